@@ -1,0 +1,39 @@
+# The first two commands of the README are `make demo` and `make test`. VENV names the virtual environment to use.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
+
+.PHONY: demo test lint format bench model clean
+
+demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
+	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
+	$(BIN)/pipeline tag $(DEMO_REPORT) --model demo --format table
+
+test: $(VENV)/ready ## run every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready ## style, docstrings, annotations, complexity, types, one-way imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/ready ## put the code into its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/ready ## time tagging from a cold start and its throughput
+	$(BIN)/python tests/benchmarks/bench.py
+
+model: $(VENV)/ready ## train the shipped model, models/default, again
+	$(BIN)/pipeline train --no-track
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean: ## remove what the commands above made, but not the shipped model
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build

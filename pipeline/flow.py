@@ -1,0 +1,261 @@
+"""The flow, on one screen: the stages in order. Stages never call each other; they are called here.
+
+read -> clean -> segment ─┬─ + labels -> train -> evaluate -> track (MLflow, registry) -> models/
+└─ model -> tag -> outputs
+"""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pipeline import locations
+from pipeline.clean import clean
+from pipeline.config import Config, LabelSet, ReadConfig, load_label_set
+from pipeline.errors import ConfigError, CorpusError, InputError, TrackingError
+from pipeline.labels import Corpus, build_corpus, load_gold, load_labels
+from pipeline.model import Model
+from pipeline.model_folder import find_model, load_model, save_model, set_run_id
+from pipeline.read import read_bytes, read_report
+from pipeline.read.find import STANDARD_INPUT, find_reports
+from pipeline.records import CleanText, Document, Noise, Segment, Tag, TaggedReport
+from pipeline.segment import segment
+from pipeline.tag import noise_tags, tag_segments
+
+if TYPE_CHECKING:
+    from pipeline.measure import Measurement
+    from pipeline.train import Prepared, Trained
+
+Say = Callable[[str], None]
+MODEL_SCHEME = "models:/"
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a training left behind: the model's folder, its figures, and the MLflow run or why there is none."""
+
+    folder: Path
+    model: Model
+    measurement: "Measurement"
+    run_id: str | None
+    warning: str | None
+
+
+# ---- tag -------------------------------------------------------------------------------------------------------------
+
+
+def tag_paths(
+    paths: Iterable[str], model: Model, read: ReadConfig, failed: Callable[[InputError], None], keep_noise: bool = False
+) -> Iterator[TaggedReport]:
+    """Yield each report that the paths name, tagged; a report that cannot be read is handed to ``failed``."""
+    for source in find_reports(paths).reports:
+        try:
+            document = _read(source, read)
+        except InputError as error:
+            failed(error)
+        else:
+            yield tag_document(document, model, keep_noise)
+
+
+def tag_document(document: Document, model: Model, keep_noise: bool = False) -> TaggedReport:
+    """Return a document's tags as they are made: clean, segment, tag."""
+    cleaned = clean(document, model.config.clean)
+    noise = list(cleaned.noise)
+    tags = tag_segments(cleaned, _keep_segments(segment(cleaned, model.config.segment), noise), model)
+    shown = _with_noise(tags, cleaned, noise, model) if keep_noise else tags
+    return TaggedReport(document.source, document.encoding, shown, noise)
+
+
+def tag_text(text: str, model: Model) -> Iterator[Tag]:
+    """Yield the tags of a raw text."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return tag_document(Document("text", text, digest, "unicode"), model).tags
+
+
+def open_model(name: str, tracking_uri: str = "") -> Model:
+    """Return a model by its folder, its name under ``models/``, or its MLflow URI; raises ModelError."""
+    if name.startswith(MODEL_SCHEME):
+        from pipeline.track import download_model  # noqa: PLC0415 - MLflow only where the registry is asked for
+
+        return load_model(download_model(name, tracking_uri))
+    return load_model(find_model(name))
+
+
+def _read(source: str, read: ReadConfig) -> Document:
+    if source == STANDARD_INPUT:
+        return read_bytes(sys.stdin.buffer.read(), "stdin", read)
+    return read_report(Path(source), read, source)
+
+
+def _keep_segments(items: Iterable[Segment | Noise], noise: list[Noise]) -> Iterator[Segment]:
+    for item in items:
+        if isinstance(item, Noise):
+            noise.append(item)
+        else:
+            yield item
+
+
+def _with_noise(tags: Iterator[Tag], cleaned: CleanText, noise: list[Noise], model: Model) -> Iterator[Tag]:
+    """Yield tags and set-aside spans together in source order."""
+    known = len(noise)
+    waiting = list(noise_tags(cleaned, noise, model))
+    for tag in tags:
+        waiting += noise_tags(cleaned, noise[known:], model)
+        known = len(noise)
+        waiting.sort(key=lambda item: item.start)
+        while waiting and waiting[0].start < tag.start:
+            yield waiting.pop(0)
+        yield tag
+    yield from sorted([*waiting, *noise_tags(cleaned, noise[known:], model)], key=lambda item: item.start)
+
+
+# ---- train and evaluate ----------------------------------------------------------------------------------------------
+
+
+def train_model(config: Config, say: Say, command: str = "") -> Training:
+    """Train on the configured corpus, measure on what was left out, write ``models/<name>/``, record the run.
+
+    Raises ConfigError, CorpusError or InputError before anything is written, and UsageError when the model cannot be
+    written. A tracking store that cannot be used costs the record only: ``Training.warning`` says so.
+    """
+    from pipeline.measure import measure  # noqa: PLC0415 - training loads scikit-learn, tagging must not
+    from pipeline.train import train  # noqa: PLC0415
+
+    corpus = read_corpus(config, say)
+    user_words = _user_words(config)
+    prepared = prepare_corpus(corpus, config, user_words)
+    say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
+    trained = train(prepared, corpus, config, user_words)
+    tags = [(report, _out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
+    measurement = measure(tags, corpus.label_set, trained.calibration)
+    facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
+    model = replace(trained.model, facts=facts)
+    folder = locations.project_folder() / "models" / config.model.name
+    save_model(model, folder, out_of_fold_lines(measurement.tags))
+    if not config.track.enabled:
+        return Training(folder, model, measurement, None, None)
+    run_id, warning = _track(config, corpus, folder, trained, measurement, say, command)
+    return Training(folder, model, measurement, run_id, warning)
+
+
+def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:
+    """Return the figures of a model on labelled documents, and whether it was trained on the same corpus."""
+    from pipeline.measure import measure  # noqa: PLC0415 - only where figures are asked for
+
+    corpus = read_gold(gold, config, model.labels) if gold else read_corpus(config, lambda _: None)
+    prepared = prepare_corpus(corpus, model.config, model.user_words)
+    tags = [(report, _out_of_fold_tags(report, model)) for report in prepared]
+    seen = (model.facts or {}).get("corpus", {}).get("sha256") == corpus.sha256
+    return measure(tags, corpus.label_set, {}), seen
+
+
+def read_corpus(config: Config, say: Say) -> Corpus:
+    """Return the configured labels with their reports, less the excluded ones."""
+    label_set = load_label_set(locations.find(config.corpus.label_set))
+    labels = [label for path in config.corpus.labels for label in load_labels(locations.find(path), label_set)]
+    sources = {label.source for label in labels}
+    excluded = {source for source in sources if _is_excluded(source, config)}
+    unused = [name for name in config.corpus.exclude if not any(_matches(source, name) for source in sources)]
+    if unused:
+        known = ", ".join(sorted(sources)[:8])
+        raise ConfigError(f"corpus.exclude {unused[0]!r}: no labelled report has this name; known: {known}")
+    for source in sorted(excluded):
+        say(f"left out: {source}")
+    documents = [
+        read_report(path, config.read, source)
+        for source, path in _corpus_files(config)
+        if source in sources and source not in excluded
+    ]
+    return build_corpus(documents, [label for label in labels if label.source not in excluded], label_set)
+
+
+def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
+    """Return a corpus from a gold file: a label file, or documents with their text and sentences."""
+    inline = load_gold(path, label_set)
+    if inline is not None:
+        return Corpus(inline, label_set)
+    labels = load_labels(path, label_set)
+    sources = {label.source for label in labels}
+    documents = [read_report(file, config.read, source) for source, file in _corpus_files(config) if source in sources]
+    return build_corpus(documents, labels, label_set)
+
+
+def prepare_corpus(corpus: Corpus, config: Config, user_words: tuple[str, ...]) -> list["Prepared"]:
+    """Return each report of a corpus cleaned, cut into segments and split into words."""
+    from pipeline.train import prepare  # noqa: PLC0415 - training loads scipy, tagging must not
+
+    prepared = []
+    for report in corpus.reports:
+        cleaned = clean(report.document, config.clean)
+        segments = tuple(_keep_segments(segment(cleaned, config.segment), []))
+        prepared.append(prepare(report, cleaned, segments, corpus.label_set, user_words))
+    return prepared
+
+
+def corpus_facts(corpus: Corpus) -> dict[str, object]:
+    """Return what a model's manifest says of its corpus."""
+    counts = dict.fromkeys(corpus.label_set.names, 0)
+    for report in corpus.reports:
+        for label in report.labels:
+            counts[label.label] += 1
+    return {"sha256": corpus.sha256, "reports": len(corpus.reports), "labels": counts}
+
+
+def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
+    """Return tags as JSON lines of offsets and themes without any text, so that a model holds none of its reports."""
+    fields = ("source", "segment", "start", "end", "theme", "score")
+    return b"".join(msgspec.json.encode({field: getattr(tag, field) for field in fields}) + b"\n" for tag in tags)
+
+
+def _out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
+    return tuple(tag_segments(report.cleaned, report.segments, model))
+
+
+def _corpus_files(config: Config) -> list[tuple[str, Path]]:
+    """Return the reports of the corpus: their names relative to the project folder, and their files."""
+    files = []
+    for name in config.corpus.reports:
+        place = locations.find(name)
+        if not place.exists():
+            raise CorpusError(f"{name}: no such folder of reports; check corpus.reports in the configuration")
+        for found in find_reports([place.as_posix()]).reports:
+            path = Path(found)
+            files.append(((Path(name) / path.relative_to(place)).as_posix(), path))
+    return files
+
+
+def _is_excluded(source: str, config: Config) -> bool:
+    return any(_matches(source, name) for name in config.corpus.exclude)
+
+
+def _matches(source: str, name: str) -> bool:
+    return name in (source, Path(source).name) or Path(name).as_posix().endswith(f"/{source}")
+
+
+def _user_words(config: Config) -> tuple[str, ...]:
+    name = config.features.user_dictionary
+    if not name:
+        return ()
+    try:
+        lines = locations.find(name).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: the user dictionary cannot be read ({error}); check features.user_dictionary") from None
+    return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))
+
+
+def _track(
+    config: Config, corpus: Corpus, folder: Path, trained: "Trained", measurement: "Measurement", say: Say, command: str
+) -> tuple[str | None, str | None]:
+    from pipeline.track import record_training  # noqa: PLC0415 - MLflow only where a run is recorded
+
+    say("recording the run in MLflow")
+    try:
+        run_id = record_training(config, corpus, folder, trained.model, measurement, command)
+    except TrackingError as error:
+        return None, f"{error}; the model itself is complete in {folder}"
+    set_run_id(folder, run_id)
+    return run_id, None

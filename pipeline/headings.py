@@ -1,0 +1,47 @@
+"""Recognise headings and the signs that number them, with their level.
+
+Levels, outermost first: 0 title, 1 chapter (第一部分), 2 a short line without a sign, 3 一、, 4 （一）, 5 1., 6 (1),
+7 ①, 8 items (一是, 第一, ——, ●), 9 a short sentence that announces what follows in its paragraph.
+"""
+
+import re
+
+TITLE, CHAPTER, PLAIN, ITEM, LEAD = 0, 1, 2, 8, 9
+_NUMBER = "[一二三四五六七八九十百]{1,3}"
+_SIGNS = (
+    (CHAPTER, rf"第{_NUMBER}[章节部编篇](?:分)?(?=[\s、:：　])"),
+    (3, rf"{_NUMBER}、"),
+    (4, rf"[（(]{_NUMBER}[)）]"),
+    (5, r"\d{1,2}(?:[.．](?!\d)|、)"),
+    (6, r"[（(]\d{1,2}[)）]|\d{1,2}[)）]"),
+    (7, "[①-⑳]"),
+    (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
+)
+SIGN = re.compile("|".join(f"(?P<level_{level}>{sign})" for level, sign in _SIGNS))
+_ENDS_SENTENCE = re.compile(r"[。！？!?；;，,、]$")
+_INNER_STOP = re.compile("[。！？!?；;]")
+_WORD = re.compile(r"\w")
+LONGEST_LEAD, SHORTEST_LEAD = 24, 5
+_LEAD = re.compile(rf"[^\d《》:：;；!?！？]{{{SHORTEST_LEAD},{LONGEST_LEAD}}}。[”’」』）)]?")
+
+
+def sign_level(text: str, position: int = 0, end: int | None = None) -> int | None:
+    """Return the level of the sign that starts at a position, or None."""
+    match = SIGN.match(text, position, len(text) if end is None else end)
+    return int(str(match.lastgroup).removeprefix("level_")) if match else None
+
+
+def line_level(line: str, longest: int) -> int | None:
+    """Return the level of a line that is a heading by its form, or None for body text."""
+    if len(line) > longest or not _WORD.search(line):
+        return None
+    level = sign_level(line)
+    if level is not None:
+        closed = re.sub(r"。[”’」』）)]?$", "", line)
+        return None if _INNER_STOP.search(closed) or (level >= ITEM and not line.startswith(("—", "-"))) else level
+    return None if _ENDS_SENTENCE.search(line) or _INNER_STOP.search(line) or line[-1] in ":：" else PLAIN
+
+
+def is_lead(sentence: str) -> bool:
+    """Tell whether a sentence has the form of one that announces a passage: short, no figures, no titles."""
+    return _LEAD.fullmatch(sentence) is not None

@@ -1,0 +1,154 @@
+"""Labels given by people: read label files, hold them against their reports, and gather both as a corpus."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+
+from pipeline.config import LabelSet
+from pipeline.errors import CorpusError
+from pipeline.records import Document, Label
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDocument:
+    """A report with its labels in source order, which do not overlap and lie inside its text."""
+
+    document: Document
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Labelled reports in the order of their sources."""
+
+    reports: tuple[LabelledDocument, ...]
+    label_set: LabelSet
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all sources and labels: it changes when a character or a label of the corpus does."""
+        digest = hashlib.sha256()
+        for report in self.reports:
+            digest.update(f"{report.document.source} {report.document.sha256}\n".encode())
+            for label in report.labels:
+                digest.update(msgspec.json.encode(label))
+        return digest.hexdigest()
+
+
+def load_labels(path: Path, known: LabelSet) -> list[Label]:
+    """Return the labels of a JSON lines file; raises CorpusError that names the file and the line."""
+    return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(_lines(path), 1) if line.strip()]
+
+
+class _GoldDocument(msgspec.Struct):
+    """One line of a gold file: a document with labelled sentences."""
+
+    source: str
+    text: str
+    sentences: tuple[tuple[int, int, str], ...]
+
+
+def load_gold(path: Path, known: LabelSet) -> tuple[LabelledDocument, ...] | None:
+    """Return the documents of a gold file, ``{"source", "text", "sentences": [[start, end, label], …]}`` a line.
+
+    Returns None for a file of labels, which ``load_labels`` reads; raises CorpusError for anything else.
+    """
+    lines = [line for line in _lines(path) if line.strip()]
+    if not lines or '"sentences"' not in lines[0]:
+        return None
+    reports = []
+    for number, line in enumerate(lines, 1):
+        try:
+            gold = msgspec.json.decode(line, type=_GoldDocument)
+        except msgspec.MsgspecError as error:
+            raise CorpusError(f"{path}:{number}: not a gold document ({error}); see docs/formats.md") from None
+        digest = hashlib.sha256(gold.text.encode()).hexdigest()
+        labels = [Label(gold.source, digest, start, end, name) for start, end, name in gold.sentences]
+        for label in labels:
+            _check_known(label.label, f"{path}:{number}", known)
+        reports.append(attach(Document(gold.source, gold.text, digest, "unicode"), labels))
+    return tuple(reports)
+
+
+def build_corpus(documents: Iterable[Document], labels: Sequence[Label], label_set: LabelSet) -> Corpus:
+    """Return the reports that have labels, each with its own; reports without labels are left out.
+
+    Raises CorpusError for labels without a report, of a source that changed, outside the text or overlapping, and for
+    a corpus too small to train on.
+    """
+    by_source: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        by_source[label.source].append(label)
+    found = {document.source: document for document in documents}
+    missing = sorted(set(by_source) - set(found))
+    if missing:
+        raise CorpusError(
+            f"{missing[0]}: labelled, but not among the reports ({len(missing)} such sources); add its folder to "
+            "corpus.reports, or leave it out with corpus.exclude"
+        )
+    reports = tuple(attach(found[source], by_source[source]) for source in sorted(by_source))
+    return Corpus(reports, label_set)
+
+
+def attach(document: Document, labels: Iterable[Label]) -> LabelledDocument:
+    """Return a document with its labels, checked against its text; raises CorpusError."""
+    ordered = tuple(sorted(labels, key=lambda label: (label.start, label.end)))
+    for label in ordered:
+        if label.sha256 != document.sha256:
+            raise CorpusError(
+                f"{document.source}: changed since it was labelled (sha256 {document.sha256[:12]}… now, "
+                f"{label.sha256[:12]}… in its labels); restore the file or label it again"
+            )
+        if not 0 <= label.start < label.end <= len(document.text):
+            raise CorpusError(
+                f"{document.source}: label {label.start}-{label.end} points outside its {len(document.text)} characters; "
+                "correct start and end"
+            )
+    for left, right in pairwise(ordered):
+        if right.start < left.end:
+            raise CorpusError(
+                f"{document.source}: labels {left.start}-{left.end} and {right.start}-{right.end} overlap; keep one of them"
+            )
+    return LabelledDocument(document, ordered)
+
+
+def check_trainable(corpus: Corpus) -> None:
+    """Raise CorpusError for a corpus of fewer than two reports, or with a label that stands in fewer than two."""
+    if len(corpus.reports) < 2:
+        raise CorpusError(f"{len(corpus.reports)} labelled reports: training needs two at least; label more reports")
+    for name in corpus.label_set.names:
+        count = sum(label.label == name for report in corpus.reports for label in report.labels)
+        if count < 2:
+            raise CorpusError(
+                f"label {name} has {count} example{'s' * (count != 1)}: training needs two at least; label more passages, "
+                f"or take {name} out of the label definitions"
+            )
+
+
+def _parse(line: str, where: str, known: LabelSet) -> Label:
+    try:
+        label = msgspec.json.decode(line, type=Label)
+    except msgspec.MsgspecError as error:
+        raise CorpusError(f"{where}: not a label ({error}); see the label format in docs/formats.md") from None
+    for name in (label.label, *label.secondary):
+        _check_known(name, where, known)
+    return label
+
+
+def _check_known(name: str, where: str, known: LabelSet) -> None:
+    if name not in known.names:
+        raise CorpusError(f"{where}: {name!r} is not a known label; known: {' '.join(known.names)}")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise CorpusError(f"{path}: no such label file; check corpus.labels in the configuration, or --gold") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None

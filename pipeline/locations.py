@@ -1,0 +1,38 @@
+"""Where the project's own files are: in a checkout, or inside an installed package."""
+
+import os
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+HOME_VARIABLE = "MISSION_THEMES_HOME"
+
+
+def is_checkout() -> bool:
+    """Tell whether the package is used from a checkout of the project (also after an editable install)."""
+    return (PACKAGE.parent / "configs" / "default.toml").is_file() and (PACKAGE.parent / "seeds").is_dir()
+
+
+def project_folder() -> Path:
+    """Return the folder that configured paths, ``models/`` and ``mlruns/`` are relative to.
+
+    It is the folder that MISSION_THEMES_HOME names; else, in a checkout, the checkout; else the current folder.
+    """
+    named = os.environ.get(HOME_VARIABLE)
+    if named:
+        return Path(named).resolve()
+    return PACKAGE.parent if is_checkout() else Path.cwd()
+
+
+def shipped(name: str) -> Path:
+    """Return a folder that is shipped with the package: ``configs`` or ``models``."""
+    return PACKAGE.parent / name if is_checkout() else PACKAGE / "shipped" / name
+
+
+def find(relative: str) -> Path:
+    """Return a file or folder of the project, or else the shipped one of the same name (it may not exist)."""
+    path = project_folder() / relative
+    if path.exists():
+        return path
+    first, *rest = Path(relative).parts
+    packaged = shipped(first).joinpath(*rest)
+    return packaged if packaged.exists() else path

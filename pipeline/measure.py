@@ -1,0 +1,56 @@
+"""Gather the figures of tagged reports: overall, for each report, for each origin, and the list of wrong tags."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.config import LabelSet
+from pipeline.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, wrong_tags
+from pipeline.records import Tag
+from pipeline.train import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The figures of some tagged reports against their labels."""
+
+    figures: Figures
+    by_report: dict[str, Figures]
+    by_origin: dict[str, Figures]
+    confusion: Confusion
+    wrong: tuple[WrongTag, ...]
+    tags: tuple[Tag, ...]
+    calibration: dict[str, float]
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures as plain values, as a model's manifest holds them."""
+        return {
+            **self.figures.as_dict(),
+            **self.calibration,
+            "by_report": {source: figures.as_dict() for source, figures in self.by_report.items()},
+        }
+
+
+def measure(tagged: Sequence[tuple[Prepared, tuple[Tag, ...]]], label_set: LabelSet, calibration: dict[str, float]) -> Measurement:
+    """Return the figures of reports with their tags."""
+    by_report: dict[str, Confusion] = {}
+    by_origin: dict[str, Confusion] = defaultdict(Counter)
+    wrong: list[WrongTag] = []
+    ordered = sorted(tagged, key=lambda pair: pair[0].cleaned.document.source)
+    for report, tags in ordered:
+        document = report.cleaned.document
+        by_report[document.source] = confusion_of(report.labels, tags, label_set.other)
+        for label in report.labels:
+            by_origin[label.origin] += confusion_of([label], tags, label_set.other)
+        wrong += wrong_tags(report.labels, tags, document.text, label_set.other)
+    total: Confusion = sum(by_report.values(), Counter())
+    return Measurement(
+        figures=figures_of(total, label_set),
+        by_report={source: figures_of(confusion, label_set) for source, confusion in by_report.items()},
+        by_origin={origin: figures_of(confusion, label_set) for origin, confusion in sorted(by_origin.items())},
+        confusion=total,
+        wrong=tuple(sorted(wrong, key=lambda tag: -(tag.end - tag.start))),
+        tags=tuple(tag for _, tags in ordered for tag in tags),
+        calibration=calibration,
+    )

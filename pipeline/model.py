@@ -1,0 +1,68 @@
+"""The trained model as a value: what it holds and how it scores, without scikit-learn."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.config import Config, LabelSet
+from pipeline.features import Floats, Rows, Vocabulary
+from pipeline.words import Cut, load_cut
+
+
+@dataclass(frozen=True)
+class Model:
+    """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
+
+    ``weights`` has the shape (terms, labels) and ``bias`` (labels,), in the order of ``labels``. ``temperature``
+    turns decision scores into probabilities; tags that score below ``threshold`` are for review.
+    """
+
+    name: str
+    labels: LabelSet
+    config: Config
+    vocabulary: Vocabulary
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    temperature: float
+    threshold: float
+    user_words: tuple[str, ...] = ()
+    facts: dict[str, Any] | None = None
+
+    @cached_property
+    def cut(self) -> Cut:
+        """The word segmenter with the model's own dictionary."""
+        return load_cut(self.user_words)
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve characters that differ when anything that a tag depends on does."""
+        digest = hashlib.sha256("\n".join(self.vocabulary.terms + self.user_words).encode())
+        for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
+            digest.update(array.tobytes())
+        digest.update(repr((self.labels, self.config, self.temperature, self.threshold)).encode())
+        return digest.hexdigest()[:12]
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Return calibrated probabilities for decision scores of any shape (…, labels)."""
+        return softmax(scores / self.temperature)
+
+
+def row_scores(rows: Rows, weights: NDArray[np.float32]) -> Floats:
+    """Return the product of sparse rows with weights of shape (terms, labels): shape (rows, labels)."""
+    products = rows.values[:, None] * weights[rows.columns]
+    count = len(rows.starts) - 1
+    result = np.zeros((count, weights.shape[1]))
+    filled = np.flatnonzero(np.diff(rows.starts))
+    if len(filled):
+        result[filled] = np.add.reduceat(products, rows.starts[filled], axis=0)
+    return result
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return ``exp(scores)`` scaled to sum to one over the last axis."""
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

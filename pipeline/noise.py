@@ -1,0 +1,105 @@
+"""Recognise lines that are not the report: navigation, bylines, captions, repeated lines, page furniture.
+
+What is recognised is set aside with its reason, counted, and shown with ``--keep-noise``. A line is judged by its own
+form first and then by the lines it stands between.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+LONGEST = 160
+_AGENCY = "(?:客户端|日报|晚报|晨报|时报|周报|报社|网|电视台|广播台|电台|融媒体中心|融媒体|通讯社|公众号|微信|宣传部|发布|新闻中心)"
+_ROLE = (
+    "(?:本报|本网|全媒体|见习|特约|通讯|实习)*"
+    "(?:记者|通讯员|编辑|责编|责任编辑|美编|主编|副主编|总编|校对|校审|审核|审校|审签|审读|初审|复审|终审|一审|二审|三审|"
+    "监制|总监制|统筹|策划|出品|值班\\S{0,4}|撰稿|供稿|撰文|文案|图文|文图|文/图|图/文|文字|摄影|图片|制作|排版|录入|作者|投稿|"
+    "来源|稿源|信息来源|文章来源|内容来源|新闻来源|转自|发布单位|供稿单位|发布人|发布者|联系电话|投稿邮箱)"
+)
+_DATA = (
+    "(?:时间|日期|发布时间|发布日期|更新时间|发表时间|浏览次数|浏览量|点击数|点击量|阅读量|阅读次数|阅读|访问量|"
+    "字号|字体|字体大小|索引号|文号|主题词)"
+)
+_DATE = r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)"
+_TIME = r"(?:\d{1,2}:\d{2}(?::\d{2})?)"
+_PAGE_TOOLS = (
+    "(?:分享到|分享至|扫一扫|打印本页|打印|关闭窗口|关闭|收藏|点赞|在看|相关阅读|相关链接|相关新闻|推荐阅读|版权所有|网站地图|"
+    r"联系我们|免责声明|扫码关注|长按识别|点击关注|阅读原文|查看原文|举报|大\s*中\s*小)"
+)
+_PATH = r"[^>›»＞，。]{1,15}(?:\s*[>›»＞]\s*[^>›»＞，。]{1,30}){2,}"
+_BY_FORM = (
+    ("navigation", rf"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|{_PATH}|首页\s*[>›»＞|].*"),
+    ("navigation", r"头部|底部|导航|导航栏|header.{0,4}|footer.{0,4}|nav"),
+    ("navigation", r"(?:网站首页|返回首页|返回顶部|返回列表|上一篇|下一篇|上一条|下一条)(?:[:：\s].*)?"),
+    ("byline", rf"[（(\[【]?\s*{_ROLE}\s*[:：丨|/].{{0,80}}"),
+    ("byline", rf"[（(【]?{_ROLE}\s[^，。；]{{2,30}}"),
+    ("byline", rf"{_DATA}\s*[:：].{{0,80}}"),
+    ("byline", rf"{_DATE}\s*{_TIME}?\s*(?:(?:{_ROLE}|{_DATA})\s*[:：].*)?"),
+    ("byline", rf"[（(【][^，。；（(]{{2,24}}{_AGENCY}[^，。；]{{0,20}}[)）】]"),
+    ("caption", r"[△▲▼▽].+"),
+    ("caption", r"(?:图为|上图为?|下图为?|左图为?|右图为?|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
+    ("caption", r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?"),
+    ("image", r"[\[【(（]?(?:图片|视频|音频|海报|动图|图|点击观看视频|点击播放)[\]】)）]?"),
+    ("furniture", r"[-—–=_*~·.\s]*(?:THE\s*END|END|完|全文完)[-—–=_*~·.\s]*"),
+    ("furniture", r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–\s]*"),
+    ("furniture", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
+    ("furniture", r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}"),
+)
+_FORMS = tuple((reason, re.compile(form, re.IGNORECASE)) for reason, form in _BY_FORM)
+_WORD = re.compile(r"\w")
+_PUNCTUATION = re.compile("[。，；！？!?,;：:]")
+TITLE_LINES = 12
+
+
+def find_noise(lines: Sequence[str], skip: Collection[int] = ()) -> dict[int, str]:
+    """Return the reason of each line, by its index, that is noise; lines in ``skip`` are already judged.
+
+    ``lines`` are the lines of a cleaned text, stripped and not empty.
+    """
+    reasons = {i: reason for i, line in enumerate(lines) if i not in skip and (reason := judge(line))}
+    _repeated(lines, reasons)
+    _between_navigation(lines, reasons)
+    _closing_names(lines, reasons)
+    return dict(sorted(reasons.items()))
+
+
+def judge(line: str) -> str | None:
+    """Return why a line is noise by its own form, or None."""
+    if not _WORD.search(line):
+        return "symbols"
+    if len(line) > LONGEST:
+        return None
+    return next((reason for reason, form in _FORMS if form.fullmatch(line)), None)
+
+
+def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Mark a caption that stands twice in a row, and a title that is given again before the report begins."""
+    for i in range(1, len(lines)):
+        if lines[i] == lines[i - 1] and reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
+            reasons[i] = "repeated caption" if i in reasons else "repeated line"
+    seen: set[str] = set()
+    for i, line in enumerate(lines[:TITLE_LINES]):
+        if i not in reasons and line in seen and not _PUNCTUATION.search(line):
+            reasons[i] = "repeated line"
+        seen.add(line)
+
+
+def _between_navigation(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Mark the name of a column that stands right before the path it is a part of (甘肃 before 甘肃 > 资讯 > …)."""
+    for i in range(len(lines) - 1):
+        if i not in reasons and reasons.get(i + 1) == "navigation" and lines[i] in re.split(r"\s*[>›»＞]\s*", lines[i + 1]):
+            reasons[i] = "navigation"
+
+
+def _closing_names(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Mark a short name without punctuation among the bylines that end a report (a newsroom, a list of persons)."""
+    tail = len(lines)
+    while tail and (tail - 1 in reasons or _is_name(lines[tail - 1])):
+        tail -= 1
+    closing = [i for i in range(tail, len(lines)) if i in reasons]
+    for i in range(tail, len(lines)):
+        if i not in reasons and closing and closing[0] < i < closing[-1] + 1:
+            reasons[i] = "byline"
+
+
+def _is_name(line: str) -> bool:
+    return len(line) <= 20 and not _PUNCTUATION.search(line)

@@ -1,0 +1,70 @@
+"""A table for the terminal: theme, score and beginning of each passage, and below it the share of each theme.
+
+wcwidth (MIT, no dependencies, the reference for this) counts columns: an ideograph takes two.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from wcwidth import wcswidth
+
+from pipeline.config import LabelSet
+from pipeline.records import Tag, TaggedReport
+
+NAME = "table"
+SUFFIXES = (".table",)
+
+BAR = 30
+NARROWEST = 20
+REVIEW = "?"
+
+
+def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:
+    """Write a table and the shares of the themes for each report."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    name_width = max(wcswidth(name) for name in labels.names)
+    for report in reports:
+        shares: Counter[str] = Counter()
+        reviews = rows = 0
+        _line(stream, f"{printable(report.source)}  [{report.encoding}]")
+        for tag in report.tags:
+            _line(stream, _row(tag, name_width, width))
+            if tag.noise is None:
+                shares[tag.theme] += tag.end - tag.start
+                reviews += tag.review
+                rows += 1
+        _line(stream, "")
+        for name in labels.names:
+            _line(stream, _share(name, shares[name] / max(1, shares.total()), name_width))
+        _line(stream, f"{rows} 段 segments · {reviews} 待复核 to review ({REVIEW}) · {len(report.noise)} 已剔除 set aside\n")
+
+
+def printable(text: str) -> str:
+    """Return text on one line without control characters, which could steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def fit(text: str, columns: int) -> str:
+    """Return the beginning of a text that fits into a number of terminal columns."""
+    if wcswidth(text) <= columns:
+        return text
+    while text and wcswidth(text) > columns - 1:
+        text = text[: max(0, len(text) - max(1, (wcswidth(text) - columns) // 2))]
+    return f"{text}…"
+
+
+def _row(tag: Tag, name_width: int, width: int) -> str:
+    theme = tag.theme + " " * (name_width - wcswidth(tag.theme))
+    mark = f"({tag.noise})" if tag.noise is not None else f"{tag.score:4.2f} {REVIEW if tag.review else ' '}"
+    room = max(NARROWEST, width - name_width - len(mark) - 6)
+    return f"  {theme}  {mark}  {fit(printable(tag.text[:room]), room)}"
+
+
+def _share(name: str, share: float, name_width: int) -> str:
+    return f"  {name}{' ' * (name_width - wcswidth(name))}  {share:6.1%}  {'█' * round(share * BAR)}".rstrip()
+
+
+def _line(stream: BinaryIO, text: str) -> None:
+    stream.write(f"{text}\n".encode())

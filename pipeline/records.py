@@ -1,0 +1,166 @@
+"""The named values that pass between the stages.
+
+Offsets called *source* offsets count characters of the decoded source text before any cleaning; offsets called
+*clean* offsets count characters of the cleaned text. Both are half-open: ``text[start:end]``.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+MarkKind = Literal["heading", "noise", "syntax"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a reader knows of a span of its text: a heading of a level, noise with a reason, or syntax to drop."""
+
+    start: int
+    end: int
+    kind: MarkKind
+    level: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report as a reader produced it: the decoded source text that every offset of the project counts in."""
+
+    source: str
+    text: str
+    sha256: str
+    encoding: str
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetMap:
+    """Where each cleaned character stood in the source, as runs of characters that stayed side by side.
+
+    ``clean_starts`` and ``source_starts`` hold, for each run, its first clean and source offset; both rise strictly.
+    The map is total and monotone over the clean offsets ``0 … length``.
+    """
+
+    clean_starts: tuple[int, ...]
+    source_starts: tuple[int, ...]
+
+    def to_source(self, clean: int) -> int:
+        """Return the source offset of the character at a clean offset."""
+        run = bisect_right(self.clean_starts, clean) - 1
+        return self.source_starts[run] + clean - self.clean_starts[run]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the source span of a clean span that is not empty."""
+        return self.to_source(start), self.to_source(end - 1) + 1
+
+    def to_clean(self, source: int) -> int:
+        """Return the clean offset of a source offset; a dropped character maps to the next one that was kept."""
+        run = max(0, bisect_right(self.source_starts, source) - 1)
+        clean = self.clean_starts[run] + max(0, source - self.source_starts[run])
+        following = self.clean_starts[run + 1] if run + 1 < len(self.clean_starts) else clean
+        return min(clean, following)
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """A source span that was set aside, with the reason, such as navigation, byline or caption."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the cleaned text, by clean offsets without the white space around it, with its heading level if known."""
+
+    start: int
+    end: int
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A cleaned report: its text, the way back to the source, the body lines and what was set aside."""
+
+    document: Document
+    text: str
+    offsets: OffsetMap
+    lines: tuple[Line, ...]
+    noise: tuple[Noise, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading above a segment; a smaller level stands higher, level 0 is the title."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A paragraph, a heading, or one item of a run-on paragraph.
+
+    ``start`` and ``end`` are clean offsets, and so are the pairs of ``sentences``, which lie side by side from the
+    first character of the segment to its last. ``headings`` stand above it, outermost first.
+    """
+
+    start: int
+    end: int
+    sentences: tuple[tuple[int, int], ...]
+    headings: tuple[Heading, ...] = ()
+    is_heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A theme given by a person to a source span; one line of a label file."""
+
+    source: str
+    sha256: str
+    start: int
+    end: int
+    label: str
+    secondary: tuple[str, ...] = ()
+    annotator: str = ""
+    origin: Literal["seed", "written", "review"] = "seed"
+    date: str = ""
+
+
+class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A theme given by the model to a source span; one line of the output.
+
+    ``noise`` is the reason of a span that was set aside, and left out of the output of all others.
+    """
+
+    source: str
+    segment: int
+    start: int
+    end: int
+    text: str
+    heading: str
+    theme: str
+    score: float
+    scores: dict[str, float]
+    secondary: tuple[str, ...]
+    review: bool
+    evidence: tuple[tuple[str, float], ...]
+    model: str
+    noise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedReport:
+    """One report on its way to an output: its tags in source order, which can be gone through once.
+
+    ``noise`` is complete when the tags have been gone through.
+    """
+
+    source: str
+    encoding: str
+    tags: Iterator[Tag]
+    noise: list[Noise]

@@ -1,0 +1,39 @@
+"""Score neighbouring segments with a model: from their texts to runs of sentences of one label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.decode import Run, decode
+from pipeline.features import Layout, Rows, context, lay_out, words_of
+from pipeline.model import Model, row_scores
+from pipeline.records import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Segments with their sentences laid out, the TF-IDF rows of these, and the runs that were found."""
+
+    segments: tuple[Segment, ...]
+    layout: Layout
+    rows: Rows
+    runs: tuple[Run, ...]
+
+    def clean_span(self, run: Run) -> tuple[int, int]:
+        """Return the clean offsets of a run."""
+        first = self.layout.bounds[run.segment]
+        sentences = self.segments[run.segment].sentences
+        return sentences[run.first - first][0], sentences[run.last - first - 1][1]
+
+
+def score_segments(text: str, segments: Sequence[Segment], model: Model) -> Scored:
+    """Return neighbouring segments of a cleaned text, scored: one sparse product, then sums over the context."""
+    layout = lay_out(text, segments)
+    return score_words(tuple(segments), layout, words_of(layout, model.cut), model)
+
+
+def score_words(segments: tuple[Segment, ...], layout: Layout, words: list[list[str]], model: Model) -> Scored:
+    """Return segments whose texts are split into words already, scored."""
+    rows = model.vocabulary.vectorise(words)
+    scores = context(layout, model.config.model).apply(row_scores(rows, model.weights)) + model.bias
+    runs = decode(scores, layout.bounds, model.config.model.switch_cost)
+    return Scored(segments, layout, rows, tuple(runs))

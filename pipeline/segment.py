@@ -1,0 +1,144 @@
+"""Cut a cleaned report into segments: headings, paragraphs, and the items of run-on paragraphs.
+
+A line is one paragraph. It is cut before the signs that number its items (一、 （一） 1. ① 一是 二要 第一, ——) and, in a
+run-on paragraph, before the short sentences that announce the next passage. Sentences stay whole. Each segment knows
+the headings it stands under.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from pipeline.config import SegmentConfig
+from pipeline.headings import ITEM, LEAD, PLAIN, SIGN, TITLE, is_lead, line_level, sign_level
+from pipeline.records import CleanText, Heading, Line, Noise, Segment
+from pipeline.sentences import split_sentences
+
+Span = tuple[int, int]
+_BEFORE_SIGN = re.compile(r"(?<=[。！？!?；;:：\s])|(?<=[。！？!?；;][”’」』）)】])")
+_WORD = re.compile(r"\w")
+_TITLE_WITHIN = 3
+
+
+def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | Noise]:
+    """Yield the segments of a report in order, and as Noise (in source offsets) what holds only symbols.
+
+    Segments do not overlap, and with the noise they cover every character that is not white space.
+    """
+    stack: list[Heading] = []
+    numbered = False
+    for number, line in enumerate(cleaned.lines):
+        level = line.level if line.level is not None else line_level(cleaned.text[line.start : line.end], options.max_heading)
+        if level == PLAIN and line.level is None:
+            level = TITLE if number < _TITLE_WITHIN and not stack else _plain_level(numbered)
+        if level is not None:
+            numbered = numbered or PLAIN < level < ITEM
+            yield _heading_segment(cleaned.text, line, level, stack)
+        else:
+            for item in _paragraph(cleaned, line, stack, options):
+                numbered = numbered or (isinstance(item, Segment) and PLAIN < (sign_level(cleaned.text, item.start) or 0) < ITEM)
+                yield item
+
+
+def _plain_level(numbered: bool) -> int:
+    """Return the level of a heading without a sign: above all items, or below the numbered headings seen so far."""
+    return ITEM - 1 if numbered else PLAIN
+
+
+def _heading_segment(text: str, line: Line, level: int, stack: list[Heading]) -> Segment:
+    above = _above(stack, level)
+    stack[:] = [*above, Heading(level, text[line.start : line.end])]
+    return Segment(line.start, line.end, ((line.start, line.end),), above, is_heading=True)
+
+
+def _above(stack: list[Heading], level: int) -> tuple[Heading, ...]:
+    return tuple(heading for heading in stack if heading.level < level or heading.level == TITLE)
+
+
+def _paragraph(cleaned: CleanText, line: Line, stack: list[Heading], options: SegmentConfig) -> Iterator[Segment | Noise]:
+    """Yield the segments of one body line; items with a sign become the heading of what follows them in the line."""
+    text = cleaned.text
+    stack[:] = [heading for heading in stack if heading.level < LEAD]
+    for start, end in _chunks(text, line.start, line.end, options.max_paragraph):
+        signs = frozenset(_sign_starts(text, start, end))
+        sentences = list(split_sentences(text, start, end, signs))
+        cuts = signs | _lead_starts(text, sentences, options.run_on)
+        for passage in _passages(sentences, cuts):
+            yield from _passage(cleaned, passage, stack)
+
+
+def _passage(cleaned: CleanText, sentences: list[Span], stack: list[Heading]) -> Iterator[Segment | Noise]:
+    text = cleaned.text
+    trimmed = _trimmed(text, sentences)
+    words = [i for i, (a, b) in enumerate(trimmed) if _WORD.search(text, a, b)]
+    first, last = (words[0], words[-1] + 1) if words else (len(trimmed), len(trimmed))
+    yield from _symbols(cleaned, trimmed[:first])
+    if words:
+        yield _segment(text, _trimmed(text, trimmed[first:last]), stack)
+    yield from _symbols(cleaned, trimmed[last:])
+
+
+def _symbols(cleaned: CleanText, sentences: list[Span]) -> Iterator[Noise]:
+    trimmed = _trimmed(cleaned.text, sentences)
+    if trimmed:
+        yield Noise(*cleaned.offsets.span(trimmed[0][0], trimmed[-1][1]), "symbols")
+
+
+def _segment(text: str, sentences: list[Span], stack: list[Heading]) -> Segment:
+    start, end = sentences[0][0], sentences[-1][1]
+    first = text[slice(*sentences[0])].rstrip()
+    level = sign_level(text, start)
+    if level is None and is_lead(first) and len(sentences) > 1:
+        level = LEAD
+    above = tuple(stack) if level is None else _above(stack, level)
+    if level is not None:
+        stack[:] = [*above, Heading(level, first)]
+    return Segment(start, end, tuple(sentences), above)
+
+
+def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
+    """Yield a paragraph piece by piece, cut behind the last full stop that fits, or hard where there is none."""
+    while end - start > longest:
+        stop = text.rfind("。", start + longest // 2, start + longest) + 1 or start + longest
+        yield start, stop
+        start = stop
+    yield start, end
+
+
+def _sign_starts(text: str, start: int, end: int) -> Iterator[int]:
+    for match in SIGN.finditer(text, start, end):
+        position = match.start()
+        if position == start or _BEFORE_SIGN.match(text, position):
+            yield position
+
+
+def _lead_starts(text: str, sentences: list[Span], run_on: int) -> set[int]:
+    """Return where a run-on paragraph moves to its next passage: before short sentences that longer ones follow."""
+    if not sentences or sentences[-1][1] - sentences[0][0] < run_on:
+        return set()
+    leads = [
+        start
+        for (start, end), (_, next_end) in pairwise(sentences)
+        if is_lead(text[start:end].strip()) and next_end - end > end - start
+    ]
+    return {b for a, b in pairwise([-1, *leads]) if b != a}
+
+
+def _passages(sentences: list[Span], cuts: set[int] | frozenset[int]) -> Iterator[list[Span]]:
+    passage: list[Span] = []
+    for sentence in sentences:
+        if passage and sentence[0] in cuts:
+            yield passage
+            passage = []
+        passage.append(sentence)
+    if passage:
+        yield passage
+
+
+def _trimmed(text: str, sentences: list[Span]) -> list[Span]:
+    """Return the sentences without the white space at both ends of the passage; what is only white space goes."""
+    start = next((a + len(text[a:b]) - len(text[a:b].lstrip()) for a, b in sentences if not text[a:b].isspace()), None)
+    if start is None:
+        return []
+    end = next(a + len(text[a:b].rstrip()) for a, b in reversed(sentences) if not text[a:b].isspace())
+    return [(max(a, start), min(b, end)) for a, b in sentences if b > start and a < end]

@@ -1,0 +1,205 @@
+"""Train: fit the linear classifier, leave reports out in turn, calibrate on what was left out.
+
+The classifier is scikit-learn's LinearSVC, one label against the rest: on a few thousand short texts it is as good as
+any linear model, deterministic, and fits in seconds. It learns on features in context; its weights are then used on
+single sentences, and the context is added to their scores (see ``features``).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.config import Config, LabelSet
+from pipeline.evaluate import calibration_error, coverage
+from pipeline.features import Context, Floats, Layout, Rows, context, fit_vocabulary, lay_out, words_of
+from pipeline.labels import Corpus, LabelledDocument, check_trainable
+from pipeline.model import Model, softmax
+from pipeline.records import CleanText, Label, Segment
+from pipeline.score import score_words
+from pipeline.words import load_cut
+
+ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
+LOG_TEMPERATURES = (-4.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A labelled report, cleaned, cut and split into words. ``targets`` are label indices by sentence, -1 for none."""
+
+    cleaned: CleanText
+    segments: tuple[Segment, ...]
+    layout: Layout
+    words: list[list[str]]
+    labels: tuple[Label, ...]
+    targets: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The reports that were left out together, and the model that has not seen them."""
+
+    reports: tuple[Prepared, ...]
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The model fitted on all reports, and the calibrated models of the folds."""
+
+    model: Model
+    folds: tuple[Fold, ...]
+    calibration: dict[str, float]
+
+
+def prepare(
+    report: LabelledDocument, cleaned: CleanText, segments: Sequence[Segment], label_set: LabelSet, words: tuple[str, ...]
+) -> Prepared:
+    """Return a report ready to train on; a sentence takes the label that covers most of it."""
+    layout = lay_out(cleaned.text, segments)
+    targets = [
+        _target(cleaned.offsets.span(start, end), report.labels, label_set)
+        for segment in segments
+        for start, end in segment.sentences
+    ]
+    return Prepared(cleaned, tuple(segments), layout, words_of(layout, load_cut(words)), report.labels, np.array(targets, np.int64))
+
+
+def train(reports: Sequence[Prepared], corpus: Corpus, config: Config, user_words: tuple[str, ...] = ()) -> Trained:
+    """Return the model of all reports, calibrated on models that each leave some reports out.
+
+    Raises CorpusError where there are too few reports or examples.
+    """
+    check_trainable(corpus)
+    groups = fold_groups(len(reports), config.evaluate.folds)
+    folds = [
+        Fold(
+            tuple(reports[i] for i in group),
+            _fit([report for i, report in enumerate(reports) if i not in group], corpus.label_set, config, user_words),
+        )
+        for group in groups
+    ]
+    temperature, threshold, calibration = _calibrate(folds, config)
+    model = _fit(reports, corpus.label_set, config, user_words)
+    return Trained(
+        replace(model, temperature=temperature, threshold=threshold),
+        tuple(replace_model(fold, temperature, threshold) for fold in folds),
+        calibration,
+    )
+
+
+def replace_model(fold: Fold, temperature: float, threshold: float) -> Fold:
+    """Return the fold with its model calibrated."""
+    return Fold(fold.reports, replace(fold.model, temperature=temperature, threshold=threshold))
+
+
+def fold_groups(reports: int, folds: int) -> list[tuple[int, ...]]:
+    """Return the indices of the reports that are left out together: one at a time, or in ``folds`` groups of many."""
+    count = min(reports, folds)
+    return [tuple(range(first, reports, count)) for first in range(count)]
+
+
+def _target(span: tuple[int, int], labels: Sequence[Label], label_set: LabelSet) -> int:
+    covered: Counter[str] = Counter()
+    for label in labels:
+        overlap = min(span[1], label.end) - max(span[0], label.start)
+        if overlap > 0:
+            covered[label.label] += overlap
+    return label_set.names.index(covered.most_common(1)[0][0]) if covered else -1
+
+
+def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:
+    from scipy.sparse import vstack  # noqa: PLC0415 - only training needs scipy and scikit-learn
+    from sklearn.svm import LinearSVC  # noqa: PLC0415
+
+    sentences = (words for report in reports for words in report.words[: report.layout.sentences])
+    vocabulary = fit_vocabulary(sentences, config.features.min_df)
+    features = vstack(
+        [
+            _matrix(context(report.layout, config.model)) @ _row_matrix(vocabulary.vectorise(report.words), len(vocabulary))
+            for report in reports
+        ]
+    ).tocsr()
+    targets = np.concatenate([report.targets for report in reports])
+    labelled = targets >= 0
+    classifier = LinearSVC(
+        C=config.model.C,
+        class_weight="balanced" if config.model.balanced else None,
+        random_state=config.model.seed,
+        max_iter=20_000,
+    ).fit(features[labelled], targets[labelled])
+    weights, bias = _dense(classifier, len(label_set.names), len(vocabulary))
+    return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, 1.0, user_words)
+
+
+def _matrix(entries: Context) -> Any:  # noqa: ANN401 - scipy's sparse types are not generic
+    from scipy.sparse import csr_matrix  # noqa: PLC0415
+
+    return csr_matrix((entries.weights, (entries.rows, entries.columns)), shape=entries.shape)
+
+
+def _row_matrix(rows: Rows, terms: int) -> Any:  # noqa: ANN401 - scipy's sparse types are not generic
+    from scipy.sparse import csr_matrix  # noqa: PLC0415
+
+    return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, terms))
+
+
+def _dense(classifier: Any, labels: int, terms: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # noqa: ANN401
+    """Return weights (terms, labels) and bias (labels,), with columns for labels that the classifier never saw."""
+    coefficients, intercepts = classifier.coef_, classifier.intercept_
+    if len(classifier.classes_) == 2:  # scikit-learn keeps one row for two classes
+        coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.concatenate([-intercepts, intercepts])
+    weights = np.zeros((terms, labels), np.float32)
+    bias = np.full(labels, ABSENT, np.float32)
+    weights[:, classifier.classes_] = coefficients.T
+    bias[classifier.classes_] = intercepts
+    return weights, bias
+
+
+def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dict[str, float]]:
+    """Return temperature, review threshold and calibration figures, from the runs of reports that were left out.
+
+    One temperature for all labels (Guo et al. 2017) minimises the log loss, weighted by characters.
+    """
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only training needs scipy
+
+    decided = [
+        (run.scores, _gold_characters(scored.clean_span(run), report, fold.model.labels))
+        for fold in folds
+        for report in fold.reports
+        for scored in [score_words(report.segments, report.layout, report.words, fold.model)]
+        for run in scored.runs
+    ]
+    scores = np.array([run_scores for run_scores, _ in decided])
+    gold = np.array([characters for _, characters in decided])
+
+    def loss(log_temperature: float) -> float:
+        return float(-(gold * np.log(np.maximum(softmax(scores / np.exp(log_temperature)), 1e-12))).sum())
+
+    temperature = round(float(np.exp(minimize_scalar(loss, bounds=LOG_TEMPERATURES, method="bounded").x)), 4)
+    probabilities = softmax(scores / temperature)
+    confidence, weights = probabilities.max(axis=1), gold.sum(axis=1)
+    right = gold[np.arange(len(gold)), probabilities.argmax(axis=1)] / np.maximum(weights, 1e-12)
+    threshold = review_threshold(confidence, right, weights, config.tag.review_accuracy)
+    covered, accuracy = coverage(confidence, right, weights, threshold)
+    error = calibration_error(confidence, right, weights)
+    return temperature, threshold, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
+
+
+def _gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Floats:
+    start, end = report.cleaned.offsets.span(*span)
+    characters = np.zeros(len(label_set.names))
+    for label in report.labels:
+        characters[label_set.names.index(label.label)] += max(0, min(end, label.end) - max(start, label.start))
+    return characters
+
+
+def review_threshold(confidence: Floats, right: Floats, weights: Floats, accuracy: float) -> float:
+    """Return the lowest score at and above which tags are right at least as often as ``accuracy``, or 1.0 for none."""
+    order = np.argsort(-confidence, kind="stable")
+    reached = np.cumsum((weights * right)[order]) / np.maximum(np.cumsum(weights[order]), 1e-12)
+    enough = np.flatnonzero(reached >= accuracy)
+    return float(np.floor(confidence[order][enough[-1]] * 1e4) / 1e4) if len(enough) else 1.0

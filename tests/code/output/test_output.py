@@ -1,0 +1,67 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline import locations
+from pipeline.config import load_label_set
+from pipeline.errors import UsageError
+from pipeline.output import writer_for, writers
+from pipeline.output.table import fit, printable
+from pipeline.records import Noise, Tag, TaggedReport
+
+LABELS = load_label_set(locations.find("configs/labels.toml"))
+
+
+def tag(text, theme, review=False, noise=None):
+    return Tag("a.txt", 0, 0, len(text), text, "", theme, 0.876, {}, (), review, (), "m 1", noise)
+
+
+def written(name, tags):
+    stream = io.BytesIO()
+    writers()[name].write(iter([TaggedReport("a.txt", "utf-8", iter(tags), [Noise(0, 1, "byline")])]), stream, LABELS)
+    return stream.getvalue().decode()
+
+
+def test_the_format_comes_from_name_ending_or_terminal():
+    assert writer_for(None, None, is_terminal=True).NAME == "table"
+    assert writer_for(None, None, is_terminal=False).NAME == "jsonl"
+    assert writer_for(None, Path("x.JSONL"), is_terminal=True).NAME == "jsonl"
+    assert writer_for("table", Path("x.jsonl"), is_terminal=False).NAME == "table"
+    with pytest.raises(UsageError, match=r"x\.pdf: no format for \.pdf; use \.jsonl \.ndjson \.table, or --format"):
+        writer_for(None, Path("x.pdf"), is_terminal=True)
+    with pytest.raises(UsageError, match="--format pdf: unknown; known: jsonl table"):
+        writer_for("pdf", None, is_terminal=True)
+
+
+def test_jsonl_is_one_object_a_line_in_utf8():
+    lines = written("jsonl", [tag("办好\n书房", "兴文化"), tag("学理论", "举旗帜")]).splitlines()
+    assert [json.loads(line)["theme"] for line in lines] == ["兴文化", "举旗帜"]
+    assert "办好" in lines[0]
+
+
+def test_the_table_shows_themes_scores_beginnings_and_shares(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    text = written("table", [tag("学" * 90, "举旗帜"), tag("办" * 30, "兴文化", review=True), tag("记者", "其他", noise="byline")])
+    lines = text.splitlines()
+    assert lines[0] == "a.txt  [utf-8]"
+    assert lines[1].startswith("  举旗帜  0.88    学学")
+    assert lines[1].endswith("…")
+    assert "兴文化  0.88 ?  办" in lines[2]
+    assert "(byline)" in lines[3]
+    assert "  举旗帜   75.0%  " in text
+    assert "  兴文化   25.0%  " in text
+    assert "2 段 segments · 1 待复核 to review (?) · 1 已剔除 set aside" in text
+
+
+def test_a_row_never_steers_the_terminal():
+    text = written("table", [tag("红\x1b[31m字\r\n二行\u202e倒", "其他")])
+    assert not {"\x1b", "\r", "\u202e"} & set(text)
+    assert printable("a\x07b") == "a b"
+
+
+def test_texts_are_cut_to_columns():
+    assert fit("学习", 4) == "学习"
+    assert fit("学习理论", 5) == "学习…"
+    assert fit("abcdef", 4) == "abc…"

@@ -1,0 +1,48 @@
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.read.find import find_reports
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "b" / "c").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    for name in ("a.txt", "b/c/d.md", "b/e.TXT", "b/f.docx", ".hidden.txt", ".git/g.txt", "b/~$h.txt"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    return tmp_path
+
+
+def names(found, folder):
+    return [path.removeprefix(f"{folder.as_posix()}/") for path in found]
+
+
+def test_folders_are_read_with_all_below_them_in_name_order(folder):
+    found = find_reports([str(folder)])
+    assert names(found.reports, folder) == ["a.txt", "b/c/d.md", "b/e.TXT"]
+    assert names(found.skipped, folder) == ["b/f.docx"]
+
+
+def test_globs_and_repeats(folder):
+    found = find_reports([str(folder / "**" / "*.md"), str(folder / "a.txt"), str(folder)])
+    assert names(found.reports, folder) == ["b/c/d.md", "a.txt", "b/e.TXT"]
+
+
+def test_a_loop_of_links_ends(folder):
+    (folder / "b" / "loop").symlink_to(folder)
+    assert len(find_reports([str(folder)]).reports) == 3
+
+
+def test_standard_input_and_missing_files_pass_through():
+    assert find_reports(["-", "none.txt"]).reports == ("-", "none.txt")
+
+
+def test_nothing_to_read_is_an_error(tmp_path, folder):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match=r"empty: no reports here \(no files\); readable types: \.markdown \.md"):
+        find_reports([str(tmp_path / "empty")])
+    (tmp_path / "empty" / "x.docx").write_text("x", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"no reports here \(1 files of other types\)"):
+        find_reports([str(tmp_path / "empty")])
+    with pytest.raises(UsageError, match=r"nope\*: no file matches; quote the pattern"):
+        find_reports([str(folder / "nope*")])

@@ -1,0 +1,57 @@
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.read import read_bytes, read_report, readers
+
+
+def test_a_document_holds_text_encoding_and_the_hash_of_the_file(report, config):
+    document = read_report(report, config.read)
+    assert document.text == report.read_text(encoding="utf-8")
+    assert document.encoding == "utf-8"
+    assert document.sha256 == hashlib.sha256(report.read_bytes()).hexdigest()
+
+
+def test_line_ends_are_those_of_the_file(tmp_path, config):
+    path = tmp_path / "a.txt"
+    path.write_bytes("甲。\r\n乙。".encode())
+    assert read_report(path, config.read).text == "甲。\r\n乙。"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "the file is empty"), (" \n\u3000\t".encode(), "nothing but white space"), (b"\x00\x01\x02" * 99, "not text in UTF-8")],
+)
+def test_files_without_text_are_refused(tmp_path, config, content, message):
+    path = tmp_path / "a.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=rf"a\.txt: {message}"):
+        read_report(path, config.read)
+
+
+def test_missing_unknown_and_too_large_files_are_refused(tmp_path, config, report):
+    with pytest.raises(InputError, match=r"none\.txt: no such file; check the path"):
+        read_report(tmp_path / "none.txt", config.read)
+    with pytest.raises(InputError, match=r"a\.xyz: no reader for \.xyz files; save it as one of"):
+        read_report(tmp_path / "a.xyz", config.read)
+    with pytest.raises(InputError, match=r"the limit is 10 \(read\.max_bytes\)"):
+        read_report(report, replace(config.read, max_bytes=10))
+    with pytest.raises(InputError, match=r"the limit is 10 \(read\.max_bytes\)"):
+        read_bytes(report.read_bytes(), "stdin", replace(config.read, max_bytes=10))
+
+
+def test_a_folder_in_place_of_a_file_is_an_error(tmp_path, config):
+    (tmp_path / "x.txt").mkdir()
+    with pytest.raises(InputError, match=r"x\.txt: cannot be read"):
+        read_report(tmp_path / "x.txt", config.read)
+
+
+def test_each_format_is_one_module():
+    assert {suffix: reader.__name__.rsplit(".")[-1] for suffix, reader in readers().items()} == {
+        ".md": "md",
+        ".markdown": "md",
+        ".txt": "txt",
+        ".text": "txt",
+    }

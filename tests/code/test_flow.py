@@ -1,0 +1,21 @@
+from pipeline import flow
+from pipeline.records import Tag
+
+
+def test_out_of_fold_tags_hold_no_text(model, trained_home):
+    lines = (trained_home / "models" / "seeds" / "out_of_fold.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 100
+    assert all('"text"' not in line and '"evidence"' not in line for line in lines)
+
+
+def test_out_of_fold_lines_are_what_a_scorer_needs():
+    tag = Tag("a", 3, 1, 2, "字", "", "其他", 0.5, {}, (), True, (), "m")
+    assert flow.out_of_fold_lines([tag]) == '{"source":"a","segment":3,"start":1,"end":2,"theme":"其他","score":0.5}\n'.encode()
+
+
+def test_text_is_tagged_like_a_file(model, report, config):
+    from pipeline.read import read_report
+
+    document = read_report(report, config.read)
+    by_file = [(tag.start, tag.end, tag.theme) for tag in flow.tag_document(document, model).tags]
+    assert [(tag.start, tag.end, tag.theme) for tag in flow.tag_text(document.text, model)] == by_file

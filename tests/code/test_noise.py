@@ -1,0 +1,68 @@
+import pytest
+
+from pipeline.noise import find_noise, judge
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("当前位置: 首页 > 实时讯息 >", "navigation"),
+        ("您的位置：首页>新闻", "navigation"),
+        ("首页 > 政务公开 > 工作总结", "navigation"),
+        ("上一篇：关于某事的通知", "navigation"),
+        ("记者:张三 李四", "byline"),
+        ("责任编辑：王五", "byline"),
+        ("来源：某某日报  发布时间：2023-01-02", "byline"),
+        ("2023-03-22 17:01:12", "byline"),
+        ("2023年3月22日 来源：某某网", "byline"),
+        ("（临溪发布客户端）", "byline"),
+        ("△活动现场", "caption"),
+        ("图为志愿者在清扫积雪。", "caption"),
+        ("村民在文化广场观看演出。王一 摄", "caption"),
+        ("[图片]", "image"),
+        ("- THE END -", "furniture"),
+        ("— 12 —", "furniture"),
+        ("第3页 共10页", "furniture"),
+        ("分享到：微信 微博", "furniture"),
+        ("某ICP备12345678号", "furniture"),
+        ("——*——", "symbols"),
+    ],
+)
+def test_noise_by_its_form(line, reason):
+    assert judge(line) == reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2023年，全市共举办活动120场。",
+        "一、强化理论武装",
+        "来源广泛的志愿者队伍不断壮大。",
+        "编辑出版地方志三部。",
+        "记者节当天，全市表彰优秀新闻工作者二十名。",
+        "摄影展吸引观众三万人。",
+        "图书馆",
+        "时间紧、任务重，全县上下一条心。",
+        "（一）加强网络综合治理",
+        "作者见面会走进校园，三百名学生参加。",
+        "收藏文物三千件。",
+        "12月，开展“送戏下乡”活动。",
+    ],
+)
+def test_body_text_is_no_noise(line):
+    assert judge(line) is None
+
+
+def test_repeated_captions_and_titles():
+    lines = ["某县工作综述", "某县", "某县 > 新闻 > 正文", "某县工作综述", "正文。", "△现场", "△现场", "正文。"]
+    assert find_noise(lines) == {1: "navigation", 2: "navigation", 3: "repeated line", 5: "caption", 6: "repeated caption"}
+
+
+def test_names_among_the_bylines_at_the_end():
+    lines = ["正文一句。", "某市融媒体中心", "记者：甲", "乙某 丙某", "审核：丁"]
+    assert find_noise(lines) == {2: "byline", 3: "byline", 4: "byline"}
+    assert find_noise(["正文一句。", "- THE END -", *lines[1:]])[2] == "byline"
+
+
+def test_lines_that_are_judged_already_are_left_alone():
+    assert find_noise(["△现场", "正文。"], skip={0}) == {}

@@ -1,0 +1,36 @@
+"""The package as a stranger installs it: a wheel, called from another folder."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def wheel(root, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(root)], check=True
+    )
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_the_wheel_carries_code_configuration_and_the_shipped_model(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "pipeline/shipped/configs/default.toml" in names
+    assert "pipeline/shipped/models/default/manifest.json" in names
+    assert not [name for name in names if name.startswith(("tests/", "seeds/", "mlruns/"))]
+
+
+def test_an_installed_wheel_tags_from_another_folder(wheel, tmp_path, report):
+    site = tmp_path / "site"
+    zipfile.ZipFile(wheel).extractall(site)
+    script = f"import sys; sys.path.insert(0, {str(site)!r}); sys.argv = ['pipeline', 'tag', {str(report)!r}]\nimport pipeline\n"
+    script += f"assert pipeline.__file__.startswith({str(site)!r}), pipeline.__file__\nfrom pipeline.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert '"model":"default ' in done.stdout

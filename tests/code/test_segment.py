@@ -1,0 +1,135 @@
+from dataclasses import replace
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.clean import clean
+from pipeline.config import load_config
+from pipeline.records import Document, Segment
+from pipeline.segment import segment
+
+CONFIG = load_config()
+PIECES = st.sampled_from(
+    [
+        "一、",
+        "（一）",
+        "一是",
+        "二要",
+        "第三，",
+        "——",
+        "1.",
+        "①",
+        "抓好学习。",
+        "全年集中学习十二次，研讨八次。",
+        "“",
+        "”",
+        "《",
+        "》",
+        "(",
+        ")",
+        "\n",
+        "\n\n",
+        " ",
+        "\u3000\u3000",
+        "；",
+        "：",
+        "。",
+        "!",
+        "△现场",
+        "记者：甲",
+        "|",
+        "會(huì)議",
+        "\u200b",
+        "##paidend##",
+        "a",
+        "12",
+        "*",
+        "图片",
+    ]
+)
+reports = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=200))
+
+
+def cut(text, options=CONFIG.segment):
+    cleaned = clean(Document("x.txt", text, "0", "utf-8"), CONFIG.clean)
+    items = list(segment(cleaned, options))
+    segments = [item for item in items if isinstance(item, Segment)]
+    return cleaned, segments, [*cleaned.noise, *(item for item in items if not isinstance(item, Segment))]
+
+
+@given(reports)
+@settings(max_examples=500, deadline=None)
+@example("甲。\n##paidend##\n|\n乙 |")
+def test_segments_are_in_order_do_not_overlap_and_lose_nothing(text):
+    cleaned, segments, noise = cut(text)
+    spans = [cleaned.offsets.span(item.start, item.end) for item in segments]
+    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    for item in segments:
+        assert item.sentences[0][0] == item.start
+        assert item.sentences[-1][1] == item.end
+        assert all(a[1] == b[0] for a, b in zip(item.sentences, item.sentences[1:], strict=False))
+        assert cleaned.text[item.start : item.end].strip() == cleaned.text[item.start : item.end] != ""
+    covered = {place for start, end in spans for place in range(start, end)}
+    covered |= {place for item in noise for place in range(item.start, item.end)}
+    kept = {cleaned.offsets.to_source(i) for i, character in enumerate(cleaned.text) if not character.isspace()}
+    assert kept <= covered
+
+
+@given(reports, st.integers(100, 130))
+@settings(max_examples=100, deadline=None)
+def test_a_paragraph_without_end_comes_in_pieces(text, longest):
+    _, segments, _ = cut(text * 20, replace(CONFIG.segment, max_paragraph=longest))
+    assert all(item.end - item.start <= longest for item in segments if not item.is_heading)
+
+
+def texts(text):
+    cleaned, segments, _ = cut(text)
+    return [cleaned.text[item.start : item.end] for item in segments]
+
+
+def test_items_of_a_run_on_paragraph():
+    text = "会议强调，要抓好三件事：一是抓学习。办好读书班。二是抓宣讲，走进村社；三是抓阵地。"
+    assert texts(text) == ["会议强调，要抓好三件事：", "一是抓学习。办好读书班。", "二是抓宣讲，走进村社；", "三是抓阵地。"]
+
+
+def test_signs_inside_a_sentence_split_nothing():
+    for text in ("全市名列第一，全省第三。", "开展“我们的中国梦”——文化进万家活动。", "这是一是非题。", "他答：对，一要快。"):
+        assert texts(text) == [text]
+
+
+def test_one_line_with_numbered_parts_and_spaces():
+    text = "开头一段话。 一、坚持大局 一要学习。学好原著。 二要宣讲。 二、全面加强 （一）文化惠民。办好书房。"
+    assert texts(text) == [
+        "开头一段话。",
+        "一、坚持大局",
+        "一要学习。学好原著。",
+        "二要宣讲。",
+        "二、全面加强",
+        "（一）文化惠民。办好书房。",
+    ]
+
+
+def test_a_run_on_paragraph_is_cut_before_the_sentences_that_announce_a_passage():
+    body = "全市各级各部门按照统一部署，聚焦重点任务，细化工作举措，取得了一批看得见、摸得着的工作成果。"
+    text = "文旅融合深入推进。" + body * 3 + "群众活动丰富多彩。" + body * 3
+    assert [piece[:9] for piece in texts(text)] == ["文旅融合深入推进。", "群众活动丰富多彩。"]
+    assert len(texts("文旅融合深入推进。" + body)) == 1
+
+
+def test_segments_know_the_headings_above_them():
+    _, segments, _ = cut("某县工作总结\n一、学习\n（一）中心组\n学了十次。\n（二）宣讲\n讲了百场。\n二、文化\n演了八场。")
+    above = [[heading.text for heading in item.headings] for item in segments]
+    assert above[3] == ["某县工作总结", "一、学习", "（一）中心组"]
+    assert above[5] == ["某县工作总结", "一、学习", "（二）宣讲"]
+    assert above[7] == ["某县工作总结", "二、文化"]
+    assert [item.is_heading for item in segments] == [True, True, True, False, True, False, True, False]
+
+
+def test_the_first_sentence_of_an_item_is_the_heading_of_what_follows_it():
+    _, segments, _ = cut("一、繁荣文化事业。办好书房。一是建馆。二是送戏。二、加强宣传。办好网站。")
+    assert [[heading.text for heading in item.headings] for item in segments] == [
+        [],
+        ["一、繁荣文化事业。"],
+        ["一、繁荣文化事业。"],
+        [],
+    ]
