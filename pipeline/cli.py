@@ -267,6 +267,8 @@ def _say(message: str) -> None:
 def _say_error(error: BaseException) -> None:
     known = isinstance(error, PipelineError)
     text = str(error) if known else f"unexpected {type(error).__name__}: {error}; run again with --debug and report it"
+    if isinstance(error, MemoryError):
+        text = "out of memory; tag fewer or smaller files at once"
     click.secho(f"error: {_printable(text)}", fg="red", err=True)
 
 

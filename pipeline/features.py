@@ -55,18 +55,23 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A sparse matrix of shape (sentences, texts): what each sentence takes from itself and from its surroundings."""
+    """A linear map from texts to sentences: what each sentence takes from itself and from its surroundings.
 
-    rows: Ints
-    columns: Ints
-    weights: Floats
-    shape: tuple[int, int]
+    For values V of the texts it gives ``V + neighbour_weight * (V above + V below) + (G V)[segment_of]``, where G is the
+    sparse matrix of shape (segments, texts) in ``gathered``: the mean of each segment and the headings above it.
+    """
+
+    segment_of: Ints
+    neighbour_weight: float
+    gathered: Rows
 
     def apply(self, values: Floats) -> Floats:
-        """Return the product with values of shape (texts, labels): scores in context, of shape (sentences, labels)."""
-        result = np.zeros((self.shape[0], values.shape[1]))
-        np.add.at(result, self.rows, values[self.columns] * self.weights[:, None])
-        return result
+        """Return scores in context, of shape (sentences, labels), for scores of the texts, of shape (texts, labels)."""
+        count = len(self.segment_of)
+        result = values[:count].copy()
+        result[1:] += self.neighbour_weight * values[: count - 1]
+        result[:-1] += self.neighbour_weight * values[1:count]
+        return np.asarray(result + row_sums(self.gathered, values)[self.segment_of])
 
 
 class Vocabulary:
@@ -138,20 +143,23 @@ def words_of(layout: Layout, cut: Cut) -> list[list[str]]:
 
 
 def context(layout: Layout, options: ModelConfig) -> Context:
-    """Return the matrix that adds to each sentence its neighbours, its segment's mean and the headings above it."""
-    count = layout.sentences
-    every = np.arange(count)
-    entries = [(every, every, np.ones(count))]
-    entries += [_weighted(every[1:], every[:-1], options.neighbour_weight)]
-    entries += [_weighted(every[:-1], every[1:], options.neighbour_weight)]
-    for (first, last), headings in zip(pairwise(layout.bounds), layout.headings, strict=True):
-        inside = np.arange(first, last)
-        size = last - first
-        entries.append(_weighted(np.repeat(inside, size), np.tile(inside, size), options.segment_weight / size))
-        entries += [_weighted(inside, np.full(size, row), options.heading_weight) for row in headings]
-    rows, columns, weights = (np.concatenate(part) for part in zip(*entries, strict=True))
-    return Context(rows, columns, weights, (count, len(layout.texts)))
+    """Return the map that adds to each sentence its neighbours, its segment's mean and the headings above it."""
+    bounds = np.array(layout.bounds)
+    sizes = np.diff(bounds)
+    above = np.fromiter(map(len, layout.headings), np.int64, len(sizes))
+    starts = np.concatenate(([0], np.cumsum(sizes + above)))
+    rows = [
+        [*range(first, last), *headings] for (first, last), headings in zip(pairwise(layout.bounds), layout.headings, strict=True)
+    ]
+    columns = np.fromiter(chain.from_iterable(rows), np.int64, int(starts[-1]))
+    weights = np.where(columns < layout.sentences, np.repeat(options.segment_weight / sizes, sizes + above), options.heading_weight)
+    return Context(np.repeat(np.arange(len(sizes)), sizes), options.neighbour_weight, Rows(starts, columns, weights))
 
 
-def _weighted(rows: Ints, columns: Ints, weight: float) -> tuple[Ints, Ints, Floats]:
-    return rows, columns, np.full(len(rows), weight)
+def row_sums(rows: Rows, values: Floats | NDArray[np.float32]) -> Floats:
+    """Return the product of sparse rows with dense values of shape (columns, labels): shape (rows, labels)."""
+    result = np.zeros((len(rows.starts) - 1, values.shape[1]))
+    filled = np.flatnonzero(np.diff(rows.starts))
+    if len(filled):
+        result[filled] = np.add.reduceat(rows.values[:, None] * values[rows.columns], rows.starts[filled], axis=0)
+    return result

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import Config, LabelSet
-from pipeline.features import Floats, Rows, Vocabulary
+from pipeline.features import Floats, Vocabulary
 from pipeline.words import Cut, load_cut
 
 
@@ -49,17 +49,6 @@ class Model:
     def probabilities(self, scores: Floats) -> Floats:
         """Return calibrated probabilities for decision scores of any shape (…, labels)."""
         return softmax(scores / self.temperature)
-
-
-def row_scores(rows: Rows, weights: NDArray[np.float32]) -> Floats:
-    """Return the product of sparse rows with weights of shape (terms, labels): shape (rows, labels)."""
-    products = rows.values[:, None] * weights[rows.columns]
-    count = len(rows.starts) - 1
-    result = np.zeros((count, weights.shape[1]))
-    filled = np.flatnonzero(np.diff(rows.starts))
-    if len(filled):
-        result[filled] = np.add.reduceat(products, rows.starts[filled], axis=0)
-    return result
 
 
 def softmax(scores: Floats) -> Floats:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.decode import Run, decode
-from pipeline.features import Layout, Rows, context, lay_out, words_of
-from pipeline.model import Model, row_scores
+from pipeline.features import Layout, Rows, context, lay_out, row_sums, words_of
+from pipeline.model import Model
 from pipeline.records import Segment
 
 
@@ -34,6 +34,6 @@ def score_segments(text: str, segments: Sequence[Segment], model: Model) -> Scor
 def score_words(segments: tuple[Segment, ...], layout: Layout, words: list[list[str]], model: Model) -> Scored:
     """Return segments whose texts are split into words already, scored."""
     rows = model.vocabulary.vectorise(words)
-    scores = context(layout, model.config.model).apply(row_scores(rows, model.weights)) + model.bias
+    scores = context(layout, model.config.model).apply(row_sums(rows, model.weights)) + model.bias
     runs = decode(scores, layout.bounds, model.config.model.switch_cost)
     return Scored(segments, layout, rows, tuple(runs))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.config import Config, LabelSet
 from pipeline.evaluate import calibration_error, coverage
-from pipeline.features import Context, Floats, Layout, Rows, context, fit_vocabulary, lay_out, words_of
+from pipeline.features import Floats, Layout, Rows, Vocabulary, context, fit_vocabulary, lay_out, words_of
 from pipeline.labels import Corpus, LabelledDocument, check_trainable
 from pipeline.model import Model, softmax
 from pipeline.records import CleanText, Label, Segment
@@ -117,12 +117,7 @@ def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_
 
     sentences = (words for report in reports for words in report.words[: report.layout.sentences])
     vocabulary = fit_vocabulary(sentences, config.features.min_df)
-    features = vstack(
-        [
-            _matrix(context(report.layout, config.model)) @ _row_matrix(vocabulary.vectorise(report.words), len(vocabulary))
-            for report in reports
-        ]
-    ).tocsr()
+    features = vstack([_features(report, vocabulary, config) for report in reports]).tocsr()
     targets = np.concatenate([report.targets for report in reports])
     labelled = targets >= 0
     classifier = LinearSVC(
@@ -135,16 +130,22 @@ def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_
     return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, 1.0, user_words)
 
 
-def _matrix(entries: Context) -> Any:  # noqa: ANN401 - scipy's sparse types are not generic
-    from scipy.sparse import csr_matrix  # noqa: PLC0415
+def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
+    """Return the sentences' features in context, sparse, of shape (sentences, terms): what ``Context.apply`` does to scores."""
+    from scipy.sparse import diags  # noqa: PLC0415 - only training needs scipy
 
-    return csr_matrix((entries.weights, (entries.rows, entries.columns)), shape=entries.shape)
+    surroundings = context(report.layout, config.model)
+    texts = _sparse(vocabulary.vectorise(report.words), len(vocabulary))
+    count = report.layout.sentences
+    neighbours = diags([surroundings.neighbour_weight] * 2, [-1, 1], shape=(count, count)) if count > 1 else diags([0.0])
+    gathered = _sparse(surroundings.gathered, len(report.layout.texts)) @ texts
+    return texts[:count] + neighbours @ texts[:count] + gathered[surroundings.segment_of]
 
 
-def _row_matrix(rows: Rows, terms: int) -> Any:  # noqa: ANN401 - scipy's sparse types are not generic
-    from scipy.sparse import csr_matrix  # noqa: PLC0415
+def _sparse(rows: Rows, columns: int) -> Any:  # noqa: ANN401 - scipy's types are not generic
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
 
-    return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, terms))
+    return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, columns))
 
 
 def _dense(classifier: Any, labels: int, terms: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # noqa: ANN401

@@ -5,7 +5,9 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from pipeline.config import load_config
 from pipeline.features import Layout, context, fit_vocabulary, lay_out, words_of
+from pipeline.train import Prepared, _features
 from pipeline.words import load_cut
 
 TEXTS = [["理论", "学习", "理论"], ["书房", "学习", "，", "3"], ["全新"], []]
@@ -49,10 +51,17 @@ def test_context_adds_neighbours_segment_and_headings(config):
     assert scores[:, 0].tolist() == pytest.approx([1 + 5 + 11 / 8, 10 + 0.5 + 50 + 11 / 8, 100 + 5 + 25 + 2000])
 
 
-def test_context_on_scores_is_context_on_features(model, config):
+def test_context_on_scores_is_context_on_features(model, config, cut_up):
     """What training does to features and tagging to scores is the same: (A X) W = A (X W)."""
-    layout = Layout(("学习理论", "办好书房", "送戏下乡", "一、文化"), (0, 2, 3), ((), (3,)))
-    matrix = context(layout, config.model)
-    dense_context = csr_matrix((matrix.weights, (matrix.rows, matrix.columns)), shape=matrix.shape).toarray()
-    features = dense(model.vocabulary.vectorise(words_of(layout, model.cut)), len(model.vocabulary))
-    assert np.allclose(dense_context @ features @ model.weights, matrix.apply(features @ model.weights), atol=1e-9)
+    cleaned, segments, _ = cut_up("一、学习\n学了理论。讲了百场。\n（一）文化\n办好书房。送戏下乡。全民阅读。")
+    layout = lay_out(cleaned.text, segments)
+    words = words_of(layout, model.cut)
+    prepared = Prepared(cleaned, tuple(segments), layout, words, (), np.zeros(0, np.int64))
+    features = _features(prepared, model.vocabulary, model.config).toarray()
+    texts = dense(model.vocabulary.vectorise(words), len(model.vocabulary))
+    assert np.allclose(features @ model.weights, context(layout, model.config.model).apply(texts @ model.weights), atol=1e-9)
+
+
+def test_a_long_segment_takes_memory_in_proportion():
+    sizes = [len(context(Layout(("a",) * n, (0, n), ((),)), load_config().model).gathered.columns) for n in (1000, 2000)]
+    assert sizes == [1000, 2000]

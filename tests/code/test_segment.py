@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -63,11 +64,11 @@ def cut(text, options=CONFIG.segment):
 def test_segments_are_in_order_do_not_overlap_and_lose_nothing(text):
     cleaned, segments, noise = cut(text)
     spans = [cleaned.offsets.span(item.start, item.end) for item in segments]
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     for item in segments:
         assert item.sentences[0][0] == item.start
         assert item.sentences[-1][1] == item.end
-        assert all(a[1] == b[0] for a, b in zip(item.sentences, item.sentences[1:], strict=False))
+        assert all(a[1] == b[0] for a, b in pairwise(item.sentences))
         assert cleaned.text[item.start : item.end].strip() == cleaned.text[item.start : item.end] != ""
     covered = {place for start, end in spans for place in range(start, end)}
     covered |= {place for item in noise for place in range(item.start, item.end)}

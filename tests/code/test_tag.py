@@ -1,4 +1,5 @@
 import dataclasses
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +22,7 @@ def test_tags_of_the_seeds_keep_the_contract(document, model):
     report = tag_document(document, model)
     tags = list(report.tags)
     assert [tag.segment for tag in tags] == list(range(len(tags)))
-    assert all(left.end <= right.start for left, right in zip(tags, tags[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(tags))
     for tag in tags:
         assert document.text[tag.start : tag.end] == tag.text == tag.text.strip()
         assert tuple(tag.scores) == model.labels.names
@@ -77,5 +78,5 @@ def test_secondary_themes_are_those_that_score_enough(model):
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_tagged_in_order_without_overlap(model, text):
     tags = list(tag_document(Document("x", text, "0", "utf-8"), model, keep_noise=True).tags)
-    assert all(left.end <= right.start for left, right in zip(tags, tags[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(tags))
     assert all(text[tag.start : tag.end] == tag.text for tag in tags)
