@@ -62,6 +62,7 @@ class FeatureConfig:
     """Which terms the model sees."""
 
     min_df: Count
+    character_bigrams: bool
     user_dictionary: str
 
 
@@ -83,6 +84,7 @@ class ModelConfig:
 class EvaluateConfig:
     """How the model is measured."""
 
+    grouped: tuple[str, ...]
     folds: Annotated[int, Meta(ge=2)]
 
 

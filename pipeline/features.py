@@ -7,14 +7,14 @@ multiply by the same matrix, which ``context`` builds.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.config import ModelConfig
+from pipeline.config import FeatureConfig, ModelConfig
 from pipeline.headings import TITLE
 from pipeline.records import Segment
 from pipeline.words import Cut
@@ -22,8 +22,11 @@ from pipeline.words import Cut
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# A term is a word with an ideograph, or with two Latin letters; figures, single letters and punctuation are none.
+# A word with an ideograph, or with two Latin letters, is a term; figures, single letters and punctuation are none.
 _TERM = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{2}")
+_BIGRAM = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}")
+_BITS = 21  # a character's code takes this many bits
+_TEXT_END = ord("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,14 @@ class Layout:
     def sentences(self) -> int:
         """The number of sentences, which are the first rows of ``texts``."""
         return self.bounds[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts and, for each, its words."""
+
+    texts: tuple[str, ...]
+    words: tuple[list[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,47 +86,91 @@ class Context:
 
 
 class Vocabulary:
-    """The terms of a corpus in sorted order with their inverse document frequency."""
+    """The words and character bigrams of a corpus, each sorted, with their inverse document frequency.
 
-    def __init__(self, terms: Sequence[str], idf: Floats) -> None:
-        """Take terms and their idf, both of length V."""
-        self.terms = tuple(terms)
+    Column ``i`` of a row is word ``i``, and then come the bigrams: words carry the meaning, and bigrams what the
+    dictionary does not know (names of posts and campaigns) or cuts in two ways.
+    """
+
+    def __init__(self, words: Sequence[str], bigrams: Sequence[str], idf: Floats) -> None:
+        """Take the words, the bigrams, and the idf of both, of length len(words) + len(bigrams)."""
+        self.words = tuple(words)
+        self.bigrams = tuple(bigrams)
         self.idf = idf
-        self._index = {term: i for i, term in enumerate(self.terms)}
+        self._index = {word: i for i, word in enumerate(self.words)}
+        codes = np.array([_code(bigram) for bigram in self.bigrams], np.int64)
+        self._order = np.argsort(codes)
+        self._codes = codes[self._order]
 
     def __len__(self) -> int:
-        """Return the number of terms."""
-        return len(self.terms)
+        """Return the number of columns."""
+        return len(self.words) + len(self.bigrams)
 
-    def vectorise(self, texts: Iterable[Sequence[str]]) -> Rows:
-        """Return TF-IDF rows of unit length, one for each text given as its words; unknown words count nothing."""
-        index = self._index
-        known = [[i for i in map(index.get, words) if i is not None] for words in texts]
-        lengths = np.fromiter(map(len, known), np.int64, len(known))
-        columns = np.fromiter(chain.from_iterable(known), np.int64, int(lengths.sum()))
-        keys = np.repeat(np.arange(len(known)), lengths) * max(1, len(self)) + columns
+    def vectorise(self, texts: Texts) -> Rows:
+        """Return TF-IDF rows of unit length, one for each text; unknown words and bigrams count nothing."""
+        width = max(1, len(self))
+        keys = np.concatenate([self._word_keys(texts.words, width), self._bigram_keys(texts.texts, width)])
         unique, counts = np.unique(keys, return_counts=True)
-        row, column = np.divmod(unique, max(1, len(self)))
+        row, column = np.divmod(unique, width)
         values = counts * self.idf[column]
-        norms = np.sqrt(np.bincount(row, values * values, minlength=len(known)))
-        starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(known)))))
+        norms = np.sqrt(np.bincount(row, values * values, minlength=len(texts.texts)))
+        starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(texts.texts)))))
         return Rows(starts.astype(np.int64), column, values / norms[row])
 
+    def _word_keys(self, words: Sequence[Sequence[str]], width: int) -> Ints:
+        index = self._index
+        known = [[i for i in map(index.get, of_text) if i is not None] for of_text in words]
+        lengths = np.fromiter(map(len, known), np.int64, len(known))
+        columns = np.fromiter(chain.from_iterable(known), np.int64, int(lengths.sum()))
+        return np.repeat(np.arange(len(known)), lengths) * width + columns
 
-def fit_vocabulary(texts: Iterable[Iterable[str]], min_df: int) -> Vocabulary:
-    """Return the vocabulary of texts given as their words: terms that stand in at least ``min_df`` of them.
+    def _bigram_keys(self, texts: Sequence[str], width: int) -> Ints:
+        if not len(self._codes):
+            return np.zeros(0, np.int64)
+        rows, codes = _bigrams(texts)
+        places = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+        known = self._codes[places] == codes
+        return np.asarray(rows[known] * width + len(self.words) + self._order[places[known]])
+
+
+def fit_vocabulary(texts: Texts, options: FeatureConfig) -> Vocabulary:
+    """Return the vocabulary of texts: words and bigrams that stand in at least ``min_df`` of them.
 
     The inverse document frequency is smoothed, ``ln((1 + n) / (1 + df)) + 1``, as scikit-learn's TfidfTransformer
     defines it.
     """
-    frequency: Counter[str] = Counter()
-    total = 0
-    for words in texts:
-        frequency.update(set(words))
-        total += 1
-    terms = sorted(term for term, count in frequency.items() if count >= min_df and _TERM.search(term))
-    counts = np.array([frequency[term] for term in terms], dtype=np.float64)
-    return Vocabulary(terms, np.log((1 + total) / (1 + counts)) + 1)
+    frequency = Counter(chain.from_iterable(map(set, texts.words)))
+    words = sorted(word for word, count in frequency.items() if count >= options.min_df and _TERM.search(word))
+    bigrams = _frequent_bigrams(texts.texts, options.min_df) if options.character_bigrams else {}
+    counts = np.array([*(frequency[word] for word in words), *bigrams.values()], dtype=np.float64)
+    return Vocabulary(words, tuple(bigrams), np.log((1 + len(texts.texts)) / (1 + counts)) + 1)
+
+
+def _frequent_bigrams(texts: Sequence[str], min_df: int) -> dict[str, int]:
+    """Return in how many texts each bigram of letters stands, in sorted order, less the rare ones."""
+    rows, codes = _bigrams(texts)
+    different, places = np.unique(codes, return_inverse=True)
+    once = np.unique(places * len(texts) + rows) // max(1, len(texts))
+    unique, counts = different, np.bincount(once, minlength=len(different))
+    frequent = ((_text(code), int(count)) for code, count in zip(unique.tolist(), counts, strict=True) if count >= min_df)
+    return {bigram: count for bigram, count in sorted(frequent) if _BIGRAM.fullmatch(bigram)}
+
+
+def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """Return the text and the code of each pair of neighbouring characters, all texts in one sweep."""
+    joined = "\n".join(texts)
+    characters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    ends = characters == _TEXT_END
+    inside = ~(ends[:-1] | ends[1:])
+    return np.cumsum(ends)[:-1][inside], ((characters[:-1] << _BITS) | characters[1:])[inside]
+
+
+def _code(bigram: str) -> int:
+    return (ord(bigram[0]) << _BITS) | ord(bigram[1])
+
+
+def _text(code: int) -> str:
+    return chr(code >> _BITS) + chr(code & ((1 << _BITS) - 1))
 
 
 def lay_out(text: str, segments: Sequence[Segment]) -> Layout:
@@ -137,9 +192,10 @@ def lay_out(text: str, segments: Sequence[Segment]) -> Layout:
     return Layout((*sentences, *heading_rows), tuple(bounds.tolist()), tuple(above))
 
 
-def words_of(layout: Layout, cut: Cut) -> list[list[str]]:
-    """Return the words of each text of a layout, Latin letters in lower case."""
-    return [cut(text.lower()) for text in layout.texts]
+def split_words(layout: Layout, cut: Cut) -> Texts:
+    """Return the texts of a layout in lower case, each on one line, with their words."""
+    texts = [text.lower().replace("\n", " ") for text in layout.texts]
+    return Texts(tuple(texts), tuple(cut(text) for text in texts))
 
 
 def context(layout: Layout, options: ModelConfig) -> Context:

@@ -131,7 +131,7 @@ def train_model(config: Config, say: Say, command: str = "") -> Training:
     say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
     trained = train(prepared, corpus, config, user_words)
     tags = [(report, _out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
-    measurement = measure(tags, corpus.label_set, trained.calibration)
+    measurement = measure(tags, corpus.label_set, trained.calibration, config.evaluate.grouped)
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
     model = replace(trained.model, facts=facts)
     folder = locations.project_folder() / "models" / config.model.name
@@ -150,7 +150,7 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
     prepared = prepare_corpus(corpus, model.config, model.user_words)
     tags = [(report, _out_of_fold_tags(report, model)) for report in prepared]
     seen = (model.facts or {}).get("corpus", {}).get("sha256") == corpus.sha256
-    return measure(tags, corpus.label_set, {}), seen
+    return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen
 
 
 def read_corpus(config: Config, say: Say) -> Corpus:
@@ -206,9 +206,12 @@ def corpus_facts(corpus: Corpus) -> dict[str, object]:
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
-    """Return tags as JSON lines of offsets and themes without any text, so that a model holds none of its reports."""
+    """Return tags as JSON lines without any text, so that a model holds none of its reports; scores in label order."""
     fields = ("source", "segment", "start", "end", "theme", "score")
-    return b"".join(msgspec.json.encode({field: getattr(tag, field) for field in fields}) + b"\n" for tag in tags)
+    return b"".join(
+        msgspec.json.encode({field: getattr(tag, field) for field in fields} | {"scores": list(tag.scores.values())}) + b"\n"
+        for tag in tags
+    )
 
 
 def _out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:

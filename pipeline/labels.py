@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.config import LabelSet
-from pipeline.errors import CorpusError
+from pipeline.errors import CorpusError, UsageError
 from pipeline.records import Document, Label
 
 
@@ -93,6 +93,29 @@ def build_corpus(documents: Iterable[Document], labels: Sequence[Label], label_s
         )
     reports = tuple(attach(found[source], by_source[source]) for source in sorted(by_source))
     return Corpus(reports, label_set)
+
+
+def write_labels(path: Path, labels: Iterable[Label]) -> None:
+    """Write a label file; raises UsageError."""
+    content = b"".join(msgspec.json.encode(label) + b"\n" for label in labels)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); check the folder") from None
+
+
+def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write new reports, none over another; raises UsageError."""
+    try:
+        for name, content in files.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / name
+            if path.exists() and path.read_bytes() != content:
+                raise UsageError(f"{path}: exists with another text; choose another folder with --reports")
+            path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
 
 
 def attach(document: Document, labels: Iterable[Label]) -> LabelledDocument:

@@ -23,6 +23,11 @@ def project_folder() -> Path:
     return PACKAGE.parent if is_checkout() else Path.cwd()
 
 
+def code_folder() -> Path:
+    """Return the folder whose commit a run is recorded with: the checkout of the code, or else the project folder."""
+    return PACKAGE.parent if is_checkout() else project_folder()
+
+
 def shipped(name: str) -> Path:
     """Return a folder that is shipped with the package: ``configs`` or ``models``."""
     return PACKAGE.parent / name if is_checkout() else PACKAGE / "shipped" / name

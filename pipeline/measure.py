@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.config import LabelSet
 from pipeline.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, wrong_tags
 from pipeline.records import Tag
-from pipeline.train import Prepared
+from pipeline.train import Prepared, left_out_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Measurement:
     figures: Figures
     by_report: dict[str, Figures]
     by_origin: dict[str, Figures]
+    by_group: dict[str, Figures]
     confusion: Confusion
     wrong: tuple[WrongTag, ...]
     tags: tuple[Tag, ...]
@@ -28,19 +29,27 @@ class Measurement:
         return {
             **self.figures.as_dict(),
             **self.calibration,
-            "by_report": {source: figures.as_dict() for source, figures in self.by_report.items()},
+            "by_origin": {origin: figures.as_dict() for origin, figures in self.by_origin.items()},
+            "by_group": {group: figures.as_dict() for group, figures in self.by_group.items()},
         }
 
 
-def measure(tagged: Sequence[tuple[Prepared, tuple[Tag, ...]]], label_set: LabelSet, calibration: dict[str, float]) -> Measurement:
-    """Return the figures of reports with their tags."""
+def measure(
+    tagged: Sequence[tuple[Prepared, tuple[Tag, ...]]],
+    label_set: LabelSet,
+    calibration: dict[str, float],
+    grouped: Sequence[str] = (),
+) -> Measurement:
+    """Return the figures of reports with their tags; reports below ``grouped`` also by their folder."""
     by_report: dict[str, Confusion] = {}
     by_origin: dict[str, Confusion] = defaultdict(Counter)
+    by_group: dict[str, Confusion] = defaultdict(Counter)
     wrong: list[WrongTag] = []
     ordered = sorted(tagged, key=lambda pair: pair[0].cleaned.document.source)
     for report, tags in ordered:
         document = report.cleaned.document
         by_report[document.source] = confusion_of(report.labels, tags, label_set.other)
+        by_group[left_out_with(document.source, grouped)] += by_report[document.source]
         for label in report.labels:
             by_origin[label.origin] += confusion_of([label], tags, label_set.other)
         wrong += wrong_tags(report.labels, tags, document.text, label_set.other)
@@ -49,6 +58,7 @@ def measure(tagged: Sequence[tuple[Prepared, tuple[Tag, ...]]], label_set: Label
         figures=figures_of(total, label_set),
         by_report={source: figures_of(confusion, label_set) for source, confusion in by_report.items()},
         by_origin={origin: figures_of(confusion, label_set) for origin, confusion in sorted(by_origin.items())},
+        by_group={group: figures_of(confusion, label_set) for group, confusion in sorted(by_group.items())},
         confusion=total,
         wrong=tuple(sorted(wrong, key=lambda tag: -(tag.end - tag.start))),
         tags=tuple(tag for _, tags in ordered for tag in tags),

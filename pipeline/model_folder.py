@@ -1,10 +1,11 @@
 """The model folder: a manifest and plain arrays and words, format 1. Nothing in it is code, and loading runs none.
 
     manifest.json       format number, labels, resolved configuration, calibration, digests, versions, scores
-    vocabulary.txt      the terms, one a line, sorted
+    words.txt           the words of the vocabulary, one a line, sorted
+    bigrams.txt         the character bigrams of the vocabulary, one a line, sorted
     dictionary.txt      words that the segmenter keeps whole, one a line
-    idf.npy             float64, shape (terms,)
-    weights.npy         float32, shape (terms, labels)
+    idf.npy             float64, shape (words + bigrams,)
+    weights.npy         float32, shape (words + bigrams, labels)
     bias.npy            float32, shape (labels,)
     out_of_fold.jsonl   tags of the training reports by models that had not seen them: offsets and themes, no text
 
@@ -16,7 +17,7 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from pipeline.words import fingerprint
 FORMAT = 1
 MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl"
-_FILES = ("bias.npy", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "vocabulary.txt", "weights.npy")
+_FILES = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
 
 
@@ -99,24 +100,24 @@ def load_model(folder: Path) -> Model:
     manifest = _load_manifest(folder)
     contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES}
     labels = label_set_from_values(manifest.labels, f"{folder}/{MANIFEST}")
-    terms = contents["vocabulary.txt"].decode().split("\n")[:-1]
-    count = len(labels.names)
+    words, bigrams = _lines(contents["words.txt"]), _lines(contents["bigrams.txt"])
+    terms, count = len(words) + len(bigrams), len(labels.names)
     try:
         model = Model(
             name=manifest.name,
             labels=labels,
             config=config_from_values(manifest.config, f"{folder}/{MANIFEST}"),
-            vocabulary=Vocabulary(terms, _array(contents["idf.npy"], "<f8", (len(terms),))),
-            weights=_array(contents["weights.npy"], "<f4", (len(terms), count)),
+            vocabulary=Vocabulary(words, bigrams, _array(contents["idf.npy"], "<f8", (terms,))),
+            weights=_array(contents["weights.npy"], "<f4", (terms, count)),
             bias=_array(contents["bias.npy"], "<f4", (count,)),
             temperature=manifest.temperature,
             threshold=manifest.threshold,
-            user_words=tuple(contents["dictionary.txt"].decode().split("\n")[:-1]),
+            user_words=tuple(_lines(contents["dictionary.txt"])),
             facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
         )
     except (ValueError, ConfigError) as error:
         raise ModelError(f"{folder}: damaged ({error}); train it again, or restore the folder") from None
-    if fingerprint(model.cut, terms) != manifest.segmenter:
+    if fingerprint(model.cut, words) != manifest.segmenter:
         raise ModelError(
             f"{folder}: made with another word segmenter or dictionary ({manifest.packages.get('rjieba')} of rjieba); "
             "install the versions of constraints.txt, or train it again"
@@ -136,11 +137,12 @@ def set_run_id(folder: Path, run_id: str) -> None:
 def _contents(model: Model, out_of_fold: bytes) -> dict[str, bytes]:
     return {
         "bias.npy": _npy(model.bias),
-        "dictionary.txt": "".join(f"{word}\n" for word in model.user_words).encode(),
+        "bigrams.txt": _joined(model.vocabulary.bigrams),
+        "dictionary.txt": _joined(model.user_words),
         "idf.npy": _npy(model.vocabulary.idf),
         OUT_OF_FOLD: out_of_fold,
-        "vocabulary.txt": "".join(f"{term}\n" for term in model.vocabulary.terms).encode(),
         "weights.npy": _npy(model.weights),
+        "words.txt": _joined(model.vocabulary.words),
     }
 
 
@@ -155,7 +157,7 @@ def _manifest(model: Model, contents: Mapping[str, bytes], run_id: str | None) -
             config=config_values(model.config),
             temperature=model.temperature,
             threshold=model.threshold,
-            segmenter=fingerprint(model.cut, model.vocabulary.terms),
+            segmenter=fingerprint(model.cut, model.vocabulary.words),
             corpus=facts.get("corpus", {}),
             scores=facts.get("scores", {}),
             packages=package_versions(),
@@ -208,6 +210,14 @@ def _load_file(folder: Path, name: str, expected: str | None) -> bytes:
     if hashlib.sha256(content).hexdigest() != expected:
         raise ModelError(f"{folder / name}: changed since the model was written; train the model again, or restore it")
     return content
+
+
+def _joined(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode().split("\n")[:-1]
 
 
 def _npy(array: NDArray[Any]) -> bytes:

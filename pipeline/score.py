@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.decode import Run, decode
-from pipeline.features import Layout, Rows, context, lay_out, row_sums, words_of
+from pipeline.features import Layout, Rows, Texts, context, lay_out, row_sums, split_words
 from pipeline.model import Model
 from pipeline.records import Segment
 
@@ -28,12 +28,12 @@ class Scored:
 def score_segments(text: str, segments: Sequence[Segment], model: Model) -> Scored:
     """Return neighbouring segments of a cleaned text, scored: one sparse product, then sums over the context."""
     layout = lay_out(text, segments)
-    return score_words(tuple(segments), layout, words_of(layout, model.cut), model)
+    return score_texts(tuple(segments), layout, split_words(layout, model.cut), model)
 
 
-def score_words(segments: tuple[Segment, ...], layout: Layout, words: list[list[str]], model: Model) -> Scored:
+def score_texts(segments: tuple[Segment, ...], layout: Layout, texts: Texts, model: Model) -> Scored:
     """Return segments whose texts are split into words already, scored."""
-    rows = model.vocabulary.vectorise(words)
+    rows = model.vocabulary.vectorise(texts)
     scores = context(layout, model.config.model).apply(row_sums(rows, model.weights)) + model.bias
     runs = decode(scores, layout.bounds, model.config.model.switch_cost)
     return Scored(segments, layout, rows, tuple(runs))

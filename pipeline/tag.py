@@ -100,16 +100,18 @@ def _secondary(scores: dict[str, float], theme: str, model: Model) -> tuple[str,
 def _evidence(
     run: Run, label: int, rows: Rows, cleaned: CleanText, span: tuple[int, int], model: Model
 ) -> tuple[tuple[str, float], ...]:
-    """Return the terms that weighed most for a label, as they stand in the source, with their share of the score."""
+    """Return the words that weighed most for a label, as they stand in the source, with their share of the score."""
     entries = slice(rows.starts[run.first], rows.starts[run.last])
-    columns, places = np.unique(rows.columns[entries], return_inverse=True)
-    weighed = rows.values[entries] * model.weights[rows.columns[entries], label]
+    own, values = rows.columns[entries], rows.values[entries]
+    is_word = own < len(model.vocabulary.words)
+    columns, places = np.unique(own[is_word], return_inverse=True)
+    weighed = values[is_word] * model.weights[own[is_word], label]
     totals = np.bincount(places, weighed, len(columns)) / (run.last - run.first)
     order = np.argsort(-totals, kind="stable")[: model.config.tag.evidence]
     text = cleaned.text[slice(*span)].lower()
     found = []
     for i in order:
-        term = model.vocabulary.terms[columns[i]]
+        term = model.vocabulary.words[columns[i]]
         at = text.find(term)
         if totals[i] > 0 and at >= 0:
             start, end = cleaned.offsets.span(span[0] + at, span[0] + at + len(term))

@@ -184,7 +184,7 @@ def _tags(model: Model, corpus: Corpus, command: str) -> dict[str, str]:
         "corpus.sha256": corpus.sha256,
         "command": command,
         **versions,
-        **git_state(locations.project_folder()),
+        **git_state(locations.code_folder()),
     }
 
 
@@ -193,13 +193,13 @@ def _params(config: Config) -> dict[str, Any]:
 
 
 def _metrics(measurement: Measurement) -> dict[str, float]:
-    """Return the figures by names that MLflow accepts: Chinese letters are, and a report is its file's name."""
+    """Return the figures by names that MLflow accepts: Chinese letters are, and a report or genre is its own name."""
     figures = measurement.figures
     metrics = {"macro_f1": figures.macro_f1, "accuracy": figures.accuracy, **measurement.calibration}
     metrics |= {f"f1/{name}": value for name, value in figures.f1.items()}
-    for source, of_report in measurement.by_report.items():
-        metrics[f"report/{Path(source).stem}/macro_f1"] = of_report.macro_f1
-        metrics[f"report/{Path(source).stem}/accuracy"] = of_report.accuracy
+    for group, of_group in measurement.by_group.items():
+        metrics[f"left_out/{Path(group).stem}/macro_f1"] = of_group.macro_f1
+        metrics[f"left_out/{Path(group).stem}/accuracy"] = of_group.accuracy
     for origin, of_origin in measurement.by_origin.items():
         metrics[f"origin/{origin}/macro_f1"] = of_origin.macro_f1
         metrics[f"origin/{origin}/accuracy"] = of_origin.accuracy
@@ -236,8 +236,8 @@ def _wrong_frame(measurement: Measurement) -> "pd.DataFrame":
 
 
 def _strongest_html(model: Model, count: int = 25) -> str:
-    terms = model.vocabulary.terms
-    ranked = [[terms[i] for i in (-column).argsort(kind="stable")[:count]] for column in model.weights.T]
+    words = model.vocabulary.words
+    ranked = [[words[i] for i in (-column[: len(words)]).argsort(kind="stable")[:count]] for column in model.weights.T]
     rows = [list(row) for row in zip(*ranked, strict=True)]
     return _table_page("Strongest terms of each label", list(model.labels.names), rows)
 

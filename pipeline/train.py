@@ -5,21 +5,23 @@ any linear model, deterministic, and fits in seconds. It learns on features in c
 single sentences, and the context is added to their scores (see ``features``).
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.config import Config, LabelSet
+from pipeline.config import Config, EvaluateConfig, LabelSet
 from pipeline.evaluate import calibration_error, coverage
-from pipeline.features import Floats, Layout, Rows, Vocabulary, context, fit_vocabulary, lay_out, words_of
+from pipeline.features import Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary, lay_out, split_words
 from pipeline.labels import Corpus, LabelledDocument, check_trainable
 from pipeline.model import Model, softmax
 from pipeline.records import CleanText, Label, Segment
-from pipeline.score import score_words
+from pipeline.score import score_texts
 from pipeline.words import load_cut
 
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
@@ -33,7 +35,7 @@ class Prepared:
     cleaned: CleanText
     segments: tuple[Segment, ...]
     layout: Layout
-    words: list[list[str]]
+    texts: Texts
     labels: tuple[Label, ...]
     targets: NDArray[np.int64]
 
@@ -65,7 +67,9 @@ def prepare(
         for segment in segments
         for start, end in segment.sentences
     ]
-    return Prepared(cleaned, tuple(segments), layout, words_of(layout, load_cut(words)), report.labels, np.array(targets, np.int64))
+    return Prepared(
+        cleaned, tuple(segments), layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64)
+    )
 
 
 def train(reports: Sequence[Prepared], corpus: Corpus, config: Config, user_words: tuple[str, ...] = ()) -> Trained:
@@ -74,7 +78,7 @@ def train(reports: Sequence[Prepared], corpus: Corpus, config: Config, user_word
     Raises CorpusError where there are too few reports or examples.
     """
     check_trainable(corpus)
-    groups = fold_groups(len(reports), config.evaluate.folds)
+    groups = fold_groups([report.cleaned.document.source for report in reports], config.evaluate)
     folds = [
         Fold(
             tuple(reports[i] for i in group),
@@ -96,10 +100,23 @@ def replace_model(fold: Fold, temperature: float, threshold: float) -> Fold:
     return Fold(fold.reports, replace(fold.model, temperature=temperature, threshold=threshold))
 
 
-def fold_groups(reports: int, folds: int) -> list[tuple[int, ...]]:
-    """Return the indices of the reports that are left out together: one at a time, or in ``folds`` groups of many."""
-    count = min(reports, folds)
-    return [tuple(range(first, reports, count)) for first in range(count)]
+def fold_groups(sources: Sequence[str], options: EvaluateConfig) -> list[tuple[int, ...]]:
+    """Return the indices of the reports that are left out together: one at a time, but whole sub-folders of ``grouped``.
+
+    More of these than ``folds`` are dealt out into that many groups.
+    """
+    units: dict[str, list[int]] = defaultdict(list)
+    for i, source in enumerate(sources):
+        units[left_out_with(source, options.grouped)].append(i)
+    count = min(len(units), options.folds)
+    dealt = [tuple(units.values())[first::count] for first in range(count)]
+    return [tuple(sorted(chain.from_iterable(group))) for group in dealt]
+
+
+def left_out_with(source: str, grouped: Sequence[str]) -> str:
+    """Return what a report is left out with: its folder where that is below one of ``grouped``, or else itself."""
+    folder = PurePosixPath(source).parent
+    return folder.as_posix() if any(PurePosixPath(name) in folder.parents for name in grouped) else source
 
 
 def _target(span: tuple[int, int], labels: Sequence[Label], label_set: LabelSet) -> int:
@@ -115,8 +132,7 @@ def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_
     from scipy.sparse import vstack  # noqa: PLC0415 - only training needs scipy and scikit-learn
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
-    sentences = (words for report in reports for words in report.words[: report.layout.sentences])
-    vocabulary = fit_vocabulary(sentences, config.features.min_df)
+    vocabulary = fit_vocabulary(_sentences(reports), config.features)
     features = vstack([_features(report, vocabulary, config) for report in reports]).tocsr()
     targets = np.concatenate([report.targets for report in reports])
     labelled = targets >= 0
@@ -130,12 +146,22 @@ def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_
     return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, 1.0, user_words)
 
 
+def _sentences(reports: Sequence[Prepared]) -> Texts:
+    """Return the sentences of all reports, without the headings that are repeated for context."""
+    kept = [(text, words) for report in reports for text, words in islice(_pairs(report.texts), report.layout.sentences)]
+    return Texts(tuple(text for text, _ in kept), tuple(words for _, words in kept))
+
+
+def _pairs(texts: Texts) -> Iterator[tuple[str, list[str]]]:
+    return zip(texts.texts, texts.words, strict=True)
+
+
 def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
     """Return the sentences' features in context, sparse, of shape (sentences, terms): what ``Context.apply`` does to scores."""
     from scipy.sparse import diags  # noqa: PLC0415 - only training needs scipy
 
     surroundings = context(report.layout, config.model)
-    texts = _sparse(vocabulary.vectorise(report.words), len(vocabulary))
+    texts = _sparse(vocabulary.vectorise(report.texts), len(vocabulary))
     count = report.layout.sentences
     neighbours = diags([surroundings.neighbour_weight] * 2, [-1, 1], shape=(count, count)) if count > 1 else diags([0.0])
     gathered = _sparse(surroundings.gathered, len(report.layout.texts)) @ texts
@@ -171,7 +197,7 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
         (run.scores, _gold_characters(scored.clean_span(run), report, fold.model.labels))
         for fold in folds
         for report in fold.reports
-        for scored in [score_words(report.segments, report.layout, report.words, fold.model)]
+        for scored in [score_texts(report.segments, report.layout, report.texts, fold.model)]
         for run in scored.runs
     ]
     scores = np.array([run_scores for run_scores, _ in decided])

@@ -9,8 +9,11 @@ def test_out_of_fold_tags_hold_no_text(model, trained_home):
 
 
 def test_out_of_fold_lines_are_what_a_scorer_needs():
-    tag = Tag("a", 3, 1, 2, "字", "", "其他", 0.5, {}, (), True, (), "m")
-    assert flow.out_of_fold_lines([tag]) == '{"source":"a","segment":3,"start":1,"end":2,"theme":"其他","score":0.5}\n'.encode()
+    tag = Tag("a", 3, 1, 2, "字", "", "其他", 0.5, {"其他": 0.5}, (), True, (), "m")
+    assert (
+        flow.out_of_fold_lines([tag])
+        == '{"source":"a","segment":3,"start":1,"end":2,"theme":"其他","score":0.5,"scores":[0.5]}\n'.encode()
+    )
 
 
 def test_text_is_tagged_like_a_file(model, report, config):

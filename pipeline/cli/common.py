@@ -1,0 +1,97 @@
+"""What the commands share: options, configuration, messages, and the one place where an error becomes an exit code."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
+
+INTERRUPTED = 130
+Command = Callable[..., Any]
+
+
+class Commands(click.Group):
+    """The one place where an error becomes a line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run a command; print an error as one line, with a traceback only for ``--debug``."""
+        ctx.obj = {"debug": False}
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except (KeyboardInterrupt, BrokenPipeError) as error:
+            _stop(error)
+        except Exception as error:
+            if ctx.obj["debug"]:
+                raise
+            say_error(error)
+            ctx.exit(error.exit_code if isinstance(error, PipelineError) else PipelineError.exit_code)
+
+
+def _set_debug(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.find_root().obj["debug"] = True
+
+
+def debug_option(command: Command) -> Command:
+    """Give a command the option ``--debug``."""
+    return click.option(
+        "--debug", is_flag=True, expose_value=False, callback=_set_debug, help="Show a traceback when something fails."
+    )(command)
+
+
+def config_options(command: Command) -> Command:
+    """Give a command the options ``--config``, ``--set`` and ``--debug``."""
+    options = (
+        click.option("--config", "config_file", type=click.Path(path_type=Path), help="A TOML file over configs/default.toml."),
+        click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One setting, as model.C=0.5; can be repeated."),
+        debug_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str, ...] = ()) -> "Config":
+    """Return the configuration that the options of a command ask for; raises ConfigError."""
+    from dataclasses import replace  # noqa: PLC0415 - help must not load the program
+
+    from pipeline.config import load_config  # noqa: PLC0415
+
+    config = load_config(path, settings)
+    return replace(config, corpus=replace(config.corpus, exclude=(*config.corpus.exclude, *exclude)))
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def say(message: str) -> None:
+    """Print a line of progress to standard error."""
+    click.echo(_printable(message), err=True)
+
+
+def say_error(error: BaseException) -> None:
+    """Print an error as one line to standard error."""
+    known = isinstance(error, PipelineError)
+    text = str(error) if known else f"unexpected {type(error).__name__}: {error}; run again with --debug and report it"
+    if isinstance(error, MemoryError):
+        text = "out of memory; tag fewer or smaller files at once"
+    click.secho(f"error: {_printable(text)}", fg="red", err=True)
+
+
+def _stop(error: BaseException) -> None:
+    """End quietly: after Ctrl-C nothing half-written is left; a reader that closed the pipe has what it wanted."""
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    click.echo("stopped; nothing half-written was left behind", err=True)
+    sys.exit(INTERRUPTED)

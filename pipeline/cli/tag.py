@@ -1,0 +1,111 @@
+"""`pipeline tag`."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from pipeline.cli.common import config_options, read_config, say, say_error
+from pipeline.errors import UsageError
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file to write; its ending chooses the format.")
+@click.option("--format", "format_name", help="table or jsonl; without it a table on a terminal and jsonl in a pipe.")
+@click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
+@click.option("--encoding", default="auto", show_default=True, help="The encoding of the reports, such as gb18030 or big5.")
+@click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
+@config_options
+def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, encoding: str,
+        keep_noise: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+    """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
+
+    \b
+    Examples:
+      pipeline tag report.txt
+      pipeline tag reports/ '2023/*.txt' -o tags.jsonl
+      cat report.txt | pipeline tag - --format table
+    """
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+    from pipeline.output import writer_for  # noqa: PLC0415
+
+    config = read_config(config_file, (*settings, f'read.encoding="{encoding}"'))
+    writer = writer_for(format_name, out, sys.stdout.isatty())
+    model = flow.open_model(model_name, config.track.uri)
+    failures: list[str] = []
+    reports = flow.tag_paths(paths, model, config.read, _reporter(failures), keep_noise)
+    counter = _Counter(paths)
+    with _destination(out, counter) as stream:
+        writer.write(counter.count(reports), stream, model.labels)
+    counter.say(len(failures), out)
+    sys.exit(1 if failures else 0)
+
+
+class _Counter:
+    """Counts what passes to the output, for the summary line, and says which files of a folder were passed over."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        from pipeline.read.find import find_reports  # noqa: PLC0415 - help must not load the program
+
+        self.reports = self.noise = 0
+        self.skipped = find_reports(paths).skipped
+
+    def count(self, reports: Iterator[Any]) -> Iterator[Any]:
+        for report in reports:
+            yield report
+            self.reports += 1
+            self.noise += len(report.noise)
+
+    def say(self, failures: int, out: Path | None) -> None:
+        place = f" -> {out}" if out and self.reports else ""
+        failed = f", {failures} failed" if failures else ""
+        say(f"{self.reports} reports tagged{failed}, {self.noise} passages set aside{place}")
+        if self.skipped:
+            endings = " ".join(sorted({Path(name).suffix or "(none)" for name in self.skipped}))
+            say(f"{len(self.skipped)} files of other types passed over: {endings}")
+
+
+@contextmanager
+def _destination(out: Path | None, counter: _Counter) -> Iterator[BinaryIO]:
+    """Give the stream to write to: standard output, or a side file that takes OUT's name when it is complete."""
+    if out is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{out.name}-", dir=out.parent)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror}); check that its folder exists and is yours") from None
+    side = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        if counter.reports:
+            side.chmod(0o666 & ~_umask())
+            side.replace(out)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise UsageError(f"{out}: cannot be written ({error.strerror}); nothing was kept; check the disk") from None
+    finally:
+        side.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reporter(failures: list[str]) -> Callable[[Exception], None]:
+    def failed(error: Exception) -> None:
+        failures.append(str(error))
+        say_error(error)
+
+    return failed

@@ -1,0 +1,87 @@
+"""`pipeline train`, `pipeline evaluate` and `pipeline ui`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.common import config_options, read_config, say
+
+if TYPE_CHECKING:
+    from pipeline.measure import Measurement
+
+
+@click.command()
+@click.option("--no-track", is_flag=True, help="Train without a record in MLflow.")
+@click.option("--exclude", multiple=True, metavar="SOURCE", help="Leave a report out altogether; can be repeated.")
+@config_options
+def train(no_track: bool, exclude: tuple[str, ...], config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Train a model on the corpus, measure it on left-out reports, write models/<name>/ and record the run in MLflow.
+
+    \b
+    Examples:
+      pipeline train
+      pipeline train --set model.name=trial --set model.C=0.5
+      pipeline train --exclude 004_be132a9dff6c2480.txt --no-track
+    """
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+
+    config = read_config(config_file, (*settings, *(["track.enabled=false"] if no_track else [])), exclude)
+    result = flow.train_model(config, say, " ".join(["pipeline", *sys.argv[1:]]))
+    _print_figures(result.measurement, "left-out reports")
+    click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
+    if result.run_id:
+        click.echo(f"MLflow run {result.run_id}; look at it with: pipeline ui")
+    if result.warning:
+        click.secho(f"warning: {result.warning}", fg="yellow", err=True)
+
+
+@click.command()
+@click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
+@click.option("--gold", type=click.Path(path_type=Path), help="Labels, or documents with sentences; else the corpus.")
+@config_options
+def evaluate(model_name: str, gold: Path | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Score a model on labelled documents.
+
+    \b
+    Examples:
+      pipeline evaluate --gold more_labels.jsonl
+      pipeline evaluate --model models/trial
+    """
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+
+    config = read_config(config_file, settings)
+    model = flow.open_model(model_name, config.track.uri)
+    measurement, seen = flow.evaluate_model(config, model, gold)
+    _print_figures(measurement, str(gold or "the corpus"))
+    if seen:
+        click.secho(f"warning: {model.name} was trained on these documents; such figures flatter it", fg="yellow", err=True)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="The port on loopback; 0: any.")
+@config_options
+def ui(port: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Start the MLflow UI on this project's runs and print its address. It listens on loopback only; Ctrl-C stops it.
+
+    \b
+    Example:
+      pipeline ui --port 5001
+    """
+    from pipeline import track  # noqa: PLC0415 - help must not load the program
+
+    config = read_config(config_file, settings)
+    chosen = port or track.free_port()
+    click.echo(f"MLflow UI: http://{track.HOST}:{chosen}  (Ctrl-C stops it)")
+    sys.exit(track.serve_ui(chosen, config.track.uri))
+
+
+def _print_figures(measurement: "Measurement", where: str) -> None:
+    figures = measurement.figures
+    click.echo(f"on {where}: macro-F1 {figures.macro_f1:.3f} · accuracy {figures.accuracy:.3f} · {figures.characters:,} characters")
+    for name, value in figures.f1.items():
+        click.echo(f"  {name}  F1 {value:.3f}")
+    for parts in (measurement.by_origin, measurement.by_group):
+        for name, part in parts.items():
+            click.echo(f"  {Path(name).name}  macro-F1 {part.macro_f1:.3f}  accuracy {part.accuracy:.3f}")

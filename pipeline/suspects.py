@@ -1,0 +1,89 @@
+"""Labels that may be wrong: those that models which had not seen their report find unlikely.
+
+The ranking is cleanlab's (Apache 2.0, the reference implementation of confident learning, Northcutt et al. 2021). It is an
+extra, `pip install 'mission-themes[review]'`: only who looks after the labels needs it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from pipeline.config import LabelSet
+from pipeline.errors import ModelError, UsageError
+from pipeline.features import Floats
+from pipeline.labels import Corpus
+from pipeline.records import Label
+
+
+class LeftOutTag(msgspec.Struct):
+    """A line of a model's out_of_fold.jsonl; ``scores`` are in the order of the labels."""
+
+    source: str
+    segment: int
+    start: int
+    end: int
+    theme: str
+    score: float
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A label, how likely it is by the left-out models, and what they would say instead."""
+
+    label: Label
+    quality: float
+    theme: str
+    text: str
+
+
+def load_left_out(path: Path) -> list[LeftOutTag]:
+    """Return the out-of-fold tags of a model; raises ModelError."""
+    try:
+        return [msgspec.json.decode(line, type=LeftOutTag) for line in path.read_bytes().splitlines()]
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelError(f"{path}: no out-of-fold tags to read ({error}); train the model again") from None
+
+
+def find_suspects(corpus: Corpus, tags: Sequence[LeftOutTag]) -> list[Suspect]:
+    """Return the labels of a corpus that are likely wrong, the most likely first.
+
+    Raises UsageError where cleanlab is not installed, and ModelError where the tags are of other reports.
+    """
+    try:
+        from cleanlab.filter import find_label_issues  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise UsageError("cleanlab is not installed; install it with: pip install 'mission-themes[review]'") from None
+    by_source: dict[str, list[LeftOutTag]] = defaultdict(list)
+    for tag in tags:
+        by_source[tag.source].append(tag)
+    judged = [
+        (label, probabilities, report.document.text[label.start : label.end])
+        for report in corpus.reports
+        for label in report.labels
+        if (probabilities := _probabilities(label, by_source[label.source], corpus.label_set)) is not None
+    ]
+    if not judged:
+        raise ModelError("the model was trained on other reports; train it on this corpus, or name another with --model")
+    names = corpus.label_set.names
+    given = np.array([names.index(label.label) for label, _, _ in judged])
+    scores = np.array([probabilities for _, probabilities, _ in judged])
+    ranked = find_label_issues(given, scores, return_indices_ranked_by="self_confidence", n_jobs=1)
+    return [
+        Suspect(judged[i][0], float(scores[i][given[i]]), names[int(scores[i].argmax())], judged[i][2].strip())
+        for i in ranked.tolist()
+    ]
+
+
+def _probabilities(label: Label, tags: Sequence[LeftOutTag], label_set: LabelSet) -> Floats | None:
+    """Return the mean scores of the tags on a label's span, by characters; None for noise, which no tag covers."""
+    total = np.zeros(len(label_set.names))
+    for tag in tags:
+        overlap = min(label.end, tag.end) - max(label.start, tag.start)
+        if overlap > 0:
+            total += overlap * np.array(tag.scores)
+    return total / total.sum() if total.sum() > 0 else None
