@@ -69,7 +69,7 @@ def home(tmp_path, monkeypatch) -> Path:
 def trained_home(tmp_path_factory) -> Path:
     """A project folder in which the seeds were trained on once, with tracking, by the command itself."""
     folder = tmp_path_factory.mktemp("trained")
-    done = run_pipeline(["train", "--set", "model.name=seeds"], home=folder)
+    done = run_pipeline(["train", "--config", "configs/seeds.toml"], home=folder)
     assert done.returncode == 0, done.stderr
     return folder
 

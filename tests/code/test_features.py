@@ -1,38 +1,76 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pipeline.config import load_config
-from pipeline.features import Layout, context, fit_vocabulary, lay_out, words_of
+from pipeline.config import FeatureConfig, load_config
+from pipeline.features import Layout, Texts, context, fit_vocabulary, lay_out, split_words
 from pipeline.train import Prepared, _features
 from pipeline.words import load_cut
 
-TEXTS = [["理论", "学习", "理论"], ["书房", "学习", "，", "3"], ["全新"], []]
+WORDS = (["理论", "学习", "理论"], ["书房", "学习", "，", "3"], ["全新"], [])
+TEXTS = Texts(tuple("".join(words) for words in WORDS), WORDS)
+WORDS_ONLY = FeatureConfig(min_df=1, character_bigrams=False, user_dictionary="")
+BOTH = FeatureConfig(min_df=1, character_bigrams=True, user_dictionary="")
 
 
 def dense(rows, width):
     return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, width)).toarray()
 
 
-def test_tfidf_is_that_of_scikit_learn():
-    vocabulary = fit_vocabulary(TEXTS[:3], min_df=1)
-    reference = TfidfVectorizer(analyzer=lambda words: [word for word in words if word not in "，3"]).fit(TEXTS[:3])
-    assert list(vocabulary.terms) == sorted(reference.vocabulary_)
-    assert np.allclose(dense(vocabulary.vectorise(TEXTS), len(vocabulary)), reference.transform(TEXTS).toarray(), atol=1e-12)
+def test_tfidf_of_words_is_that_of_scikit_learn():
+    vocabulary = fit_vocabulary(TEXTS, WORDS_ONLY)
+    reference = TfidfVectorizer(analyzer=lambda words: [word for word in words if word not in "，3"]).fit(WORDS)
+    assert list(vocabulary.words) == sorted(reference.vocabulary_)
+    assert vocabulary.bigrams == ()
+    assert np.allclose(dense(vocabulary.vectorise(TEXTS), len(vocabulary)), reference.transform(WORDS).toarray(), atol=1e-12)
+
+
+def test_tfidf_of_words_and_bigrams_is_that_of_scikit_learn():
+    def both(words):
+        text = "".join(words)
+        pairs = [text[i : i + 2] for i in range(len(text) - 1)]
+        return [f"w{word}" for word in words if word not in "，3"] + [pair for pair in pairs if not set(pair) & set("，3")]
+
+    vocabulary = fit_vocabulary(TEXTS, BOTH)
+    reference = TfidfVectorizer(analyzer=both).fit(WORDS)
+    names = [*(f"w{word}" for word in vocabulary.words), *vocabulary.bigrams]
+    assert sorted(names) == sorted(reference.vocabulary_)
+    order = [reference.vocabulary_[name] for name in names]
+    assert np.allclose(dense(vocabulary.vectorise(TEXTS), len(names)), reference.transform(WORDS).toarray()[:, order], atol=1e-12)
+
+
+def test_bigrams_do_not_reach_from_one_text_into_the_next():
+    vocabulary = fit_vocabulary(Texts(("甲乙", "丙丁"), (["甲乙"], ["丙丁"])), BOTH)
+    assert vocabulary.bigrams == ("丙丁", "甲乙")
 
 
 def test_rare_terms_punctuation_and_figures_are_no_terms():
-    assert fit_vocabulary(TEXTS, min_df=2).terms == ("学习",)
-    assert set(fit_vocabulary([["，", "3", "a", "2023", "AI", "个"]], min_df=1).terms) == {"AI", "个"}
+    assert fit_vocabulary(TEXTS, replace(WORDS_ONLY, min_df=2)).words == ("学习",)
+    odd = Texts(("，3a2023ai个",), (["，", "3", "a", "2023", "ai", "个"],))
+    vocabulary = fit_vocabulary(odd, BOTH)
+    assert set(vocabulary.words) == {"ai", "个"}
+    assert vocabulary.bigrams == ("ai",)
 
 
 def test_no_known_word_gives_an_empty_row():
-    rows = fit_vocabulary(TEXTS, min_df=1).vectorise([["未知"], [], ["学习"]])
+    rows = fit_vocabulary(TEXTS, WORDS_ONLY).vectorise(Texts(("未知", "", "学习"), (["未知"], [], ["学习"])))
     assert rows.starts.tolist() == [0, 0, 0, 1]
     assert rows.values.tolist() == [1.0]
+
+
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_any_texts_give_rows_of_unit_length_or_none(texts):
+    given_texts = Texts(tuple(text.replace("\n", " ") for text in texts), tuple(list(text) for text in texts))
+    rows = fit_vocabulary(TEXTS, BOTH).vectorise(given_texts)
+    assert len(rows.starts) == len(texts) + 1
+    for first, last in pairwise(rows.starts.tolist()):
+        assert first == last or (rows.values[first:last] ** 2).sum() == pytest.approx(1)
 
 
 def test_a_layout_holds_sentences_and_then_headings_once(cut_up):
@@ -41,7 +79,7 @@ def test_a_layout_holds_sentences_and_then_headings_once(cut_up):
     assert layout.texts == ("标题", "一、学习", "学了十次。", "讲了百场。", "办了读书班。", "一、学习")
     assert layout.bounds == (0, 1, 2, 4, 5)
     assert layout.headings == ((), (), (5,), (5,))
-    assert words_of(layout, load_cut())[2] == ["学", "了", "十次", "。"]
+    assert split_words(layout, load_cut()).words[2] == ["学", "了", "十次", "。"]
 
 
 def test_context_adds_neighbours_segment_and_headings(config):
@@ -55,11 +93,11 @@ def test_context_on_scores_is_context_on_features(model, config, cut_up):
     """What training does to features and tagging to scores is the same: (A X) W = A (X W)."""
     cleaned, segments, _ = cut_up("一、学习\n学了理论。讲了百场。\n（一）文化\n办好书房。送戏下乡。全民阅读。")
     layout = lay_out(cleaned.text, segments)
-    words = words_of(layout, model.cut)
-    prepared = Prepared(cleaned, tuple(segments), layout, words, (), np.zeros(0, np.int64))
+    texts = split_words(layout, model.cut)
+    prepared = Prepared(cleaned, tuple(segments), layout, texts, (), np.zeros(0, np.int64))
     features = _features(prepared, model.vocabulary, model.config).toarray()
-    texts = dense(model.vocabulary.vectorise(words), len(model.vocabulary))
-    assert np.allclose(features @ model.weights, context(layout, model.config.model).apply(texts @ model.weights), atol=1e-9)
+    rows = dense(model.vocabulary.vectorise(texts), len(model.vocabulary))
+    assert np.allclose(features @ model.weights, context(layout, model.config.model).apply(rows @ model.weights), atol=1e-9)
 
 
 def test_a_long_segment_takes_memory_in_proportion():

@@ -22,7 +22,7 @@ def change(folder, **values):
 def test_a_model_survives_being_stored(model, folder):
     loaded = load_model(folder)
     assert (loaded.name, loaded.version, loaded.labels, loaded.config) == (model.name, model.version, model.labels, model.config)
-    assert loaded.vocabulary.terms == model.vocabulary.terms
+    assert (loaded.vocabulary.words, loaded.vocabulary.bigrams) == (model.vocabulary.words, model.vocabulary.bigrams)
     assert np.array_equal(loaded.weights, model.weights)
     assert loaded.temperature == model.temperature
 
@@ -47,7 +47,9 @@ def test_a_pickle_in_place_of_an_array_is_not_run(folder, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("name", ["bias.npy", "weights.npy", "idf.npy", "vocabulary.txt", "dictionary.txt", "out_of_fold.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["bias.npy", "weights.npy", "idf.npy", "words.txt", "bigrams.txt", "dictionary.txt", "out_of_fold.jsonl"]
+)
 def test_a_changed_or_missing_file_is_refused(folder, name):
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[:-1] + b"?" if content else b"?")

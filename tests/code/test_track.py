@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 
-TRAIN = ["train", "--set", "model.name=other"]
+TRAIN = ["train", "--config", "configs/seeds.toml", "--set", "model.name=other"]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_run_holds_configuration_figures_and_where_it_came_from(run, model):
     assert params["model.C"] == "1.0"
     assert metrics["macro_f1"] == pytest.approx(model.facts["scores"]["macro_f1"])
     assert metrics["f1/展形象"] == pytest.approx(model.facts["scores"]["f1"]["展形象"])
-    assert "report/004_be132a9dff6c2480/accuracy" in metrics
+    assert "left_out/004_be132a9dff6c2480/accuracy" in metrics
     assert tags["corpus.sha256"] == model.facts["corpus"]["sha256"]
     assert tags["model.version"] == model.version
     assert tags["command"].startswith("pipeline train")

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.config import load_config
 from pipeline.flow import train_model
+from pipeline.locations import find
 from pipeline.train import ABSENT, fold_groups, review_threshold
 
 QUIET = ("track.enabled=false",)
@@ -13,17 +16,15 @@ def contents(folder):
 
 
 def train(*settings):
-    return train_model(
-        load_config(None, (*QUIET, 'corpus.reports=["seeds/reports"]', 'corpus.labels=["seeds/labels/seed.jsonl"]', *settings)),
-        lambda _: None,
-    )
+    return train_model(load_config(find("configs/seeds.toml"), (*QUIET, *settings)), lambda _: None)
 
 
 def test_two_trainings_give_the_same_bytes(home):
-    first = contents(train("model.name=one").folder)
-    again = contents(train("model.name=one").folder)
+    settings = ("model.name=one", "features.character_bigrams=true")
+    first = contents(train(*settings).folder)
+    again = contents(train(*settings).folder)
     assert first == again
-    assert len(first) == 7
+    assert len(first) == 8
 
 
 def test_a_setting_changes_the_version(home):
@@ -33,15 +34,18 @@ def test_a_setting_changes_the_version(home):
 def test_an_excluded_report_is_left_out_altogether(home, root):
     result = train('corpus.exclude=["004_be132a9dff6c2480.txt"]')
     assert len(result.measurement.by_report) == 4
-    assert "草根" not in result.model.vocabulary.terms  # a word of 004 only
-    assert "草根" in train().model.vocabulary.terms
+    assert "草根" not in result.model.vocabulary.words  # a word of 004 only
+    assert "草根" in train().model.vocabulary.words
 
 
 def test_each_fold_leaves_reports_out_and_every_report_once():
-    assert fold_groups(3, 10) == [(0,), (1,), (2,)]
-    groups = fold_groups(25, 10)
-    assert sorted(i for group in groups for i in group) == list(range(25))
-    assert len(groups) == 10
+    sources = ["seeds/a.txt", "seeds/b.txt", "written/x/a.txt", "written/x/b.txt", "written/y/c.txt"]
+    options = replace(load_config().evaluate, grouped=("written",), folds=10)
+    assert fold_groups(sources, options) == [(0,), (1,), (2, 3), (4,)]
+    assert fold_groups(sources, replace(options, grouped=())) == [(0,), (1,), (2,), (3,), (4,)]
+    few = fold_groups([f"{i}.txt" for i in range(25)], options)
+    assert sorted(i for group in few for i in group) == list(range(25))
+    assert len(few) == 10
 
 
 def test_the_model_of_a_fold_has_not_seen_its_reports(home, monkeypatch):

@@ -1,0 +1,102 @@
+"""`pipeline labels …` as a person uses it."""
+
+import json
+
+import pytest
+
+SEEDS = ("--config", "configs/seeds.toml")
+
+
+@pytest.fixture
+def labels(call, home, root, monkeypatch):
+    monkeypatch.chdir(root)
+
+    def run(name, *arguments):
+        return call("labels", name, *arguments, *SEEDS)
+
+    return run
+
+
+def test_check_and_stats(labels):
+    assert labels("check").stdout.startswith("5 reports, 357 labels: all fit; corpus ")
+    rows = [line.split("\t") for line in labels("stats").stdout.splitlines()]
+    assert rows[0] == ["where", "reports", "characters", "举旗帜", "聚民心", "育新人", "兴文化", "展形象", "其他"]
+    assert rows[1] == ["(seed)", "5", "22341", "53", "41", "57", "51", "22", "133"]
+    assert rows[2][:2] == ["seeds/reports", "5"]
+
+
+def test_agree_prints_figures_and_disagreements(labels, tmp_path, root):
+    path = root / "seeds" / "labels" / "seed.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows[0]["label"] = "展形象"
+    (tmp_path / "other.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    lines = labels("agree", path, tmp_path / "other.jsonl").stdout.splitlines()
+    assert lines[0] == "seeds/reports/000_05cee4bd61fb810e.txt:0-25\t其他\t展形象"
+    assert lines[1] == "357 passages, 1 differ: agreement 0.9972"
+    assert lines[2].startswith("Cohen's kappa 0.99")
+
+
+@pytest.mark.parametrize("ending", ["json", "csv", "jsonl"])
+def test_what_is_given_out_can_be_taken_in(labels, tmp_path, home, ending):
+    out = tmp_path / f"out.{ending}"
+    assert labels("export", "-o", out).exit_code == 0
+    result = labels("import", out, "-o", tmp_path / "in.jsonl", "--annotator", "me")
+    assert result.exit_code == 0, result.output
+    taken = [json.loads(line) for line in (tmp_path / "in.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(taken) == 357
+    assert {row["origin"] for row in taken} == {"review"}
+    if ending == "json":  # whole reports come back as themselves; tables hold passages, which become reports of their own
+        assert taken[5]["source"] == "seeds/reports/000_05cee4bd61fb810e.txt"
+        assert (taken[5]["start"], taken[5]["end"]) == (91, 148)
+        assert not (home / "seeds").exists()
+
+
+def test_any_labelled_data_set_can_be_trained_on(call, home, tmp_path):
+    """A CSV with other labels becomes a corpus, and a model, without a change of code."""
+    (home / "topics.toml").write_text(
+        'other = "无"\n[[labels]]\nname = "农业"\n[[labels]]\nname = "交通"\n[[labels]]\nname = "无"\n', encoding="utf-8"
+    )
+    texts = {"农业": "粮食丰收农民增收第{}季", "交通": "公路铁路通车里程第{}段", "无": "会议听取第{}项汇报"}
+    rows = [f"{text.format(i)},{label}" for i in range(12) for label, text in texts.items()]
+    (tmp_path / "data.csv").write_text("text,topic\n" + "\n".join(rows), encoding="utf-8")
+    own = ("--set", "corpus.label_set=topics.toml", "--set", 'corpus.reports=["mine"]', "--set", 'corpus.labels=["mine.jsonl"]')
+    (home / "mine").mkdir()
+    (home / "mine" / "empty.txt").write_text("x", encoding="utf-8")
+    (home / "mine.jsonl").write_text("", encoding="utf-8")
+    taken = call(
+        "labels", "import", tmp_path / "data.csv", "-o", home / "mine.jsonl", "--reports", "mine", "--label-column", "topic", *own
+    )
+    assert taken.exit_code == 0, taken.output
+    assert "36 labels -> " in taken.stderr
+    trained = call("train", "--no-track", "--set", "model.name=topics", *own)
+    assert trained.exit_code == 0, trained.output
+    tagged = call("tag", "-", "--model", "topics", stdin="公路铁路通车里程再创新高。".encode())
+    assert json.loads(tagged.stdout)["theme"] == "交通"
+
+
+def test_suspects(call, trained_home, monkeypatch, root):
+    monkeypatch.chdir(root)
+    result = call("labels", "suspects", "--model", trained_home / "models" / "seeds", "-n", "3", *SEEDS)
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.splitlines()) == 3
+    assert all(line.count("\t") == 4 for line in result.stdout.splitlines())
+
+
+def test_what_cannot_be_written_is_one_line(labels, tmp_path, home):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for command in (("export", "-o", tmp_path / "file" / "x.json"), ("export", "-o", tmp_path / "x.xml")):
+        result = labels(*command)
+        assert result.exit_code in (2, 3)
+        assert len(result.stderr.splitlines()) == 1
+        assert result.stderr.startswith("error: ")
+
+
+def test_a_new_report_never_takes_the_place_of_another(labels, tmp_path, home):
+    (home / "seeds" / "in").mkdir(parents=True)
+    (home / "seeds" / "in" / "d.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "x.csv").write_text("text,label,source\n学理论,举旗帜,d\n", encoding="utf-8")
+    result = labels("import", tmp_path / "x.csv", "-o", tmp_path / "l.jsonl", "--reports", "seeds/in")
+    assert result.exit_code == 2
+    assert "d.txt: exists with another text; choose another folder with --reports" in result.stderr
+    assert (home / "seeds" / "in" / "d.txt").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "l.jsonl").exists()

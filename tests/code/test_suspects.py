@@ -1,0 +1,52 @@
+import sys
+
+import pytest
+
+from pipeline.errors import ModelError, UsageError
+from pipeline.flow import read_corpus
+from pipeline.locations import find
+from pipeline.suspects import find_suspects, load_left_out
+
+
+@pytest.fixture(scope="module")
+def seeds():
+    from pipeline.config import load_config
+
+    return read_corpus(load_config(find("configs/seeds.toml")), lambda _: None)
+
+
+@pytest.fixture
+def left_out(trained_home):
+    return load_left_out(trained_home / "models" / "seeds" / "out_of_fold.jsonl")
+
+
+def test_a_label_that_was_made_wrong_is_among_the_suspects(seeds, left_out):
+    from dataclasses import replace
+
+    report = seeds.reports[0]
+    chosen = next(label for label in report.labels if label.label == "兴文化" and label.end - label.start > 60)
+    turned = tuple(replace(label, label="举旗帜") if label is chosen else label for label in report.labels)
+    spoilt = replace(seeds, reports=(replace(report, labels=turned), *seeds.reports[1:]))
+    before = {(suspect.label.source, suspect.label.start) for suspect in find_suspects(seeds, left_out)}
+    after = {(suspect.label.source, suspect.label.start): suspect for suspect in find_suspects(spoilt, left_out)}
+    assert (chosen.source, chosen.start) not in before
+    assert after[chosen.source, chosen.start].theme == "兴文化"
+    qualities = [suspect.quality for suspect in after.values()]
+    assert qualities == sorted(qualities)
+
+
+def test_tags_of_other_reports_are_refused(seeds):
+    with pytest.raises(ModelError, match="the model was trained on other reports; train it on this corpus"):
+        find_suspects(seeds, [])
+
+
+def test_a_model_without_out_of_fold_tags_is_refused(tmp_path):
+    (tmp_path / "o.jsonl").write_text('{"source": "a"}\n', encoding="utf-8")
+    with pytest.raises(ModelError, match=r"o\.jsonl: no out-of-fold tags to read"):
+        load_left_out(tmp_path / "o.jsonl")
+
+
+def test_cleanlab_is_asked_for_where_it_is_missing(seeds, left_out, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cleanlab.filter", None)
+    with pytest.raises(UsageError, match=r"cleanlab is not installed; install it with: pip install 'mission-themes\[review\]'"):
+        find_suspects(seeds, left_out)
