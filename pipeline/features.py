@@ -194,8 +194,14 @@ def lay_out(text: str, segments: Sequence[Segment]) -> Layout:
 
 def split_words(layout: Layout, cut: Cut) -> Texts:
     """Return the texts of a layout in lower case, each on one line, with their words."""
-    texts = [text.lower().replace("\n", " ") for text in layout.texts]
+    texts = [lower(text).replace("\n", " ") for text in layout.texts]
     return Texts(tuple(texts), tuple(cut(text) for text in texts))
+
+
+def lower(text: str) -> str:
+    """Return a text in lower case, or as it is where that would change its length (İ has a lower case of two characters)."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text
 
 
 def context(layout: Layout, options: ModelConfig) -> Context:

@@ -17,7 +17,11 @@ _SIGNS = (
     (7, "[①-⑳]"),
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
-SIGN = re.compile("|".join(f"(?P<level_{level}>{sign})" for level, sign in _SIGNS))
+_ANY_SIGN = "|".join(f"(?P<level_{level}>{sign})" for level, sign in _SIGNS)
+SIGN = re.compile(_ANY_SIGN)
+# A sign inside a line counts only behind a stop, with its closing marks, or behind white space. Looking at what is before
+# first spares the search most of the text.
+INNER_SIGN = re.compile(rf"(?:(?<=[。！？!?；;:：\s])|(?<=[。！？!?；;][”’」』）)】]))(?:{_ANY_SIGN})")
 _ENDS_SENTENCE = re.compile(r"[。！？!?；;，,、]$")
 _INNER_STOP = re.compile("[。！？!?；;]")
 _WORD = re.compile(r"\w")

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.config import SegmentConfig
-from pipeline.headings import ITEM, LEAD, PLAIN, SIGN, TITLE, is_lead, line_level, sign_level
+from pipeline.headings import INNER_SIGN, ITEM, LEAD, PLAIN, SIGN, TITLE, is_lead, line_level, sign_level
 from pipeline.records import CleanText, Heading, Line, Noise, Segment
 from pipeline.sentences import split_sentences
 
 Span = tuple[int, int]
-_BEFORE_SIGN = re.compile(r"(?<=[。！？!?；;:：\s])|(?<=[。！？!?；;][”’」』）)】])")
 _WORD = re.compile(r"\w")
 _TITLE_WITHIN = 3
 
@@ -106,10 +105,10 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
 
 
 def _sign_starts(text: str, start: int, end: int) -> Iterator[int]:
-    for match in SIGN.finditer(text, start, end):
-        position = match.start()
-        if position == start or _BEFORE_SIGN.match(text, position):
-            yield position
+    if SIGN.match(text, start, end):
+        yield start
+    for match in INNER_SIGN.finditer(text, start + 1, end):
+        yield match.start()
 
 
 def _lead_starts(text: str, sentences: list[Span], run_on: int) -> set[int]:

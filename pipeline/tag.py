@@ -1,13 +1,13 @@
 """Tag segments: score their sentences in context, find where the theme changes, and say why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 
 from pipeline.decode import Run
-from pipeline.features import Rows
+from pipeline.features import Ints, Rows, lower
 from pipeline.model import Model
 from pipeline.records import CleanText, Noise, Segment, Tag
 from pipeline.score import Scored, score_segments
@@ -25,6 +25,16 @@ class _Window:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A run with the index of its label, the probability of each label, and the words that weighed most."""
+
+    run: Run
+    best: int
+    probabilities: list[float]
+    words: list[tuple[str, float]]
+
+
 def tag_segments(cleaned: CleanText, segments: Iterable[Segment], model: Model) -> Iterator[Tag]:
     """Yield the tags of a report's segments in source order, numbered from 0.
 
@@ -34,10 +44,9 @@ def tag_segments(cleaned: CleanText, segments: Iterable[Segment], model: Model) 
     number = 0
     for window in _windows(segments, WINDOW):
         scored = score_segments(cleaned.text, window.segments, model)
-        for run in scored.runs:
-            if window.first <= run.segment < window.last:
-                yield _tag(number, run, scored, cleaned, model)
-                number += 1
+        for judged in _judge(scored, window, model):
+            yield _tag(number, judged, scored, cleaned, model)
+            number += 1
 
 
 def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iterator[Tag]:
@@ -61,27 +70,59 @@ def _windows(segments: Iterable[Segment], size: int) -> Iterator[_Window]:
         chunk = after + tuple(islice(stream, size + 1 - len(after))) if after else ()
 
 
-def _tag(number: int, run: Run, scored: Scored, cleaned: CleanText, model: Model) -> Tag:
-    span = _without_space(cleaned.text, *scored.clean_span(run))
+def _judge(scored: Scored, window: _Window, model: Model) -> Iterator[_Judged]:
+    """Yield the runs of a window's own segments with probabilities and strongest words, worked out for all at once."""
+    runs = [run for run in scored.runs if window.first <= run.segment < window.last]
+    if not runs:
+        return
+    probabilities = model.probabilities(np.array([run.scores for run in runs]))
+    best = probabilities.argmax(axis=1)
+    strongest = _strongest_words(runs, best, scored.rows, model)
+    for place, run in enumerate(runs):
+        yield _Judged(run, int(best[place]), probabilities[place].round(DIGITS).tolist(), strongest[place])
+
+
+def _strongest_words(runs: Sequence[Run], best: Ints, rows: Rows, model: Model) -> list[list[tuple[str, float]]]:
+    """Return the words that weighed most for the label of each run, the strongest first, with their share of its score."""
+    vocabulary, wanted = model.vocabulary, model.config.tag.evidence
+    lengths = np.array([rows.starts[run.last] - rows.starts[run.first] for run in runs])
+    entries = slice(rows.starts[runs[0].first], rows.starts[runs[-1].last])
+    columns, of_run = rows.columns[entries], np.repeat(np.arange(len(runs)), lengths)
+    sentences = np.array([run.last - run.first for run in runs])
+    weighed = rows.values[entries] * model.weights[columns, best[of_run]] / sentences[of_run]
+    is_word = columns < len(vocabulary.words)
+    keys, places = np.unique(of_run[is_word] * len(vocabulary) + columns[is_word], return_inverse=True)
+    totals = np.bincount(places, weighed[is_word], len(keys))
+    keys, totals = keys[totals > 0], totals[totals > 0]
+    owner, column = np.divmod(keys, len(vocabulary))
+    order = np.lexsort((-totals, owner))
+    firsts = np.searchsorted(owner[order], np.arange(len(runs) + 1))
+    ranked, values = column[order].tolist(), totals[order].round(DIGITS).tolist()
+    return [
+        [(vocabulary.words[ranked[i]], values[i]) for i in range(first, min(last, first + wanted))]
+        for first, last in pairwise(firsts.tolist())
+    ]
+
+
+def _tag(number: int, judged: _Judged, scored: Scored, cleaned: CleanText, model: Model) -> Tag:
+    span = _without_space(cleaned.text, *scored.clean_span(judged.run))
     start, end = cleaned.offsets.span(*span)
     names = model.labels.names
-    probabilities = model.probabilities(run.scores)
-    scores = {name: round(float(value), DIGITS) for name, value in zip(names, probabilities, strict=True)}
-    best = int(probabilities.argmax())
-    theme = names[best]
+    scores = dict(zip(names, judged.probabilities, strict=True))
+    theme = names[judged.best]
     return Tag(
         source=cleaned.document.source,
         segment=number,
         start=start,
         end=end,
         text=cleaned.document.text[start:end],
-        heading=" > ".join(heading.text for heading in scored.segments[run.segment].headings),
+        heading=" > ".join(heading.text for heading in scored.segments[judged.run.segment].headings),
         theme=theme,
         score=scores[theme],
         scores=scores,
         secondary=_secondary(scores, theme, model),
         review=scores[theme] < model.threshold,
-        evidence=_evidence(run, best, scored.rows, cleaned, span, model),
+        evidence=_as_in_source(judged.words, cleaned, span),
         model=f"{model.name} {model.version}",
     )
 
@@ -97,23 +138,13 @@ def _secondary(scores: dict[str, float], theme: str, model: Model) -> tuple[str,
     return tuple(name for name in ranked if name not in (theme, model.labels.other))
 
 
-def _evidence(
-    run: Run, label: int, rows: Rows, cleaned: CleanText, span: tuple[int, int], model: Model
-) -> tuple[tuple[str, float], ...]:
-    """Return the words that weighed most for a label, as they stand in the source, with their share of the score."""
-    entries = slice(rows.starts[run.first], rows.starts[run.last])
-    own, values = rows.columns[entries], rows.values[entries]
-    is_word = own < len(model.vocabulary.words)
-    columns, places = np.unique(own[is_word], return_inverse=True)
-    weighed = values[is_word] * model.weights[own[is_word], label]
-    totals = np.bincount(places, weighed, len(columns)) / (run.last - run.first)
-    order = np.argsort(-totals, kind="stable")[: model.config.tag.evidence]
-    text = cleaned.text[slice(*span)].lower()
+def _as_in_source(words: list[tuple[str, float]], cleaned: CleanText, span: tuple[int, int]) -> tuple[tuple[str, float], ...]:
+    """Return words as they stand in the source: in its own characters, and with what was dropped inside them."""
+    text = lower(cleaned.text[slice(*span)])
     found = []
-    for i in order:
-        term = model.vocabulary.words[columns[i]]
-        at = text.find(term)
-        if totals[i] > 0 and at >= 0:
-            start, end = cleaned.offsets.span(span[0] + at, span[0] + at + len(term))
-            found.append((cleaned.document.text[start:end], round(float(totals[i]), DIGITS)))
+    for word, weight in words:
+        at = text.find(word)
+        if at >= 0:
+            start, end = cleaned.offsets.span(span[0] + at, span[0] + at + len(word))
+            found.append((cleaned.document.text[start:end], weight))
     return tuple(found)
