@@ -48,11 +48,11 @@ class Training:
 # ---- tag -------------------------------------------------------------------------------------------------------------
 
 
-def tag_paths(
-    paths: Iterable[str], model: Model, read: ReadConfig, failed: Callable[[InputError], None], keep_noise: bool = False
+def tag_files(
+    sources: Iterable[str], model: Model, read: ReadConfig, failed: Callable[[InputError], None], keep_noise: bool = False
 ) -> Iterator[TaggedReport]:
-    """Yield each report that the paths name, tagged; a report that cannot be read is handed to ``failed``."""
-    for source in find_reports(paths).reports:
+    """Yield each report, tagged; one that cannot be read is handed to ``failed`` and does not cost the others."""
+    for source in sources:
         try:
             document = _read(source, read)
         except InputError as error:

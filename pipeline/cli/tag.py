@@ -19,10 +19,10 @@ from pipeline.errors import UsageError
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file to write; its ending chooses the format.")
 @click.option("--format", "format_name", help="table or jsonl; without it a table on a terminal and jsonl in a pipe.")
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
-@click.option("--encoding", default="auto", show_default=True, help="The encoding of the reports, such as gb18030 or big5.")
+@click.option("--encoding", help="The encoding of the reports, such as gb18030 or big5; found out without it.")
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
 @config_options
-def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, encoding: str,
+def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, encoding: str | None,
         keep_noise: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
@@ -34,13 +34,15 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     """
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
     from pipeline.output import writer_for  # noqa: PLC0415
+    from pipeline.read.find import find_reports  # noqa: PLC0415
 
-    config = read_config(config_file, (*settings, f'read.encoding="{encoding}"'))
+    config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
     writer = writer_for(format_name, out, sys.stdout.isatty())
+    found = find_reports(paths)
     model = flow.open_model(model_name, config.track.uri)
     failures: list[str] = []
-    reports = flow.tag_paths(paths, model, config.read, _reporter(failures), keep_noise)
-    counter = _Counter(paths)
+    reports = flow.tag_files(found.reports, model, config.read, _reporter(failures), keep_noise)
+    counter = _Counter(found.skipped)
     with _destination(out, counter) as stream:
         writer.write(counter.count(reports), stream, model.labels)
     counter.say(len(failures), out)
@@ -50,11 +52,9 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
 class _Counter:
     """Counts what passes to the output, for the summary line, and says which files of a folder were passed over."""
 
-    def __init__(self, paths: tuple[str, ...]) -> None:
-        from pipeline.read.find import find_reports  # noqa: PLC0415 - help must not load the program
-
+    def __init__(self, skipped: tuple[str, ...]) -> None:
         self.reports = self.noise = 0
-        self.skipped = find_reports(paths).skipped
+        self.skipped = skipped
 
     def count(self, reports: Iterator[Any]) -> Iterator[Any]:
         for report in reports:

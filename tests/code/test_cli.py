@@ -94,6 +94,12 @@ def test_tag_standard_input_with_an_encoding(tag):
     assert result.stdout.startswith("stdin  [big5]\n  兴文化")
 
 
+def test_the_encoding_of_a_configuration_file_is_used(tag, tmp_path):
+    (tmp_path / "c.toml").write_text('[read]\nencoding = "big5"\n', encoding="utf-8")
+    result = tag("-", "--config", tmp_path / "c.toml", stdin="圖書館新開城市書房。".encode("big5"))
+    assert json.loads(result.stdout)["text"] == "圖書館新開城市書房。"
+
+
 def test_keep_noise(tag, report):
     noise = [json.loads(line).get("noise") for line in tag("--keep-noise", report).stdout.splitlines()]
     assert [reason for reason in noise if reason] == ["byline"]
@@ -240,6 +246,24 @@ def test_ctrl_c_leaves_nothing_half_written(trained_home, tmp_path):
     assert process.returncode == 130
     assert errors.strip() == "stopped; nothing half-written was left behind"
     assert list(out.iterdir()) == []
+
+
+def test_ctrl_c_during_training_leaves_no_model(tmp_path, root):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "train", "--no-track"],
+        env={**os.environ, "MISSION_THEMES_HOME": str(tmp_path)},
+        cwd=root,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr.readline().startswith("training on")
+    time.sleep(1)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.strip() == "stopped; nothing half-written was left behind"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_closes_the_pipe_is_no_error(trained_home, tmp_path):
