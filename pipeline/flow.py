@@ -133,7 +133,7 @@ def train_model(config: Config, say: Say, command: str = "") -> Training:
     tags = [(report, _out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
     measurement = measure(tags, corpus.label_set, trained.calibration, config.evaluate.grouped)
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
-    model = replace(trained.model, facts=facts)
+    model = replace(trained.model, facts=facts, config=without_store(config))
     folder = locations.project_folder() / "models" / config.model.name
     save_model(model, folder, out_of_fold_lines(measurement.tags))
     if not config.track.enabled:
@@ -203,6 +203,11 @@ def corpus_facts(corpus: Corpus) -> dict[str, object]:
         for label in report.labels:
             counts[label.label] += 1
     return {"sha256": corpus.sha256, "reports": len(corpus.reports), "labels": counts}
+
+
+def without_store(config: Config) -> Config:
+    """Return a configuration as a model keeps it: where a run is recorded is no part of it, and may hold a password."""
+    return replace(config, track=replace(config.track, enabled=True, uri=""))
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:

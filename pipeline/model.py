@@ -44,7 +44,8 @@ class Model:
         digest = hashlib.sha256(repr(lists).encode())
         for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
             digest.update(array.tobytes())
-        digest.update(repr((self.labels, self.config, self.temperature, self.threshold)).encode())
+        settings = (self.config.clean, self.config.segment, self.config.model, self.config.tag)
+        digest.update(repr((self.labels, settings, self.temperature, self.threshold)).encode())
         return digest.hexdigest()[:12]
 
     def probabilities(self, scores: Floats) -> Floats:

@@ -6,6 +6,7 @@ MLflow's usage reporting is switched off before it is imported, here and for the
 import html
 import io
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -161,7 +162,12 @@ def _trouble(uri: str) -> Iterator[None]:
         yield
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise TrackingError(f"the tracking store {uri} cannot be used: {reason}; check it, or train with --no-track") from error
+        message = f"the tracking store {uri} cannot be used: {reason}; check it, or train with --no-track"
+        raise TrackingError(_without_password(message)) from error
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"(://[^\s:/@]+):[^\s@]+@", r"\1:***@", text)
 
 
 def _experiment(mlflow: Any, uri: str, name: str) -> str:  # noqa: ANN401 - the module
@@ -189,7 +195,9 @@ def _tags(model: Model, corpus: Corpus, command: str) -> dict[str, str]:
 
 
 def _params(config: Config) -> dict[str, Any]:
-    return {f"{section}.{key}": value for section, keys in config_values(config).items() for key, value in keys.items()}
+    """Return every setting but those of the store itself, whose address may hold a password."""
+    sections = {section: keys for section, keys in config_values(config).items() if section != "track"}
+    return {f"{section}.{key}": value for section, keys in sections.items() for key, value in keys.items()}
 
 
 def _metrics(measurement: Measurement) -> dict[str, float]:

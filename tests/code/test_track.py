@@ -139,12 +139,25 @@ def test_the_registered_model_tags_raw_text(trained_home):
     assert done.stdout.splitlines()[-1] == "[0, 2, 2] 兴文化"
 
 
+def test_neither_run_nor_model_keeps_the_address_of_a_store(trained_home, run):
+    assert not [item for item in run["data"]["params"] if item["key"].startswith("track.")]
+    manifest = json.loads((trained_home / "models" / "seeds" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["config"]["track"]["uri"] == ""
+
+
 def test_a_store_that_is_down_costs_the_record_and_not_the_model(start, tmp_path):
     done = start([*TRAIN, "--set", "track.uri=http://127.0.0.1:9"], home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "warning: the tracking store http://127.0.0.1:9 cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "models" / "other" / "manifest.json").is_file()
+
+
+def test_a_password_in_the_address_of_a_store_is_never_shown(start, tmp_path):
+    done = start([*TRAIN, "--set", "track.uri=postgresql://me:s3cret@127.0.0.1:9/db"], home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "warning: the tracking store postgresql://me:***@127.0.0.1:9/db cannot be used" in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr
 
 
 def test_a_store_that_is_locked_costs_the_record_and_not_the_model(start, trained_home, tmp_path):

@@ -23,7 +23,7 @@ LONG_SENTENCE = 10
 NOT_LETTERS = re.compile(r"\W+")
 ORDINARY = {
     "government", "economy", "farming", "safety", "health_welfare", "party_building", "city_building", "bureau", "company",
-    "court", "hospital",
+    "court", "hospital", "opening_up", "livelihood",
 }  # fmt: skip
 
 

@@ -1,16 +1,10 @@
-"""What the recipe reaches on reports that were left out, and what the shipped model does with plain cases."""
+"""What the recipe and the shipped model reach on reports that were left out: the targets of the project."""
 
 import pytest
 
-from pipeline.flow import open_model, tag_text
-
-
-def test_leaving_each_seed_out_reaches_the_target(model):
-    assert model.facts["scores"]["macro_f1"] >= 0.76
-
-
-def test_the_probabilities_of_left_out_tags_are_calibrated(model):
-    assert model.facts["scores"]["calibration_error"] <= 0.08
+from pipeline import flow
+from pipeline.config import load_config
+from pipeline.flow import open_model
 
 
 @pytest.fixture(scope="module")
@@ -18,18 +12,40 @@ def shipped():
     return open_model("default")
 
 
-@pytest.mark.parametrize(
-    ("text", "theme"),
-    [
-        ("县委理论学习中心组开展集中学习十二次，基层宣讲团走进村社宣讲党的创新理论。", "举旗帜"),
-        ("县融媒体中心加快媒体融合，做好舆论引导，及时处置网络舆情。", "聚民心"),
-        ("深化新时代文明实践中心建设，广泛开展志愿服务，评选身边好人和道德模范。", "育新人"),
-        ("市图书馆新开六座城市书房，送戏下乡八十场，非遗展演吸引游客三万人。", "兴文化"),
-        ("中央媒体刊播我县稿件二百篇，海外社交平台发稿六十条，讲好我县故事。", "展形象"),
-    ],
-)
-def test_the_shipped_model_knows_plain_cases(shipped, text, theme):
-    assert {tag.theme for tag in tag_text(text, shipped)} == {theme}
+def test_the_seeds_alone_reach_their_target(model):
+    """Trained on four real reports, the fifth is tagged at a macro-F1 of 0.76 and more, each left out in turn."""
+    assert model.facts["scores"]["macro_f1"] >= 0.76
+    assert len(model.facts["scores"]["by_group"]) == 5
+
+
+def test_the_shipped_model_belongs_to_corpus_and_configuration(shipped):
+    config = load_config()
+    assert shipped.config == config
+    assert shipped.facts["corpus"]["sha256"] == flow.read_corpus(config, lambda _: None).sha256
+
+
+def test_left_out_seeds_reach_their_target(shipped):
+    scores = shipped.facts["scores"]
+    assert scores["by_origin"]["seed"]["macro_f1"] >= 0.87
+    seeds = [figures["accuracy"] for source, figures in scores["by_group"].items() if source.startswith("seeds/reports/")]
+    assert len(seeds) == 5
+    assert min(seeds) >= 0.80
+
+
+def test_left_out_genres_reach_their_target(shipped):
+    scores = shipped.facts["scores"]
+    assert scores["by_origin"]["written"]["macro_f1"] >= 0.90
+    assert len(scores["by_group"]) == 5 + len(list(flow.locations.find("seeds/written").iterdir()))
+
+
+def test_probabilities_of_left_out_tags_are_calibrated(shipped):
+    assert shipped.facts["scores"]["calibration_error"] <= 0.04
+
+
+def test_most_text_needs_no_review_and_is_right(shipped):
+    assert shipped.facts["scores"]["coverage"] >= 0.80
+    assert shipped.facts["scores"]["accuracy_covered"] >= 0.95
+    assert 0 < shipped.threshold < 1
 
 
 def test_the_shipped_model_is_small(root):
