@@ -15,13 +15,14 @@ import msgspec
 
 from pipeline import locations
 from pipeline.clean import clean
-from pipeline.config import Config, LabelSet, ReadConfig, load_label_set
-from pipeline.errors import ConfigError, CorpusError, InputError, TrackingError
-from pipeline.labels import Corpus, build_corpus, load_gold, load_labels
+from pipeline.config import Config, ReadConfig
+from pipeline.corpus import Say, corpus_facts, read_corpus, read_gold, read_user_words
+from pipeline.errors import InputError, TrackingError
+from pipeline.labels import Corpus
 from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import read_bytes, read_report
-from pipeline.read.find import STANDARD_INPUT, find_reports
+from pipeline.read.find import STANDARD_INPUT
 from pipeline.records import CleanText, Document, Noise, Segment, Tag, TaggedReport
 from pipeline.segment import segment
 from pipeline.tag import noise_tags, tag_segments
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pipeline.measure import Measurement
     from pipeline.train import Prepared, Trained
 
-Say = Callable[[str], None]
 MODEL_SCHEME = "models:/"
 
 
@@ -126,7 +126,7 @@ def train_model(config: Config, say: Say, command: str = "") -> Training:
     from pipeline.train import train  # noqa: PLC0415
 
     corpus = read_corpus(config, say)
-    user_words = _user_words(config)
+    user_words = read_user_words(config)
     prepared = prepare_corpus(corpus, config, user_words)
     say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
     trained = train(prepared, corpus, config, user_words)
@@ -153,37 +153,6 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
     return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen
 
 
-def read_corpus(config: Config, say: Say) -> Corpus:
-    """Return the configured labels with their reports, less the excluded ones."""
-    label_set = load_label_set(locations.find(config.corpus.label_set))
-    labels = [label for path in config.corpus.labels for label in load_labels(locations.find(path), label_set)]
-    sources = {label.source for label in labels}
-    excluded = {source for source in sources if _is_excluded(source, config)}
-    unused = [name for name in config.corpus.exclude if not any(_matches(source, name) for source in sources)]
-    if unused:
-        known = ", ".join(sorted(sources)[:8])
-        raise ConfigError(f"corpus.exclude {unused[0]!r}: no labelled report has this name; known: {known}")
-    for source in sorted(excluded):
-        say(f"left out: {source}")
-    documents = [
-        read_report(path, config.read, source)
-        for source, path in _corpus_files(config)
-        if source in sources and source not in excluded
-    ]
-    return build_corpus(documents, [label for label in labels if label.source not in excluded], label_set)
-
-
-def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
-    """Return a corpus from a gold file: a label file, or documents with their text and sentences."""
-    inline = load_gold(path, label_set)
-    if inline is not None:
-        return Corpus(inline, label_set)
-    labels = load_labels(path, label_set)
-    sources = {label.source for label in labels}
-    documents = [read_report(file, config.read, source) for source, file in _corpus_files(config) if source in sources]
-    return build_corpus(documents, labels, label_set)
-
-
 def prepare_corpus(corpus: Corpus, config: Config, user_words: tuple[str, ...]) -> list["Prepared"]:
     """Return each report of a corpus cleaned, cut into segments and split into words."""
     from pipeline.train import prepare  # noqa: PLC0415 - training loads scipy, tagging must not
@@ -194,15 +163,6 @@ def prepare_corpus(corpus: Corpus, config: Config, user_words: tuple[str, ...]) 
         segments = tuple(_keep_segments(segment(cleaned, config.segment), []))
         prepared.append(prepare(report, cleaned, segments, corpus.label_set, user_words))
     return prepared
-
-
-def corpus_facts(corpus: Corpus) -> dict[str, object]:
-    """Return what a model's manifest says of its corpus."""
-    counts = dict.fromkeys(corpus.label_set.names, 0)
-    for report in corpus.reports:
-        for label in report.labels:
-            counts[label.label] += 1
-    return {"sha256": corpus.sha256, "reports": len(corpus.reports), "labels": counts}
 
 
 def without_store(config: Config) -> Config:
@@ -221,38 +181,6 @@ def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
 
 def _out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
     return tuple(tag_segments(report.cleaned, report.segments, model))
-
-
-def _corpus_files(config: Config) -> list[tuple[str, Path]]:
-    """Return the reports of the corpus: their names relative to the project folder, and their files."""
-    files = []
-    for name in config.corpus.reports:
-        place = locations.find(name)
-        if not place.exists():
-            raise CorpusError(f"{name}: no such folder of reports; check corpus.reports in the configuration")
-        for found in find_reports([place.as_posix()]).reports:
-            path = Path(found)
-            files.append(((Path(name) / path.relative_to(place)).as_posix(), path))
-    return files
-
-
-def _is_excluded(source: str, config: Config) -> bool:
-    return any(_matches(source, name) for name in config.corpus.exclude)
-
-
-def _matches(source: str, name: str) -> bool:
-    return name in (source, Path(source).name) or Path(name).as_posix().endswith(f"/{source}")
-
-
-def _user_words(config: Config) -> tuple[str, ...]:
-    name = config.features.user_dictionary
-    if not name:
-        return ()
-    try:
-        lines = locations.find(name).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{name}: the user dictionary cannot be read ({error}); check features.user_dictionary") from None
-    return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))
 
 
 def _track(

@@ -119,7 +119,7 @@ def take_in(file: Path, out: Path, reports: str, text_column: str, label_column:
     """
     from pipeline import exchange, locations  # noqa: PLC0415 - help must not load the program
     from pipeline.config import load_label_set  # noqa: PLC0415
-    from pipeline.flow import read_corpus  # noqa: PLC0415
+    from pipeline.corpus import read_corpus  # noqa: PLC0415
     from pipeline.labels import write_labels, write_reports  # noqa: PLC0415
 
     config = read_config(config_file, settings)
@@ -176,6 +176,6 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
 
 
 def _corpus(config_file: Path | None, settings: tuple[str, ...]) -> "Corpus":
-    from pipeline.flow import read_corpus  # noqa: PLC0415 - help must not load the program
+    from pipeline.corpus import read_corpus  # noqa: PLC0415 - help must not load the program
 
     return read_corpus(read_config(config_file, settings), say)

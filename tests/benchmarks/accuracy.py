@@ -23,6 +23,7 @@ from sklearn.svm import LinearSVC
 
 from pipeline import flow
 from pipeline.config import Config, LabelSet, load_config
+from pipeline.corpus import read_corpus, read_gold
 from pipeline.evaluate import Confusion, Figures, confusion_of, figures_of
 from pipeline.records import Tag
 from pipeline.tag import tag_segments
@@ -54,9 +55,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "accuracy.md")
     options = parser.parse_args()
     config = load_config(None, ("track.enabled=false",))
-    corpus = flow.read_corpus(config, print)
+    corpus = read_corpus(config, print)
     reports = flow.prepare_corpus(corpus, config, ())
-    gold = flow.prepare_corpus(flow.read_gold(options.gold, config, corpus.label_set), config, ()) if options.gold else []
+    gold = flow.prepare_corpus(read_gold(options.gold, config, corpus.label_set), config, ()) if options.gold else []
     rows = []
     for contestant in contestants(config):
         begin = time.perf_counter()

@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
+from pipeline.corpus import read_corpus
 from pipeline.errors import ModelError, UsageError
-from pipeline.flow import read_corpus
 from pipeline.locations import find
 from pipeline.suspects import find_suspects, load_left_out
 

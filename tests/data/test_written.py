@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.agreement import agree, pair_labels
 from pipeline.config import load_config, load_label_set
-from pipeline.flow import read_corpus
+from pipeline.corpus import read_corpus
 from pipeline.labels import load_labels
 
 LARGEST_OVERLAP = 0.06

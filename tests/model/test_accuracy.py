@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline import flow
 from pipeline.config import load_config
+from pipeline.corpus import read_corpus
 from pipeline.flow import open_model
+from pipeline.locations import find
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def test_the_seeds_alone_reach_their_target(model):
 def test_the_shipped_model_belongs_to_corpus_and_configuration(shipped):
     config = load_config()
     assert shipped.config == config
-    assert shipped.facts["corpus"]["sha256"] == flow.read_corpus(config, lambda _: None).sha256
+    assert shipped.facts["corpus"]["sha256"] == read_corpus(config, lambda _: None).sha256
 
 
 def test_left_out_seeds_reach_their_target(shipped):
@@ -35,7 +36,7 @@ def test_left_out_seeds_reach_their_target(shipped):
 def test_left_out_genres_reach_their_target(shipped):
     scores = shipped.facts["scores"]
     assert scores["by_origin"]["written"]["macro_f1"] >= 0.90
-    assert len(scores["by_group"]) == 5 + len(list(flow.locations.find("seeds/written").iterdir()))
+    assert len(scores["by_group"]) == 5 + len(list(find("seeds/written").iterdir()))
 
 
 def test_probabilities_of_left_out_tags_are_calibrated(shipped):
