@@ -18,11 +18,7 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     label_set = load_label_set(locations.find(config.corpus.label_set))
     labels = [label for path in config.corpus.labels for label in load_labels(locations.find(path), label_set)]
     sources = {label.source for label in labels}
-    excluded = {source for source in sources if _is_excluded(source, config)}
-    unused = [name for name in config.corpus.exclude if not any(_matches(source, name) for source in sources)]
-    if unused:
-        known = ", ".join(sorted(sources)[:8])
-        raise ConfigError(f"corpus.exclude {unused[0]!r}: no labelled report has this name; known: {known}")
+    excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
     for source in sorted(excluded):
         say(f"left out: {source}")
     documents = [
@@ -78,9 +74,15 @@ def _corpus_files(config: Config) -> list[tuple[str, Path]]:
     return files
 
 
-def _is_excluded(source: str, config: Config) -> bool:
-    return any(_matches(source, name) for name in config.corpus.exclude)
+def _excluded(name: str, sources: set[str]) -> set[str]:
+    """Return the sources that a name means: that path of the project, or else every report with that file name.
 
-
-def _matches(source: str, name: str) -> bool:
-    return name in (source, Path(source).name) or Path(name).as_posix().endswith(f"/{source}")
+    Raises ConfigError where there is none.
+    """
+    given = Path(name)
+    found = {source for source in sources if given.as_posix() == source or given.as_posix().endswith(f"/{source}")}
+    found = found or {source for source in sources if given.name in (Path(source).name, Path(source).stem)}
+    if not found:
+        known = ", ".join(sorted(sources)[:8])
+        raise ConfigError(f"corpus.exclude {name!r}: no labelled report has this name; known: {known}")
+    return found

@@ -58,6 +58,7 @@ def main() -> None:
     corpus = read_corpus(config, print)
     reports = flow.prepare_corpus(corpus, config, ())
     gold = flow.prepare_corpus(read_gold(options.gold, config, corpus.label_set), config, ()) if options.gold else []
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     rows = []
     for contestant in contestants(config):
         begin = time.perf_counter()
@@ -65,7 +66,7 @@ def main() -> None:
         rows.append((contestant.name, figures))
         shown = "  ".join(f"{name} {value.macro_f1:.3f} / {value.accuracy:.3f}" for name, value in figures.items())
         print(f"{contestant.name:48} {shown}  ({time.perf_counter() - begin:.0f} s)", flush=True)
-    options.out.write_text(page(rows, len(reports), options.gold), encoding="utf-8")
+    options.out.write_text(page(rows, len(reports), options.gold, commit.strip()), encoding="utf-8")
 
 
 def measure(
@@ -208,14 +209,13 @@ def tags_of(report: Prepared, targets: Sequence[int] | np.ndarray, label_set: La
     ]
 
 
-def page(rows: Sequence[tuple[str, dict[str, Figures]]], reports: int, gold: Path | None) -> str:
+def page(rows: Sequence[tuple[str, dict[str, Figures]]], reports: int, gold: Path | None, commit: str) -> str:
     """Return the table as Markdown, with its date and commit."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     header = ["", "seeds, each left out", "genres, each left out", *(["gold documents"] if gold else [])]
     lines = [
         "# Accuracy",
         "",
-        f"Written by `make bench-accuracy` on {dt.datetime.now(tz=dt.UTC).date()} at commit {commit.strip()}, {reports} reports.",
+        f"Written by `make bench-accuracy` on {dt.datetime.now(tz=dt.UTC).date()} at commit {commit}, {reports} reports.",
         "Macro-F1 over the five themes / accuracy over six labels, weighted by characters; the same sentences and splits for all.",
         "A genre is left out with all its reports. Baselines take each sentence for itself.",
         *([f"Gold documents: `{gold.name}`, of which no text is in the corpus."] if gold else []),
@@ -235,6 +235,14 @@ What the columns mean. *Seeds*: five real reports; each is tagged by a model tra
 reports. *Genres*: the written reports of one genre are tagged by a model trained on the seeds and on all other genres; it is
 a rehearsal for reports of a kind that nobody trained on, but its text was written for this project, and settings were chosen
 with an eye on it, so it flatters a little. *Gold documents* hold few passages of some themes; accuracy is their figure.
+
+How the settings were chosen. By hand, from a coarse grid of context weights, C, switch cost and features, by the figure on left-out
+genres; the seeds took no part in the choice, but were seen. Neighbouring settings differ by less than 0.01, which is noise.
+Tried on 282 written reports and not kept, since they gave less than 0.003 on genres: bigrams of words (0.921, where words alone
+gave 0.920 and character bigrams 0.928), trigrams of characters on top (0.928), C of 0.5 (0.918 against 0.920), three times the
+weight for the seeds. The mean of the segment does not pay on the whole corpus; it is kept, at a low weight, because it does where
+there are few reports (the seeds alone: 0.771 with it, 0.744 without, at equal weights for neighbours). Not tried: the position
+of a sentence in its report, and masking names (tests of behaviour show that place names do not change a theme).
 """
 
 if __name__ == "__main__":

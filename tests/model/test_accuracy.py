@@ -51,3 +51,11 @@ def test_most_text_needs_no_review_and_is_right(shipped):
 
 def test_the_shipped_model_is_small(root):
     assert sum(path.stat().st_size for path in (root / "models" / "default").iterdir()) < 5_000_000
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_readmes_tell_the_figures_of_the_shipped_model(root, shipped, name):
+    readme = (root / name).read_text(encoding="utf-8")
+    for origin in ("seed", "written"):
+        figures = shipped.facts["scores"]["by_origin"][origin]
+        assert f"| {figures['macro_f1']:.3f} | {figures['accuracy']:.3f} |" in readme
