@@ -98,7 +98,8 @@ class Vocabulary:
         self.bigrams = tuple(bigrams)
         self.idf = idf
         self._index = {word: i for i, word in enumerate(self.words)}
-        codes = np.array([_code(bigram) for bigram in self.bigrams], np.int64)
+        letters = _characters("".join(self.bigrams)).reshape(-1, 2)
+        codes = (letters[:, 0] << _BITS) | letters[:, 1]
         self._order = np.argsort(codes)
         self._codes = codes[self._order]
 
@@ -159,14 +160,14 @@ def _frequent_bigrams(texts: Sequence[str], min_df: int) -> dict[str, int]:
 def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
     """Return the text and the code of each pair of neighbouring characters, all texts in one sweep."""
     joined = "\n".join(texts)
-    characters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    characters = _characters(joined)
     ends = characters == _TEXT_END
     inside = ~(ends[:-1] | ends[1:])
     return np.cumsum(ends)[:-1][inside], ((characters[:-1] << _BITS) | characters[1:])[inside]
 
 
-def _code(bigram: str) -> int:
-    return (ord(bigram[0]) << _BITS) | ord(bigram[1])
+def _characters(text: str) -> Ints:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
 
 
 def _text(code: int) -> str:
