@@ -1,8 +1,7 @@
-"""The flow, on one screen: the stages in order. Stages never call each other; they are called here.
+"""The flow: the stages in order. Stages never call each other; they are called here."""
 
-read -> clean -> segment ─┬─ + labels -> train -> evaluate -> track (MLflow, registry) -> models/
-└─ model -> tag -> outputs
-"""
+# read -> clean -> segment ─┬─ + labels -> train -> evaluate -> track (MLflow, registry) -> models/
+#                           └─ model -> tag -> outputs
 
 import hashlib
 import sys
@@ -87,7 +86,7 @@ def open_model(name: str, tracking_uri: str = "") -> Model:
 
 def _read(source: str, read: ReadConfig) -> Document:
     if source == STANDARD_INPUT:
-        return read_bytes(sys.stdin.buffer.read(), "stdin", read)
+        return read_bytes(sys.stdin.buffer.read(read.max_bytes + 1), "stdin", read)
     return read_report(Path(source), read, source)
 
 

@@ -92,6 +92,8 @@ def _guess(data: bytes) -> ReadText | None:
     return None
 
 
+# What speaks for a text too short to hold a frequent character.
+_OF_COMMON_CHARACTERS = 0.01
 _GUESSES = ("gb18030", "utf-16-le", "utf-16-be")
 
 
@@ -99,7 +101,16 @@ def _plausibility(sample: bytes, encoding: str) -> float:
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample)
     if not text or len(_PLAUSIBLE.findall(text)) < 0.9 * len(text):
         return 0.0
-    return len(_FREQUENT.findall(text)) / len(text)
+    return len(_FREQUENT.findall(text)) / len(text) + (_OF_COMMON_CHARACTERS if _is_common(text) else 0.0)
+
+
+def _is_common(text: str) -> bool:
+    """Tell whether a text has only the 6,763 ideographs of GB 2312 and its signs, as hardly any wrong decoding has."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _try(data: bytes, encoding: str) -> str | None:

@@ -22,6 +22,26 @@ def test_a_byte_order_mark_decides_and_is_no_part_of_the_text(encoding):
     assert (found.text, found.encoding) == (TEXT, encoding)
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["县镇", "理论", "甘肃金昌", "标考核"])
+def test_encodings_of_very_short_texts(text, encoding):
+    assert decode(text.encode(encoding), "x.txt").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (TRADITIONAL, "big5"),
+        (TRADITIONAL * 30, "big5"),
+        ("会議の議事録について報告します", "shift_jis"),
+        ("Été à la plage, café", "latin-1"),
+    ],
+)
+def test_text_in_other_encodings_is_not_taken_for_chinese(text, encoding):
+    with pytest.raises(InputError, match="name its encoding with --encoding"):
+        decode(text.encode(encoding), "x.txt")
+
+
 def test_rare_characters_that_gbk_lacks():
     assert decode("䶮㐂𠮷镇的宣传工作会议在文化馆召开，".encode("gb18030"), "x.txt").text.startswith("䶮㐂𠮷")
 
