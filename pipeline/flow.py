@@ -28,7 +28,7 @@ from pipeline.tag import noise_tags, tag_segments
 
 if TYPE_CHECKING:
     from pipeline.measure import Measurement
-    from pipeline.train import Prepared, Trained
+    from pipeline.train import Prepared, Trained, Watch
 
 MODEL_SCHEME = "models:/"
 
@@ -115,7 +115,7 @@ def _with_noise(tags: Iterator[Tag], cleaned: CleanText, noise: list[Noise], mod
 # ---- train and evaluate ----------------------------------------------------------------------------------------------
 
 
-def train_model(config: Config, say: Say, command: str = "") -> Training:
+def train_model(config: Config, say: Say, command: str = "", watch: "Watch" = iter) -> Training:
     """Train on the configured corpus, measure on what was left out, write ``models/<name>/``, record the run.
 
     Raises ConfigError, CorpusError or InputError before anything is written, and UsageError when the model cannot be
@@ -128,7 +128,7 @@ def train_model(config: Config, say: Say, command: str = "") -> Training:
     user_words = read_user_words(config)
     prepared = prepare_corpus(corpus, config, user_words)
     say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
-    trained = train(prepared, corpus, config, user_words)
+    trained = train(prepared, corpus, config, user_words, watch)
     tags = [(report, _out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
     measurement = measure(tags, corpus.label_set, trained.calibration, config.evaluate.grouped)
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}

@@ -6,7 +6,7 @@ single sentences, and the context is added to their scores (see ``features``).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import PurePosixPath
@@ -26,6 +26,7 @@ from pipeline.words import load_cut
 
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
 LOG_TEMPERATURES = (-4.0, 3.0)
+Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,12 @@ def prepare(
     )
 
 
-def train(reports: Sequence[Prepared], corpus: Corpus, config: Config, user_words: tuple[str, ...] = ()) -> Trained:
+def train(
+    reports: Sequence[Prepared], corpus: Corpus, config: Config, user_words: tuple[str, ...] = (), watch: Watch = iter
+) -> Trained:
     """Return the model of all reports, calibrated on models that each leave some reports out.
 
+    ``watch`` is handed the groups of reports to leave out and gives them back one by one, so that progress can be shown.
     Raises CorpusError where there are too few reports or examples.
     """
     check_trainable(corpus)
@@ -84,7 +88,7 @@ def train(reports: Sequence[Prepared], corpus: Corpus, config: Config, user_word
             tuple(reports[i] for i in group),
             _fit([report for i, report in enumerate(reports) if i not in group], corpus.label_set, config, user_words),
         )
-        for group in groups
+        for group in watch(groups)
     ]
     temperature, threshold, calibration = _calibrate(folds, config)
     model = _fit(reports, corpus.label_set, config, user_words)

@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 Command = Callable[..., Any]
+Item = TypeVar("Item")
 
 
 class Commands(click.Group):
@@ -72,6 +73,15 @@ def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str
 
 def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
+    """Yield items, with a bar on standard error that shows how many are done and the time left, on a terminal only."""
+    if len(items) < 2 or not sys.stderr.isatty():  # a bar for one thing tells nothing
+        yield from items
+        return
+    with click.progressbar(items, label=label, show_pos=True, file=sys.stderr) as bar:
+        yield from bar
 
 
 def say(message: str) -> None:

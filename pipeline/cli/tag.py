@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from pipeline.cli.common import config_options, read_config, say, say_error
+from pipeline.cli.common import config_options, progress, read_config, say, say_error
 from pipeline.errors import UsageError
 
 
@@ -41,7 +41,8 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     found = find_reports(paths)
     model = flow.open_model(model_name, config.track.uri)
     failures: list[str] = []
-    reports = flow.tag_files(found.reports, model, config.read, _reporter(failures), keep_noise)
+    sources = progress(found.reports, "tagging") if out or not sys.stdout.isatty() else found.reports
+    reports = flow.tag_files(sources, model, config.read, _reporter(failures), keep_noise)
     counter = _Counter(found.skipped)
     with _destination(out, counter) as stream:
         writer.write(counter.count(reports), stream, model.labels)

@@ -1,12 +1,13 @@
 """`pipeline train`, `pipeline evaluate` and `pipeline ui`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import config_options, read_config, say
+from pipeline.cli.common import config_options, progress, read_config, say
 
 if TYPE_CHECKING:
     from pipeline.measure import Measurement
@@ -28,7 +29,8 @@ def train(no_track: bool, exclude: tuple[str, ...], config_file: Path | None, se
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, (*settings, *(["track.enabled=false"] if no_track else [])), exclude)
-    result = flow.train_model(config, say, " ".join(["pipeline", *sys.argv[1:]]))
+    watch = partial(progress, label="leaving reports out")
+    result = flow.train_model(config, say, " ".join(["pipeline", *sys.argv[1:]]), watch)
     _print_figures(result.measurement, "left-out reports")
     click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
     if result.run_id:

@@ -1,7 +1,9 @@
 """Every command, every bad input of the issue: one line that names the file and what to try, and the exit code."""
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -273,6 +275,34 @@ def test_a_reader_that_closes_the_pipe_is_no_error(trained_home, tmp_path):
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def on_a_terminal(arguments, environment):
+    """Run a command with standard error on a terminal, and return what that shows."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
+        stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, **environment}, cwd=environment.get("PWD"),
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux's way to say that the other side has closed
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert process.wait(timeout=120) == 0, shown
+    return shown.decode()
+
+
+def test_a_bar_shows_progress_on_a_terminal_and_nowhere_else(trained_home, tmp_path, root, report, tag):
+    (tmp_path / "two.txt").write_text("办好书房。", encoding="utf-8")
+    model = trained_home / "models" / "seeds"
+    shown = on_a_terminal(["tag", tmp_path, "-o", tmp_path / "t.jsonl", "--model", model], {"PWD": str(root)})
+    assert "tagging" in shown
+    assert "2/2" in shown
+    assert tag(tmp_path).stderr == "2 reports tagged, 1 passages set aside\n1 files of other types passed over: .jsonl\n"
+    train = ["train", "--no-track", "--config", "configs/seeds.toml"]
+    assert "5/5" in on_a_terminal(train, {"PWD": str(root), "MISSION_THEMES_HOME": str(tmp_path)})
 
 
 # ---- train and evaluate
