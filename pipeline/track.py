@@ -7,11 +7,12 @@ import html
 import io
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 URI_VARIABLE = "MLFLOW_TRACKING_URI"
 HOST = "127.0.0.1"
+PATIENCE = 5  # seconds that a server is given to end by itself
 _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -100,14 +102,33 @@ def serve_ui(port: int, configured: str = "") -> int:
         sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri, "--host", HOST, "--port", str(port),
         "--workers", "1", "--default-artifact-root", _artifact_location(),
     ]  # fmt: skip
-    server = subprocess.Popen(command, env={**os.environ, **_QUIET}, cwd=store_folder())
+    environment = {**os.environ, **_QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    # In a session of its own the server and all that it starts can be ended together, however this process is ended.
+    server = subprocess.Popen(command, env=environment, cwd=store_folder(), start_new_session=True)
+    previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return server.wait()
     except KeyboardInterrupt:
-        server.wait()
         return 0
     finally:
-        server.terminate()
+        signal.signal(signal.SIGTERM, previous)
+        _end(server)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """End a server with every process that it started: first asked to, then without asking."""
+    if not hasattr(os, "killpg"):
+        server.kill()
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=PATIENCE)
 
 
 def free_port() -> int:

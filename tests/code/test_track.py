@@ -1,7 +1,9 @@
 """The record of a training, through MLflow's own client and server."""
 
+import contextlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -181,6 +184,37 @@ def test_no_track_leaves_no_store(start, tmp_path):
     done = start([*TRAIN, "--no-track"], home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["models"]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes by /proc, which only Linux has")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_no_process_of_the_ui_outlives_it(tmp_path, number):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "ui", "--port", "0"],
+        env={**os.environ, "MISSION_THEMES_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout.readline().startswith("MLflow UI: ")
+    deadline = time.monotonic() + 90
+    while len(running(tmp_path)) < 3:  # the command, MLflow's own, and the server that it starts
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+    os.kill(process.pid, number)
+    assert process.wait(timeout=30) == 0
+    process.stdout.close()
+    assert running(tmp_path) == []
+
+
+def running(home):
+    """Return the command lines of the processes that were started for a project folder, also by one another."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"MISSION_THEMES_HOME={home}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_bytes().decode("utf-8", "replace"))
+    return found
 
 
 def test_a_port_that_is_taken(start, tmp_path, server):
