@@ -35,10 +35,18 @@ class CorpusConfig:
 
 @dataclass(frozen=True)
 class ReadConfig:
-    """How files become text."""
+    """How files become text, and how much a file may cost."""
 
     encoding: str
+    text_column: str
+    source_column: str
     max_bytes: Count
+    max_unpacked: Count
+    max_members: Count
+    max_depth: Annotated[int, Meta(ge=0, le=20)]
+    max_pages: Count
+    max_seconds: Annotated[float, Meta(gt=0)]
+    max_memory: Annotated[int, Meta(ge=2**28)]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Find where the theme changes inside a segment: the best sequence of labels over the scores of its sentences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,19 +19,19 @@ class Run:
     scores: Floats
 
 
-def decode(scores: Floats, bounds: tuple[int, ...], switch_cost: float) -> list[Run]:
+def decode(scores: Floats, bounds: tuple[int, ...], switch_costs: Sequence[float]) -> list[Run]:
     """Return the runs of all segments in order.
 
     ``scores`` has the shape (sentences, labels); ``bounds`` are the segments' first sentences and, last, the number
-    of sentences. The labels of a segment maximise the sum of their scores less ``switch_cost`` for each change, found
-    by the Viterbi algorithm (Viterbi 1967) with one cost for all changes (the Potts model).
+    of sentences. The labels of a segment maximise the sum of their scores less its switch cost for each change, found by
+    the Viterbi algorithm (Viterbi 1967) with one cost for all changes (the Potts model).
     """
     best = scores.argmax(axis=1).tolist()
     runs: list[Run] = []
     for segment, (first, last) in enumerate(pairwise(bounds)):
         labels = best[first:last]
         if len(set(labels)) > 1:
-            labels = _viterbi(scores[first:last], switch_cost)
+            labels = _viterbi(scores[first:last], switch_costs[segment])
         start = first
         for position in range(first + 1, last + 1):
             if position == last or labels[position - first] != labels[start - first]:

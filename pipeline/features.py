@@ -34,12 +34,13 @@ class Layout:
     """The texts of some neighbouring segments and how they stand to each other.
 
     ``texts`` holds the sentences in order and then each heading above them once. ``bounds[i] : bounds[i + 1]`` are the
-    sentences of segment ``i``; ``headings[i]`` are the rows of the headings above it.
+    sentences of segment ``i``; ``headings[i]`` are the rows of the headings above it. ``kinds[i]`` is what it is.
     """
 
     texts: tuple[str, ...]
     bounds: tuple[int, ...]
     headings: tuple[tuple[int, ...], ...]
+    kinds: tuple[str, ...]
 
     @property
     def sentences(self) -> int:
@@ -68,20 +69,21 @@ class Rows:
 class Context:
     """A linear map from texts to sentences: what each sentence takes from itself and from its surroundings.
 
-    For values V of the texts it gives ``V + neighbour_weight * (V above + V below) + (G V)[segment_of]``, where G is the
-    sparse matrix of shape (segments, texts) in ``gathered``: the mean of each segment and the headings above it.
+    For values V of the texts it gives ``V + neighbours * (V above + V below) + (G V)[segment_of]``, where G is the sparse
+    matrix of shape (segments, texts) in ``gathered``: the mean of each segment and the headings above it. ``neighbours``,
+    of shape (sentences - 1, 1), is the weight between each sentence and the next: none at the border of a record.
     """
 
     segment_of: Ints
-    neighbour_weight: float
+    neighbours: Floats
     gathered: Rows
 
     def apply(self, values: Floats) -> Floats:
         """Return scores in context, of shape (sentences, labels), for scores of the texts, of shape (texts, labels)."""
         count = len(self.segment_of)
         result = values[:count].copy()
-        result[1:] += self.neighbour_weight * values[: count - 1]
-        result[:-1] += self.neighbour_weight * values[1:count]
+        result[1:] += self.neighbours * values[: count - 1]
+        result[:-1] += self.neighbours * values[1:count]
         return np.asarray(result + row_sums(self.gathered, values)[self.segment_of])
 
 
@@ -190,7 +192,7 @@ def lay_out(text: str, segments: Sequence[Segment]) -> Layout:
         for segment in segments
     ]
     bounds = np.cumsum([0, *(len(segment.sentences) for segment in segments)])
-    return Layout((*sentences, *heading_rows), tuple(bounds.tolist()), tuple(above))
+    return Layout((*sentences, *heading_rows), tuple(bounds.tolist()), tuple(above), tuple(segment.kind for segment in segments))
 
 
 def split_words(layout: Layout, cut: Cut) -> Texts:
@@ -216,7 +218,15 @@ def context(layout: Layout, options: ModelConfig) -> Context:
     ]
     columns = np.fromiter(chain.from_iterable(rows), np.int64, int(starts[-1]))
     weights = np.where(columns < layout.sentences, np.repeat(options.segment_weight / sizes, sizes + above), options.heading_weight)
-    return Context(np.repeat(np.arange(len(sizes)), sizes), options.neighbour_weight, Rows(starts, columns, weights))
+    segment_of = np.repeat(np.arange(len(sizes)), sizes)
+    return Context(segment_of, _neighbours(layout, segment_of, options.neighbour_weight), Rows(starts, columns, weights))
+
+
+def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
+    """Return the weight between each sentence and the next; a record and what is around it tell nothing of each other."""
+    alone = np.array([kind == "record" for kind in layout.kinds])[segment_of]
+    border = (segment_of[1:] != segment_of[:-1]) & (alone[1:] | alone[:-1])
+    return np.where(border, 0.0, weight)[:, None]
 
 
 def row_sums(rows: Rows, values: Floats | NDArray[np.float32]) -> Floats:

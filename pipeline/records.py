@@ -11,18 +11,37 @@ from typing import Literal
 
 import msgspec
 
-MarkKind = Literal["heading", "noise", "syntax"]
+MarkKind = Literal["heading", "noise", "syntax", "row", "record"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a reader knows of a span of its text: a heading of a level, noise with a reason, or syntax to drop."""
+    """What a reader knows of a span of its text.
+
+    A heading of a level, noise with a reason, syntax to drop, the row of a table (one segment, whatever its form), or a
+    record (a row that has nothing to do with its neighbours).
+    """
 
     start: int
     end: int
     kind: MarkKind
     level: int = 0
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its file the text from offset ``start`` on stands, up to the next place; numbers count from 1.
+
+    ``columns`` are the other cells of a table's row, by the name of their column.
+    """
+
+    start: int
+    page: int | None = None
+    paragraph: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,7 @@ class Document:
     sha256: str
     encoding: str
     marks: tuple[Mark, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +95,15 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the cleaned text, by clean offsets without the white space around it, with its heading level if known."""
+    """A line of the cleaned text, by clean offsets without the white space around it, with its heading level if known.
+
+    ``kind`` is that of a table's row: one segment in any case, and for a record without regard to its neighbours.
+    """
 
     start: int
     end: int
     level: int | None = None
+    kind: Literal["text", "row", "record"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +130,8 @@ class Segment:
     """A paragraph, a heading, or one item of a run-on paragraph.
 
     ``start`` and ``end`` are clean offsets, and so are the pairs of ``sentences``, which lie side by side from the
-    first character of the segment to its last. ``headings`` stand above it, outermost first.
+    first character of the segment to its last. ``headings`` stand above it, outermost first. A ``row`` of a table has
+    one theme throughout; a ``record`` is such a row, and its neighbours are no context.
     """
 
     start: int
@@ -114,6 +139,7 @@ class Segment:
     sentences: tuple[tuple[int, int], ...]
     headings: tuple[Heading, ...] = ()
     is_heading: bool = False
+    kind: Literal["text", "row", "record"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +160,9 @@ class Label:
 class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     """A theme given by the model to a source span; one line of the output.
 
-    ``noise`` is the reason of a span that was set aside, and left out of the output of all others.
+    ``page``, ``paragraph``, ``sheet`` and ``row`` say where it stands in a file that has them, counted from 1, and
+    ``columns`` holds the other cells of a table's row. ``noise`` is the reason of a span that was set aside. A field
+    that a tag has not is left out of the output.
     """
 
     source: str
@@ -150,6 +178,11 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     review: bool
     evidence: tuple[tuple[str, float], ...]
     model: str
+    page: int | None = None
+    paragraph: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    columns: dict[str, str] | None = None
     noise: str | None = None
 
 

@@ -1,5 +1,6 @@
 """Score neighbouring segments with a model: from their texts to runs of sentences of one label."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from pipeline.decode import Run, decode
 from pipeline.features import Layout, Rows, Texts, context, lay_out, row_sums, split_words
 from pipeline.model import Model
 from pipeline.records import Segment
+
+NEVER = math.inf  # what a change of theme costs inside the row of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +38,6 @@ def score_texts(segments: tuple[Segment, ...], layout: Layout, texts: Texts, mod
     """Return segments whose texts are split into words already, scored."""
     rows = model.vocabulary.vectorise(texts)
     scores = context(layout, model.config.model).apply(row_sums(rows, model.weights)) + model.bias
-    runs = decode(scores, layout.bounds, model.config.model.switch_cost)
+    costs = [model.config.model.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
+    runs = decode(scores, layout.bounds, costs)
     return Scored(segments, layout, rows, tuple(runs))

@@ -27,6 +27,9 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | No
     stack: list[Heading] = []
     numbered = False
     for number, line in enumerate(cleaned.lines):
+        if line.kind != "text":
+            yield _row_segment(cleaned.text, line, stack)
+            continue
         level = line.level if line.level is not None else line_level(cleaned.text[line.start : line.end], options.max_heading)
         if level == PLAIN and line.level is None:
             level = TITLE if number < _TITLE_WITHIN and not stack else _plain_level(numbered)
@@ -48,6 +51,11 @@ def _heading_segment(text: str, line: Line, level: int, stack: list[Heading]) ->
     above = _above(stack, level)
     stack[:] = [*above, Heading(level, text[line.start : line.end])]
     return Segment(line.start, line.end, ((line.start, line.end),), above, is_heading=True)
+
+
+def _row_segment(text: str, line: Line, stack: list[Heading]) -> Segment:
+    sentences = tuple(split_sentences(text, line.start, line.end))
+    return Segment(line.start, line.end, sentences, () if line.kind == "record" else tuple(stack), kind=line.kind)
 
 
 def _above(stack: list[Heading], level: int) -> tuple[Heading, ...]:

@@ -1,15 +1,17 @@
 """Tag segments: score their sentences in context, find where the theme changes, and say why."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import Any
 
 import numpy as np
 
 from pipeline.decode import Run
 from pipeline.features import Ints, Rows, lower
 from pipeline.model import Model
-from pipeline.records import CleanText, Noise, Segment, Tag
+from pipeline.records import CleanText, Document, Noise, Segment, Tag
 from pipeline.score import Scored, score_segments
 
 WINDOW = 256  # segments scored at once: a product large enough to be fast, small enough to bound memory
@@ -55,7 +57,7 @@ def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iter
     for span in noise:
         yield Tag(
             document.source, -1, span.start, span.end, document.text[span.start : span.end], "", model.labels.other, 1.0,
-            {}, (), False, (), f"{model.name} {model.version}", span.reason,
+            {}, (), False, (), f"{model.name} {model.version}", noise=span.reason, **_place(document, span.start),
         )  # fmt: skip
 
 
@@ -124,7 +126,17 @@ def _tag(number: int, judged: _Judged, scored: Scored, cleaned: CleanText, model
         review=scores[theme] < model.threshold,
         evidence=_as_in_source(judged.words, cleaned, span),
         model=f"{model.name} {model.version}",
+        **_place(cleaned.document, start),
     )
+
+
+def _place(document: Document, start: int) -> dict[str, Any]:
+    """Return the fields of a tag that say where in its file the text at an offset stands."""
+    if not document.places:
+        return {}
+    place = document.places[max(0, bisect_right(document.places, start, key=lambda place: place.start) - 1)]
+    columns = dict(place.columns) if place.columns else None
+    return {"page": place.page, "paragraph": place.paragraph, "sheet": place.sheet, "row": place.row, "columns": columns}
 
 
 def _without_space(text: str, start: int, end: int) -> tuple[int, int]:

@@ -167,7 +167,8 @@ def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any: 
     surroundings = context(report.layout, config.model)
     texts = _sparse(vocabulary.vectorise(report.texts), len(vocabulary))
     count = report.layout.sentences
-    neighbours = diags([surroundings.neighbour_weight] * 2, [-1, 1], shape=(count, count)) if count > 1 else diags([0.0])
+    beside = surroundings.neighbours[:, 0]
+    neighbours = diags([beside, beside], [-1, 1], shape=(count, count)) if count > 1 else diags([0.0])
     gathered = _sparse(surroundings.gathered, len(report.layout.texts)) @ texts
     return texts[:count] + neighbours @ texts[:count] + gathered[surroundings.segment_of]
 

@@ -1,8 +1,10 @@
 """What the tests share: small reports, a project folder of their own, and a model trained once."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,15 @@ REPORT = """临溪县2022年宣传工作小结
 
 记者：王一
 """
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of CI in which a test was skipped: there, every program that a test needs is installed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get("CI"):
+        reporter.write_line(f"CI fails: {len(skipped)} tests were skipped; install what they need in .ci/run", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -118,3 +129,50 @@ def run_pipeline(arguments, home=None, env=None, stdin=None, cwd=None, timeout=3
         timeout=timeout,
         check=False,
     )
+
+
+def program(*names: str) -> str:
+    """Return the path of an installed program, or skip the test and say what is missing."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip(f"needs {names[0]}; on Debian: see the packages in .ci/run")
+    return found
+
+
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory) -> Callable[[Path, str, Path], Path]:
+    """Return a function that converts a file with LibreOffice: ``soffice(path, "docx", folder)`` gives the new file."""
+    office = program("soffice", "libreoffice")
+    profile = tmp_path_factory.mktemp("office")
+
+    def convert(path: Path, target: str, folder: Path) -> Path:
+        command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", target, "--outdir", folder, path]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+        made = Path(folder) / f"{Path(path).stem}.{target.partition(':')[0]}"
+        assert made.is_file(), done.stderr
+        return made
+
+    return convert
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory) -> Callable[[str, Path, Path], Path]:
+    """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
+    from playwright.sync_api import sync_playwright
+
+    browser_path = program("chromium", "chromium-browser", "google-chrome")
+
+    def save(kind: str, page: Path, target: Path) -> Path:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+            tab = browser.new_page()
+            tab.goto(Path(page).as_uri() if not str(page).startswith("http") else str(page))
+            if kind == "pdf":
+                tab.pdf(path=target, format="A4", display_header_footer=True)
+            else:
+                snapshot = tab.context.new_cdp_session(tab).send("Page.captureSnapshot", {"format": "mhtml"})
+                target.write_bytes(snapshot["data"].encode())
+            browser.close()
+        return target
+
+    return save

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.records import Mark
+from pipeline.records import Mark, Place
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -40,11 +40,12 @@ _FREQUENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
-    """What a reader returns: the source text, the encoding or format it came in, and what it knows of its spans."""
+    """What a reader returns: the source text, its encoding or format, what it knows of its spans, and where they stand."""
 
     text: str
     encoding: str
     marks: tuple[Mark, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:

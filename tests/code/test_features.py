@@ -83,7 +83,7 @@ def test_a_layout_holds_sentences_and_then_headings_once(cut_up):
 
 
 def test_context_adds_neighbours_segment_and_headings(config):
-    layout = Layout(("a", "b", "c", "h"), (0, 2, 3), ((), (3,)))
+    layout = Layout(("a", "b", "c", "h"), (0, 2, 3), ((), (3,)), ("text", "text"))
     options = replace(config.model, neighbour_weight=0.5, segment_weight=0.25, heading_weight=2.0)
     scores = context(layout, options).apply(np.array([[1.0], [10.0], [100.0], [1000.0]]))
     assert scores[:, 0].tolist() == pytest.approx([1 + 5 + 11 / 8, 10 + 0.5 + 50 + 11 / 8, 100 + 5 + 25 + 2000])
@@ -101,5 +101,5 @@ def test_context_on_scores_is_context_on_features(model, config, cut_up):
 
 
 def test_a_long_segment_takes_memory_in_proportion():
-    sizes = [len(context(Layout(("a",) * n, (0, n), ((),)), load_config().model).gathered.columns) for n in (1000, 2000)]
+    sizes = [len(context(Layout(("a",) * n, (0, n), ((),), ("text",)), load_config().model).gathered.columns) for n in (1000, 2000)]
     assert sizes == [1000, 2000]

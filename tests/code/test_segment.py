@@ -1,12 +1,13 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean import clean
 from pipeline.config import load_config
-from pipeline.records import Document, Segment
+from pipeline.records import Document, Mark, Segment
 from pipeline.segment import segment
 
 CONFIG = load_config()
@@ -134,3 +135,15 @@ def test_the_first_sentence_of_an_item_is_the_heading_of_what_follows_it():
         ["一、繁荣文化事业。"],
         [],
     ]
+
+
+@pytest.mark.parametrize("kind", ["row", "record"])
+def test_the_row_of_a_table_is_one_segment_whatever_its_form(cut_up, kind):
+    first, second = "一是学理论。二是办书房。\t12", "图片"
+    text = f"一、总结\n{first}\n{second}\n——\n正文在此。"
+    marks = tuple(Mark(text.index(row), text.index(row) + len(row), kind) for row in (first, second, "——"))
+    cleaned, segments, noise = cut_up(text, marks=marks)
+    assert [cleaned.text[item.start : item.end] for item in segments] == ["一、总结", first, second, "正文在此。"]
+    assert [item.kind for item in segments] == ["text", kind, kind, "text"]
+    assert [len(item.headings) for item in segments] == [0, *([0, 0] if kind == "record" else [1, 1]), 1]
+    assert [item.reason for item in noise] == ["symbols"]

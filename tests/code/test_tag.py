@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pipeline import tag as module
 from pipeline.flow import tag_document, tag_text
 from pipeline.read import read_report
-from pipeline.records import Document
+from pipeline.records import Document, Mark
 
 SEEDS = ["000_05cee4bd61fb810e", "001_82ce1dfaeb0be688", "002_bc99a5d9c6142de8", "003_91b2b195f70b427a", "004_be132a9dff6c2480"]
 
@@ -80,3 +80,18 @@ def test_any_text_is_tagged_in_order_without_overlap(model, text):
     tags = list(tag_document(Document("x", text, "0", "utf-8"), model, keep_noise=True).tags)
     assert all(left.end <= right.start for left, right in pairwise(tags))
     assert all(text[tag.start : tag.end] == tag.text for tag in tags)
+
+
+def test_a_record_is_tagged_as_if_it_stood_alone_and_a_row_has_one_theme(model):
+    rows = ["县图书馆新开城市书房。", "理论宣讲进村社。党委理论学习中心组学习。", "志愿者清雪。"]
+    text = "\n".join(rows)
+    starts = [text.index(row) for row in rows]
+
+    def scores(kind):
+        marks = tuple(Mark(start, start + len(row), kind) for start, row in zip(starts, rows, strict=True))
+        return [(tag.text, tag.scores) for tag in tag_document(Document("x", text, "0", "csv", marks), model).tags]
+
+    alone = [next(iter(tag_document(Document("x", row, "0", "csv", (Mark(0, len(row), "row"),)), model).tags)) for row in rows]
+    assert scores("record") == [(tag.text, tag.scores) for tag in alone]
+    assert [text for text, _ in scores("row")] == rows
+    assert scores("row") != scores("record")
