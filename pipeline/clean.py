@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.config import CleanConfig
+from pipeline.lines import broken_ends, join_lines
 from pipeline.noise import find_noise
 from pipeline.records import CleanText, Document, Line, Noise, OffsetMap
 
@@ -43,6 +44,10 @@ _DROPPED = re.compile(f"{_INVISIBLE}|{_WEB_MARK}|{_GLOSS}")
 # Glosses of the neutral tone, as in 们(men), are told from real brackets by the company they keep.
 _NEUTRAL_GLOSS = re.compile(r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|ba|a|guo|shang|xia|li|qu|lai)[)）]")
 _GLOSSES_BEFORE_NEUTRAL = 3
+# Three characters or more with a space between each two are one word to a reader: 宣 传 工 作.
+_SIGN = "[\u3400-\u9fff，。、；：！？“”《》（）]"
+_SPACED = re.compile(rf"[ \u3000\xa0]+(?<=[\u3400-\u9fff][ \u3000\xa0]){_SIGN}(?:[ \u3000\xa0]+{_SIGN}){{2,}}(?![\u3400-\u9fff])")
+_SPACE = re.compile("[ \u3000\xa0]+")
 
 _LINE = re.compile(r"[^\n]*[^\s]")
 _INK = re.compile(r"\S+")
@@ -52,12 +57,24 @@ def clean(document: Document, options: CleanConfig) -> CleanText:
     """Return the cleaned text of a document with its body lines, the noise set aside and the map to the source."""
     syntax = [(mark.start, mark.end) for mark in document.marks if mark.kind == "syntax"]
     text, offsets = normalise(document.text, options.simplify, syntax)
+    text, offsets = _joined(text, offsets, document)
     lines = [_line(text, match) for match in _LINE.finditer(text)]
     found = _noise(document, text, lines, offsets)
     body = tuple(_body_lines(document, [line for i, line in enumerate(lines) if i not in found], offsets))
     noise = [Noise(*offsets.span(*lines[i]), reason) for i, reason in found.items()]
     noise += _dropped_lines(document.text, [offsets.span(*line) for line in lines])
     return CleanText(document, text, offsets, body, tuple(sorted(noise, key=lambda span: span.start)))
+
+
+def _joined(text: str, offsets: OffsetMap, document: Document) -> tuple[str, OffsetMap]:
+    """Return the text with its broken lines joined; what a reader has marked is a line of its own."""
+    marked = frozenset(offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax")
+    ends = broken_ends(text, marked)
+    if not ends:
+        return text, offsets
+    spaced, dropped = join_lines(text, ends)
+    kept = list(_kept(dropped, len(text)))
+    return "".join(spaced[a:b] for a, b in kept), _compose(offsets, kept)
 
 
 def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) -> tuple[str, OffsetMap]:
@@ -96,6 +113,8 @@ def _converter() -> "OpenCC":
 
 def _dropped_spans(text: str) -> list[Span]:
     spans = [match.span() for match in _DROPPED.finditer(text)]
+    spaced = [match.span() for run in _SPACED.finditer(text) for match in _SPACE.finditer(text, *run.span())]
+    spans = sorted(spans + spaced) if spaced else spans
     if len(spans) >= _GLOSSES_BEFORE_NEUTRAL and sum(text[a] in "(（" for a, _ in spans) >= _GLOSSES_BEFORE_NEUTRAL:
         spans = sorted(spans + [match.span() for match in _NEUTRAL_GLOSS.finditer(text)])
     return spans

@@ -26,6 +26,10 @@ _PAGE_TOOLS = (
     r"联系我们|免责声明|扫码关注|长按识别|点击关注|阅读原文|查看原文|举报|大\s*中\s*小)"
 )
 _PATH = r"[^>›»＞，。]{1,15}(?:\s*[>›»＞]\s*[^>›»＞，。]{1,30}){2,}"
+CAPTION_SIGNS = "△▲▼▽"
+_SHARE = (
+    "(?:微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|朋友圈|豆瓣|人人网|百度贴吧|复制链接|分享|收藏|打印|转发|点赞|评论|字号|A[+-])"
+)
 _BY_FORM = (
     ("navigation", rf"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|{_PATH}|首页\s*[>›»＞|].*"),
     ("navigation", r"头部|底部|导航|导航栏|header.{0,4}|footer.{0,4}|nav"),
@@ -35,18 +39,25 @@ _BY_FORM = (
     ("byline", rf"{_DATA}\s*[:：].{{0,80}}"),
     ("byline", rf"{_DATE}\s*{_TIME}?\s*(?:(?:{_ROLE}|{_DATA})\s*[:：].*)?"),
     ("byline", rf"[（(【][^，。；（(]{{2,24}}{_AGENCY}[^，。；]{{0,20}}[)）】]"),
-    ("caption", r"[△▲▼▽].+"),
+    ("caption", rf"[{CAPTION_SIGNS}].+"),
     ("caption", r"(?:图为|上图为?|下图为?|左图为?|右图为?|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
     ("caption", r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?"),
     ("image", r"[\[【(（]?(?:图片|视频|音频|海报|动图|图|点击观看视频|点击播放)[\]】)）]?"),
     ("furniture", r"[-—–=_*~·.\s]*(?:THE\s*END|END|完|全文完)[-—–=_*~·.\s]*"),
     ("furniture", r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–\s]*"),
     ("furniture", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
+    ("furniture", rf"(?:{_SHARE}[\s|｜、/·+]*){{2,12}}"),
     ("furniture", r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}"),
+)
+# Lines that say nothing by themselves, but below the last sentence of a page are its foot.
+_FOOT = re.compile(
+    r"(?:主办|承办|主管|协办|技术支持|建设运维|版权|地址|邮编|邮政编码|电话|传真|网址|邮箱|E-?mail)(?:单位)?\s*[:：].{0,80}",
+    re.IGNORECASE,
 )
 _FORMS = tuple((reason, re.compile(form, re.IGNORECASE)) for reason, form in _BY_FORM)
 _WORD = re.compile(r"\w")
 _PUNCTUATION = re.compile("[。，；！？!?,;：:]")
+_SENTENCE_END = re.compile("[。！？；]")
 TITLE_LINES = 12
 
 
@@ -56,8 +67,10 @@ def find_noise(lines: Sequence[str], skip: Collection[int] = ()) -> dict[int, st
     ``lines`` are the lines of a cleaned text, stripped and not empty.
     """
     reasons = {i: reason for i, line in enumerate(lines) if i not in skip and (reason := judge(line))}
+    _listed(lines, reasons)
     _repeated(lines, reasons)
     _between_navigation(lines, reasons)
+    _foot(lines, reasons)
     _closing_names(lines, reasons)
     return dict(sorted(reasons.items()))
 
@@ -69,6 +82,15 @@ def judge(line: str) -> str | None:
     if len(line) > LONGEST:
         return None
     return next((reason for reason, form in _FORMS if form.fullmatch(line)), None)
+
+
+def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Take back a caption whose sign begins the line before or behind it too: these are the items of a list."""
+    signs = [line[0] if line[0] in CAPTION_SIGNS else None for line in lines]
+    for i in [i for i, reason in reasons.items() if reason == "caption" and signs[i]]:
+        beside = [other for other in (i - 1, i + 1) if 0 <= other < len(lines)]
+        if any(signs[other] == signs[i] and lines[other] != lines[i] for other in beside):
+            del reasons[i]
 
 
 def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
@@ -88,6 +110,17 @@ def _between_navigation(lines: Sequence[str], reasons: dict[int, str]) -> None:
     for i in range(len(lines) - 1):
         if i not in reasons and reasons.get(i + 1) == "navigation" and lines[i] in re.split(r"\s*[>›»＞]\s*", lines[i + 1]):
             reasons[i] = "navigation"
+
+
+def _foot(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Mark the address and the makers of a page below its last sentence."""
+    for i in range(len(lines) - 1, -1, -1):
+        if i in reasons:
+            continue
+        if _FOOT.fullmatch(lines[i]):
+            reasons[i] = "furniture"
+        elif _SENTENCE_END.search(lines[i]):
+            return
 
 
 def _closing_names(lines: Sequence[str], reasons: dict[int, str]) -> None:

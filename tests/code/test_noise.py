@@ -25,6 +25,8 @@ from pipeline.noise import find_noise, judge
         ("第3页 共10页", "furniture"),
         ("分享到：微信 微博", "furniture"),
         ("某ICP备12345678号", "furniture"),
+        ("微信 微博 QQ空间 复制链接", "furniture"),
+        ("分享｜收藏｜打印", "furniture"),
         ("——*——", "symbols"),
     ],
 )
@@ -66,3 +68,14 @@ def test_names_among_the_bylines_at_the_end():
 
 def test_lines_that_are_judged_already_are_left_alone():
     assert find_noise(["△现场", "正文。"], skip={0}) == {}
+
+
+def test_items_of_a_list_are_no_captions_whatever_their_sign():
+    items = ["▲办书房九间。", "▲送戏百场。"]
+    assert find_noise(["正文。", *items, "正文。"]) == {}
+    assert find_noise(["正文。", items[0], "正文。", items[1]]) == {1: "caption", 3: "caption"}
+
+
+def test_the_foot_of_a_page_is_what_stands_below_its_last_sentence():
+    lines = ["主办单位：县委宣传部", "正文一句。", "主办单位：某县政府", "地址：某街1号  邮编：100000", "技术支持：某公司"]
+    assert find_noise(lines) == {2: "furniture", 3: "furniture", 4: "furniture"}

@@ -1,0 +1,77 @@
+from itertools import islice
+
+import pytest
+
+from pipeline.clean import clean, normalise
+from pipeline.lines import broken_ends
+from pipeline.read import read_report
+from pipeline.records import Document
+
+
+def wrapped(text, width, indent):
+    """Return a text with its lines cut at a width, as a mail program or a text recognition leaves them."""
+    lines = []
+    for line in text.splitlines():
+        body = indent + line.strip() if line.strip() and line.strip()[-1] in "。！？；" else line.strip()
+        lines += [body[i : i + width] for i in range(0, len(body), width)] or [""]
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def reports(root, config):
+    paths = islice(sorted((root / "seeds" / "written").glob("*/0[12]_*.txt")), 0, None, 5)
+    return [read_report(path, config.read) for path in paths]
+
+
+@pytest.mark.parametrize(("width", "indent", "least"), [(28, "\u3000\u3000", 0.88), (40, "\u3000\u3000", 0.88), (36, "", 0.85)])
+def test_reports_wrapped_at_a_width_come_back(reports, config, width, indent, least):
+    assert len(reports) > 10
+    kept = total = 0
+    for report in reports:
+        whole = {line.strip() for line in normalise(report.text)[0].splitlines()}
+        cleaned = clean(Document("t", wrapped(report.text, width, indent), "0", "utf-8"), config.clean)
+        lines = [cleaned.text[line.start : line.end] for line in cleaned.lines]
+        total += sum(map(len, lines))
+        kept += sum(len(line) for line in lines if line in whole)
+    assert kept / total > least
+
+
+def test_reports_as_they_are_stay_as_they_are(root, config):
+    for path in (root / "seeds").glob("*/**/*.txt"):
+        text, _ = normalise(read_report(path, config.read).text)
+        assert broken_ends(text) == [], path.name
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("全县举办宣讲活动，\n覆盖各镇。", ["全县举办宣讲活动，覆盖各镇。"]),
+        ("全县举办宣讲活动\n，覆盖各镇。", ["全县举办宣讲活动，覆盖各镇。"]),
+        ("全县举办《宣讲\n》活动。", ["全县举办《宣讲》活动。"]),
+        ("一、理论学习\n全县举办宣讲。", ["一、理论学习", "全县举办宣讲。"]),
+        ("学习，\n一、理论", ["学习，", "一、理论"]),
+        ("全县举办宣讲，\n\n覆盖各镇。", ["全县举办宣讲，", "覆盖各镇。"]),
+        ("图书馆引进 AI，\nVR 设备。", ["图书馆引进 AI，VR 设备。"]),
+        ("宣 传 思 想 文 化 工 作", ["宣传思想文化工作"]),
+        ("总 结", ["总 结"]),
+        ("党建引领 文化惠民 宣讲入户", ["党建引领 文化惠民 宣讲入户"]),
+    ],
+)
+def test_breaks_in_mid_sentence(config, text, lines):
+    cleaned = clean(Document("t", text, "0", "utf-8"), config.clean)
+    assert [cleaned.text[line.start : line.end] for line in cleaned.lines] == lines
+
+
+def test_latin_words_on_both_sides_of_a_break_stay_two(config):
+    text = "\n".join(
+        ["　　全县举办宣讲活动覆盖各个乡镇并且启用了全新的 smart"] + ["city 平台以及其他各类媒体的平台账号矩阵工程和服务群众"] * 4
+    )
+    cleaned = clean(Document("t", text, "0", "utf-8"), config.clean)
+    assert "smart city 平台" in cleaned.text
+
+
+def test_offsets_lead_back_over_a_joined_line(config):
+    text = "全县举办宣讲活动，\n　　覆盖各镇。"
+    cleaned = clean(Document("t", text, "0", "utf-8"), config.clean)
+    line = cleaned.lines[0]
+    assert cleaned.offsets.span(line.start, line.end) == (0, len(text))
