@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: demo test lint format bench bench-accuracy model clean
+.PHONY: demo test lint format bench bench-accuracy bench-formats fuzz model clean
 
 demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
 	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
@@ -29,6 +29,12 @@ bench: $(VENV)/ready ## time tagging from a cold start and its throughput
 bench-accuracy: $(VENV)/ready ## compare with what people use today, and without each ingredient; writes docs/accuracy.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python tests/benchmarks/accuracy.py $(if $(GOLD),--gold $(GOLD))
+
+bench-formats: $(VENV)/ready ## wrap reports in every format by LibreOffice, Chromium and others, and compare their tags with those of the text
+	$(BIN)/python tests/benchmarks/formats.py
+
+fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustness.md)
+	$(BIN)/python tests/benchmarks/fuzz.py --files 20000
 
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track

@@ -158,9 +158,11 @@ def _noise(document: Document, text: str, lines: list[Span], offsets: OffsetMap)
     The row of a table is noise only where it holds no word: its form says nothing.
     """
     marked = _marked_noise(document, lines, offsets)
-    by_form = find_noise([text[start:end] for start, end in lines], skip=marked)
+    rest = [i for i in range(len(lines)) if i not in marked]
+    by_form = find_noise([text[slice(*lines[i])] for i in rest])
     rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
-    return {i: reason for i, reason in by_form.items() if reason == "symbols" or lines[i][0] not in rows} | marked
+    found = {rest[i]: reason for i, reason in by_form.items() if reason == "symbols" or lines[rest[i]][0] not in rows}
+    return dict(sorted((found | marked).items()))
 
 
 def _body_lines(document: Document, lines: list[Span], offsets: OffsetMap) -> Iterator[Line]:

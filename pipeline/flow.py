@@ -4,9 +4,9 @@
 #                           └─ model -> tag -> outputs
 
 import hashlib
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ from pipeline.errors import InputError, TrackingError
 from pipeline.labels import Corpus
 from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
-from pipeline.read import read_bytes, read_report
-from pipeline.read.find import STANDARD_INPUT
+from pipeline.read import PassedOver
+from pipeline.read.isolated import Reader
 from pipeline.records import CleanText, Document, Noise, Segment, Tag, TaggedReport
 from pipeline.segment import segment
 from pipeline.tag import noise_tags, tag_segments
@@ -48,16 +48,36 @@ class Training:
 
 
 def tag_files(
-    sources: Iterable[str], model: Model, read: ReadConfig, failed: Callable[[InputError], None], keep_noise: bool = False
+    sources: Iterable[str],
+    model: Model,
+    read: ReadConfig,
+    failed: Callable[[InputError], None],
+    passed_over: Callable[[str], None],
+    keep_noise: bool = False,
 ) -> Iterator[TaggedReport]:
-    """Yield each report, tagged; one that cannot be read is handed to ``failed`` and does not cost the others."""
-    for source in sources:
-        try:
-            document = _read(source, read)
-        except InputError as error:
-            failed(error)
-        else:
-            yield tag_document(document, model, keep_noise)
+    """Yield each report, tagged; a zip file holds several.
+
+    One that cannot be read is handed to ``failed`` and does not cost the others; the name of a file that no reader takes,
+    in a zip file, is handed to ``passed_over``.
+    """
+    with Reader(read) as reader:
+        for outcome in chain.from_iterable(map(reader.read, sources)):
+            if isinstance(outcome, InputError):
+                failed(outcome)
+            elif isinstance(outcome, PassedOver):
+                passed_over(outcome.source)
+            else:
+                yield tag_document(outcome, model, keep_noise)
+
+
+def read_files(sources: Iterable[str], read: ReadConfig, failed: Callable[[InputError], None]) -> Iterator[Document]:
+    """Yield the document of each report, as its reader produces it; one that cannot be read is handed to ``failed``."""
+    with Reader(read) as reader:
+        for outcome in chain.from_iterable(map(reader.read, sources)):
+            if isinstance(outcome, InputError):
+                failed(outcome)
+            elif isinstance(outcome, Document):
+                yield outcome
 
 
 def tag_document(document: Document, model: Model, keep_noise: bool = False) -> TaggedReport:
@@ -82,12 +102,6 @@ def open_model(name: str, tracking_uri: str = "") -> Model:
 
         return load_model(download_model(name, tracking_uri))
     return load_model(find_model(name))
-
-
-def _read(source: str, read: ReadConfig) -> Document:
-    if source == STANDARD_INPUT:
-        return read_bytes(sys.stdin.buffer.read(read.max_bytes + 1), "stdin", read)
-    return read_report(Path(source), read, source)
 
 
 def _keep_segments(items: Iterable[Segment | Noise], noise: list[Noise]) -> Iterator[Segment]:

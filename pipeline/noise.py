@@ -5,7 +5,7 @@ form first and then by the lines it stands between.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 LONGEST = 160
 _AGENCY = "(?:客户端|日报|晚报|晨报|时报|周报|报社|网|电视台|广播台|电台|融媒体中心|融媒体|通讯社|公众号|微信|宣传部|发布|新闻中心)"
@@ -61,12 +61,12 @@ _SENTENCE_END = re.compile("[。！？；]")
 TITLE_LINES = 12
 
 
-def find_noise(lines: Sequence[str], skip: Collection[int] = ()) -> dict[int, str]:
-    """Return the reason of each line, by its index, that is noise; lines in ``skip`` are already judged.
+def find_noise(lines: Sequence[str]) -> dict[int, str]:
+    """Return the reason of each line, by its index, that is noise.
 
     ``lines`` are the lines of a cleaned text, stripped and not empty.
     """
-    reasons = {i: reason for i, line in enumerate(lines) if i not in skip and (reason := judge(line))}
+    reasons = {i: reason for i, line in enumerate(lines) if (reason := judge(line))}
     _listed(lines, reasons)
     _repeated(lines, reasons)
     _between_navigation(lines, reasons)

@@ -7,6 +7,7 @@ the headings it stands under.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.config import SegmentConfig
@@ -28,7 +29,7 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | No
     numbered = False
     for number, line in enumerate(cleaned.lines):
         if line.kind != "text":
-            yield _row_segment(cleaned.text, line, stack)
+            yield _row_segment(cleaned.text, line, stack, options)
             continue
         level = line.level if line.level is not None else line_level(cleaned.text[line.start : line.end], options.max_heading)
         if level == PLAIN and line.level is None:
@@ -53,9 +54,16 @@ def _heading_segment(text: str, line: Line, level: int, stack: list[Heading]) ->
     return Segment(line.start, line.end, ((line.start, line.end),), above, is_heading=True)
 
 
-def _row_segment(text: str, line: Line, stack: list[Heading]) -> Segment:
+def _row_segment(text: str, line: Line, stack: list[Heading], options: SegmentConfig) -> Segment:
+    """Return the row of a table as one segment; a row of one cell that has the form of a heading stands above what follows."""
+    row = text[line.start : line.end]
     sentences = tuple(split_sentences(text, line.start, line.end))
-    return Segment(line.start, line.end, sentences, () if line.kind == "record" else tuple(stack), kind=line.kind)
+    if line.kind == "record":
+        return Segment(line.start, line.end, sentences, kind=line.kind)
+    level = None if "\t" in row else line_level(row, options.max_heading)
+    if level is None:
+        return Segment(line.start, line.end, sentences, tuple(stack), kind=line.kind)
+    return replace(_heading_segment(text, line, level, stack), kind=line.kind)
 
 
 def _above(stack: list[Heading], level: int) -> tuple[Heading, ...]:

@@ -1,5 +1,6 @@
 """What the tests share: small reports, a project folder of their own, and a model trained once."""
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -140,39 +141,36 @@ def program(*names: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def soffice(tmp_path_factory) -> Callable[[Path, str, Path], Path]:
-    """Return a function that converts a file with LibreOffice: ``soffice(path, "docx", folder)`` gives the new file."""
-    office = program("soffice", "libreoffice")
-    profile = tmp_path_factory.mktemp("office")
-
-    def convert(path: Path, target: str, folder: Path) -> Path:
-        command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", target, "--outdir", folder, path]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
-        made = Path(folder) / f"{Path(path).stem}.{target.partition(':')[0]}"
-        assert made.is_file(), done.stderr
-        return made
-
-    return convert
+def office(tmp_path_factory, formats) -> Callable[[list[Path], str, Path], list[Path]]:
+    """Return a function that converts files with LibreOffice: ``office([path], "docx", folder)`` gives the new ones."""
+    return formats.libreoffice(program("soffice", "libreoffice"), tmp_path_factory.mktemp("office"))
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory) -> Callable[[str, Path, Path], Path]:
+def soffice(office) -> Callable[[Path, str, Path], Path]:
+    """Return a function that converts one file with LibreOffice."""
+    return lambda path, target, folder: office([path], target, folder)[0]
+
+
+@pytest.fixture(scope="session")
+def chromium(formats) -> Callable[[str, Path, Path], Path]:
     """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
-    from playwright.sync_api import sync_playwright
+    return formats.chromium(program("chromium", "chromium-browser", "google-chrome"))
 
-    browser_path = program("chromium", "chromium-browser", "google-chrome")
 
-    def save(kind: str, page: Path, target: Path) -> Path:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-            tab = browser.new_page()
-            tab.goto(Path(page).as_uri() if not str(page).startswith("http") else str(page))
-            if kind == "pdf":
-                tab.pdf(path=target, format="A4", display_header_footer=True)
-            else:
-                snapshot = tab.context.new_cdp_session(tab).send("Page.captureSnapshot", {"format": "mhtml"})
-                target.write_bytes(snapshot["data"].encode())
-            browser.close()
-        return target
+@pytest.fixture(scope="session")
+def formats():
+    """The module that wraps reports in every format, which `make bench-formats` runs."""
+    return importlib.import_module("formats")
 
-    return save
+
+@pytest.fixture(scope="session")
+def fuzz():
+    """The module that mutates files, which `make fuzz` runs."""
+    return importlib.import_module("fuzz")
+
+
+@pytest.fixture(scope="session")
+def default_model() -> Model:
+    """The shipped model."""
+    return load_model(ROOT / "models" / "default")

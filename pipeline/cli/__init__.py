@@ -6,6 +6,7 @@ from pipeline import __version__
 from pipeline.cli.common import Commands
 from pipeline.cli.labels import labels
 from pipeline.cli.tag import tag
+from pipeline.cli.text import text
 from pipeline.cli.train import evaluate, train, ui
 
 
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (tag, train, evaluate, ui, labels):
+for command in (tag, text, train, evaluate, ui, labels):
     main.add_command(command)

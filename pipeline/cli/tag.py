@@ -42,8 +42,8 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     model = flow.open_model(model_name, config.track.uri)
     failures: list[str] = []
     sources = progress(found.reports, "tagging") if out or not sys.stdout.isatty() else found.reports
-    reports = flow.tag_files(sources, model, config.read, _reporter(failures), keep_noise)
     counter = _Counter(found.skipped)
+    reports = flow.tag_files(sources, model, config.read, _reporter(failures), counter.skipped.append, keep_noise)
     with _destination(out, counter) as stream:
         writer.write(counter.count(reports), stream, model.labels)
     counter.say(len(failures), out)
@@ -55,7 +55,7 @@ class _Counter:
 
     def __init__(self, skipped: tuple[str, ...]) -> None:
         self.reports = self.noise = 0
-        self.skipped = skipped
+        self.skipped = list(skipped)
 
     def count(self, reports: Iterator[Any]) -> Iterator[Any]:
         for report in reports:

@@ -1,20 +1,30 @@
 """Read files into documents: one module per format, found by itself.
 
 A format is a module of this package with a tuple ``SUFFIXES`` (lower case, with the dot) and a function
-``read(data: bytes, source: str, options: ReadConfig) -> ReadText``. A new module is a new format: nothing else changes.
+``read(data: bytes, source: str, options: ReadConfig) -> ReadText``. A new module is a new format; one whose content has
+a signature gets a line in ``kinds.py`` beside it.
+
+``isolated.Reader`` is what a command reads with: it runs these functions in a process that can be ended.
 """
 
 import hashlib
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol, cast
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
+from pipeline.read.archive import Allowance, Member, members
 from pipeline.read.decode import ReadText
+from pipeline.read.kinds import ARCHIVE, PLAIN, kind_of, promises_text
 from pipeline.records import Document
+
+ARCHIVE_SUFFIXES = (".zip",)
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 class Reader(Protocol):
@@ -26,54 +36,119 @@ class Reader(Protocol):
         """Return the text of a file's bytes; raises InputError."""
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read, or one inside an archive: how errors and tags name it, the ending of its name, and its bytes."""
+
+    source: str
+    suffix: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file of an archive whose name has an ending that no reader takes."""
+
+    source: str
+
+
 @cache
-def readers() -> dict[str, Reader]:
-    """Return the reader of each known suffix."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+def suffixes() -> frozenset[str]:
+    """Return the endings of the names that are read, in lower case, with the dot; files without one are read too."""
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
     modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    return {suffix: cast("Reader", module) for module in modules if hasattr(module, "SUFFIXES") for suffix in module.SUFFIXES}
+    return frozenset(["", *ARCHIVE_SUFFIXES, *(suffix for module in modules for suffix in getattr(module, "SUFFIXES", ()))])
 
 
 def read_report(path: Path, options: ReadConfig, source: str | None = None) -> Document:
-    """Return the report in a file.
+    """Return the report in a file that is trusted, such as one of the corpus, in this process.
 
     Raises InputError for a file that is missing, too large, of an unknown format, binary, empty or undecodable.
     """
     source = source or path.as_posix()
-    reader = _reader_of(path, source)
+    return read_bytes(load(path, source, options), source, options, path.suffix.lower())
+
+
+def read_bytes(data: bytes, source: str, options: ReadConfig, suffix: str = "") -> Document:
+    """Return the report in the bytes of one file; raises InputError."""
+    check_size(len(data), source, options)
+    return read_file(File(source, suffix, data), options)
+
+
+def load(path: Path, source: str, options: ReadConfig) -> bytes:
+    """Return the bytes of a file; raises InputError for one that is missing or too large."""
     try:
-        size = path.stat().st_size
-        if size > options.max_bytes:
-            raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)")
-        data = path.read_bytes()
+        check_size(path.stat().st_size, source, options)
+        return path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"{source}: no such file; check the path") from None
     except OSError as error:
         raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
-    return _document(data, source, reader, options)
 
 
-def read_bytes(data: bytes, source: str, options: ReadConfig) -> Document:
-    """Return the report in bytes of plain text, such as standard input; raises InputError."""
-    if len(data) > options.max_bytes:
-        raise InputError(f"{source}: {len(data):,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)")
-    return _document(data, source, readers()[".txt"], options)
+def check_size(size: int, source: str, options: ReadConfig) -> None:
+    """Raise InputError for a file that is larger than the configuration allows."""
+    if size > options.max_bytes:
+        raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)")
 
 
-def _reader_of(path: Path, source: str) -> Reader:
-    suffix = path.suffix.lower()
-    reader = readers().get(suffix or ".txt")
-    if reader is None:
-        known = " ".join(sorted(readers()))
-        raise InputError(f"{source}: no reader for {suffix} files; save it as one of {known}")
-    return reader
+def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:
+    """Yield the file itself, or the files of an archive, archives within archives included; what cannot be read as its error."""
+    yield from _unpack(file, options, Allowance(options), options.max_depth)
 
 
-def _document(data: bytes, source: str, reader: Reader, options: ReadConfig) -> Document:
-    if not data:
-        raise InputError(f"{source}: the file is empty; save the report again")
-    digest = hashlib.sha256(data).hexdigest()
-    content = reader.read(data, source, options)
+def read_file(file: File, options: ReadConfig) -> Document:
+    """Return the report in one file that is no archive; raises InputError."""
+    kind = _kind(file)
+    if kind == ARCHIVE:
+        raise InputError(f"{file.source}: an archive, where one report is expected; unpack it")
+    reader = cast("Reader", importlib.import_module(f"{__name__}.{kind}"))
+    try:
+        content = reader.read(file.data, file.source, options)
+    except InputError:
+        if kind != PLAIN or promises_text(file.suffix):
+            raise
+        broken = f"{file.source}: damaged, or no {file.suffix} file; open it in its own program and save it again"
+        raise InputError(broken) from None
     if not content.text or content.text.isspace():
-        raise InputError(f"{source}: nothing but white space; save the report again")
-    return Document(source, content.text, digest, content.encoding, content.marks)
+        raise InputError(f"{file.source}: nothing but white space; save the report again")
+    digest = hashlib.sha256(file.data).hexdigest()
+    text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
+    return Document(file.source, text, digest, content.encoding, content.marks, content.places)
+
+
+def _kind(file: File) -> str:
+    if not file.data:
+        raise InputError(f"{file.source}: the file is empty; save the report again")
+    return kind_of(file.data, file.suffix, file.source)
+
+
+def _unpack(file: File, options: ReadConfig, allowance: Allowance, depth: int) -> Iterator[File | PassedOver | InputError]:
+    try:
+        if _kind(file) != ARCHIVE:
+            yield file
+            return
+        if not depth:
+            yield InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself")
+            return
+        is_empty = True
+        for member in members(file.data, file.source, allowance):
+            is_empty = False
+            if isinstance(member, InputError):
+                yield member
+            else:
+                yield from _of_archive(member, file.source, options, allowance, depth)
+        if is_empty:
+            yield InputError(f"{file.source}: an archive without files; pack it again")
+    except InputError as error:
+        yield error
+
+
+def _of_archive(
+    member: Member, archive: str, options: ReadConfig, allowance: Allowance, depth: int
+) -> Iterator[File | PassedOver | InputError]:
+    file = File(f"{archive}/{member.name}", PurePosixPath(member.name).suffix.lower(), member.data)
+    if file.suffix in suffixes():
+        yield from _unpack(file, options, allowance, depth - 1)
+    else:
+        yield PassedOver(file.source)

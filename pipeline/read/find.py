@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.read import readers
+from pipeline.read import suffixes
 
 STANDARD_INPUT = "-"
 
@@ -50,11 +50,11 @@ def _expand(path: str) -> tuple[list[str], list[str]]:
 
 def _folder(folder: Path) -> tuple[list[str], list[str]]:
     files = [path for path in sorted(_walk(folder)) if not path.name.startswith((".", "~$"))]
-    known = [path.as_posix() for path in files if path.suffix.lower() in readers()]
-    unknown = [path.as_posix() for path in files if path.suffix.lower() not in readers()]
+    known = [path.as_posix() for path in files if path.suffix.lower() in suffixes()]
+    unknown = [path.as_posix() for path in files if path.suffix.lower() not in suffixes()]
     if not known:
         seen = f"{len(unknown)} files of other types" if unknown else "no files"
-        raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(readers()))}")
+        raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")
     return known, unknown
 
 

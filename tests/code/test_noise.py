@@ -66,10 +66,6 @@ def test_names_among_the_bylines_at_the_end():
     assert find_noise(["正文一句。", "- THE END -", *lines[1:]])[2] == "byline"
 
 
-def test_lines_that_are_judged_already_are_left_alone():
-    assert find_noise(["△现场", "正文。"], skip={0}) == {}
-
-
 def test_items_of_a_list_are_no_captions_whatever_their_sign():
     items = ["▲办书房九间。", "▲送戏百场。"]
     assert find_noise(["正文。", *items, "正文。"]) == {}

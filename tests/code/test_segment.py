@@ -139,7 +139,7 @@ def test_the_first_sentence_of_an_item_is_the_heading_of_what_follows_it():
 
 @pytest.mark.parametrize("kind", ["row", "record"])
 def test_the_row_of_a_table_is_one_segment_whatever_its_form(cut_up, kind):
-    first, second = "一是学理论。二是办书房。\t12", "图片"
+    first, second = "一是学理论。二是办书房。\t12", "图片\t3"
     text = f"一、总结\n{first}\n{second}\n——\n正文在此。"
     marks = tuple(Mark(text.index(row), text.index(row) + len(row), kind) for row in (first, second, "——"))
     cleaned, segments, noise = cut_up(text, marks=marks)
@@ -147,3 +147,10 @@ def test_the_row_of_a_table_is_one_segment_whatever_its_form(cut_up, kind):
     assert [item.kind for item in segments] == ["text", kind, kind, "text"]
     assert [len(item.headings) for item in segments] == [0, *([0, 0] if kind == "record" else [1, 1]), 1]
     assert [item.reason for item in noise] == ["symbols"]
+
+
+def test_a_row_of_a_report_that_has_the_form_of_a_heading_stands_above_the_next_rows(cut_up):
+    text = "一、学习\n县里办宣讲。"
+    for kind, headings in (("row", ["一、学习"]), ("record", [])):
+        _, segments, _ = cut_up(text, marks=(Mark(0, 4, kind), Mark(5, len(text), kind)))
+        assert [heading.text for heading in segments[1].headings] == headings

@@ -8,7 +8,7 @@ from pipeline.read.find import find_reports
 def folder(tmp_path):
     (tmp_path / "b" / "c").mkdir(parents=True)
     (tmp_path / ".git").mkdir()
-    for name in ("a.txt", "b/c/d.md", "b/e.TXT", "b/f.docx", ".hidden.txt", ".git/g.txt", "b/~$h.txt"):
+    for name in ("a.txt", "b/c/d.md", "b/e.TXT", "b/f.jpg", ".hidden.txt", ".git/g.txt", "b/~$h.txt"):
         (tmp_path / name).write_text("x", encoding="utf-8")
     return tmp_path
 
@@ -20,7 +20,7 @@ def names(found, folder):
 def test_folders_are_read_with_all_below_them_in_name_order(folder):
     found = find_reports([str(folder)])
     assert names(found.reports, folder) == ["a.txt", "b/c/d.md", "b/e.TXT"]
-    assert names(found.skipped, folder) == ["b/f.docx"]
+    assert names(found.skipped, folder) == ["b/f.jpg"]
 
 
 def test_globs_and_repeats(folder):
@@ -39,9 +39,9 @@ def test_standard_input_and_missing_files_pass_through():
 
 def test_nothing_to_read_is_an_error(tmp_path, folder):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match=r"empty: no reports here \(no files\); readable types: \.markdown \.md"):
+    with pytest.raises(UsageError, match=r"empty: no reports here \(no files\); readable types: \.csv \.doc"):
         find_reports([str(tmp_path / "empty")])
-    (tmp_path / "empty" / "x.docx").write_text("x", encoding="utf-8")
+    (tmp_path / "empty" / "x.jpg").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match=r"no reports here \(1 files of other types\)"):
         find_reports([str(tmp_path / "empty")])
     with pytest.raises(UsageError, match=r"nope\*: no file matches; quote the pattern"):

@@ -1,0 +1,36 @@
+"""`pipeline text`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import config_options, read_config, say_error
+
+
+@click.command()
+@click.argument("file")
+@click.option("--encoding", help="The encoding of a text file, such as gb18030 or big5; found out without it.")
+@config_options
+def text(file: str, encoding: str | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Print the text of a report as its reader produces it: what the offsets of a tag count in.
+
+    The reports of a zip file are printed one after the other, each below a line with its name.
+
+    \b
+    Examples:
+      pipeline text report.docx > report.txt
+      pipeline text scan.pdf | less
+    """
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+
+    config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
+    failures: list[Exception] = []
+    for document in flow.read_files([file], config.read, failures.append):
+        if document.source not in (file, "stdin"):
+            click.echo(f"==> {document.source} <==")
+        sys.stdout.buffer.write(document.text.encode() + b"\n")
+    sys.stdout.buffer.flush()
+    for failure in failures:
+        say_error(failure)
+    sys.exit(1 if failures else 0)

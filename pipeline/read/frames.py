@@ -1,0 +1,61 @@
+"""What a reader and its worker say to each other: MessagePack with its length in front, over a pipe.
+
+MessagePack is data and never code: a worker that a hostile file has taken over cannot make its caller run anything.
+"""
+
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from pipeline.config import ReadConfig
+from pipeline.records import Document
+
+_LENGTH = 8
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A file to read: by its path, or by its bytes. The first ``skip`` reports of an archive have been answered already."""
+
+    source: str
+    suffix: str
+    path: str | None
+    data: bytes | None
+    options: ReadConfig
+    skip: int = 0
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What became of a file: "begin" names it, then comes one of the next three, and "end" is the last of a request."""
+
+    kind: Literal["begin", "document", "passed over", "error", "end"]
+    text: str = ""
+    document: Document | None = None
+
+
+def write_frame(stream: BinaryIO, message: Request | Answer) -> None:
+    """Write one message."""
+    data = msgspec.msgpack.encode(message)
+    stream.write(len(data).to_bytes(_LENGTH, "little"))
+    stream.write(data)
+    stream.flush()
+
+
+def read_request(stream: BinaryIO) -> Request | None:
+    """Return the next request, or None at the end of the stream."""
+    data = _read(stream)
+    return None if data is None else msgspec.msgpack.decode(data, type=Request)
+
+
+def read_answer(stream: BinaryIO) -> Answer | None:
+    """Return the next answer, or None at the end of the stream; raises msgspec.DecodeError for what is none."""
+    data = _read(stream)
+    return None if data is None else msgspec.msgpack.decode(data, type=Answer)
+
+
+def _read(stream: BinaryIO) -> bytes | None:
+    head = stream.read(_LENGTH)
+    if len(head) < _LENGTH:
+        return None
+    length = int.from_bytes(head, "little")
+    data = stream.read(length)
+    return data if len(data) == length else None

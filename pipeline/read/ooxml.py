@@ -1,0 +1,83 @@
+"""What every part of a Word file needs: names without their namespace, attributes, relationships between parts.
+
+Elements are told by their local name, so that files in the strict form of the standard, which has other namespaces, are
+read by the same code.
+"""
+
+import posixpath
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.read.packages import parse_xml, read_member
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_WORD = ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
+_RELATIONSHIPS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+_OFF = ("0", "false", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A part that another part refers to: what it is (styles, header, …) and its name in the package."""
+
+    kind: str
+    target: str
+
+
+def local(element: "_Element") -> str:
+    """Return the name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def children(element: "_Element | None") -> "list[_Element]":
+    """Return the children of an element, none for a part or an element that is missing."""
+    return [] if element is None else list(element)
+
+
+def child(element: "_Element | None", *path: str) -> "_Element | None":
+    """Return the first descendant along a path of local names, or None."""
+    for name in path:
+        element = next((found for found in children(element) if local(found) == name), None)
+    return element
+
+
+def attribute(element: "_Element | None", name: str = "val") -> str | None:
+    """Return an attribute in the namespace of Word or of relationships, or without one; None where it is missing."""
+    if element is None:
+        return None
+    for space in (*_WORD, *_RELATIONSHIPS):
+        value = element.get(f"{{{space}}}{name}")
+        if value is not None:
+            return str(value)
+    plain = element.get(name)
+    return None if plain is None else str(plain)
+
+
+def number(element: "_Element | None", name: str = "val") -> int | None:
+    """Return an attribute that is a whole number, or None."""
+    value = (attribute(element, name) or "").strip()
+    return int(value) if value.isascii() and value.removeprefix("-").isdigit() and len(value) < 10 else None
+
+
+def switch(element: "_Element | None") -> bool | None:
+    """Return whether a property is on: None where it is not given, on where it has no value."""
+    return None if element is None else (attribute(element) or "1") not in _OFF
+
+
+def relationships(package: zipfile.ZipFile, part: str, source: str) -> dict[str, Relationship]:
+    """Return the relationships of a part by their id; "" is the package itself. Links to other files are left out."""
+    folder, name = posixpath.split(part)
+    listing = posixpath.join(folder, "_rels", f"{name}.rels")
+    data = read_member(package, listing, source)
+    found = {}
+    for entry in children(None if data is None else parse_xml(data, listing, source)):
+        if entry.get("TargetMode") != "External" and entry.get("Id"):
+            target = posixpath.normpath(posixpath.join("/", folder, entry.get("Target", "")))
+            found[entry.get("Id")] = Relationship(entry.get("Type", "").rpartition("/")[2], target.lstrip("/"))
+    return found

@@ -1,0 +1,88 @@
+"""Open zip packages (Word, OpenDocument, Excel files and archives) without trusting what they declare.
+
+All limits are checked against the central directory before one byte is unpacked, and ``read_member`` asks zipfile for no
+more than the declared size: ``ZipFile.read`` would inflate a member that lies about it up to 2 GiB first. XML is parsed by
+lxml (BSD, libxml2) without entities, document types or network; libxml2 itself refuses elements nested deeper than 256.
+"""
+
+import io
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+from pipeline.config import ReadConfig
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Word and Excel put an encrypted package as a stream of this name into an OLE file.
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+ENCRYPTED_FLAG = 0x1
+# zipfile unpacks what other methods compressed without a bound.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+
+
+def open_package(data: bytes, source: str, options: ReadConfig) -> zipfile.ZipFile:
+    """Return the zip package in ``data``, checked against the limits; nothing is unpacked yet.
+
+    Raises InputError for a damaged or password-protected package and for one with too many or too large members.
+    """
+    if data.startswith(OLE_SIGNATURE):
+        raise InputError(f"{source}: {_ole_hint(data)}")
+    try:
+        package = zipfile.ZipFile(io.BytesIO(data))
+    except DAMAGE:
+        raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again") from None
+    _check_members(package.infolist(), source, options)
+    return package
+
+
+def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | None:
+    """Return the bytes of a member, or None where the package has no such member; raises InputError for a damaged one."""
+    try:
+        member = package.getinfo(name)
+        with package.open(member) as content:
+            return content.read(member.file_size) if member.file_size else b""
+    except KeyError:
+        return None
+    except DAMAGE:
+        raise InputError(f"{source}: {name} in it is damaged; open it in the program that made it and save it again") from None
+
+
+def parse_xml(data: bytes, name: str, source: str) -> "_Element":
+    """Return the root of an XML member; raises InputError for XML that is not well-formed, declares entities or nests too deep."""
+    from lxml import etree  # noqa: PLC0415 - loaded when a package is read, not when a command is listed
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise InputError(f"{source}: {name} in it is damaged ({_one_line(error.msg)}); save the file again") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise InputError(f"{source}: {name} in it declares a document type, which no office program writes; save the file again")
+    return root
+
+
+def _check_members(members: list[zipfile.ZipInfo], source: str, options: ReadConfig) -> None:
+    if len(members) > options.max_members:
+        raise InputError(f"{source}: {len(members):,} files in it; the limit is {options.max_members:,} (read.max_members)")
+    size = sum(member.file_size for member in members)
+    if size > options.max_unpacked:
+        raise InputError(f"{source}: unpacks to {size:,} bytes; the limit is {options.max_unpacked:,} (read.max_unpacked)")
+    if any(member.flag_bits & ENCRYPTED_FLAG for member in members):
+        raise InputError(f"{source}: password-protected; save a copy without the password")
+    if any(member.compress_type not in METHODS for member in members):
+        raise InputError(f"{source}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip")
+
+
+def _ole_hint(data: bytes) -> str:
+    if _ENCRYPTED_STREAM in data:
+        return "password-protected; save a copy without the password"
+    return "the content is of the old binary Office format; open it and save it in the new one (.docx, .xlsx)"
+
+
+def _one_line(message: str | None) -> str:
+    return " ".join((message or "not well-formed").split())

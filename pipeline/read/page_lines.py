@@ -1,0 +1,226 @@
+"""Put the characters of a page together to lines: by baseline, from left to right, with the spaces that can be seen.
+
+A PDF holds characters at positions, and not always in the order they are read in: LibreOffice, for one, writes the
+quotation marks of a line after its ideographs, and Chromium writes no spaces. So the order within a line, the spaces
+and the gaps between the cells of a table are all taken from positions; only the order of lines is the file's own.
+Lengths are in points unless they are said to be in ems, which are the size of the character.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median, median_low
+from typing import NamedTuple
+
+# A gap this wide, in ems, parts the cells of a table or the columns of a page.
+CELL_GAP = 1.5
+# In ems beyond how far the line is stretched: the space between two ideographs is at least 0.25 wide in common fonts.
+_WIDE_GAP, _NARROW_GAP = 0.18, 0.15
+# Word and LibreOffice set ideographs and Latin letters up to 0.25 apart where the text has no space; a space is 0.3 or more.
+_MIXED_GAP, _LARGEST_AUTOSPACE, _FEW = 0.09, 0.22, 2
+_NO_SPACE_AFTER_ALL = 1.2
+# A hole this wide, in ems, may be filled by a character that the file gives later; one that is drawn so far back belongs
+# elsewhere, while two brackets that are drawn together overlap by less.
+_HOLE, _BACK = 0.1, 0.3
+# Nothing is parted before or after a quotation mark that Latin and Chinese share: that is Unicode's rule (UAX 14, class QU).
+_OPENING = frozenset("“”‘’\"'（《〈「『【〔〖([{")
+_NON_STARTERS = frozenset("“”‘’\"'，。、；：？！）》〉」』】〕〗…—·％,.;:?!)]}%‰℃°")
+_UNIT_LIMIT = 400
+
+# Radicals that stand for ordinary ideographs: fonts hold both under one glyph, and programs that make PDFs take the first.
+_SUPPLEMENT = {
+    "⺟": "母", "⺠": "民", "⻁": "虎", "⻄": "西", "⻅": "见", "⻆": "角", "⻇": "角", "⻉": "贝", "⻋": "车", "⻑": "長",
+    "⻓": "长", "⻔": "门", "⻗": "雨", "⻘": "青", "⻙": "韦", "⻚": "页", "⻛": "风", "⻜": "飞", "⻝": "食", "⻢": "马",
+    "⻣": "骨", "⻤": "鬼", "⻥": "鱼", "⻦": "鸟", "⻧": "卤", "⻨": "麦", "⻩": "黄", "⻪": "黾", "⻫": "斉", "⻬": "齐",
+    "⻭": "歯", "⻮": "齿", "⻯": "竜", "⻰": "龙", "⻱": "龜", "⻲": "亀", "⻳": "龟", "⺁": "厂", "⺊": "卜", "⺎": "兀",
+    "⺒": "巳", "⺓": "幺", "⺜": "日", "⺝": "月", "⺩": "王", "⺪": "疋", "⺬": "示", "⺶": "羊", "⺻": "聿", "⺼": "肉",
+    "⺽": "臼", "⻃": "覀", "⼾": "户", "⾭": "青",
+}  # fmt: skip
+_KANGXI = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+RADICALS = str.maketrans(_KANGXI | _SUPPLEMENT)
+
+
+class Glyph(NamedTuple):
+    """A character with its place on the page.
+
+    ``order`` counts the characters of the file, and a line break counts too: two characters follow each other in the
+    file if their orders do. ``spaced`` tells whether the PDF engine sees a space before it.
+    """
+
+    character: str
+    left: float
+    right: float
+    base: float
+    size: float
+    order: int
+    spaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text on a page, or the part of a line that stands in one cell or column.
+
+    ``head`` is the width of what must stay together at its start: had it fitted on the line before, it would stand there.
+    ``spaced`` tells whether a space that is written in the file ends the line.
+    """
+
+    page: int
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    head: float
+    spaced: bool = False
+
+    @property
+    def width(self) -> float:
+        """Return how wide the line is."""
+        return self.right - self.left
+
+
+def is_wide(character: str) -> bool:
+    """Tell whether a character takes the place of an ideograph, with the quotation marks and dashes set among them."""
+    return ord(character) >= 0x2E80 or character in "“”‘’—…·"
+
+
+def page_lines(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
+    """Return the lines of a page in the order of the file; a line is parted where a wide gap runs through it."""
+    rows = [_cells(_from_left(row)) for row in _rows(glyphs)]
+    cells = [cell for row in rows for cell in row]
+    autospace = _autospace(cells)
+    return [_line(cell, page, autospace) for cell in cells]
+
+
+def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
+    """Yield the runs of characters that stand on one baseline, raised and lowered ones with the line they belong to."""
+    row: list[Glyph] = []
+    largest: Glyph | None = None
+    for glyph in glyphs:
+        if largest is not None and not _on_line(glyph, row[-1], largest):
+            yield row
+            row, largest = [], None
+        row.append(glyph)
+        if largest is None or glyph.size > largest.size * 1.05:
+            largest = glyph
+    if row:
+        yield row
+
+
+def _on_line(glyph: Glyph, last: Glyph, largest: Glyph) -> bool:
+    rise, size = abs(glyph.base - largest.base), max(glyph.size, largest.size)
+    if rise < 0.2 * size:
+        return True
+    raised = min(glyph.size, largest.size) < 0.9 * size
+    return raised and rise < 0.7 * size and -0.5 * size < glyph.left - last.right < 0.6 * size
+
+
+def _from_left(row: list[Glyph]) -> list[Glyph]:
+    """Return a row in reading order: what was drawn side by side stays so, even where one such run lies over another."""
+    runs = [[row[0]]]
+    for last, glyph in pairwise(row):
+        if glyph.left < last.left - _BACK * glyph.size or glyph.left - last.right > _HOLE * glyph.size:
+            runs.append([])
+        runs[-1].append(glyph)
+    return [glyph for run in sorted(runs, key=lambda run: run[0].left) for glyph in run]
+
+
+def _cells(row: list[Glyph]) -> list[list[Glyph]]:
+    """Return a row parted at wide gaps, without the white space around each part."""
+    cells = [[row[0]]]
+    for last, glyph in pairwise(row):
+        if glyph.left - last.right > CELL_GAP * max(last.size, glyph.size):
+            cells.append([])
+        cells[-1].append(glyph)
+    return [cell for cell in cells if any(not glyph.character.isspace() for glyph in cell)]
+
+
+def _autospace(cells: list[list[Glyph]]) -> float:
+    """Return how far apart, in ems, ideographs and Latin letters stand on this page where there is no space."""
+    gaps = [
+        (b.left - a.right) / b.size - stretch
+        for cell in cells
+        for stretch in [_stretch(cell)]
+        for a, b in pairwise(cell)
+        if is_wide(a.character) != is_wide(b.character) and a.character.isalnum() and b.character.isalnum()
+    ]
+    return min(max(median(gaps), 0.0), _LARGEST_AUTOSPACE) if len(gaps) >= _FEW else _LARGEST_AUTOSPACE
+
+
+def _stretch(cell: list[Glyph]) -> float:
+    """Return how far apart, in ems, the ideographs of a line were drawn so that it fills its column."""
+    gaps = [(b.left - a.right) / b.size for a, b in pairwise(cell) if is_wide(a.character) and is_wide(b.character)]
+    return max(0.0, median(gaps)) if len(gaps) > 3 else 0.0
+
+
+def _line(cell: list[Glyph], page: int, autospace: float) -> TextLine:
+    stretch = _stretch(cell)
+    pieces = [cell[0].character]
+    for a, b in pairwise(cell):
+        pieces.append(f" {b.character}" if _has_space(a, b, stretch, autospace) else b.character)
+    text = "".join(pieces).translate(RADICALS)
+    ink = [glyph for glyph in cell if not glyph.character.isspace()]
+    return TextLine(
+        page,
+        text.strip(),
+        ink[0].left,
+        max(glyph.right for glyph in ink),
+        median_low([glyph.base for glyph in ink]),
+        median_low([glyph.size for glyph in ink]),
+        _head_width(ink),
+        spaced=text[-1:].isspace(),
+    )
+
+
+def _has_space(a: Glyph, b: Glyph, stretch: float, autospace: float) -> bool:
+    """Tell whether a space shows between two characters of a line where none is written."""
+    if a.character.isspace() or b.character.isspace():
+        return False
+    gap = (b.left - a.right) / b.size - stretch
+    if b.order == a.order + 1 and not b.spaced:  # the engine knows the widths of the font, and saw none
+        return gap > _NO_SPACE_AFTER_ALL
+    if not is_wide(a.character) and not is_wide(b.character):
+        return gap > _NARROW_GAP
+    is_mixed = is_wide(a.character) != is_wide(b.character) and (a.character.isalnum() or b.character.isalnum())
+    return gap > (autospace + _MIXED_GAP if is_mixed else _WIDE_GAP)
+
+
+def _head_width(ink: list[Glyph]) -> float:
+    """Return the width of the first word, ideograph or number of a line, with the marks that cannot be parted from it."""
+    end, last = 0, min(len(ink), _UNIT_LIMIT) - 1
+    while end < last and not _may_break(ink[end], ink[end + 1]):
+        end += 1
+    return ink[end].right - ink[0].left
+
+
+def _may_break(a: Glyph, b: Glyph) -> bool:
+    if a.character in _OPENING or b.character in _NON_STARTERS or b.character in "([":
+        return False
+    if a.character in _NON_STARTERS and b.character.isalnum() and not is_wide(b.character):
+        return False
+    return is_wide(a.character) or is_wide(b.character) or b.left - a.right > 0.15 * b.size
+
+
+def with_joint(text: str, following: str, spaced: bool) -> str:
+    """Return a line as the next line of its paragraph goes on from it: with a space between words, a hyphen undone.
+
+    ``spaced`` tells whether the line ends in a space; ideographs stand side by side all the same.
+    """
+    if _HYPHENATED.search(text[-2:]) and following[0].islower() and following[0].isascii():
+        return text[:-1]
+    return f"{text} " if _needs_space(text, following, spaced) else text
+
+
+_HYPHENATED = re.compile(r"[A-Za-z]-$")
+_LATIN_END = re.compile(r"(?:[^\W_]|[A-Za-z0-9][.,;:?!)\]%])$")
+_ADDRESS_END = re.compile(r"(?:://|www\.)[^\s\u2e80-\uffff]*$")
+
+
+def _needs_space(text: str, following: str, spaced: bool) -> bool:
+    narrow = not is_wide(text[-1]), not is_wide(following[0])
+    if all(narrow):
+        words = _LATIN_END.search(text[-2:]) and (following[0].isalnum() or following[0] in "([")
+        return bool(words) and not _ADDRESS_END.search(text[-200:])
+    return spaced and any(narrow)

@@ -1,0 +1,291 @@
+"""Put the lines of pages together to paragraphs by where they stand, as a reader does.
+
+A line that leaves room for the word that begins the next line ends its paragraph. Beyond that the document itself says
+what it goes by: first-line indents, space between paragraphs, lines that all end at the margin, or none of them. Where
+nothing decides, a full line goes on in the next one, over the end of a column or page too.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.headings import ITEM, sign_level
+from pipeline.read.page_blocks import Flow, Row
+from pipeline.read.page_furniture import Page
+from pipeline.read.page_lines import TextLine, is_wide
+
+# All in ems, the size of the text.
+_BESIDE, _INDENT, _DEEPEST_INDENT, _SPACE, _LARGE_SPACE = 0.3, 0.8, 4.5, 0.25, 0.8
+_SLACK, _LATIN_SLACK, _CENTRED, _AT_MARGIN, _BIN = 0.1, 0.35, 0.6, 0.2, 0.5
+# A size that differs by so much is another kind of text; a title is so much larger than the body.
+_OTHER_SIZE, _TITLE_SIZE = 1.12, 1.15
+# A quotation is wider than this, its lines are no further apart, and all but the last end so near to the same place.
+_WIDE_RUN, _FARTHEST, _NEARLY = 12, 2.1, 1.3
+# Lines that a page or document needs for its own margins to be trusted.
+_ENOUGH = 5
+_SENTENCE_END = re.compile("[。！？!?…][”’」』）)]?$")
+_STOP = re.compile("[。！？!?；;，,：:、]$")
+_PUNCTUATION_END = re.compile("[，。、；：？！”’）》,.;:?!)]$")
+_MARKER = re.compile(r"[•●◆■▪★◇·○*]|——|[-–—]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The left and right edge of a column of text."""
+
+    left: float
+    right: float
+
+    def balances(self, line: TextLine) -> bool:
+        """Tell whether a line leaves as much room on the left as on the right."""
+        return abs(line.left + line.right - self.left - self.right) / 2 < _CENTRED * line.size
+
+    def centres(self, line: TextLine) -> bool:
+        """Tell whether a line stands in the middle, further from both edges than an indent."""
+        return self.balances(line) and line.left > self.left + _DEEPEST_INDENT * line.size
+
+    def room(self, line: TextLine) -> float:
+        """Return how much room a line leaves at its end."""
+        return self.right - line.right
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a document goes by, beside its frames; ``pitches`` is the usual distance of two lines by their size."""
+
+    size: float
+    indent: float
+    spaced: bool
+    justified: bool
+    pitches: dict[int, float]
+
+    def pitch(self, size: float) -> float:
+        known = self.pitches.get(_half_points(size))
+        return known or self.pitches.get(_half_points(self.size), 1.6 * self.size) * max(1.0, size / self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A line with its frame and the number of the flow it stands in."""
+
+    line: TextLine
+    frame: Frame
+    flow: int
+
+    @property
+    def offset(self) -> float:
+        """How far, in ems, the line starts from the left edge."""
+        return (self.line.left - self.frame.left) / self.line.size
+
+
+def find_paragraphs(parts: list[Flow | Row]) -> list[Row | list[TextLine]]:
+    """Return the paragraphs, each a list of lines, and the rows of a document in reading order."""
+    flows = [part for part in parts if isinstance(part, Flow)]
+    frames = _frames(flows)
+    placed = [item for i, flow in enumerate(flows) for item in _placed(flow.lines, frames[i], i)]
+    style = _style(placed)
+    starts = {id(b.line) for a, b in pairwise(placed) if _starts(a, b, style)}
+    return list(_collect(parts, starts))
+
+
+def _collect(parts: list[Flow | Row], starts: set[int]) -> Iterator[Row | list[TextLine]]:
+    """Yield the paragraphs; a table ends a paragraph."""
+    paragraph: list[TextLine] = []
+    for part in parts:
+        for line in [] if isinstance(part, Row) else part.lines:
+            if paragraph and id(line) in starts:
+                yield paragraph
+                paragraph = []
+            paragraph.append(line)
+        if isinstance(part, Row):
+            if paragraph:
+                yield paragraph
+                paragraph = []
+            yield part
+    if paragraph:
+        yield paragraph
+
+
+def _half_points(size: float) -> int:
+    return round(size * 2)
+
+
+# Frames: where the text of a column begins and ends.
+
+
+def _frames(flows: list[Flow]) -> list[Frame]:
+    """Return the frame of each flow: its page's own where that has enough lines, else that of all pages of its kind."""
+    size = _body_size(line for flow in flows for line in flow.lines)
+    kinds: dict[tuple[int, int, int], list[Flow]] = defaultdict(list)
+    for flow in flows:
+        kinds[_kind(flow)].append(flow)
+    common = {kind: _frame([line for flow in found for line in flow.lines], found[0].page, size) for kind, found in kinds.items()}
+    own: dict[tuple[int, int, int, int], list[TextLine]] = defaultdict(list)
+    for flow in flows:
+        own[(flow.page.number, *_kind(flow))] += flow.lines
+    pages = {flow.page.number: flow.page for flow in flows}
+    by_page = {key: _page_frame(lines, pages[key[0]], size, common[key[1:]]) for key, lines in own.items()}
+    return [by_page[(flow.page.number, *_kind(flow))] for flow in flows]
+
+
+def _kind(flow: Flow) -> tuple[int, int, int]:
+    return round(flow.page.right - flow.page.left), flow.columns, flow.column
+
+
+def _body_size(lines: Iterable[TextLine]) -> float:
+    sizes: Counter[int] = Counter()
+    for line in lines:
+        sizes[_half_points(line.size)] += len(line.text)
+    return max(sizes.most_common(1)[0][0] / 2, 1.0) if sizes else 1.0
+
+
+def _page_frame(lines: list[TextLine], page: Page, size: float, common: Frame) -> Frame:
+    """Return a page's own frame if it is that of the document moved sideways, as on the two sides of a sheet."""
+    if len(lines) < 2 * _ENOUGH:
+        return common
+    frame = _frame(lines, page, size)
+    is_moved = abs((frame.right - frame.left) - (common.right - common.left)) < _BIN * size
+    return frame if is_moved else common
+
+
+def _frame(lines: list[TextLine], page: Page, size: float) -> Frame:
+    body = [line for line in lines if abs(line.size - size) < 0.1 * size] or lines
+    left = _left_edge(body, size)
+    return Frame(left, _right_edge(body, size, page.right - (left - page.left)))
+
+
+def _left_edge(lines: list[TextLine], size: float) -> float:
+    """Return the leftmost place at which several lines begin."""
+    return -_outer_edge([-line.left for line in lines], size, max(2, len(lines) // 12), max(-line.left for line in lines))
+
+
+def _right_edge(lines: list[TextLine], size: float, mirrored: float) -> float:
+    """Return the rightmost place at which several lines end; ``mirrored`` is where it is on a page of equal margins."""
+    firm = [line.right for line in lines if not _PUNCTUATION_END.search(line.text)] or [line.right for line in lines]
+    longest = max(*firm, min(mirrored - size, max(line.right for line in lines)))
+    return _outer_edge(firm, size, max(3, len(firm) // 8), max(longest, mirrored - 2 * size))
+
+
+def _outer_edge(values: list[float], size: float, support: int, otherwise: float) -> float:
+    """Return the largest value in the outermost bin, of half an em, that ``support`` values fall in."""
+    bins = Counter(round(value / (_BIN * size)) for value in values)
+    bins_with_next = [step for step in bins if bins[step] + bins[step - 1] >= support]
+    if not bins_with_next:
+        return otherwise
+    outermost = max(bins_with_next)
+    return max(value for value in values if round(value / (_BIN * size)) == outermost)
+
+
+def _placed(lines: list[TextLine], frame: Frame, flow: int) -> Iterator[_Placed]:
+    """Yield lines with their frame: a narrower one for a quotation that is set in from both sides."""
+    run: list[TextLine] = []
+    for line in lines:
+        is_apart = run and not 0 < run[-1].base - line.base < _FARTHEST * line.size
+        if run and (is_apart or abs(line.left - run[0].left) > _BESIDE * line.size or _differ(line, run[0])):
+            yield from _run_placed(run, frame, flow)
+            run = []
+        run.append(line)
+    yield from _run_placed(run, frame, flow)
+
+
+def _run_placed(run: list[TextLine], frame: Frame, flow: int) -> Iterator[_Placed]:
+    size, right = run[0].size, max(line.right for line in run)
+    full = sum(line.right > right - _NEARLY * size for line in run)
+    is_set_in = run[0].left > frame.left + _INDENT * size and right < frame.right - size
+    if is_set_in and len(run) > 2 and full >= len(run) - 1 and right - run[0].left > _WIDE_RUN * size:
+        frame = Frame(run[0].left, right)
+    return (_Placed(line, frame, flow) for line in run)
+
+
+# Style: what the document goes by.
+
+
+def _style(placed: list[_Placed]) -> _Style:
+    size = _body_size(item.line for item in placed)
+    body = [(a, b) for a, b in pairwise(placed) if max(abs(a.line.size - size), abs(b.line.size - size)) < 0.1 * size]
+    ends = [(a, b) for a, b in body if _is_short(a, b)]
+    inner = [(a, b) for a, b in body if not _is_short(a, b)]
+    pitches = _pitches(placed)
+    pitch = pitches.get(_half_points(size), 1.6 * size)
+    gaps = [a.line.base - b.line.base for a, b in ends if a.flow == b.flow]
+    spaced = sum(gap > pitch + _SPACE * size for gap in gaps) * 2 > len(gaps)
+    at_margin = [abs(a.frame.right - a.line.right) < _AT_MARGIN * size for a, _ in inner]
+    justified = sum(at_margin) * 10 > len(at_margin) * 6
+    return _Style(size, _indent(ends, inner), spaced, justified, pitches)
+
+
+def _pitches(placed: list[_Placed]) -> dict[int, float]:
+    """Return the most common distance of a full line and the next, by size; a smaller one wins a tie."""
+    found: dict[int, Counter[int]] = defaultdict(Counter)
+    for a, b in pairwise(placed):
+        gap = a.line.base - b.line.base
+        if a.flow == b.flow and gap > 0 and _half_points(a.line.size) == _half_points(b.line.size) and not _is_short(a, b):
+            found[_half_points(a.line.size)][_half_points(gap)] += 1
+    return {size: min(gaps.items(), key=lambda item: (-item[1], item[0]))[0] / 2 for size, gaps in found.items()}
+
+
+def _indent(ends: list[tuple[_Placed, _Placed]], inner: list[tuple[_Placed, _Placed]]) -> float:
+    """Return the first-line indent, in ems, that the document goes by, or 0."""
+    firsts = [b.offset for _, b in ends if not b.frame.centres(b.line)]
+    indented = [round(offset * 2) for offset in firsts if _INDENT < offset < _DEEPEST_INDENT]
+    flush = sum(b.offset < _BESIDE for _, b in inner)
+    if len(indented) * 5 < len(firsts) * 2 or not indented or flush * 2 < len(inner):
+        return 0.0
+    return Counter(indented).most_common(1)[0][0] / 2
+
+
+# Where paragraphs begin.
+
+
+def _is_short(a: _Placed, b: _Placed) -> bool:
+    """Tell whether a line leaves room for what begins the next, so that it would stand there if it went on."""
+    words = not (is_wide(a.line.text[-1]) and is_wide(b.line.text[0]))
+    slack = (_LATIN_SLACK if words else _SLACK) * a.line.size
+    return a.frame.room(a.line) > b.line.head * a.line.size / b.line.size + slack
+
+
+def _starts(a: _Placed, b: _Placed, style: _Style) -> bool:
+    """Tell whether line ``b``, which follows ``a``, begins a paragraph."""
+    if _differ(a.line, b.line) or _space(a, b, style) > (_LARGE_SPACE if style.indent else _SPACE):
+        return True
+    if _is_title(a, style) and _is_title(b, style):
+        return _STOP.search(a.line.text) is not None or b.line.text[0] in "（(—-"
+    if _is_short(a, b):
+        return True
+    ends = _SENTENCE_END.search(a.line.text) is not None
+    if ends and style.justified and a.frame.room(a.line) > _AT_MARGIN * a.line.size + _SLACK:
+        return True
+    if style.indent:
+        return _is_indented(a, b, style)
+    return _is_set_apart(a, b) or (ends and _has_sign(b.line.text) and not (style.spaced and a.flow == b.flow))
+
+
+def _differ(a: TextLine, b: TextLine) -> bool:
+    return max(a.size, b.size) > _OTHER_SIZE * min(a.size, b.size) and min(len(a.text), len(b.text)) > 1
+
+
+def _is_title(item: _Placed, style: _Style) -> bool:
+    return item.line.size > _TITLE_SIZE * style.size and item.frame.balances(item.line)
+
+
+def _space(a: _Placed, b: _Placed, style: _Style) -> float:
+    """Return the space between two lines beyond the usual, in ems; unknown, and taken for none, over the end of a column."""
+    return (a.line.base - b.line.base - style.pitch(a.line.size)) / a.line.size if a.flow == b.flow else 0.0
+
+
+def _is_indented(a: _Placed, b: _Placed, style: _Style) -> bool:
+    if abs(b.offset - style.indent) < _BIN:
+        return True
+    return b.offset > _INDENT and abs(b.offset - a.offset) > _BIN
+
+
+def _is_set_apart(a: _Placed, b: _Placed) -> bool:
+    """Tell whether a line starts further right than the one before, unless that hangs out with its number or mark."""
+    return b.offset - a.offset > _INDENT and not _has_sign(a.line.text)
+
+
+def _has_sign(text: str) -> bool:
+    level = sign_level(text)
+    return (level is not None and level < ITEM) or _MARKER.match(text) is not None

@@ -1,0 +1,456 @@
+r"""Rich text (RTF): paragraphs, headings by style, tables, notes and text boxes; pictures are passed over.
+
+A small tokeniser of its own rather than striprtf (BSD, small), which drops footnotes, text boxes, headers and list numbers,
+knows no headings, writes a | behind every table cell, and goes through pictures character by character. Text is in
+``\uN`` with a stand-in to skip, or in bytes of the font's code page, where one character may be two bytes.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from pipeline.config import ReadConfig
+from pipeline.errors import InputError
+from pipeline.read.compose import Paragraph, compose, join_row
+from pipeline.read.decode import ReadText
+from pipeline.read.numbering import symbol, with_label
+from pipeline.read.word_styles import BODY_LEVEL, heading_level, is_contents
+
+SUFFIXES = (".rtf",)
+
+_TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
+_DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
+_BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
+_FLOWS = {
+    "footnote": "note",
+    "shptxt": "box",
+    "dptxbxtext": "box",
+    **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "page header"),
+    **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "page footer"),
+}
+_TARGETS = {"fonttbl": _FONTS, "stylesheet": _STYLES, "listtext": _LABEL, "pntext": _LABEL}
+# Groups whose own text is not shown but that may hold a text box or end a row, and groups that hold nothing to read.
+_SHAPES = ("shp", "shpinst", "shpgrp", "do", "nesttableprops")
+_SKIPPED = frozenset(
+    [
+        *("colortbl", "info", "pict", "nonshppict", "shppict", "objdata", "objclass", "fldinst", "listtable", "listoverridetable"),
+        *(
+            "revtbl",
+            "generator",
+            "annotation",
+            "atnid",
+            "atnauthor",
+            "atndate",
+            "atnref",
+            "atrfstart",
+            "atrfend",
+            "xe",
+            "tc",
+            "rxe",
+        ),
+        *(
+            "bkmkstart",
+            "bkmkend",
+            "ftnsep",
+            "ftnsepc",
+            "ftncn",
+            "aftnsep",
+            "aftnsepc",
+            "aftncn",
+            "sp",
+            "shprslt",
+            "template",
+            "upr",
+        ),
+        *("nonesttables", "pn", "pntxta", "pntxtb", "themedata", "datastore", "falt", "panose", "filetbl"),
+    ]
+)
+_CHARACTERS = {
+    "tab": "\t",
+    "line": "\n",
+    "emdash": "—",
+    "endash": "–",
+    "emspace": "\u2003",
+    "enspace": "\u2002",
+    "qmspace": "\u2005",
+    "bullet": "•",
+    "lquote": "‘",
+    "rquote": "’",
+    "ldblquote": "“",
+    "rdblquote": "”",
+    "~": "\xa0",
+    "_": "-",
+    "{": "{",
+    "}": "}",
+    "\\": "\\",
+}
+_SYMBOL_CHARSET = "symbol"
+_CHARSETS = {
+    2: _SYMBOL_CHARSET,
+    128: "cp932",
+    129: "cp949",
+    134: "gb18030",
+    136: "cp950",
+    163: "cp1258",
+    204: "cp1251",
+    238: "cp1250",
+}
+_CODE_PAGES = {"936": "gb18030", "54936": "gb18030", "65001": "utf-8"} | {
+    page: f"cp{page}" for page in ("932", "949", "950", "1250", "1251", "1252", "1253", "1254", "1257", "437", "850", "874")
+}
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a brace saves and its end restores: where text goes, and the properties of characters and paragraphs."""
+
+    target: str = _BODY
+    font: int = -1
+    fallback: int = 1
+    hidden: bool = False
+    starred: bool = False
+    table: int = 0
+    style: int = 0
+    outline: int | None = None
+    opens_flow: bool = False
+
+
+@dataclass(slots=True)
+class _Row:
+    """A table's row on its way: the cells that are closed, and the one that is open."""
+
+    cells: list[list[Paragraph]] = field(default_factory=list)
+    cell: list[Paragraph] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Text that runs by itself: the body, a note, a text box, a page header or footer."""
+
+    kind: str
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    label: list[str] = field(default_factory=list)
+    rows: dict[int, _Row] = field(default_factory=dict)
+    waiting: list[Paragraph] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Style:
+    name: str = ""
+    outline: int | None = None
+    base: int | None = None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The state of reading: groups and flows that are open, fonts and styles, and bytes that wait to be decoded."""
+
+    group: _Group = field(default_factory=_Group)
+    groups: list[_Group] = field(default_factory=list)
+    flows: list[_Flow] = field(default_factory=lambda: [_Flow(_BODY)])
+    margins: list[Paragraph] = field(default_factory=list)
+    code_page: str = "cp1252"
+    fonts: dict[int, str] = field(default_factory=dict)
+    styles: dict[int, _Style] = field(default_factory=dict)
+    style: int = 0
+    pending: bytearray = field(default_factory=bytearray)
+    to_skip: int = 0
+
+
+def read(data: bytes, source: str, options: ReadConfig) -> ReadText:  # noqa: ARG001 - the signature of all readers
+    """Return the text of an RTF file with marks and places; raises InputError."""
+    start = data[:64].find(b"{\\rtf")
+    if start < 0:
+        raise InputError(f"{source}: not an RTF document; check what kind of file it is, and save it as .docx")
+    reader = _Reader()
+    _run(data, start, reader, source)
+    body = reader.flows[0]
+    _end_paragraph(reader)
+    _close_rows(body)
+    seen = {paragraph.text: paragraph for paragraph in reader.margins}
+    return compose([*body.paragraphs, *body.waiting, *seen.values()], "rtf")
+
+
+def _run(data: bytes, position: int, reader: _Reader, source: str) -> None:
+    """Go through the tokens until the group that is the document closes."""
+    while position < len(data):
+        match = _TOKEN.match(data, position)
+        position = match.end() if match else position + 1
+        if match is None or match.lastindex is None:
+            continue
+        if match[5]:
+            _brace(match[5] == b"{", reader)
+            if not reader.groups:
+                return
+            if len(reader.groups) > _DEEPEST_GROUP:
+                raise InputError(f"{source}: groups nested too deep; open it and save it again, or save it as .docx")
+        elif match[1] == b"bin":
+            position += max(0, int(match[2] or 0))
+        elif reader.group.target != _SKIP:
+            _token(match, reader)
+    raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again")
+
+
+def _token(match: re.Match[bytes], reader: _Reader) -> None:
+    word, argument, code, sign, _, text = match.groups()
+    if text:
+        dropped = min(reader.to_skip, len(text))
+        reader.to_skip -= dropped
+        reader.pending += text[dropped:]
+    elif code:
+        if reader.to_skip:
+            reader.to_skip -= 1
+        else:
+            reader.pending.append(int(code, 16))
+    elif word:
+        _flush(reader)
+        reader.to_skip = 0
+        _word(word.decode(), None if argument is None else int(argument), reader)
+    elif reader.to_skip:
+        reader.to_skip -= 1
+    else:
+        _flush(reader)
+        _sign(sign.decode("latin-1"), reader)
+
+
+def _brace(opens: bool, reader: _Reader) -> None:
+    _flush(reader)
+    reader.to_skip = 0
+    if opens:
+        reader.groups.append(reader.group)
+        reader.group = replace(reader.group, starred=False, opens_flow=False)
+        # In the style sheet a style that gives no number is the default one.
+        reader.style = 0
+        return
+    if reader.group.opens_flow:
+        _end_flow(reader)
+    reader.group = reader.groups.pop()
+
+
+def _sign(sign: str, reader: _Reader) -> None:
+    if sign == "*":
+        reader.group.starred = True
+    elif sign in "\r\n":
+        _end_paragraph(reader)
+    else:
+        _write(_CHARACTERS.get(sign, ""), reader)
+
+
+def _word(word: str, argument: int | None, reader: _Reader) -> None:
+    group = reader.group
+    starred, group.starred = group.starred, False
+    if word in _ACTIONS:
+        _ACTIONS[word](reader, argument)
+    elif word in _CHARACTERS:
+        _write(_CHARACTERS[word], reader)
+    elif word in _FLOWS:
+        group.target, group.opens_flow = _BODY, True
+        group.table, group.style, group.outline = 0, 0, None
+        reader.flows.append(_Flow(_FLOWS[word]))
+    elif word in _TARGETS:
+        group.target = _TARGETS[word]
+    elif word in _SHAPES:
+        group.target = "shape"
+    elif word in _SKIPPED or (starred and group.target != "shape"):
+        group.target = _SKIP
+
+
+def _flush(reader: _Reader) -> None:
+    """Decode the bytes that wait by the code page of their font, and write them."""
+    if not reader.pending:
+        return
+    data, reader.pending = bytes(reader.pending), bytearray()
+    encoding = reader.fonts.get(reader.group.font, reader.code_page)
+    if encoding == _SYMBOL_CHARSET:
+        _write("".join(symbol(0xF000 + byte) if byte >= 0x80 else chr(byte) for byte in data), reader)
+        return
+    try:
+        _write(data.decode(encoding), reader)
+    except UnicodeDecodeError:
+        # Nothing is left out: what fits no code page shows as the replacement character.
+        _write(data.decode("cp1252" if encoding == reader.code_page else reader.code_page, "replace"), reader)
+
+
+def _write(text: str, reader: _Reader) -> None:
+    target, flow = reader.group.target, reader.flows[-1]
+    if target == _STYLES:
+        style = reader.styles.setdefault(reader.style, _Style())
+        style.name = (style.name + text)[:64]
+    elif target == _LABEL:
+        flow.label.append(text)
+    elif target == _BODY and not reader.group.hidden:
+        flow.pieces.append(text)
+
+
+def _unicode(reader: _Reader, argument: int | None) -> None:
+    code = (argument or 0) % 0x10000
+    _write(symbol(code) if 0xF000 <= code < 0xF100 else chr(code), reader)
+    reader.to_skip = reader.group.fallback
+
+
+def _paragraph(reader: _Reader) -> Paragraph:
+    """Return the paragraph that ends here, with its number, and empty what it was collected in."""
+    flow = reader.flows[-1]
+    text, label = _joined(flow.pieces), _joined(flow.label).strip()
+    flow.pieces.clear()
+    flow.label.clear()
+    name, level = _style_of(reader)
+    if is_contents(name):
+        return Paragraph(text, "noise", reason="table of contents")
+    text = with_label(label, text) if text.strip() else text
+    return Paragraph(text) if level is None or level >= BODY_LEVEL else Paragraph(text, "heading", level)
+
+
+def _joined(pieces: list[str]) -> str:
+    r"""Return pieces as one text; halves of characters outside the basic plane, which ``\u`` gives one by one, become one."""
+    return "".join(pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _style_of(reader: _Reader) -> tuple[str, int | None]:
+    """Return the name of a paragraph's style and its heading level, inherited from the styles it is based on."""
+    first = reader.styles.get(reader.group.style, _Style())
+    level = None if reader.group.outline is None else reader.group.outline + 1
+    style: _Style | None = first
+    for _ in range(len(reader.styles)):
+        if style is None or level is not None:
+            break
+        level = heading_level(style.name.strip().rstrip(";"), style.outline)
+        style = None if style.base is None else reader.styles.get(style.base)
+    return first.name.strip().rstrip(";"), level
+
+
+def _end_paragraph(reader: _Reader) -> None:
+    if reader.group.target != _BODY:
+        return
+    flow, level = reader.flows[-1], reader.group.table
+    paragraph = _paragraph(reader)
+    if level:
+        flow.rows.setdefault(level, _Row()).cell.append(paragraph)
+        return
+    _close_rows(flow)
+    flow.paragraphs.append(paragraph)
+    _write_waiting(flow)
+
+
+def _write_waiting(flow: _Flow) -> None:
+    flow.paragraphs += flow.waiting
+    flow.waiting.clear()
+
+
+def _end_cell(reader: _Reader, level: int) -> None:
+    row = reader.flows[-1].rows.setdefault(level, _Row())
+    row.cell.append(_paragraph(reader))
+    row.cells.append([paragraph for paragraph in row.cell if paragraph.text.strip()])
+    row.cell = []
+
+
+def _end_row(reader: _Reader, level: int) -> None:
+    flow = reader.flows[-1]
+    row = flow.rows.pop(level, _Row())
+    paragraphs = join_row([*row.cells, [paragraph for paragraph in row.cell if paragraph.text.strip()]])
+    if level > 1:
+        flow.rows.setdefault(level - 1, _Row()).cell += paragraphs
+        return
+    flow.paragraphs += paragraphs
+    _write_waiting(flow)
+
+
+def _close_rows(flow: _Flow) -> None:
+    """Write what is left of rows that were never ended."""
+    for level in sorted(flow.rows):
+        row = flow.rows.pop(level)
+        flow.paragraphs += [paragraph for cell in (*row.cells, row.cell) for paragraph in cell]
+
+
+def _end_flow(reader: _Reader) -> None:
+    """Hand a note or text box on to the paragraph that it belongs to, and keep a page header or footer for the end."""
+    _end_paragraph(reader)
+    flow = reader.flows.pop()
+    _close_rows(flow)
+    paragraphs = [*flow.paragraphs, *flow.waiting]
+    if flow.kind in ("note", "box"):
+        reader.flows[-1].waiting += paragraphs
+    else:
+        reader.margins += [Paragraph(paragraph.text, "noise", reason=flow.kind) for paragraph in paragraphs]
+
+
+def _reset_paragraph(reader: _Reader, _: int | None) -> None:
+    group = reader.group
+    group.table, group.style, group.outline = 0, 0, None
+
+
+def _set_style(reader: _Reader, argument: int | None) -> None:
+    if reader.group.target == _STYLES:
+        reader.style = argument or 0
+    else:
+        reader.group.style = argument or 0
+
+
+def _set_outline(reader: _Reader, argument: int | None) -> None:
+    if reader.group.target == _STYLES:
+        reader.styles.setdefault(reader.style, _Style()).outline = argument
+    else:
+        reader.group.outline = argument
+
+
+def _set_base(reader: _Reader, argument: int | None) -> None:
+    reader.styles.setdefault(reader.style, _Style()).base = argument
+
+
+def _set_font(reader: _Reader, argument: int | None) -> None:
+    reader.group.font = -1 if argument is None else argument
+
+
+def _set_charset(reader: _Reader, argument: int | None) -> None:
+    # Charsets 0 and 1 say no more than that of the document does.
+    if argument in _CHARSETS:
+        reader.fonts[reader.group.font] = _CHARSETS[argument]
+
+
+def _set_code_page(reader: _Reader, argument: int | None) -> None:
+    reader.code_page = _CODE_PAGES.get(str(argument), "cp1252")
+
+
+def _set_hidden(reader: _Reader, argument: int | None) -> None:
+    reader.group.hidden = argument != 0
+
+
+def _set_fallback(reader: _Reader, argument: int | None) -> None:
+    reader.group.fallback = min(max(argument or 0, 0), 100)
+
+
+def _set_visible(reader: _Reader, _: int | None) -> None:
+    reader.group.hidden = False
+
+
+def _set_table(reader: _Reader, argument: int | None) -> None:
+    reader.group.table = min(max(argument or 0, 0), _DEEPEST_TABLE)
+
+
+def _in_table(reader: _Reader, _: int | None) -> None:
+    reader.group.table = reader.group.table or 1
+
+
+_ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
+    "par": lambda reader, _: _end_paragraph(reader),
+    "sect": lambda reader, _: _end_paragraph(reader),
+    "cell": lambda reader, _: _end_cell(reader, 1),
+    "row": lambda reader, _: _end_row(reader, 1),
+    "nestcell": lambda reader, _: _end_cell(reader, max(2, reader.group.table)),
+    "nestrow": lambda reader, _: _end_row(reader, max(2, reader.group.table)),
+    "pard": _reset_paragraph,
+    "plain": _set_visible,
+    "intbl": _in_table,
+    "itap": _set_table,
+    "s": _set_style,
+    "outlinelevel": _set_outline,
+    "sbasedon": _set_base,
+    "f": _set_font,
+    "fcharset": _set_charset,
+    "ansicpg": _set_code_page,
+    "u": _unicode,
+    "uc": _set_fallback,
+    "v": _set_hidden,
+    "deleted": _set_hidden,
+}

@@ -1,0 +1,202 @@
+"""What the styles and lists of a Word file say of a paragraph: heading level, hidden or not, and its number as text."""
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.read.numbering import bullet, format_number
+from pipeline.read.ooxml import attribute, child, children, local, number, switch
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+BODY_LEVEL = 10
+_HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
+_TITLE_NAMES = ("title", "标题", "標題")
+_CONTENTS_NAME = re.compile(r"(?:toc|contents|目录|目錄)\s*(?:[1-9]|heading|标题)", re.IGNORECASE)
+_PLACE_HOLDER = re.compile("%([1-9])")
+_LEVELS = range(9)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A style with what it inherits; ``level`` is the outline level, 0 the title, BODY_LEVEL and None body text."""
+
+    level: int | None = None
+    contents: bool | None = None
+    hidden: bool | None = None
+    list_id: str | None = None
+    list_level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _ListLevel:
+    start: int
+    form: str
+    text: str
+    restart: int | None
+    legal: bool
+    style: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    abstract: str
+    levels: dict[int, _ListLevel]
+    starts: dict[int, int]
+
+
+def read_styles(root: "_Element | None") -> dict[str, Style]:
+    """Return the styles by id, with what they inherit; "" is the style of a paragraph that names none."""
+    elements = {attribute(element, "styleId") or "": element for element in children(root) if local(element) == "style"}
+    resolved: dict[str, Style] = {}
+    for name in elements:
+        _resolve(name, elements, resolved)
+    default = next((name for name, element in elements.items() if _is_default(element)), None)
+    return {"": resolved[default] if default is not None else Style(), **resolved}
+
+
+def _is_default(element: "_Element") -> bool:
+    return attribute(element, "type") == "paragraph" and attribute(element, "default") in ("1", "true", "on")
+
+
+def _resolve(name: str, elements: "dict[str, _Element]", resolved: dict[str, Style]) -> None:
+    """Add a style and those it is based on, without recursion; a circle of styles ends where it closes."""
+    chain: list[str] = []
+    current: str | None = name
+    while current is not None and current in elements and current not in resolved and current not in chain:
+        chain.append(current)
+        current = attribute(child(elements[current], "basedOn"))
+    inherited = resolved.get(current or "", Style())
+    for link in reversed(chain):
+        inherited = _merge(_own_style(elements[link]), inherited)
+        resolved[link] = inherited
+
+
+def _merge(own: Style, inherited: Style) -> Style:
+    return Style(
+        level=inherited.level if own.level is None else own.level,
+        contents=inherited.contents if own.contents is None else own.contents,
+        hidden=inherited.hidden if own.hidden is None else own.hidden,
+        list_id=own.list_id or inherited.list_id,
+        list_level=inherited.list_level if own.list_level is None else own.list_level,
+    )
+
+
+def _own_style(element: "_Element") -> Style:
+    name = (attribute(child(element, "name")) or "").strip()
+    numbers = child(element, "pPr", "numPr")
+    return Style(
+        level=heading_level(name, number(child(element, "pPr", "outlineLvl"))),
+        contents=is_contents(name) or None,
+        hidden=switch(child(element, "rPr", "vanish")),
+        list_id=attribute(child(numbers, "numId")),
+        list_level=number(child(numbers, "ilvl")),
+    )
+
+
+def heading_level(name: str, outline: int | None) -> int | None:
+    """Return the level of a style by its name and outline level: 0 the title, BODY_LEVEL or None body text."""
+    if name.lower() in _TITLE_NAMES:
+        return 0
+    if outline is not None:
+        return outline + 1
+    match = _HEADING_NAME.fullmatch(name)
+    return int(match[1]) if match else None
+
+
+def is_contents(name: str) -> bool:
+    """Tell whether a style by its name is one of a table of contents."""
+    return _CONTENTS_NAME.fullmatch(name) is not None
+
+
+@dataclass(slots=True)
+class ListNumbers:
+    """The lists of a file and how far each has counted; lists made from one definition count on together, as in Word."""
+
+    lists: dict[str, _List]
+    counts: dict[str, dict[int, int]] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+
+    def level_of_style(self, list_id: str, style: str) -> int | None:
+        """Return the level of a list that belongs to a paragraph style."""
+        levels = self.lists[list_id].levels if list_id in self.lists else {}
+        return next((level for level, definition in levels.items() if definition.style == style), None)
+
+    def next_label(self, list_id: str, level: int) -> str:
+        """Count a paragraph of a list and return its number as text; "" for an unknown list or level."""
+        found = self.lists.get(list_id)
+        if found is None or level not in found.levels:
+            return ""
+        counts = self.counts.setdefault(found.abstract, {})
+        if list_id not in self.begun:
+            self.begun.add(list_id)
+            counts.update({at: start - 1 for at, start in found.starts.items()})
+        counts[level] = counts.get(level, found.levels[level].start - 1) + 1
+        for deeper in [at for at in counts if at > level and _restarts(found.levels.get(at), level)]:
+            del counts[deeper]
+        return _label(found, level, counts)
+
+
+def _restarts(definition: _ListLevel | None, level: int) -> bool:
+    return definition is None or definition.restart is None or level < definition.restart
+
+
+def _label(found: _List, level: int, counts: dict[int, int]) -> str:
+    definition = found.levels[level]
+    if definition.form == "bullet":
+        return bullet(definition.text) or "•"
+    if definition.form == "none":
+        return ""
+
+    def written(match: re.Match[str]) -> str:
+        above = found.levels.get(int(match[1]) - 1)
+        if above is None:
+            return ""
+        count = counts.get(int(match[1]) - 1, above.start)
+        return format_number(count, "decimal" if definition.legal else above.form)
+
+    return _PLACE_HOLDER.sub(written, definition.text)
+
+
+def read_numbering(root: "_Element | None") -> ListNumbers:
+    """Return the lists that a numbering part defines."""
+    elements = children(root)
+    abstracts = {attribute(element, "abstractNumId") or "": element for element in elements if local(element) == "abstractNum"}
+    by_style = {
+        attribute(child(element, "styleLink")): key for key, element in abstracts.items() if child(element, "styleLink") is not None
+    }
+    lists = {}
+    for element in elements:
+        key = attribute(child(element, "abstractNumId"))
+        if local(element) == "num" and key in abstracts:
+            link = attribute(child(abstracts[key], "numStyleLink"))
+            key = by_style.get(link, key) if link else key
+            lists[attribute(element, "numId") or ""] = _list(element, key, abstracts[key])
+    return ListNumbers(lists)
+
+
+def _list(element: "_Element", key: str, abstract: "_Element") -> _List:
+    overrides = [entry for entry in element if local(entry) == "lvlOverride"]
+    levels = _list_levels(list(abstract)) | _list_levels([definition for entry in overrides for definition in entry])
+    starts = {number(entry, "ilvl") or 0: number(child(entry, "startOverride")) for entry in overrides}
+    return _List(key, levels, {level: start for level, start in starts.items() if start is not None})
+
+
+def _list_levels(elements: "list[_Element]") -> dict[int, _ListLevel]:
+    found = {number(element, "ilvl"): _list_level(element) for element in elements if local(element) == "lvl"}
+    return {level: definition for level, definition in found.items() if level is not None and level in _LEVELS}
+
+
+def _list_level(element: "_Element") -> _ListLevel:
+    start = number(child(element, "start"))
+    # Word puts formats of later versions into an alternative, with the plain one as its fallback.
+    form = attribute(child(element, "numFmt")) or attribute(child(element, "AlternateContent", "Fallback", "numFmt"))
+    return _ListLevel(
+        start=1 if start is None else start,
+        form=form or "decimal",
+        text=attribute(child(element, "lvlText")) or "",
+        restart=number(child(element, "lvlRestart")),
+        legal=bool(switch(child(element, "isLgl"))),
+        style=attribute(child(element, "pStyle")),
+    )

@@ -1,0 +1,77 @@
+"""The process that reads files for ``isolated.Reader``: one request after another, under a limit of memory."""
+
+import os
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from pipeline.config import ReadConfig
+from pipeline.errors import InputError
+from pipeline.read import File, PassedOver, load, read_file, unpack
+from pipeline.read.frames import Answer, Request, read_request, write_frame
+
+
+def main() -> None:
+    """Answer requests from standard input until it ends; what a library prints goes nowhere."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, sys.stdout.fileno())
+    limited = False
+    while (request := read_request(sys.stdin.buffer)) is not None:
+        if not limited:
+            _limit_memory(request.options.max_memory)
+            limited = True
+        for answer in _answers(request):
+            write_frame(answers, answer)
+
+
+def _limit_memory(limit: int) -> None:
+    """Let no more memory be addressed, where the system can say so (not on Windows)."""
+    try:
+        import resource  # noqa: PLC0415 - only where there is one
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
+
+
+def _answers(request: Request) -> Iterator[Answer]:
+    for item in islice(_files(request), request.skip, None):
+        if isinstance(item, File):
+            yield Answer("begin", item.source)
+            yield _read(item, request.options)
+        elif isinstance(item, PassedOver):
+            yield Answer("passed over", item.source)
+        else:
+            yield Answer("error", str(item))
+    yield Answer("end")
+
+
+def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
+    try:
+        data = request.data if request.data is not None else load(Path(request.path or ""), request.source, request.options)
+        yield from unpack(File(request.source, request.suffix, data), request.options)
+    except InputError as error:
+        yield error
+    except MemoryError:
+        yield InputError(_too_large(request.source, request.options))
+
+
+def _read(file: File, options: ReadConfig) -> Answer:
+    """Return the report in a file, or the one line that says why there is none: no error of a library gets further."""
+    try:
+        return Answer("document", document=read_file(file, options))
+    except InputError as error:
+        return Answer("error", str(error))
+    except MemoryError:
+        return Answer("error", _too_large(file.source, options))
+    except Exception as error:  # noqa: BLE001 - what a library raises on a damaged file cannot be listed
+        what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
+        return Answer(
+            "error", f"{file.source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt"
+        )
+
+
+def _too_large(source: str, options: ReadConfig) -> str:
+    return f"{source}: takes more than {options.max_memory:,} bytes of memory (read.max_memory); split it, or raise the limit"

@@ -1,0 +1,96 @@
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.read import File, PassedOver, unpack
+
+
+def zipped(*members, flag=None):
+    """Return a zip with members of (name, data); ``flag`` False writes the names without the Unicode flag."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in members:
+            package.writestr(name, data)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def names(config):
+    def run(data, options=config.read):
+        return [
+            str(item) if isinstance(item, InputError) else (type(item).__name__, item.source)
+            for item in unpack(File("a.zip", ".zip", data), options)
+        ]
+
+    return run
+
+
+def test_a_zip_is_a_folder_in_name_order_with_zips_inside(names):
+    inner = zipped(("丙.txt", "丙"))
+    data = zipped(("乙/b.md", "x"), ("a.txt", "x"), ("in.zip", inner), ("乙/", ""))
+    assert names(data) == [("File", "a.zip/a.txt"), ("File", "a.zip/in.zip/丙.txt"), ("File", "a.zip/乙/b.md")]
+
+
+def test_files_of_the_system_and_of_other_types_are_no_reports(names):
+    data = zipped(("__MACOSX/._a.txt", "x"), (".DS_Store", "x"), ("~$a.docx", "x"), ("photo.jpg", "x"), ("a.txt", "x"))
+    assert names(data) == [("File", "a.zip/a.txt"), ("PassedOver", "a.zip/photo.jpg")]
+    assert PassedOver("x").source == "x"
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_names_without_the_unicode_flag_are_those_their_maker_saw(names, encoding):
+    raw = "总结.txt".encode(encoding)
+    data = zipped(("#" * len(raw), "x")).replace(b"#" * len(raw), raw)
+    assert names(data) == [("File", "a.zip/总结.txt")]
+
+
+@pytest.mark.parametrize("name", ["../../etc/x.txt", "/etc/x.txt", "a/../../x.txt", "..\\x.txt", "C:/x.txt"])
+def test_names_that_lead_out_of_the_archive_are_refused(names, name):
+    assert names(zipped((name, "x"), ("b.txt", "x")))[-1] in (("File", "a.zip/b.txt"), *names(zipped((name, "x"))))
+    assert [line for line in names(zipped((name, "x"))) if "leads out of the archive" in line]
+
+
+def test_limits_hold_for_the_whole_archive_and_what_is_nested_in_it(names, config):
+    bomb = zipped(("zero.txt", b"0" * 50_000_000))
+    assert len(bomb) < 100_000
+    assert "unpacks to more than may be unpacked (read.max_unpacked)" in names(bomb, replace(config.read, max_unpacked=10**6))[0]
+    nest = zipped(*((f"{i}.zip", bomb) for i in range(4)))
+    lines = names(nest, replace(config.read, max_unpacked=120_000_000))
+    assert [line for line in lines if isinstance(line, tuple)] == [
+        ("File", "a.zip/0.zip/zero.txt"),
+        ("File", "a.zip/1.zip/zero.txt"),
+    ]
+    assert "a.zip/2.zip: unpacks to more" in lines[2]
+    many = zipped(*((f"{i}.txt", "x") for i in range(30)))
+    assert "holds more files than may be unpacked (read.max_members)" in names(many, replace(config.read, max_members=20))[0]
+
+
+def test_archives_are_nested_only_so_deep(names, config):
+    data = b"x"
+    for _ in range(5):
+        data = zipped(("in.zip", data) if data != b"x" else ("a.txt", data))
+    assert "nested deeper than read.max_depth" in names(data)[0]
+    assert names(data, replace(config.read, max_depth=5)) == [("File", "a.zip/in.zip/in.zip/in.zip/in.zip/a.txt")]
+
+
+def test_a_damaged_or_protected_member_costs_only_itself(names):
+    data = bytearray(zipped(("a.txt", "文化惠民活动" * 50), ("b.txt", "x"), ("c.txt", "y")))
+    data[45] ^= 0xFF
+    assert "a.zip/a.txt: damaged inside the archive" in names(bytes(data))[0]
+    assert names(bytes(data))[1:] == [("File", "a.zip/b.txt"), ("File", "a.zip/c.txt")]
+    locked = bytearray(zipped(("a.txt", "x"), ("b.txt", "x")))
+    central = locked.index(b"PK\x01\x02")
+    locked[central + 8] |= 1
+    assert "a.zip/a.txt: protected by a password" in names(bytes(locked))[0]
+    assert names(bytes(locked))[1] == ("File", "a.zip/b.txt")
+
+
+def test_a_member_cannot_give_more_than_it_declares(config):
+    data = bytearray(zipped(("a.txt", "1" * 1000)))
+    central = data.index(b"PK\x01\x02")
+    data[central + 24 : central + 28] = (10).to_bytes(4, "little")
+    items = list(unpack(File("a.zip", ".zip", bytes(data)), config.read))
+    assert all(isinstance(item, InputError) or len(item.data) <= 10 for item in items)

@@ -1,0 +1,81 @@
+import io
+import zipfile
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.read.kinds import kind_of, looks_plain, promises_text
+
+
+def zipped(*names, mimetype=None):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        if mimetype:
+            package.writestr("mimetype", mimetype)
+        for name in names:
+            package.writestr(name, "x")
+    return stream.getvalue()
+
+
+def ole(stream):
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(100)
+
+
+WORD = zipped("[Content_Types].xml", "word/document.xml")
+MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nContent-Type: multipart/related;\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (WORD, "docx"),
+        (zipped("[Content_Types].xml", "xl/workbook.xml"), "sheet"),
+        (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.text"), "odt"),
+        (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "sheet"),
+        (zipped("a.txt"), "archive"),
+        (zipped(), "archive"),
+        (ole("WordDocument"), "doc"),
+        (ole("Workbook"), "sheet"),
+        (b"%PDF-1.7\n", "pdf"),
+        (b"\n\n%PDF-1.4\n", "pdf"),
+        (b"{\\rtf1\\ansi", "rtf"),
+        (MIME, "mhtml"),
+        (b"<!DOCTYPE html><p>", "html"),
+        ("\ufeff\n<!-- x --><HTML lang=zh>".encode(), "html"),
+        ("<html>".encode("utf-16"), "html"),
+        (b'<html xmlns:w="urn:schemas-microsoft-com:office:word">', "html"),
+        (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', "doc"),
+        ("一、总结".encode(), "txt"),
+        ("一、总结".encode("gb18030"), "txt"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", ".txt", ".doc", ".docx", ".pdf"])
+def test_the_content_has_the_last_word(data, kind, suffix):
+    assert kind_of(data, suffix, "x") == kind
+    assert looks_plain(data[:4096], suffix) == (kind == "txt")
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [(".md", "md"), (".csv", "csv"), (".tsv", "csv"), (".htm", "html"), (".txt", "txt")])
+def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
+    assert kind_of("文化，惠民".encode(), suffix, "x") == kind
+    assert promises_text(suffix)
+    assert not promises_text(".docx")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (ole("EncryptedPackage"), "protected by a password; open it, remove the password"),
+        (ole("PowerPoint Document"), "a presentation; save its text"),
+        (ole("nothing"), "an old Office file without a readable document"),
+        (zipped("[Content_Types].xml", "ppt/presentation.xml"), "a presentation"),
+        (zipped("OFD.xml"), "an OFD document; save it as"),
+        (b"\x89PNG\r\n", "a picture; run text recognition"),
+        (b"Rar!\x1a\x07", "packed in another way than zip"),
+        (WORD[:-30], "damaged or cut off"),
+        (b"PK\x03\x04" + b"\x00" * 50, "damaged or cut off"),
+    ],
+)
+def test_what_cannot_be_read_is_named(data, message):
+    with pytest.raises(InputError, match=rf"^x\.docx: .*{message}"):
+        kind_of(data, ".docx", "x.docx")

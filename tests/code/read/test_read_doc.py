@@ -1,0 +1,106 @@
+import io
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.read import doc
+from pipeline.read.packages import OLE_SIGNATURE
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+FLAT = (
+    '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text><text:p>正文</text:p></office:text>'
+    "</office:body></office:document>"
+)
+
+
+def test_old_word_files_are_read_and_links_in_them_are_not_followed(soffice, config, tmp_path):
+    import docx as python_docx
+    from docx.oxml import parse_xml
+
+    secret = tmp_path / "secret.txt"
+    word = python_docx.Document()
+    word.add_paragraph("工作回顾", style="Heading 1")
+    field = word.add_paragraph("")._p
+    instruction = f'<w:instrText xml:space="preserve"> INCLUDETEXT "{secret.as_uri()}" </w:instrText>'
+    for inside in (_mark("begin"), instruction, _mark("separate"), "<w:t>旧文</w:t>", _mark("end")):
+        field.append(parse_xml(f"<w:r {WORD}>{inside}</w:r>"))
+    word.add_paragraph("结尾。")
+    word.save(tmp_path / "given.docx")
+    data = soffice(tmp_path / "given.docx", "doc", tmp_path).read_bytes()
+    assert secret.as_uri().encode("utf-16-le") in data
+    secret.write_text("机密内容", encoding="utf-8")
+    content = doc.read(data, "x.doc", config.read)
+    assert content.text == "工作回顾\n旧文\n结尾。"
+    assert (content.encoding, content.marks[0].kind) == ("doc", "heading")
+
+
+def _mark(kind):
+    return f'<w:fldChar w:fldCharType="{kind}"/>'
+
+
+def test_word_xml_of_2003_is_read_and_entities_never_reach_libreoffice(soffice, config, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("机密内容", encoding="utf-8")
+    space = 'xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"'
+    body = f"<w:wordDocument {space}><w:body><w:p><w:r><w:t>正文</w:t></w:r></w:p></w:body></w:wordDocument>"
+    start = '<?xml version="1.0" encoding="UTF-8"?><?mso-application progid="Word.Document"?>'
+    assert doc.read((start + body).encode(), "x.doc", config.read).text == "正文"
+    entity = f'<!DOCTYPE w [<!ENTITY e SYSTEM "{secret.as_uri()}">]>'
+    with pytest.raises(InputError, match="declares a document type"):
+        doc.read((start + entity + body.replace("正文", "&e;")).encode(), "x.doc", config.read)
+
+
+def test_a_damaged_file_is_one_line(soffice, config):
+    with pytest.raises(InputError, match=r"^x\.doc: LibreOffice cannot read it"):
+        doc.read(OLE_SIGNATURE + b"\0" * 4000, "x.doc", config.read)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for LibreOffice")
+def test_a_conversion_that_takes_too_long_is_ended(config, tmp_path, monkeypatch):
+    program = tmp_path / "soffice"
+    program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="ascii")
+    program.chmod(0o755)
+    monkeypatch.setattr(doc, "find_libreoffice", lambda: str(program))
+    doc._profile.cache_clear()
+    with pytest.raises(InputError, match=r"LibreOffice took more than 0\.4 s \(read\.max_seconds\)"):
+        doc.read(OLE_SIGNATURE, "x.doc", replace(config.read, max_seconds=0.5))
+
+
+def test_without_libreoffice_the_error_says_what_to_do(config, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(doc, "_USUAL_PLACES", ())
+    with pytest.raises(
+        InputError, match=r"x\.wps: an old Word file, which needs LibreOffice; install it, or save the file as \.docx"
+    ):
+        doc.read(OLE_SIGNATURE, "x.wps", config.read)
+
+
+def test_an_encrypted_file_is_known_without_libreoffice(config):
+    data = OLE_SIGNATURE.ljust(512, b"\0") + b"\xec\xa5".ljust(11, b"\0") + b"\x01"
+    with pytest.raises(InputError, match="password-protected"):
+        doc.read(data, "x.doc", config.read)
+
+
+def test_newer_formats_under_an_old_name_are_read_as_what_they_are(config):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("word/document.xml", "<document><body><p><r><t>正文</t></r></p></body></document>")
+    assert doc.read(buffer.getvalue(), "x.doc", config.read).encoding == "docx"
+    assert doc.read(b"{\\rtf1 text\\par}", "x.doc", config.read).encoding == "rtf"
+    assert doc.read(FLAT.encode(), "x.doc", config.read).encoding == "odt"
+    with pytest.raises(InputError, match="not a Word document"):
+        doc.read(b"plain", "x.doc", config.read)
+
+
+def test_the_profile_is_one_for_the_life_of_the_process_and_gone_behind_it(root):
+    code = "from pipeline.read.doc import _profile; assert _profile() is _profile(); print(_profile())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip()
+    assert not Path(done.stdout.strip()).exists()

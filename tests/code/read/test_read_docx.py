@@ -1,0 +1,279 @@
+import io
+import time
+import zipfile
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.read.docx import read
+
+MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SPACES = (
+    f'xmlns:w="{MAIN}" xmlns:r="{RELATIONSHIPS}" xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+)
+RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+
+
+def relation(number, kind, target, mode=""):
+    return f'<Relationship Id="r{number}" Type="{RELATIONSHIPS}/{kind}" Target="{target}"{mode}/>'
+
+
+def docx(body, **parts):
+    """Return a Word file with a body and parts such as ``styles="<w:style …"``, made by hand."""
+    names = {"styles": "styles", "numbering": "numbering", "footnotes": "footnotes", "header": "hdr", "footer": "ftr"}
+    relations = "".join(relation(name, name, f"{name}.xml") for name in parts)
+    members = {
+        "_rels/.rels": RELS.format(relation(1, "officeDocument", "word/document.xml")),
+        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": RELS.format(relations + relation(8, "footer", "missing.xml")),
+    }
+    members |= {f"word/{name}.xml": f"<w:{names[name]} {SPACES}>{xml}</w:{names[name]}>" for name, xml in parts.items()}
+    return packed(members)
+
+
+def packed(members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in members.items():
+            package.writestr(name, content)
+    return buffer.getvalue()
+
+
+def run(text, properties=""):
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def p(content, properties=""):
+    return f"<w:p><w:pPr>{properties}</w:pPr>{content if '<' in content else run(content)}</w:p>"
+
+
+def styled(text, style):
+    return p(text, f'<w:pStyle w:val="{style}"/>')
+
+
+def item(text, level=0, number=1):
+    return p(text, f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+
+
+def style(name, identifier, extra="", base=""):
+    below = f'<w:basedOn w:val="{base}"/>' if base else ""
+    return f'<w:style w:type="paragraph" w:styleId="{identifier}"><w:name w:val="{name}"/>{below}{extra}</w:style>'
+
+
+def level(number, form, text, extra=""):
+    return f'<w:lvl w:ilvl="{number}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{extra}<w:lvlText w:val="{text}"/></w:lvl>'
+
+
+def abstract(identifier, *levels):
+    return f'<w:abstractNum w:abstractNumId="{identifier}">{"".join(levels)}</w:abstractNum>'
+
+
+def num(identifier, of, extra=""):
+    return f'<w:num w:numId="{identifier}"><w:abstractNumId w:val="{of}"/>{extra}</w:num>'
+
+
+def cell(*texts, properties=""):
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{''.join(map(p, texts))}</w:tc>"
+
+
+def table(*rows):
+    return f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+
+
+@pytest.fixture
+def lines(config):
+    """A function from a body and parts to the lines of the text."""
+    return lambda body, **parts: read(docx(body, **parts), "x.docx", config.read).text.split("\n")
+
+
+def test_what_runs_hold_is_text(lines):
+    inside = "".join(
+        [
+            run("甲"),
+            '<w:r><w:tab/><w:noBreakHyphen/><w:sym w:font="Wingdings" w:char="F0FE"/><w:br/></w:r>',
+            f"<w:hyperlink>{run('链接')}</w:hyperlink><w:smartTag>{run('标签')}</w:smartTag>",
+            f"<w:sdt><w:sdtPr/><w:sdtContent>{run('控件')}</w:sdtContent></w:sdt>",
+            f'<w:fldSimple w:instr="PAGE">{run("域值")}</w:fldSimple><w:r><w:instrText>TOC</w:instrText></w:r>',
+            f"<w:r><w:ruby><w:rt>{run('yi')}</w:rt><w:rubyBase>{run('一')}</w:rubyBase></w:ruby></w:r><m:oMath><m:r><m:t>x</m:t></m:r></m:oMath>",
+        ]
+    )
+    assert lines(p(inside)) == ["甲\t-☑", "链接标签控件域值一x"]
+
+
+def test_changes_count_as_accepted_and_hidden_text_is_left_out(lines):
+    body = p(run("改") + f"<w:ins>{run('插入')}</w:ins><w:del><w:r><w:delText>删</w:delText></w:r></w:del>")
+    body += p(run("显") + run("隐", "<w:vanish/>") + run("示", '<w:vanish w:val="0"/>') + run("藏", '<w:rStyle w:val="h"/>'))
+    body += p("前段", "<w:rPr><w:del/></w:rPr>") + p("后段")
+    assert lines(body, styles=style("hide", "h", "<w:rPr><w:vanish/></w:rPr>")) == ["改插入", "显示", "前段后段"]
+
+
+def test_text_at_an_end_that_is_deleted_is_not_lost(lines):
+    assert lines(p("前段") + p("末段", "<w:rPr><w:del/></w:rPr>")) == ["前段", "末段"]
+
+
+def test_a_text_box_stands_once_behind_its_paragraph(lines):
+    box = f"<w:txbxContent>{p('框一')}{p('框二')}</w:txbxContent>"
+    choice = (
+        f'<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback>{box}</mc:Fallback>'
+    )
+    assert lines(p(f"{run('前')}<w:r>{choice}</mc:AlternateContent></w:r>{run('后')}")) == ["前后", "框一", "框二"]
+    vml = f"<w:r><w:pict><v:shape><v:textbox>{box}</v:textbox></v:shape></w:pict></w:r>"
+    assert lines(p(run("前") + vml)) == ["前", "框一", "框二"]
+
+
+def test_headings_by_style_outline_and_base_have_marks(config):
+    styles = style("heading 1", "1") + style("我的", "a", base="1") + style("Title", "t") + style("标题 2", "2")
+    styles += (
+        style("Body", "b", '<w:pPr><w:outlineLvl w:val="9"/></w:pPr>', base="1")
+        + style("loop", "l1", base="l2")
+        + style("l", "l2", base="l1")
+    )
+    body = (
+        styled("总结", "t")
+        + styled("回顾", "1")
+        + styled("做法", "2")
+        + styled("展望", "a")
+        + styled("正文", "b")
+        + styled("环", "l1")
+    )
+    body += p("措施", '<w:outlineLvl w:val="1"/>') + styled("一、学习", "1")
+    content = read(docx(body, styles=styles), "x.docx", config.read)
+    found = {content.text[mark.start : mark.end]: mark.level for mark in content.marks}
+    assert found == {"总结": 0, "回顾": 3, "做法": 4, "展望": 3, "措施": 4}
+
+
+def test_a_table_of_contents_is_noise(config):
+    content = read(docx(styled("学习\t3", "t1") + p("正文"), styles=style("toc 1", "t1")), "x.docx", config.read)
+    assert [(mark.kind, mark.reason) for mark in content.marks] == [("noise", "table of contents")]
+
+
+def test_list_numbers_are_text(lines):
+    levels = [
+        level(0, "chineseCountingThousand", "%1、"),
+        level(1, "chineseCounting", "（%2）"),
+        level(2, "decimal", "%2.%3", "<w:isLgl/>"),
+    ]
+    numbering = abstract(0, *levels) + num(1, 0)
+    body = item("学习") + item("宣讲", 1) + item("基层", 2) + item("村社", 2) + item("党课", 1) + item("文化") + item("送戏", 1)
+    expected = ["一、学习", "（一）宣讲", "1.1 基层", "1.2 村社", "（二）党课", "二、文化", "（一）送戏"]
+    assert lines(body, numbering=numbering) == expected
+
+
+def test_lists_restart_and_continue_as_in_word(lines):
+    numbering = abstract(0, level(0, "decimal", "%1."), level(1, "lowerLetter", "%2)", '<w:lvlRestart w:val="0"/>'))
+    override = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride>'
+    numbering += num(1, 0) + num(2, 0) + num(3, 0, override)
+    body = (
+        item("甲") + item("子", 1) + item("乙") + item("丑", 1) + item("丙", number=2) + item("丁", number=3) + item("戊", number=3)
+    )
+    assert lines(body, numbering=numbering) == ["1. 甲", "a) 子", "2. 乙", "b) 丑", "3. 丙", "5. 丁", "6. 戊"]
+
+
+def test_numbers_come_from_styles_and_a_paragraph_can_be_without(lines):
+    numbering = abstract(0, level(0, "decimal", "%1."), level(1, "chineseCounting", "第%2章", '<w:pStyle w:val="c"/>')) + num(1, 0)
+    styles = style("Chapter", "c", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>')
+    body = styled("总则", "c") + p("说明", '<w:pStyle w:val="c"/><w:numPr><w:numId w:val="0"/></w:numPr>') + styled("附则", "c")
+    assert lines(body, numbering=numbering, styles=styles) == ["第一章 总则", "说明", "第二章 附则"]
+
+
+def test_a_list_may_lead_to_the_list_of_a_style(lines):
+    numbering = abstract(0, '<w:numStyleLink w:val="s"/>') + abstract(1, '<w:styleLink w:val="s"/>', level(0, "bullet", "\uf0b7"))
+    assert lines(item("甲") + item("乙", number=9), numbering=numbering + num(1, 0)) == ["• 甲", "乙"]
+
+
+def test_tables_are_rows_or_paragraphs(config):
+    merged = cell("", properties="<w:vMerge/>")
+    body = table(
+        cell("指标") + cell("数量"),
+        cell("书屋", properties='<w:vMerge w:val="restart"/>') + cell("12"),
+        merged + cell("13"),
+        cell("第一段。", "第二段。") + cell("备注"),
+        f"<w:trPr><w:del/></w:trPr>{cell('删去')}",
+        f"<w:tc>{table(cell('内甲') + cell('内乙'))}{p('')}</w:tc>",
+    )
+    content = read(docx(body), "x.docx", config.read)
+    assert content.text.split("\n") == ["指标\t数量", "书屋\t12", "13", "第一段。", "第二段。", "备注", "内甲\t内乙"]
+    rows = [content.text[mark.start : mark.end] for mark in content.marks if mark.kind == "row"]
+    assert rows == ["指标\t数量", "书屋\t12", "内甲\t内乙"]
+
+
+def test_notes_follow_their_paragraph_or_row_once(lines):
+    notes = f'<w:footnote w:type="separator" w:id="0">{p("线")}</w:footnote><w:footnote w:id="2">{p("注文。")}</w:footnote>'
+    notes += f'<w:footnote w:id="3">{p("表注。")}</w:footnote>'
+    reference = '<w:r><w:footnoteReference w:id="{}"/></w:r>'
+    body = p(run("正文") + reference.format(2) + run("续") + reference.format(2)) + p("下段")
+    body += table(f"<w:tc>{p(run('甲') + reference.format(3))}</w:tc>" + cell("乙"))
+    assert lines(body, footnotes=notes) == ["正文续", "注文。", "下段", "甲\t乙", "表注。"]
+
+
+def test_page_headers_and_footers_stand_at_the_end_as_noise(config):
+    section = (
+        '<w:sectPr><w:headerReference r:id="rheader"/><w:footerReference r:id="rfooter"/><w:footerReference r:id="r8"/></w:sectPr>'
+    )
+    content = read(docx(p("正文", section) + section, header=p("内部资料") * 2, footer=p("— 1 —")), "x.docx", config.read)
+    assert content.text.split("\n") == ["正文", "内部资料", "— 1 —"]
+    assert [(content.text[mark.start : mark.end], mark.reason) for mark in content.marks] == [
+        ("内部资料", "page header"),
+        ("— 1 —", "page footer"),
+    ]
+
+
+def test_the_strict_form_is_read_too(config):
+    members = {
+        "_rels/.rels": RELS.format(relation(1, "officeDocument", "word/document.xml")),
+        "word/document.xml": f'<w:document xmlns:w="{STRICT}"><w:body>{p("正文")}</w:body></w:document>',
+    }
+    assert read(packed(members), "x.docx", config.read).text == "正文"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK\x03\x04 cut", r"x\.docx: damaged or cut short"),
+        (packed({"a.txt": "x"}), "holds no Word document"),
+        (packed({"word/document.xml": "<workbook/>"}), "holds no Word document"),
+        (packed({"word/document.xml": "<w:document"}), "word/document.xml in it is damaged"),
+        (packed({"word/document.xml": "<a>" * 300}), "Excessive depth"),
+    ],
+)
+def test_what_is_no_word_file_is_refused(data, message, config):
+    with pytest.raises(InputError, match=message):
+        read(data, "x.docx", config.read)
+
+
+def test_a_part_outside_the_package_is_not_followed(config, tmp_path):
+    secret = tmp_path / "secret.xml"
+    references = '<w:headerReference r:id="r1"/><w:headerReference r:id="r2"/>'
+    secret.write_text(f"<w:hdr {SPACES}>{p('机密')}</w:hdr>", encoding="utf-8")
+    members = {
+        "_rels/.rels": RELS.format(relation(1, "officeDocument", "word/document.xml")),
+        "word/document.xml": f"<w:document {SPACES}><w:body>{p('正文')}<w:sectPr>{references}</w:sectPr></w:body></w:document>",
+        "word/_rels/document.xml.rels": RELS.format(
+            relation(1, "header", secret.as_uri(), ' TargetMode="External"') + relation(2, "header", f"../../../../..{secret}")
+        ),
+    }
+    assert read(packed(members), "x.docx", config.read).text == "正文"
+
+
+def test_nesting_up_to_the_limit_of_the_parser_is_read(config):
+    body = p("深")
+    for _ in range(60):
+        body = f"<w:tbl><w:tr><w:tc>{body}</w:tc></w:tr></w:tbl>"
+    assert read(docx(body), "x.docx", config.read).text == "深"
+    inside = "<w:ins>" * 240 + run("深") + "</w:ins>" * 240
+    assert read(docx(p(inside)), "x.docx", config.read).text == "深"
+
+
+def test_a_long_document_takes_seconds(config):
+    started = time.perf_counter()
+    long = read(
+        docx(p("宣传思想文化工作。") * 30_000 + p(run("字") * 50_000) + p("尾", "<w:rPr><w:del/></w:rPr>") * 20_000),
+        "x.docx",
+        config.read,
+    )
+    assert long.text.count("\n") == 30_001
+    assert time.perf_counter() - started < 15

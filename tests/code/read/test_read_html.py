@@ -1,0 +1,448 @@
+import time
+from html import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.read import html_blocks, main_text
+from pipeline.read.html import read
+
+SENTENCE = "全县宣传思想文化工作取得新成效，图书馆建成城市书房六座。"
+PARAGRAPHS = [
+    "临溪县2023年宣传思想文化工作总结",
+    "一年来，全县宣传战线守正创新，各项工作取得新成效。",
+    "一、理论学习走深走实",
+    "（一）抓实中心组学习。县委理论学习中心组集中学习十二次，开展专题研讨四次。",
+    "1.基层宣讲团走进村社讲党课三百场，听众两万人次。",
+    "二、文化惠民暖人心",
+    "县图书馆新开六座城市书房，送戏下乡八十场；全民阅读活动吸引两万人次参加。",
+    "做好新一年的工作，任务光荣、责任重大。我们将再接再厉，奋力谱写新篇章。",
+    "中共临溪县委宣传部",
+]
+WRITTEN = "arts city county company hospital news school speech theory village university".split()  # noqa: SIM905 - shorter
+MENU = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("首页", "政务公开", "新闻动态", "政务服务", "互动交流"))
+LINKS = "".join(
+    f'<li><a href="/n">{name}</a><span>2024-01-10</span></li>' for name in ("县图书馆开展阅读活动", "送戏下乡八十场惠及群众")
+)
+FOOT = (
+    "<p>版权所有：临溪县人民政府　主办：临溪县人民政府办公室</p><p>地址：临溪县人民路1号　电话：0000-0000000</p>"
+    "<p>网站声明：本网站所载信息仅供参考，未经授权不得转载。</p><p>临ICP备00000000号-1</p>"
+)
+
+
+def modern(title, *rest):
+    picture = "<figure><img src='a.jpg'><figcaption>宣讲团走进村社</figcaption></figure>"
+    body = picture.join(f"<p>　　{escape(line)}</p>" for line in rest) if len(rest) < 3 else ""
+    body = body or picture + "".join(f"<p>　　{escape(line)}</p>" for line in rest)
+    return f"""<!DOCTYPE html><html lang="zh"><head><meta charset="CHARSET"><title>{escape(title)}_临溪县人民政府</title>
+<style>p{{}}</style><script>var a="<p>不是正文。</p>";</script></head><body><header><div class="logo">临溪县人民政府门户网站</div>
+<nav><ul>{MENU}</ul></nav></header><main>
+<div class="breadcrumb">当前位置：<a href="/">首页</a> &gt; <a href="/x">新闻动态</a> &gt; 正文</div>
+<article><header><h1>{escape(title)}</h1><div class="meta">
+<span>发布时间：2023-12-30 10:20</span> <span>来源：临溪县融媒体中心</span>
+<span>字号：[<a>大</a> <a>中</a> <a>小</a>]</span></div></header><div class="share">分享到：<a href="#">微信</a>
+<a href="#">微博</a></div>
+<section class="body">{body}</section><p class="editor">责任编辑：王一</p></article>
+<div class="prevnext"><p>上一篇：<a href="1">全县宣传工作会议召开</a></p></div><section class="related">
+<h3>相关链接</h3><ul>{LINKS}</ul></section>
+<section class="comments"><h3>网友评论</h3><p>写得很好，点赞家乡的变化！</p><p>希望多开几座书房。方便老人孩子。</p>
+</section></main>
+<aside><h3>热点新闻</h3><ul>{LINKS}</ul></aside><footer>{FOOT}</footer></body></html>"""
+
+
+def divisions(title, *rest):
+    body = "\n".join(f'<p><span style="font-size:16pt">&nbsp;&nbsp;&nbsp;&nbsp;{escape(line)}</span></p>' for line in rest)
+    return f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=CHARSET" />
+<title>{escape(title)}-临溪新闻网</title>
+</head><body><div class="top"><a href="1">登录</a> | <a href="2">注册</a></div><div id="nav"><ul>{MENU}</ul></div>
+<div class="wz">您所在的位置：<a href="/">首页</a> &gt;&gt; <a href="/a">县区</a> &gt;&gt; 正文</div><div class="main">
+<div class="left">
+<div class="title">{escape(title)}</div>
+<div class="info">2023-12-30 10:20　来源：临溪日报　作者：李四　浏览次数：128次　字号：【大 中 小】</div>
+<div class="bdsharebuttonbox"><a href="#">分享</a><a href="#">QQ空间</a></div><div class="TRS_Editor" id="zoom">{body}</div>
+<div class="zrbj">责任编辑：王一　审核：赵二</div><div class="tools"><a href="#">【打印】</a><a href="#">【关闭】</a></div>
+<div class="fy">上一篇：<a href="1">全县宣传工作会议召开</a><br>下一篇：<a href="2">城市书房建成</a></div>
+<div class="xgwz"><div class="tt">相关文章</div><ul>{LINKS}</ul></div></div><div class="right">
+<div class="hd">热门推荐</div><ul>{LINKS}</ul>
+<div class="zy"><a href="5">全县召开会议</a><p>会议强调，要坚持守正创新，扎实做好各项工作。</p></div></div></div>
+<div class="friend"><select><option>友情链接</option></select></div><div class="copyright">{FOOT}</div></body></html>"""
+
+
+def tables(title, *rest):
+    menu = "".join(f"<TD><A href=x>{name}</A></TD>" for name in ("首页", "组织机构", "工作动态", "政策法规"))
+    body = "".join(f"<P>　　{escape(line)}</P>\n" for line in rest)
+    return f"""<HTML><HEAD><META http-equiv=Content-Type content="text/html; charset=CHARSET">
+<TITLE>{escape(title)}</TITLE></HEAD><BODY>
+<TABLE width=980><TR>{menu}</TR></TABLE><TABLE><TR><TD width=200><TABLE><TR><TD>站内公告</TD></TR><TR>
+<TD>·<A href=y>关于申报的通知</A></TD></TR>
+</TABLE></TD><TD><TABLE><TR><TD>当前位置：<A href=/>首页</A> &gt; <A href=/b>工作动态</A></TD></TR>
+<TR><TD align=center><FONT size=5><B>{escape(title)}</B></FONT></TD></TR>
+<TR><TD align=center>来源：临溪县委宣传部　发布日期：2009-12-30　点击：<SPAN id=hits></SPAN></TD></TR><TR><TD>{body}</TD></TR>
+<TR><TD align=right>[<A href=#>打印本页</A>] [<A href=#>关闭窗口</A>]</TD></TR><TR>
+<TD>上一条：<A href=1>全县会议召开</A></TD></TR></TABLE></TD></TR>
+</TABLE><TABLE><TR><TD align=center>版权所有：临溪县委宣传部<BR>临ICP备00000000号</TD></TR></TABLE></BODY></HTML>"""
+
+
+def broken_lines(title, *rest):
+    body = "<br><br>".join("　　" + escape(line) for line in rest)
+    return f"""<html><head><meta charset=CHARSET><title>临溪县人民政府 | {escape(title)}</title></head><body>
+<div id=head><ul class=menu>{MENU}</ul>
+</div><div id=content_wrap><div class=crumb><a href=/>首页</a>><a href=/c>工作总结</a>><span>正文</span></div>
+<h2>{escape(title)}</h2>
+<p>时间：2023-12-30 来源：临溪县人民政府 阅读：88</p><div id=content>{body}<br><br></div><p>编辑：王一</p>
+<div class=sharebox>分享至：<a href=#>微信</a></div><p>上一篇：<a href=1>全县宣传工作会议召开</a></p><h4>相关链接</h4>
+<ul>{LINKS}</ul></div>
+<div id=footer>{FOOT}</div></body></html>"""
+
+
+def wechat(title, *rest):
+    body = "".join(f"<section><section><p><span>{escape(line)}</span></p></section></section>" for line in rest)
+    return f"""<html><head><meta charset=CHARSET><title></title></head><body><div id="js_article"><h1 id="activity-name">
+ {escape(title)}
+ </h1><div id="meta_content"><span>原创</span> <a href=#>临溪发布</a> <em>2023-12-30 10:20</em></div>
+<div id="js_content" style="visibility: hidden;">{body}</div><div class="rich_media_tool">阅读 88 <a>赞</a></div></div>
+<p>微信扫一扫<br>关注该公众号</p></body></html>"""
+
+
+def bare(*lines):
+    body = "\n".join(f"<p>{escape(line)}</p>" for line in lines)
+    return f"<html><head><meta charset=CHARSET><title>无标题文档</title></head><body>{body}</body></html>"
+
+
+LAYOUTS = [modern, divisions, tables, broken_lines, wechat, bare]
+
+
+def page(body, title=""):
+    return f"<html><head><meta charset=utf-8><title>{title}</title></head><body>{body}</body></html>"
+
+
+@pytest.fixture
+def read_page(config):
+    def run(text, encoding="utf-8"):
+        return read(text.encode(encoding), "x.html", config.read)
+
+    return run
+
+
+def split(content):
+    """Return the lines that are the report, and those set aside with their reason."""
+    main, noise, position = [], [], 0
+    for line in content.text.split("\n"):
+        marks = [mark for mark in content.marks if mark.kind == "noise" and mark.start <= position < mark.end]
+        if marks:
+            noise.append((line, marks[0].reason))
+        else:
+            main.append(line)
+        position += len(line) + 1
+    return main, noise
+
+
+def headings(content):
+    return [(content.text[mark.start : mark.end], mark.level) for mark in content.marks if mark.kind == "heading"]
+
+
+def squeezed(lines):
+    return ["".join(line.split()) for line in lines]
+
+
+def report_lines(path):
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    title = next((line for line in lines[:4] if 8 <= len(line) <= 60), "全县宣传工作情况")
+    return lines if lines[0] == title else [title, *lines]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("encoding", "charset"), [("utf-8", "utf-8"), ("gb18030", "gb2312")])
+def test_the_report_comes_back_and_nothing_else(read_page, layout, encoding, charset):
+    content = read_page(layout(*PARAGRAPHS).replace("CHARSET", charset), encoding)
+    main, noise = split(content)
+    assert [line for line in main if not line.startswith(("责任编辑", "编辑："))] == PARAGRAPHS
+    assert content.encoding == f"html ({encoding})"
+    assert headings(content) in ([(PARAGRAPHS[0], 0)], [] if layout is bare else None)
+    assert layout is bare or len(noise) > 2
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_seeds_and_written_reports_give_the_segments_of_plain_text(root, read_page, cut_up, layout):
+    paths = [*root.glob("seeds/reports/*.txt"), *(next(root.glob(f"seeds/written/{genre}/*.txt")) for genre in WRITTEN)]
+    assert len(paths) > 14
+    for path in paths:
+        lines = report_lines(path)
+        cleaned, segments, _ = cut_up("\n".join(lines))
+        content = read_page(layout(*lines).replace("CHARSET", "utf-8"))
+        found, found_segments, _ = cut_up(content.text, marks=content.marks)
+        wanted = {"".join(cleaned.text[item.start : item.end].split()) for item in segments}
+        got = {"".join(found.text[item.start : item.end].split()) for item in found_segments}
+        assert wanted <= got, path.name
+        # What stands in the report's own noise may look different behind the page's.
+        assert all(len(text) < 30 for text in got - wanted), path.name
+
+
+def test_word_and_libreoffice_pages(read_page, soffice, tmp_path, config):
+    from docx import Document
+
+    document = Document()
+    document.add_heading(PARAGRAPHS[0], 0)
+    for line in PARAGRAPHS[1:]:
+        document.add_paragraph(line)
+    document.save(tmp_path / "x.docx")
+    made = soffice(tmp_path / "x.docx", "html", tmp_path)
+    content = read(made.read_bytes(), "x.html", config.read)
+    assert split(content)[0] == PARAGRAPHS
+    word = "".join(
+        f"<p class=MsoNormal style='text-indent:2em'><span lang=EN-US>{line}<o:p></o:p></span></p>\n" for line in PARAGRAPHS
+    )
+    meta = '<meta http-equiv=Content-Type content="text/html; charset=gb2312">'
+    meta += "<!--[if gte mso 9]><xml><o:p>看不见。</o:p></xml><![endif]--><style>p{}</style>"
+    head = f'<html xmlns:o="urn:schemas-microsoft-com:office:office"><head>{meta}</head><body><div class=WordSection1>'
+    sign = "<![if !supportLists]><span>1.<span>&nbsp;&nbsp;</span></span><![endif]>"
+    listed = f"<p class=MsoNormal>{sign}抓好宣讲。</p></div></body></html>"
+    assert split(read_page(head + word + listed, "gb18030"))[0] == [*PARAGRAPHS, "1.\xa0\xa0抓好宣讲。"]
+
+
+def test_libreoffice_ends_its_source_lines_at_spaces(read_page):
+    text = f"<p>本报记者\n温若川</p><p>{SENTENCE}</p>"
+    assert split(read_page(page(text)))[0][0] == "本报记者温若川"
+    generated = page(text).replace("<title>", '<meta name="generator" content="LibreOffice 24.2"/><title>')
+    assert split(read_page(generated))[0][0] == "本报记者 温若川"
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<p>甲<br>　　乙<br/><br/>丙</p>", ["甲", "乙", "丙"]),
+        ("<div>甲<p>乙</p>丙</div>", ["甲", "乙", "丙"]),
+        ("<p>甲<span>乙</span><!-- 注 --><b>丙</b>\n丁 a\n b</p>", ["甲乙丙丁 a b"]),
+        ("<h2>甲<br>乙</h2>", ["甲 乙"]),
+        ("<pre>甲\n乙</pre>", ["甲", "乙"]),
+        (
+            "<ol start=3><li>甲<li value=7>乙<ul><li>丙</li></ul><li>（一）丁</ol><ul><li>戊</ul>",
+            ["3. 甲", "7. 乙", "丙", "（一）丁", "戊"],
+        ),
+        ("<ol style='list-style: none'><li>甲</ol>", ["甲"]),
+        ("<p hidden>甲</p><p style='DISPLAY : none'>乙</p><p aria-hidden=true>丙</p><p>丁</p>", ["丁"]),
+        ("<select><option>甲</select><textarea>乙</textarea><button>丙</button><noscript>丁</noscript><p>戊</p>", ["戊"]),
+        ("<span style='display:block'>甲</span><span style='display:block'>乙</span>", ["甲", "乙"]),
+        ("<p>甲&nbsp;乙&lt;丙&#20013;</p><p>&nbsp;　</p>", ["甲\xa0乙<丙中"]),
+    ],
+)
+def test_lines_are_those_that_a_browser_shows(read_page, body, lines):
+    text = read_page(page(f"<p>{SENTENCE}</p>{body}<p>{SENTENCE}</p>")).text
+    assert text.split("\n")[1:-1] == lines
+
+
+def test_rows_of_data_are_marked_and_layout_tables_are_not(read_page):
+    rows = "<tr><th>项目</th><th>数量</th></tr><tr><td>书房</td><td><p>六座</p></td></tr><tr><td colspan=2>合计</td></tr>"
+    long = f"<tr><td>{SENTENCE * 5}</td><td>{SENTENCE * 5}</td></tr><tr><td><p>甲。</p><p>乙。</p></td><td>丙。</td></tr>"
+    content = read_page(page(f"<div><p>{SENTENCE}</p><table>{rows}{long}</table><p>{SENTENCE}</p></div>"))
+    marked = [content.text[mark.start : mark.end] for mark in content.marks]
+    assert marked == ["项目\t数量", "书房\t六座"]
+    assert {mark.kind for mark in content.marks} == {"row"}
+    assert content.text.split("\n") == [SENTENCE, *marked, "合计", SENTENCE * 5, SENTENCE * 5, "甲。", "乙。", "丙。", SENTENCE]
+
+
+def test_levels_of_headings(read_page):
+    body = (
+        f"<h1>总结</h1><h2>成效</h2><p>{SENTENCE}</p><h3>一、学习</h3><p>{SENTENCE}</p><h4>宣讲</h4><p>{SENTENCE}</p><h2>打算</h2>"
+    )
+    body += f"<p>{SENTENCE}</p><h3>这是一整段错放在标题标签里的话，它有句号。</h3><p>{SENTENCE}</p>"
+    assert headings(read_page(page(body))) == [("总结", 0), ("成效", 1), ("宣讲", 4), ("打算", 1)]
+
+
+def test_the_first_heading_is_the_title_where_nothing_else_is(read_page):
+    body = f"<h2>工作总结</h2><p>{SENTENCE}</p><h2>下步打算</h2><p>{SENTENCE}</p>"
+    assert headings(read_page(page(body))) == [("工作总结", 0), ("下步打算", 1)]
+
+
+def test_a_title_that_is_broken_into_lines(read_page):
+    body = (
+        f"<div class=title>关于报送临溪县宣传思想<br>文化工作总结的函</div><p>来源：办公室 点击：8</p><div><p>{SENTENCE}</p></div>"
+    )
+    content = read_page(page(body, "关于报送临溪县宣传思想文化工作总结的函_临溪网"))
+    assert headings(content) == [("关于报送临溪县宣传思想", 0), ("文化工作总结的函", 0)]
+    assert split(content)[1] == [("来源：办公室 点击：8", "byline")]
+
+
+def test_a_window_title_that_the_page_does_not_show_is_kept_as_noise(read_page):
+    main, noise = split(read_page(page(f"<p>{SENTENCE}</p>", "临溪县人民政府门户网站")))
+    assert (main, noise) == ([SENTENCE], [("临溪县人民政府门户网站", "window title")])
+
+
+def test_what_extractors_drop_inside_the_text_is_kept(read_page):
+    inner = ["各位领导：", "学习篇", "一、理论学习", "（二）", "附表见后", "临溪县委宣传部", "2023年12月30日"]
+    body = f"<p>{inner[0]}</p><p><b>{inner[1]}</b></p><p>{SENTENCE}</p><p>{inner[2]}</p><p>{inner[3]}</p><p>{SENTENCE}</p>"
+    body += f"<ul><li>{inner[4]}</li></ul><p>{SENTENCE}</p><p>{inner[5]}</p><p>{inner[6]}</p>"
+    main, _ = split(read_page(page(f"<div id=nav><ul>{MENU}</ul></div><div class=con>{body}</div><div class=foot>{FOOT}</div>")))
+    assert [line for line in main if line != SENTENCE] == inner
+
+
+def test_names_that_say_otherwise_do_not_take_the_text_away(read_page):
+    body = (
+        f"<div class='nav-wrap'><div class='top-lead'><p>编者按：{SENTENCE}</p></div>"
+        + f"<p class=info>{SENTENCE}</p>" * 4
+        + "</div>"
+    )
+    main, noise = split(read_page(page(body)))
+    assert (len(main), noise) == (5, [])
+
+
+def test_a_page_without_sentences_is_read_but_for_its_links(read_page):
+    rows = "<tr><td>书房</td><td>六座</td></tr><tr><td>戏台</td><td>八处</td></tr>"
+    main, noise = split(read_page(page(f"<ul>{MENU}</ul><h1>文化设施一览</h1><table>{rows}</table>")))
+    assert main == ["文化设施一览", "书房\t六座", "戏台\t八处"]
+    assert {reason for _, reason in noise} == {"navigation"}
+
+
+def test_comments_and_columns_that_are_longer_than_the_report(read_page):
+    comments = "".join(f"<div><p>第{i}楼：会议开得好，希望多建几座书房，让孩子们有地方读书。</p></div>" for i in range(30))
+    column = "".join(f"<div><a href=x>活动{i}</a><p>近日，图书馆组织阅读活动，吸引群众参与。</p></div>" for i in range(5))
+    report = f"<h1>宣传工作会议召开</h1><div><p>{SENTENCE}</p><p>会议要求，守正创新、担当作为。</p></div>"
+    text = page(f"<div><div>{column}</div></div>{report}<div class='comment-list'>{comments}</div>", "宣传工作会议召开_临溪网")
+    main, noise = split(read_page(text))
+    assert main == ["宣传工作会议召开", SENTENCE, "会议要求，守正创新、担当作为。"]
+    assert len(noise) == 40
+
+
+def test_statements_of_the_site_are_not_the_report(read_page):
+    main, noise = split(read_page(page(f"<div><p>{SENTENCE}</p></div><div><a href=x>返回</a></div><div>{FOOT}</div>")))
+    assert "网站声明：本网站所载信息仅供参考，未经授权不得转载。" not in main
+    assert ("版权所有：临溪县人民政府　主办：临溪县人民政府办公室", "page footer") in noise
+
+
+@pytest.mark.parametrize("failure", [ValueError("x"), "", "无关的一句话。"])
+def test_where_trafilatura_finds_nothing_sentences_decide(read_page, monkeypatch, failure):
+    import trafilatura
+
+    def extraction(*_, **__):
+        if isinstance(failure, Exception):
+            raise failure
+        return {"text": failure}
+
+    monkeypatch.setattr(trafilatura, "bare_extraction", extraction)
+    content = read_page(modern(*PARAGRAPHS).replace("CHARSET", "utf-8"))
+    assert content.encoding == "html (utf-8; main text by its sentences)"
+    assert split(content)[0] == PARAGRAPHS
+
+
+@pytest.mark.parametrize("limit", ["MAX_ELEMENTS", "MAX_DEPTH"])
+def test_pages_too_large_for_trafilatura_are_judged_by_their_sentences(read_page, monkeypatch, limit):
+    monkeypatch.setattr(main_text, limit, 5)
+    content = read_page(divisions(*PARAGRAPHS).replace("CHARSET", "utf-8"))
+    assert content.encoding.endswith("by its sentences)")
+    assert set(PARAGRAPHS) <= set(split(content)[0])
+
+
+TEXT = page(f"<p>{SENTENCE}</p>" * 3).replace("<meta charset=utf-8>", "")
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "found"),
+    [
+        ("<meta charset=gb2312>", "gb18030", "gb18030"),
+        ("<META HTTP-EQUIV='Content-Type' CONTENT='text/html; charset = x-gbk'>", "gb18030", "gb18030"),
+        ("<?xml version='1.0' encoding='GBK'?>", "gb18030", "gb18030"),
+        ("<meta charset=utf-8>", "gb18030", "gb18030"),
+        ("<meta charset=gbk>", "utf-8", "utf-8"),
+        ("<meta charset=iso-8859-1>", "gb18030", "gb18030"),
+        ("<meta charset=unicode_escape>", "utf-8", "utf-8"),
+        ("<meta charset=utf-8>", "utf-16", "utf-16"),
+        ("<meta charset=gbk>", "utf-8-sig", "utf-8-sig"),
+        ("", "gb18030", "gb18030"),
+    ],
+)
+def test_encodings(read_page, declared, encoding, found):
+    content = read_page(declared + TEXT, encoding)
+    assert (content.encoding, content.text.split("\n")[0]) == (f"html ({found})", SENTENCE)
+
+
+def test_big5_is_known_by_its_declaration_and_by_what_was_asked_for(read_page, config):
+    from dataclasses import replace
+
+    text = page("<p>全縣宣傳思想文化工作取得新成效，圖書館建成城市書房六座。</p>")
+    assert read_page(text.replace("utf-8", "big5"), "big5").encoding == "html (big5)"
+    asked = read(text.encode("big5"), "x.html", replace(config.read, encoding="big5"))
+    assert asked.text.startswith("全縣宣傳")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"<html><body><script>1</script></body></html>", r"^x\.html: the page shows no text; open it in a browser"),
+        (b"<!-- nothing -->", r"^x\.html: (no HTML|the page shows no text)"),
+        (b"   ", r"^x\.html: (no HTML|not a readable HTML page|the page shows no text)"),
+        (b"%PDF-1.7 abc", r"^x\.html: the content is a PDF document"),
+        (b"<p>\xff\xfe\x81\x00\x01" * 50, r"^x\.html: not text in UTF-8"),
+        (b"<div>" * 100_000 + b"x", r"^x\.html: its tags stand more than 2,000 deep"),
+    ],
+)
+def test_pages_that_cannot_be_read(config, data, message):
+    with pytest.raises(InputError, match=message) as caught:
+        read(data, "x.html", config.read)
+    assert "\n" not in str(caught.value)
+
+
+HOSTILE = {
+    "deep": "<div>" * 1500 + SENTENCE,
+    "unclosed": f"<font color=red><p>{SENTENCE}" * 900,
+    "tables": "<table><tr><td>" * 500 + SENTENCE,
+    "lists": "<ol><li>" * 900 + SENTENCE,
+    "entities": "<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY x SYSTEM 'file:///etc/passwd'>]><p>&x;&a;&a;" + SENTENCE,
+    "nulls": f"<p>\x00{SENTENCE}</p>\x00" * 9,
+    "attribute": f"<p title='{'x' * 2_000_000}'>{SENTENCE}",
+    "spaces": f"<p>中{' ' * 1_000_000}\n中 {SENTENCE}</p>",
+    "wraps": "<p>" + "中 \n" * 200_000 + SENTENCE,
+    "breaks": "<br>" * 100_000 + SENTENCE,
+    "cells": f"<table><tr>{'<td>数' * 10_000}</tr></table>{SENTENCE}",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_pages_are_read_in_bounded_time(read_page, kind):
+    start = time.monotonic()
+    content = read_page(page(HOSTILE[kind]))
+    assert SENTENCE in content.text
+    assert "root:" not in content.text
+    assert time.monotonic() - start < 15
+
+
+def test_trafilatura_prints_nothing(read_page, capfd):
+    read_page(page("<p>短</p>"))
+    assert capfd.readouterr().err == ""
+
+
+PIECES = [
+    *("<p>", "</p>", "<table>", "<tr>", "<td>", "</table>", "<ol>", "<li>", "</ol>", "<h1>", "</h1>", "<br>", "<a href=x>", "</a>"),
+    *("<nav>", "</nav>", "<pre>", "</pre>", "<div class=foot>", "</div>", "甲乙", SENTENCE, "一、学习", "&#0;", "\x00", "<", "\n"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_any_mixture_of_tags_gives_sorted_marks_and_loses_no_text(tags):
+    from pipeline.config import load_config
+
+    markup = "".join(tags)
+    try:
+        content = read(page(markup + "<p>末尾。</p>").encode(), "x.html", load_config().read)
+    except InputError as error:
+        assert "x.html: " in str(error)
+        return
+    assert content.text.count(SENTENCE) == tags.count(SENTENCE)
+    ends = [0, *(mark.end for mark in content.marks)]
+    assert all(end <= mark.start < mark.end <= len(content.text) for end, mark in zip(ends, content.marks, strict=False))
+
+
+def test_importing_the_reader_does_not_load_its_libraries(root):
+    import subprocess
+    import sys
+
+    code = "import sys, pipeline.read.html, pipeline.read.mhtml; print('lxml' in sys.modules, 'trafilatura' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_blocks_know_their_links():
+    found = html_blocks.find_blocks(html_blocks.parse("<p>上一篇：<a href=x>会议召开</a><a name=y>锚</a></p>", "x.html"))
+    assert [(block.text, block.linked) for block in found.blocks] == [("上一篇：会议召开锚", 4)]

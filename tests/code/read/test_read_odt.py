@@ -1,0 +1,174 @@
+import io
+import zipfile
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.read.odt import read
+
+NAMES = ("office", "text", "table", "style", "draw", "svg-compatible")
+SPACES = " ".join(f'xmlns:{name.partition("-")[0]}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in NAMES)
+
+
+def flat(body, styles="", automatic="", master=""):
+    return (
+        f"<office:document {SPACES}><office:styles>{styles}</office:styles>"
+        f"<office:automatic-styles>{automatic}</office:automatic-styles>"
+        f"<office:master-styles>{master}</office:master-styles><office:body><office:text>{body}</office:text></office:body></office:document>"
+    ).encode()
+
+
+def packed(members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in members.items():
+            package.writestr(name, content)
+    return buffer.getvalue()
+
+
+def p(text, style="", tag="p", extra=""):
+    named = f' text:style-name="{style}"' if style else ""
+    return f"<text:{tag}{named}{extra}>{text}</text:{tag}>"
+
+
+def items(*contents, style="L", extra=""):
+    named = f' text:style-name="{style}"' if style else ""
+    inside = "".join(f"<text:list-item>{content}</text:list-item>" for content in contents)
+    return f"<text:list{named}{extra}>{inside}</text:list>"
+
+
+def numbers(name, *levels):
+    inside = "".join(
+        f'<text:list-level-style-number text:level="{at}" style:num-format="{form}" '
+        f'style:num-prefix="{before}" style:num-suffix="{after}"{extra}/>'
+        for at, (form, before, after, extra) in enumerate(levels, start=1)
+    )
+    return f'<text:list-style style:name="{name}">{inside}</text:list-style>'
+
+
+CHINESE = numbers(
+    "L", ("一, 二, 三, ...", "", "、", ""), ("一, 二, 三, ...", "（", "）", ""), ("1", "", ".", ' text:display-levels="2"')
+)
+
+
+@pytest.fixture
+def lines(config):
+    return lambda *parts, **named: read(flat(*parts, **named), "x.odt", config.read).text.split("\n")
+
+
+def test_what_paragraphs_hold_is_text(lines):
+    body = p('甲<text:s text:c="2"/>乙<text:tab/>丙<text:line-break/>丁<text:span>戊</text:span>  己<text:a>链接</text:a>尾')
+    body += p("一<text:ruby><text:ruby-base>字</text:ruby-base><text:ruby-text>zi</text:ruby-text></text:ruby>")
+    body += p("留<office:annotation><text:p>批注</text:p></office:annotation>下<text:date>2024年</text:date>")
+    assert lines(body) == ["甲  乙\t丙", "丁戊 己链接尾", "一字", "留下2024年"]
+
+
+def test_deletions_and_hidden_text_are_left_out(lines):
+    body = f"<text:tracked-changes><text:changed-region>{p('删去')}</text:changed-region></text:tracked-changes>"
+    body += (
+        p("显<text:span text:style-name='H'>隐</text:span>示")
+        + p("隐段", "P")
+        + f'<text:section text:display="none">{p("隐节")}</text:section>'
+    )
+    hidden = '<style:style style:name="{}"><style:text-properties text:display="none"/></style:style>'
+    assert lines(body + f"<text:section>{p('节')}</text:section>", automatic=hidden.format("H") + hidden.format("P")) == [
+        "显示",
+        "节",
+    ]
+
+
+def test_headings_and_the_title_have_marks(config):
+    circle = '<style:style style:name="{}" style:parent-style-name="{}"/>'
+    styles = '<style:style style:name="Title"/>' + circle.format("x1", "x2") + circle.format("x2", "x1")
+    automatic = '<style:style style:name="P1" style:parent-style-name="Title"/>'
+    body = (
+        p("总结", "P1")
+        + p("回顾", tag="h", extra=' text:outline-level="1"')
+        + p("做法", "x1", "h", ' text:outline-level="2"')
+        + p("正文")
+    )
+    content = read(flat(body, styles, automatic), "x.odt", config.read)
+    assert {content.text[mark.start : mark.end]: mark.level for mark in content.marks} == {"总结": 0, "回顾": 1, "做法": 2}
+
+
+def test_list_numbers_are_text(lines):
+    body = items(
+        p("学习") + items(p("宣讲") + items(p("甲"), p("乙"), style=""), p("党课") + p("续段"), style=""),
+        p("文化") + items(p("送戏"), style=""),
+    )
+    expected = ["一、学习", "（一）宣讲", "一.1. 甲", "一.2. 乙", "（二）党课", "续段", "二、文化", "（一）送戏"]
+    assert lines(body, automatic=CHINESE) == expected
+
+
+def test_lists_begin_anew_or_go_on(lines):
+    body = items(p("甲"), extra=' xml:id="a"') + items(p("乙")) + items(p("丙"), extra=' text:continue-numbering="true"')
+    body += items(p("丁"), extra=' text:continue-list="a"') + items(p("戊"), extra=' text:continue-list="none"')
+    items_in = '<text:list-header><text:p>头</text:p></text:list-header><text:list-item text:start-value="7"><text:p>己</text:p>'
+    body += f'<text:list text:style-name="L">{items_in}</text:list-item></text:list>'
+    assert lines(body, automatic=CHINESE) == ["一、甲", "一、乙", "二、丙", "二、丁", "一、戊", "头", "七、己"]
+
+
+def test_bullets_chapters_and_unknown_lists(lines):
+    bullets = (
+        '<text:list-style style:name="B"><text:list-level-style-bullet text:level="1" text:bullet-char="●"/></text:list-style>'
+    )
+    level = '<text:outline-level-style text:level="1" style:num-format="1" style:num-suffix="."/>'
+    outline = f"<text:outline-style>{level}</text:outline-style>"
+    body = items(p("甲"), style="B") + items(p("乙"), style="none") + p("回顾", tag="h", extra=' text:outline-level="1"')
+    assert lines(body, outline, bullets) == ["● 甲", "乙", "1. 回顾"]
+
+
+def test_tables_boxes_and_notes(config):
+    def cell(*texts):
+        return f"<table:table-cell>{''.join(map(p, texts))}</table:table-cell>"
+
+    note = "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>{}</text:p></text:note-body></text:note>"
+    row = "<table:table-row table:number-rows-repeated='1048576'>{}</table:table-row>"
+    body = "<table:table>" + f"<table:table-header-rows>{row.format(cell('指标') + cell('数量'))}</table:table-header-rows>"
+    body += row.format(cell("书屋" + note.format("表注。")) + "<table:covered-table-cell/>" + cell("12")) + row.format(
+        cell("一段。", "二段。")
+    )
+    body += (
+        "</table:table>"
+        + p("正" + note.format("注文。") + "文")
+        + p("前<draw:frame><draw:text-box><text:p>框</text:p></draw:text-box></draw:frame>后")
+    )
+    content = read(flat(body), "x.odt", config.read)
+    assert content.text.split("\n") == ["指标\t数量", "书屋\t12", "表注。", "一段。", "二段。", "正文", "注文。", "前后", "框"]
+    assert [mark.kind for mark in content.marks] == ["row", "row"]
+
+
+def test_contents_headers_and_footers_are_noise(config):
+    body = f"<text:table-of-content><text:index-body>{p('学习 3')}</text:index-body></text:table-of-content>" + p("正文")
+    page = f"<style:master-page><style:header>{p('内部')}</style:header><style:header-left>{p('内部')}</style:header-left>"
+    page += f"<style:footer>{p('1')}</style:footer>"
+    content = read(flat(body, master=f"{page}</style:master-page>"), "x.odt", config.read)
+    assert content.text.split("\n") == ["学习 3", "正文", "内部", "1"]
+    assert [mark.reason for mark in content.marks] == ["table of contents", "page header", "page footer"]
+
+
+def test_a_package_has_its_content_and_styles_apart(config):
+    content = flat(p("正文")).replace(b"office:document", b"office:document-content")
+    data = packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
+    assert read(data, "x.odt", config.read).text == "正文"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK cut", "damaged or cut short"),
+        (packed({"a": "x"}), "holds no OpenDocument text"),
+        (packed({"content.xml": "<x>"}), r"content\.xml in it is damaged"),
+        (packed({"content.xml": "?", "META-INF/manifest.xml": "<m><encryption-data/></m>"}), "password-protected"),
+        (flat("<text:section>" * 300), "Excessive depth"),
+    ],
+)
+def test_what_is_no_odt_is_refused(data, message, config):
+    with pytest.raises(InputError, match=message):
+        read(data, "x.odt", config.read)
+
+
+def test_nesting_up_to_the_limit_of_the_parser_is_read(lines):
+    depth = 120
+    assert lines("<text:list><text:list-item>" * depth + p("深") + "</text:list-item></text:list>" * depth) == ["深"]
+    assert lines(p("<text:span>" * 240 + "深" + "</text:span>" * 240)) == ["深"]

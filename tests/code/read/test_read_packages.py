@@ -1,0 +1,83 @@
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.read.packages import OLE_SIGNATURE, open_package, parse_xml, read_member
+
+
+def packed(members, method=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as package:
+        for name, content in members.items():
+            package.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_a_member_is_read(config):
+    package = open_package(packed({"a.xml": "<a/>", "empty": ""}), "x.docx", config.read)
+    assert read_member(package, "a.xml", "x.docx") == b"<a/>"
+    assert read_member(package, "empty", "x.docx") == b""
+    assert read_member(package, "b.xml", "x.docx") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"no zip at all", r"x\.docx: damaged or cut short"),
+        (packed({"a": "x" * 2000})[:-30], r"x\.docx: damaged or cut short"),
+        (OLE_SIGNATURE + "EncryptedPackage".encode("utf-16-le"), "password-protected"),
+        (OLE_SIGNATURE + b"\0" * 600, "old binary Office format"),
+        (packed({"a": "x"}, zipfile.ZIP_LZMA), "unusual method"),
+    ],
+)
+def test_what_is_no_plain_package_is_refused(data, message, config):
+    with pytest.raises(InputError, match=message):
+        open_package(data, "x.docx", config.read)
+
+
+def test_an_encrypted_member_is_refused(config):
+    data = bytearray(packed({"a": "x"}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    with pytest.raises(InputError, match="password-protected"):
+        open_package(bytes(data), "x.docx", config.read)
+
+
+def test_limits_are_checked_before_anything_is_unpacked(config):
+    bomb = packed({"a": b"0" * 2_000_000})
+    with pytest.raises(InputError, match=r"unpacks to 2,000,000 bytes; the limit is 1,000,000"):
+        open_package(bomb, "x.docx", replace(config.read, max_unpacked=1_000_000))
+    with pytest.raises(InputError, match=r"3 files in it; the limit is 2"):
+        open_package(packed(dict.fromkeys("abc", "x")), "x.docx", replace(config.read, max_members=2))
+
+
+def test_a_member_that_lies_about_its_size_gives_no_more_than_it_declares(config):
+    data = packed({"a": b"0" * 5_000_000})
+    lying = data.replace((5_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    assert lying != data
+    package = open_package(lying, "x.docx", config.read)
+    with pytest.raises(InputError, match="a in it is damaged"):
+        read_member(package, "a", "x.docx")
+
+
+@pytest.mark.parametrize(
+    ("xml", "message"),
+    [
+        (b"<a>", "is damaged"),
+        (b"", "is damaged"),
+        (b"<a>" * 300 + b"</a>" * 300, "Excessive depth"),
+        (b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]><a>&e;</a>', "declares a document type"),
+        (
+            b'<!DOCTYPE a [<!ENTITY e "xxxxxxxxxx">'
+            + b"".join(b'<!ENTITY e%d "%s">' % (i, b"&e%d;" % (i - 1) * 10 if i else b"&e;" * 10) for i in range(9))
+            + b"]><a>&e8;</a>",
+            "declares a document type|is damaged",
+        ),
+    ],
+)
+def test_hostile_xml_is_refused(xml, message):
+    with pytest.raises(InputError, match=message):
+        parse_xml(xml, "a.xml", "x.docx")

@@ -1,0 +1,160 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.read.rtf import read
+
+FONTS = r"{\fonttbl{\f0\fnil\fcharset134 \'cb\'ce\'cc\'e5;}{\f1\fcharset0 Arial;}{\f2\fcharset2 Wingdings;}{\f3\fcharset136 Ming;}}"
+STYLES = (
+    r"{\stylesheet{\ql Normal;}{\s1\outlinelevel0 heading 1;}{\s2\sbasedon1 mine;}{\s3 Title;}{\s4 toc 1;}{\s5\sbasedon5 loop;}"
+    r"{\*\cs10 Default Font;}}"
+)
+
+
+def encoded(text, encoding="gb18030"):
+    return "".join(f"\\'{byte:02x}" for byte in text.encode(encoding))
+
+
+def points(text, fallback="?"):
+    codes = text.encode("utf-16-le")
+    values = [int.from_bytes(codes[i : i + 2], "little", signed=True) for i in range(0, len(codes), 2)]
+    return "".join(f"\\u{value}{fallback}" for value in values)
+
+
+def rtf(body):
+    return (r"{\rtf1\ansi\ansicpg936\deff0" + FONTS + STYLES + r"{\info{\title secret}}" + "\n" + body + "}").encode("ascii")
+
+
+@pytest.fixture
+def lines(config):
+    return lambda body: read(rtf(body), "x.rtf", config.read).text.split("\n")
+
+
+def test_text_comes_in_code_pages_and_in_code_points(lines):
+    assert lines(
+        r"\f0 " + encoded("宣传工作") + r"\par " + points("龘𠮷乡") + r"\par {\f3 " + encoded("報告", "cp950") + r"}\par"
+    ) == [
+        *("宣传工作", "龘𠮷乡", "報告"),
+    ]
+
+
+def test_a_character_may_end_in_a_plain_byte(lines):
+    assert "乗".encode("gb18030") == b"\x81\x5c"
+    assert lines(r"\f0 \'81\'5c\'81A\par") == ["乗丄"[:1] + b"\x81A".decode("gb18030")]
+
+
+def test_stand_ins_of_code_points_are_skipped(lines):
+    assert lines(r"\uc2\u23459\'d0\'fb\u20256\'b4\'ab" + r"{\uc1\u24037?}" + r"\uc0\u20316 a\par") == ["宣传工作a"]
+
+
+def test_signs_and_symbols(lines):
+    assert lines(r"a\emdash\endash\ldblquote b\rdblquote\~\{\}\\\tab c\line d{\f2\'fe}\par") == ["a—–“b”\xa0{}\\\tc", "d☑"]
+
+
+def test_bytes_that_fit_no_code_page_show(lines):
+    assert lines(r"{\f1 caf\'e9}\par\f0 \'ff\par") == ["café", "ÿ"]
+
+
+def test_pictures_instructions_and_hidden_text_are_passed_over(config):
+    body = rb"{\rtf1 a{\pict\pngblip 89504e47}{\*\shppict{\pict\bin7 }}{\par}}{\field{\*\fldinst DATE}{\fldrslt 2024}}"
+    assert read(body + rb"{\v hidden}{\deleted gone}{\*\unknown x}b\par}", "x.rtf", config.read).text == "a2024b"
+
+
+def test_headings_have_marks(config):
+    body = r"\pard\s3 Title A\par\pard\s1 One\par\pard\s2 Two\par\pard\outlinelevel1 Three\par\pard\s4 One 1\par\pard\s5 Body\par"
+    content = read(rtf(body), "x.rtf", config.read)
+    marks = [(content.text[mark.start : mark.end], mark.kind, mark.level) for mark in content.marks]
+    assert marks == [
+        ("Title A", "heading", 0),
+        ("One", "heading", 1),
+        ("Two", "heading", 1),
+        ("Three", "heading", 2),
+        ("One 1", "noise", 0),
+    ]
+
+
+def test_numbers_of_lists_stand_before_their_paragraphs(lines):
+    assert lines(r"{\listtext\f0 " + encoded("一、") + r"\tab}\f0 " + encoded("学习") + r"\par{\pntext 1.\tab}2024\par") == [
+        "一、学习",
+        "1. 2024",
+    ]
+
+
+def test_tables_are_rows_or_paragraphs(config):
+    body = r"\trowd\intbl a\cell b\cell\row\pard\trowd\intbl one\par two\cell c\cell\row"
+    body += r"\pard\intbl\itap2 x\nestcell y\nestcell{\*\nesttableprops\nestrow}{\nonesttables\par}"
+    body += r"\pard\intbl out\cell\row\pard end\par"
+    content = read(rtf(body), "x.rtf", config.read)
+    assert content.text.split("\n") == ["a\tb", "one", "two", "c", "x\ty", "out", "end"]
+    assert [mark.kind for mark in content.marks] == ["row", "row"]
+
+
+def test_a_table_that_is_never_ended_is_not_lost(lines):
+    assert lines(r"\intbl a\cell b\cell\pard end") == ["a", "b", "end"]
+
+
+def test_notes_and_boxes_follow_and_margins_stand_at_the_end(config):
+    body = r"{\header\pard page head\par}{\footer foot}{\headerl page head\par}text{\footnote\pard note\par}"
+    body += r"{\shp{\*\shpinst\shpleft0{\sp{\sn a}{\sv b}}{\shptxt\pard box\par}}{\shprslt box}} on\par next\par"
+    content = read(rtf(body), "x.rtf", config.read)
+    assert content.text.split("\n") == ["text on", "note", "box", "next", "page head", "foot"]
+    assert [mark.reason for mark in content.marks] == ["page header", "page footer"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"plain text", "not an RTF document"),
+        (rtf(r"text\par")[:-20], "damaged or cut short"),
+        (b"{\\rtf1" + b"{" * 20_000, "nested too deep"),
+        (b"{\\rtf1 a\\bin9999999999 b}", "damaged or cut short"),
+    ],
+)
+def test_what_is_no_rtf_is_refused(data, message, config):
+    with pytest.raises(InputError, match=message):
+        read(data, "x.rtf", config.read)
+
+
+def test_a_large_picture_costs_little(config):
+    picture = rb"{\pict\pngblip " + (b"89504e47" * 16 + b"\n") * 150_000 + rb"}{\pict\bin5000000 " + b"{}\\" * 1_666_666 + b"  }"
+    started = time.perf_counter()
+    assert read(b"{\\rtf1 a" + picture + b"b\\par}", "x.rtf", config.read).text == "ab"
+    assert time.perf_counter() - started < 5
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=40))
+def test_any_text_comes_back(config, text):
+    assert read(rtf(points(text) + r"\par end"), "x.rtf", config.read).text == "\n".join(filter(None, [text, "end"]))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                r"{",
+                r"}",
+                r"\par ",
+                r"\cell ",
+                r"\row ",
+                r"\nestrow ",
+                r"\itap3 ",
+                r"\footnote ",
+                r"\header ",
+                r"\u65 ",
+                r"\'b0",
+                "x",
+                r"\s1 ",
+            ]
+        )
+    )
+)
+def test_damaged_rtf_gives_text_or_an_error_of_one_line(config, tokens):
+    try:
+        content = read(rtf("".join(tokens)), "x.rtf", config.read)
+    except InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert content.text.count("x") <= tokens.count("x") + 1
