@@ -1,6 +1,6 @@
 """Read files into documents: one module per format, found by itself.
 
-A format is a module of this package with a tuple ``SUFFIXES`` (lower case, with the dot) and a function
+A format is a module of ``pipeline.read.formats`` with a tuple ``SUFFIXES`` (lower case, with the dot) and a function
 ``read(data: bytes, source: str, options: ReadConfig) -> ReadText``. A new module is a new format; one whose content has
 a signature gets a line in ``kinds.py`` beside it.
 
@@ -18,6 +18,7 @@ from typing import Protocol, cast
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
+from pipeline.read import formats
 from pipeline.read.archive import Allowance, Member, members
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, PLAIN, kind_of, promises_text
@@ -55,9 +56,8 @@ class PassedOver:
 @cache
 def suffixes() -> frozenset[str]:
     """Return the endings of the names that are read, in lower case, with the dot; files without one are read too."""
-    names = [module.name for module in pkgutil.iter_modules(__path__)]
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    return frozenset(["", *ARCHIVE_SUFFIXES, *(suffix for module in modules for suffix in getattr(module, "SUFFIXES", ()))])
+    modules = [importlib.import_module(f"{formats.__name__}.{module.name}") for module in pkgutil.iter_modules(formats.__path__)]
+    return frozenset(["", *ARCHIVE_SUFFIXES, *(suffix for module in modules for suffix in cast("Reader", module).SUFFIXES)])
 
 
 def read_report(path: Path, options: ReadConfig, source: str | None = None) -> Document:
@@ -102,7 +102,7 @@ def read_file(file: File, options: ReadConfig) -> Document:
     kind = _kind(file)
     if kind == ARCHIVE:
         raise InputError(f"{file.source}: an archive, where one report is expected; unpack it")
-    reader = cast("Reader", importlib.import_module(f"{__name__}.{kind}"))
+    reader = cast("Reader", importlib.import_module(f"{formats.__name__}.{kind}"))
     try:
         content = reader.read(file.data, file.source, options)
     except InputError:

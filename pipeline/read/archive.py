@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
-from pipeline.read.packages import DAMAGE, ENCRYPTED_FLAG, METHODS
+from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS
 
 _UTF_8_NAME = 0x800
 

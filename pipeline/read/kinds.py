@@ -9,7 +9,7 @@ import re
 import zipfile
 
 from pipeline.errors import InputError
-from pipeline.read.packages import DAMAGE
+from pipeline.read.office.packages import DAMAGE
 
 ARCHIVE = "archive"
 PLAIN = "txt"

@@ -152,11 +152,8 @@ def judge(line: str, path: Path) -> str:
     ):
         if part in line:
             return kind
-    return (
-        f"unforeseen {line.split('damaged (')[1].split(':', maxsplit=1)[0]}"
-        if "damaged (" in line and "Error:" in line
-        else "error"
-    )
+    unforeseen = re.search(r"damaged \((\w*Error):", line)
+    return f"unforeseen {unforeseen[1]}" if unforeseen else "error"
 
 
 def seeds_of(reports: int) -> list[tuple[str, bytes]]:

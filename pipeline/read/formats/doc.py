@@ -19,10 +19,10 @@ from pathlib import Path
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
-from pipeline.read import docx, odt, rtf
 from pipeline.read.decode import ReadText
-from pipeline.read.ooxml import local
-from pipeline.read.packages import OLE_SIGNATURE, parse_xml
+from pipeline.read.formats import docx, odt, rtf
+from pipeline.read.office.ooxml import local
+from pipeline.read.office.packages import OLE_SIGNATURE, parse_xml
 
 SUFFIXES = (".doc", ".dot", ".wps", ".wpt")
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read.numbering import bullet, format_number, symbol, with_label
+from pipeline.read.office.numbering import bullet, format_number, symbol, with_label
 
 
 @pytest.mark.parametrize(

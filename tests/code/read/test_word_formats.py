@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.clean import clean
-from pipeline.read import doc, docx, odt, rtf
+from pipeline.read.formats import doc, docx, odt, rtf
 from pipeline.records import Document, Segment
 from pipeline.segment import segment
 

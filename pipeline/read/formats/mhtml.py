@@ -11,7 +11,7 @@ from email.message import Message
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.read.decode import SIGNATURES, ReadText
-from pipeline.read.html import read_page
+from pipeline.read.formats.html import read_page
 
 SUFFIXES = (".mhtml", ".mht")
 

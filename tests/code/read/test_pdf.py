@@ -7,8 +7,8 @@ import time
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.read.page_lines import RADICALS, Glyph, page_lines, with_joint
-from pipeline.read.pdf import _whole, read
+from pipeline.read.formats.pdf import _whole, read
+from pipeline.read.page.lines import RADICALS, Glyph, page_lines, with_joint
 
 PARAGRAPHS = [
     "临溪县宣传思想文化工作情况",

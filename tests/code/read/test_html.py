@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.read import html_blocks, main_text
-from pipeline.read.html import read
+from pipeline.read.formats.html import read
+from pipeline.read.web import blocks, main_text
 
 SENTENCE = "全县宣传思想文化工作取得新成效，图书馆建成城市书房六座。"
 PARAGRAPHS = [
@@ -438,11 +438,11 @@ def test_importing_the_reader_does_not_load_its_libraries(root):
     import subprocess
     import sys
 
-    code = "import sys, pipeline.read.html, pipeline.read.mhtml; print('lxml' in sys.modules, 'trafilatura' in sys.modules)"
+    code = "import sys, pipeline.read.formats.html, pipeline.read.formats.mhtml; print('lxml' in sys.modules, 'trafilatura' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
 
 
 def test_blocks_know_their_links():
-    found = html_blocks.find_blocks(html_blocks.parse("<p>上一篇：<a href=x>会议召开</a><a name=y>锚</a></p>", "x.html"))
+    found = blocks.find_blocks(blocks.parse("<p>上一篇：<a href=x>会议召开</a><a name=y>锚</a></p>", "x.html"))
     assert [(block.text, block.linked) for block in found.blocks] == [("上一篇：会议召开锚", 4)]

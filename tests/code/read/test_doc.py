@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.read import doc
-from pipeline.read.packages import OLE_SIGNATURE
+from pipeline.read.formats import doc
+from pipeline.read.office.packages import OLE_SIGNATURE
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 FLAT = (
@@ -100,7 +100,7 @@ def test_newer_formats_under_an_old_name_are_read_as_what_they_are(config):
 
 
 def test_the_profile_is_one_for_the_life_of_the_process_and_gone_behind_it(root):
-    code = "from pipeline.read.doc import _profile; assert _profile() is _profile(); print(_profile())"
+    code = "from pipeline.read.formats.doc import _profile; assert _profile() is _profile(); print(_profile())"
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip()
     assert not Path(done.stdout.strip()).exists()

@@ -15,9 +15,9 @@ from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
-from pipeline.read.numbering import bullet, format_number, with_label
-from pipeline.read.ooxml import child, children, local
-from pipeline.read.packages import open_package, parse_xml, read_member
+from pipeline.read.office.numbering import bullet, format_number, with_label
+from pipeline.read.office.ooxml import child, children, local
+from pipeline.read.office.packages import open_package, parse_xml, read_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -15,10 +15,10 @@ from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
-from pipeline.read.numbering import symbol, with_label
-from pipeline.read.ooxml import Relationship, attribute, child, children, local, number, relationships, switch
-from pipeline.read.packages import open_package, parse_xml, read_member
-from pipeline.read.word_styles import BODY_LEVEL, ListNumbers, Style, read_numbering, read_styles
+from pipeline.read.office.numbering import symbol, with_label
+from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, number, relationships, switch
+from pipeline.read.office.packages import open_package, parse_xml, read_member
+from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, read_numbering, read_styles
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

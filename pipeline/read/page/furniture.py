@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipeline.read.page_lines import TextLine
+from pipeline.read.page.lines import TextLine
 
 # The share of the page's height at each edge in which furniture stands, and how many rows of it there are at most.
 MARGIN, MOST_ROWS, LONGEST = 0.13, 3, 120

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.read.packages import OLE_SIGNATURE, open_package, parse_xml, read_member
+from pipeline.read.office.packages import OLE_SIGNATURE, open_package, parse_xml, read_member
 
 
 def packed(members, method=zipfile.ZIP_DEFLATED):

@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.read.odt import read
+from pipeline.read.formats.odt import read
 
 NAMES = ("office", "text", "table", "style", "draw", "svg-compatible")
 SPACES = " ".join(f'xmlns:{name.partition("-")[0]}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in NAMES)

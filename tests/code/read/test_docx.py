@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.read.docx import read
+from pipeline.read.formats.docx import read
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"

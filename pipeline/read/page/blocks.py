@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from pipeline.read.page_furniture import Page
-from pipeline.read.page_lines import TextLine
+from pipeline.read.page.furniture import Page
+from pipeline.read.page.lines import TextLine
 
 Block = list[TextLine]
 # In ems: what counts as level or aligned, and how near the next line of a cell is.

@@ -13,8 +13,8 @@ from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
-from pipeline.read.numbering import symbol, with_label
-from pipeline.read.word_styles import BODY_LEVEL, heading_level, is_contents
+from pipeline.read.office.numbering import symbol, with_label
+from pipeline.read.office.word_styles import BODY_LEVEL, heading_level, is_contents
 
 SUFFIXES = (".rtf",)
 

@@ -2,8 +2,8 @@
 
 Read with pypdfium2 (Apache-2.0 or BSD-3-Clause, wheels for all systems): PDFium is the engine of Chrome, so it is
 maintained against hostile files, is compiled, and carries the Chinese character maps. PyMuPDF is AGPL; pdfminer.six and
-pypdf are written in Python. PDFium gives characters with their places and no paragraphs, which the modules
-``page_lines``, ``page_furniture``, ``page_blocks`` and ``paragraphs`` find.
+pypdf are written in Python. PDFium gives characters with their places and no paragraphs, which
+the modules of ``pipeline.read.page`` find.
 """
 
 import ctypes
@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.read.decode import ReadText
-from pipeline.read.page_blocks import Row, find_blocks
-from pipeline.read.page_furniture import Furniture, Page, take_furniture
-from pipeline.read.page_lines import Glyph, TextLine, page_lines, with_joint
-from pipeline.read.paragraphs import find_paragraphs
+from pipeline.read.page.blocks import Row, find_blocks
+from pipeline.read.page.furniture import Furniture, Page, take_furniture
+from pipeline.read.page.lines import Glyph, TextLine, page_lines, with_joint
+from pipeline.read.page.paragraphs import find_paragraphs
 from pipeline.records import Mark, Place
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Web pages: everything that a browser shows, line by line, with what is not the report marked as noise.
 
-The tree is lxml's, the main text trafilatura's with rules for Chinese pages on top (see ``html_blocks`` and ``main_text``).
+The tree is lxml's, the main text trafilatura's with rules for Chinese pages on top (see ``pipeline.read.web``).
 Nothing is fetched: pictures, styles, frames and links are not followed.
 """
 
@@ -11,8 +11,8 @@ from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.headings import ITEM, TITLE, sign_level
 from pipeline.read.decode import BYTE_ORDER_MARKS, SIGNATURES, ReadText, decode
-from pipeline.read.html_blocks import Block, Page, find_blocks, parse
-from pipeline.read.main_text import Judgement, judge
+from pipeline.read.web.blocks import Block, Page, find_blocks, parse
+from pipeline.read.web.main_text import Judgement, judge
 from pipeline.records import Mark
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")

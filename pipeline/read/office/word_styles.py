@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.read.numbering import bullet, format_number
-from pipeline.read.ooxml import attribute, child, children, local, number, switch
+from pipeline.read.office.numbering import bullet, format_number
+from pipeline.read.office.ooxml import attribute, child, children, local, number, switch
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.headings import sign_level
-from pipeline.read.html_blocks import Block, Element, Page, Region
+from pipeline.read.web.blocks import Block, Element, Page, Region
 
 # A page that is larger or deeper than any report on the web is judged by its sentences alone: trafilatura would take minutes.
 MAX_ELEMENTS, MAX_DEPTH = 50_000, 300

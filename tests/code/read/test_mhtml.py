@@ -4,8 +4,8 @@ import quopri
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.read.html import read as read_html
-from pipeline.read.mhtml import read
+from pipeline.read.formats.html import read as read_html
+from pipeline.read.formats.mhtml import read
 
 LINES = [
     "临溪县宣传工作总结",

@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.read.packages import parse_xml, read_member
+from pipeline.read.office.packages import parse_xml, read_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

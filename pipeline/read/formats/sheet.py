@@ -10,7 +10,7 @@ import io
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.read.decode import ReadText
-from pipeline.read.packages import open_package
+from pipeline.read.office.packages import open_package
 from pipeline.read.rows import Table, rows_text
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
