@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,22 +55,27 @@ class _Counter:
     """Counts what passes to the output, for the summary line, and says which files of a folder were passed over."""
 
     def __init__(self, skipped: tuple[str, ...]) -> None:
-        self.reports = self.noise = 0
+        self.reports = 0
+        self.noise: Counter[str] = Counter()
         self.skipped = list(skipped)
 
     def count(self, reports: Iterator[Any]) -> Iterator[Any]:
         for report in reports:
             yield report
             self.reports += 1
-            self.noise += len(report.noise)
+            self.noise.update(span.reason for span in report.noise)
 
     def say(self, failures: int, out: Path | None) -> None:
         place = f" -> {out}" if out and self.reports else ""
         failed = f", {failures} failed" if failures else ""
-        say(f"{self.reports} reports tagged{failed}, {self.noise} passages set aside{place}")
+        say(f"{self.reports} reports tagged{failed}, {self.noise.total()} passages set aside{self._reasons()}{place}")
         if self.skipped:
             endings = " ".join(sorted({Path(name).suffix or "(none)" for name in self.skipped}))
             say(f"{len(self.skipped)} files of other types passed over: {endings}")
+
+    def _reasons(self) -> str:
+        found = [f"{reason} {count}" for reason, count in self.noise.most_common()]
+        return f" ({', '.join(found)})" if found else ""
 
 
 @contextmanager

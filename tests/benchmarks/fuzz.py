@@ -161,9 +161,8 @@ def seeds_of(reports: int) -> list[tuple[str, bytes]]:
     paths = sorted(formats.reports()[5:], key=lambda path: path.stat().st_size)[:reports]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = formats.wrap(
-            formats.plain(paths), folder, open_model("default"), formats.libreoffice(folder / "profile"), formats.chromium
-        )
+        office, browser = formats.libreoffice("soffice", folder / "profile"), formats.chromium("/usr/bin/chromium")
+        made = formats.wrap(formats.plain(paths), folder, open_model("default"), office, browser)
         return [(kind, path.read_bytes()) for kind, files in made.items() for path in files.values()]
 
 

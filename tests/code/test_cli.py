@@ -75,17 +75,17 @@ def test_tag_to_a_pipe_is_jsonl(tag, report):
     result = tag(report)
     assert result.exit_code == 0
     assert {json.loads(line)["source"] for line in result.stdout.splitlines()} == {report.as_posix()}
-    assert "1 reports tagged, 1 passages set aside" in result.stderr
+    assert "1 reports tagged, 1 passages set aside (byline 1)" in result.stderr
 
 
 def test_tag_a_folder_into_a_file(tag, report, tmp_path):
-    (tmp_path / "x.docx").write_text("x", encoding="utf-8")
+    (tmp_path / "x.jpg").write_text("x", encoding="utf-8")
     out = tmp_path / "out" / "tags.jsonl"
     out.parent.mkdir()
     result = tag(tmp_path, "-o", out)
     assert result.exit_code == 0
     assert result.stdout == ""
-    assert "1 files of other types passed over: .docx" in result.stderr
+    assert "1 files of other types passed over: .jpg" in result.stderr
     assert [path.name for path in out.parent.iterdir()] == ["tags.jsonl"]
     assert len(out.read_text(encoding="utf-8").splitlines()) == 5
 

@@ -24,25 +24,10 @@ _DECLARED = re.compile(
 )
 # What a page may declare, and the codecs to try. A declared Western charset is a server's default more often than the truth,
 # and one of two bytes a character cannot be declared in single bytes: those pages are known by their content.
+_GB = "gb2312 gbk x-gbk gb18030 gb_2312-80 gb-2312 cp936 ms936 chinese euc-cn x-euc-cn hz-gb-2312"
 _CODECS = {
     **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), ("utf-8",)),
-    **dict.fromkeys(
-        (
-            "gb2312",
-            "gbk",
-            "x-gbk",
-            "gb18030",
-            "gb_2312-80",
-            "gb-2312",
-            "cp936",
-            "ms936",
-            "chinese",
-            "euc-cn",
-            "x-euc-cn",
-            "hz-gb-2312",
-        ),
-        ("gb18030",),
-    ),
+    **dict.fromkeys(_GB.split(), ("gb18030",)),
     **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "cp950"), ("big5", "cp950", "big5hkscs")),
 }
 # Bytes that are strict UTF-8 by chance under another declaration are shorter than this many characters.

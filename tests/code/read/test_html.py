@@ -438,7 +438,8 @@ def test_importing_the_reader_does_not_load_its_libraries(root):
     import subprocess
     import sys
 
-    code = "import sys, pipeline.read.formats.html, pipeline.read.formats.mhtml; print('lxml' in sys.modules, 'trafilatura' in sys.modules)"
+    code = "import sys, pipeline.read.formats.html, pipeline.read.formats.mhtml\n"
+    code += "print('lxml' in sys.modules, 'trafilatura' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
 

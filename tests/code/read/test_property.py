@@ -12,8 +12,8 @@ from pipeline.read import File, read_file, unpack
 
 PIECES = st.sampled_from(
     ["一、", "（二）", "1.", "理论宣讲进村社", "图书馆新开书房六座", "，", "。", "；", "“", "”", "\u3000\u3000", " ", "\t",
-     "来源：", "記者：", "宣 传 工 作", "△现场", "图片", "們(men)", "A I", "𠮷", "<b>", "&amp;", "\\par", "{", "\u200b", "\ue000", "12",
-     "%", "|", "，\n", "——", "\x0b", "\u2028"]
+     "来源：", "記者：", "宣 传 工 作", "△现场", "图片", "們(men)", "A I", "𠮷", "<b>", "&amp;", "\\par", "{", "\u200b", "\ue000",
+     "12", "%", "|", "，\n", "——", "\x0b", "\u2028"]
 )  # fmt: skip
 TEXTS = st.lists(st.lists(PIECES, min_size=1, max_size=12).map("".join), min_size=1, max_size=8).map("\n".join)
 
