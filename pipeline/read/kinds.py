@@ -35,6 +35,7 @@ _OLE_STREAMS = (
     ("PowerPoint Document", "slides"),
 )  # fmt: skip
 _ZIP_MEMBERS = (("word/", "docx"), ("xl/", "sheet"), ("ppt/", "slides"), ("OFD.xml", "ofd"))
+_PACKAGE_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".xlsx", ".xlsm", ".xlsb", ".ods")
 _ODF = {"text": "odt", "text-template": "odt", "spreadsheet": "sheet", "presentation": "slides"}
 _REFUSED = {
     "password": "the file is protected by a password; open it, remove the password and save it again",
@@ -67,6 +68,8 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
         kind = _ole_kind(data, source)
     if kind in _REFUSED:
         raise InputError(f"{source}: {_REFUSED[kind]}")
+    if kind == ARCHIVE and suffix in _PACKAGE_SUFFIXES:
+        raise InputError(f"{source}: damaged, or no {suffix} file; open it in its own program and save it again")
     return kind or _BY_SUFFIX.get(suffix, PLAIN)
 
 

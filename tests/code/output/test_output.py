@@ -15,7 +15,7 @@ LABELS = load_label_set(locations.find("configs/labels.toml"))
 
 
 def tag(text, theme, review=False, noise=None):
-    return Tag("a.txt", 0, 0, len(text), text, "", theme, 0.876, {}, (), review, (), "m 1", noise)
+    return Tag("a.txt", 0, 0, len(text), text, "", theme, 0.876, {}, (), review, (), "m 1", noise=noise)
 
 
 def written(name, tags):

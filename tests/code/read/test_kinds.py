@@ -32,8 +32,6 @@ MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nConte
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "sheet"),
         (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.text"), "odt"),
         (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "sheet"),
-        (zipped("a.txt"), "archive"),
-        (zipped(), "archive"),
         (ole("WordDocument"), "doc"),
         (ole("Workbook"), "sheet"),
         (b"%PDF-1.7\n", "pdf"),
@@ -55,6 +53,12 @@ def test_the_content_has_the_last_word(data, kind, suffix):
     assert looks_plain(data[:4096], suffix) == (kind == "txt")
 
 
+@pytest.mark.parametrize("data", [zipped("a.txt"), zipped()])
+@pytest.mark.parametrize("suffix", ["", ".zip", ".txt"])
+def test_a_package_of_no_office_program_is_an_archive(data, suffix):
+    assert kind_of(data, suffix, "x") == "archive"
+
+
 @pytest.mark.parametrize(("suffix", "kind"), [(".md", "md"), (".csv", "csv"), (".tsv", "csv"), (".htm", "html"), (".txt", "txt")])
 def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
     assert kind_of("文化，惠民".encode(), suffix, "x") == kind
@@ -73,6 +77,7 @@ def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
         (b"\x89PNG\r\n", "a picture; run text recognition"),
         (b"Rar!\x1a\x07", "packed in another way than zip"),
         (WORD[:-30], "damaged or cut off"),
+        (zipped("word/document.xml"), r"damaged, or no \.docx file"),
         (b"PK\x03\x04" + b"\x00" * 50, "damaged or cut off"),
     ],
 )
