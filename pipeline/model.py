@@ -40,7 +40,7 @@ class Model:
     @cached_property
     def version(self) -> str:
         """Twelve characters that differ when anything that a tag depends on does."""
-        lists = (self.vocabulary.words, self.vocabulary.bigrams, self.user_words)
+        lists = (self.vocabulary.words, self.vocabulary.bigrams.letters, self.user_words)
         digest = hashlib.sha256(repr(lists).encode())
         for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
             digest.update(array.tobytes())

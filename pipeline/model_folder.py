@@ -100,8 +100,8 @@ def load_model(folder: Path) -> Model:
     manifest = _load_manifest(folder)
     contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES}
     labels = label_set_from_values(manifest.labels, f"{folder}/{MANIFEST}")
-    words, bigrams = _lines(contents["words.txt"]), _lines(contents["bigrams.txt"])
-    terms, count = len(words) + len(bigrams), len(labels.names)
+    words, bigrams = _lines(contents["words.txt"]), "".join(_lines(contents["bigrams.txt"]))
+    terms, count = len(words) + len(bigrams) // 2, len(labels.names)
     try:
         model = Model(
             name=manifest.name,
@@ -137,7 +137,7 @@ def set_run_id(folder: Path, run_id: str) -> None:
 def _contents(model: Model, out_of_fold: bytes) -> dict[str, bytes]:
     return {
         "bias.npy": _npy(model.bias),
-        "bigrams.txt": _joined(model.vocabulary.bigrams),
+        "bigrams.txt": _joined(_pairs(model.vocabulary.bigrams.letters)),
         "dictionary.txt": _joined(model.user_words),
         "idf.npy": _npy(model.vocabulary.idf),
         OUT_OF_FOLD: out_of_fold,
@@ -214,6 +214,10 @@ def _load_file(folder: Path, name: str, expected: str | None) -> bytes:
 
 def _joined(lines: Sequence[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _pairs(letters: str) -> list[str]:
+    return [letters[i : i + 2] for i in range(0, len(letters), 2)]
 
 
 def _lines(content: bytes) -> list[str]:
