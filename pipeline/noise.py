@@ -44,7 +44,7 @@ _BY_FORM = (
     ("furniture", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
     ("furniture", r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}"),
 )
-_FORMS = tuple((reason, re.compile(form, re.IGNORECASE)) for reason, form in _BY_FORM)
+_FORM = re.compile("|".join(f"(?P<{reason}_{i}>{form})" for i, (reason, form) in enumerate(_BY_FORM)), re.IGNORECASE)
 _WORD = re.compile(r"\w")
 _PUNCTUATION = re.compile("[。，；！？!?,;：:]")
 TITLE_LINES = 12
@@ -68,7 +68,8 @@ def judge(line: str) -> str | None:
         return "symbols"
     if len(line) > LONGEST:
         return None
-    return next((reason for reason, form in _FORMS if form.fullmatch(line)), None)
+    match = _FORM.fullmatch(line)
+    return str(match.lastgroup).rpartition("_")[0] if match else None
 
 
 def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
