@@ -5,7 +5,7 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,13 +24,14 @@ from pipeline.read import read_bytes, read_report
 from pipeline.read.find import STANDARD_INPUT
 from pipeline.records import CleanText, Document, Noise, Segment, Tag, TaggedReport
 from pipeline.segment import segment
-from pipeline.tag import noise_tags, tag_segments
+from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
     from pipeline.measure import Measurement
     from pipeline.train import Prepared, Trained, Watch
 
 MODEL_SCHEME = "models:/"
+TOGETHER = 65_536  # characters of small documents that are scored at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,16 @@ def tag_files(
     sources: Iterable[str], model: Model, read: ReadConfig, failed: Callable[[InputError], None], keep_noise: bool = False
 ) -> Iterator[TaggedReport]:
     """Yield each report, tagged; one that cannot be read is handed to ``failed`` and does not cost the others."""
-    for source in sources:
-        try:
-            document = _read(source, read)
-        except InputError as error:
-            failed(error)
+    yield from tag_documents(_readable(sources, read, failed), model, keep_noise)
+
+
+def tag_documents(documents: Iterable[Document], model: Model, keep_noise: bool = False) -> Iterator[TaggedReport]:
+    """Yield each document, tagged; small ones are scored together, which is faster, large ones as their tags are made."""
+    for some in _gathered(documents, TOGETHER):
+        if len(some) == 1:
+            yield tag_document(some[0], model, keep_noise)
         else:
-            yield tag_document(document, model, keep_noise)
+            yield from _tag_together(some, model, keep_noise)
 
 
 def tag_document(document: Document, model: Model, keep_noise: bool = False) -> TaggedReport:
@@ -65,8 +69,44 @@ def tag_document(document: Document, model: Model, keep_noise: bool = False) -> 
     cleaned = clean(document, model.config.clean)
     noise = list(cleaned.noise)
     tags = tag_segments(cleaned, _keep_segments(segment(cleaned, model.config.segment), noise), model)
+    return _tagged(cleaned, tags, noise, model, keep_noise)
+
+
+def _tag_together(documents: Sequence[Document], model: Model, keep_noise: bool) -> Iterator[TaggedReport]:
+    cleaned = [clean(document, model.config.clean) for document in documents]
+    noise = [list(one.noise) for one in cleaned]
+    segments = [
+        tuple(_keep_segments(segment(one, model.config.segment), of_one)) for one, of_one in zip(cleaned, noise, strict=True)
+    ]
+    for one, tags, of_one in zip(cleaned, tag_together(zip(cleaned, segments, strict=True), model), noise, strict=True):
+        yield _tagged(one, iter(tags), of_one, model, keep_noise)
+
+
+def _tagged(cleaned: CleanText, tags: Iterator[Tag], noise: list[Noise], model: Model, keep_noise: bool) -> TaggedReport:
     shown = _with_noise(tags, cleaned, noise, model) if keep_noise else tags
-    return TaggedReport(document.source, document.encoding, shown, noise)
+    return TaggedReport(cleaned.document.source, cleaned.document.encoding, shown, noise)
+
+
+def _gathered(documents: Iterable[Document], characters: int) -> Iterator[list[Document]]:
+    """Yield documents in order, as many together as have no more than so many characters; a longer one stays alone."""
+    some: list[Document] = []
+    size = 0
+    for document in documents:
+        if some and size + len(document.text) > characters:
+            yield some
+            some, size = [], 0
+        some.append(document)
+        size += len(document.text)
+    if some:
+        yield some
+
+
+def _readable(sources: Iterable[str], read: ReadConfig, failed: Callable[[InputError], None]) -> Iterator[Document]:
+    for source in sources:
+        try:
+            yield _read(source, read)
+        except InputError as error:
+            failed(error)
 
 
 def tag_text(text: str, model: Model) -> Iterator[Tag]:

@@ -74,7 +74,11 @@ class OffsetMap:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the source span of a clean span that is not empty."""
-        return self.to_source(start), self.to_source(end - 1) + 1
+        run = bisect_right(self.clean_starts, start)
+        source = self.source_starts[run - 1] + start - self.clean_starts[run - 1]
+        if run == len(self.clean_starts) or end <= self.clean_starts[run]:  # most spans lie in one run
+            return source, source + end - start
+        return source, self.to_source(end - 1) + 1
 
     def to_clean(self, source: int) -> int:
         """Return the clean offset of a source offset; a dropped character maps to the next one that was kept."""
@@ -84,8 +88,7 @@ class OffsetMap:
         return min(clean, following)
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
+class Noise(msgspec.Struct, frozen=True):
     """A source span that was set aside, with the reason, such as navigation, byline or caption."""
 
     start: int
@@ -93,8 +96,7 @@ class Noise:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A line of the cleaned text, by clean offsets without the white space around it, with its heading level if known.
 
     ``kind`` is that of a table's row: one segment in any case, and for a record without regard to its neighbours.
@@ -117,16 +119,14 @@ class CleanText:
     noise: tuple[Noise, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(msgspec.Struct, frozen=True):
     """A heading above a segment; a smaller level stands higher, level 0 is the title."""
 
     level: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A paragraph, a heading, or one item of a run-on paragraph.
 
     ``start`` and ``end`` are clean offsets, and so are the pairs of ``sentences``, which lie side by side from the

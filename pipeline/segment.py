@@ -81,14 +81,14 @@ def _passage(cleaned: CleanText, sentences: list[Span], stack: list[Heading]) ->
     first, last = 0, len(trimmed)
     while first < last and not _WORD.search(text, *trimmed[first]):
         first += 1
-    while last > first and not _WORD.search(text, *trimmed[last - 1]):
+    while first < last and not _WORD.search(text, *trimmed[last - 1]):
         last -= 1
-    if first == last:
-        yield from _symbols(cleaned, trimmed)
-        return
-    yield from _symbols(cleaned, trimmed[:first])
-    yield _segment(text, _trimmed(text, trimmed[first:last]), stack)
-    yield from _symbols(cleaned, trimmed[last:])
+    if first > 0:
+        yield from _symbols(cleaned, trimmed[:first])
+    if first < last:
+        yield _segment(text, _trimmed(text, trimmed[first:last]), stack)
+    if last < len(trimmed):
+        yield from _symbols(cleaned, trimmed[last:])
 
 
 def _symbols(cleaned: CleanText, sentences: list[Span]) -> Iterator[Noise]:

@@ -191,9 +191,9 @@ def _without_space(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _secondary(probabilities: list[float], label: int, model: Model) -> tuple[str, ...]:
-    enough = [i for i, score in enumerate(probabilities) if score >= model.config.tag.secondary and i != label]
-    if not enough:
+    if sorted(probabilities)[-2:-1] < [model.config.tag.secondary]:
         return ()
+    enough = [i for i, score in enumerate(probabilities) if score >= model.config.tag.secondary and i != label]
     ranked = [model.labels.names[i] for i in sorted(enough, key=lambda i: -probabilities[i])]
     return tuple(name for name in ranked if name != model.labels.other)
 
