@@ -11,7 +11,7 @@ Ints = NDArray[np.int64]
 
 _BITS = 21  # a character's code takes this many bits
 _STREWN = np.uint64(0x9E3779B97F4A7C15)  # multiplying by it strews codes evenly (Fibonacci hashing, Knuth 1973)
-_EMPTY_SLOTS = 4  # slots for each bigram, so that few of them meet
+_EMPTY_SLOTS = 2  # at least so many slots for each bigram, so that few of them meet
 
 
 class Bigrams:
@@ -21,7 +21,7 @@ class Bigrams:
         """Raise ValueError for a bigram that is given twice."""
         self.letters = letters
         codes = bigram_codes(letters)[::2]
-        if len(np.unique(codes)) != len(codes):
+        if len(codes) > 1 and not np.diff(np.sort(codes)).all():
             raise ValueError("a bigram is given twice")
         bits = max(1, int(len(codes) * _EMPTY_SLOTS).bit_length())
         self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
@@ -35,18 +35,16 @@ class Bigrams:
 
     def find(self, codes: Ints) -> tuple[Ints, Ints]:
         """Return the places in ``codes`` where a known bigram stands, in no order, and which bigram each is."""
-        slots, places = self._first_slots(codes), None
-        found = []
-        while len(slots):
-            known = self._slots.take(slots)
-            there = self._codes.take(known)
-            wanted = codes if places is None else codes.take(places)
-            hits = np.flatnonzero(there == wanted)
-            found.append((hits if places is None else places.take(hits), known.take(hits)))
-            others = np.flatnonzero((there != wanted) & (known < len(self)))
-            places = others if places is None else places.take(others)
-            slots = (slots.take(others) + 1) & self._mask
-        return np.concatenate([p for p, _ in found] or [codes]), np.concatenate([k for _, k in found] or [codes])
+        places, slots = np.arange(len(codes)), self._first_slots(codes)
+        found, which = [places[:0]], [places[:0]]
+        while len(places):
+            there = self._slots.take(slots)
+            hits = self._codes.take(there) == codes
+            found.append(places[hits])
+            which.append(there[hits].astype(np.int64))
+            others = np.flatnonzero(~hits & (there < len(self)))
+            places, codes, slots = places.take(others), codes.take(others), (slots.take(others) + 1) & self._mask
+        return np.concatenate(found), np.concatenate(which)
 
     def _fill(self) -> None:
         """Put each bigram into its first free slot; of those that want the same one, the last gets it."""

@@ -45,9 +45,9 @@ _WEB_MARK = r"##[A-Za-z][A-Za-z0-9_-]{2,30}##"
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ\u0300\u0301\u0304\u030c"
 _SYLLABLE = f"[a-zü{_TONED}]{{1,8}}"
 _GLOSS = rf"(?<=[\u3400-\u9fff])[(（](?={_SYLLABLE}[)）])[a-zü]*[{_TONED}]{_SYLLABLE[:-5]}{{0,7}}[)）]"
-_DROPPED = re.compile(f"{_INVISIBLE}|{_WEB_MARK}|{_GLOSS}")
+_DROPPED = f"{_INVISIBLE}|{_WEB_MARK}|{_GLOSS}"  # compiled where a text holds a suspect, which is rare
 # Glosses of the neutral tone, as in 们(men), are told from real brackets by the company they keep.
-_NEUTRAL_GLOSS = re.compile(r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|ba|a|guo|shang|xia|li|qu|lai)[)）]")
+_NEUTRAL_GLOSS = r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|ba|a|guo|shang|xia|li|qu|lai)[)）]"
 _GLOSSES_BEFORE_NEUTRAL = 3
 
 # What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
@@ -148,11 +148,11 @@ def _kind_of() -> NDArray[np.uint8]:
 def _dropped_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     for place in _suspects(text):
-        match = _DROPPED.match(text, place) if not spans or place >= spans[-1][1] else None
+        match = re.compile(_DROPPED).match(text, place) if not spans or place >= spans[-1][1] else None
         if match:
             spans.append(match.span())
     if len(spans) >= _GLOSSES_BEFORE_NEUTRAL and sum(text[a] in "(（" for a, _ in spans) >= _GLOSSES_BEFORE_NEUTRAL:
-        spans = sorted(spans + [match.span() for match in _NEUTRAL_GLOSS.finditer(text)])
+        spans = sorted(spans + [match.span() for match in re.finditer(_NEUTRAL_GLOSS, text)])
     return spans
 
 
@@ -232,7 +232,7 @@ def _dropped_lines(source: str, lines: list[Span]) -> Iterator[Noise]:
         for match in () if source[position:start].isspace() else _INK.finditer(source, position, start):
             if _WEB_MARK_ONLY.fullmatch(match[0]):
                 yield Noise(*match.span(), "web mark")
-            elif not _DROPPED.fullmatch(match[0]):
+            elif not re.fullmatch(_DROPPED, match[0]):
                 yield Noise(*match.span(), "syntax")
         position = end
 

@@ -1,8 +1,8 @@
 """Find where the theme changes inside a segment: the best sequence of labels over the scores of its sentences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +10,7 @@ from pipeline.bigrams import Ints
 from pipeline.features import Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(msgspec.Struct, frozen=True):
     """Runs of side-by-side sentences of one segment and one label, in order.
 
     Run ``i`` is sentences ``firsts[i]`` to ``lasts[i]`` (exclusive) of segment ``segments[i]``, with their mean ``scores[i]``.

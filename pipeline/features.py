@@ -7,10 +7,10 @@ multiply by the same matrix, which ``context`` builds.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice, repeat
 from operator import attrgetter
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,8 +28,7 @@ _BIGRAM = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}")
 _UNKNOWN, _TEXT_END = -1, -2  # what words are that are no terms
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """The texts of some segments and how they stand to each other.
 
     ``texts`` holds the sentences in order and then each heading above them once. ``bounds[i] : bounds[i + 1]`` are the
@@ -49,8 +48,7 @@ class Layout:
         return self.bounds[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(msgspec.Struct, frozen=True):
     """Some texts in lower case, ``joined`` by line ends, and the words of the whole, a line end being one of them."""
 
     joined: str
@@ -66,8 +64,7 @@ class Texts:
         return Texts("\n".join(lines), self.words[: next(islice(ends, count - 1, None))] if count else (), count)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """Sparse rows: ``columns`` and ``values`` between ``starts[i]`` and ``starts[i + 1]`` belong to row ``i``."""
 
     starts: Ints
@@ -75,8 +72,7 @@ class Rows:
     values: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """A linear map from texts to sentences: what each sentence takes from itself and from its surroundings.
 
     For values V of the texts it gives ``V + neighbours * (V above + V below) + (G V)[segment_of]``, where G is the sparse
@@ -207,9 +203,7 @@ def lay_out(parts: Iterable[tuple[str, Sequence[Segment]]]) -> Layout:
 
 
 def _rows_above(segment: Segment, rows: dict[str, int], sentences: int) -> tuple[int, ...]:
-    return tuple(
-        [rows.setdefault(heading.text, sentences + len(rows)) for heading in segment.headings if heading.level > TITLE]
-    )
+    return tuple([rows.setdefault(heading.text, sentences + len(rows)) for heading in segment.headings if heading.level > TITLE])
 
 
 def split_words(layout: Layout, cut: Cut) -> Texts:

@@ -15,9 +15,7 @@ import msgspec
 from pipeline import locations
 from pipeline.clean import clean
 from pipeline.config import Config, ReadConfig
-from pipeline.corpus import Say, corpus_facts, read_corpus, read_gold, read_user_words
 from pipeline.errors import InputError, TrackingError
-from pipeline.labels import Corpus
 from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import read_bytes, read_report
@@ -27,6 +25,8 @@ from pipeline.segment import segment
 from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
+    from pipeline.corpus import Say
+    from pipeline.labels import Corpus
     from pipeline.measure import Measurement
     from pipeline.train import Prepared, Trained, Watch
 
@@ -155,12 +155,13 @@ def _with_noise(tags: Iterator[Tag], cleaned: CleanText, noise: list[Noise], mod
 # ---- train and evaluate ----------------------------------------------------------------------------------------------
 
 
-def train_model(config: Config, say: Say, command: str = "", watch: "Watch" = iter) -> Training:
+def train_model(config: Config, say: "Say", command: str = "", watch: "Watch" = iter) -> Training:
     """Train on the configured corpus, measure on what was left out, write ``models/<name>/``, record the run.
 
     Raises ConfigError, CorpusError or InputError before anything is written, and UsageError when the model cannot be
     written. A tracking store that cannot be used costs the record only: ``Training.warning`` says so.
     """
+    from pipeline.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.measure import measure  # noqa: PLC0415 - training loads scikit-learn, tagging must not
     from pipeline.train import train  # noqa: PLC0415
 
@@ -183,6 +184,7 @@ def train_model(config: Config, say: Say, command: str = "", watch: "Watch" = it
 
 def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:
     """Return the figures of a model on labelled documents, and whether it was trained on the same corpus."""
+    from pipeline.corpus import read_corpus, read_gold  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.measure import measure  # noqa: PLC0415 - only where figures are asked for
 
     corpus = read_gold(gold, config, model.labels) if gold else read_corpus(config, lambda _: None)
@@ -192,7 +194,7 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
     return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen
 
 
-def prepare_corpus(corpus: Corpus, config: Config, user_words: tuple[str, ...]) -> list["Prepared"]:
+def prepare_corpus(corpus: "Corpus", config: Config, user_words: tuple[str, ...]) -> list["Prepared"]:
     """Return each report of a corpus cleaned, cut into segments and split into words."""
     from pipeline.train import prepare  # noqa: PLC0415 - training loads scipy, tagging must not
 
@@ -223,7 +225,7 @@ def _out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
 
 
 def _track(
-    config: Config, corpus: Corpus, folder: Path, trained: "Trained", measurement: "Measurement", say: Say, command: str
+    config: Config, corpus: "Corpus", folder: Path, trained: "Trained", measurement: "Measurement", say: "Say", command: str
 ) -> tuple[str | None, str | None]:
     from pipeline.track import record_training  # noqa: PLC0415 - MLflow only where a run is recorded
 

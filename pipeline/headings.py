@@ -17,8 +17,8 @@ _SIGNS = (
     (7, "[①-⑳]"),
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
-_ANY_SIGN = "|".join(f"(?P<level_{level}>{sign})" for level, sign in _SIGNS)
-SIGN = re.compile(_ANY_SIGN)
+SIGN = re.compile("|".join(f"(?P<level_{level}>{sign})" for level, sign in _SIGNS))
+_ANY_SIGN = "|".join(sign for _, sign in _SIGNS)
 # A sign inside a line counts only behind a stop, with its closing mark, or behind white space. Beginning with these spares
 # the search most of the text.
 _INNER_SIGN = re.compile(rf"[。！？!?；;:：\s](?:(?<=[。！？!?；;])[”’」』）)】])?(?P<sign>{_ANY_SIGN})")

@@ -56,8 +56,7 @@ class Document:
     places: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetMap:
+class OffsetMap(msgspec.Struct, frozen=True):
     """Where each cleaned character stood in the source, as runs of characters that stayed side by side.
 
     ``clean_starts`` and ``source_starts`` hold, for each run, its first clean and source offset; both rise strictly.
@@ -108,8 +107,7 @@ class Line(msgspec.Struct, frozen=True):
     kind: Literal["text", "row", "record"] = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class CleanText:
+class CleanText(msgspec.Struct, frozen=True):
     """A cleaned report: its text, the way back to the source, the body lines and what was set aside."""
 
     document: Document
@@ -186,8 +184,7 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     noise: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedReport:
+class TaggedReport(msgspec.Struct, frozen=True):
     """One report on its way to an output: its tags in source order, which can be gone through once.
 
     ``noise`` is complete when the tags have been gone through.

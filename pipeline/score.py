@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from pipeline.decode import Runs, decode
 from pipeline.features import Layout, Rows, Texts, context, lay_out, row_sums, split_words
@@ -12,8 +13,7 @@ from pipeline.records import Segment
 NEVER = math.inf  # what a change of theme costs inside the row of a table
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(msgspec.Struct, frozen=True):
     """Segments with their sentences laid out, the TF-IDF rows of these, and the runs that were found."""
 
     segments: tuple[Segment, ...]

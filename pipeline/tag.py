@@ -2,14 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
 
+import msgspec
 import numpy as np
 
+from pipeline.bigrams import Ints
 from pipeline.decode import Runs
-from pipeline.features import Floats, Ints, Rows, lower
+from pipeline.features import Floats, Rows, lower
 from pipeline.model import Model
 from pipeline.records import CleanText, Document, Noise, Segment, Tag
 from pipeline.score import Scored, score_segments
@@ -21,8 +22,7 @@ _SHARE_BITS = 30  # words whose shares are the same in this many bits weigh the 
 Evidence = list[tuple[str, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(msgspec.Struct, frozen=True):
     """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
 
     ``number`` is that of the first tag.
@@ -35,8 +35,7 @@ class _Part:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(msgspec.Struct, frozen=True):
     """The own runs of a part: the segment, the clean span, the label and its words of each, the probability of each label."""
 
     segments: list[Segment]
@@ -92,7 +91,7 @@ def _tag_parts(parts: Sequence[_Part], model: Model) -> list[list[Tag]]:
         return [[] for _ in parts]
     scored = score_segments([(part.cleaned.text, part.segments) for part in parts], model)
     judged = _judge(scored, model)
-    tags = []
+    tags: list[list[Tag]] = []
     for part, first in zip(parts, scored.layout.firsts, strict=True):
         own = slice(*np.searchsorted(scored.runs.segments, (first + part.first, first + part.last)).tolist())
         tags.append(_tags(part, judged, own, model))
@@ -150,13 +149,13 @@ def _ranked(run: Ints, share: Floats) -> Ints:
     scaled = ((1 - share / share.max(initial=1e-12)) * (1 << share_bits)).astype(np.int64)
     keys = (((run << (share_bits + 1)) | scaled) << place_bits) | np.arange(len(run))
     keys.sort()
-    return keys & ((1 << place_bits) - 1)
+    return np.asarray(keys & ((1 << place_bits) - 1))
 
 
 def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
     cleaned, document, names = part.cleaned, part.cleaned.document, model.labels.names
     signature = f"{model.name} {model.version}"
-    tags = []
+    tags: list[Tag] = []
     for segment, (first, last), label, probabilities, words in zip(
         judged.segments[own], judged.spans[own], judged.labels[own], judged.probabilities[own], judged.evidence[own], strict=True
     ):
@@ -164,15 +163,15 @@ def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
         start, end = cleaned.offsets.span(*span)
         text = document.text[start:end]
         score = probabilities[label]
+        heading = " > ".join([heading.text for heading in segment.headings])
+        scores = dict(zip(names, probabilities, strict=True))
+        evidence = _as_in_source(words, cleaned, span, text)
         tags.append(
             Tag(
-                document.source, part.number + len(tags), start, end, text,
-                " > ".join([heading.text for heading in segment.headings]),
-                names[label], score, dict(zip(names, probabilities, strict=True)), _secondary(probabilities, label, model),
-                score < model.threshold, _as_in_source(words, cleaned, span, text), signature,
-                **_place(document, start),
-            )  # fmt: skip
-        )
+                document.source, part.number + len(tags), start, end, text, heading, names[label], score, scores,
+                _secondary(probabilities, label, model), score < model.threshold, evidence, signature, **_place(document, start),
+            )
+        )  # fmt: skip
     return tags
 
 

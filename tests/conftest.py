@@ -146,7 +146,16 @@ def soffice(tmp_path_factory) -> Callable[[Path, str, Path], Path]:
     profile = tmp_path_factory.mktemp("office")
 
     def convert(path: Path, target: str, folder: Path) -> Path:
-        command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", target, "--outdir", folder, path]
+        command = [
+            office,
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--convert-to",
+            target,
+            "--outdir",
+            folder,
+            path,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
         made = Path(folder) / f"{Path(path).stem}.{target.partition(':')[0]}"
         assert made.is_file(), done.stderr
