@@ -1,4 +1,4 @@
-"""The model folder: a manifest and plain arrays and words, format 1. Nothing in it is code, and loading runs none.
+"""The model folder: a manifest and plain arrays and words, format 2. Nothing in it is code, and loading runs none.
 
     manifest.json       format number, labels, resolved configuration, calibration, digests, versions, scores
     words.txt           the words of the vocabulary, one a line, sorted
@@ -30,7 +30,7 @@ from pipeline.features import Vocabulary
 from pipeline.model import Model
 from pipeline.words import fingerprint
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl"
 _FILES = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")

@@ -64,8 +64,8 @@ def test_a_changed_or_missing_file_is_refused(folder, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 2}, "model format 2, this version reads format 1; upgrade mission-themes"),
-        ({"format": 0}, "model format 0, this version reads format 1; train the model again"),
+        ({"format": 3}, "model format 3, this version reads format 2; upgrade mission-themes"),
+        ({"format": 0}, "model format 0, this version reads format 2; train the model again"),
         ({"temperature": "hot"}, "damaged"),
         ({"surprise": 1}, "damaged"),
         ({"labels": {"other": "x", "labels": []}, "config": {}}, "damaged"),
