@@ -10,10 +10,15 @@ runs at over 100 MB/s, knows phrases, and here keeps the length of the text.
 """
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.config import CleanConfig
 from pipeline.lines import broken_ends, join_lines
@@ -30,24 +35,29 @@ _LINE_ENDS = dict.fromkeys(map(ord, "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "
 # Half of a pair, which only a damaged text holds and no encoder takes.
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _ONE_TO_ONE = _FULL_WIDTH | _LINE_ENDS | _SURROGATES
-_NEEDS_ONE_TO_ONE = re.compile("[０-９Ａ-Ｚａ-ｚ\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029\ud800-\udfff]")
 
-_INVISIBLE = (
-    "\r(?=\n)|[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\ufffd]+"
-)
+_INVISIBLE_CODES = (
+    (0x00, 0x08), (0x0E, 0x1B), (0x1F, 0x1F), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C),
+    (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xE000, 0xF8FF), (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFD),
+)  # fmt: skip
+_INVISIBLE = "\r(?=\n)|[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _INVISIBLE_CODES) + "]+"
 _WEB_MARK = r"##[A-Za-z][A-Za-z0-9_-]{2,30}##"
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ\u0300\u0301\u0304\u030c"
 _SYLLABLE = f"[a-zü{_TONED}]{{1,8}}"
 _GLOSS = rf"(?<=[\u3400-\u9fff])[(（](?={_SYLLABLE}[)）])[a-zü]*[{_TONED}]{_SYLLABLE[:-5]}{{0,7}}[)）]"
-_DROPPED = re.compile(f"{_INVISIBLE}|{_WEB_MARK}|{_GLOSS}")
+_DROPPED = f"{_INVISIBLE}|{_WEB_MARK}|{_GLOSS}"  # compiled where a text holds a suspect, which is rare
 # Glosses of the neutral tone, as in 们(men), are told from real brackets by the company they keep.
-_NEUTRAL_GLOSS = re.compile(r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|ba|a|guo|shang|xia|li|qu|lai)[)）]")
+_NEUTRAL_GLOSS = r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|ba|a|guo|shang|xia|li|qu|lai)[)）]"
 _GLOSSES_BEFORE_NEUTRAL = 3
 # Three characters or more with a space between each two are one word to a reader: 宣 传 工 作.
 _SIGN = "[\u3400-\u9fff，。、；：！？“”《》（）]"
 _SPACED = re.compile(rf"[ \u3000\xa0]+(?<=[\u3400-\u9fff][ \u3000\xa0]){_SIGN}(?:[ \u3000\xa0]+{_SIGN}){{2,}}(?![\u3400-\u9fff])")
 _SPACE = re.compile("[ \u3000\xa0]+")
+
+# What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
+# traditional.txt holds the characters that OpenCC converts, alone or, of those in common use (坏 沈 瞭 藉 覆), in phrases.
+_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED = 1, 2, 4, 8, 16
 
 _LINE = re.compile(r"[^\n]*[^\s]")
 _INK = re.compile(r"\S+")
@@ -91,12 +101,24 @@ def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) ->
 
 
 def _replace(text: str, simplify: bool) -> str:
-    if _NEEDS_ONE_TO_ONE.search(text):
+    if (_kinds(text) & _REPLACED).any():
         text = re.sub("\r(?!\n)", "\n", text).translate(_ONE_TO_ONE | {ord("\r"): "\r"})
     return _simplified(text) if simplify else text
 
 
 def _simplified(text: str) -> str:
+    """Convert the lines that hold a traditional character; no phrase that OpenCC knows reaches over the end of a line."""
+    pieces, position = [], 0
+    for place in np.flatnonzero(_kinds(text) & _TRADITIONAL).tolist():
+        if place >= position:
+            start = text.rfind("\n", position, place) + 1 or position
+            end = text.find("\n", place) + 1 or len(text)
+            pieces += [text[position:start], _convert(text[start:end])]
+            position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _convert(text: str) -> str:
     converted: str = _converter().convert(text)
     if len(converted) == len(text):
         return converted
@@ -111,12 +133,45 @@ def _converter() -> "OpenCC":
     return OpenCC("t2s")
 
 
+def _suspects(text: str) -> list[int]:
+    """Return where a span to drop may begin."""
+    kinds = _kinds(text)
+    places = np.flatnonzero(kinds & (_INVISIBLE_KIND | _OPENS))
+    following = np.append(kinds, np.uint8(0))[places + 1]
+    suspects: list[int] = places[(kinds[places] & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)].tolist()
+    return suspects
+
+
+def _kinds(text: str) -> NDArray[np.uint8]:
+    """Return of each character what may have to be done about it, in one sweep."""
+    return _kind_of().take(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
+
+
+@cache
+def _kind_of() -> NDArray[np.uint8]:
+    """Return the kind of each code point."""
+    kinds = np.zeros(sys.maxunicode + 1, np.uint8)
+    kinds[list(_ONE_TO_ONE)] = _REPLACED
+    kinds[ord("\r")] |= _INVISIBLE_KIND
+    for first, last in _INVISIBLE_CODES:
+        kinds[first : last + 1] |= _INVISIBLE_KIND
+    traditional = (Path(__file__).parent / "traditional.txt").read_text(encoding="utf-8").rstrip("\n")
+    kinds[list(map(ord, traditional))] |= _TRADITIONAL
+    kinds[list(map(ord, "(（#"))] |= _OPENS
+    kinds[list(map(ord, f"#abcdefghijklmnopqrstuvwxyzü{_TONED}"))] |= _OPENED
+    return kinds
+
+
 def _dropped_spans(text: str) -> list[Span]:
-    spans = [match.span() for match in _DROPPED.finditer(text)]
+    spans: list[Span] = []
+    for place in _suspects(text):
+        match = re.compile(_DROPPED).match(text, place) if not spans or place >= spans[-1][1] else None
+        if match:
+            spans.append(match.span())
     spaced = [match.span() for run in _SPACED.finditer(text) for match in _SPACE.finditer(text, *run.span())]
     spans = sorted(spans + spaced) if spaced else spans
     if len(spans) >= _GLOSSES_BEFORE_NEUTRAL and sum(text[a] in "(（" for a, _ in spans) >= _GLOSSES_BEFORE_NEUTRAL:
-        spans = sorted(spans + [match.span() for match in _NEUTRAL_GLOSS.finditer(text)])
+        spans = sorted(spans + [match.span() for match in re.finditer(_NEUTRAL_GLOSS, text)])
     return spans
 
 
@@ -195,10 +250,10 @@ def _dropped_lines(source: str, lines: list[Span]) -> Iterator[Noise]:
     """Yield the spans between lines of which only dropped characters are left, so that they are not silently lost."""
     position = 0
     for start, end in [*lines, (len(source), len(source))]:
-        for match in _INK.finditer(source, position, start):
+        for match in () if source[position:start].isspace() else _INK.finditer(source, position, start):
             if _WEB_MARK_ONLY.fullmatch(match[0]):
                 yield Noise(*match.span(), "web mark")
-            elif not _DROPPED.fullmatch(match[0]):
+            elif not re.fullmatch(_DROPPED, match[0]):
                 yield Noise(*match.span(), "syntax")
         position = end
 

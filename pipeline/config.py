@@ -5,7 +5,6 @@ Every key stands with its default in ``configs/default.toml``; a file given with
 imports in a hundredth of a second, where pydantic takes a third of one.
 """
 
-import difflib
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -230,6 +229,8 @@ def _overlay(values: dict[str, Any], changes: dict[str, Any], where: str) -> Non
 
 def _check_known(name: str, known: Any, where: str, what: str) -> None:  # noqa: ANN401 - a set or mapping of names
     if name not in known:
+        import difflib  # noqa: PLC0415 - only for a wrong name
+
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
         raise ConfigError(f"{where}: {name!r} is not a known {what}; {hint}")

@@ -6,41 +6,41 @@ multiply by the same matrix, which ``context`` builds.
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice, repeat
+from operator import attrgetter
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.bigrams import Bigrams, Ints, bigram, bigram_codes, code_points
 from pipeline.config import FeatureConfig, ModelConfig
 from pipeline.headings import TITLE
 from pipeline.records import Segment
 from pipeline.words import Cut
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # A word with an ideograph, or with two Latin letters, is a term; figures, single letters and punctuation are none.
 _TERM = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{2}")
 _BIGRAM = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}")
-_BITS = 21  # a character's code takes this many bits
-_TEXT_END = ord("\n")
+_UNKNOWN, _TEXT_END = -1, -2  # what words are that are no terms
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The texts of some neighbouring segments and how they stand to each other.
+class Layout(msgspec.Struct, frozen=True):
+    """The texts of some segments and how they stand to each other.
 
     ``texts`` holds the sentences in order and then each heading above them once. ``bounds[i] : bounds[i + 1]`` are the
-    sentences of segment ``i``; ``headings[i]`` are the rows of the headings above it. ``kinds[i]`` is what it is.
+    sentences of segment ``i``; ``headings[i]`` are the rows of the headings above it. ``kinds[i]`` is what it is. Segments
+    are neighbours of those before them, but for the ``firsts`` of each report.
     """
 
     texts: tuple[str, ...]
     bounds: tuple[int, ...]
     headings: tuple[tuple[int, ...], ...]
     kinds: tuple[str, ...]
+    firsts: tuple[int, ...] = (0,)
 
     @property
     def sentences(self) -> int:
@@ -48,16 +48,23 @@ class Layout:
         return self.bounds[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Texts and, for each, its words."""
+class Texts(msgspec.Struct, frozen=True):
+    """Some texts in lower case, ``joined`` by line ends, and the words of the whole, a line end being one of them."""
 
-    texts: tuple[str, ...]
-    words: tuple[list[str], ...]
+    joined: str
+    words: Sequence[str]
+    count: int
+
+    def head(self, count: int) -> "Texts":
+        """Return the first texts."""
+        if count >= self.count:
+            return self
+        lines = self.joined.split("\n", count)[:count]
+        ends = (i for i, word in enumerate(self.words) if word == "\n")
+        return Texts("\n".join(lines), self.words[: next(islice(ends, count - 1, None))] if count else (), count)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """Sparse rows: ``columns`` and ``values`` between ``starts[i]`` and ``starts[i + 1]`` belong to row ``i``."""
 
     starts: Ints
@@ -65,8 +72,7 @@ class Rows:
     values: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """A linear map from texts to sentences: what each sentence takes from itself and from its surroundings.
 
     For values V of the texts it gives ``V + neighbours * (V above + V below) + (G V)[segment_of]``, where G is the sparse
@@ -94,16 +100,12 @@ class Vocabulary:
     dictionary does not know (names of posts and campaigns) or cuts in two ways.
     """
 
-    def __init__(self, words: Sequence[str], bigrams: Sequence[str], idf: Floats) -> None:
-        """Take the words, the bigrams, and the idf of both, of length len(words) + len(bigrams)."""
+    def __init__(self, words: Sequence[str], bigrams: str, idf: Floats) -> None:
+        """Take the words, the bigrams one after the other, and the idf of both."""
         self.words = tuple(words)
-        self.bigrams = tuple(bigrams)
+        self.bigrams = Bigrams(bigrams)
         self.idf = idf
-        self._index = {word: i for i, word in enumerate(self.words)}
-        letters = _characters("".join(self.bigrams)).reshape(-1, 2)
-        codes = (letters[:, 0] << _BITS) | letters[:, 1]
-        self._order = np.argsort(codes)
-        self._codes = codes[self._order]
+        self._index = {**dict(zip(self.words, range(len(self.words)), strict=True)), "\n": _TEXT_END}
 
     def __len__(self) -> int:
         """Return the number of columns."""
@@ -111,94 +113,106 @@ class Vocabulary:
 
     def vectorise(self, texts: Texts) -> Rows:
         """Return TF-IDF rows of unit length, one for each text; unknown words and bigrams count nothing."""
-        width = max(1, len(self))
-        keys = np.concatenate([self._word_keys(texts.words, width), self._bigram_keys(texts.texts, width)])
-        unique, counts = np.unique(keys, return_counts=True)
-        row, column = np.divmod(unique, width)
-        values = counts * self.idf[column]
-        norms = np.sqrt(np.bincount(row, values * values, minlength=len(texts.texts)))
-        starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(texts.texts)))))
-        return Rows(starts.astype(np.int64), column, values / norms[row])
+        bits = len(self).bit_length()
+        keys = np.concatenate([row << bits | column for row, column in (self._words_of(texts), self._bigrams_of(texts))])
+        keys.sort()
+        places = np.flatnonzero(np.append(keys[:1] >= 0, keys[1:] != keys[:-1]))
+        counts = np.diff(places, append=len(keys))
+        keys = keys.take(places)
+        row, column = keys >> bits, keys & ((1 << bits) - 1)
+        values = counts * self.idf.take(column)
+        lengths = np.bincount(row, minlength=texts.count)
+        values /= np.sqrt(np.bincount(row, values * values, minlength=texts.count)).take(row)
+        return Rows(np.append(0, np.cumsum(lengths)), column, values)
 
-    def _word_keys(self, words: Sequence[Sequence[str]], width: int) -> Ints:
-        index = self._index
-        known = [[i for i in map(index.get, of_text) if i is not None] for of_text in words]
-        lengths = np.fromiter(map(len, known), np.int64, len(known))
-        columns = np.fromiter(chain.from_iterable(known), np.int64, int(lengths.sum()))
-        return np.repeat(np.arange(len(known)), lengths) * width + columns
+    def _words_of(self, texts: Texts) -> tuple[Ints, Ints]:
+        """Return the text and the column of each known word."""
+        columns = np.fromiter(map(self._index.get, texts.words, repeat(_UNKNOWN)), np.int64, len(texts.words))
+        known = np.flatnonzero(columns >= 0)
+        return np.cumsum(columns == _TEXT_END).take(known), columns.take(known)
 
-    def _bigram_keys(self, texts: Sequence[str], width: int) -> Ints:
-        if not len(self._codes):
-            return np.zeros(0, np.int64)
-        rows, codes = _bigrams(texts)
-        places = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-        known = self._codes[places] == codes
-        return np.asarray(rows[known] * width + len(self.words) + self._order[places[known]])
+    def _bigrams_of(self, texts: Texts) -> tuple[Ints, Ints]:
+        """Return the text and the column of each known bigram; none reaches over the end of a text."""
+        places, which = self.bigrams.find(bigram_codes(texts.joined))
+        return _text_numbers(texts.joined).take(places), which + len(self.words)
 
 
-def fit_vocabulary(texts: Texts, options: FeatureConfig) -> Vocabulary:
+def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig) -> Vocabulary:
     """Return the vocabulary of texts: words and bigrams that stand in at least ``min_df`` of them.
 
     The inverse document frequency is smoothed, ``ln((1 + n) / (1 + df)) + 1``, as scikit-learn's TfidfTransformer
     defines it.
     """
-    frequency = Counter(chain.from_iterable(map(set, texts.words)))
-    words = sorted(word for word, count in frequency.items() if count >= options.min_df and _TERM.search(word))
-    bigrams = _frequent_bigrams(texts.texts, options.min_df) if options.character_bigrams else {}
-    counts = np.array([*(frequency[word] for word in words), *bigrams.values()], dtype=np.float64)
-    return Vocabulary(words, tuple(bigrams), np.log((1 + len(texts.texts)) / (1 + counts)) + 1)
+    total = sum(some.count for some in texts)
+    frequent = _frequent_words(texts, options.min_df)
+    bigrams = _frequent_bigrams(texts, options.min_df) if options.character_bigrams else {}
+    counts = np.array([*frequent.values(), *bigrams.values()], dtype=np.float64)
+    return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1)
 
 
-def _frequent_bigrams(texts: Sequence[str], min_df: int) -> dict[str, int]:
+def _frequent_words(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
+    """Return in how many texts each term stands, in sorted order, less the rare ones."""
+    index: dict[str, int] = {}
+    words = [np.fromiter((index.setdefault(word, len(index)) for word in some.words), np.int64) for some in texts]
+    ends = [of_some == index.get("\n", _UNKNOWN) for of_some in words]
+    counts = _document_frequency(words, [np.cumsum(of_some) for of_some in ends], len(index))
+    frequent = ((word, count) for word, count in zip(index, counts, strict=True) if count >= min_df)
+    return {word: count for word, count in sorted(frequent) if _TERM.search(word)}
+
+
+def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
     """Return in how many texts each bigram of letters stands, in sorted order, less the rare ones."""
-    rows, codes = _bigrams(texts)
-    different, places = np.unique(codes, return_inverse=True)
-    once = np.unique(places * len(texts) + rows) // max(1, len(texts))
-    unique, counts = different, np.bincount(once, minlength=len(different))
-    frequent = ((_text(code), int(count)) for code, count in zip(unique.tolist(), counts, strict=True) if count >= min_df)
-    return {bigram: count for bigram, count in sorted(frequent) if _BIGRAM.fullmatch(bigram)}
+    codes = [bigram_codes(some.joined) for some in texts]
+    rows = [_text_numbers(some.joined)[: len(of_some)] for some, of_some in zip(texts, codes, strict=True)]
+    different, places = np.unique(np.concatenate([*codes, np.zeros(0, np.int64)]), return_inverse=True)
+    split = np.split(places, np.cumsum([len(of_some) for of_some in codes])[:-1])
+    counts = _document_frequency(split, rows, len(different))
+    frequent = ((bigram(code), count) for code, count in zip(different.tolist(), counts, strict=True) if count >= min_df)
+    return {pair: count for pair, count in sorted(frequent) if _BIGRAM.fullmatch(pair)}
 
 
-def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    """Return the text and the code of each pair of neighbouring characters, all texts in one sweep."""
-    joined = "\n".join(texts)
-    characters = _characters(joined)
-    ends = characters == _TEXT_END
-    inside = ~(ends[:-1] | ends[1:])
-    return np.cumsum(ends)[:-1][inside], ((characters[:-1] << _BITS) | characters[1:])[inside]
+def _document_frequency(terms: Sequence[Ints], rows: Sequence[Ints], count: int) -> list[int]:
+    """Return for each of ``count`` terms in how many rows it stands; ``terms`` and ``rows`` tell them for some texts each."""
+    once = [np.unique(of_some * count + row) % max(1, count) for row, of_some in zip(terms, rows, strict=True)]
+    frequency: list[int] = np.bincount(np.concatenate([*once, np.zeros(0, np.int64)]), minlength=count).tolist()
+    return frequency
 
 
-def _characters(text: str) -> Ints:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+def _text_numbers(joined: str) -> Ints:
+    """Return the number of the text that each character belongs to."""
+    return np.cumsum(code_points(joined) == ord("\n"))
 
 
-def _text(code: int) -> str:
-    return chr(code >> _BITS) + chr(code & ((1 << _BITS) - 1))
-
-
-def lay_out(text: str, segments: Sequence[Segment]) -> Layout:
-    """Return the sentences and headings of neighbouring segments of a cleaned text.
+def lay_out(parts: Iterable[tuple[str, Sequence[Segment]]]) -> Layout:
+    """Return the sentences and headings of some cleaned texts with neighbouring segments of each.
 
     The title is left out: it stands above every sentence alike and tells them apart in nothing.
     """
-    sentences = [text[start:end] for segment in segments for start, end in segment.sentences]
+    sentences: list[str] = []
+    segments: list[Segment] = []
+    firsts = []
+    for text, some in parts:
+        firsts.append(len(segments))
+        segments += some
+        sentences += [text[start:end] for segment in some for start, end in segment.sentences]
     heading_rows: dict[str, int] = {}
-    above = [
-        tuple(
-            heading_rows.setdefault(heading.text, len(sentences) + len(heading_rows))
-            for heading in segment.headings
-            if heading.level > TITLE
-        )
-        for segment in segments
-    ]
+    above = tuple(_rows_above(segment, heading_rows, len(sentences)) for segment in segments)
     bounds = np.cumsum([0, *(len(segment.sentences) for segment in segments)])
-    return Layout((*sentences, *heading_rows), tuple(bounds.tolist()), tuple(above), tuple(segment.kind for segment in segments))
+    kinds = tuple(map(attrgetter("kind"), segments))
+    return Layout((*sentences, *heading_rows), tuple(bounds.tolist()), above, kinds, tuple(firsts))
+
+
+def _rows_above(segment: Segment, rows: dict[str, int], sentences: int) -> tuple[int, ...]:
+    return tuple([rows.setdefault(heading.text, sentences + len(rows)) for heading in segment.headings if heading.level > TITLE])
 
 
 def split_words(layout: Layout, cut: Cut) -> Texts:
-    """Return the texts of a layout in lower case, each on one line, with their words."""
-    texts = [lower(text).replace("\n", " ") for text in layout.texts]
-    return Texts(tuple(texts), tuple(cut(text) for text in texts))
+    """Return the texts of a layout in lower case, each on one line, with their words: all are cut in one sweep."""
+    joined = "\n".join(layout.texts)
+    lowered = joined.lower()
+    if len(lowered) != len(joined) or "\r" in joined or joined.count("\n") >= max(1, len(layout.texts)):
+        lowered = "\n".join(re.sub("[\r\n]", " ", lower(text)) for text in layout.texts)
+    return Texts(lowered, cut(lowered), len(layout.texts))
 
 
 def lower(text: str) -> str:
@@ -209,23 +223,28 @@ def lower(text: str) -> str:
 
 def context(layout: Layout, options: ModelConfig) -> Context:
     """Return the map that adds to each sentence its neighbours, its segment's mean and the headings above it."""
-    bounds = np.array(layout.bounds)
-    sizes = np.diff(bounds)
+    sizes = np.diff(layout.bounds)
     above = np.fromiter(map(len, layout.headings), np.int64, len(sizes))
-    starts = np.concatenate(([0], np.cumsum(sizes + above)))
-    rows = [
-        [*range(first, last), *headings] for (first, last), headings in zip(pairwise(layout.bounds), layout.headings, strict=True)
-    ]
-    columns = np.fromiter(chain.from_iterable(rows), np.int64, int(starts[-1]))
-    weights = np.where(columns < layout.sentences, np.repeat(options.segment_weight / sizes, sizes + above), options.heading_weight)
+    starts = np.append(0, np.cumsum(sizes + above))
     segment_of = np.repeat(np.arange(len(sizes)), sizes)
+    of_sentence = np.zeros(int(starts[-1]), bool)
+    of_sentence[np.arange(len(segment_of)) + np.repeat(np.cumsum(above) - above, sizes)] = True
+    columns = np.empty(len(of_sentence), np.int64)
+    columns[of_sentence] = np.arange(len(segment_of))
+    columns[~of_sentence] = np.fromiter(chain.from_iterable(layout.headings), np.int64, int(above.sum()))
+    weights = np.where(of_sentence, np.repeat(options.segment_weight / sizes, sizes + above), options.heading_weight)
     return Context(segment_of, _neighbours(layout, segment_of, options.neighbour_weight), Rows(starts, columns, weights))
 
 
 def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
-    """Return the weight between each sentence and the next; a record and what is around it tell nothing of each other."""
-    alone = np.array([kind == "record" for kind in layout.kinds])[segment_of]
-    border = (segment_of[1:] != segment_of[:-1]) & (alone[1:] | alone[:-1])
+    """Return the weight between each sentence and the next.
+
+    A record and what is around it tell nothing of each other, nor do two reports.
+    """
+    alone = np.array([kind == "record" for kind in layout.kinds], bool)
+    apart = np.append(True, alone[1:] | alone[:-1])
+    apart[list(layout.firsts)] = True
+    border = (segment_of[1:] != segment_of[:-1]) & apart[segment_of[1:]]
     return np.where(border, 0.0, weight)[:, None]
 
 
@@ -234,5 +253,6 @@ def row_sums(rows: Rows, values: Floats | NDArray[np.float32]) -> Floats:
     result = np.zeros((len(rows.starts) - 1, values.shape[1]))
     filled = np.flatnonzero(np.diff(rows.starts))
     if len(filled):
-        result[filled] = np.add.reduceat(rows.values[:, None] * values[rows.columns], rows.starts[filled], axis=0)
+        products = values.take(rows.columns, axis=0) * rows.values[:, None]
+        result[filled] = np.add.reduceat(products, rows.starts[filled], axis=0)
     return result

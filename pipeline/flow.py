@@ -4,7 +4,7 @@
 #                           └─ model -> tag -> outputs
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -15,22 +15,23 @@ import msgspec
 from pipeline import locations
 from pipeline.clean import clean
 from pipeline.config import Config, ReadConfig
-from pipeline.corpus import Say, corpus_facts, read_corpus, read_gold, read_user_words
 from pipeline.errors import InputError, TrackingError
-from pipeline.labels import Corpus
 from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Reader
 from pipeline.records import CleanText, Document, Noise, Segment, Tag, TaggedReport
 from pipeline.segment import segment
-from pipeline.tag import noise_tags, tag_segments
+from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
+    from pipeline.corpus import Say
+    from pipeline.labels import Corpus
     from pipeline.measure import Measurement
     from pipeline.train import Prepared, Trained, Watch
 
 MODEL_SCHEME = "models:/"
+TOGETHER = 65_536  # characters of small documents that are scored at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +61,22 @@ def tag_files(
     One that cannot be read is handed to ``failed`` and does not cost the others; the name of a file that no reader takes,
     in a zip file, is handed to ``passed_over``.
     """
-    with Reader(read) as reader:
-        for outcome in chain.from_iterable(map(reader.read, sources)):
-            if isinstance(outcome, InputError):
-                failed(outcome)
-            elif isinstance(outcome, PassedOver):
-                passed_over(outcome.source)
-            else:
-                yield tag_document(outcome, model, keep_noise)
+    documents = _documents(sources, read, failed, passed_over)
+    yield from tag_documents(documents, model, keep_noise)
 
 
 def read_files(sources: Iterable[str], read: ReadConfig, failed: Callable[[InputError], None]) -> Iterator[Document]:
     """Yield the document of each report, as its reader produces it; one that cannot be read is handed to ``failed``."""
-    with Reader(read) as reader:
-        for outcome in chain.from_iterable(map(reader.read, sources)):
-            if isinstance(outcome, InputError):
-                failed(outcome)
-            elif isinstance(outcome, Document):
-                yield outcome
+    yield from _documents(sources, read, failed, lambda _: None)
+
+
+def tag_documents(documents: Iterable[Document], model: Model, keep_noise: bool = False) -> Iterator[TaggedReport]:
+    """Yield each document, tagged; small ones are scored together, which is faster, large ones as their tags are made."""
+    for some in _gathered(documents, TOGETHER):
+        if len(some) == 1:
+            yield tag_document(some[0], model, keep_noise)
+        else:
+            yield from _tag_together(some, model, keep_noise)
 
 
 def tag_document(document: Document, model: Model, keep_noise: bool = False) -> TaggedReport:
@@ -85,8 +84,49 @@ def tag_document(document: Document, model: Model, keep_noise: bool = False) -> 
     cleaned = clean(document, model.config.clean)
     noise = list(cleaned.noise)
     tags = tag_segments(cleaned, _keep_segments(segment(cleaned, model.config.segment), noise), model)
+    return _tagged(cleaned, tags, noise, model, keep_noise)
+
+
+def _tag_together(documents: Sequence[Document], model: Model, keep_noise: bool) -> Iterator[TaggedReport]:
+    cleaned = [clean(document, model.config.clean) for document in documents]
+    noise = [list(one.noise) for one in cleaned]
+    segments = [
+        tuple(_keep_segments(segment(one, model.config.segment), of_one)) for one, of_one in zip(cleaned, noise, strict=True)
+    ]
+    for one, tags, of_one in zip(cleaned, tag_together(zip(cleaned, segments, strict=True), model), noise, strict=True):
+        yield _tagged(one, iter(tags), of_one, model, keep_noise)
+
+
+def _tagged(cleaned: CleanText, tags: Iterator[Tag], noise: list[Noise], model: Model, keep_noise: bool) -> TaggedReport:
     shown = _with_noise(tags, cleaned, noise, model) if keep_noise else tags
-    return TaggedReport(document.source, document.encoding, shown, noise)
+    return TaggedReport(cleaned.document.source, cleaned.document.encoding, shown, noise)
+
+
+def _gathered(documents: Iterable[Document], characters: int) -> Iterator[list[Document]]:
+    """Yield documents in order, as many together as have no more than so many characters; a longer one stays alone."""
+    some: list[Document] = []
+    size = 0
+    for document in documents:
+        if some and size + len(document.text) > characters:
+            yield some
+            some, size = [], 0
+        some.append(document)
+        size += len(document.text)
+    if some:
+        yield some
+
+
+def _documents(
+    sources: Iterable[str], read: ReadConfig, failed: Callable[[InputError], None], passed_over: Callable[[str], None]
+) -> Iterator[Document]:
+    with Reader(read) as reader:
+        for outcome in chain.from_iterable(map(reader.read, sources)):
+            if isinstance(outcome, InputError):
+                failed(outcome)
+            elif isinstance(outcome, PassedOver):
+                passed_over(outcome.source)
+            else:
+                yield outcome
 
 
 def tag_text(text: str, model: Model) -> Iterator[Tag]:
@@ -129,12 +169,13 @@ def _with_noise(tags: Iterator[Tag], cleaned: CleanText, noise: list[Noise], mod
 # ---- train and evaluate ----------------------------------------------------------------------------------------------
 
 
-def train_model(config: Config, say: Say, command: str = "", watch: "Watch" = iter) -> Training:
+def train_model(config: Config, say: "Say", command: str = "", watch: "Watch" = iter) -> Training:
     """Train on the configured corpus, measure on what was left out, write ``models/<name>/``, record the run.
 
     Raises ConfigError, CorpusError or InputError before anything is written, and UsageError when the model cannot be
     written. A tracking store that cannot be used costs the record only: ``Training.warning`` says so.
     """
+    from pipeline.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.measure import measure  # noqa: PLC0415 - training loads scikit-learn, tagging must not
     from pipeline.train import train  # noqa: PLC0415
 
@@ -157,6 +198,7 @@ def train_model(config: Config, say: Say, command: str = "", watch: "Watch" = it
 
 def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:
     """Return the figures of a model on labelled documents, and whether it was trained on the same corpus."""
+    from pipeline.corpus import read_corpus, read_gold  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.measure import measure  # noqa: PLC0415 - only where figures are asked for
 
     corpus = read_gold(gold, config, model.labels) if gold else read_corpus(config, lambda _: None)
@@ -166,7 +208,7 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
     return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen
 
 
-def prepare_corpus(corpus: Corpus, config: Config, user_words: tuple[str, ...]) -> list["Prepared"]:
+def prepare_corpus(corpus: "Corpus", config: Config, user_words: tuple[str, ...]) -> list["Prepared"]:
     """Return each report of a corpus cleaned, cut into segments and split into words."""
     from pipeline.train import prepare  # noqa: PLC0415 - training loads scipy, tagging must not
 
@@ -197,7 +239,7 @@ def _out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
 
 
 def _track(
-    config: Config, corpus: Corpus, folder: Path, trained: "Trained", measurement: "Measurement", say: Say, command: str
+    config: Config, corpus: "Corpus", folder: Path, trained: "Trained", measurement: "Measurement", say: "Say", command: str
 ) -> tuple[str | None, str | None]:
     from pipeline.track import record_training  # noqa: PLC0415 - MLflow only where a run is recorded
 

@@ -40,8 +40,8 @@ class Model:
     @cached_property
     def version(self) -> str:
         """Twelve characters that differ when anything that a tag depends on does."""
-        lists = (self.vocabulary.words, self.vocabulary.bigrams, self.user_words)
-        digest = hashlib.sha256(repr(lists).encode())
+        lists = (self.vocabulary.words, (self.vocabulary.bigrams.letters,), self.user_words)
+        digest = hashlib.sha256("\n\n".join("\n".join(some) for some in lists).encode())
         for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
             digest.update(array.tobytes())
         settings = (self.config.clean, self.config.segment, self.config.model, self.config.tag)

@@ -1,4 +1,4 @@
-"""The model folder: a manifest and plain arrays and words, format 1. Nothing in it is code, and loading runs none.
+"""The model folder: a manifest and plain arrays and words, format 2. Nothing in it is code, and loading runs none.
 
     manifest.json       format number, labels, resolved configuration, calibration, digests, versions, scores
     words.txt           the words of the vocabulary, one a line, sorted
@@ -15,10 +15,7 @@ say in its error how to get a new model, and describe the change in docs/formats
 
 import hashlib
 import io
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +30,7 @@ from pipeline.features import Vocabulary
 from pipeline.model import Model
 from pipeline.words import fingerprint
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl"
 _FILES = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
@@ -67,6 +64,9 @@ def save_model(model: Model, folder: Path, out_of_fold: bytes, run_id: str | Non
         raise UsageError(f"{folder}: exists and is no model folder; choose another model.name, or move it away")
     contents = _contents(model, out_of_fold)
     contents[MANIFEST] = _manifest(model, contents, run_id)
+    import shutil  # noqa: PLC0415 - only where a model is written
+    import tempfile  # noqa: PLC0415
+
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -100,9 +100,9 @@ def load_model(folder: Path) -> Model:
     manifest = _load_manifest(folder)
     contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES}
     labels = label_set_from_values(manifest.labels, f"{folder}/{MANIFEST}")
-    words, bigrams = _lines(contents["words.txt"]), _lines(contents["bigrams.txt"])
-    terms, count = len(words) + len(bigrams), len(labels.names)
     try:
+        words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
+        terms, count = len(words) + len(bigrams) // 2, len(labels.names)
         model = Model(
             name=manifest.name,
             labels=labels,
@@ -137,7 +137,7 @@ def set_run_id(folder: Path, run_id: str) -> None:
 def _contents(model: Model, out_of_fold: bytes) -> dict[str, bytes]:
     return {
         "bias.npy": _npy(model.bias),
-        "bigrams.txt": _joined(model.vocabulary.bigrams),
+        "bigrams.txt": _joined(_pairs(model.vocabulary.bigrams.letters)),
         "dictionary.txt": _joined(model.user_words),
         "idf.npy": _npy(model.vocabulary.idf),
         OUT_OF_FOLD: out_of_fold,
@@ -169,6 +169,8 @@ def _manifest(model: Model, contents: Mapping[str, bytes], run_id: str | None) -
 
 def package_versions() -> dict[str, str]:
     """Return the versions of the packages that a model depends on; one that is not installed is left out."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only where a model is written
+
     versions = {}
     for name in _VERSIONS_OF:
         try:
@@ -216,6 +218,18 @@ def _joined(lines: Sequence[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
+def _pairs(letters: str) -> list[str]:
+    return [letters[i : i + 2] for i in range(0, len(letters), 2)]
+
+
+def _letters(content: bytes) -> str:
+    """Return the letters of bigrams that stand one a line."""
+    text = content.decode()
+    if text[2::3] != "\n" * (len(text) // 3) or len(text) % 3:
+        raise ValueError("a line of bigrams.txt that is no bigram")
+    return text.replace("\n", "")
+
+
 def _lines(content: bytes) -> list[str]:
     return content.decode().split("\n")[:-1]
 
@@ -244,4 +258,6 @@ def _swap(fresh: Path, folder: Path) -> None:
     except OSError:
         old.replace(folder)
         raise
+    import shutil  # noqa: PLC0415 - only where a model is written
+
     shutil.rmtree(old)

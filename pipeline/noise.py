@@ -54,7 +54,7 @@ _FOOT = re.compile(
     r"(?:主办|承办|主管|协办|技术支持|建设运维|版权|地址|邮编|邮政编码|电话|传真|网址|邮箱|E-?mail)(?:单位)?\s*[:：].{0,80}",
     re.IGNORECASE,
 )
-_FORMS = tuple((reason, re.compile(form, re.IGNORECASE)) for reason, form in _BY_FORM)
+_FORM = re.compile("|".join(f"(?P<{reason}_{i}>{form})" for i, (reason, form) in enumerate(_BY_FORM)), re.IGNORECASE)
 _WORD = re.compile(r"\w")
 _PUNCTUATION = re.compile("[。，；！？!?,;：:]")
 _SENTENCE_END = re.compile("[。！？；]")
@@ -81,7 +81,8 @@ def judge(line: str) -> str | None:
         return "symbols"
     if len(line) > LONGEST:
         return None
-    return next((reason for reason, form in _FORMS if form.fullmatch(line)), None)
+    match = _FORM.fullmatch(line)
+    return str(match.lastgroup).rpartition("_")[0] if match else None
 
 
 def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:

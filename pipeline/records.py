@@ -56,8 +56,7 @@ class Document:
     places: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetMap:
+class OffsetMap(msgspec.Struct, frozen=True):
     """Where each cleaned character stood in the source, as runs of characters that stayed side by side.
 
     ``clean_starts`` and ``source_starts`` hold, for each run, its first clean and source offset; both rise strictly.
@@ -74,7 +73,11 @@ class OffsetMap:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the source span of a clean span that is not empty."""
-        return self.to_source(start), self.to_source(end - 1) + 1
+        run = bisect_right(self.clean_starts, start)
+        source = self.source_starts[run - 1] + start - self.clean_starts[run - 1]
+        if run == len(self.clean_starts) or end <= self.clean_starts[run]:  # most spans lie in one run
+            return source, source + end - start
+        return source, self.to_source(end - 1) + 1
 
     def to_clean(self, source: int) -> int:
         """Return the clean offset of a source offset; a dropped character maps to the next one that was kept."""
@@ -84,8 +87,7 @@ class OffsetMap:
         return min(clean, following)
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
+class Noise(msgspec.Struct, frozen=True):
     """A source span that was set aside, with the reason, such as navigation, byline or caption."""
 
     start: int
@@ -93,8 +95,7 @@ class Noise:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A line of the cleaned text, by clean offsets without the white space around it, with its heading level if known.
 
     ``kind`` is that of a table's row: one segment in any case, and for a record without regard to its neighbours.
@@ -106,8 +107,7 @@ class Line:
     kind: Literal["text", "row", "record"] = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class CleanText:
+class CleanText(msgspec.Struct, frozen=True):
     """A cleaned report: its text, the way back to the source, the body lines and what was set aside."""
 
     document: Document
@@ -117,16 +117,14 @@ class CleanText:
     noise: tuple[Noise, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(msgspec.Struct, frozen=True):
     """A heading above a segment; a smaller level stands higher, level 0 is the title."""
 
     level: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A paragraph, a heading, or one item of a run-on paragraph.
 
     ``start`` and ``end`` are clean offsets, and so are the pairs of ``sentences``, which lie side by side from the
@@ -186,8 +184,7 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     noise: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedReport:
+class TaggedReport(msgspec.Struct, frozen=True):
     """One report on its way to an output: its tags in source order, which can be gone through once.
 
     ``noise`` is complete when the tags have been gone through.

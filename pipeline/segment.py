@@ -7,11 +7,12 @@ the headings it stands under.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
+import msgspec
+
 from pipeline.config import SegmentConfig
-from pipeline.headings import INNER_SIGN, ITEM, LEAD, PLAIN, SIGN, TITLE, is_lead, line_level, sign_level
+from pipeline.headings import ITEM, LEAD, PLAIN, SIGN, TITLE, inner_signs, is_lead, line_level, sign_level
 from pipeline.records import CleanText, Heading, Line, Noise, Segment
 from pipeline.sentences import split_sentences
 
@@ -63,7 +64,7 @@ def _row_segment(text: str, line: Line, stack: list[Heading], options: SegmentCo
     level = None if "\t" in row else line_level(row, options.max_heading)
     if level is None:
         return Segment(line.start, line.end, sentences, tuple(stack), kind=line.kind)
-    return replace(_heading_segment(text, line, level, stack), kind=line.kind)
+    return msgspec.structs.replace(_heading_segment(text, line, level, stack), kind=line.kind)
 
 
 def _above(stack: list[Heading], level: int) -> tuple[Heading, ...]:
@@ -75,22 +76,28 @@ def _paragraph(cleaned: CleanText, line: Line, stack: list[Heading], options: Se
     text = cleaned.text
     stack[:] = [heading for heading in stack if heading.level < LEAD]
     for start, end in _chunks(text, line.start, line.end, options.max_paragraph):
-        signs = frozenset(_sign_starts(text, start, end))
-        sentences = list(split_sentences(text, start, end, signs))
-        cuts = signs | _lead_starts(text, sentences, options.run_on)
+        signs = _sign_starts(text, start, end)
+        sentences = split_sentences(text, start, end, signs)
+        cuts = _lead_starts(text, sentences, options.run_on).union(signs)
         for passage in _passages(sentences, cuts):
             yield from _passage(cleaned, passage, stack)
 
 
 def _passage(cleaned: CleanText, sentences: list[Span], stack: list[Heading]) -> Iterator[Segment | Noise]:
+    """Yield the segment of a passage; sentences without a word around it are symbols."""
     text = cleaned.text
     trimmed = _trimmed(text, sentences)
-    words = [i for i, (a, b) in enumerate(trimmed) if _WORD.search(text, a, b)]
-    first, last = (words[0], words[-1] + 1) if words else (len(trimmed), len(trimmed))
-    yield from _symbols(cleaned, trimmed[:first])
-    if words:
+    first, last = 0, len(trimmed)
+    while first < last and not _WORD.search(text, *trimmed[first]):
+        first += 1
+    while first < last and not _WORD.search(text, *trimmed[last - 1]):
+        last -= 1
+    if first > 0:
+        yield from _symbols(cleaned, trimmed[:first])
+    if first < last:
         yield _segment(text, _trimmed(text, trimmed[first:last]), stack)
-    yield from _symbols(cleaned, trimmed[last:])
+    if last < len(trimmed):
+        yield from _symbols(cleaned, trimmed[last:])
 
 
 def _symbols(cleaned: CleanText, sentences: list[Span]) -> Iterator[Noise]:
@@ -120,11 +127,9 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
     yield start, end
 
 
-def _sign_starts(text: str, start: int, end: int) -> Iterator[int]:
-    if SIGN.match(text, start, end):
-        yield start
-    for match in INNER_SIGN.finditer(text, start + 1, end):
-        yield match.start()
+def _sign_starts(text: str, start: int, end: int) -> list[int]:
+    signs = inner_signs(text, start, end)
+    return [start, *signs] if SIGN.match(text, start, end) else signs
 
 
 def _lead_starts(text: str, sentences: list[Span], run_on: int) -> set[int]:
@@ -134,26 +139,28 @@ def _lead_starts(text: str, sentences: list[Span], run_on: int) -> set[int]:
     leads = [
         start
         for (start, end), (_, next_end) in pairwise(sentences)
-        if is_lead(text[start:end].strip()) and next_end - end > end - start
+        if next_end - end > end - start and is_lead(text[start:end].strip())
     ]
     return {b for a, b in pairwise([-1, *leads]) if b != a}
 
 
-def _passages(sentences: list[Span], cuts: set[int] | frozenset[int]) -> Iterator[list[Span]]:
-    passage: list[Span] = []
-    for sentence in sentences:
-        if passage and sentence[0] in cuts:
-            yield passage
-            passage = []
-        passage.append(sentence)
-    if passage:
-        yield passage
+def _passages(sentences: list[Span], cuts: set[int]) -> Iterator[list[Span]]:
+    first = 0
+    for place in range(1, len(sentences) if cuts else 0):
+        if sentences[place][0] in cuts:
+            yield sentences[first:place]
+            first = place
+    if sentences:
+        yield sentences[first:]
 
 
 def _trimmed(text: str, sentences: list[Span]) -> list[Span]:
     """Return the sentences without the white space at both ends of the passage; what is only white space goes."""
-    start = next((a + len(text[a:b]) - len(text[a:b].lstrip()) for a, b in sentences if not text[a:b].isspace()), None)
-    if start is None:
+    if not sentences:
         return []
-    end = next(a + len(text[a:b].rstrip()) for a, b in reversed(sentences) if not text[a:b].isspace())
+    first, last = sentences[0][0], sentences[-1][1]
+    inside = text[first:last]
+    start, end = last - len(inside.lstrip()), first + len(inside.rstrip())
+    if (start, end) == (first, last):
+        return sentences
     return [(max(a, start), min(b, end)) for a, b in sentences if b > start and a < end]

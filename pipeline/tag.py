@@ -2,39 +2,47 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from pipeline.decode import Run
-from pipeline.features import Ints, Rows, lower
+from pipeline.bigrams import Ints
+from pipeline.decode import Runs
+from pipeline.features import Floats, Rows, lower
 from pipeline.model import Model
 from pipeline.records import CleanText, Document, Noise, Segment, Tag
 from pipeline.score import Scored, score_segments
 
-WINDOW = 256  # segments scored at once: a product large enough to be fast, small enough to bound memory
+WINDOW = 512  # segments scored at once: a product large enough to be fast, small enough to bound memory
 DIGITS = 4
+_SHARE_BITS = 30  # words whose shares are the same in this many bits weigh the same
+
+Evidence = list[tuple[str, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """Side-by-side segments with one more on each side, whose sentences are context only."""
+class _Part(msgspec.Struct, frozen=True):
+    """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
 
+    ``number`` is that of the first tag.
+    """
+
+    cleaned: CleanText
     segments: tuple[Segment, ...]
     first: int
     last: int
+    number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A run with the index of its label, the probability of each label, and the words that weighed most."""
+class _Judged(msgspec.Struct, frozen=True):
+    """The own runs of a part: the segment, the clean span, the label and its words of each, the probability of each label."""
 
-    run: Run
-    best: int
-    probabilities: list[float]
-    words: list[tuple[str, float]]
+    segments: list[Segment]
+    spans: list[tuple[int, int]]
+    labels: list[int]
+    probabilities: list[list[float]]
+    evidence: list[Evidence]
 
 
 def tag_segments(cleaned: CleanText, segments: Iterable[Segment], model: Model) -> Iterator[Tag]:
@@ -44,11 +52,15 @@ def tag_segments(cleaned: CleanText, segments: Iterable[Segment], model: Model) 
     tags do not depend on the size of the window.
     """
     number = 0
-    for window in _windows(segments, WINDOW):
-        scored = score_segments(cleaned.text, window.segments, model)
-        for judged in _judge(scored, window, model):
-            yield _tag(number, judged, scored, cleaned, model)
-            number += 1
+    for chunk, first, last in _windows(segments, WINDOW):
+        (tags,) = _tag_parts([_Part(cleaned, chunk, first, last, number)], model)
+        yield from tags
+        number += len(tags)
+
+
+def tag_together(reports: Iterable[tuple[CleanText, Sequence[Segment]]], model: Model) -> list[list[Tag]]:
+    """Return the tags of some small reports, the same as of each alone; scoring them at once is faster."""
+    return _tag_parts([_Part(cleaned, tuple(segments), 0, len(segments)) for cleaned, segments in reports], model)
 
 
 def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iterator[Tag]:
@@ -61,73 +73,106 @@ def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iter
         )  # fmt: skip
 
 
-def _windows(segments: Iterable[Segment], size: int) -> Iterator[_Window]:
+def _windows(segments: Iterable[Segment], size: int) -> Iterator[tuple[tuple[Segment, ...], int, int]]:
+    """Yield ``size`` segments at a time with one more on each side, and which of them are the window's own."""
     stream = iter(segments)
     before: tuple[Segment, ...] = ()
     chunk = tuple(islice(stream, size + 1))
     while chunk:
         inside, after = chunk[:size], chunk[size:]
-        yield _Window(before + inside + after, len(before), len(before) + len(inside))
+        yield before + inside + after, len(before), len(before) + len(inside)
         before = inside[-1:]
         chunk = after + tuple(islice(stream, size + 1 - len(after))) if after else ()
 
 
-def _judge(scored: Scored, window: _Window, model: Model) -> Iterator[_Judged]:
-    """Yield the runs of a window's own segments with probabilities and strongest words, worked out for all at once."""
-    runs = [run for run in scored.runs if window.first <= run.segment < window.last]
-    if not runs:
-        return
-    probabilities = model.probabilities(np.array([run.scores for run in runs]))
-    best = probabilities.argmax(axis=1)
-    strongest = _strongest_words(runs, best, scored.rows, model)
-    for place, run in enumerate(runs):
-        yield _Judged(run, int(best[place]), probabilities[place].round(DIGITS).tolist(), strongest[place])
+def _tag_parts(parts: Sequence[_Part], model: Model) -> list[list[Tag]]:
+    """Return the tags of some parts, scored together."""
+    if not any(part.segments for part in parts):
+        return [[] for _ in parts]
+    scored = score_segments([(part.cleaned.text, part.segments) for part in parts], model)
+    judged = _judge(scored, model)
+    tags: list[list[Tag]] = []
+    for part, first in zip(parts, scored.layout.firsts, strict=True):
+        own = slice(*np.searchsorted(scored.runs.segments, (first + part.first, first + part.last)).tolist())
+        tags.append(_tags(part, judged, own, model))
+    return tags
 
 
-def _strongest_words(runs: Sequence[Run], best: Ints, rows: Rows, model: Model) -> list[list[tuple[str, float]]]:
-    """Return the words that weighed most for the label of each run, the strongest first, with their share of its score."""
-    vocabulary, wanted = model.vocabulary, model.config.tag.evidence
-    lengths = np.array([rows.starts[run.last] - rows.starts[run.first] for run in runs])
-    entries = slice(rows.starts[runs[0].first], rows.starts[runs[-1].last])
-    columns, of_run = rows.columns[entries], np.repeat(np.arange(len(runs)), lengths)
-    sentences = np.array([run.last - run.first for run in runs])
-    weighed = rows.values[entries] * model.weights[columns, best[of_run]] / sentences[of_run]
-    is_word = columns < len(vocabulary.words)
-    keys, places = np.unique(of_run[is_word] * len(vocabulary) + columns[is_word], return_inverse=True)
-    totals = np.bincount(places, weighed[is_word], len(keys))
-    keys, totals = keys[totals > 0], totals[totals > 0]
-    owner, column = np.divmod(keys, len(vocabulary))
-    order = np.lexsort((-totals, owner))
-    firsts = np.searchsorted(owner[order], np.arange(len(runs) + 1))
-    ranked, values = column[order].tolist(), totals[order].round(DIGITS).tolist()
-    return [
-        [(vocabulary.words[ranked[i]], values[i]) for i in range(first, min(last, first + wanted))]
-        for first, last in pairwise(firsts.tolist())
-    ]
-
-
-def _tag(number: int, judged: _Judged, scored: Scored, cleaned: CleanText, model: Model) -> Tag:
-    span = _without_space(cleaned.text, *scored.clean_span(judged.run))
-    start, end = cleaned.offsets.span(*span)
-    names = model.labels.names
-    scores = dict(zip(names, judged.probabilities, strict=True))
-    theme = names[judged.best]
-    return Tag(
-        source=cleaned.document.source,
-        segment=number,
-        start=start,
-        end=end,
-        text=cleaned.document.text[start:end],
-        heading=" > ".join(heading.text for heading in scored.segments[judged.run.segment].headings),
-        theme=theme,
-        score=scores[theme],
-        scores=scores,
-        secondary=_secondary(scores, theme, model),
-        review=scores[theme] < model.threshold,
-        evidence=_as_in_source(judged.words, cleaned, span),
-        model=f"{model.name} {model.version}",
-        **_place(cleaned.document, start),
+def _judge(scored: Scored, model: Model) -> _Judged:
+    """Return all runs with their probabilities and strongest words, worked out for all at once."""
+    probabilities = model.probabilities(scored.runs.scores)
+    labels = probabilities.argmax(axis=1)
+    return _Judged(
+        [scored.segments[i] for i in scored.runs.segments.tolist()],
+        scored.clean_spans(),
+        labels.tolist(),
+        probabilities.round(DIGITS).tolist(),
+        _strongest_words(scored.runs, labels, scored.rows, model),
     )
+
+
+def _strongest_words(runs: Runs, labels: Ints, rows: Rows, model: Model) -> list[Evidence]:
+    """Return the words that weighed most for the label of each run, the strongest first, with their share of its score."""
+    words, wanted = model.vocabulary.words, model.config.tag.evidence
+    run, column, share = _shares(runs, labels, rows, model)
+    ranks = _ranked(run, share)
+    firsts = np.searchsorted(run, np.arange(len(labels) + 1))
+    best = np.flatnonzero(np.arange(len(run)) - firsts.take(run) < wanted)  # the runs stay in order when their words are ranked
+    top = ranks.take(best)
+    named = list(zip([words[i] for i in column.take(top).tolist()], share.take(top).round(DIGITS).tolist(), strict=True))
+    bounds = np.searchsorted(run.take(best), np.arange(len(labels) + 1)).tolist()
+    return [named[first:last] for first, last in pairwise(bounds)]
+
+
+def _shares(runs: Runs, labels: Ints, rows: Rows, model: Model) -> tuple[Ints, Ints, Floats]:
+    """Return run, column and share of each word that speaks for the label of its run, sorted by run and column."""
+    entries = int(rows.starts[runs.lasts[-1]])
+    column = rows.columns[:entries]
+    run = np.repeat(np.arange(len(labels)), rows.starts.take(runs.lasts) - rows.starts.take(runs.firsts))
+    weights = model.weights.ravel().take(column * model.weights.shape[1] + labels.take(run))
+    speaking = np.flatnonzero((weights > 0) & (column < len(model.vocabulary.words)))
+    run, column = run.take(speaking), column.take(speaking)
+    share = rows.values.take(speaking) * weights.take(speaking) / (runs.lasts - runs.firsts).take(run)
+    keys = run * len(model.vocabulary) + column
+    order = np.argsort(keys, kind="stable")
+    keys = keys.take(order)
+    firsts = np.flatnonzero(np.append(keys[:1] >= 0, keys[1:] != keys[:-1]))
+    once = order.take(firsts)
+    total = np.add.reduceat(share.take(order), firsts) if len(firsts) else share
+    return run.take(once), column.take(once), total
+
+
+def _ranked(run: Ints, share: Floats) -> Ints:
+    """Return the order by run, then falling share, then place, from one sort of whole numbers."""
+    place_bits, run_bits = len(run).bit_length(), int(run.max(initial=0)).bit_length()
+    share_bits = min(_SHARE_BITS, 62 - place_bits - run_bits)
+    scaled = ((1 - share / share.max(initial=1e-12)) * (1 << share_bits)).astype(np.int64)
+    keys = (((run << (share_bits + 1)) | scaled) << place_bits) | np.arange(len(run))
+    keys.sort()
+    return np.asarray(keys & ((1 << place_bits) - 1))
+
+
+def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
+    cleaned, document, names = part.cleaned, part.cleaned.document, model.labels.names
+    signature = f"{model.name} {model.version}"
+    tags: list[Tag] = []
+    for segment, (first, last), label, probabilities, words in zip(
+        judged.segments[own], judged.spans[own], judged.labels[own], judged.probabilities[own], judged.evidence[own], strict=True
+    ):
+        span = _without_space(cleaned.text, first, last)
+        start, end = cleaned.offsets.span(*span)
+        text = document.text[start:end]
+        score = probabilities[label]
+        heading = " > ".join([heading.text for heading in segment.headings])
+        scores = dict(zip(names, probabilities, strict=True))
+        evidence = _as_in_source(words, cleaned, span, text)
+        tags.append(
+            Tag(
+                document.source, part.number + len(tags), start, end, text, heading, names[label], score, scores,
+                _secondary(probabilities, label, model), score < model.threshold, evidence, signature, **_place(document, start),
+            )
+        )  # fmt: skip
+    return tags
 
 
 def _place(document: Document, start: int) -> dict[str, Any]:
@@ -144,15 +189,20 @@ def _without_space(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(inside) - len(inside.lstrip()), end - len(inside) + len(inside.rstrip())
 
 
-def _secondary(scores: dict[str, float], theme: str, model: Model) -> tuple[str, ...]:
-    enough = [name for name, score in scores.items() if score >= model.config.tag.secondary]
-    ranked = sorted(enough, key=lambda name: -scores[name])
-    return tuple(name for name in ranked if name not in (theme, model.labels.other))
+def _secondary(probabilities: list[float], label: int, model: Model) -> tuple[str, ...]:
+    if sorted(probabilities)[-2:-1] < [model.config.tag.secondary]:
+        return ()
+    enough = [i for i, score in enumerate(probabilities) if score >= model.config.tag.secondary and i != label]
+    ranked = [model.labels.names[i] for i in sorted(enough, key=lambda i: -probabilities[i])]
+    return tuple(name for name in ranked if name != model.labels.other)
 
 
-def _as_in_source(words: list[tuple[str, float]], cleaned: CleanText, span: tuple[int, int]) -> tuple[tuple[str, float], ...]:
+def _as_in_source(words: Evidence, cleaned: CleanText, span: tuple[int, int], source: str) -> tuple[tuple[str, float], ...]:
     """Return words as they stand in the source: in its own characters, and with what was dropped inside them."""
-    text = lower(cleaned.text[slice(*span)])
+    inside = cleaned.text[slice(*span)]
+    text = lower(inside)
+    if text == source:
+        return tuple(words)
     found = []
     for word, weight in words:
         at = text.find(word)

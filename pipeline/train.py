@@ -6,9 +6,9 @@ single sentences, and the context is added to their scores (see ``features``).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -62,7 +62,7 @@ def prepare(
     report: LabelledDocument, cleaned: CleanText, segments: Sequence[Segment], label_set: LabelSet, words: tuple[str, ...]
 ) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
-    layout = lay_out(cleaned.text, segments)
+    layout = lay_out([(cleaned.text, segments)])
     targets = [
         _target(cleaned.offsets.span(start, end), report.labels, label_set)
         for segment in segments
@@ -136,7 +136,7 @@ def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_
     from scipy.sparse import vstack  # noqa: PLC0415 - only training needs scipy and scikit-learn
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
-    vocabulary = fit_vocabulary(_sentences(reports), config.features)
+    vocabulary = fit_vocabulary([report.texts.head(report.layout.sentences) for report in reports], config.features)
     features = vstack([_features(report, vocabulary, config) for report in reports]).tocsr()
     targets = np.concatenate([report.targets for report in reports])
     labelled = targets >= 0
@@ -148,16 +148,6 @@ def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_
     ).fit(features[labelled], targets[labelled])
     weights, bias = _dense(classifier, len(label_set.names), len(vocabulary))
     return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, 1.0, user_words)
-
-
-def _sentences(reports: Sequence[Prepared]) -> Texts:
-    """Return the sentences of all reports, without the headings that are repeated for context."""
-    kept = [(text, words) for report in reports for text, words in islice(_pairs(report.texts), report.layout.sentences)]
-    return Texts(tuple(text for text, _ in kept), tuple(words for _, words in kept))
-
-
-def _pairs(texts: Texts) -> Iterator[tuple[str, list[str]]]:
-    return zip(texts.texts, texts.words, strict=True)
 
 
 def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
@@ -199,11 +189,11 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only training needs scipy
 
     decided = [
-        (run.scores, _gold_characters(scored.clean_span(run), report, fold.model.labels))
+        (run_scores, _gold_characters(span, report, fold.model.labels))
         for fold in folds
         for report in fold.reports
         for scored in [score_texts(report.segments, report.layout, report.texts, fold.model)]
-        for run in scored.runs
+        for run_scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True)
     ]
     scores = np.array([run_scores for run_scores, _ in decided])
     gold = np.array([characters for _, characters in decided])

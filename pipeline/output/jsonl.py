@@ -8,9 +8,6 @@ import msgspec
 from pipeline.config import LabelSet
 from pipeline.records import TaggedReport
 
-NAME = "jsonl"
-SUFFIXES = (".jsonl", ".ndjson")
-
 
 def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
     """Write each tag as one line."""

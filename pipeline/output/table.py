@@ -13,9 +13,6 @@ from wcwidth import wcswidth
 from pipeline.config import LabelSet
 from pipeline.records import Tag, TaggedReport
 
-NAME = "table"
-SUFFIXES = (".table",)
-
 BAR = 30
 NARROWEST = 20
 REVIEW = "?"

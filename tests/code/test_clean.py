@@ -1,6 +1,10 @@
+import sys
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeline import clean as module
 from pipeline.clean import clean, normalise
 from pipeline.config import CleanConfig
 from pipeline.records import Document
@@ -64,3 +68,21 @@ def test_a_line_of_marks_is_set_aside_and_not_lost():
     cleaned = clean(Document("x", "正文一句。\n##paidend##\n", "0", "utf-8"), CleanConfig(simplify=True))
     assert [(noise.reason, noise.start, noise.end) for noise in cleaned.noise] == [("web mark", 6, 17)]
     assert len(cleaned.lines) == 1
+
+
+def test_every_character_that_opencc_converts_is_looked_for():
+    from opencc import OpenCC
+
+    characters = [chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000 and code != ord("\n")]
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    changed = {old for old, new in zip(characters, converted, strict=True) if old != new}
+    known = {character for character in characters if module._kind_of()[ord(character)] & module._TRADITIONAL}
+    assert changed <= known
+    assert known - changed == set("坏沈瞭藉覆")
+
+
+@pytest.mark.parametrize("text", ["瞭解情況", "毛坏", "沈默", "藉口", "答覆\n覆盖\n反覆研究", "全民閱讀\n全民阅读", "干部"])
+def test_lines_are_converted_as_the_whole_is(text):
+    from opencc import OpenCC
+
+    assert module.normalise(text)[0] == OpenCC("t2s").convert(text)

@@ -1,4 +1,5 @@
 from pipeline import flow
+from pipeline.read import read_report
 from pipeline.records import Tag
 
 
@@ -17,8 +18,18 @@ def test_out_of_fold_lines_are_what_a_scorer_needs():
 
 
 def test_text_is_tagged_like_a_file(model, report, config):
-    from pipeline.read import read_report
 
     document = read_report(report, config.read)
     by_file = [(tag.start, tag.end, tag.theme) for tag in flow.tag_document(document, model).tags]
     assert [(tag.start, tag.end, tag.theme) for tag in flow.tag_text(document.text, model)] == by_file
+
+
+def test_small_documents_tagged_together_get_the_tags_of_each_alone(model, root, config, monkeypatch):
+    paths = sorted((root / "seeds" / "reports").iterdir())
+    documents = [read_report(path, config.read) for path in paths]
+    alone = [(list(report.tags), report.noise) for report in (flow.tag_document(document, model) for document in documents)]
+    for characters in (1, 8_000, 1_000_000):
+        monkeypatch.setattr(flow, "TOGETHER", characters)
+        reports = list(flow.tag_documents(documents, model))
+        assert [report.source for report in reports] == [document.source for document in documents]
+        assert [(list(report.tags), report.noise) for report in reports] == alone

@@ -1,13 +1,14 @@
 import io
 import json
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from pipeline import locations
+from pipeline import locations, output
 from pipeline.config import load_label_set
 from pipeline.errors import UsageError
-from pipeline.output import writer_for, writers
+from pipeline.output import FORMATS, writer_for
 from pipeline.output.table import fit, printable
 from pipeline.records import Noise, Tag, TaggedReport
 
@@ -20,19 +21,25 @@ def tag(text, theme, review=False, noise=None):
 
 def written(name, tags):
     stream = io.BytesIO()
-    writers()[name].write(iter([TaggedReport("a.txt", "utf-8", iter(tags), [Noise(0, 1, "byline")])]), stream, LABELS)
+    writer_for(name, None, is_terminal=False).write(
+        iter([TaggedReport("a.txt", "utf-8", iter(tags), [Noise(0, 1, "byline")])]), stream, LABELS
+    )
     return stream.getvalue().decode()
 
 
 def test_the_format_comes_from_name_ending_or_terminal():
-    assert writer_for(None, None, is_terminal=True).NAME == "table"
-    assert writer_for(None, None, is_terminal=False).NAME == "jsonl"
-    assert writer_for(None, Path("x.JSONL"), is_terminal=True).NAME == "jsonl"
-    assert writer_for("table", Path("x.jsonl"), is_terminal=False).NAME == "table"
+    assert writer_for(None, None, is_terminal=True).__name__ == "pipeline.output.table"
+    assert writer_for(None, None, is_terminal=False).__name__ == "pipeline.output.jsonl"
+    assert writer_for(None, Path("x.JSONL"), is_terminal=True).__name__ == "pipeline.output.jsonl"
+    assert writer_for("table", Path("x.jsonl"), is_terminal=False).__name__ == "pipeline.output.table"
     with pytest.raises(UsageError, match=r"x\.pdf: no format for \.pdf; use \.jsonl \.ndjson \.table, or --format"):
         writer_for(None, Path("x.pdf"), is_terminal=True)
     with pytest.raises(UsageError, match="--format pdf: unknown; known: jsonl table"):
         writer_for("pdf", None, is_terminal=True)
+
+
+def test_every_module_is_a_format():
+    assert sorted(FORMATS) == sorted(module.name for module in pkgutil.iter_modules(output.__path__))
 
 
 def test_jsonl_is_one_object_a_line_in_utf8():

@@ -1,0 +1,75 @@
+"""Find the character bigrams of a text among known ones, all at once: a hash table made of arrays.
+
+Open addressing with linear probing; numpy looks up every place of the text in one step, and those that met another
+bigram in the next. Binary search among sorted codes took several times as long.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+_BITS = 21  # a character's code takes this many bits
+_STREWN = np.uint64(0x9E3779B97F4A7C15)  # multiplying by it strews codes evenly (Fibonacci hashing, Knuth 1973)
+_EMPTY_SLOTS = 2  # at least so many slots for each bigram, so that few of them meet
+
+
+class Bigrams:
+    """Different bigrams, one after the other in ``letters``, known by their place in it."""
+
+    def __init__(self, letters: str) -> None:
+        """Raise ValueError for a bigram that is given twice."""
+        self.letters = letters
+        codes = bigram_codes(letters)[::2]
+        if len(codes) > 1 and not np.diff(np.sort(codes)).all():
+            raise ValueError("a bigram is given twice")
+        bits = max(1, int(len(codes) * _EMPTY_SLOTS).bit_length())
+        self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
+        self._codes = np.append(codes, -1)  # what an empty slot points to
+        self._slots = np.full(1 << bits, len(codes), np.int32)
+        self._fill()
+
+    def __len__(self) -> int:
+        """Return the number of bigrams."""
+        return len(self.letters) // 2
+
+    def find(self, codes: Ints) -> tuple[Ints, Ints]:
+        """Return the places in ``codes`` where a known bigram stands, in no order, and which bigram each is."""
+        places, slots = np.arange(len(codes)), self._first_slots(codes)
+        found, which = [places[:0]], [places[:0]]
+        while len(places):
+            there = self._slots.take(slots)
+            hits = self._codes.take(there) == codes
+            found.append(places[hits])
+            which.append(there[hits].astype(np.int64))
+            others = np.flatnonzero(~hits & (there < len(self)))
+            places, codes, slots = places.take(others), codes.take(others), (slots.take(others) + 1) & self._mask
+        return np.concatenate(found), np.concatenate(which)
+
+    def _fill(self) -> None:
+        """Put each bigram into its first free slot; of those that want the same one, the last gets it."""
+        waiting, slots = np.arange(len(self)), self._first_slots(self._codes[:-1])
+        while len(waiting):
+            free = self._slots[slots] == len(self)
+            self._slots[slots[free]] = waiting[free]
+            others = self._slots[slots] != waiting
+            waiting, slots = waiting[others], (slots[others] + 1) & self._mask
+
+    def _first_slots(self, codes: Ints) -> Ints:
+        return ((codes.view(np.uint64) * _STREWN) >> self._shift).view(np.int64)
+
+
+def bigram_codes(text: str) -> Ints:
+    """Return a number for each pair of neighbouring characters of a text."""
+    codes = code_points(text)
+    return (codes[:-1] << _BITS) | codes[1:]
+
+
+def bigram(code: int) -> str:
+    """Return the bigram of a code."""
+    return chr(code >> _BITS) + chr(code & ((1 << _BITS) - 1))
+
+
+def code_points(text: str) -> Ints:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
