@@ -138,7 +138,7 @@ def tag_text(text: str, model: Model) -> Iterator[Tag]:
 def open_model(name: str, tracking_uri: str = "") -> Model:
     """Return a model by its folder, its name under ``models/``, or its MLflow URI; raises ModelError."""
     if name.startswith(MODEL_SCHEME):
-        from pipeline.track import download_model  # noqa: PLC0415 - MLflow only where the registry is asked for
+        from pipeline.track.registry import download_model  # noqa: PLC0415 - MLflow only where the registry is asked for
 
         return load_model(download_model(name, tracking_uri))
     return load_model(find_model(name))
@@ -241,7 +241,7 @@ def _out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
 def _track(
     config: Config, corpus: "Corpus", folder: Path, trained: "Trained", measurement: "Measurement", say: "Say", command: str
 ) -> tuple[str | None, str | None]:
-    from pipeline.track import record_training  # noqa: PLC0415 - MLflow only where a run is recorded
+    from pipeline.track.run import record_training  # noqa: PLC0415 - MLflow only where a run is recorded
 
     say("recording the run in MLflow")
     try:

@@ -71,12 +71,12 @@ def ui(port: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     Example:
       pipeline ui --port 5001
     """
-    from pipeline import track  # noqa: PLC0415 - help must not load the program
+    from pipeline.track import server  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    chosen = port or track.free_port()
-    click.echo(f"MLflow UI: http://{track.HOST}:{chosen}  (Ctrl-C stops it)")
-    sys.exit(track.serve_ui(chosen, config.track.uri))
+    chosen = port or server.free_port()
+    click.echo(f"MLflow UI: http://{server.HOST}:{chosen}  (Ctrl-C stops it)")
+    sys.exit(server.serve_ui(chosen, config.track.uri))
 
 
 def _print_figures(measurement: "Measurement", where: str) -> None:

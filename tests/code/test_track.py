@@ -84,7 +84,7 @@ def test_a_run_holds_configuration_figures_and_where_it_came_from(run, model):
 
 
 def test_a_run_in_a_checkout_names_commit_and_dirty_flag(run, root):
-    from pipeline.track import git_state
+    from pipeline.track.run import git_state
 
     expected = git_state(root)
     tags = {item["key"]: item["value"] for item in run["data"]["tags"]}

@@ -1,0 +1,1 @@
+"""MLflow: the record of a training, the registry, the UI. The only package that imports mlflow."""

@@ -1,0 +1,71 @@
+"""Serve the MLflow UI on the project's store."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+
+from pipeline.errors import UsageError
+from pipeline.track.store import QUIET, artifact_location, store_folder, tracking_uri
+
+HOST = "127.0.0.1"
+PATIENCE = 5  # seconds that a server is given to end by itself
+
+
+def serve_ui(port: int, configured: str = "") -> int:
+    """Run the MLflow UI on the project's store, on loopback only, until it is stopped; return its exit code.
+
+    Raises UsageError when the port is taken.
+    """
+    _check_port(port)
+    uri = tracking_uri(configured)
+    store_folder().mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri, "--host", HOST, "--port", str(port),
+        "--workers", "1", "--default-artifact-root", artifact_location(),
+    ]  # fmt: skip
+    environment = {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    # In a session of its own the server and all that it starts can be ended together, however this process is ended.
+    server = subprocess.Popen(command, env=environment, cwd=store_folder(), start_new_session=True)
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        _end(server)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """End a server with every process that it started: first asked to, then without asking."""
+    if not hasattr(os, "killpg"):
+        server.kill()
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=PATIENCE)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise UsageError(f"port {port} of {HOST} is taken; stop what uses it, or choose another with --port") from None

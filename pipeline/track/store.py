@@ -1,0 +1,78 @@
+"""The tracking store: where it is, how MLflow is loaded, and one line for whatever it raises.
+
+MLflow's usage reporting is switched off before it is imported, here and for the server of the UI.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline import locations
+from pipeline.errors import TrackingError
+
+URI_VARIABLE = "MLFLOW_TRACKING_URI"
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+}
+# A server that is down shall cost seconds and not the minutes that MLflow retries for by default.
+_IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
+
+
+def store_folder() -> Path:
+    """Return the folder of the project's own tracking store."""
+    return locations.project_folder() / "mlruns"
+
+
+def tracking_uri(configured: str = "") -> str:
+    """Return the address of the tracking store: the configured one, MLFLOW_TRACKING_URI, or the project's sqlite."""
+    return configured or os.environ.get(URI_VARIABLE) or f"sqlite:///{store_folder() / 'mlflow.db'}"
+
+
+def mlflow_at(uri: str) -> Any:  # noqa: ANN401 - the module
+    """Return the module mlflow, set to a store."""
+    for name, value in {**QUIET, **_IMPATIENT}.items():
+        os.environ.setdefault(name, value)
+    import mlflow  # noqa: PLC0415 - takes two seconds
+
+    if uri.startswith(f"sqlite:///{store_folder()}"):
+        store_folder().mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    return mlflow
+
+
+@contextmanager
+def trouble(uri: str) -> Iterator[None]:
+    """Turn whatever a store raises into one line."""
+    try:
+        yield
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        message = f"the tracking store {uri} cannot be used: {reason}; check it, or train with --no-track"
+        raise TrackingError(_without_password(message)) from error
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"(://[^\s:/@]+):[^\s@]+@", r"\1:***@", text)
+
+
+def experiment_id(mlflow: Any, uri: str, name: str) -> str:  # noqa: ANN401 - the module
+    """Return the id of the experiment; a new one in the project's own store keeps its artifacts beside it."""
+    found = mlflow.get_experiment_by_name(name)
+    if found is not None:
+        return str(found.experiment_id)
+    own = uri.startswith("sqlite:")
+    return str(mlflow.create_experiment(name, artifact_location=artifact_location() if own else None))
+
+
+def artifact_location() -> str:
+    """Return where the project's own store keeps artifacts."""
+    return (store_folder() / "artifacts").as_uri()
