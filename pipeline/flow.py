@@ -137,11 +137,16 @@ def tag_text(text: str, model: Model) -> Iterator[Tag]:
 
 def open_model(name: str, tracking_uri: str = "") -> Model:
     """Return a model by its folder, its name under ``models/``, or its MLflow URI; raises ModelError."""
+    return load_model(locate_model(name, tracking_uri))
+
+
+def locate_model(name: str, tracking_uri: str = "") -> Path:
+    """Return the folder of a model by its folder, its name under ``models/``, or its MLflow URI; raises ModelError."""
     if name.startswith(MODEL_SCHEME):
         from pipeline.track.registry import download_model  # noqa: PLC0415 - MLflow only where the registry is asked for
 
-        return load_model(download_model(name, tracking_uri))
-    return load_model(find_model(name))
+        return download_model(name, tracking_uri)
+    return find_model(name)
 
 
 def _keep_segments(items: Iterable[Segment | Noise], noise: list[Noise]) -> Iterator[Segment]:

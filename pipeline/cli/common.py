@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -84,6 +85,22 @@ def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
         yield from bar
 
 
+def progress_in_bytes(pieces: Iterator[Any], sources: Sequence[str], label: str) -> Iterator[Any]:
+    """Yield pieces of a run over files, with a bar of the bytes that are done, their rate and the time left, on a terminal only."""
+    if len(sources) < 2 or not sys.stderr.isatty():
+        yield from pieces
+        return
+    total = sum(Path(source).stat().st_size for source in sources if Path(source).is_file())
+    begin, done = time.monotonic(), 0
+    with click.progressbar(
+        length=total, label=label, file=sys.stderr, item_show_func=lambda rate: rate and f"{rate:.1f} MB/s", update_min_steps=1
+    ) as bar:
+        for piece in pieces:
+            yield piece
+            done += piece.size
+            bar.update(piece.size, done / 1e6 / max(0.001, time.monotonic() - begin))
+
+
 def say(message: str) -> None:
     """Print a line of progress to standard error."""
     click.echo(_printable(message), err=True)
@@ -103,5 +120,5 @@ def _stop(error: BaseException) -> None:
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    click.echo("stopped; nothing half-written was left behind", err=True)
+    click.echo("stopped; no half-written output was left behind", err=True)
     sys.exit(INTERRUPTED)

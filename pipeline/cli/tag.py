@@ -1,17 +1,21 @@
 """`pipeline tag`."""
 
-import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import config_options, progress, read_config, say, say_error
-from pipeline.errors import UsageError
+from pipeline.cli.common import config_options, progress, progress_in_bytes, read_config, say, say_error
+from pipeline.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.batch import Piece
+    from pipeline.config import Config
+    from pipeline.records import TaggedReport
 
 
 @click.command()
@@ -19,11 +23,13 @@ from pipeline.errors import UsageError
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file to write; its ending chooses the format.")
 @click.option("--format", "format_name", help="table or jsonl; without it a table on a terminal and jsonl in a pipe.")
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
+@click.option("--resume", is_flag=True, help="Go on with a run into the same OUT that was cut short; what changed is tagged anew.")
 @click.option("--encoding", help="The encoding of the reports, such as gb18030 or big5; found out without it.")
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
 @config_options
-def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, encoding: str | None,
-        keep_noise: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
+        encoding: str | None, keep_noise: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
     \b
@@ -32,41 +38,61 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
       pipeline tag reports/ '2023/*.txt' -o tags.jsonl
       cat report.txt | pipeline tag - --format table
     """
-    from pipeline import flow  # noqa: PLC0415 - help must not load the program
-    from pipeline.output import writer_for  # noqa: PLC0415
+    from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
     from pipeline.read.find import find_reports  # noqa: PLC0415
 
     config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
-    writer = writer_for(format_name, out, sys.stdout.isatty())
+    order = _Order(format_for(format_name, out, sys.stdout.isatty()), model_name, config, keep_noise, out, jobs, resume)
+    if resume and out is None:
+        raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
     found = find_reports(paths)
-    model = flow.open_model(model_name, config.track.uri)
-    failures: list[str] = []
-    sources = progress(found.reports, "tagging") if out or not sys.stdout.isatty() else found.reports
     counter = _Counter(found.skipped)
-    reports = flow.tag_files(sources, model, config.read, _reporter(failures), counter.skipped.append, keep_noise)
-    with _destination(out, counter) as stream:
-        writer.write(counter.count(reports), stream, model.labels)
-    counter.say(len(failures), out)
-    sys.exit(1 if failures else 0)
+    (_print if out is None and (jobs or 1) == 1 else _write)(found.reports, order, counter)
+    counter.say(out)
+    sys.exit(1 if counter.failures else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a person asked for."""
+
+    format: str
+    model: str
+    config: "Config"
+    keep_noise: bool
+    out: Path | None
+    jobs: int | None
+    resume: bool
 
 
 class _Counter:
-    """Counts what passes to the output, for the summary line, and says which files of a folder were passed over."""
+    """Counts what passes to the output, for the summary line, and says what failed and what was passed over."""
 
     def __init__(self, skipped: tuple[str, ...]) -> None:
-        self.reports = 0
+        self.reports = self.failures = 0
         self.noise: Counter[str] = Counter()
         self.skipped = list(skipped)
 
-    def count(self, reports: Iterator[Any]) -> Iterator[Any]:
+    def fail(self, error: Exception | str) -> None:
+        self.failures += 1
+        say_error(error if isinstance(error, Exception) else InputError(error))
+
+    def reports_of(self, reports: Iterator["TaggedReport"]) -> Iterator["TaggedReport"]:
         for report in reports:
             yield report
             self.reports += 1
             self.noise.update(span.reason for span in report.noise)
 
-    def say(self, failures: int, out: Path | None) -> None:
+    def piece(self, piece: "Piece") -> None:
+        self.reports += piece.reports
+        self.noise.update(piece.noise)
+        self.skipped += piece.passed_over
+        for line in piece.failures:
+            self.fail(line)
+
+    def say(self, out: Path | None) -> None:
         place = f" -> {out}" if out and self.reports else ""
-        failed = f", {failures} failed" if failures else ""
+        failed = f", {self.failures} failed" if self.failures else ""
         say(f"{self.reports} reports tagged{failed}, {self.noise.total()} passages set aside{self._reasons()}{place}")
         if self.skipped:
             endings = " ".join(sorted({Path(name).suffix or "(none)" for name in self.skipped}))
@@ -77,43 +103,38 @@ class _Counter:
         return f" ({', '.join(found)})" if found else ""
 
 
-@contextmanager
-def _destination(out: Path | None, counter: _Counter) -> Iterator[BinaryIO]:
-    """Give the stream to write to: standard output, or a side file that takes OUT's name when it is complete."""
-    if out is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+def _print(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
+    """Tag to standard output, report by report as their tags are made."""
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+    from pipeline.output import writer_of  # noqa: PLC0415
+
+    model = flow.open_model(order.model, order.config.track.uri)
+    shown = progress(sources, "tagging") if not sys.stdout.isatty() else sources
+    reports = flow.tag_files(shown, model, order.config.read, counter.fail, counter.skipped.append, order.keep_noise)
+    writer_of(order.format).write(counter.reports_of(reports), sys.stdout.buffer, model.labels)
+    sys.stdout.buffer.flush()
+
+
+def _write(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
+    """Tag into a file, or in several processes."""
+    from pipeline import batch  # noqa: PLC0415 - only where files are written
+
+    job = batch.Job(batch.locate_model(order.model, order.config.track.uri), order.config.read, order.format, order.keep_noise)
+    jobs = batch.jobs_for(sources, order.jobs)
+    if order.out is None:
+        _count(batch.print_pieces(sources, job, jobs, sys.stdout.buffer), sources, counter)
         return
-    import tempfile  # noqa: PLC0415 - only where a file is written
-
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{out.name}-", dir=out.parent)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}); check that its folder exists and is yours") from None
-    side = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-        if counter.reports:
-            side.chmod(0o666 & ~_umask())
-            side.replace(out)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
+    with batch.unfinished(order.out, job, order.resume) as folder:
+        if folder.was_cut_short and not order.resume:
+            say(f"{order.out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
+        try:
+            _count(batch.tag_into(folder, sources, job, jobs), sources, counter)
+            folder.finish()
+        except KeyboardInterrupt:
+            say(f"{order.out}: not written yet; the same command with --resume goes on")
             raise
-        raise UsageError(f"{out}: cannot be written ({error.strerror}); nothing was kept; check the disk") from None
-    finally:
-        side.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _reporter(failures: list[str]) -> Callable[[Exception], None]:
-    def failed(error: Exception) -> None:
-        failures.append(str(error))
-        say_error(error)
-
-    return failed
+def _count(pieces: Iterator["Piece"], sources: tuple[str, ...], counter: _Counter) -> None:
+    for piece in progress_in_bytes(pieces, sources, "tagging"):
+        counter.piece(piece)

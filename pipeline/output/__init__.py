@@ -21,18 +21,26 @@ class Writer(Protocol):
     """What a format module offers."""
 
     def write(self, reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:
-        """Write the reports in order, going through the tags of each once."""
+        """Write the reports in order, going through the tags of each once.
+
+        Reports that are written one by one give, put together, the same bytes: so they can be tagged in several processes.
+        """
 
 
-def writer_for(name: str | None, out: Path | None, is_terminal: bool) -> Writer:
-    """Return the writer of a format name, or of an output's suffix, or else the table on a terminal and jsonl in a pipe.
+def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
+    """Return a known format's name, or that of an output's suffix, or else the table on a terminal and jsonl in a pipe.
 
-    Raises UsageError for a name or suffix that no writer has.
+    Raises UsageError for a name or suffix that no format has.
     """
     if name is None:
         name = _format_of(out) if out else "table" if is_terminal else "jsonl"
     if name not in FORMATS:
         raise UsageError(f"--format {name}: unknown; known: {' '.join(FORMATS)}")
+    return name
+
+
+def writer_of(name: str) -> Writer:
+    """Return the writer of a format."""
     return cast("Writer", importlib.import_module(f"{__name__}.{name}"))
 
 

@@ -40,9 +40,10 @@ Outcome = Document | PassedOver | InputError
 class Reader:
     """Reads files, one after another; a context manager that ends its worker."""
 
-    def __init__(self, options: ReadConfig) -> None:
-        """Take the limits; nothing is started before the first file that needs it."""
+    def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
+        """Take the limits, and a folder for what is unpacked; nothing is started before the first file that needs it."""
         self._options = options
+        self._scratch = scratch
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Self:
@@ -90,7 +91,7 @@ class Reader:
         """Yield what a worker answers; where it is lost at a file of an archive, another goes on behind that file."""
         done = 0
         while True:
-            worker = self._worker = self._worker or _Worker(self._options)
+            worker = self._worker = self._worker or _Worker(self._options, self._scratch)
             reading = ""
             try:
                 worker.send(msgspec.structs.replace(request, skip=done))
@@ -128,10 +129,10 @@ class _LostError(Exception):
 class _Worker:
     """A process that reads files, its limits, and a folder for what it unpacks, which goes with it."""
 
-    def __init__(self, options: ReadConfig) -> None:
+    def __init__(self, options: ReadConfig, scratch: Path | None) -> None:
         self.has_answered = False
         self._options = options
-        self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", ignore_cleanup_errors=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", dir=scratch, ignore_cleanup_errors=True)
         path = os.pathsep.join(filter(None, [str(_PACKAGE), os.environ.get("PYTHONPATH", "")]))
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START],

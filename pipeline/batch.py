@@ -1,0 +1,263 @@
+"""Tag many files into one output: over processes, in order, and so that a run that was cut short can go on.
+
+joblib (BSD, of scikit-learn's makers) spreads the work: its generator gives results in order while a bounded number of
+tasks is under way, so memory does not grow with the archive.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import msgspec
+
+from pipeline import flow
+from pipeline.config import ReadConfig
+from pipeline.errors import InputError
+from pipeline.model import Model
+from pipeline.model_folder import load_model
+from pipeline.output import writer_of
+from pipeline.read import PassedOver
+from pipeline.read.find import STANDARD_INPUT
+from pipeline.read.isolated import Reader
+from pipeline.records import Document, TaggedReport
+from pipeline.run_folder import COPIED_AT_ONCE, Entry, RunFolder
+
+TOGETHER = 64  # files, at most, of one task …
+TOGETHER_BYTES = 2**19  # … and their bytes, at most, unless one file alone has more
+WORTH_PROCESSES = 4 * 2**20  # bytes from which on more than one process pays for its start …
+WORTH_FILES = 32  # … or files
+SPOOL = 2**22  # bytes of a piece that are kept in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every process of a run needs to know: the model's folder, how to read, what to write, and a folder for what is large."""
+
+    model: Path
+    read: ReadConfig
+    format: str
+    keep_noise: bool
+    scratch: Path | None = None
+
+
+@dataclass(slots=True)
+class Piece:
+    """The part of the output that one file makes, in memory or, a long one, as a file, and what was noticed on the way."""
+
+    source: str
+    size: int
+    sha256: str = ""
+    reports: int = 0
+    noise: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    data: bytes = b""
+    part: str | None = None
+
+    def entry(self) -> Entry:
+        """Return the piece as a line of the journal."""
+        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, dict(self.noise), tuple(self.passed_over))
+
+    def read(self) -> Iterator[bytes]:
+        """Yield the bytes of the piece, once."""
+        if self.part is None:
+            yield self.data
+            return
+        with open(self.part, "rb") as stream:  # noqa: PTH123 - a name from another process
+            while data := stream.read(COPIED_AT_ONCE):
+                yield data
+        os.unlink(self.part)  # noqa: PTH108 - as above
+
+
+def jobs_for(sources: Sequence[str], asked: int | None) -> int:
+    """Return how many processes to use: as asked, or all cores where there is enough to do."""
+    if asked:
+        return asked
+    sizes = [_size(source) for source in sources]
+    worth = len(sizes) > 1 and (len(sizes) >= WORTH_FILES or sum(sizes) >= WORTH_PROCESSES)
+    return min(len(sizes), os.cpu_count() or 1) if worth else 1
+
+
+def locate_model(name: str, tracking_uri: str) -> Path:
+    """Return the folder of a model; raises ModelError for one that cannot be found or loaded."""
+    folder = flow.locate_model(name, tracking_uri).resolve()
+    _model(folder)
+    return folder
+
+
+def unfinished(out: Path, job: Job, resume: bool) -> RunFolder:
+    """Return the unfinished output of a job, with the digest of all that a piece depends on beside its file."""
+    model = _model(job.model)
+    parts = msgspec.json.encode([model.name, model.version, job.read, job.format, job.keep_noise])
+    return RunFolder(out, hashlib.sha256(parts).hexdigest(), resume)
+
+
+def print_pieces(sources: Sequence[str], job: Job, jobs: int, stream: BinaryIO) -> Iterator[Piece]:
+    """Tag files to a stream and yield their pieces, in order."""
+    with tempfile.TemporaryDirectory(prefix="mission-themes-") as scratch:
+        for piece in tag_pieces(sources, replace(job, scratch=Path(scratch)), jobs):
+            stream.writelines(piece.read())
+            yield piece
+    stream.flush()
+
+
+def tag_into(folder: RunFolder, sources: Sequence[str], job: Job, jobs: int) -> Iterator[Piece]:
+    """Tag files into an unfinished output and yield their pieces, in order; what an earlier run has of them is kept.
+
+    Raises UsageError when the output cannot be written.
+    """
+    known = {source: entry for source in sources if (entry := folder.known(source, _digest))}
+    rest = [source for source in sources if source not in known]
+    fresh = tag_pieces(rest, replace(job, scratch=folder.scratch), jobs)
+    for source in sources:
+        if source in known:
+            folder.keep(known[source])
+            yield _kept(known[source])
+        else:
+            piece = next(fresh)
+            folder.add(piece.entry(), piece.read(), lasting=not piece.failures)
+            yield piece
+
+
+def tag_pieces(sources: Sequence[str], job: Job, jobs: int) -> Iterator[Piece]:
+    """Yield the pieces of files, in order, tagged in so many processes."""
+    tasks = _tasks(sources)
+    if jobs == 1:
+        with Reader(job.read, job.scratch) as reader:
+            for task in tasks:
+                yield from _tag(task, job, _model(job.model), reader)
+        return
+    from joblib import Parallel, delayed  # noqa: PLC0415 - only where there is more than one process
+    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - as above
+
+    try:
+        parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1, max_nbytes=None)
+        for pieces in parallel(delayed(_tag_in_process)(task, job) for task in tasks):
+            yield from pieces
+    finally:
+        get_reusable_executor().shutdown(wait=True, kill_workers=True)
+
+
+def _tag_in_process(task: Sequence[str], job: Job) -> list[Piece]:
+    return list(_tag(task, job, _model(job.model), _reader(job)))
+
+
+@cache
+def _model(folder: Path) -> Model:
+    return load_model(folder)
+
+
+@cache
+def _reader(job: Job) -> Reader:
+    """Return the reader of this process; its worker ends when the process does."""
+    return Reader(job.read, job.scratch)
+
+
+def _tasks(sources: Iterable[str]) -> Iterator[list[str]]:
+    """Yield files in order, some at a time: enough for a task to be worth its way, and few enough to be done soon."""
+    task: list[str] = []
+    size = 0
+    for source in sources:
+        if task and (len(task) == TOGETHER or size + _size(source) > TOGETHER_BYTES):
+            yield task
+            task, size = [], 0
+        task.append(source)
+        size += _size(source)
+    if task:
+        yield task
+
+
+def _tag(task: Sequence[str], job: Job, model: Model, reader: Reader) -> Iterator[Piece]:
+    """Yield the pieces of some files; reports of several files are scored together, which is faster."""
+    pieces = [Piece(source, _size(source), _digest(source)) for source in task]
+    owners: deque[int] = deque()
+    current = 0
+    with closing(_Spool(job)) as spool:
+        for report in flow.tag_documents(_documents(pieces, owners, reader), model, job.keep_noise):
+            owner = owners.popleft()
+            while current < owner:
+                yield spool.into(pieces[current])
+                current += 1
+            spool.write(report, model)
+            pieces[owner].reports += 1
+            pieces[owner].noise.update(span.reason for span in report.noise)
+        for piece in pieces[current:]:
+            yield spool.into(piece)
+
+
+def _documents(pieces: Sequence[Piece], owners: deque[int], reader: Reader) -> Iterator[Document]:
+    for owner, piece in enumerate(pieces):
+        for outcome in reader.read(piece.source):
+            if isinstance(outcome, InputError):
+                piece.failures.append(str(outcome))
+            elif isinstance(outcome, PassedOver):
+                piece.passed_over.append(outcome.source)
+            else:
+                owners.append(owner)
+                yield outcome
+
+
+class _Spool:
+    """Collects the bytes of one piece after the other: in memory, or, of a long one, in a file."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._writer = writer_of(job.format)
+        self._stream = self._new()
+
+    def write(self, report: TaggedReport, model: Model) -> None:
+        """Write a report in the format of the job."""
+        self._writer.write(iter([report]), cast("BinaryIO", self._stream), model.labels)
+
+    def into(self, piece: Piece) -> Piece:
+        """Return a piece with what was written since the last one."""
+        size = self._stream.tell()
+        self._stream.seek(0)
+        if size <= SPOOL:
+            piece.data = self._stream.read()
+        else:
+            handle, piece.part = tempfile.mkstemp(dir=self._job.scratch)
+            with os.fdopen(handle, "wb") as target:
+                shutil.copyfileobj(self._stream, target, COPIED_AT_ONCE)
+        self._stream.close()
+        self._stream = self._new()
+        return piece
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def _new(self) -> "tempfile.SpooledTemporaryFile[bytes]":
+        return tempfile.SpooledTemporaryFile(SPOOL, dir=str(self._job.scratch) if self._job.scratch else None)
+
+
+def _kept(entry: Entry) -> Piece:
+    noise, passed_over = Counter(entry.noise), list(entry.passed_over)
+    return Piece(entry.source, _size(entry.source), entry.sha256, entry.reports, noise, passed_over=passed_over)
+
+
+def _size(source: str) -> int:
+    """Return the bytes of a file; nothing for standard input and for what is not there, which reading it will tell."""
+    try:
+        return Path(source).stat().st_size if source != STANDARD_INPUT else 0
+    except OSError:
+        return 0
+
+
+def _digest(source: str) -> str:
+    """Return the sha256 of a file, or "" for what cannot be read again."""
+    if source == STANDARD_INPUT:
+        return ""
+    try:
+        with Path(source).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,183 @@
+"""What a run that tags files keeps beside its output, so that it can be cut short at any moment and go on.
+
+The folder ``.NAME.run`` holds a lock, the tagged pieces one behind the other, and a journal with a line for each piece:
+which file it is of, by name and sha256, and where it stands. A piece counts only when its line is written. When all files
+are done, the pieces in the order of the files are the output, and the folder goes.
+
+filelock (MIT, maintained, no dependencies) locks alike on all systems and lets go when its process dies.
+"""
+
+import shutil
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+import msgspec
+
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+COPIED_AT_ONCE = 2**20
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A file that is done: its name and sha256, where its piece stands and its CRC-32, and what the summary counts of it."""
+
+    source: str
+    sha256: str
+    start: int
+    length: int
+    crc: int
+    reports: int
+    noise: dict[str, int]
+    passed_over: tuple[str, ...]
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The first line of a journal: what all its pieces were made with."""
+
+    key: str
+
+
+class RunFolder:
+    """The pieces of an unfinished output; a context manager that holds the lock."""
+
+    def __init__(self, out: Path, key: str, resume: bool) -> None:
+        """Take the output, the digest of all that a piece depends on beside its file, and whether to go on."""
+        self.path = out.parent / f".{out.name}.run"
+        self.was_cut_short = False
+        self._out, self._key, self._resume = out, key, resume
+        self._done: dict[str, Entry] = {}
+        self._order: list[Entry] = []
+        self._lock: FileLock | None = None
+
+    def __enter__(self) -> Self:
+        """Take the lock and read what an earlier run has done.
+
+        Raises UsageError when another run holds the lock or the folder cannot be written.
+        """
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a file is written
+
+        with self._disk():
+            self.path.mkdir(exist_ok=True)
+            self._lock = FileLock(self.path / "lock", timeout=0)
+            try:
+                self._lock.acquire()
+            except Timeout:
+                raise UsageError(f"{self._out}: another run is writing it; wait for its end, or choose another -o") from None
+            self.was_cut_short = (self.path / "journal").exists()
+            entries = list(self._read_journal()) if self._resume else []
+            self._done = {entry.source: entry for entry in entries}
+            self._end = max((entry.start + entry.length for entry in entries), default=0)
+            self._open(entries)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the lock; what was not finished stays."""
+        self._pieces.close()
+        self._journal.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for files that go with the run."""
+        folder = self.path / "scratch"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def known(self, source: str, digest: Callable[[str], str]) -> Entry | None:
+        """Return what an earlier run has of a file, if the file is unchanged and its piece whole; else None."""
+        entry = self._done.get(source)
+        if entry is None or not entry.sha256 or digest(source) != entry.sha256:
+            return None
+        with self._disk():
+            self._pieces.seek(entry.start)
+            return entry if zlib.crc32(self._pieces.read(entry.length)) == entry.crc else None
+
+    def keep(self, entry: Entry) -> None:
+        """Take over the piece of an earlier run."""
+        self._order.append(entry)
+
+    def add(self, entry: Entry, pieces: Iterator[bytes], lasting: bool = True) -> None:
+        """Take the piece of a file; its place and CRC are found here. One that is not lasting is made anew by another run."""
+        with self._disk():
+            self._pieces.seek(self._end)
+            length = crc = 0
+            for data in pieces:
+                self._pieces.write(data)
+                length, crc = length + len(data), zlib.crc32(data, crc)
+            self._pieces.flush()
+            entry = msgspec.structs.replace(entry, start=self._end, length=length, crc=crc)
+            if lasting:
+                self._write_line(entry)
+            self._end += length
+            self._order.append(entry)
+
+    def finish(self) -> None:
+        """Put the pieces together in the order in which they were asked for or added; the output appears whole or not at all."""
+        with self._disk():
+            if sum(entry.length for entry in self._order):
+                self._side().replace(self._out)
+            self._pieces.close()
+            self._journal.close()
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    def _side(self) -> Path:
+        """Return the file that becomes the output: the pieces as they are where they stand in order, else a copy."""
+        pieces = self.path / "pieces"
+        if _follow_each_other(self._order, pieces.stat().st_size):
+            return pieces
+        side = self.path / "output"
+        with side.open("wb") as target:
+            for entry in self._order:
+                self._pieces.seek(entry.start)
+                for size in [COPIED_AT_ONCE] * (entry.length // COPIED_AT_ONCE) + [entry.length % COPIED_AT_ONCE]:
+                    target.write(self._pieces.read(size))
+        return side
+
+    def _open(self, entries: Sequence[Entry]) -> None:
+        self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
+        self._pieces.truncate(self._end)
+        self._journal: BinaryIO = (self.path / "journal").open("wb")
+        self._write_line(_Head(self._key))
+        for entry in entries:
+            self._write_line(entry)
+
+    def _read_journal(self) -> Iterator[Entry]:
+        """Yield the entries of a journal that was made with the same key, up to a line that was cut short."""
+        path = self.path / "journal"
+        lines = path.read_bytes().split(b"\n") if path.exists() else []
+        try:
+            if not lines or msgspec.json.decode(lines[0], type=_Head).key != self._key:
+                return
+            for line in lines[1:-1]:
+                yield msgspec.json.decode(line, type=Entry)
+        except msgspec.DecodeError:
+            return
+
+    def _write_line(self, line: msgspec.Struct) -> None:
+        self._journal.write(msgspec.json.encode(line) + b"\n")
+        self._journal.flush()
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            hint = "see that its folder exists, is yours and has space; the same command with --resume goes on"
+            raise UsageError(f"{self._out}: cannot be written ({reason}); {hint}") from None
+
+
+def _follow_each_other(entries: Sequence[Entry], size: int) -> bool:
+    position = 0
+    for entry in entries:
+        if entry.start != position:
+            return False
+        position += entry.length
+    return position == size
