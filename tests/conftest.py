@@ -132,8 +132,13 @@ def run_pipeline(arguments, home=None, env=None, stdin=None, cwd=None, timeout=3
     )
 
 
-def program(*names: str) -> str:
-    """Return the path of an installed program, or skip the test and say what is missing."""
+@pytest.fixture(scope="session")
+def program() -> Callable[..., str]:
+    """Return a function that gives the path of an installed program, or skips the test and says what is missing."""
+    return installed
+
+
+def installed(*names: str) -> str:
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         pytest.skip(f"needs {names[0]}; on Debian: see the packages in .ci/run")
@@ -143,7 +148,7 @@ def program(*names: str) -> str:
 @pytest.fixture(scope="session")
 def office(tmp_path_factory, formats) -> Callable[[list[Path], str, Path], list[Path]]:
     """Return a function that converts files with LibreOffice: ``office([path], "docx", folder)`` gives the new ones."""
-    return formats.libreoffice(program("soffice", "libreoffice"), tmp_path_factory.mktemp("office"))
+    return formats.libreoffice(installed("soffice", "libreoffice"), tmp_path_factory.mktemp("office"))
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +160,7 @@ def soffice(office) -> Callable[[Path, str, Path], Path]:
 @pytest.fixture(scope="session")
 def chromium(formats) -> Callable[[str, Path, Path], Path]:
     """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
-    return formats.chromium(program("chromium", "chromium-browser", "google-chrome"))
+    return formats.chromium(installed("chromium", "chromium-browser", "google-chrome"))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--resume", is_flag=True, help="Go on with a run into the same OUT that was cut short; what changed is tagged anew.")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Where the work is done.")
+@click.option("--master", help="With --engine spark: the address of Spark, such as spark://host:7077; else what Spark is set to.")
 @click.option("--encoding", help="The encoding of the reports, such as gb18030 or big5; found out without it.")
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
 @config_options
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
-        encoding: str | None, keep_noise: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+        engine: str, master: str | None, encoding: str | None, keep_noise: bool, config_file: Path | None,
+        settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
     \b
@@ -37,11 +40,14 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
       pipeline tag report.txt
       pipeline tag reports/ '2023/*.txt' -o tags.jsonl
       cat report.txt | pipeline tag - --format table
+      pipeline tag --engine spark --master spark://host:7077 /archive -o /archive-tags.parquet
     """
     from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
     from pipeline.read.find import find_reports  # noqa: PLC0415
 
     config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
+    if engine == "spark":
+        _with_spark(paths, _Order("", model_name, config, keep_noise, out, jobs, resume), master)
     order = _Order(format_for(format_name, out, sys.stdout.isatty()), model_name, config, keep_noise, out, jobs, resume)
     if resume and out is None:
         raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
@@ -133,6 +139,26 @@ def _write(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
         except KeyboardInterrupt:
             say(f"{order.out}: not written yet; the same command with --resume goes on")
             raise
+
+
+def _with_spark(paths: tuple[str, ...], order: _Order, master: str | None) -> NoReturn:
+    """Tag inside Spark; OUT is a folder, as Spark writes them."""
+    from pipeline import flow, spark  # noqa: PLC0415 - only where Spark is asked for
+    from pipeline.read.find import find_reports  # noqa: PLC0415
+
+    if order.out is None:
+        raise UsageError("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl")
+    tables = [path for path in paths if Path(path).suffix.lower() in spark.TABLES]
+    files = [path for path in paths if path not in tables]
+    found = find_reports(files).reports if files else ()
+    model = flow.locate_model(order.model, order.config.track.uri)
+    task = spark.Task(order.config.read, order.keep_noise)
+    counts = spark.tag_with_spark([*tables, *map(str, map(Path.absolute, map(Path, found)))], order.out, model, task, master)
+    for line in counts.errors:
+        say_error(InputError(line))
+    side = f", {counts.failed} failed, see {order.out}.errors" if counts.failed else ""
+    say(f"{counts.tagged} reports tagged by Spark{side} -> {order.out}")
+    sys.exit(1 if counts.failed else 0)
 
 
 def _count(pieces: Iterator["Piece"], sources: tuple[str, ...], counter: _Counter) -> None:
