@@ -23,8 +23,9 @@ format: $(VENV)/ready ## put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/ready ## time tagging from a cold start and its throughput
-	$(BIN)/python tests/benchmarks/bench.py
+bench: $(VENV)/ready ## measure speed beside what people use today and beside the segmenter alone; writes docs/performance.md (half an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
+	$(BIN)/python tests/benchmarks/bench.py $(if $(TEXTS),--texts $(TEXTS))
 
 bench-accuracy: $(VENV)/ready ## compare with what people use today, and without each ingredient; writes docs/accuracy.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"

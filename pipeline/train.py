@@ -5,8 +5,9 @@ any linear model, deterministic, and fits in seconds. It learns on features in c
 single sentences, and the context is added to their scores (see ``features``).
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -63,11 +64,8 @@ def prepare(
 ) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
     layout = lay_out([(cleaned.text, segments)])
-    targets = [
-        _target(cleaned.offsets.span(start, end), report.labels, label_set)
-        for segment in segments
-        for start, end in segment.sentences
-    ]
+    spans = [cleaned.offsets.span(start, end) for segment in segments for start, end in segment.sentences]
+    targets = list(_targets(spans, sorted(report.labels, key=lambda label: label.start), label_set))
     return Prepared(
         cleaned, tuple(segments), layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64)
     )
@@ -123,13 +121,20 @@ def left_out_with(source: str, grouped: Sequence[str]) -> str:
     return folder.as_posix() if any(PurePosixPath(name) in folder.parents for name in grouped) else source
 
 
-def _target(span: tuple[int, int], labels: Sequence[Label], label_set: LabelSet) -> int:
-    covered: Counter[str] = Counter()
-    for label in labels:
-        overlap = min(span[1], label.end) - max(span[0], label.start)
-        if overlap > 0:
-            covered[label.label] += overlap
-    return label_set.names.index(covered.most_common(1)[0][0]) if covered else -1
+def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_set: LabelSet) -> Iterator[int]:
+    """Yield for each source span the index of the label that covers most of it, -1 for none.
+
+    Spans and labels are sorted, and no two labels overlap.
+    """
+    indices = {name: index for index, name in enumerate(label_set.names)}
+    ends = [label.end for label in labels]
+    for start, end in spans:
+        covered: Counter[str] = Counter()
+        place = bisect_right(ends, start)
+        while place < len(labels) and labels[place].start < end:
+            label, place = labels[place], place + 1
+            covered[label.label] += min(end, label.end) - max(start, label.start)
+        yield indices[covered.most_common(1)[0][0]] if covered else -1
 
 
 def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:

@@ -1,65 +1,317 @@
-"""Time `pipeline tag`: one seed from a cold start against a bare interpreter, and the throughput of many reports.
+"""The speed of this project beside what people use, and beside the limit of its segmenter: `make bench`.
 
-Run by `make bench`. Ratios count, not seconds: both sides of a ratio are measured in turn in one run.
+Every figure is a ratio of two sides that were measured in turn, as whole processes, in this one run; medians of five. Throughput
+is the slope between a small and a large amount of the same text, so that start-up does not count; start-up is the cold start.
+All contestants read the same files, score each sentence with six labels and write a JSON line with theme and probability.
+Writes docs/performance.md.
 """
 
+import argparse
+import datetime as dt
 import json
+import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "seeds" / "reports" / "002_bc99a5d9c6142de8.txt"
-RUNS = 5
-COPIES = 200
+UNIT = 500_000  # bytes of text that the amounts are multiples of
+TRAINING_LINES = 200_000
+Commands = dict[str, Callable[[Path, Path], list[str]]]
 
 
-def seconds(command: list[str]) -> float:
-    """Return how long a command takes as a whole process."""
+@dataclass(frozen=True)
+class Took:
+    """What a process took: seconds, and the most memory of it or of one of its children, in MiB."""
+
+    seconds: float
+    memory: float
+
+    def __str__(self) -> str:
+        """Return both in words."""
+        return f"{self.seconds:.2f} s and {self.memory:.0f} MiB"
+
+
+def run(command: list[str], home: Path | None = None) -> Took:
+    """Run a command as a process of its own and return what it took; raises CalledProcessError."""
+    environment = {**os.environ, **({"MISSION_THEMES_HOME": str(home)} if home else {}), "OMP_NUM_THREADS": "1"}
     begin = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-    return time.perf_counter() - begin
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, env=environment)
+    said = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begin
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.stderr:
+        process.stderr.close()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, stderr=said.decode())
+    return Took(seconds, usage.ru_maxrss / 1024)
 
 
-def median_of(*commands: list[str]) -> list[float]:
-    """Return the median time of each command, run in turn so that a drift of the machine meets all alike."""
-    times: list[list[float]] = [[] for _ in commands]
-    for _ in range(RUNS + 1):
-        for command, taken in zip(commands, times, strict=True):
-            taken.append(seconds(command))
-    return [statistics.median(taken[1:]) for taken in times]
+def in_turn(runs: int, **commands: list[str]) -> dict[str, Took]:
+    """Return the median of each command over runs in turn, after one run that does not count."""
+    took: dict[str, list[Took]] = {name: [] for name in commands}
+    for number in range(runs + 1):
+        for name, command in commands.items():
+            result = run(command)
+            if number:
+                took[name].append(result)
+    return {
+        name: Took(statistics.median(one.seconds for one in all_of), statistics.median(one.memory for one in all_of))
+        for name, all_of in took.items()
+    }
+
+
+# ---- contestants -----------------------------------------------------------------------------------------------------
+
+PLAIN = """
+import json, re, sys, joblib
+from pathlib import Path
+from contestants import {cut} as cut
+model = joblib.load(sys.argv[1])
+with open(sys.argv[3], "w", encoding="utf-8") as out:
+    for path in sorted(Path(sys.argv[2]).iterdir()) if Path(sys.argv[2]).is_dir() else [Path(sys.argv[2])]:
+        sentences = [s for s in re.split("(?<=[。！？；\\\\n])", path.read_text(encoding="utf-8")) if s.strip()]
+        for sentence, row in zip(sentences, model.predict_proba(sentences)):
+            best = row.argmax()
+            line = {{"source": str(path), "text": sentence, "theme": model.classes_[best], "score": round(float(row[best]), 4)}}
+            out.write(json.dumps(line, ensure_ascii=False) + "\\n")
+"""
+FASTTEXT = """
+import json, re, sys, fasttext, rjieba
+from pathlib import Path
+model = fasttext.load_model(sys.argv[1])
+with open(sys.argv[3], "w", encoding="utf-8") as out:
+    for path in sorted(Path(sys.argv[2]).iterdir()):
+        sentences = [s for s in re.split("(?<=[。！？；\\\\n])", path.read_text(encoding="utf-8")) if s.strip()]
+        for sentence in sentences:
+            score, theme = model.f.predict(" ".join(rjieba.cut(sentence, False)).replace("\\n", " ") + "\\n", 1, 0.0, "strict")[0]
+            line = {"source": str(path), "text": sentence, "theme": theme, "score": round(score, 4)}
+            out.write(json.dumps(line, ensure_ascii=False) + "\\n")
+"""
+SEGMENTER = """
+import sys, rjieba
+from pathlib import Path
+rjieba.cut("词", False)
+for path in sorted(Path(sys.argv[1]).iterdir()) if len(sys.argv) > 1 else []:
+    rjieba.cut(path.read_text(encoding="utf-8"), False)
+"""
+CONTESTANTS = """
+import jieba, rjieba
+jieba_cut = jieba.lcut
+def rjieba_cut(text):
+    return rjieba.cut(text, False)
+"""
+FIT = """
+import json, sys, joblib
+from contestants import {cut} as cut
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+texts, labels = json.load(open(sys.argv[1], encoding="utf-8"))
+vectorizer = TfidfVectorizer(tokenizer=cut, token_pattern=None, lowercase=True)
+joblib.dump(make_pipeline(vectorizer, LogisticRegression(max_iter=300)).fit(texts, labels), sys.argv[2])
+"""
+FIT_FASTTEXT = """
+import json, sys, fasttext, rjieba
+texts, labels = json.load(open(sys.argv[1], encoding="utf-8"))
+with open(sys.argv[2] + ".txt", "w", encoding="utf-8") as out:
+    for text, label in zip(texts, labels):
+        out.write("__label__" + label + " " + " ".join(rjieba.cut(text, False)).replace("\\n", " ") + "\\n")
+fasttext.train_supervised(sys.argv[2] + ".txt", wordNgrams=2, verbose=0, thread=1).save_model(sys.argv[2])
+"""
+
+
+def labelled_sentences() -> tuple[list[str], list[str]]:
+    """Return the corpus as texts and labels."""
+    texts, labels = [], []
+    for name in ("seed", "written"):
+        for line in (ROOT / "seeds" / "labels" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+            label = json.loads(line)
+            texts.append((ROOT / label["source"]).read_bytes().decode("utf-8")[label["start"] : label["end"]])
+            labels.append(label["label"])
+    return texts, labels
+
+
+def prepare(folder: Path) -> Commands:
+    """Train the contestants and return, by name, the command that tags a folder into a file."""
+    (folder / "contestants.py").write_text(CONTESTANTS, encoding="utf-8")
+    (folder / "corpus.json").write_text(json.dumps(labelled_sentences()), encoding="utf-8")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    python, corpus = sys.executable, str(folder / "corpus.json")
+    for cut in ("jieba_cut", "rjieba_cut"):
+        run([python, "-c", FIT.format(cut=cut), corpus, str(folder / f"{cut}.joblib")])
+    run([python, "-c", FIT_FASTTEXT, corpus, str(folder / "fasttext.bin")])
+
+    def plain(cut: str) -> Callable[[Path, Path], list[str]]:
+        return lambda source, out: [python, "-c", PLAIN.format(cut=cut), str(folder / f"{cut}.joblib"), str(source), str(out)]
+
+    def ours(*more: str) -> Callable[[Path, Path], list[str]]:
+        return lambda source, out: [python, "-m", "pipeline.cli", "tag", str(source), "-o", f"{out}.jsonl", *more]
+
+    return {
+        "plain script": plain("jieba_cut"),
+        "scikit-learn with rjieba": plain("rjieba_cut"),
+        "fastText": lambda source, out: [python, "-c", FASTTEXT, str(folder / "fasttext.bin"), str(source), str(out)],
+        "rjieba alone": lambda source, out: [python, "-c", SEGMENTER, str(source)],
+        "pipeline tag": ours("--jobs", "1"),
+        "pipeline tag, two processes": ours("--jobs", "2"),
+        "pipeline tag, Spark local[2]": ours("--engine", "spark", "--master", "local[2]"),
+    }
+
+
+def amounts(folder: Path, sources: list[Path], units: int, single: bool = False) -> Path:
+    """Return a folder with so many units of text: the reports again and again, as files of their own or as one file."""
+    target = folder / f"{'one' if single else 'many'}-{units}"
+    target.mkdir()
+    size = number = 0
+    parts = []
+    while size < units * UNIT:
+        data = sources[number % len(sources)].read_bytes()
+        parts.append(data)
+        size, number = size + len(data), number + 1
+    if single:
+        (target / "all.txt").write_bytes(b"\n".join(parts))
+    else:
+        for i, data in enumerate(parts):
+            (target / f"{i:06}.txt").write_bytes(data)
+    return target
+
+
+def size_of(folder: Path) -> float:
+    """Return the megabytes of a folder."""
+    return sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+
+
+# ---- sections --------------------------------------------------------------------------------------------------------
+
+
+def cold(commands: Commands, folder: Path, runs: int) -> Iterator[str]:
+    """Yield the table of the cold start: one report, from nothing."""
+    bare = [sys.executable, "-c", SEGMENTER]
+    took = in_turn(
+        runs,
+        ours=commands["pipeline tag"](SEED, folder / "cold"),
+        plain=commands["plain script"](SEED, folder / "cold-plain"),
+        bare=bare,
+    )
+    ours, plain, floor = took["ours"], took["plain"], took["bare"]
+    yield "| one report, from a cold start | figure | target |\n|---|---|---|"
+    yield f"| time, against the plain script | {ours.seconds / plain.seconds:.2f} | 0.15 |"
+    yield f"| memory, against the plain script | {ours.memory / plain.memory:.2f} | 0.35 |"
+    yield f"| time, against a bare interpreter with rjieba | {ours.seconds / floor.seconds:.2f} | 1.6 |"
+    yield f"\nIn this run: {ours}; the plain script {plain}; the bare interpreter {floor}.\n"
+
+
+def throughput(commands: Commands, folder: Path, sources: list[Path], runs: int) -> Iterator[str]:
+    """Yield the table of throughput, each contestant with as much text as it takes some seconds for."""
+    units = {"plain script": 5, "scikit-learn with rjieba": 8, "fastText": 12}
+    small, large = amounts(folder, sources, 1), amounts(folder, sources, 48)
+    folders = {name: amounts(folder, sources, count) for name, count in units.items()}
+    sides = {f"{name} {i}": command for name, command in commands.items() for i in (0, 1) if "Spark" not in name}
+    took = in_turn(
+        runs,
+        **{
+            side: command(small if side.endswith("0") else folders.get(side[:-2], large), folder / side.replace(" ", "-"))
+            for side, command in sides.items()
+        },
+    )
+    spark = "pipeline tag, Spark local[2]"
+    for i, source in enumerate((small, large)):
+        took[f"{spark} {i}"] = in_turn(1, once=commands[spark](source, folder / f"spark{i}"))["once"]
+    rates = {}
+    for name in commands:
+        more = size_of(folders.get(name, large)) - size_of(small)
+        rates[name] = more / (took[f"{name} 1"].seconds - took[f"{name} 0"].seconds)
+    yield "| from text files to JSON lines | MB/s in this run | times the plain script | of rjieba alone | peak MiB of a process |"
+    yield "|---|---|---|---|---|"
+    for name, rate in rates.items():
+        peak = took[f"{name} 1"].memory
+        yield f"| {name} | {rate:.2f} | {rate / rates['plain script']:.1f} | {rate / rates['rjieba alone']:.2f} | {peak:.0f} |"
+    two = rates["pipeline tag, two processes"] / rates["pipeline tag"]
+    yield f"\nTargets: 11 times the plain script, 0.40 of rjieba alone, two processes 1.7 times one (here {two:.2f}).\n"
+
+
+TIMES = (1, 4, 16, 64)
+
+
+def _place(folder: Path, sources: list[Path], times: int, single: bool) -> Path:
+    made = folder / f"{'one' if single else 'many'}-{times}"
+    return made if made.exists() else amounts(folder, sources, times, single)
+
+
+def growth(commands: Commands, folder: Path, sources: list[Path], runs: int) -> Iterator[str]:
+    """Yield the table of growth: the same text 1, 4, 16 and 64 times, as many files and as one."""
+    yield "| text | many files: s | MiB | one file: s | MiB |\n|---|---|---|---|---|"
+    took: dict[tuple[bool, int], Took] = {}
+    for single in (False, True):
+        places = {times: _place(folder, sources, times, single) for times in TIMES}
+        sides = {
+            str(times): commands["pipeline tag"](place, folder / f"growth-{single}-{times}") for times, place in places.items()
+        }
+        for times, result in in_turn(max(1, runs // 2), **sides).items():
+            took[single, int(times)] = result
+    for times in TIMES:
+        many, one = took[False, times], took[True, times]
+        yield f"| {times * UNIT / 1e6:.1f} MB | {many.seconds:.2f} | {many.memory:.0f} | {one.seconds:.2f} | {one.memory:.0f} |"
+    for single, name in ((False, "many files"), (True, "one file")):
+        start = took[single, 1].seconds
+        per_unit = {times: (took[single, times].seconds - start) / (times - 1) for times in TIMES[1:]}
+        memory = took[single, 64].memory / took[single, 4].memory
+        ratio = per_unit[64] / per_unit[4]
+        yield f"\n{name.capitalize()}: time per MB at 64 against 4 times {ratio:.2f} (start-up taken off), memory {memory:.2f}."
+    yield "\nTargets: 1.10 and 1.20, and below 400 MiB a process.\n"
+
+
+def training(folder: Path) -> Iterator[str]:
+    """Yield the line on training with 200,000 labelled lines."""
+    took = run([sys.executable, str(Path(__file__).with_name("training.py")), str(folder), str(TRAINING_LINES)])
+    figures = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    ratio, gibibytes = figures["ours"] / figures["bare"], took.memory / 1024
+    yield f"Training on {TRAINING_LINES:,} labelled lines (reports of 100 lines, from the corpus with words and figures changed):"
+    yield f"reading, cleaning, segmenting and one fit take {figures['ours']:.0f} s, scikit-learn's fit of the same features alone"
+    yield f"{figures['bare']:.0f} s: {ratio:.2f} times (target 1.3), in {gibibytes:.1f} GiB with both (target 4). `pipeline train`"
+    yield "fits once more for each group that it leaves out (`evaluate.folds`)."
 
 
 def main() -> None:
-    """Print the figures as a table."""
-    pipeline = [sys.executable, "-m", "pipeline.cli", "tag"]
-    bare = [sys.executable, "-c", "import rjieba; rjieba.cut('词', False)"]
-    with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder) / "in"
-        corpus.mkdir()
-        seeds = sorted((ROOT / "seeds" / "reports").iterdir())
-        for number in range(COPIES):
-            source = seeds[number % len(seeds)]
-            (corpus / f"{number:03}.txt").write_bytes(source.read_bytes())
-        size = sum(path.stat().st_size for path in corpus.iterdir()) / 1e6
-        segment_only = [sys.executable, "-c", SEGMENT, str(corpus)]
-        cold, interpreter = median_of([*pipeline, str(SEED)], bare)
-        many, words = median_of([*pipeline, str(corpus), "-o", f"{folder}/out.jsonl"], segment_only)
-        tags = len((Path(folder) / "out.jsonl").read_bytes().splitlines())
-    share = words / many
-    print(f"cold start, one seed      {cold:6.2f} s   {cold / interpreter:5.2f} x a bare interpreter with rjieba")
-    print(f"throughput, {size:4.1f} MB       {size / many:6.2f} MB/s {share:5.2f} of rjieba alone (start-up in both), {tags} tags")
-    print(json.dumps({"cold": cold, "interpreter": interpreter, "tag": many, "rjieba": words, "megabytes": size}))
+    """Measure and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--texts", type=Path, help="a folder of text files to measure on, in place of the project's reports")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "performance.md")
+    options = parser.parse_args()
+    reports = sorted((ROOT / "seeds").glob("reports/*.txt")) + sorted((ROOT / "seeds" / "written").glob("*/*.txt"))
+    sources = sorted(options.texts.glob("*.txt")) if options.texts else reports
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    day = dt.datetime.now(tz=dt.UTC).date()
+    setting = f"{day} at commit {commit.strip()}, {os.cpu_count()} cores, medians of {options.runs}."
+    lines = ["# Performance\n", f"Written by `make bench` on {setting}"]
+    lines += [line for line in (__doc__ or "").splitlines()[2:-1] if line] + [""]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        commands = prepare(folder)
+        for section in (
+            lambda: cold(commands, folder, options.runs),
+            lambda: throughput(commands, folder, sources, options.runs),
+            lambda: growth(commands, folder, sources, options.runs),
+            lambda: training(folder),
+        ):
+            for line in section():
+                print(line, flush=True)
+                lines.append(line)
+        shutil.rmtree(folder, ignore_errors=True)
+    options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-
-SEGMENT = """
-import pathlib, sys, rjieba
-for path in pathlib.Path(sys.argv[1]).iterdir():
-    rjieba.cut(path.read_text(encoding="utf-8"), False)
-"""
 
 if __name__ == "__main__":
     main()

@@ -58,7 +58,10 @@ def test_tags_and_errors_are_those_of_one_machine(java, archive, command, local,
     assert lines(tmp_path / "t.jsonl") == local
     assert "60 reports tagged by Spark, 1 failed, see" in done.stderr
     (error,) = lines(tmp_path / "t.jsonl.errors")
-    assert json.loads(error) == {"source": f"{archive}/empty.txt", "error": f"{archive}/empty.txt: the file is empty; save the report again"}
+    assert json.loads(error) == {
+        "source": f"{archive}/empty.txt",
+        "error": f"{archive}/empty.txt: the file is empty; save the report again",
+    }
 
 
 def test_a_table_goes_in_and_parquet_comes_out(java, command, tmp_path):
