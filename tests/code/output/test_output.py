@@ -8,7 +8,7 @@ import pytest
 from pipeline import locations, output
 from pipeline.config import load_label_set
 from pipeline.errors import UsageError
-from pipeline.output import FORMATS, writer_for
+from pipeline.output import FORMATS, format_for, writer_of
 from pipeline.output.table import fit, printable
 from pipeline.records import Noise, Tag, TaggedReport
 
@@ -21,21 +21,19 @@ def tag(text, theme, review=False, noise=None):
 
 def written(name, tags):
     stream = io.BytesIO()
-    writer_for(name, None, is_terminal=False).write(
-        iter([TaggedReport("a.txt", "utf-8", iter(tags), [Noise(0, 1, "byline")])]), stream, LABELS
-    )
+    writer_of(name).write(iter([TaggedReport("a.txt", "utf-8", iter(tags), [Noise(0, 1, "byline")])]), stream, LABELS)
     return stream.getvalue().decode()
 
 
 def test_the_format_comes_from_name_ending_or_terminal():
-    assert writer_for(None, None, is_terminal=True).__name__ == "pipeline.output.table"
-    assert writer_for(None, None, is_terminal=False).__name__ == "pipeline.output.jsonl"
-    assert writer_for(None, Path("x.JSONL"), is_terminal=True).__name__ == "pipeline.output.jsonl"
-    assert writer_for("table", Path("x.jsonl"), is_terminal=False).__name__ == "pipeline.output.table"
+    assert format_for(None, None, is_terminal=True) == "table"
+    assert format_for(None, None, is_terminal=False) == "jsonl"
+    assert format_for(None, Path("x.JSONL"), is_terminal=True) == "jsonl"
+    assert format_for("table", Path("x.jsonl"), is_terminal=False) == "table"
     with pytest.raises(UsageError, match=r"x\.pdf: no format for \.pdf; use \.jsonl \.ndjson \.table, or --format"):
-        writer_for(None, Path("x.pdf"), is_terminal=True)
+        format_for(None, Path("x.pdf"), is_terminal=True)
     with pytest.raises(UsageError, match="--format pdf: unknown; known: jsonl table"):
-        writer_for("pdf", None, is_terminal=True)
+        format_for("pdf", None, is_terminal=True)
 
 
 def test_every_module_is_a_format():
