@@ -122,7 +122,8 @@ def tag_into(folder: RunFolder, sources: Sequence[str], job: Job, jobs: int) -> 
             folder.keep(known[source])
             yield _kept(known[source])
         else:
-            piece = next(fresh)
+            with folder.disk():  # a long piece is written before it comes here
+                piece = next(fresh)
             folder.add(piece.entry(), piece.read(), lasting=not piece.failures)
             yield piece
 

@@ -62,7 +62,7 @@ class RunFolder:
         """
         from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a file is written
 
-        with self._disk():
+        with self.disk():
             self.path.mkdir(exist_ok=True)
             self._lock = FileLock(self.path / "lock", timeout=0)
             try:
@@ -95,7 +95,7 @@ class RunFolder:
         entry = self._done.get(source)
         if entry is None or not entry.sha256 or digest(source) != entry.sha256:
             return None
-        with self._disk():
+        with self.disk():
             self._pieces.seek(entry.start)
             return entry if zlib.crc32(self._pieces.read(entry.length)) == entry.crc else None
 
@@ -105,7 +105,7 @@ class RunFolder:
 
     def add(self, entry: Entry, pieces: Iterator[bytes], lasting: bool = True) -> None:
         """Take the piece of a file; its place and CRC are found here. One that is not lasting is made anew by another run."""
-        with self._disk():
+        with self.disk():
             self._pieces.seek(self._end)
             length = crc = 0
             for data in pieces:
@@ -120,7 +120,7 @@ class RunFolder:
 
     def finish(self) -> None:
         """Put the pieces together in the order in which they were asked for or added; the output appears whole or not at all."""
-        with self._disk():
+        with self.disk():
             if sum(entry.length for entry in self._order):
                 self._side().replace(self._out)
             self._pieces.close()
@@ -165,7 +165,8 @@ class RunFolder:
         self._journal.flush()
 
     @contextmanager
-    def _disk(self) -> Iterator[None]:
+    def disk(self) -> Iterator[None]:
+        """Turn what writing raises into one line (UsageError)."""
         try:
             yield
         except OSError as error:

@@ -120,5 +120,5 @@ def _stop(error: BaseException) -> None:
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    click.echo("stopped; no half-written output was left behind", err=True)
+    click.echo("stopped; nothing half-written was left behind", err=True)
     sys.exit(INTERRUPTED)

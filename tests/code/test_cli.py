@@ -163,9 +163,9 @@ def test_an_output_is_replaced_only_when_it_is_complete(tag, report, tmp_path, m
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(jsonl, "write", broken)
-    fails(tag(report, "-o", out), 2, r"t\.jsonl: cannot be written \(No space left on device\); nothing was kept")
+    fails(tag(report, "-o", out), 2, r"t\.jsonl: cannot be written \(No space left on device\); see that")
     assert out.read_text(encoding="utf-8") == "old"
-    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != "") == ["report.txt", "t.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != "") == [".t.jsonl.run", "report.txt", "t.jsonl"]
 
 
 def test_a_damaged_model(call, trained_home, report, tmp_path):
@@ -246,8 +246,11 @@ def test_ctrl_c_leaves_nothing_half_written(trained_home, tmp_path):
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors.strip() == "stopped; nothing half-written was left behind"
-    assert list(out.iterdir()) == []
+    assert errors.splitlines() == [
+        f"{out}/t.jsonl: not written yet; the same command with --resume goes on",
+        "stopped; nothing half-written was left behind",
+    ]
+    assert [path.name for path in out.iterdir()] == [".t.jsonl.run"]
 
 
 def test_ctrl_c_during_training_leaves_no_model(tmp_path, root):
@@ -299,7 +302,8 @@ def test_a_bar_shows_progress_on_a_terminal_and_nowhere_else(trained_home, tmp_p
     model = trained_home / "models" / "seeds"
     shown = on_a_terminal(["tag", tmp_path, "-o", tmp_path / "t.jsonl", "--model", model], {"PWD": str(root)})
     assert "tagging" in shown
-    assert "2/2" in shown
+    assert "100%" in shown
+    assert "MB/s" in shown
     assert tag(tmp_path).stderr == "2 reports tagged, 1 passages set aside (byline 1)\n1 files of other types passed over: .jsonl\n"
     train = ["train", "--no-track", "--config", "configs/seeds.toml"]
     assert "5/5" in on_a_terminal(train, {"PWD": str(root), "MISSION_THEMES_HOME": str(tmp_path)})
