@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from pipeline.cli.common import config_options, progress, read_config, say, say_error
 from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.drift import Batch
 
 
 @click.command()
@@ -33,20 +36,23 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
       cat report.txt | pipeline tag - --format table
     """
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
+    from pipeline.drift import Batch  # noqa: PLC0415
     from pipeline.output import writer_for  # noqa: PLC0415
     from pipeline.read.find import find_reports  # noqa: PLC0415
 
     config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
     writer = writer_for(format_name, out, sys.stdout.isatty())
     found = find_reports(paths)
-    model = flow.open_model(model_name, config.track.uri)
+    model = flow.open_model(model_name, config.track.uri, say)
     failures: list[str] = []
     sources = progress(found.reports, "tagging") if out or not sys.stdout.isatty() else found.reports
     counter = _Counter(found.skipped)
     reports = flow.tag_files(sources, model, config.read, _reporter(failures), counter.skipped.append, keep_noise)
+    batch = Batch(model)
     with _destination(out, counter) as stream:
-        writer.write(counter.count(reports), stream, model.labels)
+        writer.write(counter.count(batch.watch(reports) if out else reports), stream, model.labels)
     counter.say(len(failures), out)
+    _write_summary(batch, out if counter.reports else None)
     sys.exit(1 if failures else 0)
 
 
@@ -103,6 +109,17 @@ def _destination(out: Path | None, counter: _Counter) -> Iterator[BinaryIO]:
         raise UsageError(f"{out}: cannot be written ({error.strerror}); nothing was kept; check the disk") from None
     finally:
         side.unlink(missing_ok=True)
+
+
+def _write_summary(batch: "Batch", out: Path | None) -> None:
+    """Write the figures of a batch, without any text, beside its output."""
+    from pipeline.drift import encode, summary_path  # noqa: PLC0415 - help must not load the program
+
+    if out:
+        try:
+            summary_path(out).write_bytes(encode(batch.summary()))
+        except OSError as error:
+            raise UsageError(f"{summary_path(out)}: cannot be written ({error.strerror}); {out} itself is complete") from None
 
 
 def _umask() -> int:

@@ -4,8 +4,9 @@ import pytest
 
 from pipeline.corpus import read_corpus
 from pipeline.errors import ModelError, UsageError
+from pipeline.left_out import load_left_out
 from pipeline.locations import find
-from pipeline.suspects import find_suspects, load_left_out
+from pipeline.suspects import find_suspects
 
 
 @pytest.fixture(scope="module")
