@@ -6,13 +6,12 @@ of the scores, the share of unknown words and bigrams, and the share in review. 
 out-of-fold tags of the training reports, by models that had not seen them: what the model does on reports that are new to it.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -28,6 +27,8 @@ from pipeline.records import Tag, TaggedReport
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = ".summary.json"
 _ENOUGH = 65_536  # characters whose words are counted at once
+# Counting words costs two fifths of tagging: all of a small batch is counted, then every so many passages.
+_COUNTED, _EVERY = 262_144, 16
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
 Word = Literal["stable", "look", "drifted", "too small"]
@@ -37,7 +38,8 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The figures of a batch: what `pipeline tag -o OUT` writes beside OUT, and what a model keeps of its training.
 
     ``themes`` and ``scores`` count characters, ``scores`` in ``BINS`` bins of equal width; ``review`` counts characters
-    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know.
+    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know,
+    of a sample where the batch is large.
     """
 
     model: str
@@ -80,11 +82,11 @@ class Batch:
         """Take the model of the tags; ``signature`` names it where that is another than its own."""
         self._model = model
         self._signature = signature or f"{model.name} {model.version}"
-        self._counts: Counter[str] = Counter()
-        self._themes = Counter(dict.fromkeys(model.labels.names, 0))
+        self._themes = dict.fromkeys(model.labels.names, 0)
         self._scores = [0] * BINS
-        self._texts: list[str] = []
-        self._waiting = 0
+        self._reports = self._passages = self._set_aside = self._review = 0
+        self._texts: list[str] = []  # whose words are still to be counted
+        self._seen = self._counted = self._terms = self._unknown = 0
 
     def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
         """Yield the reports as they are, and count their tags as these are gone through."""
@@ -94,29 +96,31 @@ class Batch:
 
     def close_report(self, set_aside: int) -> None:
         """Count a report whose tags have all been counted, with the passages that were set aside in it."""
-        self._counts["reports"] += 1
-        self._counts["set_aside"] += set_aside
+        self._reports += 1
+        self._set_aside += set_aside
 
     def count(self, tag: Tag) -> None:
         """Count a tag; what was set aside is none."""
         if tag.noise is not None:
             return
         size = tag.end - tag.start
-        self._counts["passages"] += 1
-        self._counts["characters"] += size
-        self._counts["review"] += size * tag.review
+        self._passages += 1
+        self._review += size * tag.review
         self._themes[tag.theme] += size
         self._scores[min(int(tag.score * BINS), BINS - 1)] += size
-        self._texts.append(tag.text.replace("\n", ""))
-        self._waiting += size
-        if self._waiting >= _ENOUGH:
-            self._count_terms()
+        if self._seen < _COUNTED or self._passages % _EVERY == 0:
+            self._texts.append(tag.text)
+            self._seen += size
+            if self._seen - self._counted >= _ENOUGH:
+                self._count_terms()
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
         self._count_terms()
-        counts: dict[str, Any] = dict(self._counts)
-        return Summary(self._signature, dict(self._themes), tuple(self._scores), **counts)
+        return Summary(
+            self._signature, self._themes, tuple(self._scores), self._reports, self._passages, sum(self._scores),
+            self._set_aside, self._review, self._terms, self._unknown,
+        )  # fmt: skip
 
     def _passing(self, tags: Iterable[Tag]) -> Iterator[Tag]:
         for tag in tags:
@@ -125,11 +129,12 @@ class Batch:
 
     def _count_terms(self) -> None:
         """Count the words and bigrams of the texts that wait, normalised as the model sees them."""
-        joined = normalise("\n".join(self._texts), self._model.config.clean.simplify)[0].lower()
+        joined = "\n".join(text.replace("\n", "") for text in self._texts)
+        joined = normalise(joined, self._model.config.clean.simplify)[0].lower()
         terms, unknown = self._model.vocabulary.count_terms(Texts(joined, self._model.cut(joined), len(self._texts)))
-        self._counts["terms"] += terms
-        self._counts["unknown"] += unknown
-        self._texts, self._waiting = [], 0
+        self._terms += terms
+        self._unknown += unknown
+        self._texts, self._counted = [], self._seen
 
 
 def summary_path(out: Path) -> Path:

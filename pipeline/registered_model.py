@@ -41,7 +41,11 @@ class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
 def _as_rows(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of tags for each text
     import msgspec  # noqa: PLC0415 - only when the model is used
 
-    rows = [{"row": number, **msgspec.to_builtins(tag)} for number, tags in enumerate(tagged) for tag in tags]
+    rows = [
+        {"row": number, **msgspec.json.decode(msgspec.json.encode(tag))}  # what `pipeline tag` writes, read back
+        for number, tags in enumerate(tagged)
+        for tag in tags
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -115,11 +115,14 @@ def _write_summary(batch: "Batch", out: Path | None) -> None:
     """Write the figures of a batch, without any text, beside its output."""
     from pipeline.drift import encode, summary_path  # noqa: PLC0415 - help must not load the program
 
-    if out:
-        try:
-            summary_path(out).write_bytes(encode(batch.summary()))
-        except OSError as error:
-            raise UsageError(f"{summary_path(out)}: cannot be written ({error.strerror}); {out} itself is complete") from None
+    if out is None:
+        return
+    path = summary_path(out)
+    try:
+        path.write_bytes(encode(batch.summary()))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); {out} itself is complete") from None
+    say(f"summary -> {path.name}")
 
 
 def _umask() -> int:

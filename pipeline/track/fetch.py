@@ -47,7 +47,6 @@ def fetch_model(uri: str, configured: str, say: Say) -> Path:
     name, wanted = match["name"], match["wanted"]
     place = _place(name, tracking_uri(configured))
     try:
-        _check_store(tracking_uri(configured))
         with registry(name, configured) as at:
             return _fetch(at, at.version(wanted.removeprefix("/")), wanted, place, say)
     except TrackingError as error:
@@ -83,13 +82,6 @@ def _last_known(place: Path, wanted: str, uri: str, reason: str, say: Say) -> Pa
 def _place(name: str, store: str) -> Path:
     folder = re.sub(r"[^\w.-]", "_", name).lstrip(".") or "model"
     return locations.cache_folder() / "models" / hashlib.sha256(f"{store} {name}".encode()).hexdigest()[:12] / folder
-
-
-def _check_store(store: str) -> None:
-    """Raise TrackingError for a database file that does not exist: MLflow would make one, which holds no model."""
-    path = store.removeprefix("sqlite:///")
-    if path != store and not Path(path).is_file():
-        raise TrackingError(f"the tracking store {store} does not exist; check its address, or make one with: pipeline train")
 
 
 def _is_whole(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from pipeline.errors import ModelError, UsageError
+from pipeline.errors import ModelError, TrackingError, UsageError
 from pipeline.model_folder import MANIFEST
 from pipeline.track.store import mlflow_at, tracking_uri, trouble
 
@@ -101,7 +101,7 @@ class Registry:
             raise ModelError(f"{self.name} version {number}: its artifact cannot be fetched ({reason})") from error
         manifest = next(iter(sorted(found.rglob(MANIFEST))), None)
         if manifest is None or not (found / "MLmodel").is_file():
-            raise ModelError(f"{self.name} version {number}: its artifact is incomplete; train again with: pipeline train")
+            raise ModelError(f"{self.name} version {number}: its artifact is gone or incomplete; train again with: pipeline train")
         return manifest.parent
 
 
@@ -109,6 +109,7 @@ class Registry:
 def registry(name: str, configured: str = "") -> Iterator[Registry]:
     """Give the registered model of the configured store; what the store raises becomes a TrackingError of one line."""
     uri = tracking_uri(configured)
+    _check_store(uri)
     with trouble(uri, HINT):
         mlflow = mlflow_at(uri)
         yield Registry(mlflow, mlflow.MlflowClient(), name)
@@ -171,6 +172,13 @@ def user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
+
+
+def _check_store(uri: str) -> None:
+    """Raise TrackingError for a database file that does not exist: MLflow would make one, which holds no model."""
+    path = uri.removeprefix("sqlite:///")
+    if path != uri and not Path(path).is_file():
+        raise TrackingError(f"the tracking store {uri} does not exist; check its address, or make one with: pipeline train")
 
 
 def _search(at: Registry) -> list[Any]:

@@ -41,12 +41,6 @@ def test_tags_of_other_reports_are_refused(seeds):
         find_suspects(seeds, [])
 
 
-def test_a_model_without_out_of_fold_tags_is_refused(tmp_path):
-    (tmp_path / "o.jsonl").write_text('{"source": "a"}\n', encoding="utf-8")
-    with pytest.raises(ModelError, match=r"o\.jsonl: no out-of-fold tags to read"):
-        load_left_out(tmp_path / "o.jsonl")
-
-
 def test_cleanlab_is_asked_for_where_it_is_missing(seeds, left_out, monkeypatch):
     monkeypatch.setitem(sys.modules, "cleanlab.filter", None)
     with pytest.raises(UsageError, match=r"cleanlab is not installed; install it with: pip install 'mission-themes\[review\]'"):
