@@ -261,7 +261,7 @@ def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
     """
     alone = np.array([kind == "record" for kind in layout.kinds], bool)
     apart = np.append(True, alone[1:] | alone[:-1])
-    apart[list(layout.firsts)] = True
+    apart[[first for first in layout.firsts if first < len(apart)]] = True  # a last report may have no segment at all
     border = (segment_of[1:] != segment_of[:-1]) & apart[segment_of[1:]]
     return np.where(border, 0.0, weight)[:, None]
 

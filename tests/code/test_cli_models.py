@@ -1,11 +1,15 @@
 """`pipeline models …` and the gate of `pipeline train`, as an engineer uses them: three trainings on a store of their own."""
 
 import json
+import os
 import random
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,16 +42,40 @@ def trainings(start, home, shuffled):
     return [one.stdout for one in done]
 
 
+WORKER = """
+import json, os, sys, warnings
+warnings.simplefilter("ignore")
+from click.testing import CliRunner
+from pipeline.cli import main
+for line in sys.stdin:
+    asked = json.loads(line)
+    os.environ.update(asked["env"])
+    done = CliRunner().invoke(main, asked["arguments"])
+    print(json.dumps({"returncode": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}), file=sys.__stdout__, flush=True)
+"""
+
+
 @pytest.fixture
-def run(start, home, trainings):
-    """Return a function that runs a command on the store, and puts the store back when the test is over."""
+def run(home, trainings, root):
+    """Return a function that runs commands on the store, and put the store back when the test is over.
 
-    def command(*arguments, **options):
-        return start(arguments, home=home, **options)
-
+    The commands of a test share a process, since each would else spend two seconds on importing MLflow.
+    """
     store = home / "mlruns" / "mlflow.db"
     shutil.copy(store, home / "kept.db")
-    yield command
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        text=True, encoding="utf-8", env={**os.environ, "MISSION_THEMES_HOME": str(home)},
+    )  # fmt: skip
+
+    def command(*arguments, env=None):
+        worker.stdin.write(json.dumps({"arguments": [str(argument) for argument in arguments], "env": env or {}}) + "\n")
+        worker.stdin.flush()
+        return SimpleNamespace(**json.loads(worker.stdout.readline()))
+
+    with worker:
+        yield command
+        worker.stdin.close()
     shutil.copy(home / "kept.db", store)
 
 
