@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -20,6 +20,7 @@ import msgspec
 
 from pipeline import flow
 from pipeline.config import ReadConfig
+from pipeline.drift import Batch, encode
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
@@ -59,12 +60,14 @@ class Piece:
     noise: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    summary: bytes = b""
     data: bytes = b""
     part: str | None = None
 
     def entry(self) -> Entry:
         """Return the piece as a line of the journal."""
-        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, dict(self.noise), tuple(self.passed_over))
+        noise, passed_over = dict(self.noise), tuple(self.passed_over)
+        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, noise, passed_over, self.summary.decode())
 
     def read(self) -> Iterator[bytes]:
         """Yield the bytes of the piece, once."""
@@ -86,9 +89,12 @@ def jobs_for(sources: Sequence[str], asked: int | None) -> int:
     return min(len(sizes), os.cpu_count() or 1) if worth else 1
 
 
-def locate_model(name: str, tracking_uri: str) -> Path:
-    """Return the folder of a model; raises ModelError for one that cannot be found or loaded."""
-    folder = flow.locate_model(name, tracking_uri).resolve()
+def locate_model(name: str, tracking_uri: str, say: Callable[[str], None]) -> Path:
+    """Return the folder of a model; raises ModelError for one that cannot be found or loaded.
+
+    ``say`` is told when a copy stands in for a registry that cannot be reached.
+    """
+    folder = flow.model_folder(name, tracking_uri, say).resolve()
     _model(folder)
     return folder
 
@@ -180,15 +186,17 @@ def _tag(task: Sequence[str], job: Job, model: Model, reader: Reader) -> Iterato
     """Yield the pieces of some files; reports of several files are scored together, which is faster."""
     pieces = [Piece(source, _size(source), _digest(source)) for source in task]
     owners: deque[int] = deque()
-    current = 0
+    current, figures = 0, dict[int, Batch]()
     with closing(_Spool(job)) as spool:
         for report in flow.tag_documents(_documents(pieces, owners, reader), model, job.keep_noise):
             owner = owners.popleft()
             while current < owner:
                 yield spool.into(pieces[current])
                 current += 1
-            spool.write(report, model)
+            for watched in figures.setdefault(owner, Batch(model, sampled=True)).watch([report]):
+                spool.write(watched, model)
             pieces[owner].reports += 1
+            pieces[owner].summary = encode(figures[owner].summary())
             pieces[owner].noise.update(span.reason for span in report.noise)
         for piece in pieces[current:]:
             yield spool.into(piece)
@@ -242,7 +250,8 @@ class _Spool:
 
 def _kept(entry: Entry) -> Piece:
     noise, passed_over = Counter(entry.noise), list(entry.passed_over)
-    return Piece(entry.source, _size(entry.source), entry.sha256, entry.reports, noise, passed_over=passed_over)
+    summary = entry.summary.encode()
+    return Piece(entry.source, _size(entry.source), entry.sha256, entry.reports, noise, [], passed_over, summary)
 
 
 def _size(source: str) -> int:

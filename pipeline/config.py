@@ -115,17 +115,48 @@ class TrackConfig:
 
 
 @dataclass(frozen=True)
-class Config:
-    """The resolved configuration: every setting of the project."""
+class GateConfig:
+    """What a new model must reach, and how it is held against the champion."""
 
-    corpus: CorpusConfig
-    read: ReadConfig
+    least_macro_f1: Share
+    least_f1: Share
+    most_calibration_error: Share
+    least_coverage: Share
+    least_reports: Annotated[int, Meta(ge=2)]
+    margin: Share
+    level: Annotated[float, Meta(gt=0, lt=1)]
+    draws: Annotated[int, Meta(ge=100, le=20_000)]
+
+
+@dataclass(frozen=True)
+class DriftConfig:
+    """From which population stability index on a batch is said to differ from the training corpus."""
+
+    look: Annotated[float, Meta(gt=0)]
+    drifted: Annotated[float, Meta(gt=0)]
+    least_passages: Count
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The sections that a model depends on: what its manifest holds, and all that tagging with it reads."""
+
     clean: CleanConfig
     segment: SegmentConfig
     features: FeatureConfig
     model: ModelConfig
-    evaluate: EvaluateConfig
     tag: TagConfig
+
+
+@dataclass(frozen=True)
+class Config(ModelSettings):
+    """The resolved configuration: every setting of the project."""
+
+    corpus: CorpusConfig
+    read: ReadConfig
+    evaluate: EvaluateConfig
+    gate: GateConfig
+    drift: DriftConfig
     track: TrackConfig
 
 
@@ -180,14 +211,37 @@ def load_label_set(path: Path) -> LabelSet:
     return label_set
 
 
-def config_values(config: Config) -> dict[str, Any]:
-    """Return the configuration as nested plain values, as they are stored with a model."""
+def config_values(config: ModelSettings) -> dict[str, Any]:
+    """Return a configuration as nested plain values."""
     return asdict(config)
 
 
-def config_from_values(values: Any, where: str) -> Config:  # noqa: ANN401 - data from a model folder, checked here
-    """Return a Config from nested plain values; raises ConfigError that names ``where``."""
-    return _convert(values, Config, where)
+def model_settings(config: ModelSettings) -> ModelSettings:
+    """Return the sections of a configuration that a model depends on, and no others."""
+    return ModelSettings(**{field.name: getattr(config, field.name) for field in fields(ModelSettings)})
+
+
+def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN401 - data from a model folder, checked here
+    """Return the sections that a model depends on from nested plain values; sections that it does not are passed over.
+
+    Raises ConfigError that names ``where`` and the section or key which is missing or which this version does not know.
+    """
+    if not isinstance(values, dict):
+        raise ConfigError(f"{where}: its configuration is no table; train the model again, or restore it")
+    for section in fields(ModelSettings):
+        found = values.get(section.name)
+        if not isinstance(found, dict):
+            raise ConfigError(f"{where}: its configuration lacks the section [{section.name}]; train the model again")
+        _check_keys(found, {key.name for key in fields(section.type)}, section.name, where)  # type: ignore[arg-type]
+    return _convert(values, ModelSettings, where)
+
+
+def _check_keys(found: dict[str, Any], known: set[str], section: str, where: str) -> None:
+    unknown, missing = sorted(set(found) - known), sorted(known - set(found))
+    if unknown:
+        raise ConfigError(f"{where}: this version does not know its setting {section}.{unknown[0]}; upgrade mission-themes")
+    if missing:
+        raise ConfigError(f"{where}: made before the setting {section}.{missing[0]} was; train the model again")
 
 
 def label_set_from_values(values: Any, where: str) -> LabelSet:  # noqa: ANN401 - data from a model folder, checked here

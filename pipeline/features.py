@@ -125,6 +125,16 @@ class Vocabulary:
         values /= np.sqrt(np.bincount(row, values * values, minlength=texts.count)).take(row)
         return Rows(np.append(0, np.cumsum(lengths)), column, values)
 
+    def count_terms(self, texts: Texts) -> tuple[int, int]:
+        """Return how many words and bigrams of texts could be terms, and how many of these are unknown."""
+        strange = [word for word in texts.words if word not in self._index]
+        unknown = sum(map(bool, map(_TERM.search, strange)))
+        known = sum(word != "\n" for word in texts.words) - len(strange)
+        if not len(self.bigrams):
+            return known + unknown, unknown
+        pairs, (found, _) = _letter_pairs(texts.joined), self.bigrams.find(bigram_codes(texts.joined))
+        return known + unknown + pairs, unknown + pairs - len(found)
+
     def _words_of(self, texts: Texts) -> tuple[Ints, Ints]:
         """Return the text and the column of each known word."""
         columns = np.fromiter(map(self._index.get, texts.words, repeat(_UNKNOWN)), np.int64, len(texts.words))
@@ -169,6 +179,14 @@ def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
     counts = _document_frequency(split, rows, len(different))
     frequent = ((bigram(code), count) for code, count in zip(different.tolist(), counts, strict=True) if count >= min_df)
     return {pair: count for pair, count in sorted(frequent) if _BIGRAM.fullmatch(pair)}
+
+
+def _letter_pairs(text: str) -> int:
+    """Return how many pairs of neighbouring characters of a text could be bigrams of a vocabulary."""
+    codes = code_points(text)
+    ideograph = ((codes >= 0x3400) & (codes <= 0x9FFF)) | (codes >= 0x20000)
+    latin = (codes >= ord("a")) & (codes <= ord("z"))
+    return int((ideograph[1:] & ideograph[:-1]).sum() + (latin[1:] & latin[:-1]).sum())
 
 
 def _document_frequency(terms: Sequence[Ints], rows: Sequence[Ints], count: int) -> list[int]:
@@ -243,7 +261,7 @@ def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
     """
     alone = np.array([kind == "record" for kind in layout.kinds], bool)
     apart = np.append(True, alone[1:] | alone[:-1])
-    apart[list(layout.firsts)] = True
+    apart[[first for first in layout.firsts if first < len(apart)]] = True  # a last report may have no segment at all
     border = (segment_of[1:] != segment_of[:-1]) & apart[segment_of[1:]]
     return np.where(border, 0.0, weight)[:, None]
 

@@ -4,9 +4,12 @@
 #                           └─ model -> tag -> outputs
 
 import hashlib
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import chain
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +17,8 @@ import msgspec
 
 from pipeline import locations
 from pipeline.clean import clean
-from pipeline.config import Config, ReadConfig
-from pipeline.errors import InputError, TrackingError
+from pipeline.config import Config, ModelSettings, ReadConfig, config_values, model_settings
+from pipeline.errors import InputError, ModelError, TrackingError
 from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import PassedOver
@@ -26,9 +29,11 @@ from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
     from pipeline.corpus import Say
+    from pipeline.drift import Drift
+    from pipeline.gate import Comparison, Verdict
     from pipeline.labels import Corpus
     from pipeline.measure import Measurement
-    from pipeline.train import Prepared, Trained, Watch
+    from pipeline.train import Fold, Prepared, Trained, Watch
 
 MODEL_SCHEME = "models:/"
 TOGETHER = 65_536  # characters of small documents that are scored at once
@@ -36,13 +41,14 @@ TOGETHER = 65_536  # characters of small documents that are scored at once
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What a training left behind: the model's folder, its figures, and the MLflow run or why there is none."""
+    """What a training left behind: the model's folder, its figures, the MLflow run and what the gate said, or why not."""
 
     folder: Path
     model: Model
     measurement: "Measurement"
     run_id: str | None
     warning: str | None
+    verdict: "Verdict | None" = None
 
 
 # ---- tag -------------------------------------------------------------------------------------------------------------
@@ -131,21 +137,33 @@ def _documents(
 
 def tag_text(text: str, model: Model) -> Iterator[Tag]:
     """Yield the tags of a raw text."""
+    return tag_document(_raw(text), model).tags
+
+
+def tag_texts(texts: Iterable[str], model: Model) -> Iterator[Iterator[Tag]]:
+    """Yield the tags of each raw text; small ones are scored together, which is faster."""
+    return (report.tags for report in tag_documents(map(_raw, texts), model))
+
+
+def _raw(text: str) -> Document:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return tag_document(Document("text", text, digest, "unicode"), model).tags
+    return Document("text", text, digest, "unicode")
 
 
-def open_model(name: str, tracking_uri: str = "") -> Model:
-    """Return a model by its folder, its name under ``models/``, or its MLflow URI; raises ModelError."""
-    return load_model(locate_model(name, tracking_uri))
+def open_model(name: str, tracking_uri: str = "", say: "Say" = warnings.warn) -> Model:
+    """Return a model by its folder, its name under ``models/``, or its MLflow URI; raises ModelError.
+
+    ``say`` is told when the registry cannot be reached and a copy of the model is used that was fetched before.
+    """
+    return load_model(model_folder(name, tracking_uri, say))
 
 
-def locate_model(name: str, tracking_uri: str = "") -> Path:
-    """Return the folder of a model by its folder, its name under ``models/``, or its MLflow URI; raises ModelError."""
+def model_folder(name: str, tracking_uri: str = "", say: "Say" = warnings.warn) -> Path:
+    """Return the folder of a model, as ``open_model`` finds it."""
     if name.startswith(MODEL_SCHEME):
-        from pipeline.track.registry import download_model  # noqa: PLC0415 - MLflow only where the registry is asked for
+        from pipeline.track.fetch import fetch_model  # noqa: PLC0415 - MLflow only where the registry is asked for
 
-        return download_model(name, tracking_uri)
+        return fetch_model(name, tracking_uri, say)
     return find_model(name)
 
 
@@ -192,13 +210,14 @@ def train_model(config: Config, say: "Say", command: str = "", watch: "Watch" = 
     tags = [(report, _out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
     measurement = measure(tags, corpus.label_set, trained.calibration, config.evaluate.grouped)
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
-    model = replace(trained.model, facts=facts, config=without_store(config))
+    model = replace(trained.model, facts=facts, config=model_settings(config))
     folder = locations.project_folder() / "models" / config.model.name
-    save_model(model, folder, out_of_fold_lines(measurement.tags))
+    save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, tags, model))
     if not config.track.enabled:
         return Training(folder, model, measurement, None, None)
     run_id, warning = _track(config, corpus, folder, trained, measurement, say, command)
-    return Training(folder, model, measurement, run_id, warning)
+    verdict, objection = _judge(config, corpus, model, run_id, say) if run_id else (None, None)
+    return Training(folder, model, measurement, run_id, warning or objection, verdict)
 
 
 def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:
@@ -213,7 +232,47 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
     return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen
 
 
-def prepare_corpus(corpus: "Corpus", config: Config, user_words: tuple[str, ...]) -> list["Prepared"]:
+def find_drift(config: Config, name: str, batches: Sequence[Path], say: "Say") -> "tuple[tuple[Drift, ...], str | None]":
+    """Return how far batches are from what a model was trained on, recorded in MLflow, and a warning where that failed.
+
+    Raises ModelError for a model that keeps no summary of its training, and InputError for a batch that is none of its own.
+    """
+    from pipeline import drift  # noqa: PLC0415 - only where drift is asked for
+
+    folder = model_folder(name, config.track.uri, say)
+    model = load_model(folder)
+    batch, reference = drift.load_summaries(batches, model), drift.load_reference(folder)
+    found = drift.find_drift(batch, reference, config.drift)
+    if not config.track.enabled:
+        return found, None
+    from pipeline.track.batches import record_drift  # noqa: PLC0415 - MLflow only where a run is recorded
+
+    try:
+        record_drift(config, model, batch, found)
+    except TrackingError as error:
+        return found, str(error)
+    return found, None
+
+
+def compare_models(config: Config, first: str, second: str, say: "Say") -> "Comparison":
+    """Return two models, each a name, a folder or an MLflow URI, side by side on the reports that both left out."""
+    from pipeline.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.gate import compare  # noqa: PLC0415
+    from pipeline.left_out import load_entrant  # noqa: PLC0415
+
+    entrants = [load_entrant(model_folder(name, config.track.uri, say)) for name in (first, second)]
+    return compare(read_corpus(config, say), entrants[0], entrants[1], config.gate, config.model.seed)
+
+
+def promote_version(config: Config, version: int, why: str, say: "Say", force: bool = False) -> "Verdict":
+    """Make a registered version champion, past the gate or by force; raises UsageError, ModelError or TrackingError."""
+    from pipeline.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.track.promotion import promote  # noqa: PLC0415 - MLflow only where the registry is asked for
+
+    return promote(config, None if force else read_corpus(config, say), version, why)
+
+
+def prepare_corpus(corpus: "Corpus", config: ModelSettings, user_words: tuple[str, ...]) -> list["Prepared"]:
     """Return each report of a corpus cleaned, cut into segments and split into words."""
     from pipeline.train import prepare  # noqa: PLC0415 - training loads scipy, tagging must not
 
@@ -225,9 +284,29 @@ def prepare_corpus(corpus: "Corpus", config: Config, user_words: tuple[str, ...]
     return prepared
 
 
-def without_store(config: Config) -> Config:
-    """Return a configuration as a model keeps it: where a run is recorded is no part of it, and may hold a password."""
-    return replace(config, track=replace(config.track, enabled=True, uri=""))
+def training_facts(
+    config: Config, corpus: "Corpus", folds: "Sequence[Fold]", tags: "Sequence[tuple[Prepared, Sequence[Tag]]]", model: Model
+) -> bytes:
+    """Return what a model's training.json holds: its training's settings, its reports, the summary of its out-of-fold tags."""
+    from pipeline.drift import Batch  # noqa: PLC0415 - only where a model is written
+
+    values = config_values(config)
+    of_source = {report.cleaned.document.source: of_report for report, of_report in tags}
+    signature = f"{model.name} {model.version}"
+    summaries = []
+    for fold in folds:
+        batch = Batch(fold.model, signature)
+        for report in fold.reports:
+            for tag in of_source[report.cleaned.document.source]:
+                batch.count(tag)
+            batch.close_report(len(report.cleaned.noise))
+        summaries.append(batch.summary())
+    facts = {
+        "settings": {section: values[section] for section in ("corpus", "evaluate")},
+        "reports": {report.document.source: report.document.sha256 for report in corpus.reports},
+        "summary": reduce(add, summaries),
+    }
+    return msgspec.json.format(msgspec.json.encode(facts), indent=1) + b"\n"
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
@@ -255,3 +334,14 @@ def _track(
         return None, f"{error}; the model itself is complete in {folder}"
     set_run_id(folder, run_id)
     return run_id, None
+
+
+def _judge(config: Config, corpus: "Corpus", model: Model, run_id: str, say: "Say") -> "tuple[Verdict | None, str | None]":
+    """Return what the gate made of the version that a run registered, or why it could not be finished: no alias moved then."""
+    from pipeline.track.promotion import judge_training  # noqa: PLC0415 - MLflow only where a run is recorded
+
+    say("holding the new version against the champion")
+    try:
+        return judge_training(config, corpus, model.version, run_id), None
+    except (TrackingError, ModelError) as error:
+        return None, f"{error}; the champion stays what it was, and the model itself is complete"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 HOME_VARIABLE = "MISSION_THEMES_HOME"
+CACHE_VARIABLE = "MISSION_THEMES_CACHE"
 
 
 def is_checkout() -> bool:
@@ -21,6 +22,15 @@ def project_folder() -> Path:
     if named:
         return Path(named).resolve()
     return PACKAGE.parent if is_checkout() else Path.cwd()
+
+
+def cache_folder() -> Path:
+    """Return where copies of registered models are kept: MISSION_THEMES_CACHE, or the user's own cache folder."""
+    named = os.environ.get(CACHE_VARIABLE)
+    if named:
+        return Path(named).resolve()
+    of_user = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(of_user) if of_user else Path.home() / ".cache") / "mission-themes"
 
 
 def code_folder() -> Path:

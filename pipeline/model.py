@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.config import Config, LabelSet
+from pipeline.config import LabelSet, ModelSettings
 from pipeline.features import Floats, Vocabulary
 from pipeline.words import Cut, load_cut
 
@@ -23,7 +23,7 @@ class Model:
 
     name: str
     labels: LabelSet
-    config: Config
+    config: ModelSettings
     vocabulary: Vocabulary
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]

@@ -1,6 +1,6 @@
-"""The model folder: a manifest and plain arrays and words, format 2. Nothing in it is code, and loading runs none.
+"""The model folder: a manifest and plain arrays and words, format 3. Nothing in it is code, and loading runs none.
 
-    manifest.json       format number, labels, resolved configuration, calibration, digests, versions, scores
+    manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores
     words.txt           the words of the vocabulary, one a line, sorted
     bigrams.txt         the character bigrams of the vocabulary, one a line, sorted
     dictionary.txt      words that the segmenter keeps whole, one a line
@@ -8,6 +8,9 @@
     weights.npy         float32, shape (words + bigrams, labels)
     bias.npy            float32, shape (labels,)
     out_of_fold.jsonl   tags of the training reports by models that had not seen them: offsets and themes, no text
+    training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
+
+Format 2 had no training.json and kept every section of the configuration in its manifest; it is still read.
 
 To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
 say in its error how to get a new model, and describe the change in docs/formats.md.
@@ -24,16 +27,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import locations
-from pipeline.config import config_from_values, config_values, label_set_from_values
+from pipeline.config import config_values, label_set_from_values, model_settings, settings_from_values
 from pipeline.errors import ConfigError, ModelError, UsageError
 from pipeline.features import Vocabulary
 from pipeline.model import Model
 from pipeline.words import fingerprint
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl"
-_FILES = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
+TRAINING = "training.json"
+_FILES_2 = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
+_FILES = {2: _FILES_2, FORMAT: (*_FILES_2, TRAINING)}  # of each format that is read
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
 
 
@@ -55,15 +60,17 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     files: dict[str, str]
 
 
-def save_model(model: Model, folder: Path, out_of_fold: bytes, run_id: str | None = None) -> None:
+def save_model(model: Model, folder: Path, out_of_fold: bytes, training: bytes = b"{}\n") -> None:
     """Write a model folder; the new one takes the place of an old one only when it is complete.
+
+    ``out_of_fold`` and ``training`` are the contents of the files of these names.
 
     Raises UsageError when the folder cannot be written or holds something else than a model.
     """
     if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: exists and is no model folder; choose another model.name, or move it away")
-    contents = _contents(model, out_of_fold)
-    contents[MANIFEST] = _manifest(model, contents, run_id)
+    contents = {**_contents(model), OUT_OF_FOLD: out_of_fold, TRAINING: training}
+    contents[MANIFEST] = _manifest(model, contents)
     import shutil  # noqa: PLC0415 - only where a model is written
     import tempfile  # noqa: PLC0415
 
@@ -98,15 +105,20 @@ def load_model(folder: Path) -> Model:
     segmenter than the one at hand.
     """
     manifest = _load_manifest(folder)
-    contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES}
-    labels = label_set_from_values(manifest.labels, f"{folder}/{MANIFEST}")
+    contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES[manifest.format]}
+    where = f"{folder}/{MANIFEST}"
+    try:
+        labels = label_set_from_values(manifest.labels, where)
+        settings = settings_from_values(manifest.config, where)
+    except ConfigError as error:
+        raise ModelError(str(error)) from None
     try:
         words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
         terms, count = len(words) + len(bigrams) // 2, len(labels.names)
         model = Model(
             name=manifest.name,
             labels=labels,
-            config=config_from_values(manifest.config, f"{folder}/{MANIFEST}"),
+            config=settings,
             vocabulary=Vocabulary(words, bigrams, _array(contents["idf.npy"], "<f8", (terms,))),
             weights=_array(contents["weights.npy"], "<f4", (terms, count)),
             bias=_array(contents["bias.npy"], "<f4", (count,)),
@@ -115,7 +127,7 @@ def load_model(folder: Path) -> Model:
             user_words=tuple(_lines(contents["dictionary.txt"])),
             facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
         )
-    except (ValueError, ConfigError) as error:
+    except ValueError as error:
         raise ModelError(f"{folder}: damaged ({error}); train it again, or restore the folder") from None
     if fingerprint(model.cut, words) != manifest.segmenter:
         raise ModelError(
@@ -134,19 +146,18 @@ def set_run_id(folder: Path, run_id: str) -> None:
     fresh.replace(folder / MANIFEST)
 
 
-def _contents(model: Model, out_of_fold: bytes) -> dict[str, bytes]:
+def _contents(model: Model) -> dict[str, bytes]:
     return {
         "bias.npy": _npy(model.bias),
         "bigrams.txt": _joined(_pairs(model.vocabulary.bigrams.letters)),
         "dictionary.txt": _joined(model.user_words),
         "idf.npy": _npy(model.vocabulary.idf),
-        OUT_OF_FOLD: out_of_fold,
         "weights.npy": _npy(model.weights),
         "words.txt": _joined(model.vocabulary.words),
     }
 
 
-def _manifest(model: Model, contents: Mapping[str, bytes], run_id: str | None) -> bytes:
+def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
     facts = model.facts or {}
     return _encode(
         Manifest(
@@ -154,14 +165,14 @@ def _manifest(model: Model, contents: Mapping[str, bytes], run_id: str | None) -
             name=model.name,
             version=model.version,
             labels=msgspec.to_builtins(model.labels),
-            config=config_values(model.config),
+            config=config_values(model_settings(model.config)),
             temperature=model.temperature,
             threshold=model.threshold,
             segmenter=fingerprint(model.cut, model.vocabulary.words),
             corpus=facts.get("corpus", {}),
             scores=facts.get("scores", {}),
             packages=package_versions(),
-            run_id=run_id,
+            run_id=None,
             files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},
         )
     )
@@ -193,9 +204,9 @@ def _load_manifest(folder: Path) -> Manifest:
         raise ModelError(f"{folder}: no model here (no {MANIFEST}); make one with: pipeline train") from None
     except (OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: damaged ({error}); train the model again, or restore the folder") from None
-    if number != FORMAT:
+    if number not in tuple(_FILES):
         raise ModelError(
-            f"{folder}: model format {number}, this version reads format {FORMAT}; "
+            f"{folder}: model format {number}, this version reads formats {min(_FILES)} to {FORMAT}; "
             f"{'upgrade mission-themes' if isinstance(number, int) and number > FORMAT else 'train the model again'}"
         )
     try:

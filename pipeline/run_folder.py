@@ -25,7 +25,7 @@ COPIED_AT_ONCE = 2**20
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A file that is done: its name and sha256, where its piece stands and its CRC-32, and what the summary counts of it."""
+    """A file that is done: its name and sha256, where its piece stands and its CRC-32, and what is counted of it."""
 
     source: str
     sha256: str
@@ -35,6 +35,7 @@ class Entry(msgspec.Struct, frozen=True):
     reports: int
     noise: dict[str, int]
     passed_over: tuple[str, ...]
+    summary: str = ""
 
 
 class _Head(msgspec.Struct, frozen=True):

@@ -7,28 +7,15 @@ extra, `pip install 'mission-themes[review]'`: only who looks after the labels n
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from pipeline.config import LabelSet
 from pipeline.errors import ModelError, UsageError
 from pipeline.features import Floats
 from pipeline.labels import Corpus
+from pipeline.left_out import LeftOutTag
 from pipeline.records import Label
-
-
-class LeftOutTag(msgspec.Struct):
-    """A line of a model's out_of_fold.jsonl; ``scores`` are in the order of the labels."""
-
-    source: str
-    segment: int
-    start: int
-    end: int
-    theme: str
-    score: float
-    scores: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +26,6 @@ class Suspect:
     quality: float
     theme: str
     text: str
-
-
-def load_left_out(path: Path) -> list[LeftOutTag]:
-    """Return the out-of-fold tags of a model; raises ModelError."""
-    try:
-        return [msgspec.json.decode(line, type=LeftOutTag) for line in path.read_bytes().splitlines()]
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ModelError(f"{path}: no out-of-fold tags to read ({error}); train the model again") from None
 
 
 def find_suspects(corpus: Corpus, tags: Sequence[LeftOutTag]) -> list[Suspect]:

@@ -77,6 +77,12 @@ def home(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory):
+    """Keep copies of registered models in a folder of the tests."""
+    os.environ["MISSION_THEMES_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def trained_home(tmp_path_factory) -> Path:
     """A project folder in which the seeds were trained on once, with tracking, by the command itself."""
@@ -161,6 +167,12 @@ def soffice(office) -> Callable[[Path, str, Path], Path]:
 def chromium(formats) -> Callable[[str, Path, Path], Path]:
     """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
     return formats.chromium(installed("chromium", "chromium-browser", "google-chrome"))
+
+
+@pytest.fixture(scope="session")
+def java() -> str:
+    """Java, which Spark runs on."""
+    return program("java")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import click
 from pipeline import __version__
 from pipeline.cli.common import Commands
 from pipeline.cli.labels import labels
+from pipeline.cli.models import models
 from pipeline.cli.tag import tag
 from pipeline.cli.text import text
 from pipeline.cli.train import evaluate, train, ui
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (tag, text, train, evaluate, ui, labels):
+for command in (tag, text, train, evaluate, ui, labels, models):
     main.add_command(command)

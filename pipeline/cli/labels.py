@@ -164,8 +164,9 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
     Example:
       pipeline labels suspects -n 20
     """
-    from pipeline.model_folder import OUT_OF_FOLD, find_model  # noqa: PLC0415 - help must not load the program
-    from pipeline.suspects import find_suspects, load_left_out  # noqa: PLC0415
+    from pipeline.left_out import load_left_out  # noqa: PLC0415 - help must not load the program
+    from pipeline.model_folder import OUT_OF_FOLD, find_model  # noqa: PLC0415
+    from pipeline.suspects import find_suspects  # noqa: PLC0415
 
     found = find_suspects(_corpus(config_file, settings), load_left_out(find_model(model_name) / OUT_OF_FOLD))
     for suspect in found[:count]:

@@ -78,6 +78,7 @@ class _Counter:
         self.reports = self.failures = 0
         self.noise: Counter[str] = Counter()
         self.skipped = list(skipped)
+        self.summaries: list[bytes] = []
 
     def fail(self, error: Exception | str) -> None:
         self.failures += 1
@@ -93,6 +94,7 @@ class _Counter:
         self.reports += piece.reports
         self.noise.update(piece.noise)
         self.skipped += piece.passed_over
+        self.summaries.append(piece.summary)
         for line in piece.failures:
             self.fail(line)
 
@@ -114,7 +116,7 @@ def _print(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
     from pipeline.output import writer_of  # noqa: PLC0415
 
-    model = flow.open_model(order.model, order.config.track.uri)
+    model = flow.open_model(order.model, order.config.track.uri, say)
     shown = progress(sources, "tagging") if not sys.stdout.isatty() else sources
     reports = flow.tag_files(shown, model, order.config.read, counter.fail, counter.skipped.append, order.keep_noise)
     writer_of(order.format).write(counter.reports_of(reports), sys.stdout.buffer, model.labels)
@@ -125,7 +127,8 @@ def _write(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
     """Tag into a file, or in several processes."""
     from pipeline import batch  # noqa: PLC0415 - only where files are written
 
-    job = batch.Job(batch.locate_model(order.model, order.config.track.uri), order.config.read, order.format, order.keep_noise)
+    model = batch.locate_model(order.model, order.config.track.uri, say)
+    job = batch.Job(model, order.config.read, order.format, order.keep_noise)
     jobs = batch.jobs_for(sources, order.jobs)
     if order.out is None:
         _count(batch.print_pieces(sources, job, jobs, sys.stdout.buffer), sources, counter)
@@ -136,9 +139,24 @@ def _write(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
         try:
             _count(batch.tag_into(folder, sources, job, jobs), sources, counter)
             folder.finish()
+            _write_summary(counter, order.out)
         except KeyboardInterrupt:
             say(f"{order.out}: not written yet; the same command with --resume goes on")
             raise
+
+
+def _write_summary(counter: _Counter, out: Path) -> None:
+    """Write the figures of a run, without any text, beside its output."""
+    from pipeline.drift import encode, summary_path, together  # noqa: PLC0415 - only where files are written
+
+    summary = together(counter.summaries)
+    if summary is None:
+        return
+    path = summary_path(out)
+    try:
+        path.write_bytes(encode(summary))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); {out} itself is complete") from None
 
 
 def _with_spark(paths: tuple[str, ...], order: _Order, master: str | None) -> NoReturn:
@@ -151,7 +169,7 @@ def _with_spark(paths: tuple[str, ...], order: _Order, master: str | None) -> No
     tables = [path for path in paths if Path(path).suffix.lower() in spark.TABLES]
     files = [path for path in paths if path not in tables]
     found = find_reports(files).reports if files else ()
-    model = flow.locate_model(order.model, order.config.track.uri)
+    model = flow.model_folder(order.model, order.config.track.uri, say)
     task = spark.Task(order.config.read, order.keep_noise)
     counts = spark.tag_with_spark([*tables, *map(str, map(Path.absolute, map(Path, found)))], order.out, model, task, master)
     for line in counts.errors:

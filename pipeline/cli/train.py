@@ -10,6 +10,7 @@ import click
 from pipeline.cli.common import config_options, progress, read_config, say
 
 if TYPE_CHECKING:
+    from pipeline.config import Config
     from pipeline.measure import Measurement
 
 
@@ -35,6 +36,8 @@ def train(no_track: bool, exclude: tuple[str, ...], config_file: Path | None, se
     click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
     if result.run_id:
         click.echo(f"MLflow run {result.run_id}; look at it with: pipeline ui")
+    if result.verdict:
+        click.echo(f"version {result.verdict.version} is {result.verdict.alias}: {result.verdict.reason}")
     if result.warning:
         click.secho(f"warning: {result.warning}", fg="yellow", err=True)
 
@@ -42,19 +45,26 @@ def train(no_track: bool, exclude: tuple[str, ...], config_file: Path | None, se
 @click.command()
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--gold", type=click.Path(path_type=Path), help="Labels, or documents with sentences; else the corpus.")
+@click.option("--drift", "batches", multiple=True, type=click.Path(path_type=Path), metavar="SUMMARY",
+              help="Instead: how far tagged batches (OUT.summary.json) are from the training corpus; can be repeated.")  # fmt: skip
 @config_options
-def evaluate(model_name: str, gold: Path | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
-    """Score a model on labelled documents.
+def evaluate(model_name: str, gold: Path | None, batches: tuple[Path, ...], config_file: Path | None,
+             settings: tuple[str, ...]) -> None:  # fmt: skip
+    """Score a model on labelled documents, or tell whether tagged batches have drifted from what it was trained on.
 
     \b
     Examples:
       pipeline evaluate --gold more_labels.jsonl
       pipeline evaluate --model models/trial
+      pipeline evaluate --drift tags.jsonl.summary.json
     """
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    model = flow.open_model(model_name, config.track.uri)
+    if batches:
+        _print_drift(config, model_name, batches)
+        return
+    model = flow.open_model(model_name, config.track.uri, say)
     measurement, seen = flow.evaluate_model(config, model, gold)
     _print_figures(measurement, str(gold or "the corpus"))
     if seen:
@@ -77,6 +87,16 @@ def ui(port: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     chosen = port or server.free_port()
     click.echo(f"MLflow UI: http://{server.HOST}:{chosen}  (Ctrl-C stops it)")
     sys.exit(server.serve_ui(chosen, config.track.uri))
+
+
+def _print_drift(config: "Config", model_name: str, batches: tuple[Path, ...]) -> None:
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+
+    found, warning = flow.find_drift(config, model_name, batches, say)
+    for drift in found:
+        click.echo(f"{drift.figure}\t{drift.word}\tPSI {drift.index:.3f}\t{drift.shares}")
+    if warning:
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
 
 
 def _print_figures(measurement: "Measurement", where: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import locations
-from pipeline.errors import TrackingError
+from pipeline.errors import PipelineError, TrackingError
 
 URI_VARIABLE = "MLFLOW_TRACKING_URI"
 QUIET = {
@@ -50,13 +50,15 @@ def mlflow_at(uri: str) -> Any:  # noqa: ANN401 - the module
 
 
 @contextmanager
-def trouble(uri: str) -> Iterator[None]:
-    """Turn whatever a store raises into one line."""
+def trouble(uri: str, hint: str = "check it, or train with --no-track") -> Iterator[None]:
+    """Turn whatever a store raises into one line that ends with what to try; errors of ours pass."""
     try:
         yield
+    except PipelineError:
+        raise
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        message = f"the tracking store {uri} cannot be used: {reason}; check it, or train with --no-track"
+        message = f"the tracking store {uri} cannot be used: {reason}; {hint}"
         raise TrackingError(_without_password(message)) from error
 
 

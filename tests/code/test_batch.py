@@ -55,7 +55,7 @@ def test_the_output_is_the_same_over_any_number_of_processes(archive, command, t
     done = subprocess.run(command(archive, out, "--jobs", jobs), capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert out.read_bytes() == undisturbed
-    assert [path.name for path in tmp_path.iterdir()] == ["t.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t.jsonl", "t.jsonl.summary.json"]
     printed = subprocess.run(
         command(archive, "-", "--jobs", jobs)[:5] + command(archive, out, "--jobs", jobs)[7:], capture_output=True, check=False
     )
@@ -87,7 +87,7 @@ def test_a_run_that_is_killed_again_and_again_goes_on_to_the_same_output(archive
     assert done.returncode == 1, done.stderr
     assert (tmp_path / "t.jsonl").read_bytes() == undisturbed
     assert kept >= KILLS / 4
-    assert [path.name for path in tmp_path.iterdir()] == ["t.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t.jsonl", "t.jsonl.summary.json"]
 
 
 @pytest.fixture
@@ -95,7 +95,9 @@ def cut_short(archive, tmp_path, trained_home, config):
     """A function that leaves an output with some files done, as a killed run does."""
 
     def run(out, files):
-        job = batch.Job(batch.locate_model(str(trained_home / "models" / "seeds"), ""), config.read, "jsonl", keep_noise=False)
+        job = batch.Job(
+            batch.locate_model(str(trained_home / "models" / "seeds"), "", print), config.read, "jsonl", keep_noise=False
+        )
         with batch.unfinished(out, job, resume=False) as folder:
             for _ in zip(
                 range(files), batch.tag_into(folder, [str(path) for path in sorted(archive.iterdir())], job, 1), strict=False

@@ -86,7 +86,9 @@ def test_tag_a_folder_into_a_file(tag, report, tmp_path):
     assert result.exit_code == 0
     assert result.stdout == ""
     assert "1 files of other types passed over: .jpg" in result.stderr
-    assert [path.name for path in out.parent.iterdir()] == ["tags.jsonl"]
+    assert sorted(path.name for path in out.parent.iterdir()) == ["tags.jsonl", "tags.jsonl.summary.json"]
+    assert "summary -> tags.jsonl.summary.json" in result.stderr
+    assert json.loads((out.parent / "tags.jsonl.summary.json").read_text(encoding="utf-8"))["passages"] == 5
     assert len(out.read_text(encoding="utf-8").splitlines()) == 5
 
 
@@ -304,7 +306,10 @@ def test_a_bar_shows_progress_on_a_terminal_and_nowhere_else(trained_home, tmp_p
     assert "tagging" in shown
     assert "100%" in shown
     assert "MB/s" in shown
-    assert tag(tmp_path).stderr == "2 reports tagged, 1 passages set aside (byline 1)\n1 files of other types passed over: .jsonl\n"
+    assert (
+        tag(tmp_path).stderr
+        == "2 reports tagged, 1 passages set aside (byline 1)\n2 files of other types passed over: .json .jsonl\n"
+    )
     train = ["train", "--no-track", "--config", "configs/seeds.toml"]
     assert "5/5" in on_a_terminal(train, {"PWD": str(root), "MISSION_THEMES_HOME": str(tmp_path)})
 

@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline import locations
-from pipeline.config import config_from_values, config_values, load_config, load_label_set
+from pipeline.config import config_values, load_config, load_label_set, model_settings, settings_from_values
 from pipeline.errors import ConfigError
 
 
@@ -20,7 +20,36 @@ def test_a_file_and_settings_are_laid_over_the_defaults(tmp_path):
 
 
 def test_values_survive_being_stored(config):
-    assert config_from_values(config_values(config), "x") == config
+    assert settings_from_values(config_values(model_settings(config)), "x") == model_settings(config)
+
+
+def test_sections_that_a_model_does_not_depend_on_are_passed_over(config):
+    values = config_values(config) | {"read": {"unknown": 1}, "later": {}}
+    assert settings_from_values(values, "x") == model_settings(config)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda values: values["tag"].update(later=1),
+            r"x: this version does not know its setting tag\.later; upgrade mission-themes",
+        ),
+        (lambda values: values["model"].pop("C"), r"x: made before the setting model\.C was; train the model again"),
+        (lambda values: values.pop("clean"), r"x: its configuration lacks the section \[clean\]; train the model again"),
+        (lambda values: values["model"].update(C="x"), r"x: Expected `float`.*`\$\.model\.C`"),
+    ],
+)
+def test_settings_of_another_program_are_named(config, change, message):
+    values = config_values(config)
+    change(values)
+    with pytest.raises(ConfigError, match=message):
+        settings_from_values(values, "x")
+
+
+def test_settings_that_are_no_table_are_refused():
+    with pytest.raises(ConfigError, match="x: its configuration is no table"):
+        settings_from_values([], "x")
 
 
 @pytest.mark.parametrize(

@@ -33,3 +33,15 @@ def test_small_documents_tagged_together_get_the_tags_of_each_alone(model, root,
         reports = list(flow.tag_documents(documents, model))
         assert [report.source for report in reports] == [document.source for document in documents]
         assert [(list(report.tags), report.noise) for report in reports] == alone
+
+
+def test_a_document_without_a_passage_may_stand_anywhere_among_others(model):
+    from itertools import permutations
+
+    from pipeline.records import Document
+
+    texts = {"a": "图书馆新开城市书房。", "empty": "", "noise": "记者：王一", "b": "学习理论。"}
+    for order in permutations(texts):
+        reports = flow.tag_documents([Document(name, texts[name], "", "utf-8") for name in order], model)
+        found = {report.source: [tag.theme for tag in report.tags] for report in reports}
+        assert found == {"a": ["兴文化"], "empty": [], "noise": [], "b": ["举旗帜"]}

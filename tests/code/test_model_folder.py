@@ -49,7 +49,8 @@ def test_a_pickle_in_place_of_an_array_is_not_run(folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["bias.npy", "weights.npy", "idf.npy", "words.txt", "bigrams.txt", "dictionary.txt", "out_of_fold.jsonl"]
+    "name",
+    ["bias.npy", "weights.npy", "idf.npy", "words.txt", "bigrams.txt", "dictionary.txt", "out_of_fold.jsonl", "training.json"],
 )
 def test_a_changed_or_missing_file_is_refused(folder, name):
     content = (folder / name).read_bytes()
@@ -64,11 +65,14 @@ def test_a_changed_or_missing_file_is_refused(folder, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 3}, "model format 3, this version reads format 2; upgrade mission-themes"),
-        ({"format": 0}, "model format 0, this version reads format 2; train the model again"),
+        ({"format": 4}, "model format 4, this version reads formats 2 to 3; upgrade mission-themes"),
+        ({"format": 0}, "model format 0, this version reads formats 2 to 3; train the model again"),
+        ({"format": [3]}, r"model format \[3\]"),
         ({"temperature": "hot"}, "damaged"),
         ({"surprise": 1}, "damaged"),
-        ({"labels": {"other": "x", "labels": []}, "config": {}}, "damaged"),
+        ({"config": {}}, r"manifest\.json: its configuration lacks the section \[clean\]"),
+        ({"labels": {"other": "x", "labels": []}}, "damaged"),
+        ({"labels": {"other": "x"}}, r"manifest\.json: Object missing required field `labels`"),
         ({"segmenter": "0"}, "made with another word segmenter or dictionary"),
     ],
 )
@@ -113,3 +117,13 @@ def test_the_run_id_is_added_later(folder):
     set_run_id(folder, "abc")
     assert load_model(folder).facts["run_id"] == "abc"
     assert load_model(folder).version == before
+
+
+def test_a_model_of_format_2_is_read(folder, model, config):
+    from pipeline.config import config_values
+
+    (folder / "training.json").unlink()
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    old = {**config_values(config), **config_values(model.config), "gone": {"x": 1}}
+    change(folder, format=2, config=old, files={name: digest for name, digest in files.items() if name != "training.json"})
+    assert load_model(folder).version == model.version

@@ -4,8 +4,9 @@ import pytest
 
 from pipeline.corpus import read_corpus
 from pipeline.errors import ModelError, UsageError
+from pipeline.left_out import load_left_out
 from pipeline.locations import find
-from pipeline.suspects import find_suspects, load_left_out
+from pipeline.suspects import find_suspects
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +39,6 @@ def test_a_label_that_was_made_wrong_is_among_the_suspects(seeds, left_out):
 def test_tags_of_other_reports_are_refused(seeds):
     with pytest.raises(ModelError, match="the model was trained on other reports; train it on this corpus"):
         find_suspects(seeds, [])
-
-
-def test_a_model_without_out_of_fold_tags_is_refused(tmp_path):
-    (tmp_path / "o.jsonl").write_text('{"source": "a"}\n', encoding="utf-8")
-    with pytest.raises(ModelError, match=r"o\.jsonl: no out-of-fold tags to read"):
-        load_left_out(tmp_path / "o.jsonl")
 
 
 def test_cleanlab_is_asked_for_where_it_is_missing(seeds, left_out, monkeypatch):

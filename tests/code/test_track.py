@@ -123,7 +123,7 @@ def test_tagging_with_a_registered_model(start, trained_home, report):
     assert registered.stdout == mine.stdout
     missing = start(["tag", report, "--model", "models:/none/1"], home=trained_home)
     assert missing.returncode == 3
-    assert "models:/none/1: cannot be fetched" in missing.stderr
+    assert "none: has no version 1; see: pipeline models list" in missing.stderr
 
 
 def test_the_registered_model_tags_raw_text(trained_home):
@@ -145,7 +145,9 @@ def test_the_registered_model_tags_raw_text(trained_home):
 def test_neither_run_nor_model_keeps_the_address_of_a_store(trained_home, run):
     assert not [item for item in run["data"]["params"] if item["key"].startswith("track.")]
     manifest = json.loads((trained_home / "models" / "seeds" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["config"]["track"]["uri"] == ""
+    assert sorted(manifest["config"]) == ["clean", "features", "model", "segment", "tag"]
+    training = (trained_home / "models" / "seeds" / "training.json").read_text(encoding="utf-8")
+    assert sorted(json.loads(training)["settings"]) == ["corpus", "evaluate"]
 
 
 def test_a_store_that_is_down_costs_the_record_and_not_the_model(start, tmp_path):

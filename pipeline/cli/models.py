@@ -1,0 +1,126 @@
+"""`pipeline models …`: which registered version is used."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.common import config_options, read_config, say
+
+if TYPE_CHECKING:
+    from pipeline.gate import Verdict
+    from pipeline.track.versions import Change, Version
+
+
+@click.group()
+def models() -> None:
+    """List, compare, promote and roll back the registered models.
+
+    \b
+    Examples:
+      pipeline models list
+      pipeline models compare default models:/mission-themes@champion
+      pipeline models promote 4 --why 'agreed on 1 March'
+      pipeline models rollback
+    """
+
+
+@models.command("list")
+@click.option("--history", "changes", is_flag=True, help="List every change of an alias instead.")
+@config_options
+def show(changes: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """List the registered versions with aliases, figures on left-out reports, when they were made, and what the gate said.
+
+    \b
+    Examples:
+      pipeline models list
+      pipeline models list --history
+    """
+    from pipeline.track import versions  # noqa: PLC0415 - help must not load the program
+
+    config = read_config(config_file, settings)
+    with versions.registry(config.track.registered_model, config.track.uri) as at:
+        rows = map(_change_row, versions.history(at)) if changes else map(_version_row, versions.list_versions(at))
+        header = ("when", "who", "alias", "before", "version", "by", "why")
+        click.echo("\t".join(header if changes else ("version", "aliases", "model", *versions.FIGURES, "when", "why")))
+        for row in rows:
+            click.echo("\t".join(row))
+
+
+@models.command("compare")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("-n", "count", type=click.IntRange(0), default=10, show_default=True, help="How many reports to show.")
+@config_options
+def compare(first: str, second: str, count: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Set two models side by side on the reports that both left out: F1 of each label, difference, reports that differ most.
+
+    A and B are names or folders of models, or addresses such as models:/mission-themes@champion.
+
+    \b
+    Example:
+      pipeline models compare trial models:/mission-themes@champion
+    """
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+
+    found = flow.compare_models(read_config(config_file, settings), first, second, say)
+    click.echo("\tA\tB\tA - B")
+    click.echo(_figures_row("macro-F1", found.first.macro_f1, found.second.macro_f1))
+    click.echo(_figures_row("accuracy", found.first.accuracy, found.second.accuracy))
+    for name, value in found.first.f1.items():
+        click.echo(_figures_row(f"F1 {name}", value, found.second.f1[name]))
+    click.echo(f"macro-F1, A less B: {found.interval} on {len(found.reports)} reports that both left out")
+    for pair in found.reports[:count]:
+        click.echo(_figures_row(f"accuracy {pair.source}", pair.first, pair.second))
+
+
+@models.command("promote")
+@click.argument("version", type=click.IntRange(1))
+@click.option("--why", required=True, help="Why; it is kept in the history.")
+@click.option("--force", is_flag=True, help="Promote it without the gate, which is kept in the history too.")
+@config_options
+def promote(version: int, why: str, force: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Make a version champion, if it passes the gate.
+
+    \b
+    Example:
+      pipeline models promote 4 --why 'better on court reports, agreed on 1 March'
+    """
+    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+
+    _say_verdict(flow.promote_version(read_config(config_file, settings), version, why, say, force))
+
+
+@models.command("rollback")
+@click.option("--why", default="rolled back", show_default=True, help="Why; it is kept in the history.")
+@config_options
+def rollback(why: str, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Make the champion before today's champion again.
+
+    \b
+    Example:
+      pipeline models rollback --why 'wrong on web pages'
+    """
+    from pipeline.track import promotion  # noqa: PLC0415 - help must not load the program
+
+    _say_verdict(promotion.rollback(read_config(config_file, settings), why))
+
+
+def _version_row(version: "Version") -> tuple[str, ...]:
+    from pipeline.track.versions import FIGURES  # noqa: PLC0415 - help must not load the program
+
+    figures = [f"{version.figures[name]:.4f}" if name in version.figures else "-" for name in FIGURES]
+    return (str(version.number), ",".join(version.aliases) or "-", version.model or "-", *figures, version.when, version.why or "-")
+
+
+def _change_row(change: "Change") -> tuple[str, ...]:
+    numbers = ["-" if number is None else str(number) for number in (change.before, change.version)]
+    return (change.when, change.who, change.alias, *numbers, change.by, change.why)
+
+
+def _figures_row(name: str, first: float, second: float) -> str:
+    return f"{name}\t{first:.4f}\t{second:.4f}\t{first - second:+.4f}"
+
+
+def _say_verdict(verdict: "Verdict") -> None:
+    click.echo(f"version {verdict.version} is {verdict.alias}: {verdict.reason}")

@@ -1,0 +1,231 @@
+"""Drift: a summary of each batch of tags, which holds no text, and how far it is from what the model was trained on.
+
+The distance is the population stability index of credit scoring (Siddiqi 2006, chapter 8): below 0.1 no change worth a look,
+from 0.25 on a marked one. It is taken of four figures, all in characters but the third: the share of each theme, the histogram
+of the scores, the share of unknown words and bigrams, and the share in review. What a batch is held against are the
+out-of-fold tags of the training reports, by models that had not seen them: what the model does on reports that are new to it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from pipeline.clean import normalise
+from pipeline.config import DriftConfig
+from pipeline.errors import InputError, ModelError
+from pipeline.features import Texts
+from pipeline.model import Model
+from pipeline.model_folder import TRAINING
+from pipeline.records import Tag, TaggedReport
+
+BINS = 20  # of the histogram of scores, of equal width
+SUFFIX = ".summary.json"
+_ENOUGH = 65_536  # characters whose words are counted at once
+# Counting words costs two fifths of tagging: all of a small batch is counted, then every so many passages.
+_COUNTED, _EVERY = 262_144, 16
+_LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
+
+Word = Literal["stable", "look", "drifted", "too small"]
+
+
+class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The figures of a batch: what `pipeline tag -o OUT` writes beside OUT, and what a model keeps of its training.
+
+    ``themes`` and ``scores`` count characters, ``scores`` in ``BINS`` bins of equal width; ``review`` counts characters
+    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know,
+    of a sample where the batch is large.
+    """
+
+    model: str
+    themes: dict[str, int]
+    scores: tuple[int, ...]
+    reports: int = 0
+    passages: int = 0
+    characters: int = 0
+    set_aside: int = 0
+    review: int = 0
+    terms: int = 0
+    unknown: int = 0
+    format: Literal[1] = 1
+
+    def __add__(self, other: "Summary") -> "Summary":
+        """Return the summary of two batches of the same model as one."""
+        sums = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")
+        return Summary(
+            self.model,
+            {theme: self.themes.get(theme, 0) + other.themes.get(theme, 0) for theme in {**self.themes, **other.themes}},
+            tuple(np.add(self.scores, other.scores).tolist()),
+            **{name: getattr(self, name) + getattr(other, name) for name in sums},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far one figure of a batch is from the training corpus, in a word and with the shares that changed most."""
+
+    figure: str
+    index: float
+    word: Word
+    shares: str
+
+
+class Batch:
+    """Counts the figures of a batch as its reports pass."""
+
+    def __init__(self, model: Model, signature: str = "", sampled: bool = False) -> None:
+        """Take the model of the tags; ``signature`` names it where that is another than its own.
+
+        Where it is one of many, words are ``sampled`` from the start.
+        """
+        self._model = model
+        self._all = 0 if sampled else _COUNTED
+        self._signature = signature or f"{model.name} {model.version}"
+        self._themes = dict.fromkeys(model.labels.names, 0)
+        self._scores = [0] * BINS
+        self._reports = self._passages = self._set_aside = self._review = 0
+        self._texts: list[str] = []  # whose words are still to be counted
+        self._seen = self._counted = self._terms = self._unknown = 0
+
+    def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
+        """Yield the reports as they are, and count their tags as these are gone through."""
+        for report in reports:
+            yield msgspec.structs.replace(report, tags=self._passing(report.tags))
+            self.close_report(len(report.noise))
+
+    def close_report(self, set_aside: int) -> None:
+        """Count a report whose tags have all been counted, with the passages that were set aside in it."""
+        self._reports += 1
+        self._set_aside += set_aside
+
+    def count(self, tag: Tag) -> None:
+        """Count a tag; what was set aside is none."""
+        if tag.noise is not None:
+            return
+        size = tag.end - tag.start
+        self._passages += 1
+        self._review += size * tag.review
+        self._themes[tag.theme] += size
+        self._scores[min(int(tag.score * BINS), BINS - 1)] += size
+        if self._seen < self._all or self._passages % _EVERY == 0:
+            self._texts.append(tag.text)
+            self._seen += size
+            if self._seen - self._counted >= _ENOUGH:
+                self._count_terms()
+
+    def summary(self) -> Summary:
+        """Return the figures of what has passed so far."""
+        self._count_terms()
+        return Summary(
+            self._signature, self._themes, tuple(self._scores), self._reports, self._passages, sum(self._scores),
+            self._set_aside, self._review, self._terms, self._unknown,
+        )  # fmt: skip
+
+    def _passing(self, tags: Iterable[Tag]) -> Iterator[Tag]:
+        for tag in tags:
+            yield tag
+            self.count(tag)
+
+    def _count_terms(self) -> None:
+        """Count the words and bigrams of the texts that wait, normalised as the model sees them."""
+        joined = "\n".join(text.replace("\n", "") for text in self._texts)
+        joined = normalise(joined, self._model.config.clean.simplify)[0].lower()
+        terms, unknown = self._model.vocabulary.count_terms(Texts(joined, self._model.cut(joined), len(self._texts)))
+        self._terms += terms
+        self._unknown += unknown
+        self._texts, self._counted = [], self._seen
+
+
+def together(summaries: Iterable[bytes]) -> Summary | None:
+    """Return encoded summaries as one, or None where there is none."""
+    known = [msgspec.json.decode(data, type=Summary) for data in summaries if data]
+    return reduce(add, known) if known else None
+
+
+def summary_path(out: Path) -> Path:
+    """Return where the summary of an output is written: beside it."""
+    return out.with_name(out.name + SUFFIX)
+
+
+def encode(summary: Summary) -> bytes:
+    """Return a summary as a file holds it."""
+    return msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
+
+
+def load_summaries(paths: Sequence[Path], model: Model) -> Summary:
+    """Return the summaries of some batches as one; raises InputError for one that is none, or of another model."""
+    return reduce(add, [_load(path, f"{model.name} {model.version}") for path in paths])
+
+
+def load_reference(folder: Path) -> Summary:
+    """Return what a model folder keeps of its training; raises ModelError for one of an older format."""
+    try:
+        return msgspec.json.decode((folder / TRAINING).read_bytes(), type=_Training).summary
+    except (OSError, msgspec.MsgspecError):
+        raise ModelError(f"{folder}: keeps no summary of its training to compare with; train the model again") from None
+
+
+def find_drift(batch: Summary, reference: Summary, options: DriftConfig) -> tuple[Drift, ...]:
+    """Return how far each figure of a batch is from the training corpus."""
+    small = batch.passages < options.least_passages
+    return tuple(
+        Drift(name, index, "too small" if small else _word(index, options), _described(now, before))
+        for name, now, before in _figures(batch, reference)
+        for index in [stability_index(list(now.values()), list(before.values()))]
+    )
+
+
+def stability_index(counts: Sequence[float], reference: Sequence[float]) -> float:
+    """Return the population stability index of two counts of the same classes (Siddiqi 2006): 0 where their shares are equal."""
+    shares = [np.maximum(np.array(some) / max(1, sum(some)), _LEAST_SHARE) for some in (counts, reference)]
+    return float(((shares[0] - shares[1]) * np.log(shares[0] / shares[1])).sum())
+
+
+class _Training(msgspec.Struct):
+    summary: Summary
+
+
+def _load(path: Path, signature: str) -> Summary:
+    try:
+        summary = msgspec.json.decode(path.read_bytes(), type=Summary)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
+    except msgspec.MsgspecError as error:
+        raise InputError(f"{path}: no summary of a batch ({error}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
+    if summary.model != signature or len(summary.scores) != BINS:
+        raise InputError(f"{path}: a batch of model {summary.model}, not of {signature}; name its model with --model")
+    return summary
+
+
+def _figures(batch: Summary, reference: Summary) -> Iterator[tuple[str, dict[str, int], dict[str, int]]]:
+    """Yield each figure with its classes, counted in the batch and in the training corpus."""
+    both = (batch, reference)
+    themes = sorted({*batch.themes, *reference.themes}, key=list(reference.themes).index)
+    edges = [f"{i / BINS:.2f}-{(i + 1) / BINS:.2f}" for i in range(BINS)]
+    by_theme, by_score, by_term, by_review = (
+        [{theme: one.themes.get(theme, 0) for theme in themes} for one in both],
+        [dict(zip(edges, one.scores, strict=True)) for one in both],
+        [{"unknown": one.unknown, "known": one.terms - one.unknown} for one in both],
+        [{"in review": one.review, "sure": one.characters - one.review} for one in both],
+    )
+    for name, pair in (("themes", by_theme), ("scores", by_score), ("unknown words", by_term), ("review", by_review)):
+        yield name, pair[0], pair[1]
+
+
+def _word(index: float, options: DriftConfig) -> Word:
+    if index >= options.drifted:
+        return "drifted"
+    return "look" if index >= options.look else "stable"
+
+
+def _described(now: dict[str, int], before: dict[str, int], most: int = 3) -> str:
+    """Return the shares that changed most, in training and in the batch; of two, the first says it all."""
+    share = {name: (before[name] / max(1, sum(before.values())), now[name] / max(1, sum(now.values()))) for name in now}
+    ranked = sorted(share, key=lambda name: -abs(share[name][0] - share[name][1]))
+    shown = ranked[:most] if len(share) > 2 else list(share)[:1]
+    return ", ".join(f"{name} {share[name][0]:.1%} -> {share[name][1]:.1%}" for name in shown)

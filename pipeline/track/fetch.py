@@ -1,0 +1,124 @@
+"""Fetch a registered model, and keep a copy for when the registry cannot be reached.
+
+Copies lie in ``locations.cache_folder()``, by store, name and version; ``known.json`` beside them says which copy each
+reference (``@champion``, ``/3``) last meant. A copy is used only when every file fits its manifest. The name of a copy holds a
+digest of when and by which run its version was registered, so that a store made anew never gets the copies of the old one.
+"""
+
+import datetime as dt
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline import locations
+from pipeline.errors import ModelError, TrackingError
+from pipeline.model_folder import load_model
+from pipeline.track.store import tracking_uri
+from pipeline.track.versions import Registry, registry
+
+Say = Callable[[str], None]
+_URI = re.compile(r"models:/+(?P<name>[^/@]+)(?P<wanted>@[^/@]+|/[0-9]+)")
+_KNOWN = "known.json"
+
+
+class _Known(msgspec.Struct):
+    """Which copy a reference last meant, and when that was seen (UTC)."""
+
+    copy: str
+    version: int
+    when: str
+
+
+def fetch_model(uri: str, configured: str, say: Say) -> Path:
+    """Return the local folder of a registered model (``models:/name@alias`` or ``models:/name/version``).
+
+    ``say`` is told when the registry cannot be reached and the copy of an earlier use stands in. Raises ModelError where
+    there is none, or where the registry has no such model.
+    """
+    match = _URI.fullmatch(uri)
+    if not match:
+        raise ModelError(f"{uri}: not the address of a registered model; write it as models:/NAME@ALIAS or models:/NAME/VERSION")
+    name, wanted = match["name"], match["wanted"]
+    place = _place(name, tracking_uri(configured))
+    try:
+        with registry(name, configured) as at:
+            return _fetch(at, at.version(wanted.removeprefix("/")), wanted, place, say)
+    except TrackingError as error:
+        return _last_known(place, wanted, uri, str(error), say)
+
+
+def _fetch(at: Registry, version: Any, wanted: str, place: Path, say: Say) -> Path:  # noqa: ANN401 - MLflow's ModelVersion
+    number = int(version.version)
+    origin = f"{version.run_id} {version.creation_timestamp} {version.source}"
+    copy = place / f"{number}-{hashlib.sha256(origin.encode()).hexdigest()[:12]}"
+    if not _is_whole(copy):
+        with at.downloaded(number) as folder:
+            load_model(folder)
+            try:
+                _keep(folder, copy)
+            except OSError as error:
+                raise ModelError(
+                    f"{copy}: the model cannot be kept here ({error.strerror}); name another folder with {locations.CACHE_VARIABLE}"
+                ) from None
+    _note(place, {wanted: _Known(copy.name, number, _now())}, say)
+    return copy
+
+
+def _last_known(place: Path, wanted: str, uri: str, reason: str, say: Say) -> Path:
+    """Return the copy that a reference last meant, and say so; raises ModelError where there is none that is whole."""
+    known = _known(place).get(wanted)
+    if known is None or not _is_whole(place / known.copy):
+        raise ModelError(f"{uri}: cannot be fetched, and no copy of it was kept ({reason})")
+    say(f"warning: {uri}: the registry cannot be reached; using the copy of version {known.version} as of {known.when} ({reason})")
+    return place / known.copy
+
+
+def _place(name: str, store: str) -> Path:
+    folder = re.sub(r"[^\w.-]", "_", name).lstrip(".") or "model"
+    return locations.cache_folder() / "models" / hashlib.sha256(f"{store} {name}".encode()).hexdigest()[:12] / folder
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        load_model(folder)
+    except ModelError:
+        return False
+    return True
+
+
+def _keep(folder: Path, copy: Path) -> None:
+    """Put a copy of a folder in its place in one step."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".fresh-", dir=copy.parent))
+    try:
+        shutil.copytree(folder, fresh, dirs_exist_ok=True)
+        shutil.rmtree(copy, ignore_errors=True)
+        fresh.replace(copy)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _known(place: Path) -> dict[str, _Known]:
+    try:
+        return msgspec.json.decode((place / _KNOWN).read_bytes(), type=dict[str, _Known])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _note(place: Path, news: dict[str, _Known], say: Say) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".known-", dir=place, delete=False) as fresh:
+            fresh.write(msgspec.json.encode({**_known(place), **news}))
+        Path(fresh.name).replace(place / _KNOWN)
+    except OSError as error:
+        say(f"warning: {place}: cannot be written ({error.strerror}); the model will not be found while the registry is down")
+
+
+def _now() -> str:
+    return dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")

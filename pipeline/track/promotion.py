@@ -1,0 +1,123 @@
+"""Which version is champion: after a training, by hand, and back again. The decision itself is ``gate``'s.
+
+No alias moves before the artifact of its version was downloaded and every file of the model held against its sha256. What
+fails on the way leaves every alias as it was.
+"""
+
+from pipeline.config import Config
+from pipeline.errors import ModelError, UsageError
+from pipeline.gate import Decision, Verdict, compare, decide
+from pipeline.labels import Corpus
+from pipeline.left_out import Entrant, load_entrant
+from pipeline.track.versions import (
+    CHALLENGER,
+    CHAMPION,
+    FIGURES,
+    By,
+    Registry,
+    champion_before,
+    move_alias,
+    registry,
+    version_of_run,
+)
+
+_ATTEMPTS = 3  # at a decision, where another training makes a champion meanwhile
+
+
+def judge_training(config: Config, corpus: Corpus, version: str, run_id: str) -> Verdict:
+    """Return what becomes of the version that a run registered: champion past the gate, or else challenger.
+
+    ``version`` is that of the trained model. Raises ModelError where the artifact is not that model, whole, and
+    TrackingError where the registry cannot be used.
+    """
+    with registry(config.track.registered_model, config.track.uri) as at:
+        number = version_of_run(at, run_id)
+        entrant = _entrant(at, number)
+        if entrant.version != version:
+            raise ModelError(f"{at.name} version {number}: holds model {entrant.version}, not {version}; train again")
+        decision = _decision(at, config, corpus, number, entrant)
+        _log(at, run_id, decision)
+        if decision.passed:
+            _crown(at, number, decision.reason, "gate")
+            return Verdict(number, CHAMPION, decision.reason)
+        move_alias(at, CHALLENGER, number, decision.reason, "gate")
+        return Verdict(number, CHALLENGER, decision.reason)
+
+
+def promote(config: Config, corpus: Corpus | None, number: int, why: str) -> Verdict:
+    """Make a version champion past the gate, or by force where no corpus is given.
+
+    Raises UsageError where it does not pass or is champion already, and ModelError where it does not exist or is not whole.
+    """
+    with registry(config.track.registered_model, config.track.uri) as at:
+        at.version(number)
+        if at.aliases().get(CHAMPION) == number:
+            raise UsageError(f"{at.name}: version {number} is champion already")
+        entrant = _entrant(at, number)
+        if corpus is None:
+            _crown(at, number, why, "force")
+            return Verdict(number, CHAMPION, f"by force: {why}")
+        decision = _decision(at, config, corpus, number, entrant)
+        if not decision.passed:
+            raise UsageError(f"{at.name}: version {number} does not pass the gate ({decision.reason}); --force promotes it anyway")
+        _crown(at, number, why, "promote")
+        return Verdict(number, CHAMPION, f"{decision.reason}; {why}")
+
+
+def rollback(config: Config, why: str) -> Verdict:
+    """Make the champion before today's champion again; raises UsageError where there was none, ModelError where it is not whole."""
+    with registry(config.track.registered_model, config.track.uri) as at:
+        current = at.aliases().get(CHAMPION)
+        if current is None:
+            raise UsageError(f"{at.name}: has no champion to roll back; see: pipeline models list")
+        number = champion_before(at, current)
+        _entrant(at, number)
+        move_alias(at, CHAMPION, number, why, "rollback")
+        return Verdict(number, CHAMPION, f"instead of version {current}: {why}")
+
+
+def _decision(at: Registry, config: Config, corpus: Corpus, number: int, entrant: Entrant) -> Decision:
+    """Return the decision over a version, made again where the champion changed meanwhile, and tag the version with it."""
+    for _ in range(_ATTEMPTS):
+        champion = at.aliases().get(CHAMPION)
+        decision = _against(at, config, corpus, entrant, champion if champion != number else None)
+        if at.aliases().get(CHAMPION) == champion:
+            break
+    interval = decision.interval
+    ends = {"gate__difference": interval.difference, "gate__low": interval.low, "gate__high": interval.high} if interval else {}
+    figures = {name: getattr(entrant.standing, name) for name in FIGURES}
+    at.tag(
+        number,
+        **{**figures, **ends, "model": f"{entrant.name} {entrant.version}", "corpus__sha256": entrant.corpus},
+        gate__passed=str(decision.passed).lower(), gate__reason=decision.reason, gate__champion=champion or "",
+    )  # fmt: skip
+    return decision
+
+
+def _against(at: Registry, config: Config, corpus: Corpus, entrant: Entrant, champion: int | None) -> Decision:
+    if champion is None:
+        return decide(entrant.standing, None, config.gate)
+    try:
+        comparison = compare(corpus, entrant, _entrant(at, champion), config.gate, config.model.seed)
+    except ModelError as error:
+        return Decision(False, f"cannot be held against the champion, version {champion}: {error}")
+    return decide(entrant.standing, comparison, config.gate)
+
+
+def _entrant(at: Registry, number: int) -> Entrant:
+    with at.downloaded(number) as folder:
+        return load_entrant(folder)
+
+
+def _crown(at: Registry, number: int, why: str, by: By) -> None:
+    move_alias(at, CHAMPION, number, why, by)
+    if at.aliases().get(CHALLENGER) == number:
+        move_alias(at, CHALLENGER, None, f"version {number} became champion", by)
+
+
+def _log(at: Registry, run_id: str, decision: Decision) -> None:
+    at.client.set_tag(run_id, "gate.reason", decision.reason)
+    at.client.log_metric(run_id, "gate/passed", float(decision.passed))
+    if decision.interval:
+        for end in ("difference", "low", "high"):
+            at.client.log_metric(run_id, f"gate/{end}", getattr(decision.interval, end))
