@@ -6,7 +6,6 @@ imports in a hundredth of a second, where pydantic takes a third of one.
 """
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,8 +21,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Text = TypeVar("Text")
 
 
-@dataclass(frozen=True)
-class CorpusConfig:
+class CorpusConfig(msgspec.Struct, frozen=True):
     """Which reports and labels are trained on."""
 
     reports: tuple[str, ...]
@@ -32,8 +30,7 @@ class CorpusConfig:
     exclude: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ReadConfig:
+class ReadConfig(msgspec.Struct, frozen=True):
     """How files become text, and how much a file may cost."""
 
     encoding: str
@@ -48,15 +45,13 @@ class ReadConfig:
     max_memory: Annotated[int, Meta(ge=2**28)]
 
 
-@dataclass(frozen=True)
-class CleanConfig:
+class CleanConfig(msgspec.Struct, frozen=True):
     """How text is normalised."""
 
     simplify: bool
 
 
-@dataclass(frozen=True)
-class SegmentConfig:
+class SegmentConfig(msgspec.Struct, frozen=True):
     """How text is cut; all figures count characters."""
 
     max_paragraph: Annotated[int, Meta(ge=100)]
@@ -64,8 +59,7 @@ class SegmentConfig:
     max_heading: Count
 
 
-@dataclass(frozen=True)
-class FeatureConfig:
+class FeatureConfig(msgspec.Struct, frozen=True):
     """Which terms the model sees."""
 
     min_df: Count
@@ -73,8 +67,7 @@ class FeatureConfig:
     user_dictionary: str
 
 
-@dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(msgspec.Struct, frozen=True):
     """The linear classifier and how much context it sees."""
 
     name: Annotated[str, Meta(pattern=r"^[\w-][\w.-]*$")]
@@ -87,16 +80,14 @@ class ModelConfig:
     seed: Annotated[int, Meta(ge=0, lt=2**32)]
 
 
-@dataclass(frozen=True)
-class EvaluateConfig:
+class EvaluateConfig(msgspec.Struct, frozen=True):
     """How the model is measured."""
 
     grouped: tuple[str, ...]
     folds: Annotated[int, Meta(ge=2)]
 
 
-@dataclass(frozen=True)
-class TagConfig:
+class TagConfig(msgspec.Struct, frozen=True):
     """What a tag says beside its theme."""
 
     secondary: Share
@@ -104,8 +95,7 @@ class TagConfig:
     evidence: Annotated[int, Meta(ge=0)]
 
 
-@dataclass(frozen=True)
-class TrackConfig:
+class TrackConfig(msgspec.Struct, frozen=True):
     """Where MLflow keeps the record of a training."""
 
     enabled: bool
@@ -114,8 +104,7 @@ class TrackConfig:
     registered_model: Annotated[str, Meta(min_length=1)]
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """The resolved configuration: every setting of the project."""
 
     corpus: CorpusConfig
@@ -129,8 +118,7 @@ class Config:
     track: TrackConfig
 
 
-@dataclass(frozen=True)
-class LabelDefinition:
+class LabelDefinition(msgspec.Struct, frozen=True):
     """One label: its name, what it means and the colour it is shown in."""
 
     name: Annotated[str, Meta(min_length=1)]
@@ -138,8 +126,7 @@ class LabelDefinition:
     color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#707b7c"
 
 
-@dataclass(frozen=True)
-class LabelSet:
+class LabelSet(msgspec.Struct, frozen=True):
     """The labels in their fixed order; ``other`` is the one that stands for none of the themes."""
 
     other: str
@@ -182,7 +169,8 @@ def load_label_set(path: Path) -> LabelSet:
 
 def config_values(config: Config) -> dict[str, Any]:
     """Return the configuration as nested plain values, as they are stored with a model."""
-    return asdict(config)
+    values: dict[str, Any] = msgspec.to_builtins(config)
+    return values
 
 
 def config_from_values(values: Any, where: str) -> Config:  # noqa: ANN401 - data from a model folder, checked here
@@ -217,7 +205,7 @@ def _parse_setting(setting: str) -> dict[str, Any]:
 
 
 def _overlay(values: dict[str, Any], changes: dict[str, Any], where: str) -> None:
-    sections = {field.name: {key.name for key in fields(field.type)} for field in fields(Config)}  # type: ignore[arg-type]
+    sections = {field.name: set(field.type.__struct_fields__) for field in msgspec.structs.fields(Config)}
     for section, entries in changes.items():
         _check_known(section, sections, where, "section")
         if not isinstance(entries, dict):

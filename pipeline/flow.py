@@ -222,7 +222,7 @@ def prepare_corpus(corpus: "Corpus", config: Config, user_words: tuple[str, ...]
 
 def without_store(config: Config) -> Config:
     """Return a configuration as a model keeps it: where a run is recorded is no part of it, and may hold a password."""
-    return replace(config, track=replace(config.track, enabled=True, uri=""))
+    return msgspec.structs.replace(config, track=msgspec.structs.replace(config.track, enabled=True, uri=""))
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:

@@ -6,8 +6,9 @@ lines are mostly of one width, a full line goes on in the next one, unless that 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from pipeline.headings import sign_level
 from pipeline.noise import CAPTION_SIGNS, judge
@@ -24,8 +25,7 @@ _FULL = 0.85  # of that width: a full line, less what a mark that may not begin 
 _MOSTLY = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrapping:
+class _Wrapping(msgspec.Struct, frozen=True):
     """How a text was wrapped: from which length on a line is full, and whether its paragraphs are indented."""
 
     full: float

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from pipeline.cli.common import config_options, progress, read_config, say, say_error
+from pipeline.cli.common import config_options, progress, quick_start, read_config, say, say_error
 from pipeline.errors import UsageError
 
 
@@ -32,14 +32,15 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
       pipeline tag reports/ '2023/*.txt' -o tags.jsonl
       cat report.txt | pipeline tag - --format table
     """
-    from pipeline import flow  # noqa: PLC0415 - help must not load the program
-    from pipeline.output import writer_for  # noqa: PLC0415
-    from pipeline.read.find import find_reports  # noqa: PLC0415
+    with quick_start():
+        from pipeline import flow  # noqa: PLC0415 - help must not load the program
+        from pipeline.output import writer_for  # noqa: PLC0415
+        from pipeline.read.find import find_reports  # noqa: PLC0415
 
-    config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
-    writer = writer_for(format_name, out, sys.stdout.isatty())
-    found = find_reports(paths)
-    model = flow.open_model(model_name, config.track.uri)
+        config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
+        writer = writer_for(format_name, out, sys.stdout.isatty())
+        found = find_reports(paths)
+        model = flow.open_model(model_name, config.track.uri)
     failures: list[str] = []
     sources = progress(found.reports, "tagging") if out or not sys.stdout.isatty() else found.reports
     counter = _Counter(found.skipped)
