@@ -82,11 +82,10 @@ def _wrapping(text: str, lines: Sequence[Span]) -> _Wrapping | None:
 
 def join_lines(text: str, ends: Sequence[Span]) -> tuple[str, list[Span]]:
     """Return a text of the same length in which a broken end between two Latin letters is a space, and what is to be dropped."""
+    spaces = {start for start, end in ends if _LATIN.match(text, start - 1) and _LATIN.match(text, end)}
+    if not spaces:
+        return text, list(ends)
     characters = list(text)
-    dropped = []
-    for start, end in ends:
-        between_words = _LATIN.match(text, start - 1) is not None and _LATIN.match(text, end) is not None
-        if between_words:
-            characters[start] = " "
-        dropped.append((start + between_words, end))
-    return "".join(characters), dropped
+    for start in spaces:
+        characters[start] = " "
+    return "".join(characters), [(start + (start in spaces), end) for start, end in ends]
