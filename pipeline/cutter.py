@@ -22,6 +22,7 @@ class Cutter:
     """A process that cuts texts; a context manager that ends it."""
 
     def __init__(self) -> None:
+        self._owner = os.getpid()
         path = os.pathsep.join(filter(None, [str(_PACKAGE), os.environ.get("PYTHONPATH", "")]))
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START],
@@ -44,7 +45,8 @@ class Cutter:
 
     def cut(self, text: str) -> list[str] | None:
         """Return the words of a text, or None where the process has no answer."""
-        if not text or _BETWEEN in text or not self._process.stdin or not self._process.stdout:
+        is_own = os.getpid() == self._owner  # a fork of the caller must not speak into the same pipe
+        if not (is_own and text) or _BETWEEN in text or not self._process.stdin or not self._process.stdout:
             return None
         try:
             _write(self._process.stdin, text)

@@ -43,6 +43,13 @@ def test_words_of_the_user_stay_whole_with_a_process_too():
         assert load_cut(("宣传思想文化工作",))("宣传思想文化工作会议")[0] == "宣传思想文化工作"
 
 
+def test_a_fork_of_the_caller_gets_no_answer(monkeypatch):
+    with Cutter() as cutter:
+        assert cutter.cut("文化") == ["文化"]
+        monkeypatch.setattr(module.os, "getpid", lambda: -1)
+        assert cutter.cut("文化") is None
+
+
 def test_a_function_outlives_the_process():
     with cut_ahead():
         cut = load_cut()
