@@ -8,7 +8,7 @@ another process (``cutter.py``) while the caller loads the rest.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,12 +26,11 @@ def cut_ahead() -> Iterator[None]:
     """Start to load the dictionary in another process; the functions that ``load_cut`` returns inside have it cut for them."""
     from pipeline.cutter import Cutter  # noqa: PLC0415 - only where the start must be short
 
-    with Cutter() as cutter:
-        token = _ahead.set(cutter)
-        try:
-            yield
-        finally:
-            _ahead.reset(token)
+    with ExitStack() as stack:
+        with suppress(OSError):  # no process to be had: the caller cuts for itself
+            token = _ahead.set(stack.enter_context(Cutter()))
+            stack.callback(_ahead.reset, token)
+        yield
 
 
 def load_cut(user_words: tuple[str, ...] = ()) -> Cut:

@@ -38,6 +38,12 @@ def test_without_an_answer_the_caller_cuts_for_itself(monkeypatch, code):
         assert load_cut()("宣传思想文化工作") == expected
 
 
+def test_a_process_that_cannot_be_started_is_done_without(monkeypatch):
+    monkeypatch.setattr(module.sys, "executable", "/nowhere/python")
+    with cut_ahead():
+        assert load_cut()("文化工作") == ["文化", "工作"]
+
+
 def test_words_of_the_user_stay_whole_with_a_process_too():
     with cut_ahead():
         assert load_cut(("宣传思想文化工作",))("宣传思想文化工作会议")[0] == "宣传思想文化工作"
