@@ -11,6 +11,7 @@ Ints = NDArray[np.int64]
 
 _BITS = 21  # a character's code takes this many bits
 _STREWN = np.uint64(0x9E3779B97F4A7C15)  # multiplying by it strews codes evenly (Fibonacci hashing, Knuth 1973)
+_EMPTY = -1  # the code of a slot without a bigram
 _EMPTY_SLOTS = 2  # at least so many slots for each bigram, so that few of them meet
 
 
@@ -25,9 +26,9 @@ class Bigrams:
             raise ValueError("a bigram is given twice")
         bits = max(1, int(len(codes) * _EMPTY_SLOTS).bit_length())
         self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
-        self._codes = np.append(codes, -1)  # what an empty slot points to
-        self._slots = np.full(1 << bits, len(codes), np.int32)
-        self._fill()
+        self._codes = np.full(1 << bits, _EMPTY)  # of each slot, and below which bigram it is
+        self._which = np.zeros(1 << bits, np.int64)
+        self._fill(codes)
 
     def __len__(self) -> int:
         """Return the number of bigrams."""
@@ -38,22 +39,24 @@ class Bigrams:
         places, slots = np.arange(len(codes)), self._first_slots(codes)
         found, which = [places[:0]], [places[:0]]
         while len(places):
-            there = self._slots.take(slots)
-            hits = self._codes.take(there) == codes
-            found.append(places[hits])
-            which.append(there[hits].astype(np.int64))
-            others = np.flatnonzero(~hits & (there < len(self)))
+            there = self._codes.take(slots)
+            is_hit = there == codes
+            hits = np.flatnonzero(is_hit)
+            found.append(places.take(hits))
+            which.append(self._which.take(slots.take(hits)))
+            others = np.flatnonzero((there != _EMPTY) & ~is_hit)
             places, codes, slots = places.take(others), codes.take(others), (slots.take(others) + 1) & self._mask
         return np.concatenate(found), np.concatenate(which)
 
-    def _fill(self) -> None:
+    def _fill(self, codes: Ints) -> None:
         """Put each bigram into its first free slot; of those that want the same one, the last gets it."""
-        waiting, slots = np.arange(len(self)), self._first_slots(self._codes[:-1])
+        waiting, slots = np.arange(len(codes)), self._first_slots(codes)
         while len(waiting):
-            free = self._slots[slots] == len(self)
-            self._slots[slots[free]] = waiting[free]
-            others = self._slots[slots] != waiting
-            waiting, slots = waiting[others], (slots[others] + 1) & self._mask
+            free = np.flatnonzero(self._codes.take(slots) == _EMPTY)
+            self._which[slots.take(free)] = waiting.take(free)
+            self._codes[slots.take(free)] = codes.take(waiting.take(free))
+            others = np.flatnonzero(self._codes.take(slots) != codes.take(waiting))
+            waiting, slots = waiting.take(others), (slots.take(others) + 1) & self._mask
 
     def _first_slots(self, codes: Ints) -> Ints:
         return ((codes.view(np.uint64) * _STREWN) >> self._shift).view(np.int64)

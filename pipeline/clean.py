@@ -52,12 +52,13 @@ _NEUTRAL_GLOSS = r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|
 _GLOSSES_BEFORE_NEUTRAL = 3
 # Three characters or more with a space between each two are one word to a reader: 宣 传 工 作.
 _SIGN = "[\u3400-\u9fff，。、；：！？“”《》（）]"
-_SPACED = re.compile(rf"[ \u3000\xa0]+(?<=[\u3400-\u9fff][ \u3000\xa0]){_SIGN}(?:[ \u3000\xa0]+{_SIGN}){{2,}}(?![\u3400-\u9fff])")
-_SPACE = re.compile("[ \u3000\xa0]+")
+_SPACES = " \u3000\xa0"
+_SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_SIGN}){{2,}}(?![\u3400-\u9fff])"
 
 # What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
 # traditional.txt holds the characters that OpenCC converts, alone or, of those in common use (坏 沈 瞭 藉 覆), in phrases.
-_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED = 1, 2, 4, 8, 16
+_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED, _SPACE = 1, 2, 4, 8, 16, 32
+Kinds = NDArray[np.uint8]
 
 _LINE = re.compile(r"[^\n]*[^\s]")
 _INK = re.compile(r"\S+")
@@ -92,24 +93,32 @@ def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) ->
     offsets = OffsetMap((0,), (0,))
     pending: list[Span] = sorted(dropped)
     while True:
-        replaced = _replace(text, simplify)
-        spans = sorted([*pending, *_dropped_spans(replaced)]) if pending else _dropped_spans(replaced)
+        replaced, kinds = _replace(text, simplify)
+        spans = _dropped_spans(replaced, kinds)
+        spans = sorted(pending + spans) if pending else spans
         if not spans and replaced == text:
             return text, offsets
         kept = list(_kept(spans, len(text)))
         text, offsets, pending = "".join(replaced[a:b] for a, b in kept), _compose(offsets, kept), []
 
 
-def _replace(text: str, simplify: bool) -> str:
-    if (_kinds(text) & _REPLACED).any():
+def _replace(text: str, simplify: bool) -> tuple[str, Kinds]:
+    """Return the text with its characters replaced, and the kinds of the new ones."""
+    kinds = _kinds(text)
+    if (kinds & _REPLACED).any():
         text = re.sub("\r(?!\n)", "\n", text).translate(_ONE_TO_ONE | {ord("\r"): "\r"})
-    return _simplified(text) if simplify else text
+        kinds = _kinds(text)
+    traditional = np.flatnonzero(kinds & _TRADITIONAL).tolist() if simplify else []
+    if traditional:
+        text = _simplified(text, traditional)
+        kinds = _kinds(text)
+    return text, kinds
 
 
-def _simplified(text: str) -> str:
+def _simplified(text: str, places: list[int]) -> str:
     """Convert the lines that hold a traditional character; no phrase that OpenCC knows reaches over the end of a line."""
     pieces, position = [], 0
-    for place in np.flatnonzero(_kinds(text) & _TRADITIONAL).tolist():
+    for place in places:
         if place >= position:
             start = text.rfind("\n", position, place) + 1 or position
             end = text.find("\n", place) + 1 or len(text)
@@ -133,22 +142,21 @@ def _converter() -> "OpenCC":
     return OpenCC("t2s")
 
 
-def _suspects(text: str) -> list[int]:
+def _suspects(kinds: Kinds) -> list[int]:
     """Return where a span to drop may begin."""
-    kinds = _kinds(text)
     places = np.flatnonzero(kinds & (_INVISIBLE_KIND | _OPENS))
     following = np.append(kinds, np.uint8(0))[places + 1]
     suspects: list[int] = places[(kinds[places] & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)].tolist()
     return suspects
 
 
-def _kinds(text: str) -> NDArray[np.uint8]:
+def _kinds(text: str) -> Kinds:
     """Return of each character what may have to be done about it, in one sweep."""
     return _kind_of().take(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
 
 
 @cache
-def _kind_of() -> NDArray[np.uint8]:
+def _kind_of() -> Kinds:
     """Return the kind of each code point."""
     kinds = np.zeros(sys.maxunicode + 1, np.uint8)
     kinds[list(_ONE_TO_ONE)] = _REPLACED
@@ -157,22 +165,31 @@ def _kind_of() -> NDArray[np.uint8]:
         kinds[first : last + 1] |= _INVISIBLE_KIND
     traditional = (Path(__file__).parent / "traditional.txt").read_text(encoding="utf-8").rstrip("\n")
     kinds[list(map(ord, traditional))] |= _TRADITIONAL
+    kinds[list(map(ord, _SPACES))] |= _SPACE
     kinds[list(map(ord, "(（#"))] |= _OPENS
     kinds[list(map(ord, f"#abcdefghijklmnopqrstuvwxyzü{_TONED}"))] |= _OPENED
     return kinds
 
 
-def _dropped_spans(text: str) -> list[Span]:
+def _dropped_spans(text: str, kinds: Kinds) -> list[Span]:
     spans: list[Span] = []
-    for place in _suspects(text):
+    for place in _suspects(kinds):
         match = re.compile(_DROPPED).match(text, place) if not spans or place >= spans[-1][1] else None
         if match:
             spans.append(match.span())
-    spaced = [match.span() for run in _SPACED.finditer(text) for match in _SPACE.finditer(text, *run.span())]
-    spans = sorted(spans + spaced) if spaced else spans
+    spans = sorted(spans + spaced) if (spaced := _spaces_in_words(text, kinds)) else spans
     if len(spans) >= _GLOSSES_BEFORE_NEUTRAL and sum(text[a] in "(（" for a, _ in spans) >= _GLOSSES_BEFORE_NEUTRAL:
         spans = sorted(spans + [match.span() for match in re.finditer(_NEUTRAL_GLOSS, text)])
     return spans
+
+
+def _spaces_in_words(text: str, kinds: Kinds) -> list[Span]:
+    """Return the spaces between the characters of a word; one character between two spaces raises the suspicion."""
+    space = kinds & _SPACE > 0
+    if not (space[:-2] & ~space[1:-1] & space[2:]).any():
+        return []
+    of_spaces = re.compile(f"[{_SPACES}]+")
+    return [match.span() for run in re.finditer(_SPACED, text) for match in of_spaces.finditer(text, *run.span())]
 
 
 def _kept(dropped: list[Span], length: int) -> Iterator[Span]:

@@ -6,7 +6,6 @@ imports in a hundredth of a second, where pydantic takes a third of one.
 """
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,8 +21,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Text = TypeVar("Text")
 
 
-@dataclass(frozen=True)
-class CorpusConfig:
+class CorpusConfig(msgspec.Struct, frozen=True):
     """Which reports and labels are trained on."""
 
     reports: tuple[str, ...]
@@ -32,8 +30,7 @@ class CorpusConfig:
     exclude: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ReadConfig:
+class ReadConfig(msgspec.Struct, frozen=True):
     """How files become text, and how much a file may cost."""
 
     encoding: str
@@ -48,15 +45,13 @@ class ReadConfig:
     max_memory: Annotated[int, Meta(ge=2**28)]
 
 
-@dataclass(frozen=True)
-class CleanConfig:
+class CleanConfig(msgspec.Struct, frozen=True):
     """How text is normalised."""
 
     simplify: bool
 
 
-@dataclass(frozen=True)
-class SegmentConfig:
+class SegmentConfig(msgspec.Struct, frozen=True):
     """How text is cut; all figures count characters."""
 
     max_paragraph: Annotated[int, Meta(ge=100)]
@@ -64,8 +59,7 @@ class SegmentConfig:
     max_heading: Count
 
 
-@dataclass(frozen=True)
-class FeatureConfig:
+class FeatureConfig(msgspec.Struct, frozen=True):
     """Which terms the model sees."""
 
     min_df: Count
@@ -73,8 +67,7 @@ class FeatureConfig:
     user_dictionary: str
 
 
-@dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(msgspec.Struct, frozen=True):
     """The linear classifier and how much context it sees."""
 
     name: Annotated[str, Meta(pattern=r"^[\w-][\w.-]*$")]
@@ -87,16 +80,14 @@ class ModelConfig:
     seed: Annotated[int, Meta(ge=0, lt=2**32)]
 
 
-@dataclass(frozen=True)
-class EvaluateConfig:
+class EvaluateConfig(msgspec.Struct, frozen=True):
     """How the model is measured."""
 
     grouped: tuple[str, ...]
     folds: Annotated[int, Meta(ge=2)]
 
 
-@dataclass(frozen=True)
-class TagConfig:
+class TagConfig(msgspec.Struct, frozen=True):
     """What a tag says beside its theme."""
 
     secondary: Share
@@ -104,8 +95,7 @@ class TagConfig:
     evidence: Annotated[int, Meta(ge=0)]
 
 
-@dataclass(frozen=True)
-class TrackConfig:
+class TrackConfig(msgspec.Struct, frozen=True):
     """Where MLflow keeps the record of a training."""
 
     enabled: bool
@@ -114,8 +104,7 @@ class TrackConfig:
     registered_model: Annotated[str, Meta(min_length=1)]
 
 
-@dataclass(frozen=True)
-class GateConfig:
+class GateConfig(msgspec.Struct, frozen=True):
     """What a new model must reach, and how it is held against the champion."""
 
     least_macro_f1: Share
@@ -128,8 +117,7 @@ class GateConfig:
     draws: Annotated[int, Meta(ge=100, le=20_000)]
 
 
-@dataclass(frozen=True)
-class DriftConfig:
+class DriftConfig(msgspec.Struct, frozen=True):
     """From which population stability index on a batch is said to differ from the training corpus."""
 
     look: Annotated[float, Meta(gt=0)]
@@ -137,8 +125,7 @@ class DriftConfig:
     least_passages: Count
 
 
-@dataclass(frozen=True)
-class ModelSettings:
+class ModelSettings(msgspec.Struct, frozen=True):
     """The sections that a model depends on: what its manifest holds, and all that tagging with it reads."""
 
     clean: CleanConfig
@@ -148,8 +135,7 @@ class ModelSettings:
     tag: TagConfig
 
 
-@dataclass(frozen=True)
-class Config(ModelSettings):
+class Config(ModelSettings, frozen=True):
     """The resolved configuration: every setting of the project."""
 
     corpus: CorpusConfig
@@ -160,8 +146,7 @@ class Config(ModelSettings):
     track: TrackConfig
 
 
-@dataclass(frozen=True)
-class LabelDefinition:
+class LabelDefinition(msgspec.Struct, frozen=True):
     """One label: its name, what it means and the colour it is shown in."""
 
     name: Annotated[str, Meta(min_length=1)]
@@ -169,8 +154,7 @@ class LabelDefinition:
     color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#707b7c"
 
 
-@dataclass(frozen=True)
-class LabelSet:
+class LabelSet(msgspec.Struct, frozen=True):
     """The labels in their fixed order; ``other`` is the one that stands for none of the themes."""
 
     other: str
@@ -213,12 +197,13 @@ def load_label_set(path: Path) -> LabelSet:
 
 def config_values(config: ModelSettings) -> dict[str, Any]:
     """Return a configuration as nested plain values."""
-    return asdict(config)
+    values: dict[str, Any] = msgspec.to_builtins(config)
+    return values
 
 
 def model_settings(config: ModelSettings) -> ModelSettings:
     """Return the sections of a configuration that a model depends on, and no others."""
-    return ModelSettings(**{field.name: getattr(config, field.name) for field in fields(ModelSettings)})
+    return ModelSettings(**{field.name: getattr(config, field.name) for field in msgspec.structs.fields(ModelSettings)})
 
 
 def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN401 - data from a model folder, checked here
@@ -228,11 +213,11 @@ def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN
     """
     if not isinstance(values, dict):
         raise ConfigError(f"{where}: its configuration is no table; train the model again, or restore it")
-    for section in fields(ModelSettings):
+    for section in msgspec.structs.fields(ModelSettings):
         found = values.get(section.name)
         if not isinstance(found, dict):
             raise ConfigError(f"{where}: its configuration lacks the section [{section.name}]; train the model again")
-        _check_keys(found, {key.name for key in fields(section.type)}, section.name, where)  # type: ignore[arg-type]
+        _check_keys(found, set(section.type.__struct_fields__), section.name, where)
     return _convert(values, ModelSettings, where)
 
 
@@ -271,7 +256,7 @@ def _parse_setting(setting: str) -> dict[str, Any]:
 
 
 def _overlay(values: dict[str, Any], changes: dict[str, Any], where: str) -> None:
-    sections = {field.name: {key.name for key in fields(field.type)} for field in fields(Config)}  # type: ignore[arg-type]
+    sections = {field.name: set(field.type.__struct_fields__) for field in msgspec.structs.fields(Config)}
     for section, entries in changes.items():
         _check_known(section, sections, where, "section")
         if not isinstance(entries, dict):

@@ -23,8 +23,9 @@ from pipeline.words import Cut
 Floats = NDArray[np.float64]
 
 # A word with an ideograph, or with two Latin letters, is a term; figures, single letters and punctuation are none.
-_TERM = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{2}")
-_BIGRAM = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}")
+# Compiled where a vocabulary is made, which tagging need not wait for.
+_TERM = r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{2}"
+_BIGRAM = r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}"
 _UNKNOWN, _TEXT_END = -1, -2  # what words are that are no terms
 
 
@@ -128,7 +129,7 @@ class Vocabulary:
     def count_terms(self, texts: Texts) -> tuple[int, int]:
         """Return how many words and bigrams of texts could be terms, and how many of these are unknown."""
         strange = [word for word in texts.words if word not in self._index]
-        unknown = sum(map(bool, map(_TERM.search, strange)))
+        unknown = sum(map(bool, map(re.compile(_TERM).search, strange)))
         known = sum(word != "\n" for word in texts.words) - len(strange)
         if not len(self.bigrams):
             return known + unknown, unknown
@@ -167,7 +168,7 @@ def _frequent_words(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
     ends = [of_some == index.get("\n", _UNKNOWN) for of_some in words]
     counts = _document_frequency(words, [np.cumsum(of_some) for of_some in ends], len(index))
     frequent = ((word, count) for word, count in zip(index, counts, strict=True) if count >= min_df)
-    return {word: count for word, count in sorted(frequent) if _TERM.search(word)}
+    return {word: count for word, count in sorted(frequent) if re.search(_TERM, word)}
 
 
 def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
@@ -178,7 +179,7 @@ def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
     split = np.split(places, np.cumsum([len(of_some) for of_some in codes])[:-1])
     counts = _document_frequency(split, rows, len(different))
     frequent = ((bigram(code), count) for code, count in zip(different.tolist(), counts, strict=True) if count >= min_df)
-    return {pair: count for pair, count in sorted(frequent) if _BIGRAM.fullmatch(pair)}
+    return {pair: count for pair, count in sorted(frequent) if re.fullmatch(_BIGRAM, pair)}
 
 
 def _letter_pairs(text: str) -> int:

@@ -6,8 +6,9 @@ lines are mostly of one width, a full line goes on in the next one, unless that 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from pipeline.headings import sign_level
 from pipeline.noise import CAPTION_SIGNS, judge
@@ -24,8 +25,7 @@ _FULL = 0.85  # of that width: a full line, less what a mark that may not begin 
 _MOSTLY = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrapping:
+class _Wrapping(msgspec.Struct, frozen=True):
     """How a text was wrapped: from which length on a line is full, and whether its paragraphs are indented."""
 
     full: float
@@ -82,11 +82,10 @@ def _wrapping(text: str, lines: Sequence[Span]) -> _Wrapping | None:
 
 def join_lines(text: str, ends: Sequence[Span]) -> tuple[str, list[Span]]:
     """Return a text of the same length in which a broken end between two Latin letters is a space, and what is to be dropped."""
+    spaces = {start for start, end in ends if _LATIN.match(text, start - 1) and _LATIN.match(text, end)}
+    if not spaces:
+        return text, list(ends)
     characters = list(text)
-    dropped = []
-    for start, end in ends:
-        between_words = _LATIN.match(text, start - 1) is not None and _LATIN.match(text, end) is not None
-        if between_words:
-            characters[start] = " "
-        dropped.append((start + between_words, end))
-    return "".join(characters), dropped
+    for start in spaces:
+        characters[start] = " "
+    return "".join(characters), [(start + (start in spaces), end) for start, end in ends]

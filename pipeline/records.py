@@ -6,7 +6,6 @@ Offsets called *source* offsets count characters of the decoded source text befo
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -14,8 +13,7 @@ import msgspec
 MarkKind = Literal["heading", "noise", "syntax", "row", "record"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """What a reader knows of a span of its text.
 
     A heading of a level, noise with a reason, syntax to drop, the row of a table (one segment, whatever its form), or a
@@ -29,8 +27,7 @@ class Mark:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where in its file the text from offset ``start`` on stands, up to the next place; numbers count from 1.
 
     ``columns`` are the other cells of a table's row, by the name of their column.
@@ -44,8 +41,7 @@ class Place:
     columns: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """A report as a reader produced it: the decoded source text that every offset of the project counts in."""
 
     source: str
@@ -140,8 +136,7 @@ class Segment(msgspec.Struct, frozen=True):
     kind: Literal["text", "row", "record"] = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """A theme given by a person to a source span; one line of a label file."""
 
     source: str

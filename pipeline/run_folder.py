@@ -51,7 +51,7 @@ class RunFolder:
         """Take the output, the digest of all that a piece depends on beside its file, and whether to go on."""
         self.path = out.parent / f".{out.name}.run"
         self.was_cut_short = False
-        self._out, self._key, self._resume = out, key, resume
+        self._out, self._key, self.resumes = out, key, resume
         self._done: dict[str, Entry] = {}
         self._order: list[Entry] = []
         self._lock: FileLock | None = None
@@ -71,7 +71,7 @@ class RunFolder:
             except Timeout:
                 raise UsageError(f"{self._out}: another run is writing it; wait for its end, or choose another -o") from None
             self.was_cut_short = (self.path / "journal").exists()
-            entries = list(self._read_journal()) if self._resume else []
+            entries = list(self._read_journal()) if self.resumes else []
             self._done = {entry.source: entry for entry in entries}
             self._end = max((entry.start + entry.length for entry in entries), default=0)
             self._open(entries)

@@ -88,6 +88,9 @@ def _passage(cleaned: CleanText, sentences: list[Span], stack: list[Heading]) ->
     text = cleaned.text
     trimmed = _trimmed(text, sentences)
     first, last = 0, len(trimmed)
+    if trimmed and _WORD.search(text, *trimmed[0]) and (last == 1 or _WORD.search(text, *trimmed[-1])):
+        yield _segment(text, trimmed, stack)
+        return
     while first < last and not _WORD.search(text, *trimmed[first]):
         first += 1
     while first < last and not _WORD.search(text, *trimmed[last - 1]):
@@ -159,8 +162,8 @@ def _trimmed(text: str, sentences: list[Span]) -> list[Span]:
     if not sentences:
         return []
     first, last = sentences[0][0], sentences[-1][1]
+    if not (text[first].isspace() or text[last - 1].isspace()):
+        return sentences
     inside = text[first:last]
     start, end = last - len(inside.lstrip()), first + len(inside.rstrip())
-    if (start, end) == (first, last):
-        return sentences
     return [(max(a, start), min(b, end)) for a, b in sentences if b > start and a < end]

@@ -42,6 +42,7 @@ class _Judged(msgspec.Struct, frozen=True):
     spans: list[tuple[int, int]]
     labels: list[int]
     probabilities: list[list[float]]
+    secondary: list[tuple[str, ...]]
     evidence: list[Evidence]
 
 
@@ -102,11 +103,13 @@ def _judge(scored: Scored, model: Model) -> _Judged:
     """Return all runs with their probabilities and strongest words, worked out for all at once."""
     probabilities = model.probabilities(scored.runs.scores)
     labels = probabilities.argmax(axis=1)
+    rounded = probabilities.round(DIGITS)
     return _Judged(
         [scored.segments[i] for i in scored.runs.segments.tolist()],
         scored.clean_spans(),
         labels.tolist(),
-        probabilities.round(DIGITS).tolist(),
+        rounded.tolist(),
+        _secondary(rounded, labels, model),
         _strongest_words(scored.runs, labels, scored.rows, model),
     )
 
@@ -134,7 +137,7 @@ def _shares(runs: Runs, labels: Ints, rows: Rows, model: Model) -> tuple[Ints, I
     run, column = run.take(speaking), column.take(speaking)
     share = rows.values.take(speaking) * weights.take(speaking) / (runs.lasts - runs.firsts).take(run)
     keys = run * len(model.vocabulary) + column
-    order = np.argsort(keys, kind="stable")
+    order = _order(keys)
     keys = keys.take(order)
     firsts = np.flatnonzero(np.append(keys[:1] >= 0, keys[1:] != keys[:-1]))
     once = order.take(firsts)
@@ -147,18 +150,27 @@ def _ranked(run: Ints, share: Floats) -> Ints:
     place_bits, run_bits = len(run).bit_length(), int(run.max(initial=0)).bit_length()
     share_bits = min(_SHARE_BITS, 62 - place_bits - run_bits)
     scaled = ((1 - share / share.max(initial=1e-12)) * (1 << share_bits)).astype(np.int64)
-    keys = (((run << (share_bits + 1)) | scaled) << place_bits) | np.arange(len(run))
-    keys.sort()
-    return np.asarray(keys & ((1 << place_bits) - 1))
+    return _order((run << (share_bits + 1)) | scaled)
+
+
+def _order(keys: Ints) -> Ints:
+    """Return the stable order of whole numbers: with their places behind them they can be sorted as such, which is faster."""
+    place_bits = len(keys).bit_length()
+    if place_bits + int(keys.max(initial=0)).bit_length() > 63:
+        return np.argsort(keys, kind="stable")
+    placed = (keys << place_bits) | np.arange(len(keys))
+    placed.sort()
+    return np.asarray(placed & ((1 << place_bits) - 1))
 
 
 def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
     cleaned, document, names = part.cleaned, part.cleaned.document, model.labels.names
     signature = f"{model.name} {model.version}"
     tags: list[Tag] = []
-    for segment, (first, last), label, probabilities, words in zip(
-        judged.segments[own], judged.spans[own], judged.labels[own], judged.probabilities[own], judged.evidence[own], strict=True
-    ):
+    for segment, (first, last), label, probabilities, secondary, words in zip(
+        judged.segments[own], judged.spans[own], judged.labels[own], judged.probabilities[own], judged.secondary[own],
+        judged.evidence[own], strict=True,
+    ):  # fmt: skip
         span = _without_space(cleaned.text, first, last)
         start, end = cleaned.offsets.span(*span)
         text = document.text[start:end]
@@ -169,7 +181,7 @@ def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
         tags.append(
             Tag(
                 document.source, part.number + len(tags), start, end, text, heading, names[label], score, scores,
-                _secondary(probabilities, label, model), score < model.threshold, evidence, signature, **_place(document, start),
+                secondary, score < model.threshold, evidence, signature, **_place(document, start),
             )
         )  # fmt: skip
     return tags
@@ -185,16 +197,23 @@ def _place(document: Document, start: int) -> dict[str, Any]:
 
 
 def _without_space(text: str, start: int, end: int) -> tuple[int, int]:
-    inside = text[start:end]
-    return start + len(inside) - len(inside.lstrip()), end - len(inside) + len(inside.rstrip())
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
-def _secondary(probabilities: list[float], label: int, model: Model) -> tuple[str, ...]:
-    if sorted(probabilities)[-2:-1] < [model.config.tag.secondary]:
-        return ()
-    enough = [i for i, score in enumerate(probabilities) if score >= model.config.tag.secondary and i != label]
-    ranked = [model.labels.names[i] for i in sorted(enough, key=lambda i: -probabilities[i])]
-    return tuple(name for name in ranked if name != model.labels.other)
+def _secondary(probabilities: Floats, labels: Ints, model: Model) -> list[tuple[str, ...]]:
+    """Return the themes of each run, other than its label, that are probable enough, the most probable first."""
+    enough = probabilities >= model.config.tag.secondary
+    enough[np.arange(len(labels)), labels] = False
+    enough[:, model.labels.names.index(model.labels.other)] = False
+    secondary: list[tuple[str, ...]] = [()] * len(labels)
+    for run in np.flatnonzero(enough.any(axis=1)).tolist():
+        ranked = sorted(np.flatnonzero(enough[run]).tolist(), key=lambda i: -probabilities[run, i])
+        secondary[run] = tuple(model.labels.names[i] for i in ranked)
+    return secondary
 
 
 def _as_in_source(words: Evidence, cleaned: CleanText, span: tuple[int, int], source: str) -> tuple[tuple[str, float], ...]:

@@ -4,14 +4,20 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.common import Commands
-from pipeline.cli.labels import labels
-from pipeline.cli.models import models
-from pipeline.cli.tag import tag
-from pipeline.cli.text import text
-from pipeline.cli.train import evaluate, train, ui
+
+# The commands in the order of the help, and the module of each: only that of the command that is asked for is loaded.
+MODULES = {
+    "evaluate": "train",
+    "labels": "labels",
+    "models": "models",
+    "tag": "tag",
+    "text": "text",
+    "train": "train",
+    "ui": "train",
+}
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pipeline")
 def main() -> None:
     """Sort the paragraphs of Chinese reports on publicity and culture work by their five mission areas.
@@ -23,7 +29,3 @@ def main() -> None:
       pipeline train
       pipeline ui
     """
-
-
-for command in (tag, text, train, evaluate, ui, labels, models):
-    main.add_command(command)

@@ -1,9 +1,12 @@
 """What the commands share: options, configuration, messages, and the one place where an error becomes an exit code."""
 
+import gc
+import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +23,23 @@ Item = TypeVar("Item")
 
 
 class Commands(click.Group):
-    """The one place where an error becomes a line and an exit code."""
+    """The commands, loaded one by one, and the one place where an error becomes a line and an exit code."""
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **settings: Any) -> None:  # noqa: ANN401 - click's signature
+        """Take the module below ``pipeline.cli`` of each command."""
+        super().__init__(*args, **settings)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands in the order of the help."""
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Return a command, loading its module, or None for a name that is none."""
+        if cmd_name not in self._modules:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{self._modules[cmd_name]}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run a command; print an error as one line, with a traceback only for ``--debug``."""
@@ -62,9 +81,28 @@ def config_options(command: Command) -> Command:
     return command
 
 
+@contextmanager
+def quick_start() -> Iterator[None]:
+    """Have what a command needs loaded sooner: the dictionary of words in another process, which ends with the command.
+
+    What would only cost time is left out: the search for garbage, where none can be yet, and threads for products of
+    dense matrices, of which there are none.
+    """
+    from pipeline.words import cut_ahead  # noqa: PLC0415 - help must not load the program
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    click.get_current_context().with_resource(cut_ahead())
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # what is loaded now stays to the end
+        gc.enable()
+
+
 def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str, ...] = ()) -> "Config":
     """Return the configuration that the options of a command ask for; raises ConfigError."""
-    from dataclasses import replace  # noqa: PLC0415 - help must not load the program
+    from msgspec.structs import replace  # noqa: PLC0415 - help must not load the program
 
     from pipeline.config import load_config  # noqa: PLC0415
 

@@ -2,20 +2,22 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from pipeline.cli.common import config_options, progress, progress_in_bytes, read_config, say, say_error
+from pipeline.cli.common import config_options, progress, progress_in_bytes, quick_start, read_config, say, say_error
 from pipeline.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.batch import Piece
+    from pipeline.batch import Job, Piece
     from pipeline.config import Config
     from pipeline.records import TaggedReport
+    from pipeline.run_folder import RunFolder
 
 
 @click.command()
@@ -42,18 +44,19 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
       cat report.txt | pipeline tag - --format table
       pipeline tag --engine spark --master spark://host:7077 /archive -o /archive-tags.parquet
     """
-    from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
-    from pipeline.read.find import find_reports  # noqa: PLC0415
+    as_made = out is None and engine == "local" and (jobs or 1) == 1
+    with quick_start() if as_made else nullcontext():
+        from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
 
-    config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
-    if engine == "spark":
-        _with_spark(paths, _Order("", model_name, config, keep_noise, out, jobs, resume), master)
-    order = _Order(format_for(format_name, out, sys.stdout.isatty()), model_name, config, keep_noise, out, jobs, resume)
-    if resume and out is None:
-        raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
-    found = find_reports(paths)
-    counter = _Counter(found.skipped)
-    (_print if out is None and (jobs or 1) == 1 else _write)(found.reports, order, counter)
+        config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
+        name = "" if engine == "spark" else format_for(format_name, out, sys.stdout.isatty())
+        order = _Order(name, model_name, config, keep_noise, out, jobs, resume)
+        if engine == "spark":
+            _with_spark(paths, order, master)
+        if resume and out is None:
+            raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
+        run = _open(paths, order) if as_made else _write(paths, order)
+    counter = run()
     counter.say(out)
     sys.exit(1 if counter.failures else 0)
 
@@ -111,37 +114,59 @@ class _Counter:
         return f" ({', '.join(found)})" if found else ""
 
 
-def _print(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
-    """Tag to standard output, report by report as their tags are made."""
+def _open(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
+    """Return what tags to standard output, report by report as their tags are made; everything it needs is loaded."""
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
     from pipeline.output import writer_of  # noqa: PLC0415
+    from pipeline.read.find import find_reports  # noqa: PLC0415
 
+    found, writer = find_reports(paths), writer_of(order.format)
     model = flow.open_model(order.model, order.config.track.uri, say)
-    shown = progress(sources, "tagging") if not sys.stdout.isatty() else sources
-    reports = flow.tag_files(shown, model, order.config.read, counter.fail, counter.skipped.append, order.keep_noise)
-    writer_of(order.format).write(counter.reports_of(reports), sys.stdout.buffer, model.labels)
-    sys.stdout.buffer.flush()
+
+    def run() -> _Counter:
+        counter = _Counter(found.skipped)
+        shown = progress(found.reports, "tagging") if not sys.stdout.isatty() else found.reports
+        reports = flow.tag_files(shown, model, order.config.read, counter.fail, counter.skipped.append, order.keep_noise)
+        writer.write(counter.reports_of(reports), sys.stdout.buffer, model.labels)
+        sys.stdout.buffer.flush()
+        return counter
+
+    return run
 
 
-def _write(sources: tuple[str, ...], order: _Order, counter: _Counter) -> None:
-    """Tag into a file, or in several processes."""
+def _write(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
+    """Return what tags into a file, or in several processes."""
     from pipeline import batch  # noqa: PLC0415 - only where files are written
+    from pipeline.read.find import find_reports  # noqa: PLC0415
 
+    found = find_reports(paths)
     model = batch.locate_model(order.model, order.config.track.uri, say)
     job = batch.Job(model, order.config.read, order.format, order.keep_noise)
-    jobs = batch.jobs_for(sources, order.jobs)
-    if order.out is None:
-        _count(batch.print_pieces(sources, job, jobs, sys.stdout.buffer), sources, counter)
-        return
-    with batch.unfinished(order.out, job, order.resume) as folder:
-        if folder.was_cut_short and not order.resume:
-            say(f"{order.out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
+    jobs = batch.jobs_for(found.reports, order.jobs)
+
+    def run() -> _Counter:
+        counter = _Counter(found.skipped)
+        if order.out is None:
+            _count(batch.print_pieces(found.reports, job, jobs, sys.stdout.buffer), found.reports, counter)
+        else:
+            _write_whole(batch.unfinished(order.out, job, order.resume), found.reports, job, jobs, order.out, counter)
+        return counter
+
+    return run
+
+
+def _write_whole(unfinished: "RunFolder", sources: tuple[str, ...], job: "Job", jobs: int, out: Path, counter: _Counter) -> None:
+    from pipeline.batch import tag_into  # noqa: PLC0415 - only where files are written
+
+    with unfinished as folder:
+        if folder.was_cut_short and not folder.resumes:
+            say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
         try:
-            _count(batch.tag_into(folder, sources, job, jobs), sources, counter)
+            _count(tag_into(folder, sources, job, jobs), sources, counter)
             folder.finish()
-            _write_summary(counter, order.out)
+            _write_summary(counter, out)
         except KeyboardInterrupt:
-            say(f"{order.out}: not written yet; the same command with --resume goes on")
+            say(f"{out}: not written yet; the same command with --resume goes on")
             raise
 
 
@@ -157,6 +182,7 @@ def _write_summary(counter: _Counter, out: Path) -> None:
         path.write_bytes(encode(summary))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); {out} itself is complete") from None
+    say(f"summary -> {path.name}")
 
 
 def _with_spark(paths: tuple[str, ...], order: _Order, master: str | None) -> NoReturn:

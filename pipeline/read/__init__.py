@@ -1,28 +1,31 @@
-"""Read files into documents: one module per format, found by itself.
+"""Read files into documents: one module per format.
 
-A format is a module of ``pipeline.read.formats`` with a tuple ``SUFFIXES`` (lower case, with the dot) and a function
-``read(data: bytes, source: str, options: ReadConfig) -> ReadText``. A new module is a new format; one whose content has
-a signature gets a line in ``kinds.py`` beside it.
+A format is a module of ``pipeline.read.formats`` with a function
+``read(data: bytes, source: str, options: ReadConfig) -> ReadText``, and an entry in ``FORMATS`` there: the endings of its
+names, in lower case, with the dot. One whose content has a signature gets a line in ``kinds.py``.
 
 ``isolated.Reader`` is what a command reads with: it runs these functions in a process that can be ended.
 """
 
 import hashlib
 import importlib
-import pkgutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
+
+import msgspec
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.read import formats
-from pipeline.read.archive import Allowance, Member, members
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, PLAIN, kind_of, promises_text
 from pipeline.records import Document
+
+if TYPE_CHECKING:
+    from pipeline.read.archive import Allowance, Member
 
 ARCHIVE_SUFFIXES = (".zip",)
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -31,14 +34,11 @@ _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 class Reader(Protocol):
     """What a format module offers."""
 
-    SUFFIXES: tuple[str, ...]
-
     def read(self, data: bytes, source: str, options: ReadConfig) -> ReadText:
         """Return the text of a file's bytes; raises InputError."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """A file to read, or one inside an archive: how errors and tags name it, the ending of its name, and its bytes."""
 
     source: str
@@ -46,8 +46,7 @@ class File:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(msgspec.Struct, frozen=True):
     """A file of an archive whose name has an ending that no reader takes."""
 
     source: str
@@ -56,8 +55,7 @@ class PassedOver:
 @cache
 def suffixes() -> frozenset[str]:
     """Return the endings of the names that are read, in lower case, with the dot; files without one are read too."""
-    modules = [importlib.import_module(f"{formats.__name__}.{module.name}") for module in pkgutil.iter_modules(formats.__path__)]
-    return frozenset(["", *ARCHIVE_SUFFIXES, *(suffix for module in modules for suffix in cast("Reader", module).SUFFIXES)])
+    return frozenset(["", *ARCHIVE_SUFFIXES, *chain.from_iterable(formats.FORMATS.values())])
 
 
 def read_report(path: Path, options: ReadConfig, source: str | None = None) -> Document:
@@ -94,6 +92,8 @@ def check_size(size: int, source: str, options: ReadConfig) -> None:
 
 def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:
     """Yield the file itself, or the files of an archive, archives within archives included; what cannot be read as its error."""
+    from pipeline.read.archive import Allowance  # noqa: PLC0415 - plain text needs none
+
     yield from _unpack(file, options, Allowance(options), options.max_depth)
 
 
@@ -123,7 +123,7 @@ def _kind(file: File) -> str:
     return kind_of(file.data, file.suffix, file.source)
 
 
-def _unpack(file: File, options: ReadConfig, allowance: Allowance, depth: int) -> Iterator[File | PassedOver | InputError]:
+def _unpack(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
     try:
         if _kind(file) != ARCHIVE:
             yield file
@@ -131,6 +131,8 @@ def _unpack(file: File, options: ReadConfig, allowance: Allowance, depth: int) -
         if not depth:
             yield InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself")
             return
+        from pipeline.read.archive import members  # noqa: PLC0415
+
         is_empty = True
         for member in members(file.data, file.source, allowance):
             is_empty = False
@@ -145,7 +147,7 @@ def _unpack(file: File, options: ReadConfig, allowance: Allowance, depth: int) -
 
 
 def _of_archive(
-    member: Member, archive: str, options: ReadConfig, allowance: Allowance, depth: int
+    member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int
 ) -> Iterator[File | PassedOver | InputError]:
     file = File(f"{archive}/{member.name}", PurePosixPath(member.name).suffix.lower(), member.data)
     if file.suffix in suffixes():

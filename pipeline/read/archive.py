@@ -7,8 +7,9 @@ Names without the Unicode flag are UTF-8 (macOS) or GB18030 (Chinese Windows), i
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+import msgspec
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
@@ -17,8 +18,7 @@ from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS
 _UTF_8_NAME = 0x800
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """A file of an archive: its name as a path below the archive, and its bytes."""
 
     name: str

@@ -5,7 +5,8 @@ GB18030 stands for gb2312 and gbk too, which both fail on rare characters. Nothi
 
 import codecs
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from pipeline.errors import InputError
 from pipeline.records import Mark, Place
@@ -37,8 +38,7 @@ _FREQUENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReadText:
+class ReadText(msgspec.Struct, frozen=True):
     """What a reader returns: the source text, its encoding or format, what it knows of its spans, and where they stand."""
 
     text: str

@@ -2,8 +2,9 @@
 
 import glob
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.read import suffixes
@@ -11,8 +12,7 @@ from pipeline.read import suffixes
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The report files in order, and the files of folders that no reader takes."""
 
     reports: tuple[str, ...]

@@ -6,10 +6,8 @@ A format with a signature of its own is a line here; the rest of it is its modul
 
 import io
 import re
-import zipfile
 
 from pipeline.errors import InputError
-from pipeline.read.office.packages import DAMAGE
 
 ARCHIVE = "archive"
 PLAIN = "txt"
@@ -99,6 +97,10 @@ def _signature(data: bytes) -> str | None:
 
 
 def _zip_kind(data: bytes, source: str) -> str:
+    import zipfile  # noqa: PLC0415 - plain text needs none
+
+    from pipeline.read.office.packages import DAMAGE  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = package.namelist()

@@ -6,9 +6,11 @@ to do with each other and are tagged each for itself.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, zip_longest
 from typing import Literal
+
+import msgspec
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
@@ -58,7 +60,7 @@ def rows_text(tables: Sequence[Table], encoding: str, source: str, options: Read
     rows = [row for table, column in found for row in _rows(table, column)]
     starts = [0, *accumulate(len(row.text) + 1 for row in rows)]
     marks = tuple(Mark(start, start + len(row.text), row.kind) for start, row in zip(starts, rows, strict=False))
-    places = tuple(replace(row.place, start=start) for start, row in zip(starts, rows, strict=False))
+    places = tuple(msgspec.structs.replace(row.place, start=start) for start, row in zip(starts, rows, strict=False))
     names = ", ".join(dict.fromkeys(column.names[column.text] for _, column in found))
     return ReadText("\n".join(row.text for row in rows), f"{encoding}, column {names}", marks, places)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace as changed
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import make_pipeline
@@ -93,7 +94,7 @@ def contestants(config: Config) -> list[Contestant]:
     model, features, corpus = config.model, config.features, config
 
     def less(**changes: float) -> Config:
-        return replace(corpus, model=replace(model, **changes))
+        return changed(corpus, model=changed(model, **changes))
 
     return [
         Contestant("keyword lexicon", lexicon),
@@ -107,9 +108,9 @@ def contestants(config: Config) -> list[Contestant]:
         Contestant("… without headings", ours(less(heading_weight=0.0))),
         Contestant("… without any context", ours(less(neighbour_weight=0.0, segment_weight=0.0, heading_weight=0.0))),
         Contestant("… without the decoder (each sentence for itself)", ours(less(switch_cost=0.0))),
-        Contestant("… without character bigrams", ours(replace(config, features=replace(features, character_bigrams=False)))),
+        Contestant("… without character bigrams", ours(changed(config, features=changed(features, character_bigrams=False)))),
         Contestant("… without words", ours(config, words_too=False)),
-        Contestant("… without balanced class weights", ours(replace(config, model=replace(model, balanced=False)))),
+        Contestant("… without balanced class weights", ours(changed(config, model=changed(model, balanced=False)))),
         Contestant("… without the written reports", ours(load_config(ROOT / "configs" / "seeds.toml"), seeds_only=True)),
     ]
 
@@ -127,7 +128,7 @@ def ours(config: Config, words_too: bool = True, seeds_only: bool = False) -> Pr
 
 def bare(report: Prepared) -> Prepared:
     """Return a report without its words, so that only character bigrams are left to learn from."""
-    return replace(report, texts=replace(report.texts, words=tuple([] for _ in report.texts.words)))
+    return replace(report, texts=changed(report.texts, words=()))
 
 
 def plain(analyzer: Callable[[tuple[str, list[str]]], list[str]], classifier: Callable[[], object]) -> Predict:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import click
 import pytest
 
 from pipeline.cli import main
@@ -401,7 +402,8 @@ def test_evaluate_on_gold_and_on_the_training_corpus(call, trained_home, tmp_pat
 
 def commands():
     """Return the names and the commands of all levels."""
-    for name, command in main.commands.items():
+    for name in main.list_commands(click.Context(main)):
+        command = main.get_command(click.Context(main), name)
         yield name, command
         yield from ((f"{name} {inner}", part) for inner, part in getattr(command, "commands", {}).items())
 

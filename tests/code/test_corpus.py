@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pipeline.config import load_config
 from pipeline.corpus import read_corpus, read_gold, read_user_words

@@ -1,5 +1,6 @@
 import sys
 
+import msgspec
 import pytest
 
 from pipeline.corpus import read_corpus
@@ -26,7 +27,7 @@ def test_a_label_that_was_made_wrong_is_among_the_suspects(seeds, left_out):
 
     report = seeds.reports[0]
     chosen = next(label for label in report.labels if label.label == "兴文化" and label.end - label.start > 60)
-    turned = tuple(replace(label, label="举旗帜") if label is chosen else label for label in report.labels)
+    turned = tuple(msgspec.structs.replace(label, label="举旗帜") if label is chosen else label for label in report.labels)
     spoilt = replace(seeds, reports=(replace(report, labels=turned), *seeds.reports[1:]))
     before = {(suspect.label.source, suspect.label.start) for suspect in find_suspects(seeds, left_out)}
     after = {(suspect.label.source, suspect.label.start): suspect for suspect in find_suspects(spoilt, left_out)}

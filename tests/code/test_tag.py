@@ -1,6 +1,7 @@
 import dataclasses
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -66,7 +67,7 @@ def test_evidence_stands_as_in_the_text_also_in_traditional_characters(root, con
 
 
 def test_secondary_themes_are_those_that_score_enough(model):
-    config = dataclasses.replace(model.config, tag=dataclasses.replace(model.config.tag, secondary=0.0, evidence=2))
+    config = msgspec.structs.replace(model.config, tag=msgspec.structs.replace(model.config.tag, secondary=0.0, evidence=2))
     generous = dataclasses.replace(model, config=config)
     tag = next(tag_text("县图书馆新开六座城市书房，全民阅读活动丰富多彩。", generous))
     assert tag.theme == "兴文化"

@@ -1,1 +1,16 @@
-"""The formats: each module is one, with a tuple ``SUFFIXES`` and a function ``read``; see ``pipeline.read``."""
+"""The formats: each is the module of its name, with a function ``read``; see ``pipeline.read``."""
+
+# The endings of each format's names. They stand here so that only the module that is used is loaded.
+FORMATS: dict[str, tuple[str, ...]] = {
+    "csv": (".csv", ".tsv"),
+    "doc": (".doc", ".dot", ".wps", ".wpt"),
+    "docx": (".docx", ".docm", ".dotx", ".dotm"),
+    "html": (".html", ".htm", ".xhtml", ".shtml"),
+    "md": (".md", ".markdown"),
+    "mhtml": (".mhtml", ".mht"),
+    "odt": (".odt", ".ott", ".fodt"),
+    "pdf": (".pdf",),
+    "rtf": (".rtf",),
+    "sheet": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
+    "txt": (".txt", ".text"),
+}

@@ -8,7 +8,6 @@ from pipeline.errors import InputError
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.rows import Table, rows_text
 
-SUFFIXES = (".csv", ".tsv")
 _DELIMITERS = ",\t;|"
 _LONGEST_CELL = 2**30
 

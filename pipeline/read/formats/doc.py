@@ -13,9 +13,10 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
@@ -23,8 +24,6 @@ from pipeline.read.decode import ReadText
 from pipeline.read.formats import docx, odt, rtf
 from pipeline.read.office.ooxml import local
 from pipeline.read.office.packages import OLE_SIGNATURE, parse_xml
-
-SUFFIXES = (".doc", ".dot", ".wps", ".wpt")
 
 _PROGRAMS = ("soffice", "libreoffice", "soffice.com")
 _USUAL_PLACES = (

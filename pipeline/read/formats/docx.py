@@ -23,7 +23,6 @@ from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, rea
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-SUFFIXES = (".docx", ".docm", ".dotx", ".dotm")
 
 _SKIPPED = frozenset(
     [

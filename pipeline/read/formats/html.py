@@ -15,8 +15,6 @@ from pipeline.read.web.blocks import Block, Page, find_blocks, parse
 from pipeline.read.web.main_text import Judgement, judge
 from pipeline.records import Mark
 
-SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
-
 _DECLARED_WITHIN = 4096
 _DECLARED = re.compile(
     rb"""<meta\b[^<>]{0,500}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})|<\?xml\b[^<>]{0,200}?encoding=["']([\w.:-]{2,40})""",

@@ -10,8 +10,6 @@ from pipeline.config import ReadConfig
 from pipeline.read.decode import ReadText, decode
 from pipeline.records import Mark
 
-SUFFIXES = (".md", ".markdown")
-
 _BLOCKS = re.compile(r"\A---\n.*?\n---$|^```.*?^```$|<!--.*?-->|^\s*\|?[\s:|-]*-{3,}[\s:|-]*$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _SYNTAX = re.compile(

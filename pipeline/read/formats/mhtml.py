@@ -13,8 +13,6 @@ from pipeline.errors import InputError
 from pipeline.read.decode import SIGNATURES, ReadText
 from pipeline.read.formats.html import read_page
 
-SUFFIXES = (".mhtml", ".mht")
-
 _PAGES = ("text/html", "application/xhtml+xml")
 _MAX_MULTIPARTS = 100
 

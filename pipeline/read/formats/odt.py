@@ -22,7 +22,6 @@ from pipeline.read.office.packages import open_package, parse_xml, read_member
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-SUFFIXES = (".odt", ".ott", ".fodt")
 
 BODY_LEVEL = 10
 _SKIPPED = frozenset(

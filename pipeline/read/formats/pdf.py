@@ -26,7 +26,6 @@ from pipeline.records import Mark, Place
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
 
-SUFFIXES = (".pdf",)
 
 # A font without a map to Unicode gives such characters for nearly all; a few stand for symbols in files that are sound.
 _MOST_UNREADABLE = 0.05

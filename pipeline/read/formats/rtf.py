@@ -16,8 +16,6 @@ from pipeline.read.decode import ReadText
 from pipeline.read.office.numbering import symbol, with_label
 from pipeline.read.office.word_styles import BODY_LEVEL, heading_level, is_contents
 
-SUFFIXES = (".rtf",)
-
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
 _DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"

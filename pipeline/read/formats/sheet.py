@@ -13,8 +13,6 @@ from pipeline.read.decode import ReadText
 from pipeline.read.office.packages import open_package
 from pipeline.read.rows import Table, rows_text
 
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
-
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the rows of all sheets that have a column with text; raises InputError."""

@@ -3,8 +3,6 @@
 from pipeline.config import ReadConfig
 from pipeline.read.decode import ReadText, decode
 
-SUFFIXES = (".txt", ".text")
-
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return decoded plain text; raises InputError."""

@@ -1,9 +1,9 @@
 """A short version of the fuzzing run (`make fuzz`, docs/robustness.md): mutated files of every format that needs no program."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 
 @pytest.mark.slow

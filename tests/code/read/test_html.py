@@ -358,7 +358,7 @@ def test_encodings(read_page, declared, encoding, found):
 
 
 def test_big5_is_known_by_its_declaration_and_by_what_was_asked_for(read_page, config):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     text = page("<p>全縣宣傳思想文化工作取得新成效，圖書館建成城市書房六座。</p>")
     assert read_page(text.replace("utf-8", "big5"), "big5").encoding == "html (big5)"

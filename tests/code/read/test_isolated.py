@@ -2,13 +2,13 @@ import io
 import os
 import time
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.errors import InputError
-from pipeline.read import PassedOver, isolated
+from pipeline.read import PassedOver, process
 from pipeline.read.isolated import Reader
 from pipeline.records import Document
 
@@ -78,7 +78,7 @@ def test_an_archive_gives_its_reports_its_errors_and_what_was_passed_over(tmp_pa
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(tmp_path, read, page, monkeypatch):
-    monkeypatch.setattr(isolated, "_START", SLOW)
+    monkeypatch.setattr(process, "_START", SLOW)
     slow = tmp_path / "slow.html"
     slow.write_text(HTML, encoding="utf-8")
     begin = time.monotonic()
@@ -89,7 +89,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(tmp_path
 
 
 def test_a_worker_that_dies_costs_one_file_of_an_archive(tmp_path, read, monkeypatch):
-    monkeypatch.setattr(isolated, "_START", CRASH)
+    monkeypatch.setattr(process, "_START", CRASH)
     path = archive(tmp_path / "a.zip", ("1.html", HTML), ("2boom.html", HTML), ("3.html", HTML), ("4boom.html", HTML))
     found = read(path)
     assert [type(item) for item in found] == [Document, InputError, Document, InputError]
@@ -106,7 +106,7 @@ def test_memory_is_limited(tmp_path, read, page):
 
 
 def test_an_error_of_a_library_is_one_line(read, page, monkeypatch):
-    monkeypatch.setattr(isolated, "_START", RAISE)
+    monkeypatch.setattr(process, "_START", RAISE)
     (found,) = read(page)
     assert str(found).startswith(f"{page}: damaged (ValueError: a b); open it in its own program")
 

@@ -1,8 +1,8 @@
 import io
 import zipfile
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.errors import InputError
 from pipeline.read.office.packages import OLE_SIGNATURE, open_package, parse_xml, read_member

@@ -1,10 +1,12 @@
 import hashlib
-from dataclasses import replace
+import importlib
+import pkgutil
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.errors import InputError
-from pipeline.read import read_bytes, read_report, suffixes
+from pipeline.read import formats, read_bytes, read_report, suffixes
 
 
 def test_a_document_holds_text_encoding_and_the_hash_of_the_file(report, config):
@@ -64,6 +66,13 @@ def test_each_format_is_one_module():
         "",
     } <= suffixes()
     assert {".jpg", ".exe", ".py"}.isdisjoint(suffixes())
+
+
+def test_every_format_in_the_table_is_a_module_with_a_reader_and_every_module_is_in_it():
+    assert {module.name for module in pkgutil.iter_modules(formats.__path__)} == set(formats.FORMATS)
+    for name, endings in formats.FORMATS.items():
+        assert callable(importlib.import_module(f"{formats.__name__}.{name}").read)
+        assert all(ending.startswith(".") and ending == ending.lower() for ending in endings)
 
 
 def test_what_is_named_as_another_format_but_no_text_either_is_damaged(tmp_path, config):

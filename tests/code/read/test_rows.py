@@ -36,7 +36,7 @@ def test_rows_of_one_report_are_its_paragraphs(config):
 
 
 def test_a_column_is_found_by_its_text_or_named(config):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     table = "甲,乙\n图书馆新开书房六座。,一\n宣讲团进村讲党课。,二".encode()
     assert read_bytes(table, "x", config.read, ".csv").text.startswith("图书馆")

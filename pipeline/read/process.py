@@ -1,0 +1,97 @@
+"""The worker as its caller sees it: a process that can be ended, its limits, and what is cleared away behind it."""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+import msgspec
+
+from pipeline.config import ReadConfig
+from pipeline.read.frames import Answer, Request, read_answer, write_frame
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_START = "from pipeline.read.worker import main; main()"
+
+_AHEAD = 2  # answers that may wait for the caller; more, and the worker waits
+
+
+class LostError(Exception):
+    """A worker gave no answer; ``is_final`` where another try would end the same way."""
+
+    def __init__(self, reason: str, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
+class Worker:
+    """A process that reads files, its limits, and a folder for what it unpacks, which goes with it."""
+
+    def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
+        self.has_answered = False
+        self._options = options
+        self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", dir=scratch, ignore_cleanup_errors=True)
+        path = os.pathsep.join(filter(None, [str(_PACKAGE), os.environ.get("PYTHONPATH", "")]))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _START],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path, "TMPDIR": self._folder.name, "TEMP": self._folder.name, "TMP": self._folder.name},
+            start_new_session=True,
+        )
+        self._answers: queue.Queue[Answer | None] = queue.Queue(_AHEAD)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def send(self, request: Request) -> None:
+        """Hand a file over; a worker that is gone is found out when its answer is missing."""
+        with contextlib.suppress(OSError):
+            write_frame(_pipe(self._process.stdin), request)
+
+    def receive(self) -> Answer:
+        """Return the next answer; raises LostError when none comes in time, or the worker ends."""
+        limit = self._options.max_seconds
+        try:
+            answer = self._answers.get(timeout=limit)
+        except queue.Empty:
+            reason = f"reading it took more than {limit:g} s (read.max_seconds); split it, or raise the limit"
+            raise LostError(reason, is_final=True) from None
+        if answer is None:
+            reason = "reading it ended the reader, by damage or by its limit of memory (read.max_memory); save it as .txt"
+            raise LostError(reason, is_final=False)
+        self.has_answered = self.has_answered or answer.kind in ("document", "error")
+        return answer
+
+    def end(self) -> None:
+        """End the process with all that it has started, and remove its folder."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        self._process.wait()
+        while self._listener.is_alive():
+            with contextlib.suppress(queue.Empty):
+                self._answers.get(timeout=0.1)
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                _pipe(pipe).close()
+        self._folder.cleanup()
+
+    def _listen(self) -> None:
+        answer: Answer | None = None
+        with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
+            while (answer := read_answer(_pipe(self._process.stdout))) is not None:
+                self._answers.put(answer)
+        self._answers.put(None)
+
+
+def _pipe(stream: IO[bytes] | None) -> BinaryIO:
+    return cast("BinaryIO", stream)
