@@ -93,6 +93,7 @@ class EvaluateConfig:
 
     grouped: tuple[str, ...]
     folds: Annotated[int, Meta(ge=2)]
+    learning_curve: tuple[Annotated[float, Meta(gt=0, lt=1)], ...]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ def train(no_track: bool, exclude: tuple[str, ...], config_file: Path | None, se
     watch = partial(progress, label="leaving reports out")
     result = flow.train_model(config, say, " ".join(["pipeline", *sys.argv[1:]]), watch)
     _print_figures(result.measurement, "left-out reports")
+    for point in result.curve:
+        click.echo(f"  with {point.reports:.0f} reports only  macro-F1 {point.figures.macro_f1:.3f}")
     click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
     if result.run_id:
         click.echo(f"MLflow run {result.run_id}; look at it with: pipeline ui")
