@@ -131,6 +131,16 @@ class Config:
 
 
 @dataclass(frozen=True)
+class SearchConfig:
+    """What a search tries, and how it chooses."""
+
+    choose_by: Annotated[str, Meta(min_length=1)]
+    folds: Annotated[int, Meta(ge=2)]
+    jobs: Annotated[int, Meta(ge=0)]
+    space: Annotated[dict[str, Annotated[tuple[bool | int | float | str, ...], Meta(min_length=1)]], Meta(min_length=1)]
+
+
+@dataclass(frozen=True)
 class LabelDefinition:
     """One label: its name, what it means and the colour it is shown in."""
 
@@ -179,6 +189,14 @@ def load_label_set(path: Path) -> LabelSet:
     if label_set.other not in label_set.names or len(label_set.names) < 2:
         raise ConfigError(f"{path}: other = {label_set.other!r} must be one of at least two [[labels]]")
     return label_set
+
+
+def load_search_config(path: Path) -> SearchConfig:
+    """Return what a TOML file says of a search; raises ConfigError."""
+    values = _read_toml(path)
+    for name in values:
+        _check_known(name, {field.name for field in fields(SearchConfig)}, str(path), "key of a search")
+    return _convert(values, SearchConfig, str(path))
 
 
 def config_values(config: Config) -> dict[str, Any]:

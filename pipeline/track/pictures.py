@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -131,7 +131,6 @@ def strongest_picture(model: Model, count: int = 15) -> str:
     columns = [(label, column[: len(words)]) for label, column in zip(model.labels.labels, model.weights.T, strict=True)]
 
     def draw(figure: Any) -> None:  # noqa: ANN401 - matplotlib's types are not complete
-        figure.set_layout_engine("none")  # measuring so many words twice would take as long as all other pictures
         figure.subplots_adjust(left=0.06, right=0.99, bottom=0.06, top=0.86, wspace=0.75)
         for axes, (label, weights) in zip(figure.subplots(1, len(columns), squeeze=False)[0], columns, strict=True):
             best = (-weights).argsort(kind="stable")[:count][::-1]
@@ -140,7 +139,8 @@ def strongest_picture(model: Model, count: int = 15) -> str:
             axes.set_title(drawable(label.name))
         figure.suptitle("Strongest words of each label 各主题最强词")
 
-    return _svg(draw, (2.4 * len(columns), 0.3 * count + 1))
+    # Measuring so many words to lay them out would take as long as all other pictures together.
+    return _svg(draw, (2.4 * len(columns), 0.3 * count + 1), layout=None)
 
 
 def difference_picture(champion: Champion, f1: Mapping[str, float], by_group: Mapping[str, float]) -> str:
@@ -175,7 +175,7 @@ def _characters() -> frozenset[str]:
     return frozenset(map(chr, FT2Font(str(FONT)).get_charmap()))
 
 
-def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
+def _svg(draw: Callable[[Any], None], size: tuple[float, float], layout: Literal["constrained"] | None = "constrained") -> str:
     import matplotlib as mpl  # noqa: PLC0415 - half a second, only where a run is recorded
     from matplotlib import font_manager  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -183,7 +183,7 @@ def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
     if FAMILY not in {font.name for font in font_manager.fontManager.ttflist}:
         font_manager.fontManager.addfont(FONT)
     with mpl.rc_context(_STYLE), io.StringIO() as page:
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size, layout=layout)
         draw(figure)
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
         return page.getvalue()

@@ -72,13 +72,13 @@ def alone(uri: str) -> Iterator[None]:
 
 
 @contextmanager
-def trouble(uri: str) -> Iterator[None]:
+def trouble(uri: str, advice: str = "check it, or train with --no-track") -> Iterator[None]:
     """Turn whatever a store raises into one line."""
     try:
         yield
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        message = f"the tracking store {uri} cannot be used: {reason}; check it, or train with --no-track"
+        message = f"the tracking store {uri} cannot be used: {reason}; {advice}"
         raise TrackingError(_without_password(message)) from error
 
 
