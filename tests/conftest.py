@@ -205,8 +205,7 @@ def program(*names: str) -> str:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL database that is started for the tests, as its own user, since it refuses root."""
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    initdb = program("initdb", *(str(place / "initdb") for place in reversed(places)))
+    initdb = program(*map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), "initdb")  # where Debian keeps it
     user = {"user": "postgres"} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
         if user:
@@ -219,10 +218,12 @@ def postgres() -> Iterator[str]:
             [Path(initdb).with_name("postgres"), "-D", data, *options], stderr=subprocess.DEVNULL, cwd=name, **user
         )
         ready = [Path(initdb).with_name("pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-U", "mlflow"]
-        wait_for(lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, process)
-        yield f"postgresql://mlflow@127.0.0.1:{port}/postgres"
-        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
-        process.wait(timeout=30)
+        try:
+            wait_for(lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, process)
+            yield f"postgresql+psycopg2://mlflow@127.0.0.1:{port}/postgres"
+        finally:
+            process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+            process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
@@ -303,9 +304,15 @@ def soffice(office) -> Callable[[Path, str, Path], Path]:
 
 
 @pytest.fixture(scope="session")
-def chromium(formats) -> Callable[[str, Path, Path], Path]:
+def browser() -> str:
+    """The path of an installed Chromium."""
+    return program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium(formats, browser) -> Callable[[str, Path, Path], Path]:
     """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
-    return formats.chromium(program("chromium", "chromium-browser", "google-chrome"))
+    return formats.chromium(browser)
 
 
 @pytest.fixture(scope="session")

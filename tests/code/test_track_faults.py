@@ -1,5 +1,6 @@
 """What goes wrong with a store costs the record of a run, never the model: it is complete, one line says why, and the code is 0."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -28,8 +29,13 @@ def costs_the_record_only(returncode, stderr, home, reason):
 
 @pytest.fixture
 def copied(trained_home, tmp_path) -> Path:
-    """A project folder with a store that holds one run."""
+    """A project folder with a store of its own that holds one run: MLflow keeps whole paths of artifacts in the store."""
     shutil.copytree(trained_home / "mlruns", tmp_path / "mlruns")
+    places = {"experiments": "artifact_location", "runs": "artifact_uri", "logged_models": "artifact_location"}
+    places |= {"model_versions": "storage_location"}
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlruns" / "mlflow.db")) as store, store:
+        for table, column in places.items():
+            store.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (str(trained_home), str(tmp_path)))
     return tmp_path
 
 
@@ -48,7 +54,7 @@ def test_a_server_that_is_killed_during_a_run(begin, serving, wait, tmp_path):
     database = tmp_path / "server.db"
 
     def run_has_begun() -> bool:
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as store:
             return bool(store.execute("SELECT count(*) FROM runs WHERE status = 'RUNNING'").fetchone()[0])
 
     with serving(f"sqlite:///{database}", tmp_path / "artifacts") as (address, server):
@@ -80,15 +86,14 @@ def test_a_disk_that_is_full_where_artifacts_go(copied):
         encoding="utf-8", timeout=120, check=False,
     )  # fmt: skip
     costs_the_record_only(done.returncode, done.stderr, copied, "No space left on device")
-    with sqlite3.connect(copied / "mlruns" / "mlflow.db") as store:
+    with contextlib.closing(sqlite3.connect(copied / "mlruns" / "mlflow.db")) as store:
         assert store.execute("SELECT status FROM runs WHERE name = 'other'").fetchall() == [("FAILED",)]
         assert store.execute("SELECT count(*) FROM model_versions").fetchone() == (1,)
 
 
 def test_a_store_of_another_version_of_mlflow(start, copied):
-    with sqlite3.connect(copied / "mlruns" / "mlflow.db") as store:
+    with contextlib.closing(sqlite3.connect(copied / "mlruns" / "mlflow.db")) as store, store:
         store.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
-    store.close()
     done = start(TRAIN, home=copied)
     costs_the_record_only(done.returncode, done.stderr, copied, "mlflow.db cannot be used")
 
