@@ -1,7 +1,7 @@
 """The learning curve: how much better the model gets with more labelled reports."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.config import Config, LabelSet
@@ -60,16 +60,14 @@ def _trainable(reports: Sequence[Prepared]) -> bool:
 
 
 def _confusion(report: Prepared, model: Model) -> Confusion:
+    """Count the characters of each (label, theme) pair; what is set aside counts as ``other``, as in a measurement of tags."""
     scored = score_texts(report.segments, report.layout, report.texts, model)
-    names = model.labels.names
+    names, other = model.labels.names, model.labels.other
     confusion: Confusion = Counter()
+    for label in report.labels:
+        confusion[label.label, other] += label.end - label.start
     for scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True):
-        for label, characters in _by_label(span, report, model.labels):
-            confusion[label, names[int(scores.argmax())]] += characters
-    return confusion
-
-
-def _by_label(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Iterator[tuple[str, int]]:
-    for name, characters in zip(label_set.names, gold_characters(span, report, label_set), strict=True):
-        if characters:
-            yield name, int(characters)
+        for name, characters in zip(names, gold_characters(span, report, model.labels), strict=True):
+            confusion[name, other] -= int(characters)
+            confusion[name, names[int(scores.argmax())]] += int(characters)
+    return +confusion
