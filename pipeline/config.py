@@ -85,6 +85,7 @@ class EvaluateConfig(msgspec.Struct, frozen=True):
 
     grouped: tuple[str, ...]
     folds: Annotated[int, Meta(ge=2)]
+    learning_curve: tuple[Annotated[float, Meta(gt=0, lt=1)], ...]
 
 
 class TagConfig(msgspec.Struct, frozen=True):
@@ -146,6 +147,15 @@ class Config(ModelSettings, frozen=True):
     track: TrackConfig
 
 
+class SearchConfig(msgspec.Struct, frozen=True):
+    """What a search tries, and how it chooses."""
+
+    choose_by: Annotated[str, Meta(min_length=1)]
+    folds: Annotated[int, Meta(ge=2)]
+    jobs: Annotated[int, Meta(ge=0)]
+    space: Annotated[dict[str, Annotated[tuple[bool | int | float | str, ...], Meta(min_length=1)]], Meta(min_length=1)]
+
+
 class LabelDefinition(msgspec.Struct, frozen=True):
     """One label: its name, what it means and the colour it is shown in."""
 
@@ -195,10 +205,23 @@ def load_label_set(path: Path) -> LabelSet:
     return label_set
 
 
+def load_search_config(path: Path) -> SearchConfig:
+    """Return what a TOML file says of a search; raises ConfigError."""
+    values = _read_toml(path)
+    for name in values:
+        _check_known(name, set(SearchConfig.__struct_fields__), str(path), "key of a search")
+    return _convert(values, SearchConfig, str(path))
+
+
 def config_values(config: ModelSettings) -> dict[str, Any]:
     """Return a configuration as nested plain values."""
     values: dict[str, Any] = msgspec.to_builtins(config)
     return values
+
+
+def config_from_values(values: dict[str, Any], where: str) -> Config:
+    """Return a configuration from nested plain values; raises ConfigError that names ``where``."""
+    return _convert(values, Config, where)
 
 
 def model_settings(config: ModelSettings) -> ModelSettings:

@@ -1,6 +1,6 @@
 """Measure tags against gold labels: figures weighted by characters, whatever way the tagger cut the text."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +39,59 @@ class WrongTag:
     theme: str
     score: float
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Tags held against labels, three arrays of shape (tags,).
+
+    ``confidence`` is the score of each tag, ``right`` the share of its labelled characters that carry its theme, and
+    ``weights`` their number; tags without a label are left out.
+    """
+
+    confidence: Floats
+    right: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Tags of similar score: their mean score, how much of them is right, and their characters."""
+
+    confidence: float
+    accuracy: float
+    characters: float
+
+
+def judge(labels: Iterable[Label], tags: Sequence[Tag]) -> Judged:
+    """Return tags held against the labels of their reports."""
+    of_source: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        of_source[label.source].append(label)
+    rows = [row for tag in tags if (row := _judged(tag, of_source[tag.source]))[2]]
+    confidence, right, weights = np.array(rows or [(0.0, 0.0, 0.0)]).T
+    return Judged(confidence, right, weights)
+
+
+def reliability(judged: Judged, bins: int = 10) -> list[Bin]:
+    """Return tags gathered by score in bins of equal width (Niculescu-Mizil and Caruana 2005); empty bins are left out."""
+    place = np.minimum((judged.confidence * bins).astype(int), bins - 1)
+    mass, right, score = (np.bincount(place, judged.weights * values, bins) for values in (1.0, judged.right, judged.confidence))
+    return [Bin(float(score[i] / mass[i]), float(right[i] / mass[i]), float(mass[i])) for i in np.flatnonzero(mass)]
+
+
+def coverage_curve(judged: Judged) -> tuple[Floats, Floats]:
+    """Return, as the threshold falls, the share of characters above it and how much of that share is right."""
+    order = np.argsort(-judged.confidence, kind="stable")
+    covered = np.maximum(np.cumsum(judged.weights[order]), 1e-12)
+    return covered / covered[-1], np.cumsum((judged.weights * judged.right)[order]) / covered
+
+
+def precision_recall(confusion: Confusion, name: str) -> tuple[float, float]:
+    """Return precision and recall of a label, 0 where nothing was tagged with it or nothing carries it."""
+    gold = sum(count for (label, _), count in confusion.items() if label == name)
+    said = sum(count for (_, theme), count in confusion.items() if theme == name)
+    return confusion[name, name] / max(1, said), confusion[name, name] / max(1, gold)
 
 
 def confusion_of(labels: Iterable[Label], tags: Sequence[Tag], other: str) -> Confusion:
@@ -91,6 +144,13 @@ def coverage(confidence: Floats, right: Floats, weights: Floats, threshold: floa
     sure = confidence >= threshold
     covered = float(weights[sure].sum())
     return covered / max(1e-12, float(weights.sum())), float((weights * right)[sure].sum()) / max(1e-12, covered)
+
+
+def _judged(tag: Tag, labels: Iterable[Label]) -> tuple[float, float, float]:
+    parts = [(label.label, min(label.end, tag.end) - max(label.start, tag.start)) for label in labels]
+    weight = sum(overlap for _, overlap in parts if overlap > 0)
+    right = sum(overlap for name, overlap in parts if overlap > 0 and name == tag.theme)
+    return tag.score, right / max(1, weight), float(weight)
 
 
 def _f1(confusion: Confusion, name: str) -> float:

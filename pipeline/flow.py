@@ -4,8 +4,9 @@
 #                           └─ model -> tag -> outputs
 
 import hashlib
+import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain
@@ -29,11 +30,13 @@ from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
     from pipeline.corpus import Say
+    from pipeline.curve import CurvePoint
     from pipeline.drift import Drift
     from pipeline.gate import Comparison, Verdict
     from pipeline.labels import Corpus
     from pipeline.measure import Measurement
-    from pipeline.train import Fold, Prepared, Trained, Watch
+    from pipeline.track.run import TrainingRecord
+    from pipeline.train import Fold, Prepared, Watch
 
 MODEL_SCHEME = "models:/"
 TOGETHER = 65_536  # characters of small documents that are scored at once
@@ -46,6 +49,7 @@ class Training:
     folder: Path
     model: Model
     measurement: "Measurement"
+    curve: "tuple[CurvePoint, ...]"
     run_id: str | None
     warning: str | None
     verdict: "Verdict | None" = None
@@ -192,32 +196,45 @@ def _with_noise(tags: Iterator[Tag], cleaned: CleanText, noise: list[Noise], mod
 # ---- train and evaluate ----------------------------------------------------------------------------------------------
 
 
-def train_model(config: Config, say: "Say", command: str = "", watch: "Watch" = iter) -> Training:
+def train_model(
+    config: Config, say: "Say", command: str = "", watch: "Watch" = iter, notes: Mapping[str, str] | None = None
+) -> Training:
     """Train on the configured corpus, measure on what was left out, write ``models/<name>/``, record the run.
 
-    Raises ConfigError, CorpusError or InputError before anything is written, and UsageError when the model cannot be
-    written. A tracking store that cannot be used costs the record only: ``Training.warning`` says so.
+    ``notes`` are further tags of the run. Raises ConfigError, CorpusError or InputError before anything is written, and
+    UsageError when the model cannot be written. A tracking store that cannot be used costs the record only:
+    ``Training.warning`` says so.
     """
     from pipeline.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
-    from pipeline.measure import measure  # noqa: PLC0415 - training loads scikit-learn, tagging must not
+    from pipeline.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
+    from pipeline.measure import measure  # noqa: PLC0415
+    from pipeline.track.machine import watch_machine  # noqa: PLC0415
     from pipeline.train import train  # noqa: PLC0415
 
-    corpus = read_corpus(config, say)
-    user_words = read_user_words(config)
-    prepared = prepare_corpus(corpus, config, user_words)
-    say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
-    trained = train(prepared, corpus, config, user_words, watch)
-    tags = [(report, _out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
+    started = time.perf_counter()
+    with watch_machine(config.track.enabled) as samples:
+        corpus = read_corpus(config, say)
+        user_words = read_user_words(config)
+        prepared = prepare_corpus(corpus, config, user_words)
+        read = time.perf_counter() - started
+        say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
+        trained = train(prepared, corpus, config, user_words, watch)
+        curve = learning_curve(prepared, corpus.label_set, config, user_words)
+    tags = [(report, out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
     measurement = measure(tags, corpus.label_set, trained.calibration, config.evaluate.grouped)
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
     model = replace(trained.model, facts=facts, config=model_settings(config))
     folder = locations.project_folder() / "models" / config.model.name
     save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, tags, model))
     if not config.track.enabled:
-        return Training(folder, model, measurement, None, None)
-    run_id, warning = _track(config, corpus, folder, trained, measurement, say, command)
+        return Training(folder, model, measurement, curve, None, None)
+    from pipeline.track.run import TrainingRecord  # noqa: PLC0415 - only where a run is recorded
+
+    seconds = {"read": read, **trained.seconds, "total": time.perf_counter() - started}
+    record = TrainingRecord(config, corpus, folder, model, measurement, command, dict(notes or {}), seconds, tuple(samples), curve)
+    run_id, warning = _track(record, say)
     verdict, objection = _judge(config, corpus, model, run_id, say) if run_id else (None, None)
-    return Training(folder, model, measurement, run_id, warning or objection, verdict)
+    return Training(folder, model, measurement, curve, run_id, warning or objection, verdict)
 
 
 def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:
@@ -227,7 +244,7 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
 
     corpus = read_gold(gold, config, model.labels) if gold else read_corpus(config, lambda _: None)
     prepared = prepare_corpus(corpus, model.config, model.user_words)
-    tags = [(report, _out_of_fold_tags(report, model)) for report in prepared]
+    tags = [(report, out_of_fold_tags(report, model)) for report in prepared]
     seen = (model.facts or {}).get("corpus", {}).get("sha256") == corpus.sha256
     return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen
 
@@ -318,21 +335,20 @@ def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
     )
 
 
-def _out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
+def out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
+    """Return the tags of a prepared report."""
     return tuple(tag_segments(report.cleaned, report.segments, model))
 
 
-def _track(
-    config: Config, corpus: "Corpus", folder: Path, trained: "Trained", measurement: "Measurement", say: "Say", command: str
-) -> tuple[str | None, str | None]:
+def _track(record: "TrainingRecord", say: "Say") -> tuple[str | None, str | None]:
     from pipeline.track.run import record_training  # noqa: PLC0415 - MLflow only where a run is recorded
 
     say("recording the run in MLflow")
     try:
-        run_id = record_training(config, corpus, folder, trained.model, measurement, command)
+        run_id = record_training(record)
     except TrackingError as error:
-        return None, f"{error}; the model itself is complete in {folder}"
-    set_run_id(folder, run_id)
+        return None, f"{error}; the model itself is complete in {record.folder}"
+    set_run_id(record.folder, run_id)
     return run_id, None
 
 

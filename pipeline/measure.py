@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config import LabelSet
-from pipeline.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, wrong_tags
+from pipeline.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, precision_recall, wrong_tags
 from pipeline.records import Tag
 from pipeline.train import Prepared, left_out_with
 
@@ -23,6 +23,10 @@ class Measurement:
     wrong: tuple[WrongTag, ...]
     tags: tuple[Tag, ...]
     calibration: dict[str, float]
+
+    def label_figures(self) -> dict[str, tuple[float, float, float]]:
+        """Return precision, recall and F1 by label."""
+        return {name: (*precision_recall(self.confusion, name), f1) for name, f1 in self.figures.f1.items()}
 
     def summary(self) -> dict[str, Any]:
         """Return the figures as plain values, as a model's manifest holds them."""

@@ -5,6 +5,7 @@ any linear model, deterministic, and fits in seconds. It learns on features in c
 single sentences, and the context is added to their scores (see ``features``).
 """
 
+import time
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,10 +53,21 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The model fitted on all reports, and the calibrated models of the folds."""
+    """The model fitted on all reports, the calibrated models of the folds, and the seconds that each took."""
 
     model: Model
     folds: tuple[Fold, ...]
+    calibration: dict[str, float]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The calibrated models of the folds, and what their calibration gave."""
+
+    folds: tuple[Fold, ...]
+    temperature: float
+    threshold: float
     calibration: dict[str, float]
 
 
@@ -79,22 +91,33 @@ def train(
     ``watch`` is handed the groups of reports to leave out and gives them back one by one, so that progress can be shown.
     Raises CorpusError where there are too few reports or examples.
     """
+    started = time.perf_counter()
+    left_out = leave_out(reports, corpus, config, user_words, watch)
+    measured = time.perf_counter()
+    model = fit(reports, corpus.label_set, config, user_words)
+    seconds = {"folds": measured - started, "fit": time.perf_counter() - measured}
+    model = replace(model, temperature=left_out.temperature, threshold=left_out.threshold)
+    return Trained(model, left_out.folds, left_out.calibration, seconds)
+
+
+def leave_out(
+    reports: Sequence[Prepared], corpus: Corpus, config: Config, user_words: tuple[str, ...] = (), watch: Watch = iter
+) -> LeftOut:
+    """Return models that each leave some reports out, calibrated on what they have not seen.
+
+    Raises CorpusError where there are too few reports or examples.
+    """
     check_trainable(corpus)
     groups = fold_groups([report.cleaned.document.source for report in reports], config.evaluate)
     folds = [
         Fold(
             tuple(reports[i] for i in group),
-            _fit([report for i, report in enumerate(reports) if i not in group], corpus.label_set, config, user_words),
+            fit([report for i, report in enumerate(reports) if i not in group], corpus.label_set, config, user_words),
         )
         for group in watch(groups)
     ]
     temperature, threshold, calibration = _calibrate(folds, config)
-    model = _fit(reports, corpus.label_set, config, user_words)
-    return Trained(
-        replace(model, temperature=temperature, threshold=threshold),
-        tuple(replace_model(fold, temperature, threshold) for fold in folds),
-        calibration,
-    )
+    return LeftOut(tuple(replace_model(fold, temperature, threshold) for fold in folds), temperature, threshold, calibration)
 
 
 def replace_model(fold: Fold, temperature: float, threshold: float) -> Fold:
@@ -137,7 +160,8 @@ def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_se
         yield indices[covered.most_common(1)[0][0]] if covered else -1
 
 
-def _fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:
+def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:
+    """Return the model of some reports, not calibrated."""
     from scipy.sparse import vstack  # noqa: PLC0415 - only training needs scipy and scikit-learn
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
@@ -194,7 +218,7 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only training needs scipy
 
     decided = [
-        (run_scores, _gold_characters(span, report, fold.model.labels))
+        (run_scores, gold_characters(span, report, fold.model.labels))
         for fold in folds
         for report in fold.reports
         for scored in [score_texts(report.segments, report.layout, report.texts, fold.model)]
@@ -216,7 +240,8 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
     return temperature, threshold, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
 
 
-def _gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Floats:
+def gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Floats:
+    """Return how many characters of a clean span carry each label, of shape (labels,)."""
     start, end = report.cleaned.offsets.span(*span)
     characters = np.zeros(len(label_set.names))
     for label in report.labels:

@@ -1,12 +1,19 @@
 """What the tests share: small reports, a project folder of their own, and a model trained once."""
 
+import contextlib
 import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,6 +25,8 @@ from pipeline.model import Model
 from pipeline.model_folder import load_model
 from pipeline.records import Document, Noise, Segment
 from pipeline.segment import segment
+from pipeline.track.server import free_port
+from pipeline.track.store import QUIET
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = """临溪县2022年宣传工作小结
@@ -117,9 +126,62 @@ def call():
 
 
 @pytest.fixture(scope="session")
+def ui() -> Callable[[Path], contextlib.AbstractContextManager[str]]:
+    """Return a function that runs ``pipeline ui`` on a project folder: ``with ui(folder) as address``."""
+    return run_ui
+
+
+@contextlib.contextmanager
+def run_ui(home: Path) -> Iterator[str]:
+    """Run ``pipeline ui`` on a project folder until the body ends; give its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "ui", "--port", "0"],
+        env={**os.environ, "MISSION_THEMES_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("MLflow UI: http://127.0.0.1:"), line
+        address = line.split()[2]
+        wait_for(lambda: answers(f"{address}/health"), process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
 def start():
     """Return a function that runs a command in a process of its own."""
     return run_pipeline
+
+
+@pytest.fixture
+def begin() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Return a function that starts a command and does not wait for it; what still runs at the end of the test is ended."""
+    begun = []
+
+    def run(arguments, home, env=None):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
+            env={**os.environ, "MISSION_THEMES_HOME": str(home), **(env or {})},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        begun.append(process)
+        return process
+
+    yield run
+    for process in begun:
+        end_group(process)
+        process.stdout.close()
 
 
 def run_pipeline(arguments, home=None, env=None, stdin=None, cwd=None, timeout=300) -> subprocess.CompletedProcess[str]:
@@ -138,13 +200,8 @@ def run_pipeline(arguments, home=None, env=None, stdin=None, cwd=None, timeout=3
     )
 
 
-@pytest.fixture(scope="session")
-def program() -> Callable[..., str]:
-    """Return a function that gives the path of an installed program, or skips the test and says what is missing."""
-    return installed
-
-
-def installed(*names: str) -> str:
+def program(*names: str) -> str:
+    """Return the path of an installed program, or skip the test and say what is missing."""
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         pytest.skip(f"needs {names[0]}; on Debian: see the packages in .ci/run")
@@ -152,9 +209,98 @@ def installed(*names: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL database that is started for the tests, as its own user, since it refuses root."""
+    initdb = program(*map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), "initdb")  # where Debian keeps it
+    user = {"user": "postgres"} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
+        if user:
+            shutil.chown(name, "postgres")
+        data, port = Path(name) / "data", free_port()
+        made = [initdb, "--pgdata", data, "--auth", "trust", "--username", "mlflow", "--no-sync"]
+        subprocess.run(made, check=True, capture_output=True, cwd=name, **user)
+        options = ["-h", "127.0.0.1", "-p", str(port), "-k", name, "-c", "fsync=off"]
+        process = subprocess.Popen(
+            [Path(initdb).with_name("postgres"), "-D", data, *options], stderr=subprocess.DEVNULL, cwd=name, **user
+        )
+        ready = [Path(initdb).with_name("pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-U", "mlflow"]
+        try:
+            wait_for(lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, process)
+            yield f"postgresql+psycopg2://mlflow@127.0.0.1:{port}/postgres"
+        finally:
+            process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+            process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def wait() -> Callable[..., None]:
+    """Return a function that waits for a condition: ``wait(ready, process)``."""
+    return wait_for
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[str, Path], contextlib.AbstractContextManager[Any]]:
+    """Return a function that runs an MLflow server: ``with serving(store, artifacts) as (address, process)``."""
+    return mlflow_server
+
+
+@pytest.fixture(scope="session")
+def team_server(postgres, tmp_path_factory) -> Iterator[str]:
+    """The address of an MLflow server as a team runs it: on PostgreSQL, with the artifacts behind it."""
+    with mlflow_server(postgres, tmp_path_factory.mktemp("artifacts")) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def mlflow_server(store: str, artifacts: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run an MLflow server until the body ends; give its address and its process, which leads a group of its own."""
+    port = free_port()
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store, "--artifacts-destination", artifacts]
+    process = subprocess.Popen(
+        [*map(str, command), "--workers", "1", "--port", str(port)],
+        env={**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/health"), process)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        end_group(process)
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process with all that it started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+
+
+def answers(address: str) -> bool:
+    """Tell whether a server answers a request."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def wait_for(ready: Callable[[], object], process: "subprocess.Popen[Any] | None" = None, seconds: float = 90) -> None:
+    """Wait until a condition holds; fail when it does not in time, or when the process that it waits for has ended."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert process is None or process.poll() is None, "the process ended before it was ready"
+        assert time.monotonic() < deadline, "not ready in time"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
 def office(tmp_path_factory, formats) -> Callable[[list[Path], str, Path], list[Path]]:
     """Return a function that converts files with LibreOffice: ``office([path], "docx", folder)`` gives the new ones."""
-    return formats.libreoffice(installed("soffice", "libreoffice"), tmp_path_factory.mktemp("office"))
+    return formats.libreoffice(program("soffice", "libreoffice"), tmp_path_factory.mktemp("office"))
 
 
 @pytest.fixture(scope="session")
@@ -164,9 +310,15 @@ def soffice(office) -> Callable[[Path, str, Path], Path]:
 
 
 @pytest.fixture(scope="session")
-def chromium(formats) -> Callable[[str, Path, Path], Path]:
+def browser() -> str:
+    """The path of an installed Chromium."""
+    return program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium(formats, browser) -> Callable[[str, Path, Path], Path]:
     """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
-    return formats.chromium(installed("chromium", "chromium-browser", "google-chrome"))
+    return formats.chromium(browser)
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,18 @@ from pipeline.cli.common import config_options, progress, read_config, say
 
 if TYPE_CHECKING:
     from pipeline.config import Config
+    from pipeline.flow import Training
     from pipeline.measure import Measurement
 
 
 @click.command()
 @click.option("--no-track", is_flag=True, help="Train without a record in MLflow.")
 @click.option("--exclude", multiple=True, metavar="SOURCE", help="Leave a report out altogether; can be repeated.")
+@click.option("--search", is_flag=True, help="Measure every combination of a search file first, and train the best one.")
+@click.option("--search-config", type=click.Path(path_type=Path), help="The search file.  [default: configs/search.toml]")
 @config_options
-def train(no_track: bool, exclude: tuple[str, ...], config_file: Path | None, settings: tuple[str, ...]) -> None:
+def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config: Path | None,
+          config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Train a model on the corpus, measure it on left-out reports, write models/<name>/ and record the run in MLflow.
 
     \b
@@ -26,13 +30,31 @@ def train(no_track: bool, exclude: tuple[str, ...], config_file: Path | None, se
       pipeline train
       pipeline train --set model.name=trial --set model.C=0.5
       pipeline train --exclude 004_be132a9dff6c2480.txt --no-track
+      pipeline train --search
     """
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, (*settings, *(["track.enabled=false"] if no_track else [])), exclude)
-    watch = partial(progress, label="leaving reports out")
-    result = flow.train_model(config, say, " ".join(["pipeline", *sys.argv[1:]]), watch)
+    command = " ".join(["pipeline", *sys.argv[1:]])
+    if search or search_config:
+        _print_training(_search(config, search_config, command))
+    else:
+        _print_training(flow.train_model(config, say, command, partial(progress, label="leaving reports out")))
+
+
+def _search(config: "Config", path: Path | None, command: str) -> "Training":
+    from pipeline.search import describe, search_model  # noqa: PLC0415 - help must not load the program
+
+    found = search_model(config, path, say, command)
+    click.echo(f"best of the search: {describe(found.best)}  {found.value:.4f}")
+    click.echo(f"MLflow run {found.run_id} holds the search")
+    return found.training
+
+
+def _print_training(result: "Training") -> None:
     _print_figures(result.measurement, "left-out reports")
+    for point in result.curve:
+        click.echo(f"  with {point.reports:.0f} reports only  macro-F1 {point.figures.macro_f1:.3f}")
     click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
     if result.run_id:
         click.echo(f"MLflow run {result.run_id}; look at it with: pipeline ui")

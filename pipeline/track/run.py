@@ -1,41 +1,87 @@
 """Record a training in MLflow: one run that tells what was trained, on what, how good it is, and where it is wrong."""
 
 import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import msgspec
 
 from pipeline import locations
 from pipeline.config import Config, config_values
+from pipeline.curve import CurvePoint
+from pipeline.evaluate import Figures, judge
 from pipeline.labels import Corpus
 from pipeline.measure import Measurement
 from pipeline.model import Model
-from pipeline.model_folder import OUT_OF_FOLD, package_versions
-from pipeline.track.pages import confusion_html, strongest_html, wrong_html
+from pipeline.model_folder import MANIFEST, OUT_OF_FOLD, package_versions
+from pipeline.track import pages, pictures, tables
+from pipeline.track.machine import Sample
+from pipeline.track.pictures import Champion
 from pipeline.track.registry import register
-from pipeline.track.store import experiment_id, mlflow_at, tracking_uri, trouble
-
-if TYPE_CHECKING:
-    import pandas as pd
+from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
 
 
-def record_training(config: Config, corpus: Corpus, folder: Path, model: Model, measurement: Measurement, command: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class TrainingRecord:
+    """What a run tells of a training.
+
+    ``notes`` are further tags of the run; ``seconds`` is how long each stage took; ``champion`` is what the new model is
+    compared with in a picture, where there is one.
+    """
+
+    config: Config
+    corpus: Corpus
+    folder: Path
+    model: Model
+    measurement: Measurement
+    command: str
+    notes: Mapping[str, str]
+    seconds: Mapping[str, float]
+    samples: Sequence[Sample]
+    curve: Sequence[CurvePoint]
+    champion: Champion | None = None
+
+
+def record_training(record: TrainingRecord) -> str:
     """Record one training as a run and register its model; return the run's id.
 
     Raises TrackingError when the store cannot be used.
     """
+    config = record.config
     uri = tracking_uri(config.track.uri)
-    with trouble(uri):
+    with trouble(uri), alone(uri):
         mlflow = mlflow_at(uri)
         experiment = experiment_id(mlflow, uri, config.track.experiment)
-        with mlflow.start_run(experiment_id=experiment, run_name=config.model.name, tags=_tags(model, corpus, command)) as run:
-            mlflow.log_params(_params(config))
-            mlflow.log_metrics(_metrics(measurement))
-            mlflow.log_input(_dataset(mlflow, corpus), context="training")
-            for name, content in _artifacts(model, measurement).items():
-                mlflow.log_text(content, name)
-            mlflow.log_artifact(str(folder / OUT_OF_FOLD))
-            register(mlflow, folder, config.track.registered_model)
+        with mlflow.start_run(experiment_id=experiment, run_name=config.model.name, tags=_tags(record)) as run:
+            log_values(mlflow, run.info.run_id, run_params(config), _points(record))
+            mlflow.log_input(_dataset(mlflow, record.corpus), context="training")
+            _log_files(mlflow, record)
+            register(mlflow, record.folder, config.track.registered_model)
             return str(run.info.run_id)
+
+
+def log_values(mlflow: Any, run_id: str, params: Mapping[str, Any], points: Sequence["Point"]) -> None:  # noqa: ANN401 - the module
+    """Log parameters and the points of metrics to a run in one request."""
+    entities = mlflow.entities
+    mlflow.MlflowClient().log_batch(
+        run_id,
+        metrics=[entities.Metric(point.name, point.value, point.time, point.step) for point in points],
+        params=[entities.Param(name, str(value)) for name, value in params.items()],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value of a metric at a time, in milliseconds since 1970, and a step."""
+
+    name: str
+    value: float
+    time: int
+    step: int = 0
 
 
 def git_state(folder: Path) -> dict[str, str]:
@@ -48,35 +94,70 @@ def git_state(folder: Path) -> dict[str, str]:
     return {"mlflow.source.git.commit": commit, "git.dirty": str(dirty).lower()}
 
 
-def _tags(model: Model, corpus: Corpus, command: str) -> dict[str, str]:
-    versions = {f"package.{name}": number for name, number in package_versions().items()}
-    return {
-        "model.version": model.version,
-        "corpus.sha256": corpus.sha256,
-        "command": command,
-        **versions,
-        **git_state(locations.code_folder()),
-    }
-
-
-def _params(config: Config) -> dict[str, Any]:
+def run_params(config: Config) -> dict[str, Any]:
     """Return every setting but those of the store itself, whose address may hold a password."""
     sections = {section: keys for section, keys in config_values(config).items() if section != "track"}
     return {f"{section}.{key}": value for section, keys in sections.items() for key, value in keys.items()}
 
 
-def _metrics(measurement: Measurement) -> dict[str, float]:
+def figure_metrics(measurement: Measurement) -> dict[str, float]:
     """Return the figures by names that MLflow accepts: Chinese letters are, and a report or genre is its own name."""
-    figures = measurement.figures
-    metrics = {"macro_f1": figures.macro_f1, "accuracy": figures.accuracy, **measurement.calibration}
-    metrics |= {f"f1/{name}": value for name, value in figures.f1.items()}
-    for group, of_group in measurement.by_group.items():
-        metrics[f"left_out/{Path(group).stem}/macro_f1"] = of_group.macro_f1
-        metrics[f"left_out/{Path(group).stem}/accuracy"] = of_group.accuracy
-    for origin, of_origin in measurement.by_origin.items():
-        metrics[f"origin/{origin}/macro_f1"] = of_origin.macro_f1
-        metrics[f"origin/{origin}/accuracy"] = of_origin.accuracy
+    metrics = {"macro_f1": measurement.figures.macro_f1, "accuracy": measurement.figures.accuracy, **measurement.calibration}
+    for name, (precision, recall, f1) in measurement.label_figures().items():
+        metrics |= {f"f1/{name}": f1, f"precision/{name}": precision, f"recall/{name}": recall}
+    for group, figures in measurement.by_group.items():
+        metrics |= _pair(f"left_out/{Path(group).stem}" if group in measurement.by_report else f"genre/{Path(group).name}", figures)
+    for origin, figures in measurement.by_origin.items():
+        metrics |= _pair(f"origin/{origin}", figures)
     return metrics
+
+
+def _pair(name: str, figures: Figures) -> dict[str, float]:
+    return {f"{name}/macro_f1": figures.macro_f1, f"{name}/accuracy": figures.accuracy}
+
+
+def _tags(record: TrainingRecord) -> dict[str, str]:
+    manifest = msgspec.json.decode((record.folder / MANIFEST).read_bytes())
+    versions = {f"package.{name}": number for name, number in package_versions().items()}
+    return {
+        "model.version": record.model.version,
+        "corpus.sha256": record.corpus.sha256,
+        "dictionary.sha256": manifest["files"]["dictionary.txt"],
+        "segmenter": manifest["segmenter"],
+        "command": record.command,
+        "mlflow.loggedArtifacts": tables.listing(),
+        **record.notes,
+        **versions,
+        **git_state(locations.code_folder()),
+    }
+
+
+def _points(record: TrainingRecord) -> list[Point]:
+    now = int(time.time() * 1000)
+    values = figure_metrics(record.measurement)
+    values |= {"temperature": record.model.temperature, "threshold": record.model.threshold}
+    values |= {f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()}
+    points = [Point(name, value, now) for name, value in values.items()]
+    for name, sample, step in _sampled(record.samples):
+        points.append(Point(name, sample.values[name], sample.time, step))
+    for point in whole_curve(record):
+        for name, value in _pair("learning_curve", point.figures).items():
+            points.append(Point(name, value, now, round(point.reports)))
+    return points
+
+
+def whole_curve(record: TrainingRecord) -> list[CurvePoint]:
+    """Return the learning curve with what all reports but those left out gave, or nothing where no curve was asked for."""
+    if not record.curve:
+        return []
+    reports, groups = len(record.corpus.reports), len(record.measurement.by_group)
+    return [*record.curve, CurvePoint(reports * (1 - 1 / groups), record.measurement.figures)]
+
+
+def _sampled(samples: Sequence[Sample]) -> Iterator[tuple[str, Sample, int]]:
+    for step, sample in enumerate(samples):
+        for name in sample.values:
+            yield name, sample, step
 
 
 def _dataset(mlflow: Any, corpus: Corpus) -> Any:  # noqa: ANN401 - MLflow's module and dataset
@@ -91,21 +172,42 @@ def _dataset(mlflow: Any, corpus: Corpus) -> Any:  # noqa: ANN401 - MLflow's mod
     return mlflow.data.from_pandas(pd.DataFrame(rows), targets="label", name="corpus", digest=corpus.sha256[:36])
 
 
-def _artifacts(model: Model, measurement: Measurement) -> dict[str, str]:
-    names = model.labels.names
+def _log_files(mlflow: Any, record: TrainingRecord) -> None:  # noqa: ANN401 - the module
+    """Log the pages, pictures and tables in one go, from a folder of their own."""
+    with tempfile.TemporaryDirectory(prefix="mission-themes-") as name:
+        folder = Path(name)
+        for path, content in _files(record).items():
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_text(content, encoding="utf-8")
+        (folder / OUT_OF_FOLD).write_bytes((record.folder / OUT_OF_FOLD).read_bytes())
+        mlflow.log_artifacts(name)
+
+
+def _files(record: TrainingRecord) -> dict[str, str]:
+    model, measurement = record.model, record.measurement
     return {
-        "confusion_matrix.html": confusion_html(measurement, names),
-        "wrong_tags.html": wrong_html(measurement),
-        "wrong_tags.csv": _wrong_frame(measurement).to_csv(index=False),
-        "strongest_terms.html": strongest_html(model),
+        "confusion_matrix.html": pages.confusion_html(measurement, model.labels.names),
+        "wrong_tags.html": pages.wrong_html(measurement),
+        "wrong_tags.csv": tables.wrong_csv(measurement),
+        "strongest_terms.html": pages.strongest_html(model),
+        **{f"pictures/{name}.svg": picture for name, picture in _pictures(record)},
+        **tables.tables(measurement),
     }
 
 
-def _wrong_frame(measurement: Measurement) -> "pd.DataFrame":
-    import pandas as pd  # noqa: PLC0415 - only where a run is recorded
-
-    columns = ["source", "start", "end", "label", "theme", "score", "text"]
-    return pd.DataFrame([[getattr(tag, column) for column in columns] for tag in measurement.wrong], columns=columns)
+def _pictures(record: TrainingRecord) -> Iterator[tuple[str, str]]:
+    model, measurement = record.model, record.measurement
+    judged = judge([label for report in record.corpus.reports for label in report.labels], measurement.tags)
+    yield "confusion_matrix", pictures.confusion_picture(measurement.confusion, model.labels)
+    yield "precision_recall", pictures.precision_recall_picture(measurement.confusion, model.labels)
+    yield "reliability", pictures.reliability_picture(judged)
+    yield "coverage", pictures.coverage_picture(judged, model.threshold)
+    yield "strongest_words", pictures.strongest_picture(model)
+    if record.curve:
+        yield "learning_curve", pictures.curve_picture(whole_curve(record))
+    if record.champion:
+        by_group = {group: figures.macro_f1 for group, figures in measurement.by_group.items()}
+        yield "difference_to_champion", pictures.difference_picture(record.champion, measurement.figures.f1, by_group)
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -5,6 +5,7 @@ MLflow's usage reporting is switched off before it is imported, here and for the
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from pipeline import locations
 from pipeline.errors import PipelineError, TrackingError
 
+SQLITE = "sqlite:///"
+QUEUE = 60.0  # seconds to wait for another training that is being recorded
 URI_VARIABLE = "MLFLOW_TRACKING_URI"
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -47,6 +50,25 @@ def mlflow_at(uri: str) -> Any:  # noqa: ANN401 - the module
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     return mlflow
+
+
+@contextmanager
+def alone(uri: str) -> Iterator[None]:
+    """Let one process at a time write to a store that is a sqlite file: two that make its tables at once break it.
+
+    The lock is one of sqlite's own on an empty file beside the store. It works on every system and ends with its process.
+    """
+    if not uri.startswith(SQLITE):
+        yield
+        return
+    place = Path(uri.removeprefix(SQLITE)).resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    lock = sqlite3.connect(place.with_name(f".{place.name}.lock"), timeout=QUEUE, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        lock.close()
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from pipeline.corpus import read_corpus, read_gold
 from pipeline.evaluate import Confusion, Figures, confusion_of, figures_of
 from pipeline.records import Tag
 from pipeline.tag import tag_segments
-from pipeline.train import Prepared, _fit, fold_groups
+from pipeline.train import Prepared, fit, fold_groups
 
 ROOT = Path(__file__).resolve().parents[2]
 LEXICON = {
@@ -120,7 +120,7 @@ def ours(config: Config, words_too: bool = True, seeds_only: bool = False) -> Pr
 
     def predict(train: Sequence[Prepared], left_out: Sequence[Prepared], label_set: LabelSet, _: Config) -> list[list[Tag]]:
         kept = [report for report in train if report.labels[0].origin == "seed"] if seeds_only else train
-        fitted = _fit([bare(report) for report in kept] if not words_too else kept, label_set, config, ())
+        fitted = fit([bare(report) for report in kept] if not words_too else kept, label_set, config, ())
         return [list(tag_segments(report.cleaned, report.segments, fitted)) for report in left_out]
 
     return predict

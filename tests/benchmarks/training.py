@@ -7,17 +7,17 @@ import random
 import re
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 from scipy.sparse import vstack
 from sklearn.svm import LinearSVC
 
 from pipeline import flow
 from pipeline.config import load_config
 from pipeline.corpus import read_corpus
-from pipeline.train import _features, _fit
+from pipeline.train import _features, fit
 
 LINES_A_REPORT = 100
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +64,7 @@ def main() -> None:
     begin = time.perf_counter()
     corpus = read_corpus(config, lambda _: None)
     prepared = flow.prepare_corpus(corpus, config, ())
-    model = _fit(prepared, corpus.label_set, config, ())
+    model = fit(prepared, corpus.label_set, config, ())
     ours = time.perf_counter() - begin
     features = vstack([_features(report, model.vocabulary, config) for report in prepared]).tocsr()
     targets = np.concatenate([report.targets for report in prepared])

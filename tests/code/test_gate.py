@@ -1,12 +1,11 @@
 """The gate: properties of the interval, and what passes."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from msgspec.structs import replace
 
 from pipeline.config import LabelDefinition, LabelSet
 from pipeline.errors import ModelError

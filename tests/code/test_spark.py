@@ -15,11 +15,6 @@ from pipeline.errors import UsageError
 
 
 @pytest.fixture(scope="module")
-def java(program):
-    return program("java")
-
-
-@pytest.fixture(scope="module")
 def archive(root, tmp_path_factory):
     """A folder of 60 reports, one of them broken."""
     folder = tmp_path_factory.mktemp("archive")

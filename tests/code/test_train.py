@@ -51,9 +51,9 @@ def test_the_model_of_a_fold_has_not_seen_its_reports(home, monkeypatch):
     from pipeline import train as module
 
     seen = []
-    fit = module._fit
+    fit = module.fit
     monkeypatch.setattr(
-        module, "_fit", lambda reports, *rest: (seen.append({r.cleaned.document.source for r in reports}), fit(reports, *rest))[1]
+        module, "fit", lambda reports, *rest: (seen.append({r.cleaned.document.source for r in reports}), fit(reports, *rest))[1]
     )
     result = train()
     sources = set(result.measurement.by_report)
