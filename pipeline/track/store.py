@@ -91,10 +91,15 @@ def _without_password(text: str) -> str:
 def experiment_id(mlflow: Any, uri: str, name: str) -> str:  # noqa: ANN401 - the module
     """Return the id of the experiment; a new one in the project's own store keeps its artifacts beside it."""
     found = mlflow.get_experiment_by_name(name)
-    if found is not None:
-        return str(found.experiment_id)
-    own = uri.startswith("sqlite:")
-    return str(mlflow.create_experiment(name, artifact_location=artifact_location() if own else None))
+    if found is None:
+        own = uri.startswith("sqlite:")
+        try:
+            return str(mlflow.create_experiment(name, artifact_location=artifact_location() if own else None))
+        except mlflow.exceptions.MlflowException:
+            found = mlflow.get_experiment_by_name(name)  # another training may have made it just now
+            if found is None:
+                raise
+    return str(found.experiment_id)
 
 
 def artifact_location() -> str:

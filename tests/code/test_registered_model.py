@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,9 @@ QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_ENA
 def environment(trained_home):
     """Variables of a process that knows the store and nothing of this checkout: the code comes with the model."""
     others = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MISSION_THEMES_HOME")}
-    return {**others, **QUIET, "MLFLOW_TRACKING_URI": f"sqlite:///{trained_home / 'mlruns' / 'mlflow.db'}"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # MLflow starts uvicorn by its name
+    store = f"sqlite:///{trained_home / 'mlruns' / 'mlflow.db'}"
+    return {**others, **QUIET, "PATH": path, "MLFLOW_TRACKING_URI": store}
 
 
 @pytest.fixture(scope="module")
