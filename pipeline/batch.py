@@ -24,7 +24,8 @@ from pipeline.drift import Batch, encode
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
-from pipeline.output import writer_of
+from pipeline.output import FORMATS, run_facts, writer_of
+from pipeline.output.compose import compose_file, compose_folder, is_folder
 from pipeline.read import PassedOver
 from pipeline.read.find import STANDARD_INPUT
 from pipeline.read.isolated import Reader
@@ -104,6 +105,15 @@ def unfinished(out: Path, job: Job, resume: bool) -> RunFolder:
     model = _model(job.model)
     parts = msgspec.json.encode([model.name, model.version, job.read, job.format, job.keep_noise])
     return RunFolder(out, hashlib.sha256(parts).hexdigest(), resume)
+
+
+def composer(out: Path, job: Job, failures: Iterable[str]) -> Callable[[Path, Path], None] | None:
+    """Return what makes the output of a job from its pieces; None where the pieces are the output."""
+    if not FORMATS[job.format].composed:
+        return None
+    run = run_facts(_model(job.model), failures)
+    compose = compose_folder if is_folder(out, job.format) else compose_file
+    return lambda pieces, target: compose(pieces, target, job.format, run)
 
 
 def print_pieces(sources: Sequence[str], job: Job, jobs: int, stream: BinaryIO) -> Iterator[Piece]:

@@ -24,7 +24,7 @@ from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Reader
-from pipeline.records import CleanText, Document, Noise, Segment, Tag, TaggedReport
+from pipeline.records import CleanText, Document, Noise, OutlineEntry, Segment, Tag, TaggedReport
 from pipeline.segment import segment
 from pipeline.tag import noise_tags, tag_segments, tag_together
 
@@ -92,24 +92,27 @@ def tag_documents(documents: Iterable[Document], model: Model, keep_noise: bool 
 def tag_document(document: Document, model: Model, keep_noise: bool = False) -> TaggedReport:
     """Return a document's tags as they are made: clean, segment, tag."""
     cleaned = clean(document, model.config.clean)
-    noise = list(cleaned.noise)
-    tags = tag_segments(cleaned, _keep_segments(segment(cleaned, model.config.segment), noise), model)
-    return _tagged(cleaned, tags, noise, model, keep_noise)
+    noise, outline = list(cleaned.noise), list[OutlineEntry]()
+    tags = tag_segments(cleaned, _keep_segments(segment(cleaned, model.config.segment), cleaned, noise, outline), model)
+    return _tagged(TaggedReport(document, tags, noise, outline), cleaned, model, keep_noise)
 
 
 def _tag_together(documents: Sequence[Document], model: Model, keep_noise: bool) -> Iterator[TaggedReport]:
     cleaned = [clean(document, model.config.clean) for document in documents]
-    noise = [list(one.noise) for one in cleaned]
+    reports = [TaggedReport(one.document, iter(()), list(one.noise), []) for one in cleaned]
     segments = [
-        tuple(_keep_segments(segment(one, model.config.segment), of_one)) for one, of_one in zip(cleaned, noise, strict=True)
+        tuple(_keep_segments(segment(one, model.config.segment), one, report.noise, report.outline))
+        for one, report in zip(cleaned, reports, strict=True)
     ]
-    for one, tags, of_one in zip(cleaned, tag_together(zip(cleaned, segments, strict=True), model), noise, strict=True):
-        yield _tagged(one, iter(tags), of_one, model, keep_noise)
+    for one, tags, report in zip(cleaned, tag_together(zip(cleaned, segments, strict=True), model), reports, strict=True):
+        yield _tagged(msgspec.structs.replace(report, tags=iter(tags)), one, model, keep_noise)
 
 
-def _tagged(cleaned: CleanText, tags: Iterator[Tag], noise: list[Noise], model: Model, keep_noise: bool) -> TaggedReport:
-    shown = _with_noise(tags, cleaned, noise, model) if keep_noise else tags
-    return TaggedReport(cleaned.document.source, cleaned.document.encoding, shown, noise)
+def _tagged(report: TaggedReport, cleaned: CleanText, model: Model, keep_noise: bool) -> TaggedReport:
+    """Return a report whose tags also tell, where that is asked for, what was set aside."""
+    if not keep_noise:
+        return report
+    return msgspec.structs.replace(report, tags=_with_noise(report.tags, cleaned, report.noise, model))
 
 
 def _gathered(documents: Iterable[Document], characters: int) -> Iterator[list[Document]]:
@@ -171,12 +174,17 @@ def model_folder(name: str, tracking_uri: str = "", say: "Say" = warnings.warn) 
     return find_model(name)
 
 
-def _keep_segments(items: Iterable[Segment | Noise], noise: list[Noise]) -> Iterator[Segment]:
+def _keep_segments(
+    items: Iterable[Segment | Noise], cleaned: CleanText, noise: list[Noise], outline: list[OutlineEntry]
+) -> Iterator[Segment]:
+    """Yield the segments; noise and headings are added to the lists as they pass."""
     for item in items:
         if isinstance(item, Noise):
             noise.append(item)
-        else:
-            yield item
+            continue
+        if item.level is not None:
+            outline.append(OutlineEntry(cleaned.offsets.to_source(item.start), item.level))
+        yield item
 
 
 def _with_noise(tags: Iterator[Tag], cleaned: CleanText, noise: list[Noise], model: Model) -> Iterator[Tag]:
@@ -296,7 +304,7 @@ def prepare_corpus(corpus: "Corpus", config: ModelSettings, user_words: tuple[st
     prepared = []
     for report in corpus.reports:
         cleaned = clean(report.document, config.clean)
-        segments = tuple(_keep_segments(segment(cleaned, config.segment), []))
+        segments = tuple(_keep_segments(segment(cleaned, config.segment), cleaned, [], []))
         prepared.append(prepare(report, cleaned, segments, corpus.label_set, user_words))
     return prepared
 

@@ -125,15 +125,27 @@ class Segment(msgspec.Struct, frozen=True):
 
     ``start`` and ``end`` are clean offsets, and so are the pairs of ``sentences``, which lie side by side from the
     first character of the segment to its last. ``headings`` stand above it, outermost first. A ``row`` of a table has
-    one theme throughout; a ``record`` is such a row, and its neighbours are no context.
+    one theme throughout; a ``record`` is such a row, and its neighbours are no context. A heading has a ``level``.
     """
 
     start: int
     end: int
     sentences: tuple[tuple[int, int], ...]
     headings: tuple[Heading, ...] = ()
-    is_heading: bool = False
+    level: int | None = None
     kind: Literal["text", "row", "record"] = "text"
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether the segment is a heading."""
+        return self.level is not None
+
+
+class OutlineEntry(msgspec.Struct, frozen=True):
+    """A heading in its place: the source offset where it starts and its level."""
+
+    start: int
+    level: int
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -182,10 +194,41 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
 class TaggedReport(msgspec.Struct, frozen=True):
     """One report on its way to an output: its tags in source order, which can be gone through once.
 
-    ``noise`` is complete when the tags have been gone through.
+    ``noise`` and ``outline`` are complete when the tags have been gone through.
+    """
+
+    document: Document
+    tags: Iterator[Tag]
+    noise: list[Noise]
+    outline: list[OutlineEntry]
+
+    @property
+    def source(self) -> str:
+        """The name of the report."""
+        return self.document.source
+
+    @property
+    def encoding(self) -> str:
+        """The encoding or format that the report was read in."""
+        return self.document.encoding
+
+    def finish(self) -> "FinishedReport":
+        """Return the report as a whole; its tags are gone through."""
+        document, tags = self.document, tuple(self.tags)
+        noise = tuple(sorted(self.noise, key=lambda span: span.start))
+        return FinishedReport(document.source, document.sha256, document.encoding, document.text, tags, noise, tuple(self.outline))
+
+
+class FinishedReport(msgspec.Struct, frozen=True):
+    """A tagged report as a whole, as the outputs that people hold in their hands need it.
+
+    ``text`` is the decoded source text; tags, noise and outline are in source order.
     """
 
     source: str
+    sha256: str
     encoding: str
-    tags: Iterator[Tag]
-    noise: list[Noise]
+    text: str
+    tags: tuple[Tag, ...]
+    noise: tuple[Noise, ...]
+    outline: tuple[OutlineEntry, ...]

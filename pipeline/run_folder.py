@@ -119,11 +119,20 @@ class RunFolder:
             self._end += length
             self._order.append(entry)
 
-    def finish(self) -> None:
-        """Put the pieces together in the order in which they were asked for or added; the output appears whole or not at all."""
+    def finish(self, compose: Callable[[Path, Path], None] | None = None) -> None:
+        """Put the pieces together in the order in which they were asked for or added; the output appears whole or not at all.
+
+        ``compose`` makes the output, a file or a folder, from the file of the pieces; without it they are the output. The
+        files of a folder appear one by one, each whole, and take the place of those of the same name.
+        """
         with self.disk():
             if sum(entry.length for entry in self._order):
-                self._side().replace(self._out)
+                side = self._side()
+                if compose is not None:
+                    pieces, side = side, self.path / "composed"
+                    _remove(side)
+                    compose(pieces, side)
+                _put(side, self._out)
             self._pieces.close()
             self._journal.close()
             shutil.rmtree(self.path, ignore_errors=True)
@@ -174,6 +183,24 @@ class RunFolder:
             reason = error.strerror or type(error).__name__
             hint = "see that its folder exists, is yours and has space; the same command with --resume goes on"
             raise UsageError(f"{self._out}: cannot be written ({reason}); {hint}") from None
+
+
+def _put(made: Path, out: Path) -> None:
+    """Move a file into its place, or the files of a folder into theirs."""
+    if not made.is_dir():
+        made.replace(out)
+        return
+    out.mkdir(exist_ok=True)
+    for file in sorted(made.iterdir()):
+        file.replace(out / file.name)
+
+
+def _remove(path: Path) -> None:
+    """Remove what a run that was cut short has left."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _follow_each_other(entries: Sequence[Entry], size: int) -> bool:

@@ -52,7 +52,7 @@ def _plain_level(numbered: bool) -> int:
 def _heading_segment(text: str, line: Line, level: int, stack: list[Heading]) -> Segment:
     above = _above(stack, level)
     stack[:] = [*above, Heading(level, text[line.start : line.end])]
-    return Segment(line.start, line.end, ((line.start, line.end),), above, is_heading=True)
+    return Segment(line.start, line.end, ((line.start, line.end),), above, level)
 
 
 def _row_segment(text: str, line: Line, stack: list[Heading], options: SegmentConfig) -> Segment:

@@ -16,6 +16,7 @@ from pipeline.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pipeline.batch import Job, Piece
     from pipeline.config import Config
+    from pipeline.model import Model
     from pipeline.records import TaggedReport
     from pipeline.run_folder import RunFolder
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file to write; its ending chooses the format.")
-@click.option("--format", "format_name", help="table or jsonl; without it a table on a terminal and jsonl in a pipe.")
+@click.option("--format", "format_name", help="table, jsonl, csv; without it a table on a terminal and jsonl in a pipe.")
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--resume", is_flag=True, help="Go on with a run into the same OUT that was cut short; what changed is tagged anew.")
@@ -36,6 +37,8 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
         engine: str, master: str | None, encoding: str | None, keep_noise: bool, config_file: Path | None,
         settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
+
+    OUT is one file with all reports. With --format csv and an OUT without an ending it is a folder with a file for each report.
 
     \b
     Examples:
@@ -53,8 +56,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
         order = _Order(name, model_name, config, keep_noise, out, jobs, resume)
         if engine == "spark":
             _with_spark(paths, order, master)
-        if resume and out is None:
-            raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
+        _check(order)
         run = _open(paths, order) if as_made else _write(paths, order)
     counter = run()
     counter.say(out)
@@ -74,6 +76,18 @@ class _Order:
     resume: bool
 
 
+def _check(order: _Order) -> None:
+    """Raise UsageError for options that need an output file where there is none."""
+    from pipeline.output import FORMATS  # noqa: PLC0415 - help must not load the program
+
+    if order.out is not None:
+        return
+    if order.resume:
+        raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
+    if (order.jobs or 1) > 1 and FORMATS[order.format].composed:
+        raise UsageError(f"--jobs {order.jobs}: {order.format} is made by several processes in a file only; name it with -o OUT")
+
+
 class _Counter:
     """Counts what passes to the output, for the summary line, and says what failed and what was passed over."""
 
@@ -82,9 +96,11 @@ class _Counter:
         self.noise: Counter[str] = Counter()
         self.skipped = list(skipped)
         self.summaries: list[bytes] = []
+        self.failed: list[str] = []
 
     def fail(self, error: Exception | str) -> None:
         self.failures += 1
+        self.failed.append(str(error))
         say_error(error if isinstance(error, Exception) else InputError(error))
 
     def reports_of(self, reports: Iterator["TaggedReport"]) -> Iterator["TaggedReport"]:
@@ -117,21 +133,32 @@ class _Counter:
 def _open(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
     """Return what tags to standard output, report by report as their tags are made; everything it needs is loaded."""
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
-    from pipeline.output import writer_of  # noqa: PLC0415
     from pipeline.read.find import find_reports  # noqa: PLC0415
 
-    found, writer = find_reports(paths), writer_of(order.format)
+    found, write = find_reports(paths), _writer(order.format)
     model = flow.open_model(order.model, order.config.track.uri, say)
 
     def run() -> _Counter:
         counter = _Counter(found.skipped)
         shown = progress(found.reports, "tagging") if not sys.stdout.isatty() else found.reports
         reports = flow.tag_files(shown, model, order.config.read, counter.fail, counter.skipped.append, order.keep_noise)
-        writer.write(counter.reports_of(reports), sys.stdout.buffer, model.labels)
+        write(counter.reports_of(reports), model)
         sys.stdout.buffer.flush()
         return counter
 
     return run
+
+
+def _writer(format_name: str) -> "Callable[[Iterator[TaggedReport], Model], None]":
+    """Return what writes reports to standard output, each as its tags are made or, where a format is composed, as a whole."""
+    from pipeline.output import FORMATS, composer_of, run_facts, writer_of  # noqa: PLC0415 - help must not load the program
+
+    stream = sys.stdout.buffer
+    if not FORMATS[format_name].composed:
+        writer = writer_of(format_name)
+        return lambda reports, model: writer.write(reports, stream, model.labels)
+    composer = composer_of(format_name)
+    return lambda reports, model: composer.write([report.finish() for report in reports], stream, run_facts(model))
 
 
 def _write(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
@@ -156,14 +183,14 @@ def _write(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
 
 
 def _write_whole(unfinished: "RunFolder", sources: tuple[str, ...], job: "Job", jobs: int, out: Path, counter: _Counter) -> None:
-    from pipeline.batch import tag_into  # noqa: PLC0415 - only where files are written
+    from pipeline.batch import composer, tag_into  # noqa: PLC0415 - only where files are written
 
     with unfinished as folder:
         if folder.was_cut_short and not folder.resumes:
             say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
         try:
             _count(tag_into(folder, sources, job, jobs), sources, counter)
-            folder.finish()
+            folder.finish(composer(out, job, counter.failed))
             _write_summary(counter, out)
         except KeyboardInterrupt:
             say(f"{out}: not written yet; the same command with --resume goes on")

@@ -1,51 +1,115 @@
 """Write tagged reports: one module per format.
 
-A format is a module of this package with a function
-``write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None``, and an entry in ``FORMATS``.
+A format is a module of ``pipeline.output.formats`` with a function ``write``, and an entry in ``FORMATS`` here. There are
+two kinds. A *streamed* format writes each report as its tags are made, and reports that are written one by one give, put
+together, the same bytes: ``write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None``. A
+*composed* format needs whole reports, and often all of them: ``write(reports: Reports, stream: BinaryIO, run: RunFacts)
+-> None``. While a run is under way, what such a format needs is kept as JSON lines (``finished.py``).
 """
 
+import datetime as dt
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
+
+import msgspec
 
 from pipeline.config import LabelSet
 from pipeline.errors import UsageError
-from pipeline.records import TaggedReport
+from pipeline.model import Model
+from pipeline.output import finished
+from pipeline.records import FinishedReport, TaggedReport
 
-# The suffixes of each format, which is the module of its name. They stand here so that only the module that is used is loaded.
-FORMATS: dict[str, tuple[str, ...]] = {"jsonl": (".jsonl", ".ndjson"), "table": (".table",)}
+
+class Format(msgspec.Struct, frozen=True):
+    """The endings of a format's files, whether it is composed of whole reports, and whether it is text for a terminal or pipe."""
+
+    suffixes: tuple[str, ...]
+    composed: bool
+    text: bool
+
+
+# By the name of the module. They stand here so that only the module that is used is loaded.
+FORMATS: dict[str, Format] = {
+    "jsonl": Format((".jsonl", ".ndjson"), composed=False, text=True),
+    "table": Format((".table",), composed=False, text=True),
+    "csv": Format((".csv",), composed=True, text=True),
+}
+
+
+class RunFacts(msgspec.Struct, frozen=True):
+    """What an output tells of the run that made it.
+
+    ``model`` is name and version, ``threshold`` the score below which a tag asks for review, ``facts`` what the model's
+    manifest says of its corpus and scores, ``failures`` a line for each file that could not be read, ``date`` the day.
+    """
+
+    labels: LabelSet
+    model: str
+    threshold: float
+    facts: Mapping[str, Any]
+    failures: tuple[str, ...] = ()
+    date: str = ""
+
+
+class Reports(Protocol):
+    """Finished reports in order; they can be gone through more than once and are not all in memory."""
+
+    def __iter__(self) -> Iterator[FinishedReport]:
+        """Yield the reports."""
 
 
 class Writer(Protocol):
-    """What a format module offers."""
+    """What the module of a streamed format offers."""
 
     def write(self, reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:
-        """Write the reports in order, going through the tags of each once.
+        """Write the reports in order, going through the tags of each once."""
 
-        Reports that are written one by one give, put together, the same bytes: so they can be tagged in several processes.
-        """
+
+class Composer(Protocol):
+    """What the module of a composed format offers."""
+
+    def write(self, reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
+        """Write the reports in order."""
+
+
+def run_facts(model: Model, failures: Iterable[str] = ()) -> RunFacts:
+    """Return what an output tells of a run with a model, today."""
+    today = dt.datetime.now().astimezone().date().isoformat()
+    return RunFacts(model.labels, f"{model.name} {model.version}", model.threshold, model.facts or {}, tuple(failures), today)
 
 
 def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
     """Return a known format's name, or that of an output's suffix, or else the table on a terminal and jsonl in a pipe.
 
-    Raises UsageError for a name or suffix that no format has.
+    Raises UsageError for a name or suffix that no format has, and for a format that only a file can hold without one.
     """
     if name is None:
         name = _format_of(out) if out else "table" if is_terminal else "jsonl"
     if name not in FORMATS:
         raise UsageError(f"--format {name}: unknown; known: {' '.join(FORMATS)}")
+    if out is None and not FORMATS[name].text:
+        raise UsageError(f"--format {name}: written to a file only; name it with -o OUT{FORMATS[name].suffixes[0]}")
     return name
 
 
 def writer_of(name: str) -> Writer:
-    """Return the writer of a format."""
-    return cast("Writer", importlib.import_module(f"{__name__}.{name}"))
+    """Return what writes each report of a run as it is tagged: a streamed format, or what a composed one is made of."""
+    return cast("Writer", finished if FORMATS[name].composed else _module(name))
+
+
+def composer_of(name: str) -> Composer:
+    """Return the writer of a composed format."""
+    return cast("Composer", _module(name))
+
+
+def _module(name: str) -> object:
+    return importlib.import_module(f"{__name__}.formats.{name}")
 
 
 def _format_of(out: Path) -> str:
-    by_suffix = {suffix: name for name, suffixes in FORMATS.items() for suffix in suffixes}
+    by_suffix = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
     if out.suffix.lower() not in by_suffix:
         ending = out.suffix or "a name without an ending"
         raise UsageError(f"{out}: no format for {ending}; use {' '.join(by_suffix)}, or --format")

@@ -156,7 +156,7 @@ def test_bad_usage_of_tag(tag, call, report, tmp_path, home):
 
 
 def test_an_output_is_replaced_only_when_it_is_complete(tag, report, tmp_path, monkeypatch):
-    from pipeline.output import jsonl
+    from pipeline.output.formats import jsonl
 
     out = tmp_path / "t.jsonl"
     out.write_text("old", encoding="utf-8")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import locations, output
+from pipeline import locations
 from pipeline.config import load_label_set
 from pipeline.errors import UsageError
-from pipeline.output import FORMATS, format_for, writer_of
-from pipeline.output.table import fit, printable
-from pipeline.records import Noise, Tag, TaggedReport
+from pipeline.output import FORMATS, format_for, formats, writer_of
+from pipeline.output.formats.table import fit, printable
+from pipeline.records import Document, Noise, Tag, TaggedReport
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 
@@ -21,7 +21,9 @@ def tag(text, theme, review=False, noise=None):
 
 def written(name, tags):
     stream = io.BytesIO()
-    writer_of(name).write(iter([TaggedReport("a.txt", "utf-8", iter(tags), [Noise(0, 1, "byline")])]), stream, LABELS)
+    writer_of(name).write(
+        iter([TaggedReport(Document("a.txt", "", "", "utf-8"), iter(tags), [Noise(0, 1, "byline")], [])]), stream, LABELS
+    )
     return stream.getvalue().decode()
 
 
@@ -37,7 +39,7 @@ def test_the_format_comes_from_name_ending_or_terminal():
 
 
 def test_every_module_is_a_format():
-    assert sorted(FORMATS) == sorted(module.name for module in pkgutil.iter_modules(output.__path__))
+    assert sorted(FORMATS) == sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
 
 
 def test_jsonl_is_one_object_a_line_in_utf8():

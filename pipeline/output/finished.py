@@ -1,0 +1,29 @@
+"""Finished reports as JSON lines: what a run keeps of its reports until a composed format is made of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from pipeline.config import LabelSet
+from pipeline.records import FinishedReport, TaggedReport
+
+
+def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
+    """Write each report as one line."""
+    encoder = msgspec.json.Encoder()
+    stream.writelines(encoder.encode(report.finish()) + b"\n" for report in reports)
+
+
+class Finished:
+    """The finished reports of a file that ``write`` made, in order; only one at a time is in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[FinishedReport]:
+        """Yield the reports from the first one on."""
+        decoder = msgspec.json.Decoder(FinishedReport)
+        with self._path.open("rb") as stream:
+            yield from map(decoder.decode, stream)

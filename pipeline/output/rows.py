@@ -1,0 +1,39 @@
+"""Tags as the rows of a table for people: its columns, in Chinese, and what a spreadsheet must not take for a formula."""
+
+from collections.abc import Callable
+
+from pipeline.records import Tag
+
+Cell = str | int | float | None
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+# In the order of the table. A column that no row fills is left to the format to hide.
+COLUMNS: dict[str, Callable[[Tag], Cell]] = {
+    "报告": lambda tag: tag.source,
+    "序号": lambda tag: tag.segment if tag.noise is None else None,
+    "标题": lambda tag: tag.heading,
+    "正文": lambda tag: tag.text,
+    "主题": lambda tag: tag.theme if tag.noise is None else None,
+    "得分": lambda tag: tag.score if tag.noise is None else None,
+    "次要主题": lambda tag: " ".join(tag.secondary),
+    "待复核": lambda tag: "是" if tag.review else None,
+    "依据": lambda tag: " ".join(word for word, _ in tag.evidence),
+    "页": lambda tag: tag.page,
+    "段": lambda tag: tag.paragraph,
+    "工作表": lambda tag: tag.sheet,
+    "行": lambda tag: tag.row,
+    "开始": lambda tag: tag.start,
+    "结束": lambda tag: tag.end,
+    "剔除原因": lambda tag: tag.noise,
+    "模型": lambda tag: tag.model,
+}
+
+
+def row_of(tag: Tag) -> dict[str, Cell]:
+    """Return a tag as the cells of its row, by column."""
+    return {name: cell(tag) for name, cell in COLUMNS.items()}
+
+
+def neutral(cell: Cell) -> Cell:
+    """Return a cell that no spreadsheet runs: what begins like a formula gets a mark in front that makes it text."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
