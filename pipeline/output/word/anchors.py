@@ -5,11 +5,11 @@ character is found by counting those before it that are none. Some text cannot h
 formula or above a ruby base the whole of it is taken; of a note, or of the number of a list, the paragraph it belongs to.
 """
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.output.word.markup import SPACE, Markup
@@ -45,7 +45,7 @@ class Anchors:
         self._markup = markup
         self._root = walk.root
         self._spoken = [spoken for spoken in walk.spoken if _ink(spoken.text)]
-        self._firsts = [0, *accumulate(_ink(spoken.text) for spoken in self._spoken)]
+        self._firsts = [0, *itertools.accumulate(_ink(spoken.text) for spoken in self._spoken)]
         self._known = _common("".join(spoken.text for spoken in self._spoken), text)
         self._before = _Counter(text)
 
@@ -56,13 +56,14 @@ class Anchors:
         if not spots:
             self.anchor_paragraph(start, number)
             return [], False
+        if not all(spot.is_run for spot in spots):  # a box is read behind the paragraph that it stands in
+            spots.sort(key=lambda spot: _path(spot.node))
         last = self._cut_behind(spots[-1])
         before = spots[0].node
         begin, opened = self._cut_before(spots[0])
         if last is before:  # what was cut off holds the end now
             last = begin
-        elements = [opened, *(spot.element for spot in spots[1:] if spot.is_run)] if spots[0].is_run else []
-        elements = elements or [spot.element for spot in spots if spot.is_run]
+        elements = [opened if spot.element is spots[0].element else spot.element for spot in spots if spot.is_run]
         self._mark(begin, last, number)
         return list(dict.fromkeys(run for element in elements if (run := element.getparent()) is not None)), True
 
@@ -185,6 +186,12 @@ class _Counter:
         self._ink += between if offset > self._offset else -between
         self._offset = offset
         return self._ink
+
+
+def _path(node: "_Element") -> list[int]:
+    """Return what sorts nodes in the order of the document."""
+    chain = [node, *node.iterancestors()]
+    return [above.index(below) for below, above in itertools.pairwise(chain)][::-1]
 
 
 def _ink(text: str) -> int:

@@ -38,9 +38,9 @@ def write_composed(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     document = _scaffold(run)
     writer = _Writer(run)
     body = document.element.body
-    at = len(body) - 1  # before the properties of the page
-    for number, element in enumerate(writer.elements(reports)):
-        body.insert(at + number, element)
+    page = body[-1]  # the properties of the page stand last
+    for element in writer.elements(reports):
+        page.addprevious(element)
     saved = io.BytesIO()
     document.save(saved)
     package = zipfile.ZipFile(saved)
@@ -129,9 +129,9 @@ class _Writer:
             yield self._paragraph([self.markup.run(TITLE)], style="Title")
             yield self._paragraph([self._small(f"{len(rows)} 份报告 · {self._run.date} · 模型 {self._run.model}")])
             yield self._front(rows)
-        yield from self._failures()
         for number, report in enumerate(reports):
             yield from self._report(number, report, begins_page=len(rows) > 1)
+        yield from self._failures()
 
     def _failures(self) -> "Iterator[_Element]":
         if self._run.failures:

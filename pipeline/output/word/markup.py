@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from pipeline.output.colours import Shades
-from pipeline.output.visible import visible
+from pipeline.output.visible import on_one_line
+from pipeline.read.office.ooxml import local
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 # What may stand behind the shading among the properties of a run, by the order of the standard.
-_BEHIND_SHADING = ("fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath", "rPrChange")
+_BEHIND_SHADING = frozenset(
+    ["fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath", "rPrChange"]
+)
 
 
 class Markup:
@@ -22,29 +25,30 @@ class Markup:
 
         self._etree = etree
         self.namespace = namespace
+        self._prefixes = {"w": namespace}
 
     def element(self, name: str, /, *children: "_Element", **attributes: object) -> "_Element":
         """Return an element with attributes of the same namespace and with its children."""
-        made = self._etree.Element(self.name(name), nsmap={"w": self.namespace})
-        for key, value in attributes.items():
-            made.set(self.name(key), str(value))
+        named = {self.name(key): str(value) for key, value in attributes.items()}
+        made = self._etree.Element(self.name(name), named, self._prefixes)
         made.extend(children)
         return made
 
-    def name(self, local: str) -> str:
+    def name(self, plain: str) -> str:
         """Return a name with the namespace."""
-        return f"{{{self.namespace}}}{local}"
+        return f"{{{self.namespace}}}{plain}"
 
     def text(self, text: str) -> "_Element":
-        """Return text of a run as it may be seen; white space at its ends stays."""
+        """Return text of a run; white space at its ends stays."""
         made = self.element("t")
-        made.text = visible(text).replace("\n", " ")
+        made.text = text
         made.set(SPACE, "preserve")
         return made
 
     def run(self, text: str, *properties: "_Element") -> "_Element":
-        """Return a run of text with properties, which stand in the order of the standard."""
-        parts = [self.text(text)]
+        """Return a run of text, as it may be seen, with properties, which stand in the order of the standard."""
+        first, *rest = on_one_line(text).split("\t")
+        parts = [self.text(first), *(part for text in rest for part in (self.element("tab"), self.text(text)))]
         return self.element("r", *([self.element("rPr", *properties)] if properties else []), *parts)
 
     def shading(self, colour: str) -> "_Element":
@@ -71,6 +75,5 @@ class Markup:
             run.insert(0, properties)
         if any(properties.find(self.name(name)) is not None for name in ("shd", "highlight")):
             return
-        behind = [found for name in _BEHIND_SHADING for found in properties.findall(self.name(name))]
-        at = min((properties.index(found) for found in behind), default=len(properties))
+        at = next((at for at, found in enumerate(properties) if local(found) in _BEHIND_SHADING), len(properties))
         properties.insert(at, self.shading(shade.tint))

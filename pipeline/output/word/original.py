@@ -10,6 +10,8 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from pipeline.config import load_config
 from pipeline.errors import InputError
 from pipeline.output import RunFacts
@@ -22,7 +24,7 @@ from pipeline.read.formats.docx import Walk, walk
 from pipeline.read.office.packages import parse_xml, read_member
 from pipeline.records import FinishedReport
 
-LARGEST = 64 * 2**20  # bytes of a file; a larger one gets a composed document
+LARGEST = 64 * 2**20  # bytes of a file, packed or not; a larger one gets a composed document
 _KIND = "docx"
 # Of a plain document; one with macros or a template would have to be named by another ending.
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -39,9 +41,9 @@ def find_original(report: FinishedReport) -> Walk | None:
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != report.sha256:
             return None
-        found = walk(data, report.source, load_config().read)
+        found = walk(data, report.source, msgspec.structs.replace(load_config().read, max_unpacked=LARGEST))
         return found if _is_plain(found.package, found.main, report.source) else None
-    except (OSError, ValueError, InputError):  # a name that is no path here, or limits that are lower than they were
+    except (OSError, ValueError, InputError):  # a name that is no path here, or a file beyond the limit
         return None
 
 
