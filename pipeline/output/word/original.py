@@ -1,8 +1,7 @@
 """A report's own Word file with comments on its passages: its text, formatting, pictures and parts stay as they are.
 
-The file is read once more, and only where it is still the one that was tagged: the isolated reader has already read the same
-bytes within its limits. Nothing in it is run and nothing that it refers to is opened; all parts but those with the text and
-the comments are copied byte for byte.
+Nothing in the file is run and nothing that it refers to is opened; all parts but those with the text and the comments are copied
+byte for byte. ``apart.py`` does this in a process of its own.
 """
 
 import hashlib
@@ -10,10 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
-from pipeline.config import load_config
-from pipeline.errors import InputError
+from pipeline.config import ReadConfig
 from pipeline.output import RunFacts
 from pipeline.output.colours import shades
 from pipeline.output.layout import passages, shares
@@ -30,8 +26,8 @@ _KIND = "docx"
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
-def find_original(report: FinishedReport) -> Walk | None:
-    """Return the Word file that a report was read from, or None where it is none, has changed, is gone, too large or has macros."""
+def find_original(report: FinishedReport) -> bytes | None:
+    """Return the bytes of the Word file that a report was read from; None where it was none, has changed, is gone or too large."""
     path = Path(report.source)
     if report.encoding != _KIND:
         return None
@@ -39,12 +35,21 @@ def find_original(report: FinishedReport) -> Walk | None:
         if not path.is_file() or path.stat().st_size > LARGEST:
             return None
         data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != report.sha256:
-            return None
-        found = walk(data, report.source, msgspec.structs.replace(load_config().read, max_unpacked=LARGEST))
-        return found if _is_plain(found.package, found.main, report.source) else None
-    except (OSError, ValueError, InputError):  # a name that is no path here, or a file beyond the limit
+    except (OSError, ValueError):  # a name that is no path here
         return None
+    return data if hashlib.sha256(data).hexdigest() == report.sha256 else None
+
+
+def annotate(data: bytes, report: FinishedReport, stream: BinaryIO, run: RunFacts, options: ReadConfig) -> bool:
+    """Write a Word file with comments on a report's passages; return False, with nothing written, for one with macros.
+
+    Raises InputError for a file that cannot be read within the limits.
+    """
+    original = walk(data, report.source, options)
+    if not _is_plain(original.package, original.main, report.source):
+        return False
+    write_annotated(original, report, stream, run)
+    return True
 
 
 def write_annotated(original: Walk, report: FinishedReport, stream: BinaryIO, run: RunFacts) -> tuple[int, int]:
