@@ -44,6 +44,25 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     check_trainable(corpus)
     count = sum(len(report.labels) for report in corpus.reports)
     click.echo(f"{len(corpus.reports)} reports, {count} labels: all fit; corpus {corpus.sha256[:12]}")
+    _print_corrections(config_file, settings)
+
+
+def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> None:
+    from pipeline import locations, overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.config import load_label_set  # noqa: PLC0415
+    from pipeline.corpus import read_review  # noqa: PLC0415
+
+    config = read_config(config_file, settings)
+    made = read_review(config, load_label_set(locations.find(config.corpus.label_set)))
+    if not made:
+        return
+    people = Counter(label.annotator for label in made)
+    click.echo(f"{len(made)} corrections: {', '.join(f'{name} {count}' for name, count in sorted(people.items()))}")
+    against = overlay.contradictions(made)
+    for one, other in against:
+        click.echo(f"{one.source}:{one.start}-{one.end}\t{one.annotator} {one.label}\t{other.annotator} {other.label}")
+    if against:
+        say(f"{len(against)} times two people contradict each other; the later correction counts")
 
 
 @labels.command()
