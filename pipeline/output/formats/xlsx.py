@@ -72,7 +72,7 @@ def _write_passages(report: FinishedReport, number: int, passages: Table[Row], q
 
 def _aside_columns() -> tuple[Column[_Aside], ...]:
     return (
-        Column("报告", 30, "quiet", lambda item: item.source),
+        Column("报告", 30, "name", lambda item: item.source),
         Column("原因", 14, "text", lambda item: item.reason),
         Column("原文", 90, "text", lambda item: item.text),
     )
