@@ -171,9 +171,8 @@ def _check_unchanged(row: Mapping[str, object], key: Key, span: Span, original: 
         )
     for name, offset in ((START, span.start), (END, span.end)):
         if name in row and _number(row[name]) != offset:
-            raise CorpusError(
-                f"{where}: {name} of {key} ({original.source}) was changed to {row[name]!r}; it is {offset}, so undo that"
-            )
+            now = f"{name} of {key} ({original.source}) was changed to {str(row[name])[:20]}"
+            raise CorpusError(f"{where}: {now}; it is {offset}, so undo that")
 
 
 def _names(cell: str, where: str, known: LabelSet) -> tuple[str, ...]:

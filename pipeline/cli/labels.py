@@ -113,9 +113,10 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
     from pipeline import agreement  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    first, second = _two_people(files, people, whole, config)
+    texts: dict[str, str] = {}
+    first, second = _two_people(files, people, whole, config, texts)
     found = agreement.agree(agreement.pair_labels(first, second), _known(config))
-    _print_disagreements(found, config)
+    _print_disagreements(found, config, texts)
     click.echo(f"{found.passages} passages, {len(found.disagreements)} differ: agreement {found.observed:.4f}")
     click.echo(f"Cohen's kappa {found.kappa:.4f}, Krippendorff's alpha {found.alpha:.4f}")
     for name, kappa in found.kappa_by_label.items():
@@ -123,9 +124,9 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
 
 
 def _two_people(
-    files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config: "Config"
+    files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config: "Config", texts: dict[str, str]
 ) -> "tuple[list[Label], list[Label]]":
-    """Return the labels of the one and of the other; raises UsageError where two are not named."""
+    """Return the labels of the one and of the other, and add the texts that workbooks carry; raises UsageError for less or more."""
     from pipeline import locations, overlay  # noqa: PLC0415 - help must not load the program
     from pipeline.labels import load_review  # noqa: PLC0415
 
@@ -136,10 +137,10 @@ def _two_people(
         return one, other
     if len(files) != 2 or people:
         raise UsageError("agree: give two files, or one file of corrections (or none) with --by NAME --by NAME")
-    return _labels_in(files[0], whole, config), _labels_in(files[1], whole, config)
+    return _labels_in(files[0], whole, config, texts), _labels_in(files[1], whole, config, texts)
 
 
-def _labels_in(path: Path, whole: bool, config: "Config") -> "list[Label]":
+def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str]) -> "list[Label]":
     """Return the labels in a label file or a corrected workbook, whose reports are found by their text."""
     from pipeline.corrections import find_report  # noqa: PLC0415 - help must not load the program
     from pipeline.labels import load_labels  # noqa: PLC0415
@@ -151,16 +152,17 @@ def _labels_in(path: Path, whole: bool, config: "Config") -> "list[Label]":
     found = []
     for report in read_returned(path, _known(config), config.read, whole).reports:
         source, sha256 = find_report(report.text, config, report.sha256)
+        texts[source or report.source] = report.text
         found += [Label(source or report.source, sha256, each.start, each.end, each.label) for each in report.corrections]
     return found
 
 
-def _print_disagreements(found: "Agreement", config: "Config") -> None:
+def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, str]) -> None:
     from pipeline.corpus import corpus_files  # noqa: PLC0415 - help must not load the program
     from pipeline.read import read_report  # noqa: PLC0415
 
-    sources = {pair.second.source for pair in found.disagreements}
-    texts = {source: read_report(path, config.read, source).text for source, path in corpus_files(config) if source in sources}
+    sources = {pair.second.source for pair in found.disagreements} - set(texts)
+    texts |= {source: read_report(path, config.read, source).text for source, path in corpus_files(config) if source in sources}
     for pair in found.disagreements:
         label = pair.second
         begins = " ".join(texts.get(label.source, "")[label.start : label.end].split())[:SHOWN]

@@ -8,21 +8,21 @@ from pipeline.output.visible import visible
 LONGEST = 32_000  # characters of a cell; Excel takes 32,767 UTF-16 units
 _LONGEST_ASTRAL = LONGEST // 2  # each of these characters may be two units
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_ESCAPED = re.compile(r"_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def cell_text(text: str) -> str:
     """Return a text as a cell holds it: signs for what cannot be seen, and nothing that Excel takes for an escaped character.
 
+    What looks like one (``_x0041_``) gets a wide ``＿``, since programs do not agree on how it would be escaped itself.
     XlsxWriter takes a string between ``<r>`` and ``</r>`` for markup; a blank behind it makes it text.
     """
-    shown = _LOOKS_ESCAPED.sub("_x005F_", visible(text))
+    shown = _LOOKS_ESCAPED.sub("＿", visible(text))
     return f"{shown} " if shown.endswith("</r>") else shown
 
 
 def plain(cell: str) -> str:
     """Return the text of a cell in the form in which two are compared, however the workbook was saved."""
-    return " ".join(_ESCAPED.sub("_", cell).split())
+    return " ".join(cell.split())
 
 
 def parts(text: str) -> Iterator[str]:
