@@ -65,7 +65,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
     for one, other in against:
         click.echo(f"{one.source}:{one.start}-{one.end}\t{one.annotator} {one.label}\t{other.annotator} {other.label}")
     if against:
-        say(f"{len(against)} times two people contradict each other; the later correction counts")
+        say(f"contradictions between people: {len(against)}; of two corrections the later one counts")
 
 
 @labels.command()
@@ -142,13 +142,14 @@ def _two_people(
 
 def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str]) -> "list[Label]":
     """Return the labels in a label file or a corrected workbook, whose reports are found by their text."""
-    from pipeline.corrections import find_report  # noqa: PLC0415 - help must not load the program
+    from pipeline import overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.corrections import find_report  # noqa: PLC0415
     from pipeline.labels import load_labels  # noqa: PLC0415
     from pipeline.records import Label  # noqa: PLC0415
     from pipeline.returned import read_returned  # noqa: PLC0415
 
     if path.suffix.lower() != ".xlsx":
-        return load_labels(path, _known(config))
+        return overlay.current(load_labels(path, _known(config)))
     found = []
     for report in read_returned(path, _known(config), config.read, whole).reports:
         source, sha256 = find_report(report.text, config, report.sha256)
