@@ -9,6 +9,7 @@ from pipeline.config import LabelSet
 from pipeline.output import RunFacts
 from pipeline.output.book.styles import FONT, Look, Styles
 from pipeline.output.book.table import printed, put
+from pipeline.output.colours import PAPER, TEXT, contrast
 from pipeline.output.layout import Share, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.records import FinishedReport
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.output.rows import Cell
 
 CHARTED = 30  # reports, at most, that a chart shows; more could not be told apart
+SHOWN_SHARE = "[>=0.06]0%;;"  # a smaller part of a bar has no room for its figure
 TITLE = 1  # the row of the column heads on the sheet of reports; above it stand the heads of groups
 HOW_TO = (
     "在“段落”或“待复核”中，从“更正主题”的下拉列表选择正确的主题；主题无误时也可选原主题，表示已确认。",
@@ -73,11 +75,11 @@ def write_reports(sheet: "Worksheet", book: "Workbook", counts: Sequence[Counts]
     for first, title in ((5, "占字数的比例"), (5 + len(names), "段落数")):
         _merge(sheet, 0, first, first + len(names) - 1, title, styles)
     for place, head in enumerate(heads):
-        put(sheet, TITLE, place, head, styles, "head")
+        put(sheet, TITLE, place, head, styles, "number head" if place else "head")
     for row, each in enumerate(counts, TITLE + 1):
         _write_counts(sheet, row, each, styles, ("text", "number", "share"))
     last = TITLE + len(counts)
-    _write_counts(sheet, last + 1, together(counts, styles.labels), styles, ("total", "total", "total share"))
+    _write_counts(sheet, last + 1, together(counts, styles.labels), styles, ("total name", "total", "total share"))
     sheet.autofilter(TITLE, 0, last, len(heads) - 1)
     sheet.freeze_panes(TITLE + 1, 1)
     sheet.set_column(0, 0, 34)
@@ -141,7 +143,7 @@ def _share_line(share: Share, definition: str) -> str:
 
 
 def _merge(sheet: "Worksheet", row: int, first: int, last: int, title: str, styles: Styles) -> None:
-    look = styles.of("head")
+    look = styles.of("middle head")
     if first == last:
         sheet.write_string(row, first, title, look)
     else:
@@ -158,6 +160,11 @@ def _write_counts(sheet: "Worksheet", row: int, counts: Counts, styles: Styles, 
         put(sheet, row, place, cell, styles, look)
 
 
+def _ink_on(colour: str) -> str:
+    """Return the ink, dark or white, that can be read better on a colour."""
+    return max(TEXT, PAPER, key=lambda ink: contrast(ink, colour))
+
+
 def _insert_chart(sheet: "Worksheet", book: "Workbook", bars: int, row: int, styles: Styles) -> None:
     """Put a stacked bar for each report, in the colours of the themes, below the table or, where that is long, beside it."""
     labels, name, font = styles.labels.labels, sheet.get_name(), {"name": FONT, "size": 9}
@@ -171,6 +178,7 @@ def _insert_chart(sheet: "Worksheet", book: "Workbook", bars: int, row: int, sty
             "fill": {"color": label.color},
             "border": {"color": "#ffffff", "width": 0.75},
             "gap": 45,
+            "data_labels": {"value": True, "num_format": SHOWN_SHARE, "font": {**font, "size": 8, "color": _ink_on(label.color)}},
         })  # fmt: skip
     chart.set_title({"name": "各报告的主题构成（占字数的比例）", "name_font": {**font, "size": 12, "bold": True}, "overlay": False})
     chart.set_y_axis({"reverse": True, "num_font": font, "line": {"none": True}, "major_tick_mark": "none"})

@@ -14,10 +14,16 @@ FONT = "微软雅黑"
 LINE, HEAD, INPUT, INPUT_HEAD, QUIET = "#e3e6ea", "#eef1f4", "#fffdf2", "#fbf0cd", "#6b7280"
 WARN, WARN_TINT, BAR = "#8a4b00", "#fdebd3", "#dde6f0"
 Look = Literal[
-    "text", "quiet", "name", "number", "share", "score", "theme", "flag",
-    "input", "head", "input head", "title", "total", "total share",
+    "text", "quiet", "name", "number", "share", "score", "theme", "flag", "input", "title",
+    "head", "number head", "middle head", "input head", "total", "total name", "total share",
 ]  # fmt: skip
 WRAPPED: tuple[Look, ...] = ("text", "quiet")
+_HEAD = {"bg_color": HEAD, "bold": True, "valign": "vcenter", "bottom": 2, "bottom_color": QUIET, "text_wrap": True}
+_TOTAL = {"bg_color": HEAD, "bold": True, "top": 1, "top_color": QUIET}
+HEAD_OF: dict[Look, Look] = {
+    "input": "input head", "number": "number head", "score": "number head", "share": "number head",
+    "theme": "middle head", "flag": "middle head",
+}  # fmt: skip
 _LOOKS: dict[Look, dict[str, Any]] = {
     "text": {"text_wrap": True},
     "quiet": {"font_color": QUIET, "text_wrap": True},
@@ -28,18 +34,14 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "theme": {"align": "center", "bold": True},
     "flag": {"align": "center", "font_color": WARN, "bg_color": WARN_TINT, "bold": True},
     "input": {"bg_color": INPUT, "border": 1, "border_color": LINE, "text_wrap": True},
-    "head": {"bg_color": HEAD, "bold": True, "valign": "vcenter", "bottom": 2, "bottom_color": QUIET, "text_wrap": True},
-    "input head": {
-        "bg_color": INPUT_HEAD,
-        "bold": True,
-        "valign": "vcenter",
-        "bottom": 2,
-        "bottom_color": QUIET,
-        "text_wrap": True,
-    },
     "title": {"font_size": 16, "bold": True, "bottom": 0},
-    "total": {"bold": True, "num_format": "#,##0", "top": 1, "bg_color": HEAD, "align": "right"},
-    "total share": {"bold": True, "num_format": "0.0%", "top": 1, "bg_color": HEAD, "align": "right"},
+    "head": _HEAD,
+    "number head": {**_HEAD, "align": "right"},
+    "middle head": {**_HEAD, "align": "center"},
+    "input head": {**_HEAD, "bg_color": INPUT_HEAD},
+    "total": {**_TOTAL, "num_format": "#,##0", "align": "right"},
+    "total name": _TOTAL,
+    "total share": {**_TOTAL, "num_format": "0.0%", "align": "right"},
 }
 _BASE = {"font_name": FONT, "font_size": 10, "font_color": TEXT, "valign": "top", "bottom": 1, "bottom_color": LINE}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pipeline.output.book.cells import cell_text
-from pipeline.output.book.styles import BAR, WRAPPED, Look, Styles
+from pipeline.output.book.styles import BAR, HEAD_OF, WRAPPED, Look, Styles
 from pipeline.output.rows import FORMULA, Cell
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Table(Generic[Item]):
         sheet = self._book.add_worksheet(self._name if number == 1 else f"{self._name} {number}")
         sheet.set_row(0, 24)
         for place, column in enumerate(self._columns):
-            put(sheet, 0, place, column.name, self._styles, "input head" if column.look == "input" else "head")
+            put(sheet, 0, place, column.name, self._styles, HEAD_OF.get(column.look, "head"))
         sheet.freeze_panes(1, 0)
         printed(sheet, self._name)
         sheet.repeat_rows(0)

@@ -2,20 +2,27 @@
 
 import io
 import json
+import os
+import re
 import subprocess
+import sys
 import warnings
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pypdfium2
 import pytest
+from PIL import Image
 
 from pipeline import locations
-from pipeline.config import load_label_set
-from pipeline.output import RunFacts, format_for
+from pipeline.config import load_config, load_label_set
+from pipeline.flow import tag_documents
+from pipeline.output import RunFacts, format_for, run_facts
 from pipeline.output.book import originals, table
 from pipeline.output.book.cells import cell_text, parts, plain
 from pipeline.output.formats import xlsx
+from pipeline.read import read_report
 from pipeline.records import FinishedReport, Noise, Tag
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
@@ -158,7 +165,8 @@ def test_reports_by_theme_with_a_chart_in_their_colours():
     assert sum(cell.value for cell in sheet[5][5:11]) == pytest.approx(1)
     assert [cell.value for cell in sheet[5]][11:] == [2, 2, 2, 0, 0, 0]
     chart = zipfile.ZipFile(io.BytesIO(data)).read("xl/charts/chart1.xml").decode()
-    assert [label.color[1:].upper() for label in LABELS.labels] == [part[:6] for part in chart.split('<a:srgbClr val="')[1::2]][:6]
+    bars = re.findall(r'<c:ser>.*?<a:srgbClr val="(.{6})"', chart)
+    assert bars == [label.color[1:].upper() for label in LABELS.labels]
     assert "percentStacked" in chart
 
 
@@ -273,7 +281,6 @@ with open("/dev/null", "wb") as stream:
     xlsx.write(Many(), stream, RUN)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
-    import sys
 
     def peak(count):
         command = [sys.executable, "-c", script, str(count), str(root / "tests/code/output"), str(root)]
@@ -298,3 +305,35 @@ def test_libreoffice_opens_it_and_prints_every_sheet(soffice, tmp_path):
         assert words in text
     assert "原文" not in [page.strip()[:2] for page in pages[-1:]]
     assert json.dumps("学理论")[1:-1] not in text
+
+
+def test_it_looks_like_a_table_that_one_can_work_with(model, soffice, tmp_path, root):
+    """The queue and the chart as LibreOffice draws them; SCREENSHOTS names a folder to keep the picture of the README."""
+    folders = [root / "seeds/written" / name for name in ("county", "library", "township", "youth_league")]
+    files = [min(folder.glob("*.txt")) for folder in folders]
+    documents = [read_report(path, load_config().read, path.name) for path in files]
+    data = written(*(tagged.finish() for tagged in tag_documents(documents, model)), run=run_facts(model))
+    (tmp_path / "workbook.xlsx").write_bytes(data)
+    document = pypdfium2.PdfDocument(soffice(tmp_path / "workbook.xlsx", "pdf", tmp_path))
+    try:
+        texts = [page.get_textpage().get_text_bounded() for page in document]
+        queue = next(i for i, text in enumerate(texts) if text.count("待复核") > 1)  # in the head, and below
+        chart = next(i for i, text in enumerate(texts) if "各报告的主题构成" in text)
+        pages = [document[i].render(scale=1.6).to_pil() for i in (queue, chart)]
+    finally:
+        document.close()
+    picture = stacked(
+        [page.crop((25, 30, page.width - 25, int(page.height * share))) for page, share in zip(pages, (0.62, 0.45), strict=True)]
+    )
+    colours = {colour for _, colour in picture.getcolors(1 << 20)}
+    assert {tuple(bytes.fromhex(label.color[1:])) for label in LABELS.labels} <= colours
+    path = Path(os.environ.get("SCREENSHOTS", tmp_path)) / "workbook.png"
+    picture.quantize(192).save(path, optimize=True)
+    assert 10_000 < path.stat().st_size < 250_000
+
+
+def stacked(pages):
+    whole = Image.new("RGB", (pages[0].width, sum(page.height for page in pages)), "white")
+    for i, page in enumerate(pages):
+        whole.paste(page, (0, sum(other.height for other in pages[:i])))
+    return whole
