@@ -6,9 +6,12 @@ is of, its key tells; that its text and place are still those of the report is c
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import LabelSet, ReadConfig
 from pipeline.errors import CorpusError
@@ -62,45 +65,57 @@ def read_returned(path: Path, known: LabelSet, options: ReadConfig, whole: bool 
     Raises CorpusError that names sheet and row for an unknown label, a row whose text or place was changed, and two rows of
     one passage that contradict each other; InputError for a file that is no workbook.
     """
-    sheets = _sheets(path, options)
-    found = _originals(sheets, str(path))
     entries: dict[Key, _Entry] = {}
     only_notes: list[str] = []
-    for name, rows in sheets.items():
-        if name.partition(" ")[0] == originals.SHEET:
-            continue
-        for entry in _entries(rows, f"{path}: {name}", found, known, whole):
-            if not entry.label:
-                only_notes.append(entry.where)
-            else:
-                entries[entry.key] = _merged(entries.get(entry.key), entry)
+    with _opened(path, options) as sheets:
+        hidden, shown = (
+            [sheet for sheet in sheets if (sheet.name.partition(" ")[0] == originals.SHEET) == is_hidden]
+            for is_hidden in (True, False)
+        )
+        found = _originals(hidden, str(path))
+        for sheet in shown:
+            for entry in _entries(sheet.rows(), f"{path}: {sheet.name}", found, known, whole):
+                if not entry.label:
+                    only_notes.append(entry.where)
+                else:
+                    entries[entry.key] = _merged(entries.get(entry.key), entry)
     return Workbook(tuple(_reports(found, entries)), tuple(only_notes))
 
 
-def _sheets(path: Path, options: ReadConfig) -> dict[str, list[list[object]]]:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet, whose rows are read when they are asked for."""
+
+    name: str
+    rows: Callable[[], list[list[Any]]]
+
+
+@contextmanager
+def _opened(path: Path, options: ReadConfig) -> Iterator[list[_Sheet]]:
+    """Give the sheets of a workbook; raises CorpusError for one that cannot be read, also while its rows are."""
     from python_calamine import CalamineError, load_workbook  # noqa: PLC0415 - loaded when a workbook is read
 
     data = load(path, str(path), options)
     open_package(data, str(path), options).close()
     try:
         with load_workbook(io.BytesIO(data)) as book:
-            return {
-                name: [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-                for name in book.sheet_names
-            }
+            yield [_Sheet(name, partial(_rows, book, name)) for name in book.sheet_names]
     except CalamineError as error:
         raise CorpusError(f"{path}: not a readable workbook ({error}); open it in Excel and save it again as xlsx") from None
 
 
-def _originals(sheets: Mapping[str, list[list[object]]], where: str) -> dict[int, Original]:
+def _rows(book: Any, name: str) -> list[list[Any]]:  # noqa: ANN401 - calamine's
+    rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return rows
+
+
+def _originals(sheets: Sequence[_Sheet], where: str) -> dict[int, Original]:
     """Return the reports that the hidden sheets hold, by number."""
     pieces: dict[int, dict[int, str]] = {}
-    for name, rows in sheets.items():
-        if name.partition(" ")[0] == originals.SHEET:
-            for row in rows:
-                number, index = _number(row[0]), _number(row[1]) if len(row) > 2 else None
-                if number is not None and index is not None:
-                    pieces.setdefault(number, {})[index] = str(row[2])
+    for row in (row for sheet in sheets for row in sheet.rows() if len(row) > 2):
+        number, index = _number(row[0]), _number(row[1])
+        if number is not None and index is not None:
+            pieces.setdefault(number, {})[index] = str(row[2])
     if not pieces:
         raise CorpusError(f"{where}: has no hidden sheet {originals.SHEET}; give a workbook that `pipeline tag -o NAME.xlsx` made")
     return {number: originals.decode("".join(some[i] for i in sorted(some)), where) for number, some in pieces.items()}
