@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline import locations
 from pipeline.config import Config, config_values
+from pipeline.corrected import Corrected, figures_of
 from pipeline.curve import CurvePoint
 from pipeline.evaluate import Figures, judge
 from pipeline.labels import Corpus
@@ -41,6 +42,7 @@ class TrainingRecord:
     seconds: Mapping[str, float]
     samples: Sequence[Sample]
     curve: Sequence[CurvePoint]
+    corrected: Sequence[Corrected] = ()
 
 
 def record_training(record: TrainingRecord) -> str:
@@ -122,7 +124,7 @@ def _tags(record: TrainingRecord) -> dict[str, str]:
         "dictionary.sha256": manifest["files"]["dictionary.txt"],
         "segmenter": manifest["segmenter"],
         "command": record.command,
-        "mlflow.loggedArtifacts": tables.listing(),
+        "mlflow.loggedArtifacts": tables.listing(record.corrected),
         **record.notes,
         **versions,
         **git_state(locations.code_folder()),
@@ -133,6 +135,7 @@ def _points(record: TrainingRecord) -> list[Point]:
     now = int(time.time() * 1000)
     values = figure_metrics(record.measurement)
     values |= {"temperature": record.model.temperature, "threshold": record.model.threshold}
+    values |= figures_of(record.corrected).as_dict() if record.corrected else {}
     values |= {f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()}
     points = [Point(name, value, now) for name, value in values.items()]
     for name, sample, step in _sampled(record.samples):
@@ -188,7 +191,7 @@ def _files(record: TrainingRecord) -> dict[str, str]:
         "wrong_tags.csv": tables.wrong_csv(measurement),
         "strongest_terms.html": pages.strongest_html(model),
         **{f"pictures/{name}.svg": picture for name, picture in _pictures(record)},
-        **tables.tables(measurement),
+        **tables.tables(measurement, record.corrected),
     }
 
 
