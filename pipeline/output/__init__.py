@@ -37,6 +37,7 @@ FORMATS: dict[str, Format] = {
     "csv": Format((".csv",), composed=True, text=True),
     "xlsx": Format((".xlsx",), composed=True, text=False),
     "html": Format((".html", ".htm"), composed=True, text=True),
+    "docx": Format((".docx",), composed=True, text=False),
 }
 
 

@@ -21,7 +21,6 @@ from pipeline.model import Model
 from pipeline.model_folder import MANIFEST, OUT_OF_FOLD, package_versions
 from pipeline.track import pages, pictures, tables
 from pipeline.track.machine import Sample
-from pipeline.track.pictures import Champion
 from pipeline.track.registry import register
 from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
 
@@ -30,8 +29,7 @@ from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, 
 class TrainingRecord:
     """What a run tells of a training.
 
-    ``notes`` are further tags of the run; ``seconds`` is how long each stage took; ``champion`` is what the new model is
-    compared with in a picture, where there is one.
+    ``notes`` are further tags of the run; ``seconds`` is how long each stage took.
     """
 
     config: Config
@@ -45,7 +43,6 @@ class TrainingRecord:
     samples: Sequence[Sample]
     curve: Sequence[CurvePoint]
     corrected: Sequence[Corrected] = ()
-    champion: Champion | None = None
 
 
 def record_training(record: TrainingRecord) -> str:
@@ -208,9 +205,6 @@ def _pictures(record: TrainingRecord) -> Iterator[tuple[str, str]]:
     yield "strongest_words", pictures.strongest_picture(model)
     if record.curve:
         yield "learning_curve", pictures.curve_picture(whole_curve(record))
-    if record.champion:
-        by_group = {group: figures.macro_f1 for group, figures in measurement.by_group.items()}
-        yield "difference_to_champion", pictures.difference_picture(record.champion, measurement.figures.f1, by_group)
 
 
 def _git(folder: Path, *arguments: str) -> str:
