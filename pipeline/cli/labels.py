@@ -230,6 +230,8 @@ def _import_table(
     from pipeline.corpus import read_corpus  # noqa: PLC0415
     from pipeline.labels import write_labels, write_reports  # noqa: PLC0415
 
+    if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
+        raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
     incoming = exchange.read_incoming(file, columns, _known(config))
     corpus = {report.document.source: (report.document.text, report.document.sha256) for report in read_corpus(config, say).reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()

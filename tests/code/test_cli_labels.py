@@ -105,6 +105,14 @@ def test_what_is_missing_is_one_line(labels, arguments, message):
     assert re.search(message, line)
 
 
+def test_an_import_never_replaces_the_corrections(labels, tmp_path, home):
+    (tmp_path / "x.csv").write_text("text,label\n学理论,举旗帜\n", encoding="utf-8")
+    result = labels("import", tmp_path / "x.csv", "-o", home / "seeds/labels/review.jsonl")
+    assert result.exit_code == 2
+    assert "review.jsonl: holds the corrections of people, which an import would replace" in result.stderr
+    assert not (home / "seeds").exists()
+
+
 def test_a_workbook_without_a_correction_is_said_to_have_none(labels, desks):
     result = labels("import", desks / "a.xlsx", "--annotator", "x")
     assert result.exit_code == 2

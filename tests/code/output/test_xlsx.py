@@ -337,3 +337,28 @@ def stacked(pages):
     for i, page in enumerate(pages):
         whole.paste(page, (0, sum(other.height for other in pages[:i])))
     return whole
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_command_writes_the_same_workbook_over_any_number_of_processes(trained_home, call, tmp_path, root, jobs):
+    files = sorted((root / "seeds/reports").glob("*.txt"))[:3]
+    model = trained_home / "models/seeds"
+    for name in ("one.xlsx", "other.xlsx"):
+        done = call("tag", *files, "-o", tmp_path / name, "--model", model, "--jobs", jobs if name == "other.xlsx" else 1)
+        assert done.exit_code == 0, done.output
+    data = (tmp_path / "one.xlsx").read_bytes()
+    assert data == (tmp_path / "other.xlsx").read_bytes()
+    assert {row["编号"].partition("·")[0] for row in rows(opened(data)["段落"])} == {"1", "2", "3"}
+
+
+def test_the_command_writes_a_folder_of_workbooks(trained_home, call, tmp_path, root):
+    files = sorted((root / "seeds/reports").glob("*.txt"))[:2]
+    done = call("tag", *files, "-o", tmp_path / "out", "--format", "xlsx", "--model", trained_home / "models/seeds", "--keep-noise")
+    assert done.exit_code == 0, done.output
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == [f"{path.stem}.xlsx" for path in files]
+    found = rows(opened((tmp_path / "out" / names[0]).read_bytes())["段落"])
+    aside = [row for row in found if row["剔除原因"]]
+    assert aside
+    assert {row["主题"] for row in aside} == {None}
+    assert {row["编号"].partition("·")[0] for row in found} == {"1"}
