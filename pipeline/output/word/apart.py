@@ -4,12 +4,10 @@ A file that breaks the parser, or takes it over, costs that process; the report 
 comes out is data: MessagePack one way, the bytes of a document the other.
 """
 
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -17,10 +15,10 @@ import msgspec
 from pipeline.config import ReadConfig, load_config
 from pipeline.output import RunFacts
 from pipeline.output.word.original import LARGEST, annotate, find_original
+from pipeline.own_process import start_process
 from pipeline.read.worker import limit_memory
 from pipeline.records import FinishedReport
 
-_PACKAGE = Path(__file__).resolve().parents[3]
 _START = "from pipeline.output.word.apart import main; main()"
 _NO_PLAIN_FILE = 4
 
@@ -41,11 +39,10 @@ def annotate_apart(report: FinishedReport, stream: BinaryIO, run: RunFacts) -> b
         return False
     options = msgspec.structs.replace(load_config().read, max_unpacked=LARGEST)
     told = msgspec.structs.replace(run, facts={}, failures=())  # no comment tells of these
-    with tempfile.TemporaryFile() as made:
-        if not _ran(msgspec.msgpack.encode(Request(data, report, told, options)), made, options):
-            return False
-        made.seek(0)
-        shutil.copyfileobj(made, stream)
+    made = _answer(msgspec.msgpack.encode(Request(data, report, told, options)), options)
+    if made is None:
+        return False
+    stream.write(made)
     return True
 
 
@@ -60,20 +57,12 @@ def main() -> None:
         shutil.copyfileobj(made, sys.stdout.buffer)
 
 
-def _ran(request: bytes, made: BinaryIO, options: ReadConfig) -> bool:
-    """Return whether the process did what it was asked for, in time."""
-    path = os.pathsep.join(filter(None, [str(_PACKAGE), os.environ.get("PYTHONPATH", "")]))
-    command = [sys.executable, "-P", "-c", _START]
-    try:
-        done = subprocess.run(
-            command,
-            input=request,
-            stdout=made,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
-            timeout=options.max_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+def _answer(request: bytes, options: ReadConfig) -> bytes | None:
+    """Return what the process makes of a request; None where it fails or takes too long."""
+    with start_process(_START) as process:
+        try:
+            made, _ = process.communicate(request, options.max_seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+    return made if process.returncode == 0 else None

@@ -17,6 +17,7 @@ from pipeline.output.colours import Shades, shades
 from pipeline.output.layout import Block, Piece, Share, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.word.markup import Markup
+from pipeline.output.word.original import DOCX
 from pipeline.output.word.package import AUTHOR, comment_on, day_of, serialised, with_comments, write_package
 from pipeline.records import FinishedReport, Tag
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 TITLE = "报告主题标注"
+_SET_ANEW = "原 Word 文件已改动、不在原处、含宏或不能加批注，这里按读到的文字重新排版。"
 MAIN = "word/document.xml"
 GREY = "#646C76"
 _BODY, _HEAD, _LATIN = "宋体", "黑体", "Times New Roman"
@@ -146,6 +148,8 @@ class _Writer:
         asides = f"{len(report.noise)} 处已剔除"
         counted = f"{sum(share.passages for share in found)} 段 · {review} 段待复核 · {asides}"
         yield self._paragraph([self._small(f"来源 {report.source} · {counted}")])
+        if report.encoding == DOCX and not begins_page:
+            yield self._paragraph([self._small(_SET_ANEW)])
         yield self._shares(found)
         yield self._paragraph([])
         yield from (self._block(block, report) for block in blocks(report))

@@ -21,7 +21,7 @@ from pipeline.read.office.packages import parse_xml, read_member
 from pipeline.records import FinishedReport
 
 LARGEST = 64 * 2**20  # bytes of a file, packed or not; a larger one gets a composed document
-_KIND = "docx"
+DOCX = "docx"
 # Of a plain document; one with macros or a template would have to be named by another ending.
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
@@ -29,7 +29,7 @@ _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 def find_original(report: FinishedReport) -> bytes | None:
     """Return the bytes of the Word file that a report was read from; None where it was none, has changed, is gone or too large."""
     path = Path(report.source)
-    if report.encoding != _KIND:
+    if report.encoding != DOCX:
         return None
     try:
         if not path.is_file() or path.stat().st_size > LARGEST:

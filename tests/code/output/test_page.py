@@ -164,7 +164,9 @@ def test_the_page_is_read_by_keys_alone(show, small):
 
 def test_those_who_hear_the_page_are_told_the_same(show, engine, small):
     page = show([small])
+    page.wait_for_load_state("networkidle")
     session = page.context.new_cdp_session(page)
+    session.send("Accessibility.enable")  # else the first tree may lack what is not laid out yet
     nodes = [node for node in session.send("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
     named = {
         "checkbox",

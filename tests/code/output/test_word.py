@@ -311,6 +311,8 @@ def test_a_file_that_breaks_its_process_is_composed_anew(tmp_path, facts, monkey
         made = written([report], facts)
         assert "word/styles.xml" in zipfile.ZipFile(io.BytesIO(made)).namelist()
         assert "甲乙" in read(made, "x", READ).text
+        assert "这里按读到的文字重新排版" in read(made, "x", READ).text
+    assert "重新排版" not in read(whole, "x", READ).text
 
 
 def test_limits_hold_for_the_file_that_is_commented(tmp_path, facts, monkeypatch):
