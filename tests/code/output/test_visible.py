@@ -1,0 +1,32 @@
+import unicodedata
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipeline.output.reasons import REASONS, in_chinese
+from pipeline.output.visible import DIRECTIONS, visible
+
+ANY = st.text(st.characters(exclude_categories=[]))
+
+
+@given(ANY)
+@example("a\x00\x1b\u202e\u2067\ud800\ufffe\x85\u2028字")
+def test_no_character_steers_and_every_offset_stays(text):
+    shown = visible(text)
+    assert len(shown) == len(text)
+    assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n"]
+    assert not DIRECTIONS & set(shown)
+    shown.encode()
+
+
+def test_what_can_be_read_stays():
+    assert visible("第一行\t甲\n𠮷é·㊣") == "第一行\t甲\n𠮷é·㊣"
+    assert visible("a\x1bb\u202ec\x7f") == "a␛b⇄c␡"
+
+
+def test_every_reason_of_the_cleaner_has_a_chinese_word():
+    from pipeline.noise import _BY_FORM
+
+    for reason in {reason for reason, _ in _BY_FORM} | {"repeated caption", "repeated line", "symbols"}:
+        assert in_chinese(reason) == REASONS[reason] != reason
+    assert in_chinese("a new one") == "a new one"
