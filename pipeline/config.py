@@ -126,6 +126,13 @@ class DriftConfig(msgspec.Struct, frozen=True):
     least_passages: Count
 
 
+class DigestConfig(msgspec.Struct, frozen=True):
+    """Which passages a digest shows, and from which resemblance on it folds them."""
+
+    least_score: Share
+    resemblance: Annotated[float, Meta(gt=0, le=1)]
+
+
 class ModelSettings(msgspec.Struct, frozen=True):
     """The sections that a model depends on: what its manifest holds, and all that tagging with it reads."""
 
@@ -144,6 +151,7 @@ class Config(ModelSettings, frozen=True):
     evaluate: EvaluateConfig
     gate: GateConfig
     drift: DriftConfig
+    digest: DigestConfig
     track: TrackConfig
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from pipeline.config import LabelSet
 from pipeline.digest.duplicates import duplicates
-from pipeline.digest.records import Digest, Found, Group, Passage, Report, Said, Section, Share, Wish
 from pipeline.digest.lines import one_line, shortened
+from pipeline.digest.records import Digest, Found, Group, Passage, Report, Said, Section, Share, Wish
 from pipeline.digest.when import year_of
 from pipeline.digest.where import place_of
 from pipeline.digest.wording import UNKNOWN
@@ -35,7 +34,7 @@ class _Gathered:
     review: int = 0
 
 
-def gather(reports: Iterable[FinishedReport], labels: LabelSet, wish: Wish, said: Mapping[str, Said]) -> Digest:
+def gather(reports: Iterable[FinishedReport], wish: Wish, said: Mapping[str, Said]) -> Digest:
     """Return the digest of reports, which are gone through once; of each, only its passages are kept.
 
     ``said`` is what a person says of reports, by their file name or source.
@@ -122,7 +121,7 @@ def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report],
     name = _group_name(reports, wish)
     order = dict.fromkeys(name(passage) for passage in own)
     names = sorted(order, key=lambda each: (each == UNKNOWN, each if wish.by == "year" else ""))
-    of_group = {each: [passage for passage in shown if name(passage) == each] for each in names} if len(names) < 2 else _by(shown, name)
+    of_group = _by(shown, name)
     missing = Counter(name(passage) for passage in elsewhere)
     groups = (Group(each, tuple(of_group.get(each, ())), missing[each]) for each in names)
     return Section(

@@ -5,7 +5,7 @@ count. They are numbers between 0 and 1.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 By = Literal["report", "place", "year"]
@@ -123,7 +123,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Passages by theme, and the figures of the front page; ``years`` and ``places`` are empty where there are not two to compare."""
+    """Passages by theme, and the figures of the front page.
+
+    ``years`` and ``places`` are empty where there are not two to compare. ``passages`` and ``review`` count all passages and
+    those to review, ``unsure`` those below ``Wish.least_score``.
+    """
 
     wish: Wish
     reports: tuple[Report, ...]
@@ -134,4 +138,3 @@ class Digest:
     passages: int = 0
     unsure: int = 0
     review: int = 0
-    names: Mapping[int, str] = field(default_factory=dict)

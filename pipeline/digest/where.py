@@ -32,8 +32,12 @@ _SIGN = (
 _PART = re.compile(rf"({_HAN}{{1,12}}?)({_SIGN})")
 _LONGEST = 6  # characters of a name before its sign; names of autonomous divisions name peoples too
 _SUBTITLE = re.compile(r"\A[^\n]{1,60}|^\s*[—－-]{2}[^\n]{1,60}", re.MULTILINE)  # the first line, and lines that begin with ——
-_REAL = frozenset({"大兴安岭地区", "阿里地区", "和田地区", "喀什地区", "阿克苏地区", "塔城地区", "阿勒泰地区", "神农架林区", "六枝特区"})
-_SAYS_WHICH = tuple("全我各该某每此跨外驻两几多数个就的是和与及在了将把被让向为从对年月日代表落实传达按照入选评申报请")  # 全市, 我县, 各区, … name none
+_REAL = frozenset(
+    {"大兴安岭地区", "阿里地区", "和田地区", "喀什地区", "阿克苏地区", "塔城地区", "阿勒泰地区", "神农架林区", "六枝特区"}
+)
+_SAYS_WHICH = tuple(
+    "全我各该某每此跨外驻两几多数个就的是和与及在了将把被让向为从对年月日代表落实传达按照入选评申报请"
+)  # 全市, 我县, 各区, … name none
 _NO_NAME = re.compile(
     "(?:社|园|景|小|辖|校|灾|片|街|厂|老|郊|战|军|赛|专|牧|库|禁|"
     "开发|高新|保护|示范|先行|试验|实验|服务|功能|度假|合作|商务|工业|集聚|贫困|革命|偏远|核心|自贸|保税|引领|居民|生活|办公|沉陷|机务)[区山]区?$|"

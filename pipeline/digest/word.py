@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
+from pipeline.output.visible import visible
+
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 TWIPS = 567  # of a centimetre
 
@@ -51,14 +53,18 @@ def element(kind: str, /, *children: Any, **attributes: object) -> Any:  # noqa:
     return made
 
 
-def paragraph(style: str, *runs: Run | str, bookmark: tuple[int, str] | None = None, color: str = "", new_page: bool = False) -> Any:  # noqa: ANN401 - as above
+def paragraph(
+    style: str, *runs: Run | str, bookmark: tuple[int, str] | None = None, color: str = "", new_page: bool = False
+) -> Any:  # noqa: ANN401 - as above
     """Return a paragraph of a style, by its id; ``color`` is that of its left border."""
     border = element("pBdr", element("left", val="single", sz="18", space="10", color=_hex(color))) if color else None
     content = [piece for run in runs for piece in _pieces(run if isinstance(run, Run) else Run(run))]
     if bookmark is not None:
         number, name = bookmark
         content = [element("bookmarkStart", id=number, name=name), *content, element("bookmarkEnd", id=number)]
-    return element("p", element("pPr", element("pStyle", val=style), element("pageBreakBefore") if new_page else None, border), *content)
+    return element(
+        "p", element("pPr", element("pStyle", val=style), element("pageBreakBefore") if new_page else None, border), *content
+    )
 
 
 def table(rows: Iterable[Sequence[Cell]], widths: Sequence[float], heads: int = 1, *, lines: bool = True) -> Any:  # noqa: ANN401 - as above
@@ -79,7 +85,12 @@ def save(document: Any, stream: BinaryIO, date: str, title: str) -> None:  # noq
     """Write a document whose times are those of a day (ISO), so that the same content gives the same bytes."""
     day = dt.datetime.fromisoformat(date or "2000-01-01")
     properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by, properties.comments = title, "mission-themes", "mission-themes", ""
+    properties.title, properties.author, properties.last_modified_by, properties.comments = (
+        title,
+        "mission-themes",
+        "mission-themes",
+        "",
+    )
     properties.created = properties.modified = day
     properties.language = "zh-CN"
     made = io.BytesIO()
@@ -114,7 +125,7 @@ def _pieces(run: Run) -> list[Any]:
     ]
     text = element("tab") if run.text == "\t" else element("t")
     if run.text != "\t":
-        text.text = run.text
+        text.text = visible(run.text)
         text.set(qn("xml:space"), "preserve")
     made = element("r", element("rPr", *look) if any(part is not None for part in look) else None, text)
     if run.field:

@@ -11,6 +11,7 @@ TITLE = "报告主题摘编"
 UNKNOWN = "未注明"
 NAMED_COPIES = 4  # places of copies that the line below a passage names
 LEAST_REPORTS = 3  # reports that a year must have for its shares to be held against another's
+LEAST_MOVE = 0.01  # of a share, between two years, that is worth a word
 HEADING = 40  # characters of a heading in the line below a passage
 BY = {"report": "报告", "place": "地区", "year": "年份"}
 
@@ -18,6 +19,11 @@ BY = {"report": "报告", "place": "地区", "year": "年份"}
 def percent(share: float) -> str:
     """Return a share with one decimal, or – for none."""
     return f"{share:.1%}" if share else "–"
+
+
+def sure(score: float) -> str:
+    """Return a score in per cent; none is ever certain."""
+    return ">99%" if score >= 0.995 else f"{score:.0%}"
 
 
 def spot(passage: Passage) -> str:
@@ -31,7 +37,12 @@ def spot(passage: Passage) -> str:
 
 def source_line(passage: Passage, reports: Sequence[Report]) -> str:
     """Return the line below a passage: report, heading, page, score."""
-    parts = [f"《{reports[passage.report].name}》", shortened(passage.heading, HEADING), spot(passage), f"把握 {passage.score:.0%}"]
+    parts = [
+        f"《{reports[passage.report].name}》",
+        shortened(passage.heading, HEADING),
+        spot(passage),
+        f"把握 {sure(passage.score)}",
+    ]
     if passage.secondary:
         parts.append(f"兼及{'、'.join(passage.secondary)}")
     if passage.review:
@@ -124,7 +135,8 @@ def _weights(digest: Digest, run: RunFacts) -> str:
     middle = "、".join(f"{theme}（{percent(share)}）" for share, theme in shares[1:-1] if share)
     between = f"，其次是{middle}" if middle else ""
     end = f"；{last}最少，占 {percent(least)}" if last != first and least else ""
-    return f"篇幅最多的主题是{first}，占 {percent(most)}{between}{end}。不属于任何主题的（{other}）占 {percent(digest.total.of(other))}。"
+    rest = f"不属于任何主题的（{other}）占 {percent(digest.total.of(other))}。"
+    return f"篇幅最多的主题是{first}，占 {percent(most)}{between}{end}。{rest}"
 
 
 def _change(digest: Digest, run: RunFacts) -> str:
@@ -133,12 +145,13 @@ def _change(digest: Digest, run: RunFacts) -> str:
     if not pairs:
         return ""
     before, after = pairs[-1]
-    moves = sorted(((after.of(theme) - before.of(theme), theme) for theme in run.labels.themes), key=lambda each: each[0])
-    down, up = moves[0], moves[-1]
-    said = [f"{theme}{word} {abs(move) * 100:.1f} 个百分点" for (move, theme), word in ((up, "上升"), (down, "下降")) if abs(move) >= 0.01]
+    moves = sorted((after.of(theme) - before.of(theme), theme) for theme in run.labels.themes)
+    said = [f"{theme}上升 {100 * move:.1f} 个百分点" for move, theme in moves[-1:] if move >= LEAST_MOVE]
+    said += [f"{theme}下降 {-100 * move:.1f} 个百分点" for move, theme in moves[:1] if move <= -LEAST_MOVE]
     if not said:
         return ""
-    return f"{after.name}（{after.reports} 篇）与{before.name}（{before.reports} 篇）相比，{'，'.join(said)}；两年的报告并不相同，只供参考。"
+    years = f"{after.name}（{after.reports} 篇）与{before.name}（{before.reports} 篇）"
+    return f"{years}相比，{'，'.join(said)}；两年的报告并不相同，只供参考。"
 
 
 def _dated(years: Sequence[Share]) -> list[Share]:

@@ -17,8 +17,44 @@ from pipeline.output.colours import shades
 
 WIDTH = 16.6  # centimetres between the margins
 GREY, TEXT = "#6b7280", "#1d2129"
+YEARS = 12  # rows of the comparison of years, at most, that stand on the front page
 SERIF, SANS = "宋体", "微软雅黑"
 LATIN = {SERIF: "Times New Roman", SANS: "Arial"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The look of a style: sizes and distances are points, the indent centimetres, the line a multiple of its height."""
+
+    font: str
+    size: float
+    before: float = 0
+    after: float = 0
+    line: float = 1.15
+    indent: float = 0
+    color: str = TEXT
+    bold: bool = False
+    keep: bool = False
+    align: str = "LEFT"
+
+
+STYLES = {
+    "Normal": _Look(SERIF, 10.5, line=1.3),
+    "Title": _Look(SANS, 24, after=2, bold=True),
+    "Subtitle": _Look(SANS, 10, after=8, color=GREY),
+    "Heading 1": _Look(SANS, 16, before=24, after=6, bold=True, keep=True),
+    "Heading 2": _Look(SANS, 11, before=14, after=4, bold=True, keep=True),
+    "Front Heading": _Look(SANS, 11, before=12, after=4, bold=True, keep=True),
+    "Point": _Look(SERIF, 10.5, after=4, line=1.35),
+    "Contents": _Look(SERIF, 10, after=1),
+    "Note": _Look(SERIF, 10, after=4, color=GREY),
+    "Gap": _Look(SERIF, 4, line=1),
+    "Passage": _Look(SERIF, 10.5, before=6, after=1, line=1.35, indent=0.5),
+    "Source": _Look(SERIF, 8.5, after=4, color=GREY, indent=0.5),
+    "Table Left": _Look(SERIF, 9, before=1, after=1),
+    "Table Right": _Look(SERIF, 9, before=1, after=1, align="RIGHT"),
+    "Table Middle": _Look(SANS, 9, before=3, after=3, align="CENTER"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +92,8 @@ def _parts(digest: Digest, run: RunFacts) -> Iterator[Any]:
 
 
 def _chapters(digest: Digest, run: RunFacts) -> Iterator[_Chapter]:
+    if len(digest.years) > YEARS:
+        yield _Chapter("年份比较", [_shares("年份", digest.years, run.labels, 2.4)])
     if digest.places:
         yield _Chapter("地区比较", [_shares("地区", digest.places, run.labels, 4.2)])
     yield _Chapter("各报告的主题占比", [_reports(digest.reports, run.labels)])
@@ -77,9 +115,9 @@ def _front(digest: Digest, run: RunFacts, chapters: Sequence[_Chapter]) -> Itera
     yield from _lines("Point", wording.points(digest, run))
     yield paragraph("FrontHeading", "主题占比")
     yield _bar(digest.total, run.labels)
-    yield paragraph("Source")
+    yield paragraph("Gap")
     yield _totals(digest, run.labels)
-    if digest.years:
+    if 0 < len(digest.years) <= YEARS:
         yield paragraph("FrontHeading", "年份比较")
         yield _shares("年份", digest.years, run.labels, 2.4)
     yield paragraph("FrontHeading", "目录")
@@ -102,7 +140,8 @@ def _bar(share: Share, labels: LabelSet) -> Any:  # noqa: ANN401 - an element
     shown = [(label, share.of(label.name)) for label in labels.labels if share.of(label.name) >= 0.005] or [(labels.labels[0], 1.0)]
     whole = sum(part for _, part in shown)
     cells = [
-        Cell(f"{label.name if part > 0.05 * len(label.name) / 3 else ''}", tint(label.color, 7), TEXT, middle=True) for label, part in shown
+        Cell(f"{label.name if part > 0.05 * len(label.name) / 3 else ''}", tint(label.color, 7), TEXT, middle=True)
+        for label, part in shown
     ]
     return table([cells], [WIDTH * part / whole for _, part in shown], heads=0, lines=False)
 
@@ -111,7 +150,12 @@ def _totals(digest: Digest, labels: LabelSet) -> Any:  # noqa: ANN401 - an eleme
     from pipeline.digest.word import Cell, table  # noqa: PLC0415 - only where a document is made
 
     sections = {section.theme: section for section in digest.sections}
-    rows = [[Cell("主题", bold=True), *(Cell(name, bold=True, right=True) for name in ("占比", "字数", "报告", "段落", "列出", "合并重复"))]]
+    rows = [
+        [
+            Cell("主题", bold=True),
+            *(Cell(name, bold=True, right=True) for name in ("占比", "字数", "报告", "段落", "列出", "合并重复")),
+        ]
+    ]
     for label, shade in zip(labels.labels, shades(labels), strict=True):
         section = sections.get(label.name)
         share = digest.total.of(label.name)
@@ -128,8 +172,14 @@ def _totals(digest: Digest, labels: LabelSet) -> Any:  # noqa: ANN401 - an eleme
 def _shares(what: str, shares: Sequence[Share], labels: LabelSet, first: float) -> Any:  # noqa: ANN401 - an element
     from pipeline.digest.word import Cell, table  # noqa: PLC0415 - only where a document is made
 
-    head = [Cell(what, bold=True), Cell("报告", bold=True, right=True), *(Cell(name, bold=True, right=True) for name in labels.names)]
-    rows = ([Cell("　" * share.level + share.name), Cell(str(share.reports), right=True), *_heat(share, labels)] for share in shares)
+    head = [
+        Cell(what, bold=True),
+        Cell("报告", bold=True, right=True),
+        *(Cell(name, bold=True, right=True) for name in labels.names),
+    ]
+    rows = (
+        [Cell("　" * share.level + share.name), Cell(str(share.reports), right=True), *_heat(share, labels)] for share in shares
+    )
     rest = (WIDTH - first - 1.2) / len(labels.names)
     return table([head, *rows], [first, 1.2, *[rest] * len(labels.names)])
 
@@ -197,39 +247,13 @@ def _layout(document: Any) -> None:  # noqa: ANN401 - a Document of python-docx
     section.left_margin = section.right_margin = Cm(2.2)
     section.top_margin, section.bottom_margin = Cm(2.2), Cm(2)
     _footer(section)
-    _style(document, "Normal", SERIF, 10.5, line=1.3)
-    _style(document, "Title", SANS, 24, after=2, bold=True)
-    _style(document, "Subtitle", SANS, 10, after=12, color=GREY)
-    _style(document, "Heading 1", SANS, 16, before=24, after=6, bold=True)
-    _style(document, "Heading 2", SANS, 11, before=14, after=4, bold=True)
-    _style(document, "Front Heading", SANS, 11, before=12, after=4, bold=True, keep=True)
-    _style(document, "Point", SERIF, 11, after=5, line=1.4)
-    _style(document, "Contents", SERIF, 10.5, after=2)
-    _style(document, "Note", SERIF, 10, after=4, color=GREY)
-    _style(document, "Passage", SERIF, 10.5, before=6, after=1, line=1.35, indent=0.5)
-    _style(document, "Source", SERIF, 8.5, after=4, color=GREY, indent=0.5)
-    _style(document, "Table Left", SERIF, 9, before=1.5, after=1.5)
-    _style(document, "Table Right", SERIF, 9, before=1.5, after=1.5, align="right")
-    _style(document, "Table Middle", SANS, 9, before=3, after=3, align="center")
+    for name, look in STYLES.items():
+        _style(document, name, look)
     _tabs(document)
 
 
-def _style(
-    document: Any,  # noqa: ANN401 - a Document of python-docx
-    name: str,
-    font: str,
-    size: float,
-    *,
-    before: float = 0,
-    after: float = 0,
-    line: float = 1.15,
-    indent: float = 0,
-    color: str = TEXT,
-    bold: bool = False,
-    keep: bool = False,
-    align: str = "",
-) -> None:
-    """Set the look of a style, which is made where there is none; sizes are points, the indent centimetres."""
+def _style(document: Any, name: str, look: _Look) -> None:  # noqa: ANN401 - a Document of python-docx
+    """Give a style its look; it is made where there is none."""
     from docx.enum.style import WD_STYLE_TYPE  # noqa: PLC0415 - only where a document is made
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - as above
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
@@ -239,16 +263,22 @@ def _style(
     if name not in styles:
         styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
     style = styles[name]
-    style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
-    style.font.color.rgb = RGBColor.from_string(color.removeprefix("#").upper())
+    style.font.size, style.font.bold, style.font.italic = Pt(look.size), look.bold, False
+    style.font.color.rgb = RGBColor.from_string(look.color.removeprefix("#").upper())
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     fonts.attrib.clear()
-    for part, face in (("ascii", LATIN[font]), ("hAnsi", LATIN[font]), ("cs", LATIN[font]), ("eastAsia", font)):
-        fonts.set(qn(f"w:{part}"), face)
+    for part in ("ascii", "hAnsi", "cs"):
+        fonts.set(qn(f"w:{part}"), LATIN[look.font])
+    fonts.set(qn("w:eastAsia"), look.font)
     form = style.paragraph_format
-    form.space_before, form.space_after, form.line_spacing, form.left_indent = Pt(before), Pt(after), line, Cm(indent)
-    form.keep_with_next = keep or name.startswith("Heading")
-    form.alignment = {"right": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.CENTER}.get(align, WD_ALIGN_PARAGRAPH.LEFT)
+    form.space_before, form.space_after, form.line_spacing, form.left_indent = (
+        Pt(look.before),
+        Pt(look.after),
+        look.line,
+        Cm(look.indent),
+    )
+    form.keep_with_next = look.keep
+    form.alignment = WD_ALIGN_PARAGRAPH[look.align]
     for border in style.element.findall(f".//{qn('w:pBdr')}"):
         border.getparent().remove(border)
 

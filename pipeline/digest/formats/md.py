@@ -8,6 +8,7 @@ from typing import BinaryIO
 from pipeline.digest import wording
 from pipeline.digest.records import Digest, Section, Share
 from pipeline.output import RunFacts
+from pipeline.output.visible import visible
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>&|~$])")
 _FIRST = re.compile(r"^(\s*)(?:([#+=:-])|(\d{1,9})([.)])(?=\s|$))")
@@ -22,7 +23,7 @@ def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
 
 def plain(text: str) -> str:
     """Return a text in which no character is a sign of Markdown."""
-    return _FIRST.sub(lambda match: f"{match[1]}{match[3] or ''}\\{match[2] or match[4]}", _SIGNS.sub(r"\\\1", text))
+    return _FIRST.sub(lambda match: f"{match[1]}{match[3] or ''}\\{match[2] or match[4]}", _SIGNS.sub(r"\\\1", visible(text)))
 
 
 def _lines(digest: Digest, run: RunFacts) -> Iterator[str]:
@@ -53,7 +54,10 @@ def _shares(title: str, what: str, shares: Sequence[Share], run: RunFacts) -> It
     yield from _table(
         [*named, *labels],
         (
-            [*([f"{'└ ' * share.level}{share.name}", str(share.reports)] if what else []), *(wording.percent(share.of(name)) for name in labels)]
+            [
+                *([f"{'└ ' * share.level}{share.name}", str(share.reports)] if what else []),
+                *(wording.percent(share.of(name)) for name in labels),
+            ]
             for share in shares
         ),
     )

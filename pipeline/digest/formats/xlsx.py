@@ -15,6 +15,7 @@ from pipeline.digest.records import Digest, Passage, Section, Share
 from pipeline.digest.tints import tint
 from pipeline.output import RunFacts
 from pipeline.output.colours import shades
+from pipeline.output.visible import visible
 
 FONT = "等线"
 LONGEST = 32_000  # characters of a cell; Excel takes 32,767
@@ -55,7 +56,9 @@ class _Book:
         self.looks = {name: self.book.add_format({"font_name": FONT, **look}) for name, look in LOOKS.items()}
         self.labels = run.labels
         self.themes = {
-            label.name: self.book.add_format({"font_name": FONT, "bold": True, "font_color": shade.ink, "bg_color": shade.tint, **ROW})
+            label.name: self.book.add_format(
+                {"font_name": FONT, "bold": True, "font_color": shade.ink, "bg_color": shade.tint, **ROW}
+            )
             for label, shade in zip(run.labels.labels, shades(run.labels), strict=True)
         }
 
@@ -76,7 +79,7 @@ class _Book:
         for column, (value, look) in enumerate(cells, first):
             form = self.themes.get(str(value), self.looks["cell"]) if not look else self.looks[look]
             if isinstance(value, str):
-                sheet.write_string(row, column, shortened(value, LONGEST), form)
+                sheet.write_string(row, column, shortened(visible(value), LONGEST), form)
             elif value is None:
                 sheet.write_blank(row, column, None, form)
             else:
@@ -227,7 +230,12 @@ def _reports(book: _Book, digest: Digest) -> None:
     for row, report in enumerate(digest.reports, 1):
         share = Share("", 1, report.characters)
         year = int(report.year.value) if report.year.value.isdigit() else report.year.value or wording.UNKNOWN
-        about = [(report.place.value or wording.UNKNOWN, "cell"), (report.place.basis, "grey"), (year, "cell"), (report.year.basis, "grey")]
+        about = [
+            (report.place.value or wording.UNKNOWN, "cell"),
+            (report.place.basis, "grey"),
+            (year, "cell"),
+            (report.year.basis, "grey"),
+        ]
         parts = [(share.of(label), "share") for label in labels]
         book.row(sheet, row, [(report.name, "text"), *about, *parts, (report.source, "text")])
     _heat(sheet, len(digest.reports), 5, book.labels)
@@ -240,4 +248,6 @@ def _heat(sheet: Any, rows: int, first: int, labels: LabelSet) -> None:  # noqa:
     """Give the cells of shares the more colour of their theme the larger they are."""
     for column, label in enumerate(labels.labels, first):
         scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 0.5}
-        sheet.conditional_format(1, column, max(rows, 1), column, {**scale, "min_color": "#ffffff", "max_color": tint(label.color, 10)})
+        sheet.conditional_format(
+            1, column, max(rows, 1), column, {**scale, "min_color": "#ffffff", "max_color": tint(label.color, 10)}
+        )
