@@ -97,12 +97,13 @@ class _Leaders:
     def _resemble(self, one: int, other: int) -> bool:
         import numpy as np  # noqa: PLC0415 - as above
 
-        first, second = self._shingles[one], self._shingles[other]
-        small, large = sorted((len(first), len(second)))
-        if small < self._resemblance * large:
+        first, second = sorted((self._shingles[one], self._shingles[other]), key=len)
+        if len(first) < self._resemblance * len(second):
             return False
-        common = len(np.intersect1d(first, second, assume_unique=True))
-        return common >= self._resemblance * (small + large - common)
+        places = np.searchsorted(second, first)
+        places[places == len(second)] = 0
+        common = int(np.count_nonzero(second[places] == first))
+        return common >= self._resemblance * (len(first) + len(second) - common)
 
 
 def _shared(prefixes: "Iterable[Shingles]") -> set[int]:

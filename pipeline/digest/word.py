@@ -34,7 +34,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table: its text, the colour of its ground, and where it stands."""
+    """A cell of a table: its text, the colour of its ground, where it stands, and a note in grey below it."""
 
     text: str
     fill: str = ""
@@ -42,6 +42,7 @@ class Cell:
     bold: bool = False
     right: bool = False
     middle: bool = False
+    note: str = ""
 
 
 def element(kind: str, /, *children: Any, **attributes: object) -> Any:  # noqa: ANN401 - lxml elements are untyped here
@@ -112,7 +113,8 @@ def _cell(cell: Cell, width: float) -> Any:  # noqa: ANN401 - as above
     properties = element("tcPr", element("tcW", w=round(width * TWIPS), type="dxa"), shade, element("vAlign", val="center"))
     style = "TableRight" if cell.right else "TableMiddle" if cell.middle else "TableLeft"
     text = paragraph(style, Run(cell.text, bold=cell.bold, color=cell.color))
-    return element("tc", properties, text)
+    note = paragraph("TableNote", cell.note) if cell.note else None
+    return element("tc", properties, text, note)
 
 
 def _pieces(run: Run) -> list[Any]:

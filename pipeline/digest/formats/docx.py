@@ -52,6 +52,7 @@ STYLES = {
     "Passage": _Look(SERIF, 10.5, before=6, after=1, line=1.35, indent=0.5),
     "Source": _Look(SERIF, 8.5, after=4, color=GREY, indent=0.5),
     "Table Left": _Look(SERIF, 9, before=1, after=1),
+    "Table Note": _Look(SERIF, 7.5, after=1, color=GREY),
     "Table Right": _Look(SERIF, 9, before=1, after=1, align="RIGHT"),
     "Table Middle": _Look(SANS, 9, before=3, after=3, align="CENTER"),
 }
@@ -188,8 +189,9 @@ def _reports(reports: Sequence[Report], labels: LabelSet) -> Any:  # noqa: ANN40
     from pipeline.digest.word import Cell, table  # noqa: PLC0415 - only where a document is made
 
     head = [Cell("报告", bold=True), Cell("地区 · 年份", bold=True), *(Cell(name, bold=True, right=True) for name in labels.names)]
+    shares = [(report, Share("", 1, report.characters)) for report in reports]
     rows = (
-        [Cell(report.name), Cell(_about(report), color=GREY), *_heat(Share("", 1, report.characters), labels)] for report in reports
+        [Cell(report.name, note=report.source), Cell(_about(report), color=GREY), *_heat(share, labels)] for report, share in shares
     )
     rest = 7.6 / len(labels.names)
     return table([head, *rows], [WIDTH - 2.8 - 7.6, 2.8, *[rest] * len(labels.names)])
