@@ -19,7 +19,7 @@ TOLD = "指定"  # the basis of what a person said
 LEADING = 5  # reports that a section names because they say most of its theme
 BETWEEN = " > "  # stands between the headings of a tag
 NAME = 48  # characters of a report's name
-_NO_TITLE = re.compile(r" > |＞| \| |(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
+_NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
 _BEGINNING = re.compile(r"\s*([^\s，。；,;]{8,48})\s")  # of a text without headings, up to the first space
 
 
@@ -103,10 +103,10 @@ def _file_name(source: str) -> str:
 
 def _with_names(reports: Sequence[Report]) -> Iterable[Report]:
     """Yield reports whose names tell them apart: title, else file name; the same title twice gets the file name too."""
-    names = [report.name or PurePosixPath(_file_name(report.source)).stem or report.source for report in reports]
+    names = [report.name or PurePosixPath(report.file).stem for report in reports]
     counts, taken = Counter(names), Counter[str]()
     for report, name in zip(reports, names, strict=True):
-        full = name if counts[name] == 1 else f"{name}（{_file_name(report.source)}）"
+        full = name if counts[name] == 1 else f"{name}（{report.file}）"
         taken[full] += 1
         yield replace(report, name=full if taken[full] == 1 else f"{full}{taken[full]}")
 

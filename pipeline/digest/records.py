@@ -6,6 +6,7 @@ count. They are numbers between 0 and 1.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal
 
 By = Literal["report", "place", "year"]
@@ -51,6 +52,11 @@ class Report:
     place: Found
     year: Found
     characters: Mapping[str, int]
+
+    @property
+    def file(self) -> str:
+        """The name of its file, without the folders."""
+        return PurePosixPath(self.source.replace("\\", "/")).name or self.source
 
 
 @dataclass(frozen=True, slots=True)

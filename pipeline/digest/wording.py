@@ -10,7 +10,7 @@ from pipeline.output import RunFacts
 TITLE = "报告主题摘编"
 UNKNOWN = "未注明"
 NAMED_COPIES = 4  # places of copies that the line below a passage names
-LEAST_REPORTS = 3  # reports that a year must have for its shares to be held against another's
+LEAST_REPORTS = 5  # reports that a year must have for its shares to be held against another's
 LEAST_MOVE = 0.01  # of a share, between two years, that is worth a word
 HEADING = 40  # characters of a heading in the line below a passage
 BY = {"report": "报告", "place": "地区", "year": "年份"}

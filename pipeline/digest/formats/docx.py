@@ -17,6 +17,7 @@ from pipeline.output.colours import shades
 
 WIDTH = 16.6  # centimetres between the margins
 GREY, TEXT = "#6b7280", "#1d2129"
+HEIGHT = 1.2  # of a line, in sizes of its font
 YEARS = 12  # rows of the comparison of years, at most, that stand on the front page
 SERIF, SANS = "宋体", "微软雅黑"
 LATIN = {SERIF: "Times New Roman", SANS: "Arial"}
@@ -44,7 +45,7 @@ STYLES = {
     "Subtitle": _Look(SANS, 10, after=8, color=GREY),
     "Heading 1": _Look(SANS, 16, before=24, after=6, bold=True, keep=True),
     "Heading 2": _Look(SANS, 11, before=14, after=4, bold=True, keep=True),
-    "Front Heading": _Look(SANS, 11, before=12, after=4, bold=True, keep=True),
+    "Front Heading": _Look(SANS, 11, before=10, after=4, bold=True, keep=True),
     "Point": _Look(SERIF, 10.5, after=4, line=1.35),
     "Contents": _Look(SERIF, 10, after=1),
     "Note": _Look(SERIF, 10, after=4, color=GREY),
@@ -65,6 +66,7 @@ class _Chapter:
     title: str
     content: Iterable[Any]
     passages: int | None = None
+    color: str = ""
 
 
 def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
@@ -82,13 +84,13 @@ def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
 
 
 def _parts(digest: Digest, run: RunFacts) -> Iterator[Any]:
-    from pipeline.digest.word import paragraph  # noqa: PLC0415 - only where a document is made
+    from pipeline.digest.word import Run, paragraph  # noqa: PLC0415 - only where a document is made
 
     chapters = [*_chapters(digest, run)]
     yield from _front(digest, run, chapters)
     for number, chapter in enumerate(chapters):
         begins = number == 0 or chapter.passages is not None
-        yield paragraph("Heading1", chapter.title, bookmark=(number, f"part{number}"), new_page=begins)
+        yield paragraph("Heading1", Run(chapter.title, color=chapter.color), bookmark=(number, f"part{number}"), new_page=begins)
         yield from chapter.content
 
 
@@ -98,8 +100,10 @@ def _chapters(digest: Digest, run: RunFacts) -> Iterator[_Chapter]:
     if digest.places:
         yield _Chapter("地区比较", [_shares("地区", digest.places, run.labels, 4.2)])
     yield _Chapter("各报告的主题占比", [_reports(digest.reports, run.labels)])
+    inks = {label.name: shade.ink for label, shade in zip(run.labels.labels, shades(run.labels), strict=True)}
     for section in digest.sections:
-        yield _Chapter(section.theme, _section(section, digest, run.labels), len(section.passages))
+        ink = inks.get(section.theme, "")
+        yield _Chapter(section.theme, _section(section, digest, run.labels), len(section.passages), ink)
     if run.failures:
         yield _Chapter("未能读取的文件", _lines("Note", run.failures))
     yield _Chapter("说明", _lines("Note", wording.notes(digest, run)))
@@ -191,7 +195,7 @@ def _reports(reports: Sequence[Report], labels: LabelSet) -> Any:  # noqa: ANN40
     head = [Cell("报告", bold=True), Cell("地区 · 年份", bold=True), *(Cell(name, bold=True, right=True) for name in labels.names)]
     shares = [(report, Share("", 1, report.characters)) for report in reports]
     rows = (
-        [Cell(report.name, note=report.source), Cell(_about(report), color=GREY), *_heat(share, labels)] for report, share in shares
+        [Cell(report.name, note=report.file), Cell(_about(report), color=GREY), *_heat(share, labels)] for report, share in shares
     )
     rest = 7.6 / len(labels.names)
     return table([head, *rows], [WIDTH - 2.8 - 7.6, 2.8, *[rest] * len(labels.names)])
@@ -247,7 +251,7 @@ def _layout(document: Any) -> None:  # noqa: ANN401 - a Document of python-docx
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.2)
-    section.top_margin, section.bottom_margin = Cm(2.2), Cm(2)
+    section.top_margin, section.bottom_margin = Cm(2), Cm(1.8)
     _footer(section)
     for name, look in STYLES.items():
         _style(document, name, look)
@@ -261,6 +265,8 @@ def _style(document: Any, name: str, look: _Look) -> None:  # noqa: ANN401 - a D
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
     from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415 - as above
 
+    from pipeline.digest.word import element  # noqa: PLC0415 - as above
+
     styles = document.styles
     if name not in styles:
         styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
@@ -273,14 +279,12 @@ def _style(document: Any, name: str, look: _Look) -> None:  # noqa: ANN401 - a D
         fonts.set(qn(f"w:{part}"), LATIN[look.font])
     fonts.set(qn("w:eastAsia"), look.font)
     form = style.paragraph_format
-    form.space_before, form.space_after, form.line_spacing, form.left_indent = (
-        Pt(look.before),
-        Pt(look.after),
-        look.line,
-        Cm(look.indent),
-    )
+    form.space_before, form.space_after, form.left_indent = Pt(look.before), Pt(look.after), Cm(look.indent)
+    form.line_spacing = Pt(round(look.size * look.line * HEIGHT, 1))  # in points, so that it is the same with every font
     form.keep_with_next = look.keep
     form.alignment = WD_ALIGN_PARAGRAPH[look.align]
+    if name == "Normal":  # so that punctuation has the shapes of the mainland
+        style.element.rPr.append(element("lang", val="en-US", eastAsia="zh-CN"))
     for border in style.element.findall(f".//{qn('w:pBdr')}"):
         border.getparent().remove(border)
 

@@ -40,16 +40,16 @@ def test_the_points_of_the_front_page(small, run):
     assert shown == "以下列出 举旗帜、聚民心、育新人、兴文化、展形象 共 5 段，合并近似重复 1 段。"
 
 
-def test_two_years_are_held_against_each_other_where_each_has_three_reports(digest_of, run):
+def test_two_years_are_held_against_each_other_where_each_has_five_reports(digest_of, run):
     def reports(year, count, first, second):
         return [make(f"{year}{n}.txt", f"{year}年总结", [("甲" * first, FIRST), ("乙" * second, SECOND)]) for n in range(count)]
 
-    told = wording.points(digest_of(*reports(2021, 3, 6, 4), *reports(2022, 2, 1, 1), *reports(2023, 3, 4, 6)), run)
+    told = wording.points(digest_of(*reports(2021, 5, 6, 4), *reports(2022, 4, 1, 1), *reports(2023, 5, 4, 6)), run)
     assert (
         told[2]
-        == "2023年（3 篇）与2021年（3 篇）相比，聚民心上升 20.0 个百分点，举旗帜下降 20.0 个百分点；两年的报告并不相同，只供参考。"
+        == "2023年（5 篇）与2021年（5 篇）相比，聚民心上升 20.0 个百分点，举旗帜下降 20.0 个百分点；两年的报告并不相同，只供参考。"
     )
-    alike = wording.points(digest_of(*reports(2021, 3, 5, 5), *reports(2023, 3, 5, 5)), run)
+    alike = wording.points(digest_of(*reports(2021, 5, 5, 5), *reports(2023, 5, 5, 5)), run)
     assert not [line for line in alike if "相比" in line]
 
 
