@@ -18,8 +18,10 @@ from pipeline.records import FinishedReport, Tag
 TOLD = "指定"  # the basis of what a person said
 LEADING = 5  # reports that a section names because they say most of its theme
 BETWEEN = " > "  # stands between the headings of a tag
+FIRST_TAGS = 5  # among which a title is looked for
 NAME = 48  # characters of a report's name
 _NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
+_NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
 _BEGINNING = re.compile(r"\s*([^\s，。；,;]{8,48})\s")  # of a text without headings, up to the first space
 
 
@@ -85,10 +87,16 @@ def _passage(tag: Tag, report: int, title: str) -> Passage:
 
 
 def _title(report: FinishedReport) -> str:
-    """Return the title of a report: its first heading of level 0 or 1 that is no line of a web page; "" without one."""
-    starts = {entry.start for entry in report.outline if entry.level <= 1}
-    found = (one_line(tag.text) for tag in report.tags[:5] if tag.start in starts)
-    return next((text for text in found if not _NO_TITLE.search(text)), "")
+    """Return the title of a report; "" without one.
+
+    It is the first heading of level 0 or 1, or else the first of all, among the first tags; no line of a web page, no head of a
+    newspaper, and no numbered heading.
+    """
+    levels = {entry.start: entry.level for entry in report.outline}
+    found = [(one_line(tag.text), levels[tag.start]) for tag in report.tags[:FIRST_TAGS] if tag.start in levels]
+    titles = [(text, level) for text, level in found if not _NO_TITLE.search(text)]
+    highest = (text for text, level in titles if level <= 1)
+    return next(highest, next((text for text, _ in titles if not _NUMBERED.match(text)), ""))
 
 
 def _beginning(report: FinishedReport) -> str:

@@ -37,7 +37,7 @@ LOOKS: dict[str, dict[str, object]] = {
     "text": {**ROW, "text_wrap": True},
     "cell": {**ROW, "align": "left"},
     "share": {**ROW, "num_format": "0.0%;;–"},
-    "score": {**ROW, "num_format": "0%"},
+    "score": {**ROW, "num_format": '[>=0.995]">99%";0%'},
     "count": {**ROW, "num_format": "#,##0"},
     "heading": {"bold": True, "font_size": 13},
 }
@@ -134,7 +134,7 @@ def _lines(book: _Book, sheet: Any, row: int, lines: Iterable[str]) -> int:  # n
     """Write lines one below the other, each over all columns; return the row after them."""
     for line in lines:
         sheet.merge_range(row, 0, row, 7, "", book.looks["point"])
-        sheet.set_row(row, 17 * (1 + len(line) // 46))
+        sheet.set_row(row, 17 * (1 + len(line) // 52))
         book.row(sheet, row, [(line, "point")])
         row += 1
     return row

@@ -1,4 +1,7 @@
+import msgspec
+
 from pipeline.digest.records import Found, Said
+from pipeline.records import OutlineEntry
 
 from .conftest import FIRST, LABELS, READING, SECOND, THIRD, make
 
@@ -119,3 +122,14 @@ def test_no_reports_at_all(digest_of):
     empty = digest_of()
     assert (empty.passages, empty.total.total, empty.years) == (0, 0, ())
     assert empty.total.of(FIRST) == 0
+
+
+def test_a_heading_of_a_lower_level_is_a_title_unless_it_is_numbered(digest_of):
+    def headed(*lines):
+        report = make("a.txt", "", [(line, FIRST) for line in lines])
+        return msgspec.structs.replace(report, outline=tuple(OutlineEntry(tag.start, 2) for tag in report.tags))
+
+    names = [digest_of(headed(*lines)).reports[0].name for lines in (
+        ("岷陵日报　第1版", "岷水长歌起"), ("一、总体情况", "（二）做法", "2. 三", "【四】", "第五部分"), ("首页 > 要闻",),
+    )]  # fmt: skip
+    assert names == ["岷水长歌起", "a", "a"]
