@@ -36,6 +36,7 @@ FORMATS: dict[str, Format] = {
     "table": Format((".table",), composed=False, text=True),
     "csv": Format((".csv",), composed=True, text=True),
     "html": Format((".html", ".htm"), composed=True, text=True),
+    "docx": Format((".docx",), composed=True, text=False),
 }
 
 

@@ -1,3 +1,4 @@
+import itertools
 import re
 
 from hypothesis import given
@@ -66,7 +67,7 @@ def reports(draw):
 @given(reports())
 def test_only_white_space_between_paragraphs_is_left_out(report):
     pieces = [piece for block in blocks(report) for piece in block.pieces]
-    assert all(first.end <= second.start for first, second in zip(pieces, pieces[1:], strict=False))
+    assert all(first.end <= second.start for first, second in itertools.pairwise(pieces))
     assert re.sub(r"\s", "", "".join(piece.text_of(report) for piece in pieces)) == re.sub(r"\s", "", report.text)
     assert [piece.tag for piece in pieces if piece.tag] == list(report.tags)
 

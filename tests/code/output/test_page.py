@@ -37,7 +37,7 @@ def engine(browser):
 
 @pytest.fixture
 def show(engine, tmp_path, facts):
-    """Return a function that opens reports as a page; any request beyond the file, and any complaint of the browser, fails the test."""
+    """Return a function that opens reports as a page; a request beyond the file or a complaint of the browser fails the test."""
     beyond, contexts = [], []
 
     def run(reports, scripts=True, width=1280, height=860):
@@ -85,6 +85,12 @@ def test_each_passage_tells_where_it_stands_and_what_it_is(show, small, facts):
         assert element.locator(".chip .theme").text_content() == tag.theme
         assert element.locator(".ask").count() == tag.review
     assert page.locator("#r1-p2 u").all_text_contents() == ["理论", "宣讲", "理论"]
+
+
+def test_broken_lines_are_joined_and_columns_stay_apart(show, build):
+    page = show([build([("断开的\n一行，甲\t乙", "兴文化")])])
+    assert page.locator("#r1-p0 .words").text_content() == "断开的一行，甲\t乙"
+    assert page.locator("#r1-p0 .tab").bounding_box()["width"] > 8
 
 
 def test_headings_are_headings_and_a_table_of_contents_leads_to_them(show, small):
@@ -160,7 +166,19 @@ def test_those_who_hear_the_page_are_told_the_same(show, engine, small):
     page = show([small])
     session = page.context.new_cdp_session(page)
     nodes = [node for node in session.send("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
-    named = {"checkbox", "link", "button", "group", "form", "navigation", "image", "table", "heading", "article", "DisclosureTriangle"}
+    named = {
+        "checkbox",
+        "link",
+        "button",
+        "group",
+        "form",
+        "navigation",
+        "image",
+        "table",
+        "heading",
+        "article",
+        "DisclosureTriangle",
+    }
     of_role = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if node["role"]["value"] in named]
     assert [role for role, name in of_role if not name.strip() and role != "group"] == []
     names = [name for _, name in of_role]

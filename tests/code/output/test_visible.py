@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.output.reasons import REASONS, in_chinese
-from pipeline.output.visible import DIRECTIONS, visible
+from pipeline.output.visible import DIRECTIONS, on_one_line, visible
 
 ANY = st.text(st.characters(exclude_categories=[]))
 
@@ -30,3 +30,9 @@ def test_every_reason_of_the_cleaner_has_a_chinese_word():
     for reason in {reason for reason, _ in _BY_FORM} | {"repeated caption", "repeated line", "symbols"}:
         assert in_chinese(reason) == REASONS[reason] != reason
     assert in_chinese("a new one") == "a new one"
+
+
+def test_a_broken_line_is_joined_as_the_cleaner_joins_it():
+    assert on_one_line("断开的  \n\u3000一行\r\n再一行") == "断开的一行再一行"
+    assert on_one_line("Made in\nChina\n制造\tX") == "Made in China制造\tX"
+    assert on_one_line("\n甲\n") == "甲"
