@@ -41,7 +41,7 @@ font: $(VENV)/ready ## make the font of the pictures again, from Noto Sans CJK
 	$(BIN)/python tests/benchmarks/font.py
 
 screenshots: $(VENV)/ready ## take the pictures of the README again
-	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/test_ui.py tests/code/output
+	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/test_ui.py tests/code/output tests/code/digest/test_pictures.py
 
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -24,12 +24,13 @@ from pipeline.drift import Batch, encode
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
-from pipeline.output import FORMATS, run_facts, writer_of
+from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts, writer_of
 from pipeline.output.compose import compose_file, compose_folder, is_folder
+from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
 from pipeline.read.find import STANDARD_INPUT
 from pipeline.read.isolated import Reader
-from pipeline.records import Document, TaggedReport
+from pipeline.records import Document, FinishedReport, TaggedReport
 from pipeline.run_folder import COPIED_AT_ONCE, Entry, RunFolder
 
 TOGETHER = 64  # files, at most, of one task …
@@ -123,6 +124,28 @@ def print_pieces(sources: Sequence[str], job: Job, jobs: int, stream: BinaryIO) 
             stream.writelines(piece.read())
             yield piece
     stream.flush()
+
+
+@contextmanager
+def finished_pieces(sources: Sequence[str], model: Path, read: ReadConfig, jobs: int) -> Iterator[Iterator[Piece]]:
+    """Give the pieces of files, in order, whose reports ``reports_of`` returns."""
+    with tempfile.TemporaryDirectory(prefix="mission-themes-") as scratch:
+        yield tag_pieces(sources, Job(model, read, FINISHED, keep_noise=False, scratch=Path(scratch)), jobs)
+
+
+def reports_of(piece: Piece) -> Iterator[FinishedReport]:
+    """Yield the finished reports of a piece, once; only one at a time is in memory."""
+    if piece.part is None:
+        yield from decoded(piece.data.splitlines())
+        return
+    with Path(piece.part).open("rb") as stream:
+        yield from decoded(stream)
+    Path(piece.part).unlink()
+
+
+def facts_of(model: Path, failures: Iterable[str]) -> RunFacts:
+    """Return what an output tells of a run with the model of a folder."""
+    return run_facts(_model(model), failures)
 
 
 def tag_into(folder: RunFolder, sources: Sequence[str], job: Job, jobs: int) -> Iterator[Piece]:

@@ -128,6 +128,13 @@ class DriftConfig(msgspec.Struct, frozen=True):
     least_passages: Count
 
 
+class DigestConfig(msgspec.Struct, frozen=True):
+    """Which passages a digest shows, and from which resemblance on it folds them."""
+
+    least_score: Share
+    resemblance: Annotated[float, Meta(gt=0, le=1)]
+
+
 class ModelSettings(msgspec.Struct, frozen=True):
     """The sections that a model depends on: what its manifest holds, and all that tagging with it reads."""
 
@@ -146,6 +153,7 @@ class Config(ModelSettings, frozen=True):
     evaluate: EvaluateConfig
     gate: GateConfig
     drift: DriftConfig
+    digest: DigestConfig
     track: TrackConfig
 
 

@@ -1,7 +1,7 @@
 """The flow: the stages in order. Stages never call each other; they are called here."""
 
 # read -> clean -> segment ─┬─ + labels -> train -> evaluate -> track (MLflow, registry) -> models/
-#                           └─ model -> tag -> outputs
+#                           └─ model -> tag -> outputs / digest
 
 import hashlib
 import time

@@ -7,6 +7,7 @@ from pipeline.cli.common import Commands
 
 # The commands in the order of the help, and the module of each: only that of the command that is asked for is loaded.
 MODULES = {
+    "digest": "digest",
     "evaluate": "train",
     "labels": "labels",
     "models": "models",

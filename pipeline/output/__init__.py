@@ -41,6 +41,9 @@ FORMATS: dict[str, Format] = {
 }
 
 
+FINISHED = "finished"  # what composed formats and digests are made of; not a format for people
+
+
 class RunFacts(msgspec.Struct, frozen=True):
     """What an output tells of the run that made it.
 
@@ -98,8 +101,8 @@ def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
 
 
 def writer_of(name: str) -> Writer:
-    """Return what writes each report of a run as it is tagged: a streamed format, or what a composed one is made of."""
-    return cast("Writer", finished if FORMATS[name].composed else _module(name))
+    """Return what writes each report of a run as it is tagged: a streamed format, or FINISHED, what a composed one is made of."""
+    return cast("Writer", finished if name == FINISHED or FORMATS[name].composed else _module(name))
 
 
 def composer_of(name: str) -> Composer:

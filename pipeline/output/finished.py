@@ -1,6 +1,6 @@
 """Finished reports as JSON lines: what a run keeps of its reports until a composed format is made of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +24,10 @@ class Finished:
 
     def __iter__(self) -> Iterator[FinishedReport]:
         """Yield the reports from the first one on."""
-        decoder = msgspec.json.Decoder(FinishedReport)
         with self._path.open("rb") as stream:
-            yield from map(decoder.decode, stream)
+            yield from decoded(stream)
+
+
+def decoded(lines: Iterable[bytes]) -> Iterator[FinishedReport]:
+    """Yield the report of each line."""
+    return map(msgspec.json.Decoder(FinishedReport).decode, lines)

@@ -238,3 +238,16 @@ def test_a_long_piece_goes_through_a_file(archive, tmp_path, cut_short, monkeypa
         folder.finish()
     assert any(piece.part for piece in pieces)
     assert out.read_bytes() == undisturbed
+
+
+@pytest.mark.parametrize("kept_in_memory", [2**22, 100])
+def test_finished_reports_come_from_memory_and_from_files(trained_home, config, report, tmp_path, monkeypatch, kept_in_memory):
+    monkeypatch.setattr(batch, "SPOOL", kept_in_memory)
+    other = tmp_path / "other.txt"
+    other.write_text("县图书馆新开城市书房。\n", encoding="utf-8")
+    sources = [str(report), str(tmp_path / "none.txt"), str(other)]
+    with batch.finished_pieces(sources, trained_home / "models" / "seeds", config.read, 1) as pieces:
+        found = [(piece, [finished.text for finished in batch.reports_of(piece)]) for piece in pieces]
+    assert [texts for _, texts in found] == [[report.read_text(encoding="utf-8")], [], [other.read_text(encoding="utf-8")]]
+    assert [len(piece.failures) for piece, _ in found] == [0, 1, 0]
+    assert (found[0][0].part is None) == (kept_in_memory > 100)

@@ -55,7 +55,8 @@ def test_the_guard_itself_works(guarded):
 def test_training_tagging_and_the_ui_stay_on_this_machine(guarded, root, report):
     environment, log = guarded
     pipeline = [sys.executable, "-m", "pipeline.cli"]
-    for arguments in (["train", "--config", "configs/seeds.toml"], ["tag", str(report), "--model", "seeds"]):
+    digest = ["digest", str(report), "--model", "seeds", "-o", str(report.with_name("digest.docx"))]
+    for arguments in (["train", "--config", "configs/seeds.toml"], ["tag", str(report), "--model", "seeds"], digest):
         done = subprocess.run([*pipeline, *arguments], env=environment, cwd=root, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     ui = subprocess.Popen(

@@ -1,0 +1,1 @@
+"""The formats of a digest, one module each."""
