@@ -118,7 +118,9 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
         text = re.sub("\r(?!\n)", "\n", text).translate(_ONE_TO_ONE | {ord("\r"): "\r"})
         kinds = _kinds(text)
     if simplify and kinds.found & _TRADITIONAL:
-        text = _simplified(text, np.flatnonzero(kinds.each & _TRADITIONAL).tolist())
+        places = np.flatnonzero(kinds.each & _TRADITIONAL).tolist()
+        del kinds
+        text = _simplified(text, places)
         kinds = _kinds(text)
     return text, kinds
 
@@ -162,9 +164,10 @@ def _suspects(kinds: _Kinds) -> list[int]:
 
 def _kinds(text: str) -> _Kinds:
     """Return of each character what may have to be done about it, in one sweep."""
-    parts = [text[place : place + _AT_ONCE] for place in range(0, max(1, len(text)), _AT_ONCE)]
-    kinds = [_kind_of().take(np.frombuffer(part.encode("utf-32-le", "surrogatepass"), "<u4")) for part in parts]
-    each = kinds[0] if len(kinds) == 1 else np.concatenate(kinds)
+    each = np.empty(len(text), np.uint8)
+    for place in range(0, len(text), _AT_ONCE):
+        codes = np.frombuffer(text[place : place + _AT_ONCE].encode("utf-32-le", "surrogatepass"), "<u4")
+        each[place : place + len(codes)] = _kind_of().take(codes)
     return _Kinds(each, int(np.bitwise_or.reduce(each)))
 
 

@@ -167,7 +167,7 @@ def _order(keys: Ints) -> Ints:
 def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
     cleaned, document, names = part.cleaned, part.cleaned.document, model.labels.names
     signature = f"{model.name} {model.version}"
-    is_same = cleaned.text == document.text and lower(cleaned.text) == cleaned.text  # the source is what was scored
+    is_same = bool(judged.spans[own]) and _is_as_in_source(cleaned, judged.spans[own][0][0], judged.spans[own][-1][1])
     headings, heading = None, ""
     tags: list[Tag] = []
     for segment, run, label, probabilities, secondary, words in zip(
@@ -188,6 +188,12 @@ def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
         )  # fmt: skip
         tags.append(msgspec.structs.replace(tag, **_place(document, start)) if document.places else tag)
     return tags
+
+
+def _is_as_in_source(cleaned: CleanText, start: int, end: int) -> bool:
+    """Tell whether a clean span is what was scored and what stands in the source, at the same offsets."""
+    text = cleaned.text[start:end]
+    return cleaned.offsets.clean_starts == (0,) and text == cleaned.document.text[start:end] and text == lower(text)
 
 
 def _place(document: Document, start: int) -> dict[str, Any]:
