@@ -4,6 +4,7 @@ joblib (BSD, of scikit-learn's makers) spreads the work: its generator gives res
 tasks is under way, so memory does not grow with the archive.
 """
 
+import gc
 import hashlib
 import os
 import shutil
@@ -169,7 +170,9 @@ def _tag_in_process(task: Sequence[str], job: Job) -> list[Piece]:
 
 @cache
 def _model(folder: Path) -> Model:
-    return load_model(folder)
+    model = load_model(folder)
+    gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
+    return model
 
 
 @cache

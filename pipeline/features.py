@@ -91,7 +91,7 @@ class Context(msgspec.Struct, frozen=True):
         result = values[:count].copy()
         result[1:] += self.neighbours * values[: count - 1]
         result[:-1] += self.neighbours * values[1:count]
-        return np.asarray(result + row_sums(self.gathered, values)[self.segment_of])
+        return np.asarray(result + row_sums(self.gathered, np.ascontiguousarray(values.T))[self.segment_of])
 
 
 class Vocabulary:
@@ -282,11 +282,15 @@ def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
     return np.where(border, 0.0, weight)[:, None]
 
 
-def row_sums(rows: Rows, values: Floats | NDArray[np.float32]) -> Floats:
-    """Return the product of sparse rows with dense values of shape (columns, labels): shape (rows, labels)."""
-    result = np.zeros((len(rows.starts) - 1, values.shape[1]))
+def row_sums(rows: Rows, by_label: Floats) -> Floats:
+    """Return the product of sparse rows with dense values, which are given label by label, of shape (labels, columns).
+
+    The result has the shape (rows, labels). Sums over numbers that lie side by side are the fastest, so each label is a pass.
+    """
+    result = np.zeros((len(by_label), len(rows.starts) - 1))
     filled = np.flatnonzero(np.diff(rows.starts))
-    if len(filled):
-        products = values.take(rows.columns, axis=0) * rows.values[:, None]
-        result[filled] = np.add.reduceat(products, rows.starts[filled], axis=0)
-    return result
+    firsts = rows.starts.take(filled)
+    for of_label, values in zip(result, by_label, strict=True):
+        if len(filled):
+            of_label[filled] = np.add.reduceat(values.take(rows.columns) * rows.values, firsts)
+    return np.ascontiguousarray(result.T)

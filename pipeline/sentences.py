@@ -30,8 +30,10 @@ _MEMBERS = (
 )
 _OTHER_DIGITS = ((0x660, 0x1FFF), (0xA620, 0xABFF), (0xFF10, 0xFF19), (0x10000, 0x1FFFF))  # scripts that have digits of their own
 # A stop inside one of these ends no sentence. Longer spans are more often an opening mark without its partner.
+# Beginning with any opening mark spares the search most of the text.
 _PAIRED = re.compile(
-    r"“[^“”\n]{0,80}”|‘[^‘’\n]{0,60}’|《[^《》\n]{0,60}》|（[^（）\n]{0,80}）|\([^()\n]{0,80}\)|「[^「」\n]{0,80}」|【[^【】\n]{0,60}】"
+    r"[“‘《（(「【](?:(?<=“)[^“”\n]{0,80}”|(?<=‘)[^‘’\n]{0,60}’|(?<=《)[^《》\n]{0,60}》|(?<=（)[^（）\n]{0,80}）"
+    r"|(?<=\()[^()\n]{0,80}\)|(?<=「)[^「」\n]{0,80}」|(?<=【)[^【】\n]{0,60}】)"
 )
 
 

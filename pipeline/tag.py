@@ -130,13 +130,13 @@ def _strongest_words(runs: Runs, labels: Ints, rows: Rows, model: Model) -> list
 
 def _shares(runs: Runs, labels: Ints, rows: Rows, model: Model) -> tuple[Ints, Ints, Floats]:
     """Return run, column and share of each word that speaks for the label of its run, sorted by run and column."""
-    entries = int(rows.starts[runs.lasts[-1]])
-    column = rows.columns[:entries]
-    run = np.repeat(np.arange(len(labels)), rows.starts.take(runs.lasts) - rows.starts.take(runs.firsts))
+    words = np.flatnonzero(rows.columns[: int(rows.starts[runs.lasts[-1]])] < len(model.vocabulary.words))
+    run = np.repeat(np.arange(len(labels)), rows.starts.take(runs.lasts) - rows.starts.take(runs.firsts)).take(words)
+    column = rows.columns.take(words)
     weights = model.weights.ravel().take(column * model.weights.shape[1] + labels.take(run))
-    speaking = np.flatnonzero((weights > 0) & (column < len(model.vocabulary.words)))
+    speaking = np.flatnonzero(weights > 0)
     run, column = run.take(speaking), column.take(speaking)
-    share = rows.values.take(speaking) * weights.take(speaking) / (runs.lasts - runs.firsts).take(run)
+    share = rows.values.take(words.take(speaking)) * weights.take(speaking) / (runs.lasts - runs.firsts).take(run)
     keys = run * len(model.vocabulary) + column
     order = _order(keys)
     keys = keys.take(order)
