@@ -80,7 +80,8 @@ def clean(document: Document, options: CleanConfig) -> CleanText:
     found = _noise(document, text, lines, offsets)
     body = tuple(_body_lines(document, [line for i, line in enumerate(lines) if i not in found], offsets))
     noise = [Noise(*offsets.span(*lines[i]), reason) for i, reason in found.items()]
-    noise += _dropped_lines(document.text, [offsets.span(*line) for line in lines])
+    if len(text) < len(document.text):
+        noise += _dropped_lines(document.text, [offsets.span(*line) for line in lines])
     return CleanText(document, text, offsets, body, tuple(sorted(noise, key=lambda span: span.start)))
 
 
