@@ -119,22 +119,25 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
         text = re.sub("\r(?!\n)", "\n", text).translate(_ONE_TO_ONE | {ord("\r"): "\r"})
         kinds = _kinds(text)
     if simplify and kinds.found & _TRADITIONAL:
-        places = np.flatnonzero(kinds.each & _TRADITIONAL).tolist()
-        del kinds
-        text = _simplified(text, places)
-        kinds = _kinds(text)
+        simplified = _simplified(text, np.flatnonzero(kinds.each & _TRADITIONAL).tolist())
+        text, kinds = (text, kinds) if simplified == text else (simplified, _kinds(simplified))
     return text, kinds
 
 
 def _simplified(text: str, places: list[int]) -> str:
     """Convert the lines that hold a traditional character; no phrase that OpenCC knows reaches over the end of a line."""
-    pieces, position = [], 0
+    changed, position = [], 0
     for place in places:
         if place >= position:
             start = text.rfind("\n", position, place) + 1 or position
-            end = text.find("\n", place) + 1 or len(text)
-            pieces += [text[position:start], _convert(text[start:end])]
-            position = end
+            position = text.find("\n", place) + 1 or len(text)
+            line = text[start:position]
+            if (converted := _convert(line)) != line:  # most of these characters are traditional in few words only
+                changed.append((start, converted))
+    pieces, position = [], 0
+    for start, converted in changed:
+        pieces += [text[position:start], converted]
+        position = start + len(converted)
     return "".join([*pieces, text[position:]])
 
 
