@@ -139,7 +139,7 @@ class Batch:
     def take_waiting(self) -> tuple[str, int]:
         """Return the texts whose words are still to be counted, normalised as the model sees them and joined, and their number."""
         texts, self._texts, self._counted = self._texts, [], self._seen
-        joined = "\n".join(text.replace("\n", "") for text in texts)
+        joined = "\n".join("".join(text.splitlines()) for text in texts)  # one line for each text
         return normalise(joined, self.model.config.clean.simplify)[0].lower(), len(texts)
 
     def add_words(self, terms: int, unknown: int) -> None:
