@@ -4,6 +4,7 @@ joblib (BSD, of scikit-learn's makers) spreads the work: its generator gives res
 tasks is under way, so memory does not grow with the archive.
 """
 
+import gc
 import hashlib
 import os
 import shutil
@@ -20,7 +21,7 @@ import msgspec
 
 from pipeline import flow
 from pipeline.config import ReadConfig
-from pipeline.drift import Batch, encode
+from pipeline.drift import Batch, count_words
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
@@ -187,12 +188,14 @@ def tag_pieces(sources: Sequence[str], job: Job, jobs: int) -> Iterator[Piece]:
 
 
 def _tag_in_process(task: Sequence[str], job: Job) -> list[Piece]:
-    return list(_tag(task, job, _model(job.model), _reader(job)))
+    return _tag(task, job, _model(job.model), _reader(job))
 
 
 @cache
 def _model(folder: Path) -> Model:
-    return load_model(folder)
+    model = load_model(folder)
+    gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
+    return model
 
 
 @cache
@@ -215,24 +218,28 @@ def _tasks(sources: Iterable[str]) -> Iterator[list[str]]:
         yield task
 
 
-def _tag(task: Sequence[str], job: Job, model: Model, reader: Reader) -> Iterator[Piece]:
-    """Yield the pieces of some files; reports of several files are scored together, which is faster."""
-    pieces = [Piece(source, _size(source), _digest(source)) for source in task]
+def _tag(task: Sequence[str], job: Job, model: Model, reader: Reader) -> list[Piece]:
+    """Return the pieces of some files; reports of several files are scored together, and so is what their summaries need."""
+    pieces = [Piece(source, _size(source)) for source in task]
+    figures = [Batch(model, sampled=True) for _ in pieces]
     owners: deque[int] = deque()
-    current, figures = 0, dict[int, Batch]()
+    current = 0
     with closing(_Spool(job)) as spool:
         for report in flow.tag_documents(_documents(pieces, owners, reader), model, job.keep_noise):
             owner = owners.popleft()
-            while current < owner:
-                yield spool.into(pieces[current])
-                current += 1
-            for watched in figures.setdefault(owner, Batch(model, sampled=True)).watch([report]):
+            for piece in pieces[current:owner]:
+                spool.into(piece)
+            current = owner
+            for watched in figures[owner].watch([report]):
                 spool.write(watched, model)
             pieces[owner].reports += 1
-            pieces[owner].summary = encode(figures[owner].summary())
             pieces[owner].noise.update(span.reason for span in report.noise)
         for piece in pieces[current:]:
-            yield spool.into(piece)
+            spool.into(piece)
+    count_words(figures)
+    for piece, batch in zip(pieces, figures, strict=True):
+        piece.summary = msgspec.json.encode(batch.summary()) if piece.reports else b""
+    return pieces
 
 
 def _documents(pieces: Sequence[Piece], owners: deque[int], reader: Reader) -> Iterator[Document]:
@@ -243,8 +250,11 @@ def _documents(pieces: Sequence[Piece], owners: deque[int], reader: Reader) -> I
             elif isinstance(outcome, PassedOver):
                 piece.passed_over.append(outcome.source)
             else:
+                if outcome.source == piece.source:  # the file is the report, and no archive
+                    piece.sha256 = outcome.sha256
                 owners.append(owner)
                 yield outcome
+        piece.sha256 = piece.sha256 or _digest(piece.source)
 
 
 class _Spool:

@@ -17,11 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import CleanConfig
-from pipeline.lines import broken_ends, join_lines
+from pipeline.lines import broken_ends, find_lines, join_lines
 from pipeline.noise import find_noise
 from pipeline.records import CleanText, Document, Line, Noise, OffsetMap
 
@@ -58,9 +59,16 @@ _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_
 # What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
 # traditional.txt holds the characters that OpenCC converts, alone or, of those in common use (坏 沈 瞭 藉 覆), in phrases.
 _REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED, _SPACE = 1, 2, 4, 8, 16, 32
-Kinds = NDArray[np.uint8]
 
-_LINE = re.compile(r"[^\n]*[^\s]")
+
+class _Kinds(msgspec.Struct, frozen=True):
+    """What may have to be done about ``each`` character, and about any: the kinds that were ``found`` at all."""
+
+    each: NDArray[np.uint8]
+    found: int
+
+
+_AT_ONCE = 2**18  # characters whose kinds are looked up at once, so that memory stays bounded
 _INK = re.compile(r"\S+")
 
 
@@ -68,24 +76,26 @@ def clean(document: Document, options: CleanConfig) -> CleanText:
     """Return the cleaned text of a document with its body lines, the noise set aside and the map to the source."""
     syntax = [(mark.start, mark.end) for mark in document.marks if mark.kind == "syntax"]
     text, offsets = normalise(document.text, options.simplify, syntax)
-    text, offsets = _joined(text, offsets, document)
-    lines = [_line(text, match) for match in _LINE.finditer(text)]
+    text, offsets, lines = _joined(text, offsets, document)
     found = _noise(document, text, lines, offsets)
     body = tuple(_body_lines(document, [line for i, line in enumerate(lines) if i not in found], offsets))
     noise = [Noise(*offsets.span(*lines[i]), reason) for i, reason in found.items()]
-    noise += _dropped_lines(document.text, [offsets.span(*line) for line in lines])
+    if len(text) < len(document.text):
+        noise += _dropped_lines(document.text, [offsets.span(*line) for line in lines])
     return CleanText(document, text, offsets, body, tuple(sorted(noise, key=lambda span: span.start)))
 
 
-def _joined(text: str, offsets: OffsetMap, document: Document) -> tuple[str, OffsetMap]:
-    """Return the text with its broken lines joined; what a reader has marked is a line of its own."""
+def _joined(text: str, offsets: OffsetMap, document: Document) -> tuple[str, OffsetMap, list[Span]]:
+    """Return the text with its broken lines joined, and its lines; what a reader has marked is a line of its own."""
+    lines = find_lines(text)
     marked = frozenset(offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax")
-    ends = broken_ends(text, marked)
+    ends = broken_ends(text, lines, marked)
     if not ends:
-        return text, offsets
+        return text, offsets, lines
     spaced, dropped = join_lines(text, ends)
     kept = list(_kept(dropped, len(text)))
-    return "".join(spaced[a:b] for a, b in kept), _compose(offsets, kept)
+    joined = "".join(spaced[a:b] for a, b in kept)
+    return joined, _compose(offsets, kept), find_lines(joined)
 
 
 def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) -> tuple[str, OffsetMap]:
@@ -102,28 +112,32 @@ def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) ->
         text, offsets, pending = "".join(replaced[a:b] for a, b in kept), _compose(offsets, kept), []
 
 
-def _replace(text: str, simplify: bool) -> tuple[str, Kinds]:
+def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
     """Return the text with its characters replaced, and the kinds of the new ones."""
     kinds = _kinds(text)
-    if (kinds & _REPLACED).any():
+    if kinds.found & _REPLACED:
         text = re.sub("\r(?!\n)", "\n", text).translate(_ONE_TO_ONE | {ord("\r"): "\r"})
         kinds = _kinds(text)
-    traditional = np.flatnonzero(kinds & _TRADITIONAL).tolist() if simplify else []
-    if traditional:
-        text = _simplified(text, traditional)
-        kinds = _kinds(text)
+    if simplify and kinds.found & _TRADITIONAL:
+        simplified = _simplified(text, np.flatnonzero(kinds.each & _TRADITIONAL).tolist())
+        text, kinds = (text, kinds) if simplified == text else (simplified, _kinds(simplified))
     return text, kinds
 
 
 def _simplified(text: str, places: list[int]) -> str:
     """Convert the lines that hold a traditional character; no phrase that OpenCC knows reaches over the end of a line."""
-    pieces, position = [], 0
+    changed, position = [], 0
     for place in places:
         if place >= position:
             start = text.rfind("\n", position, place) + 1 or position
-            end = text.find("\n", place) + 1 or len(text)
-            pieces += [text[position:start], _convert(text[start:end])]
-            position = end
+            position = text.find("\n", place) + 1 or len(text)
+            line = text[start:position]
+            if (converted := _convert(line)) != line:  # most of these characters are traditional in few words only
+                changed.append((start, converted))
+    pieces, position = [], 0
+    for start, converted in changed:
+        pieces += [text[position:start], converted]
+        position = start + len(converted)
     return "".join([*pieces, text[position:]])
 
 
@@ -142,21 +156,27 @@ def _converter() -> "OpenCC":
     return OpenCC("t2s")
 
 
-def _suspects(kinds: Kinds) -> list[int]:
+def _suspects(kinds: _Kinds) -> list[int]:
     """Return where a span to drop may begin."""
-    places = np.flatnonzero(kinds & (_INVISIBLE_KIND | _OPENS))
-    following = np.append(kinds, np.uint8(0))[places + 1]
-    suspects: list[int] = places[(kinds[places] & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)].tolist()
+    if not kinds.found & (_INVISIBLE_KIND | _OPENS):
+        return []
+    places = np.flatnonzero(kinds.each & (_INVISIBLE_KIND | _OPENS))
+    following = kinds.each.take(places + 1, mode="clip")
+    suspects: list[int] = places.compress((kinds.each.take(places) & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)).tolist()
     return suspects
 
 
-def _kinds(text: str) -> Kinds:
+def _kinds(text: str) -> _Kinds:
     """Return of each character what may have to be done about it, in one sweep."""
-    return _kind_of().take(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
+    each = np.empty(len(text), np.uint8)
+    for place in range(0, len(text), _AT_ONCE):
+        codes = np.frombuffer(text[place : place + _AT_ONCE].encode("utf-32-le", "surrogatepass"), "<u4")
+        each[place : place + len(codes)] = _kind_of().take(codes)
+    return _Kinds(each, int(np.bitwise_or.reduce(each)))
 
 
 @cache
-def _kind_of() -> Kinds:
+def _kind_of() -> NDArray[np.uint8]:
     """Return the kind of each code point."""
     kinds = np.zeros(sys.maxunicode + 1, np.uint8)
     kinds[list(_ONE_TO_ONE)] = _REPLACED
@@ -171,7 +191,7 @@ def _kind_of() -> Kinds:
     return kinds
 
 
-def _dropped_spans(text: str, kinds: Kinds) -> list[Span]:
+def _dropped_spans(text: str, kinds: _Kinds) -> list[Span]:
     spans: list[Span] = []
     for place in _suspects(kinds):
         match = re.compile(_DROPPED).match(text, place) if not spans or place >= spans[-1][1] else None
@@ -183,9 +203,9 @@ def _dropped_spans(text: str, kinds: Kinds) -> list[Span]:
     return spans
 
 
-def _spaces_in_words(text: str, kinds: Kinds) -> list[Span]:
+def _spaces_in_words(text: str, kinds: _Kinds) -> list[Span]:
     """Return the spaces between the characters of a word; one character between two spaces raises the suspicion."""
-    space = kinds & _SPACE > 0
+    space = kinds.each & _SPACE > 0 if kinds.found & _SPACE else np.zeros(0, bool)
     if not (space[:-2] & ~space[1:-1] & space[2:]).any():
         return []
     of_spaces = re.compile(f"[{_SPACES}]+")
@@ -217,11 +237,6 @@ def _compose(offsets: OffsetMap, kept: list[Span]) -> OffsetMap:
             source_starts.append(runs[run][1] + position - runs[run][0])
             clean, position = clean + stop - position, stop
     return OffsetMap(tuple(clean_starts), tuple(source_starts)) if kept else OffsetMap((0,), (0,))
-
-
-def _line(text: str, match: re.Match[str]) -> Span:
-    start, end = match.span()
-    return start + len(text[start:end]) - len(text[start:end].lstrip()), end
 
 
 def _noise(document: Document, text: str, lines: list[Span], offsets: OffsetMap) -> dict[int, str]:

@@ -83,7 +83,7 @@ class Batch:
 
         Where it is one of many, words are ``sampled`` from the start.
         """
-        self._model = model
+        self.model = model
         self._all = 0 if sampled else _COUNTED
         self._signature = signature or f"{model.name} {model.version}"
         self._themes = dict.fromkeys(model.labels.names, 0)
@@ -97,6 +97,11 @@ class Batch:
         for report in reports:
             yield msgspec.structs.replace(report, tags=self._passing(report.tags))
             self.close_report(len(report.noise))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are texts whose words are still to be counted."""
+        return bool(self._texts)
 
     def close_report(self, set_aside: int) -> None:
         """Count a report whose tags have all been counted, with the passages that were set aside in it."""
@@ -116,11 +121,11 @@ class Batch:
             self._texts.append(tag.text)
             self._seen += size
             if self._seen - self._counted >= _ENOUGH:
-                self._count_terms()
+                count_words([self])
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
-        self._count_terms()
+        count_words([self])
         return Summary(
             self._signature, self._themes, tuple(self._scores), self._reports, self._passages, sum(self._scores),
             self._set_aside, self._review, self._terms, self._unknown,
@@ -131,14 +136,30 @@ class Batch:
             yield tag
             self.count(tag)
 
-    def _count_terms(self) -> None:
-        """Count the words and bigrams of the texts that wait, normalised as the model sees them."""
-        joined = "\n".join(text.replace("\n", "") for text in self._texts)
-        joined = normalise(joined, self._model.config.clean.simplify)[0].lower()
-        terms, unknown = self._model.vocabulary.count_terms(Texts(joined, self._model.cut(joined), len(self._texts)))
+    def take_waiting(self) -> tuple[str, int]:
+        """Return the texts whose words are still to be counted, normalised as the model sees them and joined, and their number."""
+        texts, self._texts, self._counted = self._texts, [], self._seen
+        joined = "\n".join("".join(text.splitlines()) for text in texts)  # one line for each text
+        return normalise(joined, self.model.config.clean.simplify)[0].lower(), len(texts)
+
+    def add_words(self, terms: int, unknown: int) -> None:
+        """Count words that were found in texts that waited."""
         self._terms += terms
         self._unknown += unknown
-        self._texts, self._counted = [], self._seen
+
+
+def count_words(batches: Iterable[Batch]) -> None:
+    """Count the words and bigrams of the texts that wait in some batches of one model: in one sweep, which is faster."""
+    waiting = [batch for batch in batches if batch.is_waiting]
+    if not waiting:
+        return
+    model = waiting[0].model
+    texts, counts = zip(*(batch.take_waiting() for batch in waiting), strict=True)
+    joined = "\n".join(texts)
+    found = model.vocabulary.count_terms(Texts(joined, model.cut(joined), sum(counts)))
+    firsts = np.cumsum([0, *counts[:-1]])
+    for batch, terms, unknown in zip(waiting, *(np.add.reduceat(some, firsts).tolist() for some in found), strict=True):
+        batch.add_words(terms, unknown)
 
 
 def together(summaries: Iterable[bytes]) -> Summary | None:

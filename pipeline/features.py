@@ -91,7 +91,7 @@ class Context(msgspec.Struct, frozen=True):
         result = values[:count].copy()
         result[1:] += self.neighbours * values[: count - 1]
         result[:-1] += self.neighbours * values[1:count]
-        return np.asarray(result + row_sums(self.gathered, values)[self.segment_of])
+        return np.asarray(result + row_sums(self.gathered, np.ascontiguousarray(values.T))[self.segment_of])
 
 
 class Vocabulary:
@@ -126,21 +126,31 @@ class Vocabulary:
         values /= np.sqrt(np.bincount(row, values * values, minlength=texts.count)).take(row)
         return Rows(np.append(0, np.cumsum(lengths)), column, values)
 
-    def count_terms(self, texts: Texts) -> tuple[int, int]:
-        """Return how many words and bigrams of texts could be terms, and how many of these are unknown."""
-        strange = [word for word in texts.words if word not in self._index]
-        unknown = sum(map(bool, map(re.compile(_TERM).search, strange)))
-        known = sum(word != "\n" for word in texts.words) - len(strange)
-        if not len(self.bigrams):
-            return known + unknown, unknown
-        pairs, (found, _) = _letter_pairs(texts.joined), self.bigrams.find(bigram_codes(texts.joined))
-        return known + unknown + pairs, unknown + pairs - len(found)
+    def count_terms(self, texts: Texts) -> tuple[Ints, Ints]:
+        """Return how many words and bigrams of each text could be terms, and how many of these are unknown."""
+        columns = self._columns(texts)
+        number = np.cumsum(columns == _TEXT_END)
+        strange = np.flatnonzero(columns == _UNKNOWN)
+        is_term = re.compile(_TERM).search
+        unknown = strange.compress([is_term(texts.words[i]) is not None for i in strange.tolist()])
+        known = np.flatnonzero(columns >= 0)
+        terms, strangers = _counts(texts.count, number, known, unknown), _counts(texts.count, number, unknown)
+        if len(self.bigrams):
+            number, pairs = _text_numbers(texts.joined), _letter_pairs(texts.joined)
+            found, _ = self.bigrams.find(bigram_codes(texts.joined))
+            terms += _counts(texts.count, number, pairs)
+            strangers += _counts(texts.count, number, pairs) - _counts(texts.count, number, found)
+        return terms, strangers
 
     def _words_of(self, texts: Texts) -> tuple[Ints, Ints]:
         """Return the text and the column of each known word."""
-        columns = np.fromiter(map(self._index.get, texts.words, repeat(_UNKNOWN)), np.int64, len(texts.words))
+        columns = self._columns(texts)
         known = np.flatnonzero(columns >= 0)
         return np.cumsum(columns == _TEXT_END).take(known), columns.take(known)
+
+    def _columns(self, texts: Texts) -> Ints:
+        """Return the column of each word, or what else it is."""
+        return np.fromiter(map(self._index.get, texts.words, repeat(_UNKNOWN)), np.int64, len(texts.words))
 
     def _bigrams_of(self, texts: Texts) -> tuple[Ints, Ints]:
         """Return the text and the column of each known bigram; none reaches over the end of a text."""
@@ -182,12 +192,17 @@ def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
     return {pair: count for pair, count in sorted(frequent) if re.fullmatch(_BIGRAM, pair)}
 
 
-def _letter_pairs(text: str) -> int:
-    """Return how many pairs of neighbouring characters of a text could be bigrams of a vocabulary."""
+def _letter_pairs(text: str) -> Ints:
+    """Return the places of the pairs of neighbouring characters of a text that could be bigrams of a vocabulary."""
     codes = code_points(text)
     ideograph = ((codes >= 0x3400) & (codes <= 0x9FFF)) | (codes >= 0x20000)
     latin = (codes >= ord("a")) & (codes <= ord("z"))
-    return int((ideograph[1:] & ideograph[:-1]).sum() + (latin[1:] & latin[:-1]).sum())
+    return np.flatnonzero((ideograph[1:] & ideograph[:-1]) | (latin[1:] & latin[:-1]))
+
+
+def _counts(texts: int, number: Ints, *places: Ints) -> Ints:
+    """Return how many places lie in each text; ``number`` tells the text of each place."""
+    return np.bincount(number.take(np.concatenate(places)), minlength=texts)
 
 
 def _document_frequency(terms: Sequence[Ints], rows: Sequence[Ints], count: int) -> list[int]:
@@ -267,11 +282,15 @@ def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
     return np.where(border, 0.0, weight)[:, None]
 
 
-def row_sums(rows: Rows, values: Floats | NDArray[np.float32]) -> Floats:
-    """Return the product of sparse rows with dense values of shape (columns, labels): shape (rows, labels)."""
-    result = np.zeros((len(rows.starts) - 1, values.shape[1]))
+def row_sums(rows: Rows, by_label: Floats) -> Floats:
+    """Return the product of sparse rows with dense values, which are given label by label, of shape (labels, columns).
+
+    The result has the shape (rows, labels). Sums over numbers that lie side by side are the fastest, so each label is a pass.
+    """
+    result = np.zeros((len(by_label), len(rows.starts) - 1))
     filled = np.flatnonzero(np.diff(rows.starts))
-    if len(filled):
-        products = values.take(rows.columns, axis=0) * rows.values[:, None]
-        result[filled] = np.add.reduceat(products, rows.starts[filled], axis=0)
-    return result
+    firsts = rows.starts.take(filled)
+    for of_label, values in zip(result, by_label, strict=True):
+        if len(filled):
+            of_label[filled] = np.add.reduceat(values.take(rows.columns) * rows.values, firsts)
+    return np.ascontiguousarray(result.T)

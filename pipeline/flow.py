@@ -25,7 +25,7 @@ from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Reader
 from pipeline.records import CleanText, Document, Noise, OutlineEntry, Segment, Tag, TaggedReport
-from pipeline.segment import segment
+from pipeline.segment import segment, segment_together
 from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def _tag_together(documents: Sequence[Document], model: Model, keep_noise: bool)
     cleaned = [clean(document, model.config.clean) for document in documents]
     reports = [TaggedReport(one.document, iter(()), list(one.noise), []) for one in cleaned]
     segments = [
-        tuple(_keep_segments(segment(one, model.config.segment), one, report.noise, report.outline))
-        for one, report in zip(cleaned, reports, strict=True)
+        tuple(_keep_segments(items, one, report.noise, report.outline))
+        for items, one, report in zip(segment_together(cleaned, model.config.segment), cleaned, reports, strict=True)
     ]
     for one, tags, report in zip(cleaned, tag_together(zip(cleaned, segments, strict=True), model), reports, strict=True):
         yield _tagged(msgspec.structs.replace(report, tags=iter(tags)), one, model, keep_noise)

@@ -18,10 +18,6 @@ _SIGNS = (
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
 SIGN = re.compile("|".join(f"(?P<level_{level}>{sign})" for level, sign in _SIGNS))
-_ANY_SIGN = "|".join(sign for _, sign in _SIGNS)
-# A sign inside a line counts only behind a stop, with its closing mark, or behind white space. Beginning with these spares
-# the search most of the text.
-_INNER_SIGN = re.compile(rf"[。！？!?；;:：\s](?:(?<=[。！？!?；;])[”’」』）)】])?(?P<sign>{_ANY_SIGN})")
 _ENDS_SENTENCE = re.compile(r"[。！？!?；;，,、]$")
 _INNER_STOP = re.compile("[。！？!?；;]")
 _WORD = re.compile(r"\w")
@@ -33,11 +29,6 @@ def sign_level(text: str, position: int = 0, end: int | None = None) -> int | No
     """Return the level of the sign that starts at a position, or None."""
     match = SIGN.match(text, position, len(text) if end is None else end)
     return int(str(match.lastgroup).removeprefix("level_")) if match else None
-
-
-def inner_signs(text: str, start: int, end: int) -> list[int]:
-    """Return where the signs inside a line of ``text`` begin."""
-    return [match.start("sign") for match in _INNER_SIGN.finditer(text, start, end)]
 
 
 def line_level(line: str, longest: int) -> int | None:

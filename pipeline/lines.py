@@ -14,7 +14,6 @@ from pipeline.headings import sign_level
 from pipeline.noise import CAPTION_SIGNS, judge
 
 Span = tuple[int, int]
-_LINE = re.compile(r"[^\n]*\S")
 _OPEN_ENDS = frozenset("，、,《“（(【‘")
 _CLOSED_STARTS = frozenset("，。、；：！？）》”】’")
 _FINAL = re.compile(r"[。！？!?；;：:…][”’」』）)】]*$")
@@ -32,17 +31,36 @@ class _Wrapping(msgspec.Struct, frozen=True):
     indented: bool
 
 
-def broken_ends(text: str, whole: frozenset[int] = frozenset()) -> list[Span]:
+def find_lines(text: str) -> list[Span]:
+    """Return the lines of a text that are not empty, without the white space around them."""
+    lines = []
+    position, length = 0, len(text)
+    while position < length:
+        end = text.find("\n", position)
+        end = length if end < 0 else end
+        line = text[position:end]
+        size = len(line.strip())
+        if size == end - position > 0:
+            lines.append((position, end))
+        elif size:
+            start = end - len(line.lstrip())
+            lines.append((start, start + size))
+        position = end + 1
+    return lines
+
+
+def broken_ends(text: str, lines: Sequence[Span], whole: frozenset[int] = frozenset()) -> list[Span]:
     """Return the spans from the last character of a line to the first of the next that belongs to the same sentence.
 
     Lines that begin at an offset in ``whole`` (rows of tables, headings of a Word file) are left as they are.
     """
-    lines = [(match.start() + len(match[0]) - len(match[0].lstrip()), match.end()) for match in _LINE.finditer(text)]
     wrapping = _wrapping(text, lines)
     return [
         (first[1], second[0])
         for first, second in pairwise(lines)
-        if not (first[0] in whole or second[0] in whole) and _goes_on(text, first, second, wrapping)
+        if (wrapping or text[first[1] - 1] in _OPEN_ENDS or text[second[0]] in _CLOSED_STARTS)  # else nothing tells that it goes on
+        and not (first[0] in whole or second[0] in whole)
+        and _goes_on(text, first, second, wrapping)
     ]
 
 

@@ -38,6 +38,11 @@ class Model:
         return load_cut(self.user_words)
 
     @cached_property
+    def weights_by_label(self) -> Floats:
+        """The weights in full precision, of shape (labels, terms): those of each label lie side by side."""
+        return np.ascontiguousarray(self.weights.T, dtype=np.float64)
+
+    @cached_property
     def version(self) -> str:
         """Twelve characters that differ when anything that a tag depends on does."""
         lists = (self.vocabulary.words, (self.vocabulary.bigrams.letters,), self.user_words)

@@ -31,7 +31,7 @@ _SHARE = (
     "(?:微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|朋友圈|豆瓣|人人网|百度贴吧|复制链接|分享|收藏|打印|转发|点赞|评论|字号|A[+-])"
 )
 _BY_FORM = (
-    ("navigation", rf"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|{_PATH}|首页\s*[>›»＞|].*"),
+    ("navigation", r"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|首页\s*[>›»＞|].*"),
     ("navigation", r"头部|底部|导航|导航栏|header.{0,4}|footer.{0,4}|nav"),
     ("navigation", r"(?:网站首页|返回首页|返回顶部|返回列表|上一篇|下一篇|上一条|下一条)(?:[:：\s].*)?"),
     ("byline", rf"[（(\[【]?\s*{_ROLE}\s*[:：丨|/].{{0,80}}"),
@@ -41,13 +41,11 @@ _BY_FORM = (
     ("byline", rf"[（(【][^，。；（(]{{2,24}}{_AGENCY}[^，。；]{{0,20}}[)）】]"),
     ("caption", rf"[{CAPTION_SIGNS}].+"),
     ("caption", r"(?:图为|上图为?|下图为?|左图为?|右图为?|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
-    ("caption", r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?"),
     ("image", r"[\[【(（]?(?:图片|视频|音频|海报|动图|图|点击观看视频|点击播放)[\]】)）]?"),
     ("furniture", r"[-—–=_*~·.\s]*(?:THE\s*END|END|完|全文完)[-—–=_*~·.\s]*"),
     ("furniture", r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–\s]*"),
     ("furniture", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
     ("furniture", rf"(?:{_SHARE}[\s|｜、/·+]*){{2,12}}"),
-    ("furniture", r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}"),
 )
 # Lines that say nothing by themselves, but below the last sentence of a page are its foot.
 _FOOT = re.compile(
@@ -55,6 +53,11 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _FORM = re.compile("|".join(f"(?P<{reason}_{i}>{form})" for i, (reason, form) in enumerate(_BY_FORM)), re.IGNORECASE)
+# These may begin with anything, and so take long to tell that a line is none of theirs. A character in it tells it faster.
+_PATH_LINE = re.compile(_PATH)
+_CREDIT, _CREDIT_ENDS = re.compile(r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?"), tuple("摄影图)）")
+_LICENCE = re.compile(r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}", re.IGNORECASE)
+_BEHIND_CREDITS = (None, "image", "furniture")  # what a line may be that is rather the credit of a picture
 _WORD = re.compile(r"\w")
 _PUNCTUATION = re.compile("[。，；！？!?,;：:]")
 _SENTENCE_END = re.compile("[。！？；]")
@@ -81,8 +84,17 @@ def judge(line: str) -> str | None:
         return "symbols"
     if len(line) > LONGEST:
         return None
+    if (">" in line or "›" in line or "»" in line or "＞" in line) and _PATH_LINE.fullmatch(line):
+        return "navigation"
     match = _FORM.fullmatch(line)
-    return str(match.lastgroup).rpartition("_")[0] if match else None
+    reason = str(match.lastgroup).rpartition("_")[0] if match else None
+    if reason in _BEHIND_CREDITS and line.endswith(_CREDIT_ENDS) and _CREDIT.fullmatch(line):
+        return "caption"
+    return "furniture" if reason is None and _may_be_licence(line) and _LICENCE.fullmatch(line) else reason
+
+
+def _may_be_licence(line: str) -> bool:
+    return "备" in line or "站" in line or "©" in line or "y" in line or "Y" in line
 
 
 def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:

@@ -40,6 +40,6 @@ def score_segments(parts: Sequence[tuple[str, Sequence[Segment]]], model: Model)
 def score_texts(segments: tuple[Segment, ...], layout: Layout, texts: Texts, model: Model) -> Scored:
     """Return segments whose texts are split into words already, scored."""
     rows = model.vocabulary.vectorise(texts)
-    scores = context(layout, model.config.model).apply(row_sums(rows, model.weights)) + model.bias
+    scores = context(layout, model.config.model).apply(row_sums(rows, model.weights_by_label)) + model.bias
     costs = [model.config.model.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
     return Scored(segments, layout, rows, decode(scores, layout.bounds, costs))

@@ -6,19 +6,61 @@ the headings it stands under.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.config import SegmentConfig
-from pipeline.headings import ITEM, LEAD, PLAIN, SIGN, TITLE, inner_signs, is_lead, line_level, sign_level
+from pipeline.headings import ITEM, LEAD, LONGEST_LEAD, PLAIN, SHORTEST_LEAD, SIGN, TITLE, is_lead, line_level, sign_level
 from pipeline.records import CleanText, Heading, Line, Noise, Segment
-from pipeline.sentences import split_sentences
+from pipeline.sentences import CLOSING, COLON, SIGN_START, SPACE, STOP, WORD, Ints, Kinds, Sentences, kinds_of, split_sentences
 
 Span = tuple[int, int]
 _WORD = re.compile(r"\w")
 _TITLE_WITHIN = 3
+_EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first lines or not, whose level is found by what is above
+_TOGETHER = 32_768  # characters of lines whose sentences are found at once
+
+
+class _Passages(msgspec.Struct, frozen=True):
+    """The passages of some paragraphs in order: ``bounds[i] : bounds[i + 1]`` are those of paragraph ``i``.
+
+    Passage ``k`` holds the ``sentences`` from ``firsts[k]`` to ``firsts[k + 1]``. One that is ``whole`` has a word in its first
+    and in its last sentence, and no white space around it; one that may be ``announced`` may begin with a sign or a lead.
+    """
+
+    sentences: list[Span]
+    firsts: list[int]
+    bounds: list[int]
+    whole: list[bool]
+    announced: list[bool]
+
+
+class _Outline:
+    """The headings that the next segment stands under, outermost first, and whether one of them all was numbered."""
+
+    def __init__(self) -> None:
+        self.headings: tuple[Heading, ...] = ()
+        self.numbered = False
+        self.end = -1  # of the last paragraph
+
+    def above(self, level: int) -> tuple[Heading, ...]:
+        """Return the headings that a heading of a level stands under."""
+        return tuple([heading for heading in self.headings if heading.level < level or heading.level == TITLE])
+
+    def open(self, level: int, text: str) -> tuple[Heading, ...]:
+        """Add a heading and return those above it."""
+        above = self.above(level)
+        self.headings = (*above, Heading(level, text))
+        return above
+
+    def close_leads(self) -> None:
+        """Take the lead of the last paragraph away, which announced nothing beyond it."""
+        if self.headings and self.headings[-1].level >= LEAD:
+            self.headings = tuple([heading for heading in self.headings if heading.level < LEAD])
 
 
 def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | Noise]:
@@ -26,71 +68,100 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | No
 
     Segments do not overlap, and with the noise they cover every character that is not white space.
     """
-    stack: list[Heading] = []
-    numbered = False
-    for number, line in enumerate(cleaned.lines):
-        if line.kind != "text":
-            yield _row_segment(cleaned.text, line, stack, options)
+    outline = _Outline()
+    for lines in _some_lines(cleaned, options):
+        yield from _of_lines(cleaned, lines, _passages([(cleaned.text, lines)], options), count(), outline)
+
+
+def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[Iterator[Segment | Noise]]:
+    """Yield for each of some small reports, to be gone through in order, what ``segment`` does: all at once, which is faster."""
+    lines = [list(_some_lines(cleaned, options)) for cleaned in reports]
+    passages = _passages([(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own], options)
+    numbers = count()
+    for cleaned, own in zip(reports, lines, strict=True):
+        outline = _Outline()
+        yield chain.from_iterable([_of_lines(cleaned, some, passages, numbers, outline) for some in own])
+
+
+def _of_lines(
+    cleaned: CleanText, lines: Sequence[Line], passages: _Passages, numbers: Iterator[int], outline: _Outline
+) -> Iterator[Segment | Noise]:
+    """Yield the segments of some lines; ``numbers`` tells which of the paragraphs in ``passages`` is the next."""
+    for line in lines:
+        if line.level is not None:
+            yield _heading_segment(cleaned.text, line, line.level, outline)
             continue
-        level = line.level if line.level is not None else line_level(cleaned.text[line.start : line.end], options.max_heading)
-        if level == PLAIN and line.level is None:
-            level = TITLE if number < _TITLE_WITHIN and not stack else _plain_level(numbered)
-        if level is not None:
-            numbered = numbered or PLAIN < level < ITEM
-            yield _heading_segment(cleaned.text, line, level, stack)
-        else:
-            for item in _paragraph(cleaned, line, stack, options):
-                numbered = numbered or (isinstance(item, Segment) and PLAIN < (sign_level(cleaned.text, item.start) or 0) < ITEM)
-                yield item
+        if line.kind == "text" and line.start > outline.end:  # else it goes on with the paragraph before
+            outline.close_leads()
+        outline.end = line.end
+        yield from _paragraph(cleaned, line, passages, next(numbers), outline)
 
 
-def _plain_level(numbered: bool) -> int:
-    """Return the level of a heading without a sign: above all items, or below the numbered headings seen so far."""
-    return ITEM - 1 if numbered else PLAIN
+def _some_lines(cleaned: CleanText, options: SegmentConfig) -> Iterator[list[Line]]:
+    """Yield some lines at a time, headings with their level; a paragraph without end comes piece by piece, each alone."""
+    some: list[Line] = []
+    size = 0
+    for number, line in enumerate(cleaned.lines):
+        if line.end - line.start > options.max_paragraph and line.level is None and line.kind == "text":
+            yield from ([some] if some else [])
+            yield from ([Line(start, end)] for start, end in _chunks(cleaned.text, line.start, line.end, options.max_paragraph))
+            some, size = [], 0
+            continue
+        some.append(_with_level(cleaned.text, line, number, options))
+        size += line.end - line.start
+        if size > _TOGETHER:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
-def _heading_segment(text: str, line: Line, level: int, stack: list[Heading]) -> Segment:
-    above = _above(stack, level)
-    stack[:] = [*above, Heading(level, text[line.start : line.end])]
-    return Segment(line.start, line.end, ((line.start, line.end),), above, level)
+def _with_level(text: str, line: Line, number: int, options: SegmentConfig) -> Line:
+    """Return a line with its level, where it has the form of a heading and its reader has said nothing of it."""
+    if line.level is not None or line.kind == "record" or line.end - line.start > options.max_heading:
+        return line
+    form = text[line.start : line.end]
+    level = line_level(form, options.max_heading)
+    if level is None or (line.kind == "row" and "\t" in form):
+        return line
+    if level == PLAIN and line.kind == "text":
+        level = _EARLY_PLAIN if number < _TITLE_WITHIN else _LATE_PLAIN
+    return Line(line.start, line.end, level, line.kind)
 
 
-def _row_segment(text: str, line: Line, stack: list[Heading], options: SegmentConfig) -> Segment:
-    """Return the row of a table as one segment; a row of one cell that has the form of a heading stands above what follows."""
-    row = text[line.start : line.end]
-    sentences = tuple(split_sentences(text, line.start, line.end))
-    if line.kind == "record":
-        return Segment(line.start, line.end, sentences, kind=line.kind)
-    level = None if "\t" in row else line_level(row, options.max_heading)
-    if level is None:
-        return Segment(line.start, line.end, sentences, tuple(stack), kind=line.kind)
-    return msgspec.structs.replace(_heading_segment(text, line, level, stack), kind=line.kind)
+def _heading_segment(text: str, line: Line, level: int, outline: _Outline) -> Segment:
+    """Return a heading; of a table it is a row of one cell that has the form of one, and stands above what follows."""
+    if level < TITLE:  # above all items, or below the numbered headings seen so far
+        is_title = level == _EARLY_PLAIN and not outline.headings
+        level = TITLE if is_title else ITEM - 1 if outline.numbered else PLAIN
+    above = outline.open(level, text[line.start : line.end])
+    outline.numbered = outline.numbered or (PLAIN < level < ITEM and line.kind == "text")
+    return Segment(line.start, line.end, ((line.start, line.end),), above, level, line.kind)
 
 
-def _above(stack: list[Heading], level: int) -> tuple[Heading, ...]:
-    return tuple(heading for heading in stack if heading.level < level or heading.level == TITLE)
-
-
-def _paragraph(cleaned: CleanText, line: Line, stack: list[Heading], options: SegmentConfig) -> Iterator[Segment | Noise]:
+def _paragraph(cleaned: CleanText, line: Line, passages: _Passages, number: int, outline: _Outline) -> Iterator[Segment | Noise]:
     """Yield the segments of one body line; items with a sign become the heading of what follows them in the line."""
-    text = cleaned.text
-    stack[:] = [heading for heading in stack if heading.level < LEAD]
-    for start, end in _chunks(text, line.start, line.end, options.max_paragraph):
-        signs = _sign_starts(text, start, end)
-        sentences = split_sentences(text, start, end, signs)
-        cuts = _lead_starts(text, sentences, options.run_on).union(signs)
-        for passage in _passages(sentences, cuts):
-            yield from _passage(cleaned, passage, stack)
+    first, last = passages.bounds[number], passages.bounds[number + 1]
+    if line.kind != "text":
+        sentences = tuple(passages.sentences[passages.firsts[first] : passages.firsts[last]])
+        above = () if line.kind == "record" else outline.headings
+        yield Segment(line.start, line.end, sentences, above, kind=line.kind)
+        return
+    for passage in range(first, last):
+        own = passages.sentences[passages.firsts[passage] : passages.firsts[passage + 1]]
+        if not passages.whole[passage]:
+            yield from _passage(cleaned, own, outline)
+        elif passages.announced[passage]:
+            yield _segment(cleaned.text, own, outline)
+        else:
+            yield Segment(own[0][0], own[-1][1], tuple(own), outline.headings)
 
 
-def _passage(cleaned: CleanText, sentences: list[Span], stack: list[Heading]) -> Iterator[Segment | Noise]:
+def _passage(cleaned: CleanText, sentences: list[Span], outline: _Outline) -> Iterator[Segment | Noise]:
     """Yield the segment of a passage; sentences without a word around it are symbols."""
     text = cleaned.text
     trimmed = _trimmed(text, sentences)
     first, last = 0, len(trimmed)
-    if trimmed and _WORD.search(text, *trimmed[0]) and (last == 1 or _WORD.search(text, *trimmed[-1])):
-        yield _segment(text, trimmed, stack)
-        return
     while first < last and not _WORD.search(text, *trimmed[first]):
         first += 1
     while first < last and not _WORD.search(text, *trimmed[last - 1]):
@@ -98,7 +169,7 @@ def _passage(cleaned: CleanText, sentences: list[Span], stack: list[Heading]) ->
     if first > 0:
         yield from _symbols(cleaned, trimmed[:first])
     if first < last:
-        yield _segment(text, _trimmed(text, trimmed[first:last]), stack)
+        yield _segment(text, _trimmed(text, trimmed[first:last]), outline)
     if last < len(trimmed):
         yield from _symbols(cleaned, trimmed[last:])
 
@@ -109,15 +180,14 @@ def _symbols(cleaned: CleanText, sentences: list[Span]) -> Iterator[Noise]:
         yield Noise(*cleaned.offsets.span(trimmed[0][0], trimmed[-1][1]), "symbols")
 
 
-def _segment(text: str, sentences: list[Span], stack: list[Heading]) -> Segment:
+def _segment(text: str, sentences: list[Span], outline: _Outline) -> Segment:
     start, end = sentences[0][0], sentences[-1][1]
     first = text[slice(*sentences[0])].rstrip()
     level = sign_level(text, start)
+    outline.numbered = outline.numbered or (level is not None and PLAIN < level < ITEM)
     if level is None and is_lead(first) and len(sentences) > 1:
         level = LEAD
-    above = tuple(stack) if level is None else _above(stack, level)
-    if level is not None:
-        stack[:] = [*above, Heading(level, first)]
+    above = outline.headings if level is None else outline.open(level, first)
     return Segment(start, end, tuple(sentences), above)
 
 
@@ -130,31 +200,91 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
     yield start, end
 
 
-def _sign_starts(text: str, start: int, end: int) -> list[int]:
-    signs = inner_signs(text, start, end)
-    return [start, *signs] if SIGN.match(text, start, end) else signs
+def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfig) -> _Passages:
+    """Return the passages of the lines that are no headings, found for all at once; a row of a table is one passage.
+
+    The lines of each part are side by side in its text; what is found counts in that text again.
+    """
+    joined, paragraphs, kept = _joined(parts)
+    if not paragraphs:
+        return _Passages([], [0], [0], [], [])
+    kinds = kinds_of(joined)
+    is_text = np.array([line.kind == "text" for line in kept])
+    signs = _sign_starts(joined, kinds, paragraphs, is_text)
+    sentences = split_sentences(joined, kinds, paragraphs, signs)
+    starts, ends = sentences.starts, sentences.ends
+    is_first = np.append(True, sentences.passages[1:] != sentences.passages[:-1])
+    bounds = np.flatnonzero(is_first)
+    is_first[np.searchsorted(starts, signs)] = True
+    is_first[_lead_starts(joined, kinds, sentences, paragraphs, options.run_on)] = True
+    is_first &= is_text.take(sentences.passages)
+    is_first[bounds] = True
+    firsts = np.flatnonzero(is_first)
+    shifts = np.array([line.start - start for line, (start, _) in zip(kept, paragraphs, strict=True)]).take(sentences.passages)
+    whole, announced = _looks(kinds, sentences, firsts)
+    return _Passages(
+        list(zip((starts + shifts).tolist(), (ends + shifts).tolist(), strict=True)),
+        [*firsts.tolist(), len(starts)],
+        [*np.searchsorted(firsts, bounds).tolist(), len(firsts)],
+        whole,
+        announced,
+    )
 
 
-def _lead_starts(text: str, sentences: list[Span], run_on: int) -> set[int]:
-    """Return where a run-on paragraph moves to its next passage: before short sentences that longer ones follow."""
-    if not sentences or sentences[-1][1] - sentences[0][0] < run_on:
-        return set()
-    leads = [
-        start
-        for (start, end), (_, next_end) in pairwise(sentences)
-        if next_end - end > end - start and is_lead(text[start:end].strip())
-    ]
-    return {b for a, b in pairwise([-1, *leads]) if b != a}
+def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, list[Span], list[Line]]:
+    """Return the texts of some lines joined, and the spans in it of those lines that are no headings, with these."""
+    texts, paragraphs, kept, position = [], [], [], 0
+    for text, lines in parts:
+        start = lines[0].start
+        texts.append(text[start : lines[-1].end])
+        own = [line for line in lines if line.level is None]
+        paragraphs += [(line.start - start + position, line.end - start + position) for line in own]
+        kept += own
+        position += len(texts[-1]) + 1
+    return "\n".join(texts), paragraphs, kept
 
 
-def _passages(sentences: list[Span], cuts: set[int]) -> Iterator[list[Span]]:
-    first = 0
-    for place in range(1, len(sentences) if cuts else 0):
-        if sentences[place][0] in cuts:
-            yield sentences[first:place]
-            first = place
-    if sentences:
-        yield sentences[first:]
+def _looks(kinds: Kinds, sentences: Sentences, firsts: Ints) -> tuple[list[bool], list[bool]]:
+    """Return which passages are ``whole`` and which may be ``announced``."""
+    starts, ends = sentences.starts, sentences.ends
+    lasts = np.append(firsts[1:], len(starts)) - 1
+    words = np.cumsum(kinds & WORD > 0)
+    has_word = words.take(ends - 1) - words.take(starts) + (kinds.take(starts) & WORD > 0) > 0
+    edges = kinds.take(starts.take(firsts)) | kinds.take(ends.take(lasts) - 1)
+    may_be_lead = (lasts > firsts) & _is_short(kinds, starts.take(firsts), ends.take(firsts))
+    may_be_sign = kinds.take(starts.take(firsts)) & SIGN_START > 0
+    whole = has_word.take(firsts) & has_word.take(lasts) & (edges & SPACE == 0)
+    return whole.tolist(), (may_be_lead | may_be_sign).tolist()
+
+
+def _sign_starts(text: str, kinds: Kinds, paragraphs: Sequence[Span], is_text: NDArray[np.bool_]) -> list[int]:
+    """Return where the signs inside paragraphs begin: behind a stop, with its closing mark, or behind white space."""
+    places = np.flatnonzero(kinds & SIGN_START)
+    before, second = kinds.take(places - 1), kinds.take(places - 2)  # the last character of all is of no kind
+    behind = (before & (STOP | COLON | SPACE) > 0) | ((before & CLOSING > 0) & (second & STOP > 0))
+    places = places.compress(behind)
+    bounds = np.array(paragraphs)
+    number = np.searchsorted(bounds[:, 0], places) - 1
+    inside = (number >= 0) & (places < bounds[:, 1].take(number)) & is_text.take(number)
+    places, ends = places.compress(inside), bounds[:, 1].take(number.compress(inside))
+    return [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if SIGN.match(text, place, end)]
+
+
+def _lead_starts(text: str, kinds: Kinds, sentences: Sentences, paragraphs: Sequence[Span], run_on: int) -> list[int]:
+    """Return the sentences with which a run-on paragraph moves to its next passage: short ones that longer ones follow."""
+    starts, ends = sentences.starts, sentences.ends
+    sizes = ends - starts
+    is_long = np.array([end - start >= run_on for start, end in paragraphs], bool)
+    likely = _is_short(kinds, starts[:-1], ends[:-1]) & (sizes[1:] > sizes[:-1])
+    likely &= (sentences.passages[1:] == sentences.passages[:-1]) & is_long.take(sentences.passages[:-1])
+    return [i for i in np.flatnonzero(likely).tolist() if is_lead(text[starts[i] : ends[i]].strip())]
+
+
+def _is_short(kinds: Kinds, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Tell which sentences are short enough to be leads; white space around one may hide that it is."""
+    sizes = ends - starts
+    spaced = (kinds.take(starts) | kinds.take(ends - 1)) & SPACE > 0
+    return (sizes > SHORTEST_LEAD) & ((sizes <= LONGEST_LEAD + len("。”")) | spaced)
 
 
 def _trimmed(text: str, sentences: list[Span]) -> list[Span]:

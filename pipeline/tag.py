@@ -70,7 +70,8 @@ def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iter
     for span in noise:
         yield Tag(
             document.source, -1, span.start, span.end, document.text[span.start : span.end], "", model.labels.other, 1.0,
-            {}, (), False, (), f"{model.name} {model.version}", noise=span.reason, **_place(document, span.start),
+            {}, (), False, (), f"{model.name} {model.version}", noise=span.reason,
+            **(_place(document, span.start) if document.places else {}),
         )  # fmt: skip
 
 
@@ -129,13 +130,13 @@ def _strongest_words(runs: Runs, labels: Ints, rows: Rows, model: Model) -> list
 
 def _shares(runs: Runs, labels: Ints, rows: Rows, model: Model) -> tuple[Ints, Ints, Floats]:
     """Return run, column and share of each word that speaks for the label of its run, sorted by run and column."""
-    entries = int(rows.starts[runs.lasts[-1]])
-    column = rows.columns[:entries]
-    run = np.repeat(np.arange(len(labels)), rows.starts.take(runs.lasts) - rows.starts.take(runs.firsts))
+    words = np.flatnonzero(rows.columns[: int(rows.starts[runs.lasts[-1]])] < len(model.vocabulary.words))
+    run = np.repeat(np.arange(len(labels)), rows.starts.take(runs.lasts) - rows.starts.take(runs.firsts)).take(words)
+    column = rows.columns.take(words)
     weights = model.weights.ravel().take(column * model.weights.shape[1] + labels.take(run))
-    speaking = np.flatnonzero((weights > 0) & (column < len(model.vocabulary.words)))
+    speaking = np.flatnonzero(weights > 0)
     run, column = run.take(speaking), column.take(speaking)
-    share = rows.values.take(speaking) * weights.take(speaking) / (runs.lasts - runs.firsts).take(run)
+    share = rows.values.take(words.take(speaking)) * weights.take(speaking) / (runs.lasts - runs.firsts).take(run)
     keys = run * len(model.vocabulary) + column
     order = _order(keys)
     keys = keys.take(order)
@@ -166,42 +167,47 @@ def _order(keys: Ints) -> Ints:
 def _tags(part: _Part, judged: _Judged, own: slice, model: Model) -> list[Tag]:
     cleaned, document, names = part.cleaned, part.cleaned.document, model.labels.names
     signature = f"{model.name} {model.version}"
+    is_same = bool(judged.spans[own]) and _is_as_in_source(cleaned, judged.spans[own][0][0], judged.spans[own][-1][1])
+    headings, heading = None, ""
     tags: list[Tag] = []
-    for segment, (first, last), label, probabilities, secondary, words in zip(
+    for segment, run, label, probabilities, secondary, words in zip(
         judged.segments[own], judged.spans[own], judged.labels[own], judged.probabilities[own], judged.secondary[own],
         judged.evidence[own], strict=True,
     ):  # fmt: skip
-        span = _without_space(cleaned.text, first, last)
-        start, end = cleaned.offsets.span(*span)
+        start, end = span = _without_space(cleaned.text, *run)
+        if not is_same:
+            start, end = cleaned.offsets.span(start, end)
         text = document.text[start:end]
+        evidence = tuple(words) if is_same else _as_in_source(words, cleaned, span, text)
+        if segment.headings is not headings:  # those of side-by-side segments are mostly the same
+            headings, heading = segment.headings, " > ".join([heading.text for heading in segment.headings])
         score = probabilities[label]
-        heading = " > ".join([heading.text for heading in segment.headings])
-        scores = dict(zip(names, probabilities, strict=True))
-        evidence = _as_in_source(words, cleaned, span, text)
-        tags.append(
-            Tag(
-                document.source, part.number + len(tags), start, end, text, heading, names[label], score, scores,
-                secondary, score < model.threshold, evidence, signature, **_place(document, start),
-            )
+        tag = Tag(
+            document.source, part.number + len(tags), start, end, text, heading, names[label], score,
+            dict(zip(names, probabilities, strict=True)), secondary, score < model.threshold, evidence, signature,
         )  # fmt: skip
+        tags.append(msgspec.structs.replace(tag, **_place(document, start)) if document.places else tag)
     return tags
+
+
+def _is_as_in_source(cleaned: CleanText, start: int, end: int) -> bool:
+    """Tell whether a clean span is what was scored and what stands in the source, at the same offsets."""
+    text = cleaned.text[start:end]
+    return cleaned.offsets.clean_starts == (0,) and text == cleaned.document.text[start:end] and text == lower(text)
 
 
 def _place(document: Document, start: int) -> dict[str, Any]:
     """Return the fields of a tag that say where in its file the text at an offset stands."""
-    if not document.places:
-        return {}
     place = document.places[max(0, bisect_right(document.places, start, key=lambda place: place.start) - 1)]
     columns = dict(place.columns) if place.columns else None
     return {"page": place.page, "paragraph": place.paragraph, "sheet": place.sheet, "row": place.row, "columns": columns}
 
 
 def _without_space(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
+    inside = text[start:end]
+    if len(inside.strip()) == len(inside):
+        return start, end
+    return end - len(inside.lstrip()), start + len(inside.rstrip())
 
 
 def _secondary(probabilities: Floats, labels: Ints, model: Model) -> list[tuple[str, ...]]:

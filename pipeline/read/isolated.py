@@ -67,7 +67,9 @@ class Reader:
         except OSError as error:
             raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
         if data is not None:
-            yield read_bytes(data, source, self._options, suffix)
+            document = read_bytes(data, source, self._options, suffix)
+            del data  # while the document is tagged
+            yield document
         else:
             yield from self._in_worker(Request(source, suffix, str(path.resolve()), None, self._options))
 

@@ -23,6 +23,11 @@ _HTML = re.compile(
 _MIME = re.compile(rb"(?:From|MIME-Version|Content-Type|Subject|Date|Snapshot-Content-Location|X-[\w-]+): ?", re.IGNORECASE)
 _MIME_HTML = re.compile(rb"^Content-Type:\s*(?:multipart/related|multipart/alternative|text/html)", re.IGNORECASE | re.MULTILINE)
 _OFFICE_XML = re.compile(rb"<\?mso-application|<office:document\b|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)")
+_OFFICE_MARKS = (
+    b"<?mso-application",
+    b"<office:document",
+    b"schemas.microsoft.com/office/",
+)  # one of them is in each; found faster
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _PACKED = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ")
@@ -90,7 +95,7 @@ def _signature(data: bytes) -> str | None:
         return "pdf"
     if _MIME.match(head) and _MIME_HTML.search(head):
         return "mhtml"
-    if _OFFICE_XML.search(head) and not _HTML.match(head):
+    if any(mark in head for mark in _OFFICE_MARKS) and _OFFICE_XML.search(head) and not _HTML.match(head):
         return "doc"
     wide = head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
     return "html" if _HTML.match(wide) else None

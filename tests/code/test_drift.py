@@ -8,9 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import flow
-from pipeline.drift import BINS, Batch, Summary, encode, find_drift, load_reference, load_summaries, stability_index, summary_path
+from pipeline.drift import (
+    BINS,
+    Batch,
+    Summary,
+    count_words,
+    encode,
+    find_drift,
+    load_reference,
+    load_summaries,
+    stability_index,
+    summary_path,
+)
 from pipeline.errors import InputError, ModelError
 from pipeline.read import read_report
+from pipeline.records import Tag
 
 COUNTS = st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(sum)
 CULTURE = "县图书馆新开城市书房六座，送戏下乡八十场。"
@@ -58,6 +70,18 @@ def test_words_that_the_model_does_not_know_are_counted(model, default_model):
     assert summarised(model, TRADE).unknown > summarised(model, CULTURE).unknown
     unknown = summarised(default_model, "锂电池碳酸锂。")
     assert 0 < unknown.unknown <= unknown.terms
+
+
+def test_the_words_of_batches_that_are_counted_together_are_those_of_each_alone(model):
+    texts = [CULTURE, f"{TRADE}\n{CULTURE}", "全县图书馆，\r\n开放。锂电池，\u2028碳酸锂。", "\ue000", "İ锂"]
+    alone, together = [[Batch(model) for _ in texts] for _ in range(2)]
+    for batches in (alone, together):
+        for batch, text in zip(batches, texts, strict=True):
+            batch.count(Tag("", 0, 0, len(text), text, "", "其他", 1.0, {}, (), False, (), ""))
+    count_words(together)
+    assert not any(batch.is_waiting for batch in together)
+    assert [batch.summary() for batch in together] == [batch.summary() for batch in alone]
+    assert all(batch.summary().terms for batch in together[:3])
 
 
 def test_traditional_characters_are_no_unknown_words(default_model):

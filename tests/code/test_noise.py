@@ -27,6 +27,11 @@ from pipeline.noise import find_noise, judge
         ("某ICP备12345678号", "furniture"),
         ("微信 微博 QQ空间 复制链接", "furniture"),
         ("分享｜收藏｜打印", "furniture"),
+        ("图 图 图", "caption"),
+        ("扫一扫 （供图）", "caption"),
+        ("网站 Copyright 摄", "caption"),
+        ("copyright 某某网", "furniture"),
+        ("记者：王（摄）", "byline"),
         ("——*——", "symbols"),
     ],
 )

@@ -1,11 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sentences import split_sentences
+from pipeline.headings import SIGN
+from pipeline.sentences import SIGN_START, SPACE, kinds_of, split_sentences
 
 
-def split(text, breaks=()):
-    return [text[start:end] for start, end in split_sentences(text, 0, len(text), frozenset(breaks))]
+def split(text, breaks=(), passages=None):
+    sentences = split_sentences(text, kinds_of(text), passages or [(0, len(text))], breaks)
+    return [text[start:end] for start, end in zip(sentences.starts, sentences.ends, strict=True)]
 
 
 def test_sentences_end_at_stops_with_their_closing_marks():
@@ -34,3 +36,30 @@ def test_breaks_begin_a_sentence():
 @given(st.text(alphabet="甲乙。！；“”《》（）() \n", max_size=60))
 def test_sentences_lie_side_by_side_and_cover_the_text(text):
     assert "".join(split(text)) == text
+
+
+def test_a_pair_of_marks_does_not_reach_into_another_passage():
+    text = "甲“乙。丙”丁。\n戊。己”"
+    assert split(text, passages=[(0, 8), (9, 13)]) == ["甲“乙。丙”丁。", "戊。", "己”"]
+    assert split("甲“乙。\n丙”丁。戊", passages=[(0, 4), (5, 10)]) == ["甲“乙。", "丙”丁。", "戊"]
+
+
+def test_what_lies_between_passages_is_of_no_sentence():
+    text = "甲。乙\n图片。\n丙。丁"
+    sentences = split_sentences(text, kinds_of(text), [(0, 3), (8, 11)])
+    assert list(zip(sentences.starts, sentences.ends, sentences.passages, strict=True)) == [
+        (0, 2, 0), (2, 3, 0), (8, 10, 1), (10, 11, 1),
+    ]  # fmt: skip
+
+
+def test_white_space_is_what_python_takes_for_it():
+    text = "".join(map(chr, range(0x110000)))
+    assert [ord(c) for c, kind in zip(text, kinds_of(text), strict=False) if kind & SPACE] == [ord(c) for c in text if c.isspace()]
+
+
+def test_every_sign_begins_with_a_character_that_may_begin_one():
+    text = "".join(map(chr, range(0x110000)))
+    signs = [kind & SIGN_START > 0 for kind in kinds_of(text)]
+    behind = ("", ".", "一、", "、", "）", "是", "一）", "1)", "先，", "一，", "次，", "后，", "—", "-", "一章 ")
+    missed = [c for c, is_sign in zip(text, signs, strict=False) if not is_sign and any(SIGN.match(c + rest) for rest in behind)]
+    assert missed == []

@@ -1,6 +1,7 @@
 """JSON lines: one tag a line, UTF-8, every field of the contract. The format that other programs read."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 import msgspec
@@ -8,9 +9,13 @@ import msgspec
 from pipeline.config import LabelSet
 from pipeline.records import TaggedReport
 
+_AT_ONCE = 256  # tags that are written in one go; a temporary file in memory moves to the disk between two of them
+
 
 def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
     """Write each tag as one line."""
-    encoder = msgspec.json.Encoder()
+    encode = msgspec.json.Encoder().encode
     for report in reports:
-        stream.writelines(encoder.encode(tag) + b"\n" for tag in report.tags)
+        tags = iter(report.tags)
+        while lines := [encode(tag) for tag in islice(tags, _AT_ONCE)]:
+            stream.write(b"\n".join([*lines, b""]))
