@@ -7,6 +7,7 @@ multiply by the same matrix, which ``context`` builds.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import chain, islice, repeat
 from operator import attrgetter
 
@@ -21,6 +22,8 @@ from pipeline.records import Segment
 from pipeline.words import Cut
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+FREQUENT = 5.0  # the inverse document frequency of what stands in two of a hundred sentences
 
 # A word with an ideograph, or with two Latin letters, is a term; figures, single letters and punctuation are none.
 # Compiled where a vocabulary is made, which tagging need not wait for.
@@ -111,6 +114,14 @@ class Vocabulary:
     def __len__(self) -> int:
         """Return the number of columns."""
         return len(self.words) + len(self.bigrams)
+
+    @cached_property
+    def telling(self) -> Flags:
+        """Whether each column is a word that tells a reader something: all but frequent single characters such as 的 or 一."""
+        telling = np.arange(len(self)) < len(self.words)
+        frequent = np.flatnonzero(self.idf[: len(self.words)] < FREQUENT).tolist()
+        telling[[i for i in frequent if len(self.words[i]) == 1]] = False
+        return telling
 
     def vectorise(self, texts: Texts) -> Rows:
         """Return TF-IDF rows of unit length, one for each text; unknown words and bigrams count nothing."""

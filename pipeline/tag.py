@@ -130,7 +130,7 @@ def _strongest_words(runs: Runs, labels: Ints, rows: Rows, model: Model) -> list
 
 def _shares(runs: Runs, labels: Ints, rows: Rows, model: Model) -> tuple[Ints, Ints, Floats]:
     """Return run, column and share of each word that speaks for the label of its run, sorted by run and column."""
-    words = np.flatnonzero(rows.columns[: int(rows.starts[runs.lasts[-1]])] < len(model.vocabulary.words))
+    words = np.flatnonzero(model.vocabulary.telling.take(rows.columns[: int(rows.starts[runs.lasts[-1]])]))
     run = np.repeat(np.arange(len(labels)), rows.starts.take(runs.lasts) - rows.starts.take(runs.firsts)).take(words)
     column = rows.columns.take(words)
     weights = model.weights.ravel().take(column * model.weights.shape[1] + labels.take(run))

@@ -96,3 +96,14 @@ def test_a_record_is_tagged_as_if_it_stood_alone_and_a_row_has_one_theme(model):
     assert scores("record") == [(tag.text, tag.scores) for tag in alone]
     assert [text for text, _ in scores("row")] == rows
     assert scores("row") != scores("record")
+
+
+def test_no_frequent_single_character_is_given_as_evidence(model):
+    words, idf = model.vocabulary.words, model.vocabulary.idf
+    told = {words[i] for i in range(len(words)) if model.vocabulary.telling[i]}
+    assert not {"的", "在", "一", "了"} & told
+    assert {"理论", "文明"} <= told
+    assert any(len(word) == 1 for word in told)  # 戏 or 碑 tell something
+    assert {word for word in set(words) - told if len(word) > 1} == set()
+    assert not model.vocabulary.telling[len(words) :].any()
+    assert len(model.vocabulary.telling) == len(idf)
