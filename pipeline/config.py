@@ -26,6 +26,8 @@ class CorpusConfig(msgspec.Struct, frozen=True):
 
     reports: tuple[str, ...]
     labels: tuple[str, ...]
+    reviewed: Annotated[str, Meta(min_length=1)]
+    review: Annotated[str, Meta(min_length=1)]
     label_set: str
     exclude: tuple[str, ...]
 

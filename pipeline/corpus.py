@@ -6,27 +6,47 @@ from pathlib import Path
 from pipeline import locations
 from pipeline.config import Config, LabelSet, load_label_set
 from pipeline.errors import ConfigError, CorpusError
-from pipeline.labels import Corpus, build_corpus, load_gold, load_labels
+from pipeline.labels import Corpus, build_corpus, load_gold, load_labels, load_review
+from pipeline.overlay import current
 from pipeline.read import read_report
 from pipeline.read.find import find_reports
+from pipeline.records import Label
 
 Say = Callable[[str], None]
 
 
 def read_corpus(config: Config, say: Say) -> Corpus:
-    """Return the configured labels with their reports, less the excluded ones."""
+    """Return the configured labels, and the corrections over them, with their reports, less the excluded ones."""
     label_set = load_label_set(locations.find(config.corpus.label_set))
-    labels = [label for path in config.corpus.labels for label in load_labels(locations.find(path), label_set)]
-    sources = {label.source for label in labels}
+    names = [name for name in config.corpus.labels if name != config.corpus.review]
+    labels = [label for name in names for label in load_labels(locations.find(name), label_set)]
+    corrections = _within_reach(read_review(config, label_set), config, say)
+    sources = {label.source for label in (*labels, *corrections)}
     excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
     for source in sorted(excluded):
         say(f"left out: {source}")
     documents = [
         read_report(path, config.read, source)
-        for source, path in _corpus_files(config)
+        for source, path in corpus_files(config)
         if source in sources and source not in excluded
     ]
-    return build_corpus(documents, [label for label in labels if label.source not in excluded], label_set)
+    kept = [[label for label in some if label.source not in excluded] for some in (labels, corrections)]
+    return build_corpus(documents, kept[0], label_set, kept[1])
+
+
+def read_review(config: Config, label_set: LabelSet) -> list[Label]:
+    """Return the corrections that count, by the order in which they were saved; none where nothing was corrected yet."""
+    path = locations.project_folder() / config.corpus.review
+    return current(load_review(path, label_set)) if path.exists() else []
+
+
+def _within_reach(corrections: list[Label], config: Config, say: Say) -> list[Label]:
+    """Return the corrections of reports below the configured folders; the others belong to other configurations."""
+    folders = [Path(name) for name in (*config.corpus.reports, config.corpus.reviewed)]
+    within = [label for label in corrections if any(folder in (path := Path(label.source), *path.parents) for folder in folders)]
+    if len(within) < len(corrections):
+        say(f"left out: {len(corrections) - len(within)} corrections of reports outside corpus.reports")
+    return within
 
 
 def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
@@ -36,7 +56,7 @@ def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
         return Corpus(inline, label_set)
     labels = load_labels(path, label_set)
     sources = {label.source for label in labels}
-    documents = [read_report(file, config.read, source) for source, file in _corpus_files(config) if source in sources]
+    documents = [read_report(file, config.read, source) for source, file in corpus_files(config) if source in sources]
     return build_corpus(documents, labels, label_set)
 
 
@@ -61,17 +81,23 @@ def read_user_words(config: Config) -> tuple[str, ...]:
     return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))
 
 
-def _corpus_files(config: Config) -> list[tuple[str, Path]]:
-    """Return the reports of the corpus: their names relative to the project folder, and their files."""
+def corpus_files(config: Config) -> list[tuple[str, Path]]:
+    """Return the reports of the corpus, those written for corrections last: names relative to the project folder, and files."""
     files = []
     for name in config.corpus.reports:
         place = locations.find(name)
         if not place.exists():
             raise CorpusError(f"{name}: no such folder of reports; check corpus.reports in the configuration")
-        for found in find_reports([place.as_posix()]).reports:
-            path = Path(found)
-            files.append(((Path(name) / path.relative_to(place)).as_posix(), path))
+        files += _reports_below(name, place)
+    reviewed, known = locations.project_folder() / config.corpus.reviewed, {source for source, _ in files}
+    if any(reviewed.glob("*.txt")):
+        files += [item for item in _reports_below(config.corpus.reviewed, reviewed) if item[0] not in known]
     return files
+
+
+def _reports_below(name: str, place: Path) -> list[tuple[str, Path]]:
+    paths = map(Path, find_reports([place.as_posix()]).reports)
+    return [((Path(name) / path.relative_to(place)).as_posix(), path) for path in paths]
 
 
 def _excluded(name: str, sources: set[str]) -> set[str]:

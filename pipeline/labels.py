@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.config import LabelSet
 from pipeline.errors import CorpusError, UsageError
+from pipeline.overlay import overlay
 from pipeline.records import Document, Label
 
 
@@ -45,6 +46,25 @@ def load_labels(path: Path, known: LabelSet) -> list[Label]:
     return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(_lines(path), 1) if line.strip()]
 
 
+def load_review(path: Path, known: LabelSet) -> list[Label]:
+    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError.
+
+    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over.
+    """
+    lines = _lines(path, whole_lines)
+    return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def whole_lines(data: bytes) -> bytes:
+    """Return the content of a file of corrections without a piece of a line at its end."""
+    head, newline, tail = data.rpartition(b"\n")
+    try:
+        msgspec.json.decode(tail or b"null", type=Label | None)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return head + newline
+    return data
+
+
 class _GoldDocument(msgspec.Struct):
     """One line of a gold file: a document with labelled sentences."""
 
@@ -75,15 +95,16 @@ def load_gold(path: Path, known: LabelSet) -> tuple[LabelledDocument, ...] | Non
     return tuple(reports)
 
 
-def build_corpus(documents: Iterable[Document], labels: Sequence[Label], label_set: LabelSet) -> Corpus:
-    """Return the reports that have labels, each with its own; reports without labels are left out.
+def build_corpus(
+    documents: Iterable[Document], labels: Sequence[Label], label_set: LabelSet, corrections: Sequence[Label] = ()
+) -> Corpus:
+    """Return the reports that have labels, each with its own and the corrections over them; reports without are left out.
 
     Raises CorpusError for labels without a report, of a source that changed, outside the text or overlapping, and for
     a corpus too small to train on.
     """
-    by_source: dict[str, list[Label]] = defaultdict(list)
-    for label in labels:
-        by_source[label.source].append(label)
+    by_source, corrected = _by_source(labels), _by_source(corrections)
+    by_source |= {source: [] for source in corrected if source not in by_source}
     found = {document.source: document for document in documents}
     missing = sorted(set(by_source) - set(found))
     if missing:
@@ -91,8 +112,15 @@ def build_corpus(documents: Iterable[Document], labels: Sequence[Label], label_s
             f"{missing[0]}: labelled, but not among the reports ({len(missing)} such sources); add its folder to "
             "corpus.reports, or leave it out with corpus.exclude"
         )
-    reports = tuple(attach(found[source], by_source[source]) for source in sorted(by_source))
+    reports = tuple(attach(found[source], by_source[source], corrected.get(source, ())) for source in sorted(by_source))
     return Corpus(reports, label_set)
+
+
+def _by_source(labels: Iterable[Label]) -> dict[str, list[Label]]:
+    by_source: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        by_source[label.source].append(label)
+    return dict(by_source)
 
 
 def write_labels(path: Path, labels: Iterable[Label]) -> None:
@@ -118,10 +146,10 @@ def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
 
 
-def attach(document: Document, labels: Iterable[Label]) -> LabelledDocument:
-    """Return a document with its labels, checked against its text; raises CorpusError."""
+def attach(document: Document, labels: Iterable[Label], corrections: Sequence[Label] = ()) -> LabelledDocument:
+    """Return a document with its labels and the corrections over them, checked against its text; raises CorpusError."""
     ordered = tuple(sorted(labels, key=lambda label: (label.start, label.end)))
-    for label in ordered:
+    for label in (*ordered, *corrections):
         if label.sha256 != document.sha256:
             raise CorpusError(
                 f"{document.source}: changed since it was labelled (sha256 {document.sha256[:12]}… now, "
@@ -137,7 +165,7 @@ def attach(document: Document, labels: Iterable[Label]) -> LabelledDocument:
             raise CorpusError(
                 f"{document.source}: labels {left.start}-{left.end} and {right.start}-{right.end} overlap; keep one of them"
             )
-    return LabelledDocument(document, ordered)
+    return LabelledDocument(document, tuple(overlay(document.text, ordered, corrections)) if corrections else ordered)
 
 
 def check_trainable(corpus: Corpus) -> None:
@@ -168,9 +196,9 @@ def _check_known(name: str, where: str, known: LabelSet) -> None:
         raise CorpusError(f"{where}: {name!r} is not a known label; known: {' '.join(known.names)}")
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, keep: Callable[[bytes], bytes] = bytes) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8-sig").split("\n")
+        return keep(path.read_bytes()).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except FileNotFoundError:
         raise CorpusError(f"{path}: no such label file; check corpus.labels in the configuration, or --gold") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -148,8 +148,32 @@ class OutlineEntry(msgspec.Struct, frozen=True):
     level: int
 
 
+class Suggestion(msgspec.Struct, frozen=True):
+    """What a model said of a passage before a person did: its theme, the score of that theme, name and version of the model."""
+
+    label: str
+    score: float
+    model: str
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """What a person says of a source span, beside what the model had said of it; a withdrawn one takes an earlier one back."""
+
+    start: int
+    end: int
+    label: str
+    secondary: tuple[str, ...] = ()
+    note: str = ""
+    suggestion: Suggestion | None = None
+    withdrawn: bool = False
+
+
 class Label(msgspec.Struct, frozen=True):
-    """A theme given by a person to a source span; one line of a label file."""
+    """A theme given by a person to a source span; one line of a label file.
+
+    ``suggestion``, ``note`` and ``withdrawn`` stand in corrections only, and ``date`` is their time in UTC. The label is the
+    person's, the suggestion the model's.
+    """
 
     source: str
     sha256: str
@@ -160,6 +184,9 @@ class Label(msgspec.Struct, frozen=True):
     annotator: str = ""
     origin: Literal["seed", "written", "review"] = "seed"
     date: str = ""
+    suggestion: Suggestion | msgspec.UnsetType = msgspec.UNSET
+    note: str | msgspec.UnsetType = msgspec.UNSET
+    withdrawn: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
