@@ -10,6 +10,7 @@ MODULES = {
     "evaluate": "train",
     "labels": "labels",
     "models": "models",
+    "serve": "serve",
     "tag": "tag",
     "text": "text",
     "train": "train",
