@@ -35,6 +35,7 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format((".jsonl", ".ndjson"), composed=False, text=True),
     "table": Format((".table",), composed=False, text=True),
     "csv": Format((".csv",), composed=True, text=True),
+    "html": Format((".html", ".htm"), composed=True, text=True),
 }
 
 

@@ -1,0 +1,33 @@
+"""Why a span was set aside, in the words of those who read the report."""
+
+REASONS = {
+    "navigation": "导航",
+    "byline": "署名",
+    "caption": "图注",
+    "repeated caption": "重复图注",
+    "repeated line": "重复行",
+    "image": "图片",
+    "furniture": "页面附件",
+    "web mark": "网页标记",
+    "symbols": "符号",
+    "syntax": "标记",
+    "markdown block": "代码块",
+    "page header": "页眉",
+    "page footer": "页脚",
+    "page number": "页码",
+    "running head": "书眉",
+    "running foot": "书脚",
+    "table of contents": "目录",
+    "outside the main text": "正文之外",
+    "window title": "窗口标题",
+    "page tools": "页面工具",
+    "share buttons": "分享按钮",
+    "related links": "相关链接",
+    "comments": "评论",
+    "slanting text": "斜排文字",
+}
+
+
+def in_chinese(reason: str) -> str:
+    """Return a reason in Chinese; one that has no word yet is given as it is."""
+    return REASONS.get(reason, reason)
