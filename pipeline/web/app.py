@@ -1,6 +1,7 @@
 """The routes of the page and its API; what they do is in the modules beside this one."""
 
 import logging
+import mimetypes
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp
 from pipeline import __version__, flow
 from pipeline.errors import PipelineError
 from pipeline.output import FORMATS
+from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
 from pipeline.records import Tag
 from pipeline.web import guard, review, schemas
@@ -31,6 +33,7 @@ from pipeline.web.metrics import CONTENT_TYPE, Measured, Metrics
 from pipeline.web.work import Held, Loaded, Workshop
 
 STATIC = Path(__file__).parent / "static"
+REPORT_STYLE = HERE / "report.css"
 AT_ONCE = 2  # texts that are tagged at once; more wait
 DESCRIPTION = """Tag reports by theme, read them, correct the tags.
 
@@ -87,6 +90,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
         async with workshop.open():
             yield
 
+    mimetypes.add_type("text/javascript", ".js")  # some Windows machines say otherwise, and a browser would not run it
     # The pages that FastAPI makes of its OpenAPI document take their scripts from other machines: they are off.
     app = FastAPI(
         title="mission-themes",
@@ -187,6 +191,16 @@ async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Ann
     return _json(Answer(found.tags, said))
 
 
+@api.get(
+    "/files/{identifier}/report",
+    response_class=HTMLResponse,
+    responses={200: {"content": {"text/html": {}}}, **_problems(404, 409, 422, 503)},
+)
+async def fragment(identifier: str, desk: AtDesk, report: Number = 0) -> str:
+    """Give a tagged report as a fragment of HTML, as it stands in the html output; its colours are in /themes/MODEL.css."""
+    return await desk.workshop.render(identifier, report)
+
+
 @api.post("/files/{identifier}/corrections", responses=_problems(400, 404, 408, 409, 415, 422))
 async def correct(identifier: str, body: schemas.CorrectionsToSave, desk: AtDesk) -> schemas.Saved:
     """Save a person's corrections, all or none; what the model had suggested is kept beside them."""
@@ -217,6 +231,18 @@ async def download_all(format: Format, desk: AtDesk) -> Response:  # noqa: A002 
 async def page() -> FileResponse:
     """Give the page."""
     return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+
+@pages.get("/report.css")
+async def report_style() -> FileResponse:
+    """Give the style of a tagged report, the same as in the html output."""
+    return FileResponse(REPORT_STYLE)
+
+
+@pages.get("/themes/{identifier}.css")
+async def themes(identifier: str, desk: AtDesk) -> Response:
+    """Give the colours of a model's labels."""
+    return Response(theme_css(desk.workshop.model(identifier).model.labels), media_type="text/css")
 
 
 @pages.get("/login")

@@ -102,6 +102,13 @@ def compose(format_name: str, pieces: tuple[Path, ...], model: Path, target: Pat
             writer_of(format_name).write(map(_as_tagged, reports), stream, loaded.labels)
 
 
+def render(pieces: Path, summary: Summary, model: Path, prefix: str) -> str:
+    """Return one report of a tagged file as a fragment of HTML; its ids begin with ``prefix``."""
+    from pipeline.output.page import render_report  # noqa: PLC0415 - only where a page is made
+
+    return render_report(read_report(pieces, summary), run_facts(_model(model)), prefix)
+
+
 def read_report(pieces: Path, summary: Summary) -> FinishedReport:
     """Return one report of a tagged file."""
     with pieces.open("rb") as stream:

@@ -147,10 +147,20 @@ class Workshop:
 
     async def report(self, identifier: str, number: int) -> tuple[Held, FinishedReport]:
         """Return a tagged file and one of its reports; raises HTTPException."""
+        held, summary = self._summary(identifier, number)
+        return held, await run_in_threadpool(tagging.read_report, held.pieces, summary)
+
+    async def render(self, identifier: str, number: int) -> str:
+        """Return a report of a tagged file as a fragment of HTML; raises HTTPException."""
+        held, summary = self._summary(identifier, number)
+        self.composers.check_free()
+        return await self.composers.run(tagging.render, held.pieces, summary, held.model.folder, f"r{number}")
+
+    def _summary(self, identifier: str, number: int) -> tuple[Held, tagging.Summary]:
         held = self.ready(identifier)
         if number >= len(held.reports):
             raise HTTPException(404, f"no report {number}; the file has {len(held.reports)}")
-        return held, await run_in_threadpool(tagging.read_report, held.pieces, held.reports[number])
+        return held, held.reports[number]
 
     async def compose(self, format_name: str, files: list[Held]) -> Path:
         """Return a new file with tagged files in a format, which the caller deletes; raises HTTPException."""
