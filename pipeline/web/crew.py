@@ -30,7 +30,7 @@ class Crew:
 
     def __init__(self, processes: int, queue: int) -> None:
         self.under_way = 0
-        self._processes = processes
+        self.processes = processes
         self._most = queue + processes
         self._pool: ProcessPoolExecutor | None = None
 
@@ -69,7 +69,7 @@ class Crew:
 
     def _new(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")  # a fork would take the server's threads and sockets along
-        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=end_with_parent)
+        return ProcessPoolExecutor(self.processes, mp_context=context, initializer=end_with_parent)
 
 
 def busy() -> HTTPException:

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import os
 import secrets
 import socket
 import tempfile
@@ -23,6 +24,7 @@ from pipeline.web.work import Loaded, Workshop
 
 SHORTEST_TOKEN = 16
 HEAD_SECONDS = 15.0  # that a connection has to say what it wants
+BACKLOG = 128  # connections that wait to be taken
 PATIENCE = 3  # seconds for requests under way when the server is stopped
 
 
@@ -82,12 +84,19 @@ def policy_for(host: str, names: Sequence[str], token: str | None, config: Confi
 
 def open_socket(host: str, port: int) -> socket.socket:
     """Return a socket that listens; raises UsageError where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Its protocol is named, since asyncio turns off the collecting of small packets (40 ms an answer) only where it is.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
+        if os.name != "nt":  # there the option lets two programs listen on one port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
     except (OSError, OverflowError) as error:
+        listening.close()
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{host}:{port} cannot be listened on ({reason}); choose another --port or --host") from None
+    return listening
 
 
 def address_of(listening: socket.socket) -> str:
@@ -99,10 +108,14 @@ def address_of(listening: socket.socket) -> str:
 def serve(models: dict[str, Loaded], policy: Policy, listening: socket.socket, config: Config) -> None:
     """Serve the page until the process is told to stop; everything that was uploaded is gone then."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    build(models, policy, config).run(sockets=[listening])
+
+
+def build(models: dict[str, Loaded], policy: Policy, config: Config) -> uvicorn.Server:
+    """Return a server of the page, with a temporary folder that goes when it ends."""
     folder = Path(tempfile.mkdtemp(prefix="mission-themes-serve-"))
-    workshop = Workshop(models, config, folder)
     settings = uvicorn.Config(
-        create_app(workshop, policy),
+        create_app(Workshop(models, config, folder), policy),
         http=Protocol,
         ws="none",
         loop="asyncio",
@@ -111,9 +124,9 @@ def serve(models: dict[str, Loaded], policy: Policy, listening: socket.socket, c
         server_header=False,
         proxy_headers=False,
         limit_concurrency=config.serve.connections,
-        backlog=128,
+        backlog=BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=PATIENCE,
         h11_max_incomplete_event_size=32 * 1024,
     )
-    uvicorn.Server(settings).run(sockets=[listening])
+    return uvicorn.Server(settings)

@@ -22,7 +22,7 @@ from pipeline.model import Model
 from pipeline.output import FORMATS
 from pipeline.records import FinishedReport
 from pipeline.web import tagging
-from pipeline.web.crew import Crew, LostError
+from pipeline.web.crew import Crew, LostError, busy
 from pipeline.web.uploads import Allowance, shown_name, store, stored_name
 
 State = Literal["uploading", "waiting", "tagging", "ready", "failed"]
@@ -126,9 +126,16 @@ class Workshop:
             raise HTTPException(409, f"not tagged (its state is {held.state})")
         return held
 
+    def check_free(self) -> None:
+        """Raise HTTPException when as many files wait as may, those that are still arriving among them."""
+        done = sum(held.state in ("ready", "failed") for held in self.files.values())
+        limits = self.config.serve
+        if self.allowance.files - done >= limits.queue + self.taggers.processes:
+            raise busy()
+
     async def add(self, name: str, model: Loaded, body: AsyncIterator[bytes]) -> Held:
         """Take a file in and have it tagged; raises HTTPException for what is too much."""
-        self.taggers.check_free()
+        self.check_free()
         self.allowance.take_file()
         identifier = secrets.token_urlsafe(16)
         held = Held(identifier, shown_name(name), self._folder / identifier, model, dt.datetime.now(dt.UTC))

@@ -18,8 +18,11 @@ let number = 0;
 let timer = 0;
 let drawn = "";
 
+const ORDER = ["xlsx", "docx", "html", "csv", "jsonl"]; // what an office asks for comes first
+
 export function startFiles(found, open) {
-  settings = found;
+  const rank = (format) => (ORDER.indexOf(format) + 1 || ORDER.length + 1);
+  settings = { ...found, formats: [...found.formats].sort((one, other) => rank(one) - rank(other)) };
   openReport = open;
   const chooser = $("chooser");
   chooser.accept = settings.suffixes.join(",");

@@ -39,6 +39,7 @@ async function open(file, number) {
     return;
   }
   $("files").open = false;
+  $("more").open = matchMedia("(min-width: 60rem)").matches; // little room is left on a telephone
   markCurrent(file.id);
   drawChoices(model.labels);
   arm(false);
@@ -172,7 +173,8 @@ function refresh() {
   if (!reading) return;
   const { tag } = reading;
   const said = tag && reading.corrections.of(reading.key);
-  $("suggestion").replaceChildren(...(tag ? ["模型建议 ", make("b", {}, tag.theme), "（", ...describe(tag).flatMap((part, at) => (at === 1 ? ["）", make("br"), part] : at ? [" · ", part] : [part])), ...(describe(tag).length === 1 ? ["）"] : [])] : ["选一段文字，再选主题。"]));
+  const facts = tag ? describe(tag) : [];
+  $("suggestion").replaceChildren(...(tag ? ["模型建议 ", make("b", {}, tag.theme), ...facts.flatMap((fact) => [make("br"), fact])] : ["选一段文字，再选主题。"]));
   const label = said?.label ?? tag?.theme;
   [...$("choices").children].forEach((button, index) => {
     button.disabled = !tag;

@@ -102,8 +102,8 @@ export class Reading {
 }
 
 export function describe(tag) {
-  const best = Object.entries(tag.scores).sort(([, one], [, other]) => other - one).slice(0, 3);
-  const parts = [best.map(([name, score]) => `${name} ${percent(score)}`).join("，")];
+  const others = Object.entries(tag.scores).filter(([name]) => name !== tag.theme).sort(([, one], [, other]) => other - one);
+  const parts = [`把握 ${percent(tag.score)}，其次 ${others.slice(0, 2).map(([name, score]) => `${name} ${percent(score)}`).join("、")}`];
   if (tag.evidence.length) parts.push(`依据：${tag.evidence.map(([word]) => word).join("、")}`);
   if (tag.page) parts.push(`第 ${tag.page} 页`);
   if (tag.sheet) parts.push(`工作表 ${tag.sheet}`);
