@@ -8,10 +8,12 @@ from pipeline.cli.common import config_options, read_config, say
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; beyond loopback a token is asked for.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; beyond loopback a token is asked for."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="The port; 0: any.")
 @click.option("--model", "model_names", multiple=True, default=["default"], show_default=True,
-              help="A model's name, folder, or models:/name@alias; can be repeated, the first is used unless another is chosen.")  # fmt: skip
+              help="A model's name, folder, or models:/name@alias; can be repeated, the first is used first.")  # fmt: skip
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A name that others reach this machine by; can be repeated.")
 @click.option("--token", help="The token to ask for; other users of this machine may see it here, so a file is better.")
 @click.option("--token-file", type=click.Path(path_type=Path), help="A file with the token to ask for.")

@@ -2,7 +2,7 @@
 
 import logging
 import mimetypes
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from pipeline import __version__, flow
@@ -40,7 +41,16 @@ DESCRIPTION = """Tag reports by theme, read them, correct the tags.
 A file is sent to `POST /api/files`, read and tagged in the background, and looked at under its id until it is `ready`.
 Offsets count characters of the text that the file's reader produced. An error is `{"code", "error"}`."""
 LOG = logging.getLogger(__name__)
-_CODES = {404: "not_found", 405: "method", 408: "too_slow", 409: "conflict", 413: "too_large", 422: "invalid", 503: "busy", 507: "full"}
+_CODES = {
+    404: "not_found",
+    405: "method",
+    408: "too_slow",
+    409: "conflict",
+    413: "too_large",
+    422: "invalid",
+    503: "busy",
+    507: "full",
+}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -67,6 +77,13 @@ def _desk(request: Request) -> Desk:
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": schemas.Problem, "description": HTTPStatus(status).phrase} for status in (*_ALWAYS, *statuses)}
+
+
+def _gives(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of a route that gives no JSON where it succeeds, but does where it fails."""
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    failed = {status: {"description": HTTPStatus(status).phrase, "content": problem} for status in (*_ALWAYS, *statuses)}
+    return {**failed, 200: {"content": {media_type: {"schema": {"type": "string"}}}}}
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
@@ -135,7 +152,7 @@ async def models(desk: AtDesk) -> list[schemas.ModelView]:
     return [_model_view(loaded) for loaded in desk.workshop.models.values()]
 
 
-@api.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **_problems()})
+@api.get("/metrics", response_class=Response, responses=_gives("text/plain"))
 async def metrics(desk: AtDesk) -> Response:
     """Tell counts and seconds for Prometheus; no names."""
     workshop = desk.workshop
@@ -159,10 +176,12 @@ async def tag(body: schemas.TextToTag, desk: AtDesk) -> Response:
 
 
 @api.post("/files", status_code=202, responses=_problems(404, 408, 422, 503, 507), openapi_extra=_BODY)
-async def add_file(request: Request, desk: AtDesk, name: Name, model: ModelId = None) -> schemas.FileView:
-    """Take a file in, as the body of the request; it is read and tagged in the background."""
+async def add_file(request: Request, response: Response, desk: AtDesk, name: Name, model: ModelId = None) -> schemas.FileView:
+    """Take a file in, as the body of the request; it is read and tagged in the background, and looked at under Location."""
     workshop = desk.workshop
-    return _file_view(await workshop.add(name, workshop.model(model), request.stream()))
+    held = await workshop.add(name, workshop.model(model), request.stream())
+    response.headers["location"] = f"/api/files/{held.id}"
+    return _file_view(held)
 
 
 @api.get("/files", responses=_problems())
@@ -194,7 +213,7 @@ async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Ann
 @api.get(
     "/files/{identifier}/report",
     response_class=HTMLResponse,
-    responses={200: {"content": {"text/html": {}}}, **_problems(404, 409, 422, 503)},
+    responses=_gives("text/html", 404, 409, 422, 503),
 )
 async def fragment(identifier: str, desk: AtDesk, report: Number = 0) -> str:
     """Give a tagged report as a fragment of HTML, as it stands in the html output; its colours are in /themes/MODEL.css."""
@@ -209,16 +228,15 @@ async def correct(identifier: str, body: schemas.CorrectionsToSave, desk: AtDesk
     return schemas.Saved(saved=await run_in_threadpool(review.save, found, body.corrections, body.annotator, model, config))
 
 
-_FILE = {200: {"content": {"application/octet-stream": _BINARY}}}
-
-
-@api.get("/files/{identifier}/download", response_class=FileResponse, responses={**_FILE, **_problems(404, 409, 422, 503)})
+@api.get(
+    "/files/{identifier}/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503)
+)
 async def download(identifier: str, format: Format, desk: AtDesk) -> Response:  # noqa: A002 - the name in the address
     """Give a tagged file in a format."""
     return await _composed(desk, format, [desk.workshop.ready(identifier)])
 
 
-@api.get("/download", response_class=FileResponse, responses={**_FILE, **_problems(404, 409, 422, 503)})
+@api.get("/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503))
 async def download_all(format: Format, desk: AtDesk) -> Response:  # noqa: A002 - the name in the address
     """Give all tagged files together in a format."""
     return await _composed(desk, format, [held for held in desk.workshop.files.values() if held.state == "ready"])
@@ -314,16 +332,20 @@ def _file_view(held: Held) -> schemas.FileView:
     )
 
 
-Handler = Callable[[Request, Exception], Awaitable[Response]]
-
-
 def _problem(status: int, error: str, headers: Any = None) -> JSONResponse:  # noqa: ANN401 - starlette's own type
     return JSONResponse({"code": _CODES.get(status, "error"), "error": error}, status, headers)
 
 
-async def _on_http_error(_: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
-    return _problem(status, str(getattr(error, "detail", "")), getattr(error, "headers", None))
+    headers = {"allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else getattr(error, "headers", None)
+    return _problem(status, str(getattr(error, "detail", "")), headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of an address, which may be those of several routes."""
+    routes = [route for route in (*api.routes, *pages.routes) if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", ())}))
 
 
 async def _on_invalid(_: Request, error: Exception) -> Response:

@@ -96,7 +96,8 @@ def check_origin(asked: Asked, policy: Policy) -> Refusal | None:  # noqa: ARG00
         if not follows_link:
             return _CROSS_SITE
     origin = asked.headers.get("origin")
-    if origin is None or asked.method in READING:
+    # Of a form the browser tells no origin ("null"), since the page asks it to tell nobody where it comes from.
+    if origin is None or asked.method in READING or site == "same-origin":
         return None
     return None if urlsplit(origin).netloc == asked.headers.get("host") else _CROSS_SITE
 
@@ -112,7 +113,9 @@ def check_token(asked: Asked, policy: Policy) -> Refusal | None:
         return None
     if asked.path == "/":
         return Refusal(303, "login", "log in", {"location": "/login"})
-    return Refusal(401, "token", "give the token of this server, as in: Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"})
+    return Refusal(
+        401, "token", "give the token of this server, as in: Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"}
+    )
 
 
 def check_length(asked: Asked, policy: Policy) -> Refusal | None:
@@ -145,7 +148,9 @@ class Guarded:
         if refusal:
             await _refuse(refusal, _with_headers(send))
         else:
-            await self._app(scope, bounded(receive, body_limit(asked, self._policy), self._policy.upload_seconds), _with_headers(send))
+            await self._app(
+                scope, bounded(receive, body_limit(asked, self._policy), self._policy.upload_seconds), _with_headers(send)
+            )
 
 
 def bounded(receive: Receive, limit: int, seconds: float) -> Receive:

@@ -48,10 +48,12 @@ def _said(labels: Sequence[Label], name: str) -> Iterator[Said]:
 
 def _checked(said: CorrectionToSave, tag: Tag | None, model: Model) -> Correction:
     if tag is None:
-        raise HTTPException(422, f"correction {said.start}-{said.end}: no tag has this span")
+        raise HTTPException(409, f"correction {said.start}-{said.end}: no tag has this span")
     for name in (said.label, *said.secondary):
         if name not in model.labels.names:
-            raise HTTPException(422, f"correction {said.start}-{said.end}: {name!r} is no label; known: {' '.join(model.labels.names)}")
+            raise HTTPException(
+                409, f"correction {said.start}-{said.end}: {name!r} is no label; known: {' '.join(model.labels.names)}"
+            )
     suggestion = Suggestion(tag.theme, tag.score, tag.model)
     return Correction(said.start, said.end, said.label, tuple(said.secondary), said.note, suggestion, said.withdrawn)
 

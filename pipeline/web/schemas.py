@@ -14,9 +14,9 @@ LARGEST = 2**31 - 1  # offsets are below it
 
 
 class Strict(BaseModel):
-    """A body of a request: keys that are not known are an error."""
+    """A body of a request: keys that are not known are an error, and so is a value of another type."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Problem(BaseModel):
@@ -27,7 +27,7 @@ class Problem(BaseModel):
 
 
 class LabelView(BaseModel):
-    """A label, in the order of the keys 1, 2, 3 …"""
+    """A label, in the order of the keys 1, 2, 3 and so on."""
 
     name: str = Field(examples=["兴文化"])
     definition: str
@@ -65,14 +65,14 @@ class TextToTag(Strict):
     """A text, and the model to tag it with; without one the first."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"text": "县图书馆新开六座城市书房，送戏下乡八十场。", "model": None}]}
+        json_schema_extra={"examples": [{"text": "县图书馆新开六座城市书房，送戏下乡八十场。", "model": None}]}
     )
     text: str = Field(max_length=MAX_TEXT)
     model: str | None = Field(None, max_length=100)
 
 
 class TagView(BaseModel):
-    """A theme given by the model to a span of a text, as docs/formats.md describes it; ``end`` is the offset behind the last character."""
+    """A theme given by the model to a span of a text, as docs/formats.md describes it; ``end`` lies behind its last character."""
 
     source: str
     segment: int
@@ -168,12 +168,17 @@ class CorrectionsToSave(Strict):
     """The corrections of one person to one report of a file."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
-            "examples": [{"annotator": "王一", "report": 0, "corrections": [{"start": 0, "end": 21, "label": "兴文化", "note": "讲的是书房"}]}]
+            "examples": [
+                {
+                    "annotator": "王一",
+                    "report": 0,
+                    "corrections": [{"start": 0, "end": 21, "label": "兴文化", "note": "讲的是书房"}],
+                }
+            ]
         },
     )
-    annotator: str = Field(min_length=1, max_length=60)
+    annotator: str = Field(max_length=60, pattern=r"^[\w .·()（）-]*\w[\w .·()（）-]*$")
     report: Annotated[int, Field(ge=0, le=LARGEST)] = 0
     corrections: list[CorrectionToSave] = Field(min_length=1, max_length=MAX_CORRECTIONS)
 

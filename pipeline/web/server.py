@@ -64,7 +64,9 @@ def choose_token(host: str, token: str | None, token_file: Path | None) -> str |
     if token is None:
         return None if is_loopback(host) else secrets.token_urlsafe(24)
     if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"--token: at least {SHORTEST_TOKEN} letters, digits and signs without a blank; or leave it out and one is made")
+        raise UsageError(
+            f"--token: at least {SHORTEST_TOKEN} letters, digits and signs without a blank; or leave it out and one is made"
+        )
     return token
 
 

@@ -47,9 +47,9 @@ class Allowance:
 
 
 def shown_name(name: str) -> str:
-    """Return the name of a file as it is shown: without folders, and without characters that are not seen or reorder it.
+    r"""Return the name of a file as it is shown: without folders, and without characters that are not seen or reorder it.
 
-    >>> shown_name("..\\\\..\\\\报告\\u202efdp.exe")
+    >>> shown_name("..\\..\\报告\u202efdp.exe")
     '报告fdp.exe'
     """
     last = PurePosixPath(name.replace("\\", "/")).name

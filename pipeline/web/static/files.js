@@ -26,10 +26,12 @@ export function startFiles(found, open) {
   openReport = open;
   const chooser = $("chooser");
   chooser.accept = settings.suffixes.join(",");
-  chooser.addEventListener("change", () => {
+  const take = () => {
     add([...chooser.files]);
     chooser.value = "";
-  });
+  };
+  chooser.addEventListener("change", take);
+  if (chooser.files.length) take(); // chosen before the page was ready
   const drop = $("drop");
   for (const name of ["dragenter", "dragover"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("over"); });

@@ -7,7 +7,7 @@ import { markCurrent, startFiles } from "./files.js";
 import { describe, Reading } from "./reading.js";
 import { problem } from "./words.js";
 
-const QUEUE_SHOWN = 30;
+const QUEUE_SHOWN = 12;
 const opened = new Map(); // the corrections of each report that was opened: nothing unsaved is lost by opening another
 let models = [];
 let reading = null;
@@ -192,7 +192,8 @@ function refresh() {
 
 function drawQueue() {
   const queue = reading.queue();
-  $("queue-count").textContent = queue.length ? `${queue.length} 段` : "没有了";
+  const asked = queue.filter(({ tag }) => tag.review).length;
+  $("queue-count").textContent = asked ? `${asked} 段待复核` : "没有待复核的了";
   $("queue").replaceChildren(
     ...queue.slice(0, QUEUE_SHOWN).map(({ place, tag }) => {
       const words = reading.passages[place].querySelector(".words").textContent.slice(0, 60);

@@ -58,9 +58,9 @@ export class Reading {
     return undefined;
   }
 
-  // The least certain passages that nobody has said anything of yet.
+  // The passages that nobody has said anything of yet, the least certain first.
   queue() {
-    const open = [...this.tags].filter(([key, tag]) => tag.review && this.places.has(key) && !this.corrections.of(key));
+    const open = [...this.tags].filter(([key]) => this.places.has(key) && !this.corrections.of(key));
     return open.sort(([, one], [, other]) => one.score - other.score).map(([key, tag]) => ({ place: this.places.get(key), tag }));
   }
 
@@ -103,7 +103,9 @@ export class Reading {
 
 export function describe(tag) {
   const others = Object.entries(tag.scores).filter(([name]) => name !== tag.theme).sort(([, one], [, other]) => other - one);
-  const parts = [`把握 ${percent(tag.score)}，其次 ${others.slice(0, 2).map(([name, score]) => `${name} ${percent(score)}`).join("、")}`];
+  const next = others.slice(0, 2).filter(([, score]) => score >= 0.01);
+  const told = next.map(([name, score]) => `${name} ${percent(score)}`).join("、");
+  const parts = [`把握 ${percent(tag.score)}${told && `，其次 ${told}`}`];
   if (tag.evidence.length) parts.push(`依据：${tag.evidence.map(([word]) => word).join("、")}`);
   if (tag.page) parts.push(`第 ${tag.page} 页`);
   if (tag.sheet) parts.push(`工作表 ${tag.sheet}`);

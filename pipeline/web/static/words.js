@@ -8,11 +8,12 @@ const PROBLEMS = {
   busy: "正在处理的文件太多，请稍后再试。",
   full: "服务器存放的文件已满，请先删除一些。",
   not_found: "文件已不在服务器上，请重新上传。",
-  conflict: "现在还不能这样做：文件尚未标注完成，或使用了不同的模型。",
+  conflict: "与服务器上的内容不符：文件尚未标注完成，标注已改变，或使用了不同的模型。",
   cross_site: "请求来自其他网站，已拒绝。请直接打开本页。",
   invalid: "内容不符合要求。",
   network: "连不上服务，请确认它仍在运行。",
 };
+const DAMAGED = "文件已损坏，或类型与名称不符，请用原来的程序打开后另存。";
 // The readers' own lines are English; the first that fits tells the same in Chinese.
 const FAILURES = [
   [/password|protected/i, "文件有密码，请去掉密码后另存。"],
@@ -22,11 +23,12 @@ const FAILURES = [
   [/the limit is|max_bytes|max_unpacked|max_members|max_pages|max_memory|its memory/i, "文件太大，请拆分后再试。"],
   [/presentation/i, "这是演示文稿，请把文字另存为 Word 或 PDF。"],
   [/OFD/, "暂不支持 OFD，请另存为 PDF 或 Word。"],
+  [/\.(doc|xls)[xmb]\b.*(zip|damaged)|\.od[ts]\b.*(zip|damaged)/i, DAMAGED],
   [/nested/i, "压缩包层数太多，请先解压。"],
   [/zip|archive|packed/i, "压缩包无法解开，请重新打包或先解压。"],
   [/needs LibreOffice/, "旧版 Word 文件需要安装 LibreOffice 才能读取，请另存为 .docx。"],
   [/not text in UTF-8|does not fit/i, "文字编码无法识别，请另存为 UTF-8 文本。"],
-  [/damaged|cut short|not a|no .* file|holds no|content is/i, "文件已损坏，或类型与名称不符，请用原来的程序打开后另存。"],
+  [/damaged|cut short|not a|no .* file|holds no|content is/i, DAMAGED],
 ];
 
 export const formatName = (format) => FORMATS[format] ?? format;

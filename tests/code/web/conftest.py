@@ -14,6 +14,7 @@ from pipeline.web import server as web
 
 TOKEN = "a-token-of-the-tests-0123456789"
 TEXT = "县图书馆新开六座城市书房，送戏下乡八十场。\n\n县委理论学习中心组集中学习十二次。\n"
+DATA = TEXT.encode()
 
 
 @dataclass
@@ -25,13 +26,13 @@ class Served:
     def host(self):
         return self.address.removeprefix("http://")
 
-    def upload(self, name="a.txt", data=TEXT.encode(), **parameters):
+    def upload(self, name="a.txt", data=DATA, **parameters):
         """Send a file and wait until it is tagged; give what the server says of it."""
         sent = self.send(name, data, **parameters)
         assert sent.status_code == 202, sent.text
         return self.tagged(sent.json()["id"])
 
-    def send(self, name="a.txt", data=TEXT.encode(), **parameters):
+    def send(self, name="a.txt", data=DATA, **parameters):
         kind = {"content-type": "application/octet-stream"}
         return self.client.post("/api/files", params={"name": name, **parameters}, content=data, headers=kind)
 

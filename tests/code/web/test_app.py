@@ -119,13 +119,24 @@ def test_an_archive_holds_several_reports(served):
 
 
 def test_a_broken_file_is_one_line_without_any_folder(served):
-    for name, data in (("坏.docx", b"PK\x03\x04" + b"x" * 100), ("坏.pdf", b"%PDF-1.7 x"), ("空.txt", b""), ("图.png", b"\x89PNG" + b"x" * 50)):
+    for name, data in (
+        ("坏.docx", b"PK\x03\x04" + b"x" * 100),
+        ("坏.pdf", b"%PDF-1.7 x"),
+        ("空.txt", b""),
+        ("图.png", b"\x89PNG" + b"x" * 50),
+    ):
         file = served.upload(name, data)
         assert file["state"] == "failed"
         (line,) = file["failures"]
         assert line.startswith(f"{name}: ")
         assert "/" not in line.replace(" / ", "")
         assert served.client.get(f"/api/files/{file['id']}/tags").status_code == 409
+
+
+def test_an_empty_body_is_no_file(served):
+    answer = served.send(data=b"")
+    assert (answer.status_code, answer.json()["error"]) == (422, "the file is empty; save the report again")
+    assert served.client.get("/api/files").json() == {"files": []}
 
 
 def test_the_name_people_use_is_what_keeps_folders_out_of_errors(tmp_path, trained_home, config, monkeypatch):
@@ -150,7 +161,10 @@ def test_an_unexpected_error_tells_nothing_of_the_server(served, monkeypatch):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/api", "/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fguard.py", "/api/files/../../etc"])
+@pytest.mark.parametrize(
+    "path",
+    ["/docs", "/redoc", "/api", "/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fguard.py", "/api/files/../../etc"],
+)
 def test_what_is_not_there(served, path):
     answer = served.client.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -219,19 +233,19 @@ def test_corrections_are_found_again_by_their_content_by_the_one_who_made_them(s
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "status", "words"),
     [
-        ({"label": "没有"}, "'没有' is no label"),
-        ({"secondary": ["没有"]}, "'没有' is no label"),
-        ({"end": 20}, "correction 0-20: no tag has this span"),
-        ({"start": 2**40}, "less than or equal"),
-        ({"note": "x" * 2001}, "at most 2000 characters"),
-        ({"suggestion": {"label": "其他", "score": 1, "model": "x"}}, "Extra inputs"),
+        ({"label": "没有"}, 409, "'没有' is no label"),
+        ({"secondary": ["没有"]}, 409, "'没有' is no label"),
+        ({"end": 20}, 409, "correction 0-20: no tag has this span"),
+        ({"start": 2**40}, 422, "less than or equal"),
+        ({"note": "x" * 2001}, 422, "at most 2000 characters"),
+        ({"suggestion": {"label": "其他", "score": 1, "model": "x"}}, 422, "Extra inputs"),
     ],
 )
-def test_a_correction_that_fits_nothing(served, home, change, words):
+def test_a_correction_that_fits_nothing(served, home, change, status, words):
     answer = correct(served, served.upload(), "王一", **change)
-    assert answer.status_code == 422
+    assert answer.status_code == status
     assert words in answer.json()["error"]
     assert not (home / "seeds").exists()
 

@@ -82,7 +82,9 @@ def test_names_and_addresses_that_are_answered(served, host):
     assert served.client.get("/api/health", headers={"host": f"{host}:{port}"}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["localhost.evil.example", "127.0.0.1.evil.example", "evil.example:127", "[", "", "x@localhost.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["localhost.evil.example", "127.0.0.1.evil.example", "evil.example:127", "[", "", "x@localhost.evil.example"]
+)
 def test_names_that_only_look_like_it(host):
     asked = Asked("GET", "/", Headers({"host": host}))
     assert guard.check_host(asked, Policy(frozenset(["localhost"]), None, 1, 1)).code == "unknown_host"
@@ -368,7 +370,9 @@ def test_the_page_stands_in_no_frame_of_another_site(served, page, elsewhere, mo
         return any("报告主题标注" in (frame.title() if not frame.is_detached() else "") for frame in page.frames[1:])
 
     assert not shown()
-    monkeypatch.setitem(guard.HEADERS, "content-security-policy", guard.HEADERS["content-security-policy"].replace("; frame-ancestors 'none'", ""))
+    monkeypatch.setitem(
+        guard.HEADERS, "content-security-policy", guard.HEADERS["content-security-policy"].replace("; frame-ancestors 'none'", "")
+    )
     assert shown()
 
 

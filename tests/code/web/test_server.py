@@ -54,7 +54,9 @@ def test_a_token_from_a_file_is_not_said(begin, home, arguments, wait, tmp_path)
     assert "a-token-of-the-tests" not in process.stdout.read()
 
 
-@pytest.mark.parametrize(("host", "asks"), [("127.0.0.1", False), ("::1", False), ("localhost", False), ("0.0.0.0", True), ("office", True)])
+@pytest.mark.parametrize(
+    ("host", "asks"), [("127.0.0.1", False), ("::1", False), ("localhost", False), ("0.0.0.0", True), ("office", True)]
+)
 def test_when_a_token_is_asked_for(host, asks):
     assert bool(server.choose_token(host, None, None)) is asks
     assert server.choose_token(host, "a-token-of-the-tests", None) == "a-token-of-the-tests"

@@ -92,9 +92,8 @@ def test_a_process_ends_with_its_server(tmp_path):
     )
     (tmp_path / "s.py").write_text(script, encoding="utf-8")
     root = Path(crew.__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, tmp_path / "s.py"], env={**os.environ, "PYTHONPATH": str(root)}, stdout=subprocess.PIPE, text=True, check=False
-    )
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run([sys.executable, tmp_path / "s.py"], env=env, stdout=subprocess.PIPE, text=True, check=False)
     pid = int(done.stdout)
     deadline = time.monotonic() + 10
     while is_alive(pid):
