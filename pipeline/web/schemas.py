@@ -5,7 +5,7 @@ pydantic (MIT), since FastAPI builds that document and its checks from it; the r
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 MAX_TEXT = 200_000  # characters
 MAX_NOTE = 2_000
@@ -13,10 +13,20 @@ MAX_CORRECTIONS = 5_000
 LARGEST = 2**31 - 1  # offsets are below it
 
 
-class Strict(BaseModel):
-    """A body of a request: keys that are not known are an error, and so is a value of another type."""
+def _whole(value: object) -> int:
+    """Return a whole number as JSON has them: 5 and 5.0 are one, true and "5" are none."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
+        return int(value)
+    raise ValueError("a whole number belongs here")
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
+class Strict(BaseModel):
+    """A body of a request: keys that are not known are an error."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Problem(BaseModel):
@@ -156,12 +166,12 @@ class ReportTags(BaseModel):
 class CorrectionToSave(Strict):
     """What a person says of the span of a tag; ``withdrawn`` takes back what this person said of it before."""
 
-    start: Annotated[int, Field(ge=0, le=LARGEST)]
-    end: Annotated[int, Field(ge=1, le=LARGEST)]
+    start: Annotated[Whole, Field(ge=0, le=LARGEST)]
+    end: Annotated[Whole, Field(ge=1, le=LARGEST)]
     label: str = Field(min_length=1, max_length=100)
     secondary: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field([], max_length=20)
     note: str = Field("", max_length=MAX_NOTE)
-    withdrawn: bool = False
+    withdrawn: Annotated[bool, Field(strict=True)] = False
 
 
 class CorrectionsToSave(Strict):
@@ -179,7 +189,7 @@ class CorrectionsToSave(Strict):
         },
     )
     annotator: str = Field(max_length=60, pattern=r"^[\w .·()（）-]*\w[\w .·()（）-]*$")
-    report: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    report: Annotated[Whole, Field(ge=0, le=LARGEST)] = 0
     corrections: list[CorrectionToSave] = Field(min_length=1, max_length=MAX_CORRECTIONS)
 
 

@@ -65,7 +65,10 @@ def stored_name(name: str) -> str:
 
 
 async def store(stream: AsyncIterator[bytes], path: Path, allowance: Allowance) -> int:
-    """Write a body to a file as it arrives and return its size; what was counted for a body that fails is counted off."""
+    """Write a body to a file as it arrives and return its size; what was counted for a body that fails is counted off.
+
+    Raises HTTPException for one without a byte, or when there is too much.
+    """
     size = 0
     try:
         async with await anyio.open_file(path, "xb") as target:
@@ -76,4 +79,6 @@ async def store(stream: AsyncIterator[bytes], path: Path, allowance: Allowance) 
     except BaseException:
         allowance.size -= size
         raise
+    if not size:
+        raise HTTPException(422, "the file is empty; save the report again")
     return size

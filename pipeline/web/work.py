@@ -143,8 +143,6 @@ class Workshop:
             held.folder.mkdir()
             path = held.folder / stored_name(held.name)
             held.size = held.stored = await store(body, path, self.allowance)
-            if not held.size:
-                raise HTTPException(422, "the file is empty; save the report again")
         except BaseException:
             shutil.rmtree(held.folder, ignore_errors=True)
             self.allowance.give_back(0)

@@ -12,17 +12,22 @@ TOKEN = "a-token-of-the-tests-0123456789"
 def test_the_api_does_what_its_document_says(serving, tmp_path):
     with serving(token=TOKEN, max_files=100_000, queue=100_000) as served:
         file = served.upload()
-        (tmp_path / "schemathesis.toml").write_text(
-            f'[parameters]\nidentifier = "{file["id"]}"\nmodel = "{file["model"]}"\n', encoding="utf-8"
-        )
-        done = subprocess.run(
-            [
-                sys.executable, "-m", "schemathesis.cli", "run", f"{served.address}/api/openapi.json", "--header",
-                f"Authorization: Bearer {TOKEN}", "--checks", "all", "--exclude-checks", "ignored_auth", "--max-examples", "8", "--seed", "1",
-                "--phases", "examples,coverage,fuzzing", "--generation-database", "none", "--no-color", "--exclude-method", "DELETE", "--request-timeout", "20",
-            ],
-            cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=240, check=False,
-        )  # fmt: skip
+        known = f'[parameters]\nidentifier = "{file["id"]}"\nmodel = "{file["model"]}"\n'
+        (tmp_path / "schemathesis.toml").write_text(known, encoding="utf-8")
+        options = {
+            "--header": f"Authorization: Bearer {TOKEN}",
+            "--checks": "all",
+            "--exclude-checks": "ignored_auth",
+            "--exclude-method": "DELETE",  # the others need the file
+            "--phases": "examples,coverage,fuzzing",
+            "--max-examples": "8",
+            "--seed": "1",
+            "--generation-database": "none",
+            "--request-timeout": "20",
+        }
+        command = [sys.executable, "-m", "schemathesis.cli", "run", f"{served.address}/api/openapi.json", "--no-color"]
+        command += [word for option in options.items() for word in option]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=240, check=False)
         assert served.client.get("/api/health").status_code == 200
     assert done.returncode == 0, done.stdout[-6000:]
     assert re.search(r"(?m)^\s*Operations:.*13 selected / 14 total", done.stdout), done.stdout
