@@ -40,8 +40,8 @@ fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustnes
 font: $(VENV)/ready ## make the font of the pictures again, from Noto Sans CJK
 	$(BIN)/python tests/benchmarks/font.py
 
-screenshots: $(VENV)/ready ## take the pictures of the MLflow UI in the README again
-	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/test_ui.py
+screenshots: $(VENV)/ready ## take the pictures of the README again
+	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/test_ui.py tests/code/output
 
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track

@@ -27,22 +27,23 @@ class Agreement:
     kappa: float
     alpha: float
     kappa_by_label: dict[str, float]
+    alpha_by_label: dict[str, float]
     disagreements: tuple[Pair, ...]
 
 
 def pair_labels(first: Iterable[Label], second: Iterable[Label]) -> list[Pair]:
     """Return the passages of ``second`` that ``first`` covers too; raises CorpusError where there is none."""
-    by_source: dict[tuple[str, str], list[Label]] = {}
+    by_report: dict[str, list[Label]] = {}  # by content: a report may have another name at the other's
     for label in first:
-        by_source.setdefault((label.source, label.sha256), []).append(label)
+        by_report.setdefault(label.sha256, []).append(label)
     pairs = []
     for label in second:
-        overlaps = [(_overlap(label, other), other) for other in by_source.get((label.source, label.sha256), [])]
+        overlaps = [(_overlap(label, other), other) for other in by_report.get(label.sha256, [])]
         size, best = max(overlaps, key=lambda item: item[0], default=(0, label))
         if size > 0:
             pairs.append(Pair(best, label))
     if not pairs:
-        raise CorpusError("the two label files have no passage in common; give two files of labels on the same reports")
+        raise CorpusError("the two have no passage in common; give labels of two people on the same reports")
     return pairs
 
 
@@ -50,7 +51,7 @@ def agree(pairs: Sequence[Pair], label_set: LabelSet) -> Agreement:
     """Return the agreement on pairs of labels, passages counting alike.
 
     Cohen's kappa (Cohen 1960) allows for each person's own habits, Krippendorff's alpha (Krippendorff 2004, nominal,
-    two coders, no gaps) for the habits of both together; kappa by label sets that label against all others.
+    two coders, no gaps) for the habits of both together; both by label set that label against all others.
     """
     counts = Counter((pair.first.label, pair.second.label) for pair in pairs)
     names = label_set.names
@@ -60,6 +61,7 @@ def agree(pairs: Sequence[Pair], label_set: LabelSet) -> Agreement:
         kappa=_kappa(counts, names),
         alpha=_alpha(counts, names),
         kappa_by_label={name: _kappa(_against_others(counts, name), (True, False)) for name in names},
+        alpha_by_label={name: _alpha(_against_others(counts, name), (True, False)) for name in names},
         disagreements=tuple(pair for pair in pairs if pair.first.label != pair.second.label),
     )
 

@@ -63,7 +63,7 @@ def save_corrections(
     Raises UsageError for a correction that does not fit the text or the labels, for an annotator without a name, for a text
     that no file can hold, and where nothing can be written.
     """
-    annotator = _checked_name(annotator)
+    annotator = checked_name(annotator)
     if not corrections:
         raise UsageError(f"{name}: no correction to save; correct a passage first")
     for correction in corrections:
@@ -89,7 +89,8 @@ def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "
     return tuple(label for label in made if (label.source, label.sha256) == (report.source, report.sha256))
 
 
-def _checked_name(annotator: str) -> str:
+def checked_name(annotator: str) -> str:
+    """Return who corrects, without needless white space; raises UsageError for no name and for one that cannot be printed."""
     name = " ".join(annotator.split())
     if not name or not name.isprintable() or len(name) > LONGEST_NAME:
         limit = f"in at most {LONGEST_NAME} printable characters"
@@ -154,6 +155,12 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
     _write_through(side, data)
     side.replace(path)
     return _Report(f"{Path(config.corpus.reviewed).as_posix()}/{path.name}", hashlib.sha256(data).hexdigest())
+
+
+def find_report(text: str, config: Config, sha256: str = "") -> tuple[str, str]:
+    """Return the name and sha256 under which corrections of a text are kept; of a text without any, "" and what it would have."""
+    found = _find(text, config, sha256)
+    return (found.source, found.sha256) if found else ("", hashlib.sha256(text.encode()).hexdigest())
 
 
 def _encodings(text: str) -> tuple[bytes, ...]:

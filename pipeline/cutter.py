@@ -6,13 +6,12 @@ process (it cannot be started, has no rjieba, is killed), the caller is told so 
 
 import contextlib
 import os
-import subprocess
 import sys
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+from pipeline.own_process import start_process
+
 _START = "from pipeline.cutter import main; main()"
 _LENGTH = 8
 _BETWEEN = "\0"  # stands between two words; no cleaned text has one
@@ -23,15 +22,7 @@ class Cutter:
 
     def __init__(self) -> None:
         self._owner = os.getpid()
-        path = os.pathsep.join(filter(None, [str(_PACKAGE), os.environ.get("PYTHONPATH", "")]))
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
-            start_new_session=True,
-        )
+        self._process = start_process(_START)
 
     def __enter__(self) -> Self:
         """Return the cutter itself."""

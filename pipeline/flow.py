@@ -30,6 +30,7 @@ from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
     from pipeline.corpus import Say
+    from pipeline.corrected import Corrected
     from pipeline.curve import CurvePoint
     from pipeline.drift import Drift
     from pipeline.gate import Comparison, Verdict
@@ -53,6 +54,7 @@ class Training:
     run_id: str | None
     warning: str | None
     verdict: "Verdict | None" = None
+    corrected: "tuple[Corrected, ...]" = ()
 
 
 # ---- tag -------------------------------------------------------------------------------------------------------------
@@ -234,15 +236,18 @@ def train_model(
     model = replace(trained.model, facts=facts, config=model_settings(config))
     folder = locations.project_folder() / "models" / config.model.name
     save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, tags, model))
+    corrected = find_corrected(corpus, model, prepared, tags)
     if not config.track.enabled:
-        return Training(folder, model, measurement, curve, None, None)
+        return Training(folder, model, measurement, curve, None, None, None, corrected)
     from pipeline.track.run import TrainingRecord  # noqa: PLC0415 - only where a run is recorded
 
     seconds = {"read": read, **trained.seconds, "total": time.perf_counter() - started}
-    record = TrainingRecord(config, corpus, folder, model, measurement, command, dict(notes or {}), seconds, tuple(samples), curve)
+    record = TrainingRecord(
+        config, corpus, folder, model, measurement, command, dict(notes or {}), seconds, tuple(samples), curve, corrected
+    )
     run_id, warning = _track(record, say)
     verdict, objection = _judge(config, corpus, model, run_id, say) if run_id else (None, None)
-    return Training(folder, model, measurement, curve, run_id, warning or objection, verdict)
+    return Training(folder, model, measurement, curve, run_id, warning or objection, verdict, corrected)
 
 
 def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:
@@ -332,6 +337,18 @@ def training_facts(
         "summary": reduce(add, summaries),
     }
     return msgspec.json.format(msgspec.json.encode(facts), indent=1) + b"\n"
+
+
+def find_corrected(
+    corpus: "Corpus", model: Model, prepared: "Sequence[Prepared]", left_out: "Sequence[tuple[Prepared, Sequence[Tag]]]"
+) -> "tuple[Corrected, ...]":
+    """Return the passages that people corrected, with what models say of them that have not seen their report, and that have."""
+    from pipeline import corrected  # noqa: PLC0415 - only where a model is trained
+
+    sources = {report.document.source for report in corpus.reports if any(label.origin == "review" for label in report.labels)}
+    seen = [report for report in prepared if report.cleaned.document.source in sources]
+    trained = {report.cleaned.document.source: out_of_fold_tags(report, model) for report in seen}
+    return corrected.find_corrected(corpus, {report.cleaned.document.source: tags for report, tags in left_out}, trained)
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:

@@ -57,11 +57,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether a model passes the gate and why, and the interval of its difference to the champion where there is one."""
+    """Whether a model passes the gate and why, and how it stands beside the champion where there is one."""
 
     passed: bool
     reason: str
-    interval: Interval | None = None
+    against: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,14 @@ class Verdict:
 
 def decide(standing: Standing, against: Comparison | None, gate: GateConfig) -> Decision:
     """Return whether a model with these figures passes, given its comparison with the champion, if there is one."""
-    interval = against.interval if against else None
     short = list(_missed(standing, gate))
-    if against and interval:
-        short += _worse(interval, len(against.reports), gate)
+    if against:
+        short += _worse(against.interval, len(against.reports), gate)
     if short:
-        return Decision(False, "; ".join(short), interval)
+        return Decision(False, "; ".join(short), against)
     if not against:
-        return Decision(True, "reaches every figure of [gate], and there was no champion", None)
-    return Decision(True, f"not worse than the champion: macro-F1 {interval} on {len(against.reports)} reports", interval)
+        return Decision(True, "reaches every figure of [gate], and there was no champion")
+    return Decision(True, f"not worse than the champion: macro-F1 {against.interval} on {len(against.reports)} reports", against)
 
 
 def compare(corpus: Corpus, first: Entrant, second: Entrant, gate: GateConfig, seed: int) -> Comparison:

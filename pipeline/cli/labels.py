@@ -11,8 +11,11 @@ from pipeline.cli.common import config_options, read_config, say
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.exchange import Origin
+    from pipeline.agreement import Agreement
+    from pipeline.config import Config, LabelSet
+    from pipeline.exchange import Columns, Origin
     from pipeline.labels import Corpus
+    from pipeline.records import Label
 
 SHOWN = 60
 
@@ -25,6 +28,7 @@ def labels() -> None:
     Examples:
       pipeline labels check
       pipeline labels agree mine.jsonl yours.jsonl
+      pipeline labels import corrected.xlsx --annotator 王芳
       pipeline labels import answers.csv -o seeds/labels/mine.jsonl --reports seeds/mine
     """
 
@@ -44,6 +48,24 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     check_trainable(corpus)
     count = sum(len(report.labels) for report in corpus.reports)
     click.echo(f"{len(corpus.reports)} reports, {count} labels: all fit; corpus {corpus.sha256[:12]}")
+    _print_corrections(config_file, settings)
+
+
+def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> None:
+    from pipeline import overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.corpus import read_review  # noqa: PLC0415
+
+    config = read_config(config_file, settings)
+    made = read_review(config, _known(config))
+    if not made:
+        return
+    people = Counter(label.annotator for label in made)
+    click.echo(f"{len(made)} corrections: {', '.join(f'{name} {count}' for name, count in sorted(people.items()))}")
+    against = overlay.contradictions(made)
+    for one, other in against:
+        click.echo(f"{one.source}:{one.start}-{one.end}\t{one.annotator} {one.label}\t{other.annotator} {other.label}")
+    if against:
+        say(f"contradictions between people: {len(against)}; of two corrections the later one counts")
 
 
 @labels.command()
@@ -72,65 +94,158 @@ def stats(config_file: Path | None, settings: tuple[str, ...]) -> None:
 
 
 @labels.command()
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FIRST [SECOND]]")
+@click.option("--by", "people", multiple=True, metavar="NAME", help="Two people in one file of corrections; twice.")
+@click.option("--whole", is_flag=True, help="Rows of a workbook that were left as they are count as confirmed.")
 @config_options
-def agree(first: Path, second: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
-    """Print how far two label files agree, by Cohen's and Krippendorff's figures, and where they do not.
+def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_file: Path | None,
+          settings: tuple[str, ...]) -> None:  # fmt: skip
+    """Print how far two people agree, by Cohen's and Krippendorff's figures, over all and by theme, and where they do not.
+
+    FIRST and SECOND are label files or corrected workbooks; with --by, FIRST is one file (corpus.review) with both people in it.
 
     \b
-    Example:
+    Examples:
       pipeline labels agree seeds/labels/written.jsonl seeds/labels/second_pass.jsonl
+      pipeline labels agree 王芳.xlsx 李明.xlsx --whole
+      pipeline labels agree --by 王芳 --by 李明
     """
-    from pipeline import agreement, locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.config import load_label_set  # noqa: PLC0415
-    from pipeline.labels import load_labels  # noqa: PLC0415
+    from pipeline import agreement  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    known = load_label_set(locations.find(config.corpus.label_set))
-    found = agreement.agree(agreement.pair_labels(load_labels(first, known), load_labels(second, known)), known)
-    for pair in found.disagreements:
-        span = f"{pair.second.source}:{pair.second.start}-{pair.second.end}"
-        click.echo(f"{span}\t{pair.first.label}\t{pair.second.label}")
+    texts: dict[str, str] = {}
+    first, second = _two_people(files, people, whole, config, texts)
+    found = agreement.agree(agreement.pair_labels(first, second), _known(config))
+    _print_disagreements(found, config, texts)
     click.echo(f"{found.passages} passages, {len(found.disagreements)} differ: agreement {found.observed:.4f}")
     click.echo(f"Cohen's kappa {found.kappa:.4f}, Krippendorff's alpha {found.alpha:.4f}")
     for name, kappa in found.kappa_by_label.items():
-        click.echo(f"  {name}  kappa {kappa:.4f}")
+        click.echo(f"  {name}  kappa {kappa:.4f}  alpha {found.alpha_by_label[name]:.4f}")
+
+
+def _two_people(
+    files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config: "Config", texts: dict[str, str]
+) -> "tuple[list[Label], list[Label]]":
+    """Return the labels of the one and of the other, and add the texts that workbooks carry; raises UsageError for less or more."""
+    from pipeline import locations, overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels import load_review  # noqa: PLC0415
+
+    if len(people) == 2 and len(files) < 2:
+        path = files[0] if files else locations.project_folder() / config.corpus.review
+        made = overlay.current(load_review(path, _known(config)))
+        one, other = ([label for label in made if label.annotator == name] for name in people)
+        return one, other
+    if len(files) != 2 or people:
+        raise UsageError("agree: give two files, or one file of corrections (or none) with --by NAME --by NAME")
+    return _labels_in(files[0], whole, config, texts), _labels_in(files[1], whole, config, texts)
+
+
+def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str]) -> "list[Label]":
+    """Return the labels in a label file or a corrected workbook, whose reports are found by their text."""
+    from pipeline import overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.corrections import find_report  # noqa: PLC0415
+    from pipeline.labels import load_labels  # noqa: PLC0415
+    from pipeline.records import Label  # noqa: PLC0415
+    from pipeline.returned import read_returned  # noqa: PLC0415
+
+    if path.suffix.lower() != ".xlsx":
+        return overlay.current(load_labels(path, _known(config)))
+    found = []
+    for report in read_returned(path, _known(config), config.read, whole).reports:
+        source, sha256 = find_report(report.text, config, report.sha256)
+        texts[source or report.source] = report.text
+        found += [Label(source or report.source, sha256, each.start, each.end, each.label) for each in report.corrections]
+    return found
+
+
+def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, str]) -> None:
+    from pipeline.corpus import corpus_files  # noqa: PLC0415 - help must not load the program
+    from pipeline.read import read_report  # noqa: PLC0415
+
+    sources = {pair.second.source for pair in found.disagreements} - set(texts)
+    texts |= {source: read_report(path, config.read, source).text for source, path in corpus_files(config) if source in sources}
+    for pair in found.disagreements:
+        label = pair.second
+        begins = " ".join(texts.get(label.source, "")[label.start : label.end].split())[:SHOWN]
+        click.echo(f"{label.source}:{label.start}-{label.end}\t{pair.first.label}\t{label.label}\t{begins}")
 
 
 @labels.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), required=True, help="The label file to write (.jsonl).")
+@click.option(
+    "-o", "--output", "out", type=click.Path(path_type=Path), help="The label file to write (.jsonl); not for a workbook."
+)
 @click.option("--reports", default="seeds/imported", show_default=True, help="Where new reports go, in the project folder.")
 @click.option("--text-column", default="text", show_default=True, help="The column or key of the text.")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
 @click.option("--source-column", default="source", show_default=True, help="Rows of one source are one report.")
-@click.option("--annotator", default="", help="Who labelled.")
+@click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
 @click.option("--origin", type=click.Choice(["seed", "written", "review"]), default="review", show_default=True, help="What kind.")
 @config_options
-def take_in(file: Path, out: Path, reports: str, text_column: str, label_column: str, source_column: str,
+def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_column: str, source_column: str,
             annotator: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
-    """Take labels in: Label Studio's JSON, or CSV or JSON lines with a text and a label column.
+    """Take labels in: a corrected workbook of `pipeline tag`, Label Studio's JSON, or CSV or JSON lines with text and label.
+
+    The corrections of a workbook are saved with all others (corpus.review), and training uses them.
 
     \b
     Examples:
-      pipeline labels import export.json -o seeds/labels/review.jsonl
+      pipeline labels import corrected.xlsx --annotator 王芳
+      pipeline labels import export.json -o seeds/labels/mine.jsonl
       pipeline labels import data.csv -o seeds/labels/mine.jsonl --reports seeds/mine --label-column topic
     """
+    from pipeline.exchange import Columns  # noqa: PLC0415 - help must not load the program
+
+    config = read_config(config_file, settings)
+    if file.suffix.lower() == ".xlsx":
+        _import_workbook(file, annotator, config)
+    elif out is None:
+        raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
+    else:
+        _import_table(
+            file, out, Columns(text_column, label_column, source_column), reports, annotator, cast("Origin", origin), config
+        )
+
+
+def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
+    from pipeline.corrections import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
+    from pipeline.returned import read_returned  # noqa: PLC0415
+
+    known = _known(config)
+    checked_name(annotator)
+    found = read_returned(file, known, config.read)
+    for where in found.only_notes:
+        say(f"{where}: a note without a theme is not taken in; choose the theme too, the same one to confirm it")
+    if not found.reports:
+        raise UsageError(f"{file}: no corrected theme in it; choose themes in the column 更正主题 and save it")
+    for report in found.reports:
+        saved = save_corrections(report.text, report.source, report.corrections, annotator, known, config, report.sha256)
+        say(f"{saved.count} corrections of {report.source} -> {saved.labels}")
+
+
+def _import_table(
+    file: Path, out: Path, columns: "Columns", reports: str, annotator: str, origin: "Origin", config: "Config"
+) -> None:
     from pipeline import exchange, locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.config import load_label_set  # noqa: PLC0415
     from pipeline.corpus import read_corpus  # noqa: PLC0415
     from pipeline.labels import write_labels, write_reports  # noqa: PLC0415
 
-    config = read_config(config_file, settings)
-    known = load_label_set(locations.find(config.corpus.label_set))
-    incoming = exchange.read_incoming(file, exchange.Columns(text_column, label_column, source_column), known)
+    if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
+        raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
+    incoming = exchange.read_incoming(file, columns, _known(config))
     corpus = {report.document.source: (report.document.text, report.document.sha256) for report in read_corpus(config, say).reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    found, files = exchange.to_labels(incoming, corpus, reports, annotator, cast("Origin", origin), today)
+    found, files = exchange.to_labels(incoming, corpus, reports, annotator, origin, today)
     write_reports(locations.project_folder() / reports, files)
     write_labels(out, found)
     say(f"{len(found)} labels -> {out}; {len(files)} new reports -> {reports}; name both under [corpus] to train on them")
+
+
+def _known(config: "Config") -> "LabelSet":
+    from pipeline import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.config import load_label_set  # noqa: PLC0415
+
+    return load_label_set(locations.find(config.corpus.label_set))
 
 
 @labels.command("export")

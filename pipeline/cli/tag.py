@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file to write; its ending chooses the format.")
-@click.option("--format", "format_name", help="table, jsonl, csv; without it a table on a terminal and jsonl in a pipe.")
+@click.option(
+    "--format", "format_name", help="table, jsonl, csv, xlsx, html, docx; without it a table on a terminal and jsonl in a pipe."
+)
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--resume", is_flag=True, help="Go on with a run into the same OUT that was cut short; what changed is tagged anew.")

@@ -55,6 +55,7 @@ def _print_training(result: "Training") -> None:
     _print_figures(result.measurement, "left-out reports")
     for point in result.curve:
         click.echo(f"  with {point.reports:.0f} reports only  macro-F1 {point.figures.macro_f1:.3f}")
+    _print_corrected(result)
     click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
     if result.run_id:
         click.echo(f"MLflow run {result.run_id}; look at it with: pipeline ui")
@@ -62,6 +63,18 @@ def _print_training(result: "Training") -> None:
         click.echo(f"version {result.verdict.version} is {result.verdict.alias}: {result.verdict.reason}")
     if result.warning:
         click.secho(f"warning: {result.warning}", fg="yellow", err=True)
+
+
+def _print_corrected(result: "Training") -> None:
+    from pipeline.corrected import figures_of  # noqa: PLC0415 - help must not load the program
+
+    if not result.corrected:
+        return
+    figures = figures_of(result.corrected)
+    click.echo(f"on {figures.passages} corrected passages, right were")
+    click.echo(f"  {figures.before} of {figures.known}  before: the tags that people looked at")
+    click.echo(f"  {figures.left_out} of {figures.passages}  by models that have not seen their reports")
+    click.echo(f"  {figures.trained} of {figures.passages}  by the new model, which was trained on them")
 
 
 @click.command()

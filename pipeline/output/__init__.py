@@ -35,7 +35,9 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format((".jsonl", ".ndjson"), composed=False, text=True),
     "table": Format((".table",), composed=False, text=True),
     "csv": Format((".csv",), composed=True, text=True),
+    "xlsx": Format((".xlsx",), composed=True, text=False),
     "html": Format((".html", ".htm"), composed=True, text=True),
+    "docx": Format((".docx",), composed=True, text=False),
 }
 
 

@@ -1,13 +1,16 @@
 """Text of a report as people may see it: no character of it steers a page, a document or a terminal.
 
-Characters are replaced one by one, so that every offset stays what it was.
+``visible`` replaces characters one by one, so that every offset stays what it was.
 """
 
+import re
 from functools import cache
 
 SIGN = "⇄"  # stands for a mark that would turn the direction of the text around it
 DIRECTIONS = frozenset(map(chr, (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _UNKNOWN = "\ufffd"
+_BROKEN = re.compile(r"[^\S\n\t]*\n\s*")
+_LATIN = re.compile("[A-Za-z]")
 
 
 def visible(text: str) -> str:
@@ -16,6 +19,18 @@ def visible(text: str) -> str:
     Tabs and line ends stay; the result can be encoded in UTF-8 and stands in XML.
     """
     return text if text.isprintable() else text.translate(_table())
+
+
+def on_one_line(text: str) -> str:
+    """Return visible text of a passage without the line ends that broke it; only Latin letters are kept apart by a space."""
+    shown = visible(text)
+    if "\n" not in shown:
+        return shown
+
+    def joined(broken: re.Match[str]) -> str:
+        return " " if _LATIN.match(shown, broken.start() - 1) and _LATIN.match(shown, broken.end()) else ""
+
+    return _BROKEN.sub(joined, shown)
 
 
 @cache

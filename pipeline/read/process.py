@@ -4,8 +4,6 @@ import contextlib
 import os
 import queue
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -14,9 +12,9 @@ from typing import IO, BinaryIO, cast
 import msgspec
 
 from pipeline.config import ReadConfig
+from pipeline.own_process import start_process
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
 
-_PACKAGE = Path(__file__).resolve().parents[2]
 _START = "from pipeline.read.worker import main; main()"
 
 _AHEAD = 2  # answers that may wait for the caller; more, and the worker waits
@@ -37,15 +35,8 @@ class Worker:
         self.has_answered = False
         self._options = options
         self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", dir=scratch, ignore_cleanup_errors=True)
-        path = os.pathsep.join(filter(None, [str(_PACKAGE), os.environ.get("PYTHONPATH", "")]))
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path, "TMPDIR": self._folder.name, "TEMP": self._folder.name, "TMP": self._folder.name},
-            start_new_session=True,
-        )
+        folder = self._folder.name
+        self._process = start_process(_START, TMPDIR=folder, TEMP=folder, TMP=folder)
         self._answers: queue.Queue[Answer | None] = queue.Queue(_AHEAD)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

@@ -20,13 +20,13 @@ def main() -> None:
     limited = False
     while (request := read_request(sys.stdin.buffer)) is not None:
         if not limited:
-            _limit_memory(request.options.max_memory)
+            limit_memory(request.options.max_memory)
             limited = True
         for answer in _answers(request):
             write_frame(answers, answer)
 
 
-def _limit_memory(limit: int) -> None:
+def limit_memory(limit: int) -> None:
     """Let no more memory be addressed, where the system can say so (not on Windows)."""
     try:
         import resource  # noqa: PLC0415 - only where there is one

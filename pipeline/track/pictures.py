@@ -6,8 +6,7 @@ printer's sign for a missing type. The same values give the same bytes.
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +16,7 @@ import numpy as np
 from pipeline.config import LabelSet
 from pipeline.curve import CurvePoint
 from pipeline.evaluate import Confusion, Judged, coverage, coverage_curve, precision_recall, reliability
+from pipeline.gate import Comparison
 from pipeline.model import Model
 
 FAMILY = "Mission Themes Sans SC"
@@ -32,15 +32,6 @@ _STYLE: Any = {
     "svg.fonttype": "path",
     "svg.hashsalt": "mission-themes",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Champion:
-    """What a new model is compared with: its name, and its F1 by label and macro-F1 by left-out group."""
-
-    name: str
-    f1: Mapping[str, float]
-    by_group: Mapping[str, float]
 
 
 def confusion_picture(confusion: Confusion, labels: LabelSet) -> str:
@@ -143,10 +134,11 @@ def strongest_picture(model: Model, count: int = 15) -> str:
     return _svg(draw, (2.4 * len(columns), 0.3 * count + 1), layout=None)
 
 
-def difference_picture(champion: Champion, f1: Mapping[str, float], by_group: Mapping[str, float]) -> str:
-    """Return what a model gains and loses against the champion: F1 by label, macro-F1 by left-out group."""
-    rows = [(name, f1[name] - champion.f1[name]) for name in f1 if name in champion.f1]
-    rows += [(Path(name).stem, by_group[name] - champion.by_group[name]) for name in by_group if name in champion.by_group]
+def difference_picture(comparison: Comparison, count: int = 20) -> str:
+    """Return what a model gains and loses against the champion: F1 by label, and accuracy on the reports that differ most."""
+    first, second = comparison.first.f1, comparison.second.f1
+    rows = [(name, first[name] - second[name]) for name in first if name in second]
+    rows += [(Path(pair.source).stem, pair.first - pair.second) for pair in comparison.reports[:count]]
 
     def draw(figure: Any) -> None:  # noqa: ANN401 - matplotlib's types are not complete
         axes = figure.subplots()
@@ -157,7 +149,7 @@ def difference_picture(champion: Champion, f1: Mapping[str, float], by_group: Ma
         axes.axvline(0, color="black", linewidth=0.8)
         axes.margins(x=0.2)
         axes.invert_yaxis()
-        axes.set_title(f"Difference to champion {drawable(champion.name)} 与现用模型之差")
+        axes.set_title("Difference to champion 与现用模型之差")
 
     return _svg(draw, (7, 0.24 * len(rows) + 1.2))
 

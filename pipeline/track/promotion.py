@@ -9,6 +9,7 @@ from pipeline.errors import ModelError, UsageError
 from pipeline.gate import Decision, Verdict, compare, decide
 from pipeline.labels import Corpus
 from pipeline.left_out import Entrant, load_entrant
+from pipeline.track.pictures import difference_picture
 from pipeline.track.versions import (
     CHALLENGER,
     CHAMPION,
@@ -83,8 +84,7 @@ def _decision(at: Registry, config: Config, corpus: Corpus, number: int, entrant
         decision = _against(at, config, corpus, entrant, champion if champion != number else None)
         if at.aliases().get(CHAMPION) == champion:
             break
-    interval = decision.interval
-    ends = {"gate__difference": interval.difference, "gate__low": interval.low, "gate__high": interval.high} if interval else {}
+    ends = {f"gate__{end}": value for end, value in _ends(decision).items()}
     figures = {name: getattr(entrant.standing, name) for name in FIGURES}
     at.tag(
         number,
@@ -118,6 +118,15 @@ def _crown(at: Registry, number: int, why: str, by: By) -> None:
 def _log(at: Registry, run_id: str, decision: Decision) -> None:
     at.client.set_tag(run_id, "gate.reason", decision.reason)
     at.client.log_metric(run_id, "gate/passed", float(decision.passed))
-    if decision.interval:
-        for end in ("difference", "low", "high"):
-            at.client.log_metric(run_id, f"gate/{end}", getattr(decision.interval, end))
+    for end, value in _ends(decision).items():
+        at.client.log_metric(run_id, f"gate/{end}", value)
+    if decision.against:
+        at.client.log_text(run_id, difference_picture(decision.against), "pictures/difference_to_champion.svg")
+
+
+def _ends(decision: Decision) -> dict[str, float]:
+    """Return the difference in macro-F1 to the champion and the ends of its interval, where there is a champion."""
+    if decision.against is None:
+        return {}
+    interval = decision.against.interval
+    return {"difference": interval.difference, "low": interval.low, "high": interval.high}

@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline import locations
 from pipeline.config import Config, config_values
+from pipeline.corrected import Corrected, figures_of
 from pipeline.curve import CurvePoint
 from pipeline.evaluate import Figures, judge
 from pipeline.labels import Corpus
@@ -20,7 +21,6 @@ from pipeline.model import Model
 from pipeline.model_folder import MANIFEST, OUT_OF_FOLD, package_versions
 from pipeline.track import pages, pictures, tables
 from pipeline.track.machine import Sample
-from pipeline.track.pictures import Champion
 from pipeline.track.registry import register
 from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
 
@@ -29,8 +29,7 @@ from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, 
 class TrainingRecord:
     """What a run tells of a training.
 
-    ``notes`` are further tags of the run; ``seconds`` is how long each stage took; ``champion`` is what the new model is
-    compared with in a picture, where there is one.
+    ``notes`` are further tags of the run; ``seconds`` is how long each stage took.
     """
 
     config: Config
@@ -43,7 +42,7 @@ class TrainingRecord:
     seconds: Mapping[str, float]
     samples: Sequence[Sample]
     curve: Sequence[CurvePoint]
-    champion: Champion | None = None
+    corrected: Sequence[Corrected] = ()
 
 
 def record_training(record: TrainingRecord) -> str:
@@ -125,7 +124,7 @@ def _tags(record: TrainingRecord) -> dict[str, str]:
         "dictionary.sha256": manifest["files"]["dictionary.txt"],
         "segmenter": manifest["segmenter"],
         "command": record.command,
-        "mlflow.loggedArtifacts": tables.listing(),
+        "mlflow.loggedArtifacts": tables.listing(record.corrected),
         **record.notes,
         **versions,
         **git_state(locations.code_folder()),
@@ -136,6 +135,7 @@ def _points(record: TrainingRecord) -> list[Point]:
     now = int(time.time() * 1000)
     values = figure_metrics(record.measurement)
     values |= {"temperature": record.model.temperature, "threshold": record.model.threshold}
+    values |= figures_of(record.corrected).as_dict() if record.corrected else {}
     values |= {f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()}
     points = [Point(name, value, now) for name, value in values.items()]
     for name, sample, step in _sampled(record.samples):
@@ -191,7 +191,7 @@ def _files(record: TrainingRecord) -> dict[str, str]:
         "wrong_tags.csv": tables.wrong_csv(measurement),
         "strongest_terms.html": pages.strongest_html(model),
         **{f"pictures/{name}.svg": picture for name, picture in _pictures(record)},
-        **tables.tables(measurement),
+        **tables.tables(measurement, record.corrected),
     }
 
 
@@ -205,9 +205,6 @@ def _pictures(record: TrainingRecord) -> Iterator[tuple[str, str]]:
     yield "strongest_words", pictures.strongest_picture(model)
     if record.curve:
         yield "learning_curve", pictures.curve_picture(whole_curve(record))
-    if record.champion:
-        by_group = {group: figures.macro_f1 for group, figures in measurement.by_group.items()}
-        yield "difference_to_champion", pictures.difference_picture(record.champion, measurement.figures.f1, by_group)
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -6,15 +6,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.corrected import Corrected
 from pipeline.measure import Measurement
 
 OUT_OF_FOLD, WRONG, REPORTS, LABELS = (f"tables/{name}.json" for name in ("out_of_fold", "wrong_tags", "reports", "labels"))
+CORRECTIONS = "tables/corrections.json"
 _OF_TAG = ("source", "start", "end", "theme", "score", "review", "text")
 _OF_WRONG = ("source", "start", "end", "label", "theme", "score", "text")
 
 
-def tables(measurement: Measurement) -> dict[str, str]:
-    """Return each table by its path in a run: out-of-fold tags, wrong tags, figures by report and by label."""
+def tables(measurement: Measurement, corrected: Sequence[Corrected] = ()) -> dict[str, str]:
+    """Return each table by its path in a run: out-of-fold tags, wrong tags, figures by report and by label, corrections."""
     by_report = [[source, each.macro_f1, each.accuracy, each.characters] for source, each in measurement.by_report.items()]
     by_label = [[name, *values] for name, values in measurement.label_figures().items()]
     return {
@@ -22,12 +24,24 @@ def tables(measurement: Measurement) -> dict[str, str]:
         WRONG: _table(_OF_WRONG, _rows(measurement.wrong, _OF_WRONG)),
         REPORTS: _table(("report", "macro_f1", "accuracy", "characters"), by_report),
         LABELS: _table(("label", "precision", "recall", "f1"), by_label),
+        **({CORRECTIONS: _corrections(corrected)} if corrected else {}),
     }
 
 
-def listing() -> str:
+def listing(corrected: Sequence[Corrected] = ()) -> str:
     """Return the value of the run's tag by which the MLflow UI knows the tables."""
-    return json.dumps([{"path": path, "type": "table"} for path in (OUT_OF_FOLD, WRONG, REPORTS, LABELS)])
+    paths = (OUT_OF_FOLD, WRONG, REPORTS, LABELS, *([CORRECTIONS] if corrected else []))
+    return json.dumps([{"path": path, "type": "table"} for path in paths])
+
+
+def _corrections(corrected: Sequence[Corrected]) -> str:
+    columns = ("source", "start", "end", "annotator", "label", "suggestion", "left_out", "trained", "text")
+    rows = [
+        [each.label.source, each.label.start, each.label.end, each.label.annotator, each.label.label,
+         each.suggestion, each.left_out, each.trained, each.text]
+        for each in corrected
+    ]  # fmt: skip
+    return _table(columns, rows)
 
 
 def wrong_csv(measurement: Measurement) -> str:

@@ -1,7 +1,10 @@
 """`pipeline labels …` as a person uses it."""
 
 import json
+import re
+import warnings
 
+import openpyxl
 import pytest
 
 SEEDS = ("--config", "configs/seeds.toml")
@@ -31,9 +34,89 @@ def test_agree_prints_figures_and_disagreements(labels, tmp_path, root):
     rows[0]["label"] = "展形象"
     (tmp_path / "other.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     lines = labels("agree", path, tmp_path / "other.jsonl").stdout.splitlines()
-    assert lines[0] == "seeds/reports/000_05cee4bd61fb810e.txt:0-25\t其他\t展形象"
+    begins = "宣传思想文化工作展现新气象新作为 金昌做了哪些功课"
+    assert lines[0] == f"seeds/reports/000_05cee4bd61fb810e.txt:0-25\t其他\t展形象\t{begins}"
     assert lines[1] == "357 passages, 1 differ: agreement 0.9972"
     assert lines[2].startswith("Cohen's kappa 0.99")
+    assert lines[3] == "  举旗帜  kappa 1.0000  alpha 1.0000"
+    assert lines[8].startswith("  其他  kappa 0.99")
+
+
+@pytest.fixture
+def desks(trained_home, call, home, tmp_path):
+    """The same report in the workbooks of two people, who corrected it: Wang two passages, Li one, of which they share one."""
+    report = tmp_path / "小结.txt"
+    report.write_text("全县新建城市书房六座。\n县委讲师团讲党课百场。\n外媒报道本县三十篇。\n", encoding="utf-8")
+    made = call("tag", report, "-o", tmp_path / "a.xlsx", "--model", trained_home / "models/seeds")
+    assert made.exit_code == 0, made.output
+    for name, chosen in (("wang", {2: "其他", 3: "聚民心"}), ("li", {3: "育新人"})):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl says of each extension of Excel that it does not keep it
+            book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+        for row, theme in chosen.items():
+            book["段落"].cell(row, 8).value = theme
+        book.save(tmp_path / f"{name}.xlsx")
+    return tmp_path
+
+
+def test_two_people_who_corrected_a_report_are_compared_by_their_workbooks(labels, desks):
+    lines = labels("agree", desks / "wang.xlsx", desks / "li.xlsx").stdout.splitlines()
+    assert lines[0].endswith("小结.txt:12-23\t聚民心\t育新人\t县委讲师团讲党课百场。")
+    assert lines[1] == "1 passages, 1 differ: agreement 0.0000"
+    whole = labels("agree", desks / "wang.xlsx", desks / "li.xlsx", "--whole").stdout.splitlines()
+    assert whole[2] == "3 passages, 2 differ: agreement 0.3333"
+
+
+def test_corrected_workbooks_are_taken_in_checked_and_compared(labels, desks, home):
+    for name in ("wang", "li"):
+        assert labels("import", desks / f"{name}.xlsx", "--annotator", name).exit_code == 0
+    checked = labels("check")
+    assert checked.stdout.splitlines()[1:] == [
+        "3 corrections: li 1, wang 2",
+        "seeds/reviewed/小结.txt:12-23\twang 聚民心\tli 育新人",
+    ]
+    assert "contradictions between people: 1; of two corrections the later one counts" in checked.stderr
+    lines = labels("agree", "--by", "wang", "--by", "li").stdout.splitlines()
+    assert lines[:2] == [
+        "seeds/reviewed/小结.txt:12-23\t聚民心\t育新人\t县委讲师团讲党课百场。",
+        "1 passages, 1 differ: agreement 0.0000",
+    ]
+    both = labels("agree", home / "seeds/labels/review.jsonl", "--by", "li", "--by", "wang").stdout
+    assert "12-23\t育新人\t聚民心" in both
+    assert "2 passages" in labels("agree", home / "seeds/labels/review.jsonl", desks / "li.xlsx", "--whole").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("agree",), "agree: give two files, or one file of corrections"),
+        (("agree", "a.jsonl"), "agree: give two files"),
+        (("agree", "a.jsonl", "b.jsonl", "--by", "x", "--by", "y"), "agree: give two files"),
+        (("agree", "--by", "x", "--by", "y"), r"review\.jsonl: no such label file"),
+        (("import", "a.csv"), r"a\.csv: name the label file to write with -o"),
+        (("import", "a.xlsx"), "annotator '': say who corrects"),
+        (("import", "a.xlsx", "--annotator", "x"), r"a\.xlsx: no such file"),
+    ],
+)
+def test_what_is_missing_is_one_line(labels, arguments, message):
+    result = labels(*arguments)
+    assert result.exit_code in (1, 2, 3)
+    (line,) = result.stderr.splitlines()
+    assert re.search(message, line)
+
+
+def test_an_import_never_replaces_the_corrections(labels, tmp_path, home):
+    (tmp_path / "x.csv").write_text("text,label\n学理论,举旗帜\n", encoding="utf-8")
+    result = labels("import", tmp_path / "x.csv", "-o", home / "seeds/labels/review.jsonl")
+    assert result.exit_code == 2
+    assert "review.jsonl: holds the corrections of people, which an import would replace" in result.stderr
+    assert not (home / "seeds").exists()
+
+
+def test_a_workbook_without_a_correction_is_said_to_have_none(labels, desks):
+    result = labels("import", desks / "a.xlsx", "--annotator", "x")
+    assert result.exit_code == 2
+    assert "a.xlsx: no corrected theme in it; choose themes in the column 更正主题" in result.stderr
 
 
 @pytest.mark.parametrize("ending", ["json", "csv", "jsonl"])

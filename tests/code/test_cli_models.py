@@ -113,6 +113,9 @@ def test_the_gate_is_in_the_run_and_in_the_version(trainings, home):
     with sqlite3.connect(home / "mlruns" / "mlflow.db") as store:
         metrics = store.execute("SELECT key, value FROM metrics WHERE key LIKE 'gate/%' ORDER BY key").fetchall()
         found = store.execute("SELECT key, value FROM model_version_tags WHERE version = 2").fetchall()
+    pictures = sorted((home / "mlruns" / "artifacts").glob("*/artifacts/pictures/difference_to_champion.svg"))
+    assert len(pictures) == 2
+    assert all("与现用模型之差" in picture.read_text(encoding="utf-8") for picture in pictures)
     assert [value for key, value in metrics if key == "gate/passed"].count(1.0) == 2
     assert len([value for key, value in metrics if key == "gate/low"]) == 2
     kept = dict(found)

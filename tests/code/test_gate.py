@@ -113,7 +113,7 @@ def test_not_worse_is_not_below_zero_and_not_below_the_margin(gate, interval, pa
     decision = decide(GOOD, Comparison(NOBODY, NOBODY, interval, (None,) * 5), gate)
     assert decision.passed is passed
     assert decision.reason.startswith(reason)
-    assert decision.interval == interval
+    assert decision.against.interval == interval
 
 
 def test_too_few_reports_prove_nothing(gate):

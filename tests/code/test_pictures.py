@@ -13,6 +13,7 @@ import pytest
 from pipeline.config import load_label_set
 from pipeline.curve import CurvePoint
 from pipeline.evaluate import Figures, Judged
+from pipeline.gate import Comparison, Interval, ReportPair
 from pipeline.track import pictures
 
 
@@ -26,7 +27,8 @@ def drawn(labels, model):
     confusion = Counter({("举旗帜", "举旗帜"): 90, ("举旗帜", "其他"): 10, ("其他", "其他"): 50})
     judged = Judged(np.array([0.4, 0.8, 0.95]), np.array([0.0, 1.0, 1.0]), np.array([10.0, 40.0, 50.0]))
     points = [CurvePoint(size, Figures(size / 10, size / 9, {}, 1)) for size in (2, 4, 8)]
-    champion = pictures.Champion("default 1", {"举旗帜": 0.9}, {"seeds/reports/000.txt": 0.5})
+    sides = [Figures(0.9, 0.9, {"举旗帜": f1}, 100) for f1 in (0.95, 0.9)]
+    comparison = Comparison(*sides, Interval(0.05, 0.0, 0.1), (ReportPair("seeds/reports/000.txt", 100, 0.25, 0.5),))
 
     def draw():
         return {
@@ -36,7 +38,7 @@ def drawn(labels, model):
             "coverage": pictures.coverage_picture(judged, 0.8),
             "curve": pictures.curve_picture(points),
             "strongest": pictures.strongest_picture(model),
-            "difference": pictures.difference_picture(champion, {"举旗帜": 0.95}, {"seeds/reports/000.txt": 0.25}),
+            "difference": pictures.difference_picture(comparison),
         }
 
     return draw

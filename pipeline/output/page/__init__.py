@@ -21,11 +21,12 @@ from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import PAPER, TEXT, shades
 from pipeline.output.layout import Block, Share, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
-from pipeline.output.visible import visible
+from pipeline.output.visible import on_one_line, visible
 from pipeline.records import FinishedReport, Tag
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 HERE = Path(__file__).parent
 # What tells themes apart without their colours, as the SVG patterns of report.html.j2 do; the seventh theme has the first again.
@@ -184,6 +185,7 @@ def _environment() -> "Environment":
     )
     found.filters |= {
         "visible": visible,
+        "shown": _shown,
         "reason": in_chinese,
         "bars": _bars,
         "describe": describe,
@@ -194,6 +196,13 @@ def _environment() -> "Environment":
         "plain": lambda text: visible(re.sub(r"\s+", " ", text)).strip(),
     }
     return found
+
+
+def _shown(text: str) -> "Markup":
+    """Return text of a passage as markup in which the columns of a table's row stay apart."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
+
+    return Markup('<span class="tab">\t</span>').join(on_one_line(text).split("\t"))
 
 
 def _reasons(group: Sequence[Block]) -> str:

@@ -9,7 +9,7 @@ text are left out. Footnotes follow the paragraph that refers to them; page head
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
@@ -37,30 +37,82 @@ _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
 
 
+class Spoken(NamedTuple):
+    """Text that an element gave; no element gave the number of a list."""
+
+    element: "_Element | None"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A Word file whose body was walked through: its package, the main part's name and root, and what each element gave, in order.
+
+    Put together, the texts of ``spoken`` are the text of ``read`` without page headers and footers, save for white space.
+    """
+
+    package: zipfile.ZipFile
+    main: str
+    root: "_Element"
+    spoken: tuple[Spoken, ...]
+
+
 @dataclass(slots=True)
 class _Document:
-    """What the walk through a document needs to know, and what it has still to write."""
+    """What the walk through a document needs to know, what it has still to write, and what it wrote, where that is asked for."""
 
     styles: dict[str, Style]
     numbers: ListNumbers
     notes: "dict[tuple[str, str], _Element]"
+    spoken: list[Spoken] | None = None
     waiting: "list[_Element]" = field(default_factory=list)
-    carried: list[str] = field(default_factory=list)
+    carried: list[Spoken] = field(default_factory=list)
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of a Word file with marks and places; raises InputError."""
     package = open_package(data, source, options)
-    main = next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), None)
-    root = _part(package, main or "word/document.xml", source)
+    main, _, body = _main_part(package, source)
+    parts = relationships(package, main, source)
+    document = _document(package, parts, source)
+    paragraphs = _body(body, document)
+    return compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
+
+
+def walk(data: bytes, source: str, options: ReadConfig) -> Walk:
+    """Return a Word file with what each element of it gave to the text of ``read``; raises InputError."""
+    package = open_package(data, source, options)
+    main, root, body = _main_part(package, source)
+    document = _document(package, relationships(package, main, source), source)
+    document.spoken = []
+    _body(body, document)
+    return Walk(package, main, root, tuple(document.spoken))
+
+
+def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _Element]":
+    """Return the name of the main part, its root and its body."""
+    found = next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), None)
+    main = found or "word/document.xml"
+    root = _part(package, main, source)
     body = child(root, "body")
     if root is None or body is None:
         raise InputError(f"{source}: holds no Word document; check what kind of file it is, and save it as .docx")
-    parts = relationships(package, main or "word/document.xml", source)
-    document = _document(package, parts, source)
-    paragraphs = [*_blocks(body, document), Paragraph("".join(document.carried))]
+    return main, root, body
+
+
+def _body(body: "_Element", document: _Document) -> list[Paragraph]:
+    paragraphs = [*_blocks(body, document), Paragraph(_said(document.carried, "", document))]
     document.carried.clear()
-    return compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
+    return paragraphs
+
+
+def _said(spoken: list[Spoken], label: str, document: _Document) -> str:
+    """Return the text of a paragraph with its number in front, and keep, where that is asked for, which element gave what."""
+    text = "".join(piece.text for piece in spoken)
+    label = label if text.strip() else ""
+    if document.spoken is not None:
+        document.spoken += [Spoken(None, label), *spoken]
+    return with_label(label, text)
 
 
 def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: str) -> _Document:
@@ -130,17 +182,14 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     style_id = attribute(child(properties, "pStyle")) or ""
     style = document.styles.get(style_id, document.styles[""])
     pieces = list(_pieces(element, bool(style.hidden), document))
-    text = "".join(piece for piece in pieces if isinstance(piece, str))
-    if child(properties, "rPr", "del") is not None or child(properties, "rPr", "moveFrom") is not None:
-        # The end of the paragraph is deleted: what is left of it begins the next one.
-        document.carried.append(text)
-    else:
+    document.carried += [piece for piece in pieces if isinstance(piece, Spoken)]
+    # Where the end of the paragraph is deleted, what is left of it begins the next one.
+    if child(properties, "rPr", "del") is None and child(properties, "rPr", "moveFrom") is None:
         label = _label(properties, style_id, style, document)
-        text = "".join([*document.carried, text])
-        document.carried.clear()
-        yield _classified(with_label(label, text) if text.strip() else text, properties, style)
+        spoken, document.carried = document.carried, []
+        yield _classified(_said(spoken, label, document), properties, style)
     for piece in pieces:
-        if not isinstance(piece, str):
+        if not isinstance(piece, Spoken):
             yield from _blocks(piece, document, in_cell=True)
 
 
@@ -164,7 +213,7 @@ def _label(properties: "_Element | None", style_id: str, style: Style, document:
     return document.numbers.next_label(list_id, level if level is not None else style.list_level or 0)
 
 
-def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterator[str | _Element]":
+def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterator[Spoken | _Element]":
     """Yield the text of a paragraph piece by piece, and the content of its text boxes as elements."""
     stack = [iter(paragraph)]
     while stack:
@@ -182,7 +231,8 @@ def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterat
         elif name == "r" and _is_hidden(element, hidden, document):
             continue
         elif name not in _SKIPPED:
-            yield _characters(element, name)
+            if text := _characters(element, name):
+                yield Spoken(element, text)
             stack.append(iter(element))
 
 

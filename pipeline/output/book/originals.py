@@ -1,0 +1,74 @@
+"""The reports themselves inside a workbook, on a sheet that Excel does not show, so that corrections find their text anywhere.
+
+A report is one JSON object in ASCII, without a blank or an underscore (both are escaped, since programs trim and read them in
+their own ways), cut into pieces that fit a cell. A row holds the number of the report, that of the piece, and the piece.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+import msgspec
+
+from pipeline.errors import CorpusError
+from pipeline.output.book.cells import LONGEST
+from pipeline.records import FinishedReport
+
+SHEET = "原文"
+VERSION = 1
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True):
+    """What was tagged: a source span with theme, score and second themes; a span that was set aside has no theme."""
+
+    start: int
+    end: int
+    theme: str | None
+    score: float
+    secondary: tuple[str, ...]
+    model: str
+
+
+class Original(msgspec.Struct, frozen=True):
+    """A report as a workbook carries it: its name, the sha256 of its file, its text, and its spans in the order of the rows."""
+
+    format: int
+    source: str
+    sha256: str
+    text: str
+    digest: str
+    spans: tuple[Span, ...]
+
+
+def encode(report: FinishedReport) -> Iterator[str]:
+    """Yield the pieces of a report."""
+    spans = tuple(
+        Span(tag.start, tag.end, tag.theme if tag.noise is None else None, tag.score, tag.secondary, tag.model)
+        for tag in report.tags
+    )
+    original = Original(VERSION, report.source, report.sha256, report.text, _digest(report.text), spans)
+    line = json.dumps(msgspec.to_builtins(original), ensure_ascii=True, separators=(",", ":"))
+    line = line.replace(" ", "\\u0020").replace("_", "\\u005f")
+    for start in range(0, len(line), LONGEST):
+        yield line[start : start + LONGEST]
+
+
+def decode(pieces: str, where: str) -> Original:
+    """Return a report from its pieces, put together; raises CorpusError for what was changed or is of a later version."""
+    try:
+        original = msgspec.json.decode(pieces, type=Original)
+    except msgspec.MsgspecError as error:
+        raise CorpusError(
+            f"{where}: the reports on its hidden sheet are damaged ({error}); correct the workbook as it was made"
+        ) from None
+    if original.format != VERSION:
+        raise CorpusError(f"{where}: made by another version (format {original.format}, known {VERSION}); upgrade mission-themes")
+    if original.digest != _digest(original.text):
+        raise CorpusError(
+            f"{where}: the text of {original.source} on its hidden sheet was changed; correct the workbook as it was made"
+        )
+    return original
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Tagged reports as Word documents: the original with comments, or a document composed of one report or several."""
