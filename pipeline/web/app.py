@@ -82,7 +82,9 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def _gives(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the answers of a route that gives no JSON where it succeeds, but does where it fails."""
     problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    failed = {status: {"description": HTTPStatus(status).phrase, "content": problem} for status in (*_ALWAYS, *statuses)}
+    failed: dict[int | str, dict[str, Any]] = {
+        status: {"description": HTTPStatus(status).phrase, "content": problem} for status in (*_ALWAYS, *statuses)
+    }
     return {**failed, 200: {"content": {media_type: {"schema": {"type": "string"}}}}}
 
 

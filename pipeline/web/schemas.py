@@ -20,7 +20,7 @@ def _whole(value: object) -> int:
     raise ValueError("a whole number belongs here")
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+Whole = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 
 
 class Strict(BaseModel):
@@ -166,8 +166,8 @@ class ReportTags(BaseModel):
 class CorrectionToSave(Strict):
     """What a person says of the span of a tag; ``withdrawn`` takes back what this person said of it before."""
 
-    start: Annotated[Whole, Field(ge=0, le=LARGEST)]
-    end: Annotated[Whole, Field(ge=1, le=LARGEST)]
+    start: Whole
+    end: Whole
     label: str = Field(min_length=1, max_length=100)
     secondary: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field([], max_length=20)
     note: str = Field("", max_length=MAX_NOTE)
@@ -189,7 +189,7 @@ class CorrectionsToSave(Strict):
         },
     )
     annotator: str = Field(max_length=60, pattern=r"^[\w .·()（）-]*\w[\w .·()（）-]*$")
-    report: Annotated[Whole, Field(ge=0, le=LARGEST)] = 0
+    report: Whole = 0
     corrections: list[CorrectionToSave] = Field(min_length=1, max_length=MAX_CORRECTIONS)
 
 

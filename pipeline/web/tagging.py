@@ -14,6 +14,7 @@ from functools import cache
 from itertools import chain
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -22,7 +23,7 @@ from pipeline.config import ReadConfig
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
-from pipeline.output import FORMATS, composer_of, run_facts, writer_of
+from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
 from pipeline.output.finished import Finished
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Outcome, Reader
@@ -92,10 +93,12 @@ def tag_file(task: Task) -> Tagged:
     return Tagged(tuple(summaries), tuple(failures), tuple(passed_over))
 
 
-def compose(format_name: str, pieces: tuple[Path, ...], model: Path, target: Path) -> None:
-    """Write tagged files in a format."""
+def compose(format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None) -> None:
+    """Write tagged files in a format; of one report, ``original`` is the file that it was read from."""
     reports, loaded = _Together(pieces), _model(model)
     with target.open("wb") as stream:
+        if format_name == "docx" and original and _annotated(next(iter(reports)), original, stream, run_facts(loaded)):
+            return
         if FORMATS[format_name].composed:
             composer_of(format_name).write(reports, stream, run_facts(loaded))
         else:
@@ -114,6 +117,13 @@ def read_report(pieces: Path, summary: Summary) -> FinishedReport:
     with pieces.open("rb") as stream:
         stream.seek(summary.offset)
         return msgspec.json.decode(stream.read(summary.length), type=FinishedReport)
+
+
+def _annotated(report: FinishedReport, original: Path, stream: BinaryIO, run: RunFacts) -> bool:
+    """Comment on a report's own Word file, which lies under another name than people call it by; return whether that was done."""
+    from pipeline.output.word.apart import annotate_apart  # noqa: PLC0415 - only where it is asked for
+
+    return annotate_apart(msgspec.structs.replace(report, source=str(original)), stream, run)
 
 
 class _Together:

@@ -62,6 +62,11 @@ class Held:
     task: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     @property
+    def upload(self) -> Path:
+        """The file as it came."""
+        return self.folder / stored_name(self.name)
+
+    @property
     def pieces(self) -> Path:
         """The file of its finished reports."""
         return self.folder / tagging.REPORTS
@@ -141,15 +146,14 @@ class Workshop:
         held = Held(identifier, shown_name(name), self._folder / identifier, model, dt.datetime.now(dt.UTC))
         try:
             held.folder.mkdir()
-            path = held.folder / stored_name(held.name)
-            held.size = held.stored = await store(body, path, self.allowance)
+            held.size = held.stored = await store(body, held.upload, self.allowance)
         except BaseException:
             shutil.rmtree(held.folder, ignore_errors=True)
             self.allowance.give_back(0)
             raise
         self.files[identifier] = held
         held.state = "waiting"
-        held.task = asyncio.create_task(self._tag(held, path))
+        held.task = asyncio.create_task(self._tag(held))
         return held
 
     async def report(self, identifier: str, number: int) -> tuple[Held, FinishedReport]:
@@ -177,7 +181,9 @@ class Workshop:
             raise HTTPException(409, "tagged with different models; download them one by one")
         target = self._folder / f"download-{secrets.token_urlsafe(16)}{FORMATS[format_name].suffixes[0]}"
         try:
-            await self.composers.run(tagging.compose, format_name, tuple(held.pieces for held in files), model.folder, target)
+            original = files[0].upload if len(files) == len(files[0].reports) == 1 else None
+            pieces = tuple(held.pieces for held in files)
+            await self.composers.run(tagging.compose, format_name, pieces, model.folder, target, original)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -192,8 +198,8 @@ class Workshop:
         self.allowance.give_back(held.stored)
         shutil.rmtree(held.folder, ignore_errors=True)
 
-    async def _tag(self, held: Held, path: Path) -> None:
-        task = tagging.Task(path, held.name, held.model.folder, self.config.read)
+    async def _tag(self, held: Held) -> None:
+        task = tagging.Task(held.upload, held.name, held.model.folder, self.config.read)
         try:
             async with self._turns:
                 held.state = "tagging"

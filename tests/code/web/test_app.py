@@ -84,6 +84,24 @@ def test_every_format_is_given_out(served, name):
         assert [json.loads(line)["source"] for line in both.text.splitlines()] == ["报告 一.txt"] * 2 + ["二.txt"] * 2
 
 
+def test_a_word_document_comes_back_as_itself_with_comments(served):
+    import docx
+
+    document, made = docx.Document(), io.BytesIO()
+    document.add_heading("临溪县工作小结", 1)
+    document.add_paragraph("县图书馆新开六座城市书房，送戏下乡八十场。").runs[0].italic = True
+    document.save(made)
+    file = served.upload("小结.docx", made.getvalue())
+    answer = served.client.get(f"/api/files/{file['id']}/download?format=docx")
+    assert answer.headers["content-disposition"].endswith("%E5%B0%8F%E7%BB%93.docx")
+    back = docx.Document(io.BytesIO(answer.content))
+    assert [paragraph.text for paragraph in back.paragraphs] == ["临溪县工作小结", "县图书馆新开六座城市书房，送戏下乡八十场。"]
+    assert back.paragraphs[1].runs[0].italic
+    assert len(list(back.comments)) >= 2
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
+        assert not [name for name in package.namelist() if b"mission-themes-serve" in package.read(name)]
+
+
 def test_downloads_leave_nothing_behind(served, tmp_path):
     file = served.upload()
     for _ in range(3):
