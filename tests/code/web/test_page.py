@@ -281,6 +281,7 @@ def test_files_that_cannot_be_read_say_so_in_chinese(page):
 
 
 def test_a_file_can_be_dropped(page):
+    page.locator("#chooser[accept]").wait_for(state="attached")  # the script is ready
     page.evaluate("""() => {
         const data = new DataTransfer();
         data.items.add(new File(["县图书馆新开六座城市书房。"], "拖.txt"));
