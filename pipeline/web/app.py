@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
@@ -126,6 +127,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(Exception, _on_error)
     return Measured(Guarded(app, policy), app.state.desk.metrics)
 
@@ -354,6 +356,11 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     """Name what is wrong without giving it back: it may be long, and a report."""
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
     return _problem(422, f"{'.'.join(map(str, first.get('loc', ())))}: {first.get('msg', 'not valid')}")
+
+
+async def _on_gone(_: Request, error: Exception) -> Response:  # noqa: ARG001 - the signature of a handler
+    """Answer nobody: who sent a file has gone, and that is no error of the server."""
+    return Response(status_code=400)
 
 
 async def _on_error(_: Request, error: Exception) -> Response:

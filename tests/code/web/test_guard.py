@@ -1,6 +1,7 @@
 """Every attack of the threat list: refused by the running server, and working as soon as its guard is taken away."""
 
 import asyncio
+import contextlib
 import http.client
 import http.server
 import socket
@@ -232,6 +233,31 @@ def test_a_connection_that_asks_nothing_is_closed(serving, monkeypatch):
         assert is_closed(served)
         monkeypatch.setattr(server.Protocol, "_close_if_silent", lambda self: None)
         assert not is_closed(served)
+
+
+def test_more_connections_than_may_be_open(serving):
+    with serving(connections=4) as served, contextlib.ExitStack() as opened:
+        host, port = served.host.split(":")
+        for _ in range(4):
+            opened.enter_context(socket.create_connection((host, int(port)), timeout=5))
+        time.sleep(0.3)
+        assert served.client.get("/api/health").status_code == 503
+        opened.close()
+        time.sleep(0.2)
+        assert served.client.get("/api/health").status_code == 200
+
+
+def test_who_goes_in_mid_upload_leaves_nothing(served, caplog):
+    host, port = served.host.split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        head = f"POST /api/files?name=a.txt HTTP/1.1\r\nHost: {served.host}\r\nContent-Length: 1000\r\n\r\nxxx"
+        connection.sendall(head.encode())
+        time.sleep(0.2)
+    time.sleep(0.3)
+    text = served.client.get("/api/metrics").text
+    assert "mission_themes_bytes_held 0\n" in text
+    assert served.client.get("/api/files").json() == {"files": []}
+    assert "failed" not in caplog.text
 
 
 def test_more_files_than_are_held(serving, monkeypatch):

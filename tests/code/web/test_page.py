@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 from PIL import Image
 
@@ -133,9 +134,10 @@ def test_a_word_document_and_a_pdf_from_end_to_end(page, word_and_pdf, saved, se
     # A table of it is downloaded.
     page.locator("#files > summary").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name=f"下载 {word.name}：CSV 表格").click()
-    assert download.value.suggested_filename == "报告.csv"
-    assert "主题" in Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()[0]
+        page.get_by_role("link", name=f"下载 {word.name}：Excel 表格").click()
+    assert download.value.suggested_filename == "报告.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()), read_only=True)
+    assert "更正主题" in [cell.value for row in book["段落"].iter_rows(max_row=5) for cell in row]
     # After a reload the correction is there; the name is too.
     page.reload()
     assert page.get_by_label("校对人").input_value() == "王一"
