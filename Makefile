@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: demo test lint format bench bench-accuracy bench-formats fuzz font screenshots model clean
+.PHONY: demo test lint format bench bench-accuracy bench-formats bench-load fuzz font screenshots model clean
 
 demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
 	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
@@ -34,6 +34,9 @@ bench-accuracy: $(VENV)/ready ## compare with what people use today, and without
 bench-formats: $(VENV)/ready ## wrap reports in every format by LibreOffice, Chromium and others, and compare their tags with those of the text
 	$(BIN)/python tests/benchmarks/formats.py
 
+bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two minutes
+	$(BIN)/python tests/benchmarks/load.py
+
 fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustness.md)
 	$(BIN)/python tests/benchmarks/fuzz.py --files 20000
 
@@ -41,7 +44,7 @@ font: $(VENV)/ready ## make the font of the pictures again, from Noto Sans CJK
 	$(BIN)/python tests/benchmarks/font.py
 
 screenshots: $(VENV)/ready ## take the pictures of the README again
-	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/test_ui.py tests/code/output tests/code/digest/test_pictures.py
+	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/test_ui.py tests/code/output tests/code/digest/test_pictures.py tests/code/web/test_page.py
 
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track

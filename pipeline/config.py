@@ -107,6 +107,19 @@ class TrackConfig(msgspec.Struct, frozen=True):
     registered_model: Annotated[str, Meta(min_length=1)]
 
 
+class ServeConfig(msgspec.Struct, frozen=True):
+    """What the web page of ``pipeline serve`` accepts: bytes, files, characters, seconds, and how much waits at once."""
+
+    max_upload: Count
+    max_files: Count
+    max_held: Count
+    upload_seconds: Annotated[float, Meta(gt=0)]
+    keep_hours: Annotated[float, Meta(gt=0)]
+    queue: Count
+    connections: Count
+    processes: Annotated[int, Meta(ge=0)]
+
+
 class GateConfig(msgspec.Struct, frozen=True):
     """What a new model must reach, and how it is held against the champion."""
 
@@ -155,6 +168,7 @@ class Config(ModelSettings, frozen=True):
     drift: DriftConfig
     digest: DigestConfig
     track: TrackConfig
+    serve: ServeConfig
 
 
 class SearchConfig(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ MODULES = {
     "evaluate": "train",
     "labels": "labels",
     "models": "models",
+    "serve": "serve",
     "tag": "tag",
     "text": "text",
     "train": "train",

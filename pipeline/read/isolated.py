@@ -45,13 +45,16 @@ class Reader:
         """End the worker."""
         self._end_worker()
 
-    def read(self, source: str) -> Iterator[Outcome]:
-        """Yield the report of a file, or the reports of an archive; what cannot be read as its error, in its place."""
+    def read(self, source: str, name: str | None = None) -> Iterator[Outcome]:
+        """Yield the report of a file, or the reports of an archive; what cannot be read as its error, in its place.
+
+        Reports and errors name the file as ``name`` says, where it has another name for people than on the disk.
+        """
         try:
             if source == STANDARD_INPUT:
                 yield from self._read_data(sys.stdin.buffer.read(self._options.max_bytes + 1), "stdin")
             else:
-                yield from self._read_path(Path(source), source)
+                yield from self._read_path(Path(source), name or source)
         except InputError as error:
             yield error
 

@@ -195,7 +195,8 @@ def test_tagging_imports_nothing_heavy(start, trained_home, report):
         "import sys\nfrom pipeline.cli import main\n"
         f"sys.argv = ['pipeline', 'tag', {str(report)!r}, '--model', {str(trained_home / 'models' / 'seeds')!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        "heavy = {'sklearn', 'scipy', 'pandas', 'mlflow', 'jieba', 'joblib', 'jinja2', 'docx', 'lxml', 'xlsxwriter'}\n"
+        "heavy = {'sklearn', 'scipy', 'pandas', 'mlflow', 'jieba', 'joblib', 'jinja2', 'docx', 'lxml', 'xlsxwriter',"
+        " 'python_calamine', 'fastapi', 'uvicorn', 'pydantic'}\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & heavy), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, encoding="utf-8")

@@ -1,5 +1,6 @@
 """Reports are private: training, tagging and the UI open no connection beyond loopback, and look up no name."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import urllib.error
 import urllib.request
 
 import pytest
+
+from pipeline.output import FORMATS
 
 GUARD = '''
 import os, socket, sys
@@ -50,6 +53,37 @@ def test_the_guard_itself_works(guarded):
     script = "import urllib.request; urllib.request.urlopen('http://192.0.2.1/', timeout=5)"
     assert subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=False).returncode != 0
     assert any("192.0.2.1" in line for line in lines(log))
+
+
+def test_the_served_page_stays_on_this_machine(guarded, root, trained_home):
+    environment, log = guarded
+    command = [sys.executable, "-m", "pipeline.cli", "serve", "--port", "0", "--model", str(trained_home / "models" / "seeds")]
+    page = subprocess.Popen(command, env=environment, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        address = page.stdout.readline().split()[1]
+        file = json.load(ask(address, "/api/files?name=a.html", "<p>县图书馆新开六座城市书房。</p>".encode()))
+        deadline = time.monotonic() + 60
+        while json.load(ask(address, f"/api/files/{file['id']}"))["state"] != "ready":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        for name in FORMATS:
+            assert ask(address, f"/api/files/{file['id']}/download?format={name}").read()
+    finally:
+        page.terminate()
+        page.wait(timeout=30)
+        page.stdout.close()
+    assert lines(log) == {"guard on"}
+
+
+def ask(address, path, data=None):
+    """Return an answer of the served page, once it is up."""
+    request = urllib.request.Request(address + path, data, {"content-type": "application/octet-stream"} if data else {})
+    for _ in range(100):
+        try:
+            return urllib.request.urlopen(request, timeout=30)
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise TimeoutError(path)
 
 
 def test_training_tagging_and_the_ui_stay_on_this_machine(guarded, root, report):

@@ -1,0 +1,371 @@
+"""The routes of the page and its API; what they do is in the modules beside this one."""
+
+import logging
+import mimetypes
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import parse_qs, quote
+
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+from starlette.types import ASGIApp
+
+from pipeline import __version__, flow
+from pipeline.errors import PipelineError
+from pipeline.output import FORMATS
+from pipeline.output.page import HERE, theme_css
+from pipeline.read import suffixes
+from pipeline.records import Tag
+from pipeline.web import guard, review, schemas
+from pipeline.web.crew import LostError, busy
+from pipeline.web.guard import Guarded, Policy
+from pipeline.web.metrics import CONTENT_TYPE, Measured, Metrics
+from pipeline.web.work import Held, Loaded, Workshop
+
+STATIC = Path(__file__).parent / "static"
+REPORT_STYLE = HERE / "report.css"
+AT_ONCE = 2  # texts that are tagged at once; more wait
+DESCRIPTION = """Tag reports by theme, read them, correct the tags.
+
+A file is sent to `POST /api/files`, read and tagged in the background, and looked at under its id until it is `ready`.
+Offsets count characters of the text that the file's reader produced. An error is `{"code", "error"}`."""
+LOG = logging.getLogger(__name__)
+_CODES = {
+    404: "not_found",
+    405: "method",
+    408: "too_slow",
+    409: "conflict",
+    413: "too_large",
+    422: "invalid",
+    503: "busy",
+    507: "full",
+}
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Tags, and what was said of them, on their way out."""
+
+    tags: tuple[Tag, ...]
+    corrections: list[review.Said]
+
+
+class Desk:
+    """What the routes share."""
+
+    def __init__(self, workshop: Workshop, policy: Policy) -> None:
+        self.workshop = workshop
+        self.policy = policy
+        self.metrics = Metrics()
+        self.texts = CapacityLimiter(AT_ONCE)
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": schemas.Problem, "description": HTTPStatus(status).phrase} for status in (*_ALWAYS, *statuses)}
+
+
+def _gives(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of a route that gives no JSON where it succeeds, but does where it fails."""
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    failed: dict[int | str, dict[str, Any]] = {
+        status: {"description": HTTPStatus(status).phrase, "content": problem} for status in (*_ALWAYS, *statuses)
+    }
+    return {**failed, 200: {"content": {media_type: {"schema": {"type": "string"}}}}}
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+Name = Annotated[str, Query(min_length=1, max_length=255, description="The name of the file; its folders are left out.")]
+Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which report of the file, from 0.")]
+Format = Annotated[str, Query(description="One of the formats of /api/settings.", json_schema_extra={"enum": sorted(FORMATS)})]
+ModelId = Annotated[str | None, Query(max_length=100, description="The id of a model; without it the first.")]
+Annotator = Annotated[str, Query(max_length=60, description="Whose corrections to show beside the tags.")]
+_ALWAYS = (401, 403, 421, 413)
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
+api = APIRouter(prefix="/api")
+pages = APIRouter(include_in_schema=False)
+
+
+def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
+    """Return the application behind its guard; it holds the workshop open as long as it runs."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with workshop.open():
+            yield
+
+    mimetypes.add_type("text/javascript", ".js")  # some Windows machines say otherwise, and a browser would not run it
+    # The pages that FastAPI makes of its OpenAPI document take their scripts from other machines: they are off.
+    app = FastAPI(
+        title="mission-themes",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.desk = Desk(workshop, policy)
+    app.include_router(api)
+    app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(Exception, _on_error)
+    return Measured(Guarded(app, policy), app.state.desk.metrics)
+
+
+# ---- the API ---------------------------------------------------------------------------------------------------------
+
+
+@api.get("/health", responses=_problems())
+async def health() -> schemas.Health:
+    """Tell that the server is up."""
+    return schemas.Health(status="ok", version=__version__)
+
+
+@api.get("/settings", responses=_problems())
+async def settings(desk: AtDesk) -> schemas.Settings:
+    """Tell what the server takes and gives."""
+    endings = sorted(suffixes() - {""})
+    return schemas.Settings(
+        formats=list(FORMATS), suffixes=endings, max_upload=desk.policy.max_upload, asks_token=desk.policy.token is not None
+    )
+
+
+@api.get("/models", responses=_problems())
+async def models(desk: AtDesk) -> list[schemas.ModelView]:
+    """List the models, the one that is used without being named first."""
+    return [_model_view(loaded) for loaded in desk.workshop.models.values()]
+
+
+@api.get("/metrics", response_class=Response, responses=_gives("text/plain"))
+async def metrics(desk: AtDesk) -> Response:
+    """Tell counts and seconds for Prometheus; no names."""
+    workshop = desk.workshop
+    gauges = {
+        "files_held": len(workshop.files),
+        "bytes_held": workshop.allowance.size,
+        "files_under_way": workshop.taggers.under_way,
+        "texts_waiting": desk.texts.statistics().tasks_waiting,
+    }
+    return Response(desk.metrics.text(gauges), media_type=CONTENT_TYPE)
+
+
+@api.post("/tag", response_model=schemas.Tags, response_model_exclude_unset=True, responses=_problems(400, 404, 408, 415, 422, 503))
+async def tag(body: schemas.TextToTag, desk: AtDesk) -> Response:
+    """Tag a text."""
+    loaded = desk.workshop.model(body.model)
+    if desk.texts.statistics().tasks_waiting >= desk.workshop.config.serve.queue:
+        raise busy()
+    tags = await to_thread.run_sync(lambda: tuple(flow.tag_text(body.text, loaded.model)), limiter=desk.texts)
+    return _json({"tags": tags})
+
+
+@api.post("/files", status_code=202, responses=_problems(404, 408, 422, 503, 507), openapi_extra=_BODY)
+async def add_file(request: Request, response: Response, desk: AtDesk, name: Name, model: ModelId = None) -> schemas.FileView:
+    """Take a file in, as the body of the request; it is read and tagged in the background, and looked at under Location."""
+    workshop = desk.workshop
+    held = await workshop.add(name, workshop.model(model), request.stream())
+    response.headers["location"] = f"/api/files/{held.id}"
+    return _file_view(held)
+
+
+@api.get("/files", responses=_problems())
+async def files(desk: AtDesk) -> schemas.Files:
+    """List the files that the server holds, whoever sent them."""
+    return schemas.Files(files=[_file_view(held) for held in desk.workshop.files.values()])
+
+
+@api.get("/files/{identifier}", responses=_problems(404))
+async def file(identifier: str, desk: AtDesk) -> schemas.FileView:
+    """Tell what became of a file."""
+    return _file_view(desk.workshop.file(identifier))
+
+
+@api.delete("/files/{identifier}", status_code=204, responses=_problems(404))
+async def delete_file(identifier: str, desk: AtDesk) -> None:
+    """Delete a file; what was said of it stays where corrections are kept."""
+    desk.workshop.delete(desk.workshop.file(identifier))
+
+
+@api.get("/files/{identifier}/tags", response_model=schemas.ReportTags, responses=_problems(404, 409, 422))
+async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Annotator = "") -> Response:
+    """Give the tags of a report, and what a person has corrected in it."""
+    held, found = await desk.workshop.report(identifier, report)
+    said = await run_in_threadpool(review.said_by, found, annotator, held.model.model, desk.workshop.config)
+    return _json(Answer(found.tags, said))
+
+
+@api.get(
+    "/files/{identifier}/report",
+    response_class=HTMLResponse,
+    responses=_gives("text/html", 404, 409, 422, 503),
+)
+async def fragment(identifier: str, desk: AtDesk, report: Number = 0) -> str:
+    """Give a tagged report as a fragment of HTML, as it stands in the html output; its colours are in /themes/MODEL.css."""
+    return await desk.workshop.render(identifier, report)
+
+
+@api.post("/files/{identifier}/corrections", responses=_problems(400, 404, 408, 409, 415, 422))
+async def correct(identifier: str, body: schemas.CorrectionsToSave, desk: AtDesk) -> schemas.Saved:
+    """Save a person's corrections, all or none; what the model had suggested is kept beside them."""
+    held, found = await desk.workshop.report(identifier, body.report)
+    model, config = held.model.model, desk.workshop.config
+    return schemas.Saved(saved=await run_in_threadpool(review.save, found, body.corrections, body.annotator, model, config))
+
+
+@api.get(
+    "/files/{identifier}/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503)
+)
+async def download(identifier: str, format: Format, desk: AtDesk) -> Response:  # noqa: A002 - the name in the address
+    """Give a tagged file in a format."""
+    return await _composed(desk, format, [desk.workshop.ready(identifier)])
+
+
+@api.get("/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503))
+async def download_all(format: Format, desk: AtDesk) -> Response:  # noqa: A002 - the name in the address
+    """Give all tagged files together in a format."""
+    return await _composed(desk, format, [held for held in desk.workshop.files.values() if held.state == "ready"])
+
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/")
+async def page() -> FileResponse:
+    """Give the page."""
+    return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+
+@pages.get("/report.css")
+async def report_style() -> FileResponse:
+    """Give the style of a tagged report, the same as in the html output."""
+    return FileResponse(REPORT_STYLE)
+
+
+@pages.get("/themes/{identifier}.css")
+async def themes(identifier: str, desk: AtDesk) -> Response:
+    """Give the colours of a model's labels."""
+    return Response(theme_css(desk.workshop.model(identifier).model.labels), media_type="text/css")
+
+
+@pages.get("/login")
+async def login_form() -> FileResponse:
+    """Give the form that asks for the token."""
+    return FileResponse(STATIC / "login.html")
+
+
+@pages.post("/login")
+async def login(request: Request, desk: AtDesk) -> Response:
+    """Give a cookie for the token."""
+    given = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
+    if not guard.is_token(given.strip(), desk.policy):
+        return HTMLResponse((STATIC / "login.html").read_bytes().replace(b" hidden", b""), status_code=401)
+    answer = RedirectResponse("/", status_code=303)
+    answer.set_cookie(guard.COOKIE, guard.session(desk.policy), max_age=guard.SESSION_SECONDS, httponly=True, samesite="strict")
+    return answer
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+
+async def _composed(desk: Desk, name: str, held: list[Held]) -> Response:
+    if name not in FORMATS:
+        raise HTTPException(404, f"no format {name!r}; known: {' '.join(FORMATS)}")
+    if not held:
+        raise HTTPException(409, "no file is tagged yet")
+    path = await desk.workshop.compose(name, held)
+    shown = f"{Path(held[0].name).stem}{path.suffix}" if len(held) == 1 else f"全部报告{path.suffix}"
+    # The first name is for what cannot read the second: no character of a report's name is in it.
+    disposition = f"attachment; filename=\"report{path.suffix}\"; filename*=UTF-8''{quote(shown, safe='')}"
+    return FileResponse(
+        path,
+        media_type="application/octet-stream",
+        headers={"content-disposition": disposition},
+        background=BackgroundTask(path.unlink, missing_ok=True),
+    )
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+def _model_view(loaded: Loaded) -> schemas.ModelView:
+    model = loaded.model
+    labels = [schemas.LabelView(name=label.name, definition=label.definition, color=label.color) for label in model.labels.labels]
+    return schemas.ModelView(
+        id=loaded.id, name=model.name, version=model.version, labels=labels, other=model.labels.other, threshold=model.threshold
+    )
+
+
+def _file_view(held: Held) -> schemas.FileView:
+    progress = held.progress() if held.state == "tagging" else {}
+    reports = [
+        schemas.ReportView(**{name: getattr(report, name) for name in schemas.ReportView.model_fields}) for report in held.reports
+    ]
+    return schemas.FileView(
+        id=held.id,
+        name=held.name,
+        size=held.size,
+        state=held.state,
+        model=held.model.id,
+        added=held.added.isoformat(timespec="seconds"),
+        passages=int(progress.get("passages", sum(report.passages for report in reports))),
+        share=progress.get("share", 1.0 if held.state == "ready" else 0.0),
+        reports=reports,
+        failures=list(held.failures),
+        passed_over=list(held.passed_over),
+    )
+
+
+def _problem(status: int, error: str, headers: Any = None) -> JSONResponse:  # noqa: ANN401 - starlette's own type
+    return JSONResponse({"code": _CODES.get(status, "error"), "error": error}, status, headers)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 500)
+    headers = {"allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else getattr(error, "headers", None)
+    return _problem(status, str(getattr(error, "detail", "")), headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of an address, which may be those of several routes."""
+    routes = [route for route in (*api.routes, *pages.routes) if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", ())}))
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    """Name what is wrong without giving it back: it may be long, and a report."""
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    return _problem(422, f"{'.'.join(map(str, first.get('loc', ())))}: {first.get('msg', 'not valid')}")
+
+
+async def _on_gone(_: Request, error: Exception) -> Response:  # noqa: ARG001 - the signature of a handler
+    """Answer nobody: who sent a file has gone, and that is no error of the server."""
+    return Response(status_code=400)
+
+
+async def _on_error(_: Request, error: Exception) -> Response:
+    """Say that something failed, and nothing of how: such messages name folders of the server; its own log has them."""
+    LOG.error("a request failed", exc_info=error)
+    if isinstance(error, (LostError, PipelineError)):
+        return _problem(500, "could not be done; the server's own messages tell more")
+    return _problem(500, "an unexpected error; the server's own messages tell more")

@@ -1,0 +1,199 @@
+"""What the API takes and gives, as its OpenAPI document describes it.
+
+pydantic (MIT), since FastAPI builds that document and its checks from it; the records of the project itself stay msgspec's.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+MAX_TEXT = 200_000  # characters
+MAX_NOTE = 2_000
+MAX_CORRECTIONS = 5_000
+LARGEST = 2**31 - 1  # offsets are below it
+
+
+def _whole(value: object) -> int:
+    """Return a whole number as JSON has them: 5 and 5.0 are one, true and "5" are none."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
+        return int(value)
+    raise ValueError("a whole number belongs here")
+
+
+Whole = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
+
+
+class Strict(BaseModel):
+    """A body of a request: keys that are not known are an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """Why something was not done: a word for programs and one line for people."""
+
+    code: str = Field(examples=["too_large"])
+    error: str = Field(examples=["more than 67,108,864 bytes; split it, or raise serve.max_upload"])
+
+
+class LabelView(BaseModel):
+    """A label, in the order of the keys 1, 2, 3 and so on."""
+
+    name: str = Field(examples=["兴文化"])
+    definition: str
+    color: str = Field(examples=["#2471a3"])
+
+
+class ModelView(BaseModel):
+    """A model that the server offers; tags that score below ``threshold`` are for review."""
+
+    id: str = Field(examples=["3f9a0c21b7de"])
+    name: str = Field(examples=["default"])
+    version: str
+    labels: list[LabelView]
+    other: str = Field(examples=["其他"])
+    threshold: float
+
+
+class Health(BaseModel):
+    """Whether the server is up."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class Settings(BaseModel):
+    """What the page needs to know of the server: formats of downloads, endings of names that are read, limits in bytes."""
+
+    formats: list[str] = Field(examples=[["jsonl", "csv"]])
+    suffixes: list[str] = Field(examples=[[".docx", ".pdf", ".txt"]])
+    max_upload: int
+    asks_token: bool
+
+
+class TextToTag(Strict):
+    """A text, and the model to tag it with; without one the first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "县图书馆新开六座城市书房，送戏下乡八十场。", "model": None}]}
+    )
+    text: str = Field(max_length=MAX_TEXT)
+    model: str | None = Field(None, max_length=100)
+
+
+class TagView(BaseModel):
+    """A theme given by the model to a span of a text, as docs/formats.md describes it; ``end`` lies behind its last character."""
+
+    source: str
+    segment: int
+    start: int
+    end: int
+    text: str
+    heading: str
+    theme: str
+    score: float
+    scores: dict[str, float]
+    secondary: list[str]
+    review: bool
+    evidence: list[tuple[str, float]]
+    model: str
+    page: int | None = None
+    paragraph: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    columns: dict[str, str] | None = None
+    noise: str | None = None
+
+
+class Tags(BaseModel):
+    """The tags of a text, in source order."""
+
+    tags: list[TagView]
+
+
+class ReportView(BaseModel):
+    """A report of a file: its figures, and the share of each label among the characters of all tags."""
+
+    source: str
+    sha256: str
+    encoding: str
+    characters: int
+    passages: int
+    review: int
+    set_aside: int
+    shares: dict[str, float]
+
+
+class FileView(BaseModel):
+    """A file that the server holds. ``passages`` and ``share`` tell how far it is while it is being tagged."""
+
+    id: str = Field(examples=["Vd0k9Gq8S7mZc1yT3nRf5w"])
+    name: str = Field(examples=["2023年工作总结.docx"])
+    size: int
+    state: Literal["uploading", "waiting", "tagging", "ready", "failed"]
+    model: str
+    added: str = Field(examples=["2026-11-22T08:00:00+00:00"])
+    passages: int
+    share: float
+    reports: list[ReportView]
+    failures: list[str]
+    passed_over: list[str]
+
+
+class Files(BaseModel):
+    """All files that the server holds, the oldest first."""
+
+    files: list[FileView]
+
+
+class CorrectionView(BaseModel):
+    """What a person says of the span of a tag: the theme, a second one, a note; ``withdrawn`` takes an earlier word back."""
+
+    start: int
+    end: int
+    label: str
+    secondary: list[str] = []
+    note: str = ""
+
+
+class ReportTags(BaseModel):
+    """The tags of one report of a file, and what the person who asks has corrected in it, in this file or an earlier copy."""
+
+    tags: list[TagView]
+    corrections: list[CorrectionView]
+
+
+class CorrectionToSave(Strict):
+    """What a person says of the span of a tag; ``withdrawn`` takes back what this person said of it before."""
+
+    start: Whole
+    end: Whole
+    label: str = Field(min_length=1, max_length=100)
+    secondary: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field([], max_length=20)
+    note: str = Field("", max_length=MAX_NOTE)
+    withdrawn: Annotated[bool, Field(strict=True)] = False
+
+
+class CorrectionsToSave(Strict):
+    """The corrections of one person to one report of a file."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "annotator": "王一",
+                    "report": 0,
+                    "corrections": [{"start": 0, "end": 21, "label": "兴文化", "note": "讲的是书房"}],
+                }
+            ]
+        },
+    )
+    annotator: str = Field(max_length=60, pattern=r"^[\w .·()（）-]*\w[\w .·()（）-]*$")
+    report: Whole = 0
+    corrections: list[CorrectionToSave] = Field(min_length=1, max_length=MAX_CORRECTIONS)
+
+
+class Saved(BaseModel):
+    """How many corrections were saved."""
+
+    saved: int

@@ -1,0 +1,134 @@
+"""Run the page: the socket, who may ask, uvicorn, and connections that say nothing."""
+
+import asyncio
+import ipaddress
+import logging
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pipeline import flow
+from pipeline.config import Config
+from pipeline.corpus import Say
+from pipeline.errors import UsageError
+from pipeline.model_folder import load_model
+from pipeline.web.app import create_app
+from pipeline.web.guard import LOOPBACK_NAMES, Policy
+from pipeline.web.work import Loaded, Workshop
+
+SHORTEST_TOKEN = 16
+HEAD_SECONDS = 15.0  # that a connection has to say what it wants
+BACKLOG = 128  # connections that wait to be taken
+PATIENCE = 3  # seconds for requests under way when the server is stopped
+
+
+class Protocol(H11Protocol):
+    """HTTP of uvicorn, which of itself waits for ever for the head of a first request."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin a connection; one that has asked nothing in time is closed."""
+        super().connection_made(transport)
+        self.loop.call_later(HEAD_SECONDS, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def load_models(names: Sequence[str], config: Config, say: Say) -> dict[str, Loaded]:
+    """Return the models of these names, folders or MLflow URIs by their id, in order; raises ModelError."""
+    models = {}
+    for name in names:
+        folder = flow.model_folder(name, config.track.uri, say).resolve()
+        model = load_model(folder)
+        models[model.version] = Loaded(model.version, folder, model)
+    return models
+
+
+def choose_token(host: str, token: str | None, token_file: Path | None) -> str | None:
+    """Return the token to ask for: the one given, or, where the server listens beyond loopback, a new one.
+
+    Raises UsageError for a token that can be guessed, or a file without one.
+    """
+    if token_file is not None:
+        try:
+            token = token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{token_file}: cannot be read ({error}); write the token into it, one line") from None
+    if token is None:
+        return None if is_loopback(host) else secrets.token_urlsafe(24)
+    if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(
+            f"--token: at least {SHORTEST_TOKEN} letters, digits and signs without a blank; or leave it out and one is made"
+        )
+    return token
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine's own, which no other reaches."""
+    try:
+        return host in LOOPBACK_NAMES or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def policy_for(host: str, names: Sequence[str], token: str | None, config: Config) -> Policy:
+    """Return who may ask: by the host's name, by localhost, by further names that were given, or by an address."""
+    known = frozenset(name.lower() for name in (*LOOPBACK_NAMES, host, *names))
+    return Policy(known, token, config.serve.max_upload, config.serve.upload_seconds)
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises UsageError where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Its protocol is named, since asyncio turns off the collecting of small packets (40 ms an answer) only where it is.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name != "nt":  # there the option lets two programs listen on one port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{host}:{port} cannot be listened on ({reason}); choose another --port or --host") from None
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the address of a page by its socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def serve(models: dict[str, Loaded], policy: Policy, listening: socket.socket, config: Config) -> None:
+    """Serve the page until the process is told to stop; everything that was uploaded is gone then."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    build(models, policy, config).run(sockets=[listening])
+
+
+def build(models: dict[str, Loaded], policy: Policy, config: Config) -> uvicorn.Server:
+    """Return a server of the page, with a temporary folder that goes when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="mission-themes-serve-"))
+    settings = uvicorn.Config(
+        create_app(Workshop(models, config, folder), policy),
+        http=Protocol,
+        ws="none",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,  # the ids of files would stand in it
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=config.serve.connections,
+        backlog=BACKLOG,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=PATIENCE,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+    return uvicorn.Server(settings)

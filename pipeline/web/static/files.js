@@ -1,0 +1,183 @@
+// The files: chosen or dropped, sent two at a time, watched until they are tagged, listed.
+
+import { get, remove, send } from "./api.js";
+import { $, make, tell } from "./dom.js";
+import { failure, formatName, percent, problem, size, STATES } from "./words.js";
+
+const AT_ONCE = 2;
+const TRIES = 5;
+const WATCH = 700; // milliseconds between two looks
+const sending = new Map(); // what is not on the server yet, by a number
+const waiting = [];
+let held = [];
+let settings = { formats: [], suffixes: [], max_upload: 0 };
+let openReport = () => {};
+let current = "";
+let under = 0;
+let number = 0;
+let timer = 0;
+let drawn = "";
+
+const ORDER = ["xlsx", "docx", "html", "csv", "jsonl"]; // what an office asks for comes first
+
+export function startFiles(found, open) {
+  const rank = (format) => (ORDER.indexOf(format) + 1 || ORDER.length + 1);
+  settings = { ...found, formats: [...found.formats].sort((one, other) => rank(one) - rank(other)) };
+  openReport = open;
+  const chooser = $("chooser");
+  chooser.accept = settings.suffixes.join(",");
+  const take = () => {
+    add([...chooser.files]);
+    chooser.value = "";
+  };
+  chooser.addEventListener("change", take);
+  if (chooser.files.length) take(); // chosen before the page was ready
+  const drop = $("drop");
+  for (const name of ["dragenter", "dragover"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
+  for (const name of ["dragleave", "drop"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("over"); });
+  document.addEventListener("drop", (event) => add([...event.dataTransfer.files]));
+  watch();
+}
+
+export function markCurrent(identifier) {
+  current = identifier;
+  draw(true);
+}
+
+function add(files) {
+  for (const file of files) {
+    const row = { key: `s${number++}`, file, name: file.name, size: file.size, state: "sending", share: 0, error: refused(file) };
+    sending.set(row.key, row);
+    if (!row.error) waiting.push(row);
+  }
+  $("files").open = true;
+  draw(true);
+  next();
+}
+
+function refused(file) {
+  const dot = file.name.lastIndexOf(".");
+  const suffix = dot > 0 ? file.name.slice(dot).toLowerCase() : "";
+  if (suffix && !settings.suffixes.includes(suffix)) return `不支持 ${suffix} 文件；可用：${settings.suffixes.join(" ")}`;
+  if (file.size > settings.max_upload) return `文件太大：${size(file.size)}，上限 ${size(settings.max_upload)}。`;
+  return file.size ? "" : "文件是空的，请重新保存。";
+}
+
+function next() {
+  while (under < AT_ONCE && waiting.length) {
+    under += 1;
+    transfer(waiting.shift()).finally(() => {
+      under -= 1;
+      next();
+    });
+  }
+}
+
+async function transfer(row, tries = TRIES) {
+  const model = $("model").value;
+  const query = new URLSearchParams(model ? { name: row.name, model } : { name: row.name });
+  try {
+    await send(`/api/files?${query}`, row.file, (share) => {
+      row.share = share;
+      draw();
+    });
+    sending.delete(row.key);
+    watch();
+  } catch (error) {
+    if (error.code === "busy" && tries > 1) {
+      await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter || 2)));
+      return transfer(row, tries - 1);
+    }
+    row.error = problem(error);
+    draw(true);
+  }
+  return undefined;
+}
+
+async function watch() {
+  clearTimeout(timer);
+  try {
+    held = (await get("/api/files")).files;
+    draw();
+  } catch (error) {
+    tell(problem(error));
+  }
+  const busy = held.some((file) => !["ready", "failed"].includes(file.state));
+  timer = setTimeout(watch, busy || sending.size ? WATCH : WATCH * 20);
+}
+
+// Drawn only when something changed: a list that is made anew under the keyboard loses its place.
+function draw(always = false) {
+  const rows = [...sending.values(), ...[...held].reverse()];
+  const now = JSON.stringify([rows.map((row) => [row.id ?? row.key, row.state, row.share, row.passages, row.error]), current]);
+  if (!always && now === drawn) return;
+  drawn = now;
+  const focused = document.activeElement?.dataset?.key;
+  $("list").replaceChildren(...rows.map(rowOf));
+  if (focused) $("list").querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  const ready = held.filter((file) => file.state === "ready").length;
+  $("files-count").textContent = rows.length ? `${rows.length} 个，${ready} 个已完成` : "";
+  $("all").hidden = ready < 2;
+  $("all-formats").replaceChildren(...links("/api/download?", "全部报告"));
+}
+
+function rowOf(row) {
+  const key = row.id ?? row.key;
+  const item = make("li", { "aria-current": key === current ? "true" : undefined });
+  item.append(make("span", { class: "name", dir: "auto" }, row.name), make("p", { class: "facts-of-file" }, ...facts(row)));
+  const acts = make("span", { class: "acts" });
+  if (row.state === "ready") {
+    if (row.reports.length === 1) acts.append(opener(row, 0, "查看与校对"));
+    acts.append(make("span", { class: "formats", role: "group", "aria-label": `下载 ${row.name}` }, ...links(`/api/files/${row.id}/download?`, row.name)));
+  }
+  acts.append(make("button", { type: "button", "data-key": `x${key}`, "aria-label": `删除 ${row.name}`, onclick: () => drop(row) }, "删除"));
+  item.append(acts);
+  const lines = row.error ? [[row.error, ""]] : (row.failures ?? []).map((line) => [row.failures.length > 1 ? `${nameIn(line)}：${failure(line)}` : failure(line), line]);
+  for (const [text, title] of lines) item.append(make("p", { class: "failure", title }, text));
+  if ((row.reports ?? []).length > 1) {
+    item.append(make("ul", { class: "several" }, ...row.reports.map((report, index) => make("li", {}, opener(row, index, "查看与校对", report.source), make("bdi", {}, report.source)))));
+  }
+  return item;
+}
+
+function facts(row) {
+  if (row.error) return ["没有上传"];
+  if (row.state === "ready") {
+    const review = row.reports.reduce((sum, report) => sum + report.review, 0);
+    const several = row.reports.length > 1 ? `${row.reports.length} 份报告 · ` : "";
+    const passed = row.passed_over.length ? ` · ${row.passed_over.length} 个其他类型的文件未读` : "";
+    return [`${several}${row.passages} 段 · ${review} 段待复核 · ${size(row.size)}${passed}`];
+  }
+  if (row.state === "failed") return [STATES.failed];
+  const share = row.state === "waiting" ? undefined : row.share;
+  const bar = make("progress", { max: 1, "aria-label": `${row.name} ${STATES[row.state]}`, ...(share === undefined ? {} : { value: share }) });
+  const told = row.state === "tagging" && row.passages ? `，${row.passages} 段` : "";
+  return [`${STATES[row.state]} ${share === undefined ? "" : percent(share)}${told} `, bar];
+}
+
+function opener(row, index, text, source = row.name) {
+  return make("button", { type: "button", class: "open", "data-key": `o${row.id}-${index}`, "aria-label": `${text} ${source}`, onclick: () => openReport(row, index) }, text);
+}
+
+function links(address, name) {
+  return settings.formats.map((format) =>
+    make("a", { href: `${address}format=${format}`, download: true, "aria-label": `下载 ${name}：${formatName(format)}` }, formatName(format)),
+  );
+}
+
+async function drop(row) {
+  if (sending.delete(row.key)) {
+    const place = waiting.indexOf(row);
+    if (place >= 0) waiting.splice(place, 1);
+    draw(true);
+    return;
+  }
+  try {
+    await remove(`/api/files/${row.id}`);
+  } catch (error) {
+    if (error.code !== "not_found") tell(problem(error));
+  }
+  watch();
+}
+
+const nameIn = (line) => line.split(": ")[0];

@@ -1,0 +1,301 @@
+// The page: opens a report, lets a person correct its tags by mouse or keys, and saves what was said.
+
+import { get, html } from "./api.js";
+import { Corrections } from "./corrections.js";
+import { $, make, tell } from "./dom.js";
+import { markCurrent, startFiles } from "./files.js";
+import { describe, Reading } from "./reading.js";
+import { problem } from "./words.js";
+
+const QUEUE_SHOWN = 12;
+const opened = new Map(); // the corrections of each report that was opened: nothing unsaved is lost by opening another
+let models = [];
+let reading = null;
+let armed = false; // the next number gives a second theme
+let saving = false;
+
+const name = () => $("annotator").value.trim();
+const unsaved = () => [...opened.values()].reduce((sum, one) => sum + one.changed().length, 0);
+
+// ---- opening
+
+async function open(file, number) {
+  tell("");
+  const model = models.find((one) => one.id === file.model);
+  const path = `/api/files/${file.id}`;
+  try {
+    const [markup, said] = await Promise.all([
+      html(`${path}/report?report=${number}`),
+      get(`${path}/tags?${new URLSearchParams({ report: number, annotator: name() })}`),
+    ]);
+    const key = `${file.id}/${number}`;
+    if (!opened.has(key)) opened.set(key, new Corrections(file.id, number, said.corrections));
+    const sheet = $("themes");
+    if (!sheet.href.endsWith(`/themes/${model.id}.css`)) sheet.href = `/themes/${model.id}.css`;
+    $("reading").hidden = false;
+    reading = new Reading(markup, said.tags, opened.get(key), model.labels);
+  } catch (error) {
+    tell(problem(error));
+    return;
+  }
+  $("files").open = false;
+  $("more").open = matchMedia("(min-width: 60rem)").matches; // little room is left on a telephone
+  markCurrent(file.id);
+  drawChoices(model.labels);
+  arm(false);
+  const [first] = reading.queue();
+  reading.select(first ? first.place : 0);
+  refresh();
+}
+
+// Another person has said other things: what is saved of them is shown, what is unsaved stays.
+async function reload() {
+  localStorage.setItem("annotator", name());
+  for (const corrections of opened.values()) {
+    const path = `/api/files/${corrections.file}/tags?${new URLSearchParams({ report: corrections.report, annotator: name() })}`;
+    try {
+      const fresh = await get(path);
+      const drafts = corrections.changed().map((key) => [key, corrections.of(key)]);
+      corrections.load(fresh.corrections);
+      corrections.now = new Map(corrections.saved);
+      for (const [key, value] of drafts) corrections.put(key, value);
+    } catch (error) {
+      if (error.code !== "not_found") tell(problem(error));
+    }
+  }
+  if (reading) {
+    for (const key of reading.tags.keys()) reading.show(key);
+    refresh();
+  }
+}
+
+// ---- correcting
+
+function saidNow() {
+  const { tag } = reading;
+  return reading.corrections.of(reading.key) ?? { label: tag.theme, secondary: [], note: "" };
+}
+
+function change(value, key = reading.key) {
+  reading.corrections.say(key, value);
+  reading.show(key);
+  refresh();
+}
+
+function choose(index) {
+  if (!reading?.tag || index >= reading.labels.length) return;
+  const label = reading.labels[index].name;
+  const said = saidNow();
+  if (!armed) {
+    change({ ...said, label, secondary: said.secondary.filter((one) => one !== label) });
+    return;
+  }
+  arm(false);
+  if (label === said.label) return;
+  const without = said.secondary.filter((one) => one !== label);
+  change({ ...said, secondary: without.length < said.secondary.length ? without : [...without, label] });
+}
+
+function arm(on) {
+  armed = on;
+  if (on) $("more").open = true;
+  $("seconds").classList.toggle("armed", on);
+}
+
+function undo() {
+  const key = reading?.corrections.undo();
+  if (!key) return;
+  reading.show(key);
+  reading.select(reading.places.get(key) ?? reading.at);
+  refresh();
+}
+
+function withdraw() {
+  if (reading?.tag && reading.corrections.of(reading.key)) change(null);
+}
+
+function nextUncertain() {
+  const [first] = reading?.queue().filter((one) => one.place !== reading.at) ?? [];
+  if (first) reading.select(first.place);
+  refresh();
+}
+
+async function save() {
+  if (saving || !unsaved()) return;
+  keepNote();
+  if (!name()) {
+    tell("请先填写校对人的姓名，再保存。");
+    $("annotator").focus();
+    return;
+  }
+  saving = true;
+  tell("");
+  let count = 0;
+  try {
+    for (const corrections of opened.values()) count += await corrections.save(name());
+    refresh();
+    $("unsaved").textContent = `已保存 ${count} 处`;
+  } catch (error) {
+    refresh();
+    tell(`没有保存：${problem(error)}`);
+  } finally {
+    saving = false;
+  }
+}
+
+function keepNote() {
+  if (!reading?.tag) return;
+  const said = saidNow();
+  const note = $("note").value.trim();
+  if (note !== said.note) change({ ...said, note });
+}
+
+// ---- drawing
+
+function drawChoices(labels) {
+  const button = (label, index, second) =>
+    make(
+      "button",
+      { type: "button", class: `theme-${index}`, title: label.definition, "aria-pressed": "false", onclick: () => { arm(second); choose(index); } },
+      ...(second || index > 8 ? [] : [make("kbd", {}, String(index + 1))]),
+      make("bdi", {}, label.name),
+    );
+  $("choices").replaceChildren(...labels.map((label, index) => button(label, index, false)));
+  $("seconds").replaceChildren(...labels.map((label, index) => button(label, index, true)));
+}
+
+function refresh() {
+  const count = unsaved();
+  $("save").disabled = !count;
+  $("unsaved").textContent = count ? `${count} 处未保存` : "";
+  $("unsaved").classList.toggle("unsaved", count > 0);
+  $("undo").disabled = !reading?.corrections.undone.length;
+  if (!reading) return;
+  const { tag } = reading;
+  const said = tag && reading.corrections.of(reading.key);
+  const facts = tag ? describe(tag) : [];
+  $("suggestion").replaceChildren(...(tag ? ["模型建议 ", make("b", {}, tag.theme), ...facts.flatMap((fact) => [make("br"), fact])] : ["选一段文字，再选主题。"]));
+  const label = said?.label ?? tag?.theme;
+  [...$("choices").children].forEach((button, index) => {
+    button.disabled = !tag;
+    button.setAttribute("aria-pressed", String(reading.labels[index].name === label));
+  });
+  [...$("seconds").children].forEach((button, index) => {
+    button.disabled = !tag || reading.labels[index].name === label;
+    button.setAttribute("aria-pressed", String(Boolean(said?.secondary.includes(reading.labels[index].name))));
+  });
+  $("note").disabled = !tag;
+  if (document.activeElement !== $("note")) $("note").value = said?.note ?? "";
+  $("withdraw").disabled = !said;
+  drawQueue();
+}
+
+function drawQueue() {
+  const queue = reading.queue();
+  const asked = queue.filter(({ tag }) => tag.review).length;
+  $("queue-count").textContent = asked ? `${asked} 段待复核` : "没有待复核的了";
+  $("queue").replaceChildren(
+    ...queue.slice(0, QUEUE_SHOWN).map(({ place, tag }) => {
+      const words = reading.passages[place].querySelector(".words").textContent.slice(0, 60);
+      const index = reading.labels.findIndex((label) => label.name === tag.theme);
+      const parts = [make("span", { class: "score" }, tag.score.toFixed(2)), make("span", { class: "theme" }, tag.theme), words];
+      return make("li", {}, make("button", { type: "button", class: `theme-${index}`, onclick: () => { reading.select(place); refresh(); } }, ...parts));
+    }),
+  );
+}
+
+// ---- keys and mouse
+
+const KEYS = {
+  j: () => reading?.step(1),
+  ArrowDown: () => reading?.step(1),
+  k: () => reading?.step(-1),
+  ArrowUp: () => reading?.step(-1),
+  r: nextUncertain,
+  s: () => reading?.tag && arm(!armed),
+  n: () => {
+    if (!reading?.tag) return;
+    $("more").open = true;
+    $("note").focus();
+  },
+  x: withdraw,
+  u: undo,
+  Escape: () => arm(false),
+};
+
+function onKey(event) {
+  const command = event.ctrlKey || event.metaKey;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (command && key === "s") {
+    event.preventDefault();
+    save();
+    return;
+  }
+  if (event.target.closest("textarea")) {
+    if (key === "Escape") back(event);
+    return;
+  }
+  if (event.target.closest("input:not([type=checkbox]), select") || event.altKey || event.isComposing) return;
+  if (command) {
+    if (key === "z" && !event.shiftKey) undoBy(event);
+    return;
+  }
+  if (/^[1-9]$/.test(key)) choose(Number(key) - 1);
+  else if (KEYS[key] && !(key.startsWith("Arrow") && event.target.closest("summary, button, .panel, #files"))) KEYS[key]();
+  else return;
+  event.preventDefault();
+  refresh();
+}
+
+function back(event) {
+  event.preventDefault();
+  keepNote();
+  reading.select(reading.at);
+}
+
+function undoBy(event) {
+  event.preventDefault();
+  undo();
+}
+
+function onPassage(event) {
+  const passage = event.target.closest(".passage");
+  if (!passage || !reading) return;
+  const place = reading.place(passage);
+  if (place !== reading.at) {
+    arm(false);
+    reading.select(place, false);
+    refresh();
+  }
+}
+
+async function start() {
+  $("annotator").value = localStorage.getItem("annotator") ?? "";
+  $("annotator").addEventListener("change", reload);
+  $("save").addEventListener("click", save);
+  $("undo").addEventListener("click", undo);
+  $("withdraw").addEventListener("click", withdraw);
+  $("note").addEventListener("change", keepNote);
+  $("report").addEventListener("focusin", onPassage);
+  $("report").addEventListener("click", (event) => {
+    const passage = event.target.closest(".passage");
+    if (passage && !getSelection().toString()) passage.focus({ preventScroll: true });
+    onPassage(event);
+  });
+  $("report").addEventListener("change", () => reading?.count());
+  document.addEventListener("submit", (event) => event.preventDefault());
+  document.addEventListener("keydown", onKey);
+  addEventListener("beforeunload", (event) => {
+    if (unsaved()) event.preventDefault();
+  });
+  try {
+    models = await get("/api/models");
+    $("model").replaceChildren(...models.map((model) => make("option", { value: model.id }, `${model.name} ${model.version}`)));
+    $("choose-model").hidden = models.length < 2;
+    startFiles(await get("/api/settings"), open);
+  } catch (error) {
+    tell(problem(error));
+  }
+}
+
+start();

@@ -1,0 +1,207 @@
+"""What is done in other processes than the server's: files read and tagged, outputs composed.
+
+Words are cut and scores multiplied under Python's lock, so that a thread would make everybody wait for the one large report.
+Each process loads a model once, and reads files as every command does, in a worker that can be ended.
+"""
+
+import multiprocessing
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from pipeline import flow
+from pipeline.config import ReadConfig
+from pipeline.errors import InputError
+from pipeline.model import Model
+from pipeline.model_folder import load_model
+from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
+from pipeline.output.finished import Finished
+from pipeline.read import PassedOver
+from pipeline.read.isolated import Outcome, Reader
+from pipeline.records import Document, FinishedReport, Tag, TaggedReport
+
+REPORTS = "reports.jsonl"
+PROGRESS = "progress"
+REPORTED_EVERY = 0.25  # seconds
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A file to tag: where it lies, what people call it, the model's folder and how to read."""
+
+    path: Path
+    name: str
+    model: Path
+    read: ReadConfig
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A report of a tagged file: where its line begins and how long it is, and its figures.
+
+    ``shares`` are the characters of each label among those of all tags.
+    """
+
+    offset: int
+    length: int
+    source: str
+    sha256: str
+    encoding: str
+    characters: int
+    passages: int
+    review: int
+    set_aside: int
+    shares: dict[str, float]
+
+
+class Tagged(msgspec.Struct, frozen=True):
+    """What became of a file: its reports, a line for each that failed, the names of those that no reader takes."""
+
+    reports: tuple[Summary, ...]
+    failures: tuple[str, ...]
+    passed_over: tuple[str, ...]
+
+
+def end_with_parent() -> None:
+    """Have this process end when the server does, in whatever way that ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def tag_file(task: Task) -> Tagged:
+    """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
+    failures: list[str] = []
+    passed_over: list[str] = []
+    summaries: list[Summary] = []
+    model, writer = _model(task.model), msgspec.json.Encoder()
+    progress = _Progress(task.path.parent / PROGRESS)
+    with (task.path.parent / REPORTS).open("wb") as target:
+        outcomes = _reader(task.read).read(str(task.path), task.name)
+        for document in _documents(outcomes, failures, passed_over):
+            report = progress.watch(flow.tag_document(document, model)).finish()
+            line = writer.encode(report) + b"\n"
+            summaries.append(_summary(report, target.tell(), len(line), model))
+            target.write(line)
+    return Tagged(tuple(summaries), tuple(failures), tuple(passed_over))
+
+
+def compose(format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None) -> None:
+    """Write tagged files in a format; of one report, ``original`` is the file that it was read from."""
+    reports, loaded = _Together(pieces), _model(model)
+    with target.open("wb") as stream:
+        if format_name == "docx" and original and _annotated(next(iter(reports)), original, stream, run_facts(loaded)):
+            return
+        if FORMATS[format_name].composed:
+            composer_of(format_name).write(reports, stream, run_facts(loaded))
+        else:
+            writer_of(format_name).write(map(_as_tagged, reports), stream, loaded.labels)
+
+
+def render(pieces: Path, summary: Summary, model: Path, prefix: str) -> str:
+    """Return one report of a tagged file as a fragment of HTML; its ids begin with ``prefix``."""
+    from pipeline.output.page import render_report  # noqa: PLC0415 - only where a page is made
+
+    return render_report(read_report(pieces, summary), run_facts(_model(model)), prefix)
+
+
+def read_report(pieces: Path, summary: Summary) -> FinishedReport:
+    """Return one report of a tagged file."""
+    with pieces.open("rb") as stream:
+        stream.seek(summary.offset)
+        return msgspec.json.decode(stream.read(summary.length), type=FinishedReport)
+
+
+def _annotated(report: FinishedReport, original: Path, stream: BinaryIO, run: RunFacts) -> bool:
+    """Comment on a report's own Word file, which lies under another name than people call it by; return whether that was done."""
+    from pipeline.output.word.apart import annotate_apart  # noqa: PLC0415 - only where it is asked for
+
+    return annotate_apart(msgspec.structs.replace(report, source=str(original)), stream, run)
+
+
+class _Together:
+    """The reports of several files, which can be gone through more than once; only one at a time is in memory."""
+
+    def __init__(self, pieces: tuple[Path, ...]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[FinishedReport]:
+        return chain.from_iterable(map(Finished, self._pieces))
+
+
+class _Progress:
+    """Tells in a small file how many passages are tagged and how far the report at hand is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._passages = 0
+        self._told = 0.0
+
+    def watch(self, report: TaggedReport) -> TaggedReport:
+        return msgspec.structs.replace(report, tags=self._watched(report))
+
+    def _watched(self, report: TaggedReport) -> Iterator[Tag]:
+        characters = len(report.document.text)
+        for tag in report.tags:
+            yield tag
+            self._passages += 1
+            if time.monotonic() - self._told > REPORTED_EVERY:
+                self._told = time.monotonic()
+                self._path.write_bytes(msgspec.json.encode({"passages": self._passages, "share": tag.end / characters}))
+
+
+def _documents(outcomes: Iterable[Outcome], failures: list[str], passed_over: list[str]) -> Iterator[Document]:
+    for outcome in outcomes:
+        if isinstance(outcome, InputError):
+            failures.append(str(outcome))
+        elif isinstance(outcome, PassedOver):
+            passed_over.append(outcome.source)
+        else:
+            yield outcome
+
+
+def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> Summary:
+    sizes = Counter[str]()
+    for tag in report.tags:
+        sizes[tag.theme] += tag.end - tag.start
+    total = sizes.total() or 1
+    return Summary(
+        offset=offset,
+        length=length,
+        source=report.source,
+        sha256=report.sha256,
+        encoding=report.encoding,
+        characters=len(report.text),
+        passages=len(report.tags),
+        review=sum(tag.review for tag in report.tags),
+        set_aside=len(report.noise),
+        shares={name: round(sizes[name] / total, 4) for name in model.labels.names},
+    )
+
+
+def _as_tagged(report: FinishedReport) -> TaggedReport:
+    document = Document(report.source, report.text, report.sha256, report.encoding)
+    return TaggedReport(document, iter(report.tags), list(report.noise), list(report.outline))
+
+
+@cache
+def _model(folder: Path) -> Model:
+    return load_model(folder)
+
+
+@cache
+def _reader(options: ReadConfig) -> Reader:
+    """Return the reader of this process; its worker ends when the process does."""
+    return Reader(options)
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

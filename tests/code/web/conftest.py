@@ -1,0 +1,87 @@
+"""A served page for the tests: a real server on loopback, in a thread, so that a test can take a guard away from it."""
+
+import contextlib
+import threading
+import time
+from dataclasses import dataclass, replace
+
+import httpx
+import msgspec
+import pytest
+
+from pipeline.config import load_config
+from pipeline.web import server as web
+
+TOKEN = "a-token-of-the-tests-0123456789"
+TEXT = "县图书馆新开六座城市书房，送戏下乡八十场。\n\n县委理论学习中心组集中学习十二次。\n"
+DATA = TEXT.encode()
+
+
+@dataclass
+class Served:
+    address: str
+    client: httpx.Client
+
+    @property
+    def host(self):
+        return self.address.removeprefix("http://")
+
+    def upload(self, name="a.txt", data=DATA, **parameters):
+        """Send a file and wait until it is tagged; give what the server says of it."""
+        sent = self.send(name, data, **parameters)
+        assert sent.status_code == 202, sent.text
+        return self.tagged(sent.json()["id"])
+
+    def send(self, name="a.txt", data=DATA, **parameters):
+        kind = {"content-type": "application/octet-stream"}
+        return self.client.post("/api/files", params={"name": name, **parameters}, content=data, headers=kind)
+
+    def tagged(self, identifier, seconds=60):
+        deadline = time.monotonic() + seconds
+        while (file := self.client.get(f"/api/files/{identifier}").json())["state"] not in ("ready", "failed"):
+            assert time.monotonic() < deadline, file
+            time.sleep(0.05)
+        return file
+
+
+@pytest.fixture(scope="session")
+def loaded(trained_home):
+    """The model of the seeds as a server holds it."""
+    return web.load_models([str(trained_home / "models" / "seeds")], load_config(), print)
+
+
+@pytest.fixture
+def serving(home, loaded):
+    """Return a function that serves the page: ``with serving(max_files=2) as served``; settings are those of [serve]."""
+
+    @contextlib.contextmanager
+    def run(token=None, read=None, **limits):
+        config = load_config()
+        config = msgspec.structs.replace(
+            config,
+            serve=msgspec.structs.replace(config.serve, **{"processes": 1, **limits}),
+            read=msgspec.structs.replace(config.read, **(read or {})),
+        )
+        policy = replace(web.policy_for("127.0.0.1", [], token, config))
+        with web.open_socket("127.0.0.1", 0) as listening:
+            address = web.address_of(listening)
+            server = web.build(loaded, policy, config)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            try:
+                headers = {"authorization": f"Bearer {token}"} if token else {}
+                with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
+                    assert client.get("/api/health").json()["status"] == "ok"
+                    yield Served(address, client)
+            finally:
+                server.should_exit = True
+                thread.join(timeout=30)
+                assert not thread.is_alive()
+
+    return run
+
+
+@pytest.fixture
+def served(serving):
+    with serving() as served:
+        yield served

@@ -1,0 +1,376 @@
+"""The served page in a browser, as a person uses it: by mouse, by keys, by ear, on a telephone, under attack.
+
+Set SCREENSHOTS to a folder to keep the picture of the README (`make screenshots`).
+"""
+
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PIL import Image
+
+SEEDS = Path(__file__).resolve().parents[3] / "seeds" / "reports"
+SEED = SEEDS / "002_bc99a5d9c6142de8.txt"
+ATTACK = """<script>window.ran = true</script><img src=x onerror="window.ran = true"> 县图书馆新开六座城市书房。
+
+=HYPERLINK("http://evil.example","点这里") 全县开展理论宣讲。
+
+送戏下乡\u202e场十八\u202c，全民阅读\u2066活动。
+
+</article></div><form action="//evil.example"><input name="x"></form> 志愿服务进社区。
+
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium_page(browser):
+    """Return a function that opens a page that asks nothing of any other machine, and whose console stays empty."""
+    from playwright.sync_api import sync_playwright
+
+    noticed = []
+
+    def open_page(address, **settings):
+        context = opened.new_context(**{"viewport": {"width": 1360, "height": 900}, "locale": "zh-CN", **settings})
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", lambda request: request.url.startswith((address, "blob:", "data:")) or noticed.append(request.url))
+        page.on("console", lambda message: message.type in ("error", "warning") and noticed.append(message.text))
+        page.on("pageerror", lambda error: noticed.append(str(error)))
+        page.goto(address)
+        return page
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        yield open_page
+        opened.close()
+    assert noticed == []
+
+
+@pytest.fixture
+def page(served, chromium_page):
+    page = chromium_page(served.address)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def saved(home):
+    """Return a function that gives the corrections on the disk."""
+    return lambda: [json.loads(line) for line in (home / "seeds/labels/review.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def upload(page, *files):
+    for file in files:
+        page.set_input_files("#chooser", [file])
+        name = file["name"] if isinstance(file, dict) else file.name
+        page.get_by_role("button", name=f"查看与校对 {name}").wait_for(timeout=60_000)
+
+
+def open_report(page, *files):
+    upload(page, *files)
+    name = files[0]["name"] if isinstance(files[0], dict) else files[0].name
+    page.get_by_role("button", name=f"查看与校对 {name}").click()
+    page.locator(".passage.current").wait_for()
+
+
+def current(page):
+    return page.locator(".passage.current")
+
+
+def theme(page):
+    return current(page).locator(".chip .theme").inner_text()
+
+
+def unlike(page):
+    """Return a theme, by its key and name, that the model did not give to the passage at hand."""
+    buttons = page.locator("#choices button")
+    for index in range(buttons.count()):
+        if buttons.nth(index).get_attribute("aria-pressed") == "false":
+            return index + 1, buttons.nth(index).locator("bdi").inner_text()
+    raise AssertionError("every theme is pressed")
+
+
+@pytest.fixture(scope="module")
+def word_and_pdf(tmp_path_factory, soffice):
+    """A seed as a Word document and as a PDF."""
+    folder = tmp_path_factory.mktemp("files")
+    source = folder / "报告.txt"
+    source.write_text(SEED.read_text(encoding="utf-8"), encoding="utf-8")
+    word = soffice(source, "docx:Office Open XML Text", folder)
+    return word, soffice(word, "pdf", folder).rename(folder / "报告二.pdf")
+
+
+def test_a_word_document_and_a_pdf_from_end_to_end(page, word_and_pdf, saved, served):
+    word, pdf = word_and_pdf
+    upload(page, word, pdf)
+    assert page.locator("#files-count").inner_text() == "2 个，2 个已完成"
+    page.get_by_role("button", name=f"查看与校对 {word.name}").click()
+    current(page).wait_for()
+    everything = page.locator(".paragraph .passage:visible").count()
+    page.get_by_label("显示 育新人").uncheck()
+    assert 0 < page.locator(".paragraph .passage:visible").count() < everything
+    assert re.fullmatch(r"显示 \d+ 段，共 \d+ 段", page.locator(".count").inner_text())
+    page.get_by_label("显示 育新人").check()
+    # By mouse: the last passage gets another theme, is undone, and gets it again.
+    page.locator(".paragraph .passage").last.click()
+    before, (_, name) = theme(page), unlike(page)
+    page.locator("#choices").get_by_role("button", name=name).click()
+    assert theme(page) == name
+    assert current(page).locator("s").inner_text() == before
+    page.locator("#undo").click()
+    assert theme(page) == before
+    assert page.locator("#save").is_disabled()
+    page.locator("#choices").get_by_role("button", name=name).click()
+    page.get_by_label("批注").fill("应当是这个")
+    page.get_by_label("校对人").fill("王一")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("已保存 1 处").wait_for()
+    (line,) = saved()
+    assert (line["label"], line["note"], line["annotator"], line["suggestion"]["label"]) == (name, "应当是这个", "王一", before)
+    # A table of it is downloaded.
+    page.locator("#files > summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=f"下载 {word.name}：Excel 表格").click()
+    assert download.value.suggested_filename == "报告.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()), read_only=True)
+    assert "更正主题" in [cell.value for row in book["段落"].iter_rows(max_row=5) for cell in row]
+    # After a reload the correction is there; the name is too.
+    page.reload()
+    assert page.get_by_label("校对人").input_value() == "王一"
+    page.get_by_role("button", name=f"查看与校对 {word.name}").click()
+    page.locator(".passage.corrected").click()
+    assert theme(page) == name
+    assert page.get_by_label("批注").input_value() == "应当是这个"
+    assert page.locator("#save").is_disabled()
+
+
+def test_a_file_sent_again_shows_what_was_saved_for_it(page, served):
+    open_report(page, SEED)
+    page.get_by_label("校对人").fill("王一")
+    page.locator(".passage").nth(3).click()
+    _, name = unlike(page)
+    page.locator("#choices").get_by_role("button", name=name).click()
+    page.keyboard.press("Control+s")
+    page.get_by_text("已保存 1 处").wait_for()
+    page.locator("#files > summary").click()
+    page.get_by_role("button", name=f"删除 {SEED.name}").click()
+    page.get_by_role("button", name=f"查看与校对 {SEED.name}").wait_for(state="detached")
+    page.reload()
+    open_report(page, {"name": "换了名字.txt", "mimeType": "text/plain", "buffer": SEED.read_bytes()})
+    assert page.locator(".passage.corrected .chip .theme").inner_text() == name
+    page.get_by_label("校对人").fill("李二")
+    page.keyboard.press("Tab")
+    page.locator(".passage.corrected").wait_for(state="detached")  # each judges alone
+
+
+def test_by_keys_alone(page, saved):
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到报告"
+    page.keyboard.press("Tab")
+    page.keyboard.type("王一")
+    upload(page, SEED)  # the dialog of the system itself cannot be driven
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "查看与校对":
+            break
+    page.keyboard.press("Enter")
+    current(page).wait_for()
+    scores = [float(score) for score in page.locator(".passage").evaluate_all("all => all.map((one) => one.dataset.score)")]
+    assert float(current(page).get_attribute("data-score")) == min(scores)  # the least certain one comes first
+    queued = page.locator("#queue li").first.inner_text()
+    key, name = unlike(page)
+    page.keyboard.press(str(key))
+    assert theme(page) == name
+    assert page.locator("#queue li").first.inner_text() != queued
+    second = 1 if key != 1 else 2
+    page.keyboard.press("s")
+    page.keyboard.press(str(second))
+    second_name = page.locator("#seconds button").nth(second - 1).inner_text()
+    assert f"次要主题 {second_name}" in current(page).get_attribute("aria-label")
+    page.keyboard.press("n")
+    page.keyboard.type("12 n u")  # in a note keys are letters
+    page.keyboard.press("Escape")
+    at = current(page).get_attribute("data-start")
+    page.keyboard.press("j")
+    assert int(current(page).get_attribute("data-start")) > int(at)
+    page.keyboard.press("ArrowUp")
+    assert current(page).get_attribute("data-start") == at
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("u")
+    page.keyboard.press("r")
+    page.keyboard.press("Control+s")
+    page.get_by_text("已保存 1 处").wait_for()
+    (line,) = saved()
+    assert (line["label"], line["secondary"], line["note"]) == (name, [second_name], "12 n u")
+    page.locator(f'[data-start="{at}"]').focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Control+s")
+    page.get_by_text("已保存 1 处").wait_for()
+    page.wait_for_function("document.querySelectorAll('.passage.corrected').length === 0")
+    assert saved()[-1]["withdrawn"] is True
+
+
+def test_confirming_what_the_model_said(page, saved):
+    open_report(page, SEED)
+    names = page.locator("#choices bdi").all_inner_texts()
+    said = theme(page)
+    page.get_by_label("校对人").fill("王一")
+    current(page).focus()
+    page.keyboard.press(str(names.index(said) + 1))
+    page.keyboard.press("Control+s")
+    page.get_by_text("已保存 1 处").wait_for()
+    (line,) = saved()
+    assert line["label"] == line["suggestion"]["label"] == said
+
+
+def test_without_a_name_nothing_is_saved_and_leaving_is_warned_of(page, home):
+    open_report(page, SEED)
+    key, _ = unlike(page)
+    page.keyboard.press(str(key))
+    page.keyboard.press("Control+s")
+    assert page.get_by_role("alert").inner_text() == "请先填写校对人的姓名，再保存。"
+    assert page.evaluate("document.activeElement.id") == "annotator"
+    assert not (home / "seeds").exists()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_what_is_not_saved_outlives_the_opening_of_another_report(page):
+    other = {"name": "b.txt", "mimeType": "text/plain", "buffer": "全县开展理论宣讲。\n\n县图书馆新开六座城市书房。\n".encode()}
+    open_report(page, SEED, other)
+    key, name = unlike(page)
+    page.keyboard.press(str(key))
+    page.locator("#files > summary").click()
+    page.get_by_role("button", name="查看与校对 b.txt").click()
+    page.locator(".report h2").get_by_text("b.txt").wait_for()
+    assert page.locator("#unsaved").inner_text() == "1 处未保存"
+    page.locator("#files > summary").click()
+    page.get_by_role("button", name=f"查看与校对 {SEED.name}").click()
+    page.locator(".passage.corrected").wait_for()
+    assert page.locator(".passage.corrected .chip .theme").inner_text() == name
+
+
+def test_files_that_cannot_be_read_say_so_in_chinese(page):
+    page.set_input_files(
+        "#chooser",
+        [
+            {"name": "图.exe", "mimeType": "x", "buffer": b"MZ"},
+            {"name": "空.txt", "mimeType": "x", "buffer": b""},
+            {"name": "坏.docx", "mimeType": "x", "buffer": b"PK\x03\x04" + b"x" * 99},
+            {"name": "画.txt", "mimeType": "x", "buffer": b"\x89PNG\r\n" + b"x" * 99},
+        ],
+    )
+    page.locator(".failure").nth(3).wait_for()
+    told = dict(
+        zip(page.locator(".list-of-files .name").all_inner_texts(), page.locator(".failure").all_inner_texts(), strict=True)
+    )
+    assert told["图.exe"].startswith("不支持 .exe 文件；可用：")
+    assert told["空.txt"] == "文件是空的，请重新保存。"
+    assert told["坏.docx"] == "文件已损坏，或类型与名称不符，请用原来的程序打开后另存。"
+    assert told["画.txt"] == "没有可读的文字（可能是扫描件或图片），请先做文字识别。"
+    for name in list(told):
+        page.get_by_role("button", name=f"删除 {name}").click()
+    page.locator(".list-of-files li").first.wait_for(state="detached")
+
+
+def test_a_file_can_be_dropped(page):
+    page.locator("#chooser[accept]").wait_for(state="attached")  # the script is ready
+    page.evaluate("""() => {
+        const data = new DataTransfer();
+        data.items.add(new File(["县图书馆新开六座城市书房。"], "拖.txt"));
+        const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+        document.getElementById("drop").dispatchEvent(drop);
+    }""")
+    page.get_by_role("button", name="查看与校对 拖.txt").wait_for()
+
+
+def test_every_control_has_a_name(page):
+    open_report(page, SEED, {"name": "b.txt", "mimeType": "text/plain", "buffer": "全县开展理论宣讲。".encode()})
+    page.locator("#files > summary").click()
+    page.locator(".help summary").click()
+    client = page.context.new_cdp_session(page)
+    nodes = [node for node in client.send("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
+    roles = {"button", "link", "textbox", "checkbox", "combobox", "group", "progressbar", "DisclosureTriangle", "complementary"}
+    controls = [node for node in nodes if node["role"]["value"] in roles]
+    nameless = [node for node in controls if not node.get("name", {}).get("value") and node["role"]["value"] != "group"]
+    assert nameless == []
+    found = {(node["role"]["value"], node["name"]["value"]) for node in controls if node.get("name")}
+    assert {("textbox", "校对人"), ("textbox", "批注"), ("complementary", "校对"), ("button", "查看与校对 b.txt")} <= found
+    assert sum(role == "group" and "，得分 " in name for role, name in found) >= 10
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_on_a_narrow_screen(served, chromium_page, width):
+    page = chromium_page(served.address, viewport={"width": width, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    open_report(page, SEED)
+    page.locator("#files > summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".paragraph .passage").last.click()
+    _, name = unlike(page)
+    page.locator("#choices").get_by_role("button", name=name).click()
+    assert theme(page) == name
+    box = current(page).locator(".words").bounding_box()
+    panel = page.locator("#panel").bounding_box()
+    assert width > 960 or box["y"] < panel["y"]  # what is judged is not below the panel
+    page.context.close()
+
+
+def test_a_report_that_attacks(page, served):
+    large = "<b onclick=x>" + "全县开展理论宣讲，送戏下乡八十场。" * 42_000  # 2 MB in one paragraph
+    name = '<img src=x onerror="window.ran=true">\u202etxt.exe.txt'
+    data = (ATTACK + large).encode()
+    assert len(data) > 2_000_000
+    file = served.upload(name, data)
+    assert file["name"] == '<img src=x onerror="window.ran=true">txt.exe.txt'
+    page.reload()
+    page.get_by_role("button", name=re.compile("查看与校对")).click(timeout=60_000)
+    current(page).wait_for(timeout=60_000)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.ran") is None
+    assert page.locator("#report script, #report img, #report form[action], #list img").count() == 0
+    text = page.locator("#report .body").inner_text()
+    assert '<img src=x onerror="window.ran = true">' in text
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", text)
+    page.locator(".passage").nth(1).click()
+    key, chosen = unlike(page)
+    page.keyboard.press(str(key))
+    assert theme(page) == chosen
+    downloaded = served.client.get(f"/api/files/{file['id']}/download?format=csv")
+    assert downloaded.headers["content-disposition"].startswith("attachment; filename=\"report.csv\"; filename*=UTF-8''%3Cimg")
+    assert not re.search(r"(?m)(^|,)\"?=HYPERLINK", downloaded.text)
+
+
+def test_a_token_is_asked_for_once(serving, chromium_page):
+    token = "a-token-of-the-tests-0123456789"
+    with serving(token=token) as served:
+        page = chromium_page(served.address)
+        assert page.url == f"{served.address}/login"
+        page.get_by_label("口令").fill(token)
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="报告主题标注").wait_for()
+        upload(page, SEED)
+        assert page.evaluate("document.cookie") == ""
+        page.context.close()
+
+
+def test_a_picture_for_the_readme(page, tmp_path):
+    open_report(page, SEED, *[path for path in sorted(SEEDS.glob("*.txt")) if path != SEED][:2])
+    page.get_by_label("校对人").fill("王一")
+    page.locator(".paragraph .passage").nth(4).click()
+    key, _ = unlike(page)
+    page.keyboard.press(str(key))
+    page.wait_for_timeout(400)
+    path = Path(os.environ.get("SCREENSHOTS", tmp_path)) / "page.png"
+    Image.open(io.BytesIO(page.screenshot())).quantize(128).save(path, optimize=True)
+    assert 30_000 < path.stat().st_size < 250_000
