@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pipeline import locations
 from pipeline.config import Config, LabelSet, load_label_set
+from pipeline.corrections.overlay import current
 from pipeline.errors import ConfigError, CorpusError
 from pipeline.labels import Corpus, build_corpus, load_gold, load_labels, load_review
-from pipeline.overlay import current
 from pipeline.read import read_report
 from pipeline.read.find import find_reports
 from pipeline.records import Label

@@ -30,7 +30,7 @@ from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
     from pipeline.corpus import Say
-    from pipeline.corrected import Corrected
+    from pipeline.corrections.effect import Corrected
     from pipeline.curve import CurvePoint
     from pipeline.drift import Drift
     from pipeline.gate import Comparison, Verdict
@@ -343,12 +343,12 @@ def find_corrected(
     corpus: "Corpus", model: Model, prepared: "Sequence[Prepared]", left_out: "Sequence[tuple[Prepared, Sequence[Tag]]]"
 ) -> "tuple[Corrected, ...]":
     """Return the passages that people corrected, with what models say of them that have not seen their report, and that have."""
-    from pipeline import corrected  # noqa: PLC0415 - only where a model is trained
+    from pipeline.corrections import effect  # noqa: PLC0415 - only where a model is trained
 
     sources = {report.document.source for report in corpus.reports if any(label.origin == "review" for label in report.labels)}
     seen = [report for report in prepared if report.cleaned.document.source in sources]
     trained = {report.cleaned.document.source: out_of_fold_tags(report, model) for report in seen}
-    return corrected.find_corrected(corpus, {report.cleaned.document.source: tags for report, tags in left_out}, trained)
+    return effect.find_corrected(corpus, {report.cleaned.document.source: tags for report, tags in left_out}, trained)
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.config import LabelSet
+from pipeline.corrections.overlay import overlay
 from pipeline.errors import CorpusError, UsageError
-from pipeline.overlay import overlay
 from pipeline.records import Document, Label
 
 

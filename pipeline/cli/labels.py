@@ -52,8 +52,8 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
 
 
 def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> None:
-    from pipeline import overlay  # noqa: PLC0415 - help must not load the program
     from pipeline.corpus import read_review  # noqa: PLC0415
+    from pipeline.corrections import overlay  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
     made = read_review(config, _known(config))
@@ -127,7 +127,8 @@ def _two_people(
     files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config: "Config", texts: dict[str, str]
 ) -> "tuple[list[Label], list[Label]]":
     """Return the labels of the one and of the other, and add the texts that workbooks carry; raises UsageError for less or more."""
-    from pipeline import locations, overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.corrections import overlay  # noqa: PLC0415
     from pipeline.labels import load_review  # noqa: PLC0415
 
     if len(people) == 2 and len(files) < 2:
@@ -142,11 +143,11 @@ def _two_people(
 
 def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str]) -> "list[Label]":
     """Return the labels in a label file or a corrected workbook, whose reports are found by their text."""
-    from pipeline import overlay  # noqa: PLC0415 - help must not load the program
-    from pipeline.corrections import find_report  # noqa: PLC0415
+    from pipeline.corrections import overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.corrections.store import find_report  # noqa: PLC0415
+    from pipeline.corrections.workbook import read_returned  # noqa: PLC0415
     from pipeline.labels import load_labels  # noqa: PLC0415
     from pipeline.records import Label  # noqa: PLC0415
-    from pipeline.returned import read_returned  # noqa: PLC0415
 
     if path.suffix.lower() != ".xlsx":
         return overlay.current(load_labels(path, _known(config)))
@@ -208,8 +209,8 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
-    from pipeline.corrections import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
-    from pipeline.returned import read_returned  # noqa: PLC0415
+    from pipeline.corrections.store import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
+    from pipeline.corrections.workbook import read_returned  # noqa: PLC0415
 
     known = _known(config)
     checked_name(annotator)

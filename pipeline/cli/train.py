@@ -66,7 +66,7 @@ def _print_training(result: "Training") -> None:
 
 
 def _print_corrected(result: "Training") -> None:
-    from pipeline.corrected import figures_of  # noqa: PLC0415 - help must not load the program
+    from pipeline.corrections.effect import figures_of  # noqa: PLC0415 - help must not load the program
 
     if not result.corrected:
         return

@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline import locations
 from pipeline.config import Config, config_values
-from pipeline.corrected import Corrected, figures_of
+from pipeline.corrections.effect import Corrected, figures_of
 from pipeline.curve import CurvePoint
 from pipeline.evaluate import Figures, judge
 from pipeline.labels import Corpus

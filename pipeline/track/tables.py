@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.corrected import Corrected
+from pipeline.corrections.effect import Corrected
 from pipeline.measure import Measurement
 
 OUT_OF_FOLD, WRONG, REPORTS, LABELS = (f"tables/{name}.json" for name in ("out_of_fold", "wrong_tags", "reports", "labels"))

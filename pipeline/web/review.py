@@ -6,7 +6,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 
 from pipeline.config import Config
-from pipeline.corrections import read_corrections, save_corrections
+from pipeline.corrections.store import read_corrections, save_corrections
 from pipeline.model import Model
 from pipeline.records import Correction, FinishedReport, Label, Suggestion, Tag
 from pipeline.web.schemas import CorrectionToSave

@@ -1,6 +1,6 @@
 from pipeline import locations
 from pipeline.config import load_label_set
-from pipeline.corrected import CorrectedFigures, figures_of, find_corrected
+from pipeline.corrections.effect import CorrectedFigures, figures_of, find_corrected
 from pipeline.labels import Corpus, LabelledDocument
 from pipeline.records import Document, Label, Suggestion, Tag
 

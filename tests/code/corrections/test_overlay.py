@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.overlay import contradictions, current, overlay
+from pipeline.corrections.overlay import contradictions, current, overlay
 from pipeline.records import Label
 
 TEXT = "学理论。 办书房。 讲故事。"

@@ -8,11 +8,11 @@ import sys
 import msgspec
 import pytest
 
-from pipeline import corrections as module
 from pipeline import locations
 from pipeline.config import load_config, load_label_set
 from pipeline.corpus import read_corpus
-from pipeline.corrections import read_corrections, save_corrections
+from pipeline.corrections import store as module
+from pipeline.corrections.store import read_corrections, save_corrections
 from pipeline.errors import CorpusError, UsageError
 from pipeline.records import Correction, Label, Suggestion
 
@@ -196,7 +196,7 @@ WRITER = """
 import sys
 from pipeline import locations
 from pipeline.config import load_config, load_label_set
-from pipeline.corrections import save_corrections
+from pipeline.corrections.store import save_corrections
 from pipeline.records import Correction
 config = load_config(locations.find("configs/seeds.toml"))
 known = load_label_set(locations.find("configs/labels.toml"))

@@ -9,11 +9,11 @@ import pytest
 
 from pipeline import locations
 from pipeline.config import load_config, load_label_set
+from pipeline.corrections.workbook import read_returned
 from pipeline.errors import CorpusError, InputError
 from pipeline.output import RunFacts
 from pipeline.output.formats import xlsx
 from pipeline.records import Correction, FinishedReport, Suggestion, Tag
-from pipeline.returned import read_returned
 
 KNOWN = load_label_set(locations.find("configs/labels.toml"))
 READ = load_config().read
