@@ -20,7 +20,9 @@ from typing import BinaryIO, cast
 import msgspec
 
 from pipeline import flow
-from pipeline.config import ReadConfig
+from pipeline.config import Config, ReadConfig
+from pipeline.corpus import read_review
+from pipeline.corrections.shown import Corrections
 from pipeline.drift import Batch, count_words
 from pipeline.errors import InputError
 from pipeline.model import Model
@@ -31,7 +33,7 @@ from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
 from pipeline.read.find import STANDARD_INPUT
 from pipeline.read.isolated import Reader
-from pipeline.records import Document, FinishedReport, TaggedReport
+from pipeline.records import Document, FinishedReport, Label, TaggedReport
 from pipeline.run_folder import COPIED_AT_ONCE, Entry, RunFolder
 
 TOGETHER = 64  # files, at most, of one task …
@@ -43,13 +45,17 @@ SPOOL = 2**22  # bytes of a piece that are kept in memory
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every process of a run needs to know: the model's folder, how to read, what to write, and a folder for what is large."""
+    """What every process of a run needs to know: the model's folder, how to read, what to write, and a folder for what is large.
+
+    ``corrections`` are those that show in the output, as JSON: they stand for themselves in the key of a run.
+    """
 
     model: Path
     read: ReadConfig
     format: str
     keep_noise: bool
     scratch: Path | None = None
+    corrections: bytes = b""
 
 
 @dataclass(slots=True)
@@ -66,11 +72,12 @@ class Piece:
     summary: bytes = b""
     data: bytes = b""
     part: str | None = None
+    not_shown: int = 0
 
     def entry(self) -> Entry:
         """Return the piece as a line of the journal."""
         noise, passed_over = dict(self.noise), tuple(self.passed_over)
-        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, noise, passed_over, self.summary.decode())
+        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, noise, passed_over, self.summary.decode(), self.not_shown)
 
     def read(self) -> Iterator[bytes]:
         """Yield the bytes of the piece, once."""
@@ -102,10 +109,15 @@ def locate_model(name: str, tracking_uri: str, say: Callable[[str], None]) -> Pa
     return folder
 
 
+def corrections_for(model: Path, config: Config) -> bytes:
+    """Return all people's corrections that count, as a job takes them; raises CorpusError for a label that the model has not."""
+    return msgspec.json.encode(read_review(config, _model(model).labels))
+
+
 def unfinished(out: Path, job: Job, resume: bool) -> RunFolder:
     """Return the unfinished output of a job, with the digest of all that a piece depends on beside its file."""
     model = _model(job.model)
-    parts = msgspec.json.encode([model.name, model.version, job.read, job.format, job.keep_noise])
+    parts = msgspec.json.encode([model.name, model.version, job.read, job.format, job.keep_noise, job.corrections])
     return RunFolder(out, hashlib.sha256(parts).hexdigest(), resume)
 
 
@@ -128,10 +140,13 @@ def print_pieces(sources: Sequence[str], job: Job, jobs: int, stream: BinaryIO) 
 
 
 @contextmanager
-def finished_pieces(sources: Sequence[str], model: Path, read: ReadConfig, jobs: int) -> Iterator[Iterator[Piece]]:
+def finished_pieces(
+    sources: Sequence[str], model: Path, read: ReadConfig, jobs: int, corrections: bytes = b""
+) -> Iterator[Iterator[Piece]]:
     """Give the pieces of files, in order, whose reports ``reports_of`` returns."""
     with tempfile.TemporaryDirectory(prefix="mission-themes-") as scratch:
-        yield tag_pieces(sources, Job(model, read, FINISHED, keep_noise=False, scratch=Path(scratch)), jobs)
+        job = Job(model, read, FINISHED, keep_noise=False, scratch=Path(scratch), corrections=corrections)
+        yield tag_pieces(sources, job, jobs)
 
 
 def reports_of(piece: Piece) -> Iterator[FinishedReport]:
@@ -199,6 +214,11 @@ def _model(folder: Path) -> Model:
 
 
 @cache
+def _corrections(lines: bytes) -> Corrections:
+    return Corrections(msgspec.json.decode(lines, type=list[Label]))
+
+
+@cache
 def _reader(job: Job) -> Reader:
     """Return the reader of this process; its worker ends when the process does."""
     return Reader(job.read, job.scratch)
@@ -231,7 +251,7 @@ def _tag(task: Sequence[str], job: Job, model: Model, reader: Reader) -> list[Pi
                 spool.into(piece)
             current = owner
             for watched in figures[owner].watch([report]):
-                spool.write(watched, model)
+                pieces[owner].not_shown += spool.write(watched, model)
             pieces[owner].reports += 1
             pieces[owner].noise.update(span.reason for span in report.noise)
         for piece in pieces[current:]:
@@ -265,9 +285,14 @@ class _Spool:
         self._writer = writer_of(job.format)
         self._stream = self._new()
 
-    def write(self, report: TaggedReport, model: Model) -> None:
-        """Write a report in the format of the job."""
+    def write(self, report: TaggedReport, model: Model) -> int:
+        """Write a report in the format of the job; return how many corrections of it do not show."""
+        not_shown = 0
+        if self._job.corrections:
+            corrected = _corrections(self._job.corrections).over(report.finish())
+            report, not_shown = corrected.as_tagged(), corrected.not_shown
         self._writer.write(iter([report]), cast("BinaryIO", self._stream), model.labels)
+        return not_shown
 
     def into(self, piece: Piece) -> Piece:
         """Return a piece with what was written since the last one."""
@@ -294,7 +319,10 @@ class _Spool:
 def _kept(entry: Entry) -> Piece:
     noise, passed_over = Counter(entry.noise), list(entry.passed_over)
     summary = entry.summary.encode()
-    return Piece(entry.source, _size(entry.source), entry.sha256, entry.reports, noise, [], passed_over, summary)
+    return Piece(
+        entry.source, _size(entry.source), entry.sha256, entry.reports, noise, [], passed_over, summary,
+        not_shown=entry.not_shown,
+    )  # fmt: skip
 
 
 def _size(source: str) -> int:

@@ -189,12 +189,21 @@ class Label(msgspec.Struct, frozen=True):
     withdrawn: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class PersonSays(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person says of a passage, beside the tag of the model: the theme, and where given who, other themes and a note."""
+
+    label: str
+    who: str = ""
+    secondary: tuple[str, ...] = ()
+    note: str = ""
+
+
 class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     """A theme given by the model to a source span; one line of the output.
 
     ``page``, ``paragraph``, ``sheet`` and ``row`` say where it stands in a file that has them, counted from 1, and
-    ``columns`` holds the other cells of a table's row. ``noise`` is the reason of a span that was set aside. A field
-    that a tag has not is left out of the output.
+    ``columns`` holds the other cells of a table's row. ``noise`` is the reason of a span that was set aside, ``correction``
+    what a person says of the passage; all else is the model's. A field that a tag has not is left out of the output.
     """
 
     source: str
@@ -216,6 +225,17 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     row: int | None = None
     columns: dict[str, str] | None = None
     noise: str | None = None
+    correction: PersonSays | None = None
+
+    @property
+    def shown_theme(self) -> str:
+        """The theme to show: the person's, where one has said it."""
+        return self.correction.label if self.correction else self.theme
+
+    @property
+    def asks_review(self) -> bool:
+        """Whether a person should look at it: the model is not sure, and nobody has said anything yet."""
+        return self.review and self.correction is None
 
 
 class TaggedReport(msgspec.Struct, frozen=True):
@@ -249,7 +269,8 @@ class TaggedReport(msgspec.Struct, frozen=True):
 class FinishedReport(msgspec.Struct, frozen=True):
     """A tagged report as a whole, as the outputs that people hold in their hands need it.
 
-    ``text`` is the decoded source text; tags, noise and outline are in source order.
+    ``text`` is the decoded source text; tags, noise and outline are in source order. ``not_shown`` counts the corrections
+    that should show and do not, because no passage lies where they were made.
     """
 
     source: str
@@ -259,3 +280,9 @@ class FinishedReport(msgspec.Struct, frozen=True):
     tags: tuple[Tag, ...]
     noise: tuple[Noise, ...]
     outline: tuple[OutlineEntry, ...]
+    not_shown: int = 0
+
+    def as_tagged(self) -> TaggedReport:
+        """Return the report as one on its way to an output."""
+        document = Document(self.source, self.text, self.sha256, self.encoding)
+        return TaggedReport(document, iter(self.tags), list(self.noise), list(self.outline))

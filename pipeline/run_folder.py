@@ -36,6 +36,7 @@ class Entry(msgspec.Struct, frozen=True):
     noise: dict[str, int]
     passed_over: tuple[str, ...]
     summary: str = ""
+    not_shown: int = 0
 
 
 class _Head(msgspec.Struct, frozen=True):

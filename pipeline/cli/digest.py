@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 @click.option("--about", type=click.Path(path_type=Path), help="A CSV file with the columns name, place, year of reports.")
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
+@click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
 @config_options
 def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...], least_score: float | None, most: int | None,
-           about: Path | None, model_name: str, jobs: int | None, config_file: Path | None,
+           about: Path | None, model_name: str, jobs: int | None, corrected: bool, config_file: Path | None,
            settings: tuple[str, ...]) -> None:  # fmt: skip
     """Gather the passages of many reports by theme, each with its source, with figures by report, year and place.
 
@@ -41,10 +42,13 @@ def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...],
     \b
     Examples:
       pipeline digest reports/ -o digest.docx
+      pipeline digest reports/ -o digest.docx --corrected
       pipeline digest reports/ --by year --theme 兴文化 --least-score 0.8 -o digest.html
     """
     config = read_config(config_file, settings)
-    order = _Order(paths, out, by, themes, config.digest.least_score if least_score is None else least_score, most, about)
+    order = _Order(
+        paths, out, by, themes, config.digest.least_score if least_score is None else least_score, most, about, corrected
+    )
     failures = _make(order, config, model_name, jobs)
     sys.exit(1 if failures else 0)
 
@@ -60,6 +64,7 @@ class _Order:
     least_score: float
     most: int | None
     about: Path | None
+    corrected: bool
 
 
 @dataclass(slots=True)
@@ -68,9 +73,11 @@ class _Counter:
 
     failures: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    not_shown: int = 0
 
     def piece(self, piece: "Piece") -> None:
         self.passed_over += piece.passed_over
+        self.not_shown += piece.not_shown
         self.failures += piece.failures
         for line in piece.failures:
             say_error(InputError(line))
@@ -80,6 +87,8 @@ class _Counter:
         shown = sum(len(section.passages) for section in made.sections)
         folded = sum(section.folded for section in made.sections)
         say(f"{len(made.reports)} reports{failed}, {shown} passages, {folded} folded -> {out}")
+        if self.not_shown:
+            say(f"{self.not_shown} corrections not shown: no passage lies where they were made; see `pipeline labels check`")
         if self.passed_over:
             say(f"{len(self.passed_over)} files of other types passed over")
 
@@ -97,8 +106,9 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None) ->
     model = batch.locate_model(model_name, config.track.uri, say)
     run, counter = batch.facts_of(model, ()), _Counter(passed_over=[*found.skipped])
     wish = _wish(order, config, run.labels)
+    said_of_tags, jobs = batch.corrections_for(model, config) if order.corrected else b"", batch.jobs_for(found.reports, jobs)
     with _side_file(order.out) as stream:
-        with batch.finished_pieces(found.reports, model, config.read, batch.jobs_for(found.reports, jobs)) as pieces:
+        with batch.finished_pieces(found.reports, model, config.read, jobs, said_of_tags) as pieces:
             made = gather(_reports(pieces, found.reports, counter), wish, said)
         if not made.reports:
             raise InputError(f"{order.out}: not written; none of the {len(found.reports)} files could be read")

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 @click.option("--master", help="With --engine spark: the address of Spark, such as spark://host:7077; else what Spark is set to.")
 @click.option("--encoding", help="The encoding of the reports, such as gb18030 or big5; found out without it.")
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
+@click.option("--corrected", is_flag=True, help="Show what people corrected, of everybody the latest, beside what the model says.")
 @config_options
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
-        engine: str, master: str | None, encoding: str | None, keep_noise: bool, config_file: Path | None,
+        engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, config_file: Path | None,
         settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
@@ -46,6 +47,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     Examples:
       pipeline tag report.txt
       pipeline tag reports/ '2023/*.txt' -o tags.jsonl
+      pipeline tag reports/ -o corrected.xlsx --corrected
       cat report.txt | pipeline tag - --format table
       pipeline tag --engine spark --master spark://host:7077 /archive -o /archive-tags.parquet
     """
@@ -55,8 +57,10 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
 
         config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
         name = "" if engine == "spark" else format_for(format_name, out, sys.stdout.isatty())
-        order = _Order(name, model_name, config, keep_noise, out, jobs, resume)
+        order = _Order(name, model_name, config, keep_noise, out, jobs, resume, corrected)
         if engine == "spark":
+            if corrected:
+                raise UsageError("--corrected: Spark gives the model's tags only; leave --engine spark out")
             _with_spark(paths, order, master)
         _check(order)
         run = _open(paths, order) if as_made else _write(paths, order)
@@ -76,6 +80,7 @@ class _Order:
     out: Path | None
     jobs: int | None
     resume: bool
+    corrected: bool
 
 
 def _check(order: _Order) -> None:
@@ -94,7 +99,7 @@ class _Counter:
     """Counts what passes to the output, for the summary line, and says what failed and what was passed over."""
 
     def __init__(self, skipped: tuple[str, ...]) -> None:
-        self.reports = self.failures = 0
+        self.reports = self.failures = self.not_shown = 0
         self.noise: Counter[str] = Counter()
         self.skipped = list(skipped)
         self.summaries: list[bytes] = []
@@ -113,6 +118,7 @@ class _Counter:
 
     def piece(self, piece: "Piece") -> None:
         self.reports += piece.reports
+        self.not_shown += piece.not_shown
         self.noise.update(piece.noise)
         self.skipped += piece.passed_over
         self.summaries.append(piece.summary)
@@ -123,6 +129,8 @@ class _Counter:
         place = f" -> {out}" if out and self.reports else ""
         failed = f", {self.failures} failed" if self.failures else ""
         say(f"{self.reports} reports tagged{failed}, {self.noise.total()} passages set aside{self._reasons()}{place}")
+        if self.not_shown:
+            say(f"{self.not_shown} corrections not shown: no passage lies where they were made; see `pipeline labels check`")
         if self.skipped:
             endings = " ".join(sorted({Path(name).suffix or "(none)" for name in self.skipped}))
             say(f"{len(self.skipped)} files of other types passed over: {endings}")
@@ -144,11 +152,25 @@ def _open(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
         counter = _Counter(found.skipped)
         shown = progress(found.reports, "tagging") if not sys.stdout.isatty() else found.reports
         reports = flow.tag_files(shown, model, order.config.read, counter.fail, counter.skipped.append, order.keep_noise)
+        if order.corrected:
+            reports = _corrected(reports, order.config, model, counter)
         write(counter.reports_of(reports), model)
         sys.stdout.buffer.flush()
         return counter
 
     return run
+
+
+def _corrected(reports: Iterator["TaggedReport"], config: "Config", model: "Model", counter: _Counter) -> Iterator["TaggedReport"]:
+    """Yield reports with what people said over their tags."""
+    from pipeline.corpus import read_review  # noqa: PLC0415 - only where it is asked for
+    from pipeline.corrections.shown import Corrections  # noqa: PLC0415 - as above
+
+    corrections = Corrections(read_review(config, model.labels))
+    for report in reports:
+        found = corrections.over(report.finish())
+        counter.not_shown += found.not_shown
+        yield found.as_tagged()
 
 
 def _writer(format_name: str) -> "Callable[[Iterator[TaggedReport], Model], None]":
@@ -170,7 +192,8 @@ def _write(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
 
     found = find_reports(paths)
     model = batch.locate_model(order.model, order.config.track.uri, say)
-    job = batch.Job(model, order.config.read, order.format, order.keep_noise)
+    corrections = batch.corrections_for(model, order.config) if order.corrected else b""
+    job = batch.Job(model, order.config.read, order.format, order.keep_noise, corrections=corrections)
     jobs = batch.jobs_for(found.reports, order.jobs)
 
     def run() -> _Counter:

@@ -21,7 +21,7 @@ from pipeline.output.book.originals import Original, Span
 from pipeline.output.book.passages import END, KEY, LABEL, NOTE, SECONDARY, SIGN, START, TEXT, Key
 from pipeline.read import load
 from pipeline.read.office.packages import open_package
-from pipeline.records import Correction, Suggestion
+from pipeline.records import Correction, PersonSays, Suggestion
 
 HEAD_WITHIN = 20  # rows from the top, among which the heads of the columns must be
 _KEY = re.compile(rf"([1-9]\d{{0,8}}){SIGN}([1-9]\d{{0,8}})(?:\+(\d{{1,8}}))?")
@@ -148,6 +148,8 @@ def _entry(row: Mapping[str, object], where: str, found: Mapping[int, Original],
     key = _key(written, where)
     span = _span(key, where, found)
     _check_unchanged(row, key, span, found[key.report], where)
+    if span.said is not None and _is_as_filled_in(label, secondary, note, span.said):
+        return None
     second = _names(secondary, where, known)
     if second and not label:
         if span.theme is None:
@@ -160,6 +162,13 @@ def _entry(row: Mapping[str, object], where: str, found: Mapping[int, Original],
         _check_known(label, where, known)
     theme = span.theme or "" if is_left else label
     return _Entry(where, Key(key.report, key.passage), theme, tuple(name for name in second if name != label), note, is_left)
+
+
+def _is_as_filled_in(label: str, secondary: str, note: str, said: PersonSays) -> bool:
+    """Return whether a row says what it was filled in with: a correction that is there already, whoever hands the row in."""
+    written = plain(label), set(filter(None, _BETWEEN.split(secondary))), plain(note)
+    second = set(filter(None, _BETWEEN.split(cell_text("、".join(said.secondary)))))
+    return written == (plain(cell_text(said.label)), second, plain(cell_text(said.note)))
 
 
 def _key(written: str, where: str) -> Key:

@@ -56,12 +56,12 @@ def _take(report: FinishedReport, wish: Wish, said: Mapping[str, Said], kept: _G
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
     title, characters = _title(report), Counter[str]()
     for tag in _passages(report):
-        characters[tag.theme] += len(tag.text)
+        characters[tag.shown_theme] += len(tag.text)
         kept.count += 1
-        kept.review += tag.review
-        if tag.theme not in wish.themes:
+        kept.review += tag.asks_review
+        if tag.shown_theme not in wish.themes:
             continue
-        if tag.score < wish.least_score:
+        if tag.score < wish.least_score and tag.correction is None:
             kept.unsure += 1
         else:
             kept.passages.append(_passage(tag, len(kept.reports), title))
@@ -81,8 +81,9 @@ def _passages(report: FinishedReport) -> Iterable[Tag]:
 def _passage(tag: Tag, report: int, title: str) -> Passage:
     headings = [heading for each in tag.heading.split(BETWEEN) if (heading := one_line(each)) and heading != title]
     return Passage(
-        report, tag.theme, one_line(tag.text), BETWEEN.join(headings), tag.score, tag.review, tag.secondary,
-        tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row,
+        report, tag.shown_theme, one_line(tag.text), BETWEEN.join(headings), tag.score, tag.asks_review,
+        tag.correction.secondary if tag.correction else tag.secondary,
+        tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None,
     )  # fmt: skip
 
 
@@ -171,13 +172,13 @@ def _fold(passages: Sequence[Passage], resemblance: float) -> tuple[list[Passage
 
 
 def _surest(passages: Sequence[Passage], most: int | None) -> list[Passage]:
-    """Return, of each report, so many passages with the highest score, in their order."""
+    """Return, of each report, so many passages in their order: those that a person judged, then those with the highest score."""
     if most is None:
         return [*passages]
     shown: list[Passage] = []
     for _, own in groupby(passages, key=lambda passage: passage.report):
         every = [*own]
-        best = sorted(range(len(every)), key=lambda index: -every[index].score)[:most]
+        best = sorted(range(len(every)), key=lambda index: (not every[index].corrected, -every[index].score))[:most]
         shown += [every[index] for index in sorted(best)]
     return shown
 

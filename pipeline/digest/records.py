@@ -61,7 +61,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage, by the index of its report, and where it stands there; ``copies`` are passages that say the same."""
+    """A passage, by the index of its report, and where it stands there.
+
+    ``corrected``: a person said its theme, and ``score`` is what the model had given another, or the same, one. ``copies`` are
+    passages that say the same.
+    """
 
     report: int
     theme: str
@@ -74,6 +78,7 @@ class Passage:
     paragraph: int | None = None
     sheet: str | None = None
     row: int | None = None
+    corrected: bool = False
     copies: "tuple[Passage, ...]" = ()
 
 

@@ -36,12 +36,12 @@ def spot(passage: Passage) -> str:
 
 
 def source_line(passage: Passage, reports: Sequence[Report]) -> str:
-    """Return the line below a passage: report, heading, page, score."""
+    """Return the line below a passage: report, heading, page, score, or that a person judged it."""
     parts = [
         f"《{reports[passage.report].name}》",
         shortened(passage.heading, HEADING),
         spot(passage),
-        f"把握 {sure(passage.score)}",
+        "已校正" if passage.corrected else f"把握 {sure(passage.score)}",
     ]
     if passage.secondary:
         parts.append(f"兼及{'、'.join(passage.secondary)}")
@@ -103,6 +103,8 @@ def notes(digest: Digest, run: RunFacts) -> list[str]:
         f"文字相似度达到 {digest.wish.resemblance:.0%} 且所含数字相同的段落合并为一段，并注明另见何处；数字不同的不合并。",
         "年份依次取自标题、文件名、开头和正文中的年份，地区取自带有“省、市、县、区、州、盟、旗”的名称；找不到的写“未注明”。",
     ]
+    if any(passage.corrected for section in digest.sections for passage in section.passages):
+        lines.append("标有“已校正”的段落，主题是人工更正或确认的。")
     if digest.unsure:
         lines.append(f"按要求，把握低于 {digest.wish.least_score:.0%} 的 {digest.unsure} 段没有收入。")
     return lines

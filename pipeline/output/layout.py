@@ -57,14 +57,15 @@ def passages(report: FinishedReport) -> tuple[Tag, ...]:
 
 
 def shares(tags: Sequence[Tag], labels: LabelSet) -> tuple[Share, ...]:
-    """Return the share of each label, in order, by characters."""
+    """Return the share of each label, in order, by characters; where a person said a theme, that one counts."""
     by_theme: dict[str, list[Tag]] = {name: [] for name in labels.names}
     for tag in tags:
-        by_theme[tag.theme].append(tag)
+        by_theme[tag.shown_theme].append(tag)
     sizes = {name: sum(tag.end - tag.start for tag in some) for name, some in by_theme.items()}
     total = max(1, sum(sizes.values()))
     return tuple(
-        Share(name, sizes[name], sizes[name] / total, len(some), sum(tag.review for tag in some)) for name, some in by_theme.items()
+        Share(name, sizes[name], sizes[name] / total, len(some), sum(tag.asks_review for tag in some))
+        for name, some in by_theme.items()
     )
 
 

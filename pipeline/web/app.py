@@ -27,7 +27,7 @@ from pipeline.errors import PipelineError
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
-from pipeline.records import Tag
+from pipeline.records import Label, Tag
 from pipeline.web import guard, review, schemas
 from pipeline.web.crew import LostError, busy
 from pipeline.web.guard import Guarded, Policy
@@ -95,6 +95,9 @@ Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which repor
 Format = Annotated[str, Query(description="One of the formats of /api/settings.", json_schema_extra={"enum": sorted(FORMATS)})]
 ModelId = Annotated[str | None, Query(max_length=100, description="The id of a model; without it the first.")]
 Annotator = Annotated[str, Query(max_length=60, description="Whose corrections to show beside the tags.")]
+Corrector = Annotated[
+    str, Query(max_length=60, description="Whose saved corrections to show; without it the tags are the model's.")
+]
 _ALWAYS = (401, 403, 421, 413)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
@@ -219,9 +222,10 @@ async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Ann
     response_class=HTMLResponse,
     responses=_gives("text/html", 404, 409, 422, 503),
 )
-async def fragment(identifier: str, desk: AtDesk, report: Number = 0) -> str:
+async def fragment(identifier: str, desk: AtDesk, report: Number = 0, annotator: Corrector = "") -> str:
     """Give a tagged report as a fragment of HTML, as it stands in the html output; its colours are in /themes/MODEL.css."""
-    return await desk.workshop.render(identifier, report)
+    said = await _said_by(annotator, desk, desk.workshop.ready(identifier))
+    return await desk.workshop.render(identifier, report, said)
 
 
 @api.post("/files/{identifier}/corrections", responses=_problems(400, 404, 408, 409, 415, 422))
@@ -235,15 +239,15 @@ async def correct(identifier: str, body: schemas.CorrectionsToSave, desk: AtDesk
 @api.get(
     "/files/{identifier}/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503)
 )
-async def download(identifier: str, format: Format, desk: AtDesk) -> Response:  # noqa: A002 - the name in the address
-    """Give a tagged file in a format."""
-    return await _composed(desk, format, [desk.workshop.ready(identifier)])
+async def download(identifier: str, format: Format, desk: AtDesk, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
+    """Give a tagged file in a format, with what a person has corrected."""
+    return await _composed(desk, format, [desk.workshop.ready(identifier)], annotator)
 
 
 @api.get("/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503))
-async def download_all(format: Format, desk: AtDesk) -> Response:  # noqa: A002 - the name in the address
-    """Give all tagged files together in a format."""
-    return await _composed(desk, format, [held for held in desk.workshop.files.values() if held.state == "ready"])
+async def download_all(format: Format, desk: AtDesk, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
+    """Give all tagged files together in a format, with what a person has corrected."""
+    return await _composed(desk, format, [held for held in desk.workshop.files.values() if held.state == "ready"], annotator)
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------
@@ -287,12 +291,16 @@ async def login(request: Request, desk: AtDesk) -> Response:
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
 
-async def _composed(desk: Desk, name: str, held: list[Held]) -> Response:
+async def _said_by(annotator: str, desk: Desk, held: Held) -> tuple[Label, ...]:
+    return await run_in_threadpool(review.all_said_by, annotator, held.model.model, desk.workshop.config)
+
+
+async def _composed(desk: Desk, name: str, held: list[Held], annotator: str) -> Response:
     if name not in FORMATS:
         raise HTTPException(404, f"no format {name!r}; known: {' '.join(FORMATS)}")
     if not held:
         raise HTTPException(409, "no file is tagged yet")
-    path = await desk.workshop.compose(name, held)
+    path = await desk.workshop.compose(name, held, await _said_by(annotator, desk, held[0]))
     shown = f"{Path(held[0].name).stem}{path.suffix}" if len(held) == 1 else f"全部报告{path.suffix}"
     # The first name is for what cannot read the second: no character of a report's name is in it.
     disposition = f"attachment; filename=\"report{path.suffix}\"; filename*=UTF-8''{quote(shown, safe='')}"

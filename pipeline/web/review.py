@@ -6,6 +6,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 
 from pipeline.config import Config
+from pipeline.corpus import read_review
 from pipeline.corrections.store import read_corrections, save_corrections
 from pipeline.model import Model
 from pipeline.records import Correction, FinishedReport, Label, Suggestion, Tag
@@ -38,6 +39,12 @@ def said_by(report: FinishedReport, annotator: str, model: Model, config: Config
     """Return what a person has said of a report; what others said is not shown, so that each judges alone."""
     name = " ".join(annotator.split())
     return list(_said(read_corrections(report.text, model.labels, config, report.sha256), name)) if name else []
+
+
+def all_said_by(annotator: str, model: Model, config: Config) -> tuple[Label, ...]:
+    """Return what a person has said of all reports, as far as it counts; nothing for nobody."""
+    name = " ".join(annotator.split())
+    return tuple(label for label in read_review(config, model.labels) if label.annotator == name) if name else ()
 
 
 def _said(labels: Sequence[Label], name: str) -> Iterator[Said]:

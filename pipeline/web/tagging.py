@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from multiprocessing.connection import wait
@@ -20,6 +20,7 @@ import msgspec
 
 from pipeline import flow
 from pipeline.config import ReadConfig
+from pipeline.corrections.shown import Corrections
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
@@ -27,7 +28,7 @@ from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
 from pipeline.output.finished import Finished
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Outcome, Reader
-from pipeline.records import Document, FinishedReport, Tag, TaggedReport
+from pipeline.records import Document, FinishedReport, Label, Tag, TaggedReport
 
 REPORTS = "reports.jsonl"
 PROGRESS = "progress"
@@ -93,23 +94,25 @@ def tag_file(task: Task) -> Tagged:
     return Tagged(tuple(summaries), tuple(failures), tuple(passed_over))
 
 
-def compose(format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None) -> None:
-    """Write tagged files in a format; of one report, ``original`` is the file that it was read from."""
-    reports, loaded = _Together(pieces), _model(model)
+def compose(
+    format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None, said: Sequence[Label] = ()
+) -> None:
+    """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report."""
+    reports, loaded = _Together(pieces, said), _model(model)
     with target.open("wb") as stream:
         if format_name == "docx" and original and _annotated(next(iter(reports)), original, stream, run_facts(loaded)):
             return
         if FORMATS[format_name].composed:
             composer_of(format_name).write(reports, stream, run_facts(loaded))
         else:
-            writer_of(format_name).write(map(_as_tagged, reports), stream, loaded.labels)
+            writer_of(format_name).write((report.as_tagged() for report in reports), stream, loaded.labels)
 
 
-def render(pieces: Path, summary: Summary, model: Path, prefix: str) -> str:
-    """Return one report of a tagged file as a fragment of HTML; its ids begin with ``prefix``."""
+def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = ()) -> str:
+    """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``."""
     from pipeline.output.page import render_report  # noqa: PLC0415 - only where a page is made
 
-    return render_report(read_report(pieces, summary), run_facts(_model(model)), prefix)
+    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(_model(model)), prefix)
 
 
 def read_report(pieces: Path, summary: Summary) -> FinishedReport:
@@ -129,11 +132,11 @@ def _annotated(report: FinishedReport, original: Path, stream: BinaryIO, run: Ru
 class _Together:
     """The reports of several files, which can be gone through more than once; only one at a time is in memory."""
 
-    def __init__(self, pieces: tuple[Path, ...]) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: tuple[Path, ...], said: Sequence[Label]) -> None:
+        self._pieces, self._corrections = pieces, Corrections(said)
 
     def __iter__(self) -> Iterator[FinishedReport]:
-        return chain.from_iterable(map(Finished, self._pieces))
+        return map(self._corrections.over, chain.from_iterable(map(Finished, self._pieces)))
 
 
 class _Progress:
@@ -184,11 +187,6 @@ def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> 
         set_aside=len(report.noise),
         shares={name: round(sizes[name] / total, 4) for name in model.labels.names},
     )
-
-
-def _as_tagged(report: FinishedReport) -> TaggedReport:
-    document = Document(report.source, report.text, report.sha256, report.encoding)
-    return TaggedReport(document, iter(report.tags), list(report.noise), list(report.outline))
 
 
 @cache

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from pipeline.config import Config
 from pipeline.model import Model
 from pipeline.output import FORMATS
-from pipeline.records import FinishedReport
+from pipeline.records import FinishedReport, Label
 from pipeline.web import tagging
 from pipeline.web.crew import Crew, LostError, busy
 from pipeline.web.uploads import Allowance, shown_name, store, stored_name
@@ -161,11 +161,11 @@ class Workshop:
         held, summary = self._summary(identifier, number)
         return held, await run_in_threadpool(tagging.read_report, held.pieces, summary)
 
-    async def render(self, identifier: str, number: int) -> str:
-        """Return a report of a tagged file as a fragment of HTML; raises HTTPException."""
+    async def render(self, identifier: str, number: int, said: Sequence[Label] = ()) -> str:
+        """Return a report of a tagged file, with corrections over its tags, as a fragment of HTML; raises HTTPException."""
         held, summary = self._summary(identifier, number)
         self.composers.check_free()
-        return await self.composers.run(tagging.render, held.pieces, summary, held.model.folder, f"r{number}")
+        return await self.composers.run(tagging.render, held.pieces, summary, held.model.folder, f"r{number}", said)
 
     def _summary(self, identifier: str, number: int) -> tuple[Held, tagging.Summary]:
         held = self.ready(identifier)
@@ -173,8 +173,11 @@ class Workshop:
             raise HTTPException(404, f"no report {number}; the file has {len(held.reports)}")
         return held, held.reports[number]
 
-    async def compose(self, format_name: str, files: list[Held]) -> Path:
-        """Return a new file with tagged files in a format, which the caller deletes; raises HTTPException."""
+    async def compose(self, format_name: str, files: list[Held], said: Sequence[Label] = ()) -> Path:
+        """Return a new file with tagged files in a format, which the caller deletes; raises HTTPException.
+
+        ``said`` are the corrections that show in it.
+        """
         self.composers.check_free()
         model = files[0].model
         if any(held.model is not model for held in files):
@@ -183,7 +186,7 @@ class Workshop:
         try:
             original = files[0].upload if len(files) == len(files[0].reports) == 1 else None
             pieces = tuple(held.pieces for held in files)
-            await self.composers.run(tagging.compose, format_name, pieces, model.folder, target, original)
+            await self.composers.run(tagging.compose, format_name, pieces, model.folder, target, original, said)
         except BaseException:
             target.unlink(missing_ok=True)
             raise

@@ -202,7 +202,7 @@ def _passage(passage: Passage, digest: Digest) -> list[tuple[object, str]]:
         (passage.heading, "text"),
         (passage.text, "text"),
         (wording.spot(passage), "cell"),
-        (passage.score, "score"),
+        ("已校正", "cell") if passage.corrected else (passage.score, "score"),
         ("是" if passage.review else None, "cell"),
         ("、".join(passage.secondary), "cell"),
         (len(passage.copies) or None, "count"),

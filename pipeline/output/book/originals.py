@@ -12,14 +12,18 @@ import msgspec
 
 from pipeline.errors import CorpusError
 from pipeline.output.book.cells import LONGEST
-from pipeline.records import FinishedReport
+from pipeline.records import FinishedReport, PersonSays
 
 SHEET = "原文"
-VERSION = 1
+VERSION = 2
+READ = (1, VERSION)  # 1 has nothing filled in
 
 
 class Span(msgspec.Struct, frozen=True, array_like=True):
-    """What was tagged: a source span with theme, score and second themes; a span that was set aside has no theme."""
+    """What was tagged: a source span with theme, score and second themes; a span that was set aside has no theme.
+
+    ``said`` is the correction that its rows were filled in with.
+    """
 
     start: int
     end: int
@@ -27,6 +31,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
     score: float
     secondary: tuple[str, ...]
     model: str
+    said: PersonSays | None = None
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -43,7 +48,7 @@ class Original(msgspec.Struct, frozen=True):
 def encode(report: FinishedReport) -> Iterator[str]:
     """Yield the pieces of a report."""
     spans = tuple(
-        Span(tag.start, tag.end, tag.theme if tag.noise is None else None, tag.score, tag.secondary, tag.model)
+        Span(tag.start, tag.end, tag.theme if tag.noise is None else None, tag.score, tag.secondary, tag.model, tag.correction)
         for tag in report.tags
     )
     original = Original(VERSION, report.source, report.sha256, report.text, _digest(report.text), spans)
@@ -61,7 +66,7 @@ def decode(pieces: str, where: str) -> Original:
         raise CorpusError(
             f"{where}: the reports on its hidden sheet are damaged ({error}); correct the workbook as it was made"
         ) from None
-    if original.format != VERSION:
+    if original.format not in READ:
         raise CorpusError(f"{where}: made by another version (format {original.format}, known {VERSION}); upgrade mission-themes")
     if original.digest != _digest(original.text):
         raise CorpusError(

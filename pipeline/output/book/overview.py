@@ -33,13 +33,15 @@ HOW_TO = (
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted of a report: its share of each theme, its passages, and what was set aside, by reason."""
+    """What is counted of a report: its share of each theme, its passages, what was set aside, by reason, and corrections."""
 
     source: str
     shares: tuple[Share, ...]
     passages: int
     review: int
     aside: Counter[str]
+    corrected: int = 0
+    not_shown: int = 0
 
     @property
     def characters(self) -> int:
@@ -50,8 +52,10 @@ class Counts:
 def count(report: FinishedReport, labels: LabelSet) -> Counts:
     """Return what is counted of a report."""
     tags = passages(report)
-    aside = Counter(noise.reason for noise in report.noise)
-    return Counts(report.source, shares(tags, labels), len(tags), sum(tag.review for tag in tags), aside)
+    aside, said = Counter(noise.reason for noise in report.noise), sum(tag.correction is not None for tag in tags)
+    return Counts(
+        report.source, shares(tags, labels), len(tags), sum(tag.asks_review for tag in tags), aside, said, report.not_shown
+    )
 
 
 def together(counts: Sequence[Counts], labels: LabelSet) -> Counts:
@@ -64,7 +68,8 @@ def together(counts: Sequence[Counts], labels: LabelSet) -> Counts:
     whole = max(1, characters.total())
     of_all = tuple(Share(name, characters[name], characters[name] / whole, numbers[name], review[name]) for name in labels.names)
     aside = sum((each.aside for each in counts), Counter[str]())
-    return Counts("合计", of_all, sum(each.passages for each in counts), sum(each.review for each in counts), aside)
+    sums = {name: sum(getattr(each, name) for each in counts) for name in ("passages", "review", "corrected", "not_shown")}
+    return Counts("合计", of_all, aside=aside, **sums)
 
 
 def write_reports(sheet: "Worksheet", book: "Workbook", counts: Sequence[Counts], styles: Styles) -> None:
@@ -113,6 +118,10 @@ def write_notes(sheet: "Worksheet", counts: Sequence[Counts], run: RunFacts, rem
 def _sections(whole: Counts, reports: int, run: RunFacts, remarks: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     figures = f"{reports} 篇报告，{whole.passages:,} 段，{whole.characters:,} 字"
     figures += f"；待复核 {whole.review:,} 段，已剔除 {whole.aside.total():,} 处"
+    if whole.corrected:
+        remarks = [f"已校正 {whole.corrected:,} 段，占比按更正后的主题计算；未改动的更正不会重复导入", *remarks]
+    if whole.not_shown:
+        remarks = [*remarks, f"{whole.not_shown:,} 处更正的段落已变，未能显示"]
     yield "本表", [("内容", figures), ("生成日期", run.date), *(("提示", remark) for remark in remarks)]
     yield "怎样更正", [(f"{number}", step) for number, step in enumerate(HOW_TO, 1)]
     yield "模型", list(_model(run))

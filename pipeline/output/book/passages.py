@@ -13,7 +13,7 @@ import msgspec
 from pipeline.output.book.cells import parts
 from pipeline.output.book.table import Column
 from pipeline.output.reasons import in_chinese
-from pipeline.output.rows import COLUMNS, Cell
+from pipeline.output.rows import COLUMNS
 from pipeline.records import FinishedReport, Tag
 
 KEY, LABEL, SECONDARY, NOTE = "编号", "更正主题", "更正次要主题", "批注"
@@ -60,9 +60,10 @@ def columns() -> tuple[Column[Row], ...]:
         _same("主题", 10, "theme"),
         _same("得分", 9, "score"),
         _same("待复核", 8, "flag"),
-        Column(LABEL, 12, "input", _nothing, chooses_label=True),
-        Column(SECONDARY, 14, "input", _nothing),
-        Column(NOTE, 22, "input", _nothing),
+        Column(LABEL, 12, "input", lambda row: COLUMNS[LABEL](row.tag), chooses_label=True),
+        _same(SECONDARY, 14, "input"),
+        _same(NOTE, 22, "input"),
+        _same("校对人", 10, "quiet"),
         _same("次要主题", 12, "quiet"),
         _same("依据", 24, "quiet"),
         *(_same(name, 7, "number") for name in ("页", "段")),
@@ -97,7 +98,3 @@ class Queue:
 def _same(name: str, width: float, look: str, is_technical: bool = False) -> Column[Row]:
     """Return the column of the same name that every table has."""
     return Column(name, width, look, lambda row: COLUMNS[name](row.tag), is_technical)  # type: ignore[arg-type]
-
-
-def _nothing(_: Row) -> Cell:
-    return None

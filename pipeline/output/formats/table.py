@@ -15,7 +15,7 @@ from pipeline.records import Tag, TaggedReport
 
 BAR = 30
 NARROWEST = 20
-REVIEW = "?"
+REVIEW, CORRECTED = "?", "✎"
 
 
 def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:
@@ -24,18 +24,20 @@ def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -
     name_width = max(wcswidth(name) for name in labels.names)
     for report in reports:
         shares: Counter[str] = Counter()
-        reviews = rows = 0
+        reviews = rows = corrected = 0
         _line(stream, f"{printable(report.source)}  [{report.encoding}]")
         for tag in report.tags:
             _line(stream, _row(tag, name_width, width))
             if tag.noise is None:
-                shares[tag.theme] += tag.end - tag.start
-                reviews += tag.review
+                shares[tag.shown_theme] += tag.end - tag.start
+                reviews += tag.asks_review
+                corrected += tag.correction is not None
                 rows += 1
         _line(stream, "")
         for name in labels.names:
             _line(stream, _share(name, shares[name] / max(1, shares.total()), name_width))
-        _line(stream, f"{rows} 段 segments · {reviews} 待复核 to review ({REVIEW}) · {len(report.noise)} 已剔除 set aside\n")
+        said = f" · {corrected} 已更正 corrected ({CORRECTED})" if corrected else ""
+        _line(stream, f"{rows} 段 segments · {reviews} 待复核 to review ({REVIEW}){said} · {len(report.noise)} 已剔除 set aside\n")
 
 
 def printable(text: str) -> str:
@@ -53,8 +55,9 @@ def fit(text: str, columns: int) -> str:
 
 
 def _row(tag: Tag, name_width: int, width: int) -> str:
-    theme = tag.theme + " " * (name_width - wcswidth(tag.theme))
-    mark = f"({tag.noise})" if tag.noise is not None else f"{tag.score:4.2f} {REVIEW if tag.review else ' '}"
+    theme = tag.shown_theme + " " * (name_width - wcswidth(tag.shown_theme))
+    sign = CORRECTED if tag.correction else REVIEW if tag.review else " "
+    mark = f"({tag.noise})" if tag.noise is not None else f"{tag.score:4.2f} {sign}"
     room = max(NARROWEST, width - name_width - len(mark) - 6)
     return f"  {theme}  {mark}  {fit(printable(tag.text[:room]), room)}"
 

@@ -66,7 +66,7 @@ def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
 def _write_passages(report: FinishedReport, number: int, passages: Table[Row], queue: Queue) -> None:
     for row in rows_of(report, number):
         passages.add(row, row.tag.theme if row.tag.noise is None else None)
-        if row.tag.review:
+        if row.tag.asks_review:
             queue.add(row)
 
 

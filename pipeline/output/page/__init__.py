@@ -22,7 +22,7 @@ from pipeline.output.colours import PAPER, TEXT, shades
 from pipeline.output.layout import Block, Share, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import on_one_line, visible
-from pipeline.records import FinishedReport, Tag
+from pipeline.records import FinishedReport, PersonSays, Tag
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,7 +68,8 @@ def render_report(report: FinishedReport, run: RunFacts, prefix: str) -> str:
     """Return a report as a fragment of HTML, every id of which begins with ``prefix``.
 
     Each passage is an element of class ``passage`` with ``data-segment``, ``data-start``, ``data-end``, ``data-theme`` (the
-    index of the label), ``data-score``, and ``data-review`` where review is asked for.
+    index of the label), ``data-score``, ``data-review`` where review is asked for, and ``data-corrected`` where a person said
+    the theme.
     """
     tags = passages(report)
     return _environment().get_template("report.html.j2").render(
@@ -78,7 +79,8 @@ def render_report(report: FinishedReport, run: RunFacts, prefix: str) -> str:
         name=PurePosixPath(report.source.replace("\\", "/")).name or report.source,
         shares=shares(tags, run.labels),
         passages=tags,
-        review=sum(tag.review for tag in tags),
+        review=sum(tag.asks_review for tag in tags),
+        corrected=sum(tag.correction is not None for tag in tags),
         parts=_parts(list(asides(blocks(report)))),
         contents=_contents(report),
         indices={name: index for index, name in enumerate(run.labels.names)},
@@ -119,7 +121,9 @@ def write_page(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
 def describe(tag: Tag) -> str:
     """Return what there is to know of a passage beside its theme, in one line."""
     parts = [f"得分 {tag.score:.2f}"]
-    if tag.secondary:
+    if tag.correction:
+        parts = [f"模型 {tag.theme}，得分 {tag.score:.2f}", *corrected_beside(tag.correction)]
+    elif tag.secondary:
         parts.append("次要主题 " + "、".join(f"{name} {tag.scores.get(name, 0):.2f}" for name in tag.secondary))
     if tag.evidence:
         parts.append("依据 " + "、".join(word for word, _ in tag.evidence))
@@ -130,13 +134,29 @@ def describe(tag: Tag) -> str:
 
 
 def name_of(tag: Tag) -> str:
-    """Return the name of a passage for those who hear the page: theme, score and whether review is asked for."""
+    """Return the name of a passage for those who hear the page: theme, score, and whether it was corrected or asks for review."""
+    if tag.correction:
+        who = f"（{tag.correction.who}）" if tag.correction.who else ""
+        return visible(f"{tag.shown_theme}，{what_was_said(tag)}{who}，模型得分 {tag.score:.2f}")
     return visible(f"{tag.theme}，得分 {tag.score:.2f}{'，待复核' if tag.review else ''}")
+
+
+def what_was_said(tag: Tag) -> str:
+    """Return what a person did to a tag: corrected it, with what the model had said, or confirmed it; "" for neither."""
+    if tag.correction is None:
+        return ""
+    return "已确认" if tag.correction.label == tag.theme else f"已更正（原：{tag.theme} {tag.score:.2f}）"
+
+
+def corrected_beside(said: PersonSays) -> list[str]:
+    """Return what a person says of a passage beside its theme."""
+    second = [f"更正次要主题 {'、'.join(said.secondary)}"] if said.secondary else []
+    return second + ([f"批注 {said.note}"] if said.note else []) + ([f"校对人 {said.who}"] if said.who else [])
 
 
 def _row(number: int, report: FinishedReport, labels: LabelSet) -> ReportRow:
     tags = passages(report)
-    return ReportRow(f"r{number}", report.source, shares(tags, labels), len(tags), sum(tag.review for tag in tags))
+    return ReportRow(f"r{number}", report.source, shares(tags, labels), len(tags), sum(tag.asks_review for tag in tags))
 
 
 def _bars(some: Sequence[Share]) -> tuple[Bar, ...]:
@@ -190,6 +210,7 @@ def _environment() -> "Environment":
         "bars": _bars,
         "describe": describe,
         "name_of": name_of,
+        "said": what_was_said,
         "emphasised": lambda tag: emphasised(tag.text, [word for word, _ in tag.evidence]),
         "level": lambda rank: min(_HIGHEST + rank, _LOWEST),
         "reasons": _reasons,

@@ -146,7 +146,11 @@ class _Writer:
         yield self._title(number, name, begins_page)
         review = sum(share.review for share in found)
         asides = f"{len(report.noise)} 处已剔除"
-        counted = f"{sum(share.passages for share in found)} 段 · {review} 段待复核 · {asides}"
+        corrected = sum(tag.correction is not None for tag in passages(report))
+        said = f"{corrected} 段已校正（✎） · " if corrected else ""
+        counted = f"{sum(share.passages for share in found)} 段 · {review} 段待复核 · {said}{asides}"
+        if report.not_shown:
+            counted += f" · {report.not_shown} 处更正的段落已变，未能显示"
         yield self._paragraph([self._small(f"来源 {report.source} · {counted}")])
         if report.encoding == DOCX and not begins_page:
             yield self._paragraph([self._small(_SET_ANEW)])
@@ -206,10 +210,10 @@ class _Writer:
 
     def _passage(self, tag: Tag) -> "list[_Element]":
         """Return a passage with its theme in front, on the theme's colour, inside the range of its comment."""
-        number, shade, markup = len(self.comments), self._colours[tag.theme], self.markup
+        number, shade, markup = len(self.comments), self._colours[tag.shown_theme], self.markup
         self.comments[number] = comment_on(tag, self._run)
         chip = markup.run(
-            f" {tag.theme}{' ?' if tag.review else ''} ",
+            f" {tag.shown_theme}{' ✎' if tag.correction else ' ?' if tag.review else ''} ",
             *(markup.element("b"), markup.colour(shade.ink), markup.element("sz", val=18)),
             *(markup.element("bdr", val="single", sz=4, space=0, color=shade.edge.removeprefix("#")), markup.shading("#FFFFFF")),
         )

@@ -64,7 +64,7 @@ def write_annotated(original: Walk, report: FinishedReport, stream: BinaryIO, ru
         runs, is_found = anchors.anchor(tag.start, tag.end, number)
         found += is_found
         for part in runs:
-            markup.shade(part, colours[tag.theme])
+            markup.shade(part, colours[tag.shown_theme])
     if tags:
         whole = first + len(tags)
         anchors.anchor_paragraph(tags[0].start, whole)

@@ -11,7 +11,7 @@ from pipeline.output.layout import Share
 from pipeline.output.word.markup import WORD, Markup
 from pipeline.read.office.ooxml import Relationship, relationships
 from pipeline.read.office.packages import parse_xml, read_member
-from pipeline.records import Tag
+from pipeline.records import PersonSays, Tag
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,15 +33,28 @@ def day_of(run: RunFacts) -> dt.datetime:
 
 
 def comment_on(tag: Tag, run: RunFacts) -> list[str]:
-    """Return the lines of the comment on a passage: theme and score, second theme, evidence, and whether review is asked for."""
-    lines = [f"{tag.theme}　得分 {tag.score:.2f}"]
-    if tag.review:
+    """Return the lines of the comment on a passage: theme and score, second theme, evidence, and whether review is asked for.
+
+    What a person said of it stands first, and what the model had said below.
+    """
+    lines = _said(tag) if tag.correction else [f"{tag.theme}　得分 {tag.score:.2f}"]
+    if tag.asks_review:
         lines.append(f"待复核：得分低于 {run.threshold:.2f}")
-    if tag.secondary:
+    if tag.secondary and not tag.correction:
         lines.append("次要主题：" + "、".join(f"{name} {tag.scores.get(name, 0):.2f}" for name in tag.secondary))
     if tag.evidence:
         lines.append("依据：" + "、".join(word for word, _ in tag.evidence))
     return lines
+
+
+def _said(tag: Tag) -> list[str]:
+    """Return the lines about what a person said of a passage."""
+    said = tag.correction or PersonSays(tag.theme)
+    who = f"（{said.who}）" if said.who else ""
+    lines = [f"{'已确认' if said.label == tag.theme else '更正'}：{said.label}{who}", f"模型：{tag.theme}，得分 {tag.score:.2f}"]
+    if said.secondary:
+        lines.append("更正次要主题：" + "、".join(said.secondary))
+    return [*lines, f"批注：{said.note}"] if said.note else lines
 
 
 def comment_on_all(found: Sequence[Share], asides: int, run: RunFacts) -> list[str]:

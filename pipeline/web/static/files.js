@@ -35,6 +35,7 @@ export function startFiles(found, open) {
   const drop = $("drop");
   for (const name of ["dragenter", "dragover"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("over"); });
+  $("annotator").addEventListener("input", nameCorrector);
   document.addEventListener("drop", (event) => add([...event.dataTransfer.files]));
   watch();
 }
@@ -159,9 +160,17 @@ function opener(row, index, text, source = row.name) {
   return make("button", { type: "button", class: "open", "data-key": `o${row.id}-${index}`, "aria-label": `${text} ${source}`, onclick: () => openReport(row, index) }, text);
 }
 
+// A download shows what the person named in 校对人 has saved.
+const corrector = () => new URLSearchParams({ annotator: $("annotator").value.trim() });
+
+// Changed in place: a link that is made anew between pressing and letting go of the mouse is not followed.
+function nameCorrector() {
+  for (const link of document.querySelectorAll("a[data-address]")) link.href = `${link.dataset.address}&${corrector()}`;
+}
+
 function links(address, name) {
   return settings.formats.map((format) =>
-    make("a", { href: `${address}format=${format}`, download: true, "aria-label": `下载 ${name}：${formatName(format)}` }, formatName(format)),
+    make("a", { href: `${address}format=${format}&${corrector()}`, "data-address": `${address}format=${format}`, download: true, "aria-label": `下载 ${name}：${formatName(format)}` }, formatName(format)),
   );
 }
 
