@@ -4,6 +4,7 @@ import io
 import json
 import threading
 import time
+import warnings
 import zipfile
 
 import pytest
@@ -248,6 +249,48 @@ def test_corrections_are_found_again_by_their_content_by_the_one_who_made_them(s
     assert other == []
     correct(served, again, "王一", withdrawn=True)
     assert served.client.get(f"/api/files/{again['id']}/tags", params={"annotator": "王一"}).json()["corrections"] == []
+
+
+def test_a_download_shows_what_the_person_named_has_saved(served):
+    import docx
+    import openpyxl
+
+    file = served.upload("报告.txt")
+    correct(served, file, "王一", secondary=["育新人"], note="讲的是形象")
+    path = f"/api/files/{file['id']}/download"
+
+    def first(annotator, address=path):
+        data = served.client.get(address, params={"format": "xlsx", "annotator": annotator}).content
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl says of each extension of Excel that it does not keep it
+            head, row, *_ = openpyxl.load_workbook(io.BytesIO(data))["段落"].iter_rows(values_only=True)
+        return [dict(zip(head, row, strict=True))[name] for name in ("更正主题", "更正次要主题", "批注", "校对人")]
+
+    assert first(" 王一 ") == first("王一", "/api/download") == ["展形象", "育新人", "讲的是形象", "王一"]
+    assert first("") == first("李二") == [None] * 4
+    document = docx.Document(io.BytesIO(served.client.get(path, params={"format": "docx", "annotator": "王一"}).content))
+    assert "更正：展形象（王一）" in next(iter(document.comments)).text
+    lines = served.client.get(path, params={"format": "jsonl", "annotator": "王一"}).text.splitlines()
+    assert [json.loads(line).get("correction", {}).get("label") for line in lines] == ["展形象", None]
+    report = f"/api/files/{file['id']}/report"
+    assert "已更正（原：" in served.client.get(report, params={"annotator": "王一"}).text
+    assert "已更正" not in served.client.get(report).text
+    correct(served, file, "王一", withdrawn=True)
+    assert first("王一") == [None] * 4
+
+
+def test_a_word_document_of_its_own_shows_them_too(served):
+    import docx
+
+    document, made = docx.Document(), io.BytesIO()
+    document.add_paragraph("县图书馆新开六座城市书房，送戏下乡八十场。")
+    document.save(made)
+    file = served.upload("小结.docx", made.getvalue())
+    assert correct(served, file, "王一").json() == {"saved": 1}
+    answer = served.client.get(f"/api/files/{file['id']}/download", params={"format": "docx", "annotator": "王一"})
+    back = docx.Document(io.BytesIO(answer.content))
+    assert [paragraph.text for paragraph in back.paragraphs] == ["县图书馆新开六座城市书房，送戏下乡八十场。"]
+    assert [comment.text for comment in back.comments if comment.text.startswith("更正：展形象（王一）")]
 
 
 @pytest.mark.parametrize(

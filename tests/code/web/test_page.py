@@ -137,7 +137,10 @@ def test_a_word_document_and_a_pdf_from_end_to_end(page, word_and_pdf, saved, se
         page.get_by_role("link", name=f"下载 {word.name}：Excel 表格").click()
     assert download.value.suggested_filename == "报告.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()), read_only=True)
-    assert "更正主题" in [cell.value for row in book["段落"].iter_rows(max_row=5) for cell in row]
+    head, *rows = book["段落"].iter_rows(values_only=True)
+    given = [dict(zip(head, row, strict=True)) for row in rows]
+    (row,) = [row for row in given if row["更正主题"]]
+    assert (row["更正主题"], row["批注"], row["校对人"], row["主题"]) == (name, "应当是这个", "王一", before)
     # After a reload the correction is there; the name is too.
     page.reload()
     assert page.get_by_label("校对人").input_value() == "王一"
