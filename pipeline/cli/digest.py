@@ -88,7 +88,7 @@ class _Counter:
         folded = sum(section.folded for section in made.sections)
         say(f"{len(made.reports)} reports{failed}, {shown} passages, {folded} folded -> {out}")
         if self.not_shown:
-            say(f"{self.not_shown} corrections not shown: no passage lies where they were made; see `pipeline labels check`")
+            say(f"{self.not_shown} corrections not shown: no passage lies where they were made; correct them anew")
         if self.passed_over:
             say(f"{len(self.passed_over)} files of other types passed over")
 

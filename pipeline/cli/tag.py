@@ -130,7 +130,7 @@ class _Counter:
         failed = f", {self.failures} failed" if self.failures else ""
         say(f"{self.reports} reports tagged{failed}, {self.noise.total()} passages set aside{self._reasons()}{place}")
         if self.not_shown:
-            say(f"{self.not_shown} corrections not shown: no passage lies where they were made; see `pipeline labels check`")
+            say(f"{self.not_shown} corrections not shown: no passage lies where they were made; correct them anew")
         if self.skipped:
             endings = " ".join(sorted({Path(name).suffix or "(none)" for name in self.skipped}))
             say(f"{len(self.skipped)} files of other types passed over: {endings}")
