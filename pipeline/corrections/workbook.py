@@ -62,6 +62,8 @@ class _Entry:
 def read_returned(path: Path, known: LabelSet, options: ReadConfig, whole: bool = False) -> Workbook:
     """Return what people corrected in a workbook that ``pipeline tag`` made; ``whole``: rows left as they are count as confirmed.
 
+    Rows that were filled in with a correction and left so are no corrections; with ``whole`` they are confirmed.
+
     Raises CorpusError that names sheet and row for an unknown label, a row whose text or place was changed, and two rows of
     one passage that contradict each other; InputError for a file that is no workbook.
     """
@@ -148,7 +150,8 @@ def _entry(row: Mapping[str, object], where: str, found: Mapping[int, Original],
     key = _key(written, where)
     span = _span(key, where, found)
     _check_unchanged(row, key, span, found[key.report], where)
-    if span.said is not None and _is_as_filled_in(label, secondary, note, span.said):
+    as_filled_in = span.said is not None and _is_as_filled_in(label, secondary, note, span.said)
+    if as_filled_in and not whole:
         return None
     second = _names(secondary, where, known)
     if second and not label:
@@ -157,10 +160,10 @@ def _entry(row: Mapping[str, object], where: str, found: Mapping[int, Original],
         label = span.theme
     if not (label or note) and not (whole and span.theme):
         return None
-    is_left = whole and not label
+    is_left = as_filled_in or (whole and not label)
     if label:
         _check_known(label, where, known)
-    theme = span.theme or "" if is_left else label
+    theme = label or (span.theme or "" if is_left else "")
     return _Entry(where, Key(key.report, key.passage), theme, tuple(name for name in second if name != label), note, is_left)
 
 

@@ -211,10 +211,13 @@ def test_a_workbook_is_filled_in_and_counts_by_what_the_person_said():
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")
-@pytest.mark.parametrize("whole", [False, True])
-def test_what_was_filled_in_is_no_correction_of_who_hands_it_in(tmp_path, whole):
-    found = returned(tmp_path, corrected(), {}, whole)
-    assert [each.start for each in found] == ([12, 23] if whole else [])
+def test_what_was_filled_in_is_no_correction_of_who_hands_it_in(tmp_path):
+    assert returned(tmp_path, corrected(), {}) == []
+
+
+def test_who_confirms_a_whole_workbook_confirms_what_was_filled_in_too(tmp_path):
+    found = returned(tmp_path, corrected(), {}, whole=True)
+    assert [(each.start, each.label) for each in found] == [(0, "育新人"), (12, "展形象"), (23, "举旗帜")]
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")
