@@ -104,6 +104,7 @@ def word_and_pdf(tmp_path_factory, soffice):
     return word, soffice(word, "pdf", folder).rename(folder / "报告二.pdf")
 
 
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")  # openpyxl says so of what it does not keep
 def test_a_word_document_and_a_pdf_from_end_to_end(page, word_and_pdf, saved, served):
     word, pdf = word_and_pdf
     upload(page, word, pdf)
