@@ -6,6 +6,7 @@ from itertools import pairwise
 from pipeline.digest.lines import shortened
 from pipeline.digest.records import Digest, Passage, Report, Section, Share
 from pipeline.output import RunFacts
+from pipeline.output.wording import sure
 
 TITLE = "报告主题摘编"
 UNKNOWN = "未注明"
@@ -19,11 +20,6 @@ BY = {"report": "报告", "place": "地区", "year": "年份"}
 def percent(share: float) -> str:
     """Return a share with one decimal, or – for none."""
     return f"{share:.1%}" if share else "–"
-
-
-def sure(score: float) -> str:
-    """Return a score in per cent; none is ever certain."""
-    return ">99%" if score >= 0.995 else f"{score:.0%}"
 
 
 def spot(passage: Passage) -> str:

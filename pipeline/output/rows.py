@@ -14,7 +14,7 @@ COLUMNS: dict[str, Callable[[Tag], Cell]] = {
     "标题": lambda tag: tag.heading,
     "正文": lambda tag: tag.text,
     "主题": lambda tag: tag.theme if tag.noise is None else None,
-    "得分": lambda tag: tag.score if tag.noise is None else None,
+    "把握": lambda tag: tag.score if tag.noise is None else None,
     "次要主题": lambda tag: " ".join(tag.secondary),
     "待复核": lambda tag: "是" if tag.asks_review else None,
     "更正主题": lambda tag: tag.correction.label if tag.correction else None,

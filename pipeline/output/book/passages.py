@@ -58,7 +58,7 @@ def columns() -> tuple[Column[Row], ...]:
         Column("标题", 18, "quiet", lambda row: row.tag.heading.rpartition(" > ")[2]),  # the nearest one: all of them fill a page
         Column(TEXT, 62, "text", lambda row: row.text),
         _same("主题", 10, "theme"),
-        _same("得分", 9, "score"),
+        _same("把握", 9, "score"),
         _same("待复核", 8, "flag"),
         Column(LABEL, 12, "input", lambda row: COLUMNS[LABEL](row.tag), chooses_label=True),
         _same(SECONDARY, 14, "input"),

@@ -22,6 +22,7 @@ from pipeline.output.colours import PAPER, TEXT, shades
 from pipeline.output.layout import Block, Share, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import on_one_line, visible
+from pipeline.output.wording import second_themes, sure
 from pipeline.records import FinishedReport, PersonSays, Tag
 
 if TYPE_CHECKING:
@@ -120,11 +121,11 @@ def write_page(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
 
 def describe(tag: Tag) -> str:
     """Return what there is to know of a passage beside its theme, in one line."""
-    parts = [f"得分 {tag.score:.2f}"]
+    parts = [f"把握 {sure(tag.score)}"]
     if tag.correction:
-        parts = [f"模型 {tag.theme}，得分 {tag.score:.2f}", *corrected_beside(tag.correction)]
+        parts = [f"模型 {tag.theme}，把握 {sure(tag.score)}", *corrected_beside(tag.correction)]
     elif tag.secondary:
-        parts.append("次要主题 " + "、".join(f"{name} {tag.scores.get(name, 0):.2f}" for name in tag.secondary))
+        parts.append("次要主题 " + second_themes(tag))
     if tag.evidence:
         parts.append("依据 " + "、".join(word for word, _ in tag.evidence))
     places = (("第 {} 页", tag.page), ("工作表 {}", tag.sheet), ("第 {} 行", tag.row))
@@ -137,15 +138,15 @@ def name_of(tag: Tag) -> str:
     """Return the name of a passage for those who hear the page: theme, score, and whether it was corrected or asks for review."""
     if tag.correction:
         who = f"（{tag.correction.who}）" if tag.correction.who else ""
-        return visible(f"{tag.shown_theme}，{what_was_said(tag)}{who}，模型得分 {tag.score:.2f}")
-    return visible(f"{tag.theme}，得分 {tag.score:.2f}{'，待复核' if tag.review else ''}")
+        return visible(f"{tag.shown_theme}，{what_was_said(tag)}{who}，模型把握 {sure(tag.score)}")
+    return visible(f"{tag.theme}，把握 {sure(tag.score)}{'，待复核' if tag.review else ''}")
 
 
 def what_was_said(tag: Tag) -> str:
     """Return what a person did to a tag: corrected it, with what the model had said, or confirmed it; "" for neither."""
     if tag.correction is None:
         return ""
-    return "已确认" if tag.correction.label == tag.theme else f"已更正（原：{tag.theme} {tag.score:.2f}）"
+    return "已确认" if tag.correction.label == tag.theme else f"已更正（原：{tag.theme} {sure(tag.score)}）"
 
 
 def corrected_beside(said: PersonSays) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pipeline.output import RunFacts
 from pipeline.output.layout import Share
 from pipeline.output.word.markup import WORD, Markup
+from pipeline.output.wording import second_themes, sure
 from pipeline.read.office.ooxml import Relationship, relationships
 from pipeline.read.office.packages import parse_xml, read_member
 from pipeline.records import PersonSays, Tag
@@ -37,11 +38,11 @@ def comment_on(tag: Tag, run: RunFacts) -> list[str]:
 
     What a person said of it stands first, and what the model had said below.
     """
-    lines = _said(tag) if tag.correction else [f"{tag.theme}　得分 {tag.score:.2f}"]
+    lines = _said(tag) if tag.correction else [f"{tag.theme}　把握 {sure(tag.score)}"]
     if tag.asks_review:
-        lines.append(f"待复核：得分低于 {run.threshold:.2f}")
+        lines.append(f"待复核：把握低于 {sure(run.threshold)}")
     if tag.secondary and not tag.correction:
-        lines.append("次要主题：" + "、".join(f"{name} {tag.scores.get(name, 0):.2f}" for name in tag.secondary))
+        lines.append("次要主题：" + second_themes(tag))
     if tag.evidence:
         lines.append("依据：" + "、".join(word for word, _ in tag.evidence))
     return lines
@@ -51,7 +52,7 @@ def _said(tag: Tag) -> list[str]:
     """Return the lines about what a person said of a passage."""
     said = tag.correction or PersonSays(tag.theme)
     who = f"（{said.who}）" if said.who else ""
-    lines = [f"{'已确认' if said.label == tag.theme else '更正'}：{said.label}{who}", f"模型：{tag.theme}，得分 {tag.score:.2f}"]
+    lines = [f"{'已确认' if said.label == tag.theme else '更正'}：{said.label}{who}", f"模型：{tag.theme}，把握 {sure(tag.score)}"]
     if said.secondary:
         lines.append("更正次要主题：" + "、".join(said.secondary))
     return [*lines, f"批注：{said.note}"] if said.note else lines

@@ -5,7 +5,7 @@ import { Corrections } from "./corrections.js";
 import { $, make, tell } from "./dom.js";
 import { markCurrent, startFiles } from "./files.js";
 import { describe, Reading } from "./reading.js";
-import { problem } from "./words.js";
+import { problem, sure } from "./words.js";
 
 const QUEUE_SHOWN = 12;
 const opened = new Map(); // the corrections of each report that was opened: nothing unsaved is lost by opening another
@@ -198,7 +198,7 @@ function drawQueue() {
     ...queue.slice(0, QUEUE_SHOWN).map(({ place, tag }) => {
       const words = reading.passages[place].querySelector(".words").textContent.slice(0, 60);
       const index = reading.labels.findIndex((label) => label.name === tag.theme);
-      const parts = [make("span", { class: "score" }, tag.score.toFixed(2)), make("span", { class: "theme" }, tag.theme), words];
+      const parts = [make("span", { class: "score" }, sure(tag.score)), make("span", { class: "theme" }, tag.theme), words];
       return make("li", {}, make("button", { type: "button", class: `theme-${index}`, onclick: () => { reading.select(place); refresh(); } }, ...parts));
     }),
   );

@@ -1,7 +1,7 @@
 // The report that is open: its passages as elements, the one at hand, and what a person said of each.
 
 import { $, make } from "./dom.js";
-import { percent } from "./words.js";
+import { sure } from "./words.js";
 
 export class Reading {
   constructor(markup, tags, corrections, labels) {
@@ -76,7 +76,7 @@ export class Reading {
     passage.classList.toggle("corrected", Boolean(said));
     this.chip(passage, said, tag);
     const seconds = said?.secondary.length ? `，次要主题 ${said.secondary.join("、")}` : "";
-    const words = said ? `${said.label}，人工${seconds}；模型建议 ${tag.theme}，得分 ${tag.score.toFixed(2)}` : `${tag.theme}，得分 ${tag.score.toFixed(2)}${tag.review ? "，待复核" : ""}`;
+    const words = said ? `${said.label}，人工${seconds}；模型建议 ${tag.theme}，把握 ${sure(tag.score)}` : `${tag.theme}，把握 ${sure(tag.score)}${tag.review ? "，待复核" : ""}`;
     passage.setAttribute("aria-label", words);
   }
 
@@ -104,8 +104,8 @@ export class Reading {
 export function describe(tag) {
   const others = Object.entries(tag.scores).filter(([name]) => name !== tag.theme).sort(([, one], [, other]) => other - one);
   const next = others.slice(0, 2).filter(([, score]) => score >= 0.01);
-  const told = next.map(([name, score]) => `${name} ${percent(score)}`).join("、");
-  const parts = [`把握 ${percent(tag.score)}${told && `，其次 ${told}`}`];
+  const told = next.map(([name, score]) => `${name} ${sure(score)}`).join("、");
+  const parts = [`把握 ${sure(tag.score)}${told && `，其次 ${told}`}`];
   if (tag.evidence.length) parts.push(`依据：${tag.evidence.map(([word]) => word).join("、")}`);
   if (tag.page) parts.push(`第 ${tag.page} 页`);
   if (tag.sheet) parts.push(`工作表 ${tag.sheet}`);

@@ -42,6 +42,9 @@ export function failure(line) {
   return found ? found[1] : "无法读取。";
 }
 
+// No score is ever certain.
+export const sure = (score) => (score >= 0.995 ? ">99%" : percent(score));
+
 export const percent = (share) => `${Math.round(share * 100)}%`;
 
 export function size(bytes) {

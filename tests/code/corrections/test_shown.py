@@ -130,10 +130,10 @@ def test_html_shows_the_theme_of_the_person_and_what_the_model_had_said():
     page = render_report(corrected(), RUN, "r1")
     place = KNOWN.names.index("育新人")
     assert f'class="passage theme-{place}" id="r1-p0"' in page
-    said = "育新人，已更正（原：聚民心 0.51）（王一），模型得分 0.51"
+    said = "育新人，已更正（原：聚民心 51%）（王一），模型把握 51%"
     assert f'data-theme="{place}" data-score="0.51" data-corrected aria-label="{said}"' in page
-    assert '<span class="theme">育新人</span><span class="said">已更正（原：聚民心 0.51）</span>' in page
-    assert 'aria-description="模型 聚民心，得分 0.51 · 更正次要主题 兴文化 · 批注 =讲的是育人 · 校对人 王一' in page
+    assert '<span class="theme">育新人</span><span class="said">已更正（原：聚民心 51%）</span>' in page
+    assert 'aria-description="模型 聚民心，把握 51% · 更正次要主题 兴文化 · 批注 =讲的是育人 · 校对人 王一' in page
     assert "3 段 · 0 段待复核 · 1 段已校正 · " in page
     assert "待复核</span>" not in page
     confirmed = render_report(corrected(name="聚民心"), RUN, "r1")
@@ -155,7 +155,7 @@ def test_word_has_it_in_chip_and_comment():
     (first, *_) = [comment.text for comment in document.comments]
     assert first.splitlines() == [
         "更正：育新人（王一）",
-        "模型：聚民心，得分 0.51",
+        "模型：聚民心，把握 51%",
         "更正次要主题：兴文化",
         "批注：=讲的是育人",
         "依据：书房",
@@ -164,12 +164,12 @@ def test_word_has_it_in_chip_and_comment():
     assert any(" 育新人 ✎ " in text for text in texts)
     assert any("0 段待复核 · 1 段已校正（✎）" in text for text in texts)
     confirmed = docx.Document(io.BytesIO(made(corrected(name="聚民心", annotator=""), "docx")))
-    assert next(iter(confirmed.comments)).text.startswith("已确认：聚民心\n模型：聚民心，得分 0.51\n")
+    assert next(iter(confirmed.comments)).text.startswith("已确认：聚民心\n模型：聚民心，把握 51%\n")
 
 
 def test_csv_has_columns_of_its_own_for_it():
     rows = list(csv_module.DictReader(io.StringIO(made(corrected(), "csv").decode("utf-8-sig"), newline="")))
-    names = ("主题", "得分", "待复核", "更正主题", "更正次要主题", "批注", "校对人")
+    names = ("主题", "把握", "待复核", "更正主题", "更正次要主题", "批注", "校对人")
     assert [rows[0][name] for name in names] == ["聚民心", "0.51", "", "育新人", "兴文化", "'=讲的是育人", "王一"]
     assert [rows[1][name] for name in names[3:]] == [""] * 4
 
@@ -201,7 +201,7 @@ def test_a_workbook_is_filled_in_and_counts_by_what_the_person_said():
     )
     book = openpyxl.load_workbook(io.BytesIO(made(two, "xlsx")))
     first = rows_of(book["段落"])[0]
-    names = ("主题", "得分", "待复核", "更正主题", "更正次要主题", "批注", "校对人")
+    names = ("主题", "把握", "待复核", "更正主题", "更正次要主题", "批注", "校对人")
     assert [first[name] for name in names] == ["聚民心", 0.51, None, "育新人", "兴文化", "=讲的是育人", "王一"]
     assert [row["编号"] for row in rows_of(book["待复核"])] == ["1·2"]
     head, figures = (list(row) for row in book["报告"].iter_rows(min_row=2, max_row=3, values_only=True))

@@ -41,7 +41,7 @@ def test_excel_opens_it_without_being_asked():
     assert data.startswith(b"\xef\xbb\xbf")
     (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     assert list(row) == list(COLUMNS)
-    assert (row["正文"], row["主题"], row["得分"], row["依据"], row["待复核"]) == (
+    assert (row["正文"], row["主题"], row["把握"], row["依据"], row["待复核"]) == (
         "办“书房”,\n送戏",
         "兴文化",
         "0.91",
@@ -54,7 +54,7 @@ def test_a_row_has_what_a_tag_has_and_nothing_else():
     row = row_of(tag(review=True, secondary=("育新人", "其他"), page=2, paragraph=7, sheet="表", row=9))
     assert [row[name] for name in ("待复核", "次要主题", "页", "段", "工作表", "行")] == ["是", "育新人 其他", 2, 7, "表", 9]
     aside = row_of(tag(noise="byline"))
-    assert [aside[name] for name in ("序号", "主题", "得分")] == [None] * 3
+    assert [aside[name] for name in ("序号", "主题", "把握")] == [None] * 3
     assert aside["剔除原因"] == "byline"
 
 

@@ -134,7 +134,7 @@ def test_score_and_second_theme_show_on_hover_and_on_focus(show, small, scripts)
     assert passage.evaluate(bubble) == "none"
     passage.focus()
     assert passage.evaluate(bubble) == "block"
-    assert "得分 0.50 · 次要主题 聚民心 0.30 · 依据 理论、宣讲" in passage.evaluate("e => getComputedStyle(e, '::after').content")
+    assert "把握 50% · 次要主题 聚民心 30% · 依据 理论、宣讲" in passage.evaluate("e => getComputedStyle(e, '::after').content")
     if scripts:
         page.keyboard.press("Escape")
         assert passage.evaluate(bubble) == "none"

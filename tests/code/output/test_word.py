@@ -269,7 +269,7 @@ def test_comments_tell_score_second_theme_evidence_and_review(tmp_path, facts, s
     comments = [comment.text.split("\n") for comment in again.comments]
     assert {comment.author for comment in again.comments} == {AUTHOR}
     assert comments[0][0] == "全文主题占比（按字数）"
-    assert ["兴文化　得分 0.50", "待复核：得分低于 0.60", "次要主题：举旗帜 0.30", "依据：书房"] in comments
+    assert ["兴文化　把握 50%", "待复核：把握低于 60%", "次要主题：举旗帜 30%", "依据：书房"] in comments
     assert len(comments) == len(passages(report)) + 1
 
 

@@ -88,7 +88,7 @@ def test_the_passages_stand_in_order_with_all_that_is_said_of_them():
     first, second, third = rows(sheet)
     assert [row["编号"] for row in (first, second, third)] == ["1·1", "1·2", "1·3"]
     assert second["报告"] == "甲/小结.txt"
-    assert (second["标题"], second["正文"], second["主题"], second["得分"]) == ("一、学习", "办书房，送戏下乡。", "聚民心", 0.41)
+    assert (second["标题"], second["正文"], second["主题"], second["把握"]) == ("一、学习", "办书房，送戏下乡。", "聚民心", 0.41)
     assert (second["待复核"], first["待复核"], second["依据"]) == ("是", None, "办书")
     assert (second["更正主题"], second["更正次要主题"], second["批注"]) == (None, None, None)
     assert (second["开始"], second["结束"]) == (9, 18)
@@ -96,7 +96,7 @@ def test_the_passages_stand_in_order_with_all_that_is_said_of_them():
 
 def test_what_is_to_review_stands_once_more_the_least_certain_first():
     sheet = opened(written(report(), report(source="乙.txt", scores=(0.5, 0.9, 0.9))))["待复核"]
-    assert [(row["编号"], row["得分"]) for row in rows(sheet)] == [("1·2", 0.41), ("2·1", 0.5), ("1·3", 0.62)]
+    assert [(row["编号"], row["把握"]) for row in rows(sheet)] == [("1·2", 0.41), ("2·1", 0.5), ("1·3", 0.62)]
     assert sheet.sheet_state == "visible"
 
 

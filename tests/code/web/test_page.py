@@ -309,7 +309,7 @@ def test_every_control_has_a_name(page):
     assert nameless == []
     found = {(node["role"]["value"], node["name"]["value"]) for node in controls if node.get("name")}
     assert {("textbox", "校对人"), ("textbox", "批注"), ("complementary", "校对"), ("button", "查看与校对 b.txt")} <= found
-    assert sum(role == "group" and "，得分 " in name for role, name in found) >= 10
+    assert sum(role == "group" and "，把握 " in name for role, name in found) >= 10
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
