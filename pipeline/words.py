@@ -23,7 +23,13 @@ _ahead: ContextVar["Cutter | None"] = ContextVar("_ahead", default=None)
 
 @contextmanager
 def cut_ahead() -> Iterator[None]:
-    """Start to load the dictionary in another process; the functions that ``load_cut`` returns inside have it cut for them."""
+    """Start to load the dictionary in another process; the functions that ``load_cut`` returns inside have it cut for them.
+
+    Inside another ``cut_ahead`` there is such a process already.
+    """
+    if _ahead.get() is not None:
+        yield
+        return
     from pipeline.cutter import Cutter  # noqa: PLC0415 - only where the start must be short
 
     with ExitStack() as stack:

@@ -1,5 +1,5 @@
 """`python -m pipeline.cli` is `pipeline`."""
 
-from pipeline.cli import main
+from pipeline.start import main
 
 main()
