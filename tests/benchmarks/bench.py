@@ -1,6 +1,6 @@
 """The speed of this project beside what people use, and beside the limit of its segmenter: `make bench`.
 
-Every figure is a ratio of two sides that were measured in turn, as whole processes, in this one run; medians of five. Throughput
+Every figure is a ratio of two sides that were measured in turn, as whole processes, in this one run. Throughput
 is the slope between a small and a large amount of the same text, so that start-up does not count; start-up is the cold start.
 All contestants read the same files, score each sentence with six labels and write a JSON line with theme and probability.
 Writes docs/performance.md.
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+BY_HAND = "<!-- What follows is written by hand"
 SEED = ROOT / "seeds" / "reports" / "002_bc99a5d9c6142de8.txt"
 UNIT = 500_000  # bytes of text that the amounts are multiples of
 TRAINING_LINES = 200_000
@@ -282,6 +283,12 @@ def training(folder: Path) -> Iterator[str]:
     yield "fits once more for each group that it leaves out (`evaluate.folds`)."
 
 
+def _by_hand(page: Path) -> str:
+    """Return what a page says below its figures."""
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    return text[text.index(BY_HAND) :] if BY_HAND in text else ""
+
+
 def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -312,7 +319,7 @@ def main() -> None:
                 print(line, flush=True)
                 lines.append(line)
         shutil.rmtree(folder, ignore_errors=True)
-    options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    options.out.write_text("\n".join(lines) + "\n" + _by_hand(options.out), encoding="utf-8")
 
 
 if __name__ == "__main__":
