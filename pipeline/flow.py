@@ -3,6 +3,7 @@
 # read -> clean -> segment ─┬─ + labels -> train -> evaluate -> track (MLflow, registry) -> models/
 #                           └─ model -> tag -> outputs / digest
 
+import gc
 import hashlib
 import time
 import warnings
@@ -369,6 +370,7 @@ def _track(record: "TrainingRecord", say: "Say") -> tuple[str | None, str | None
     from pipeline.track.run import record_training  # noqa: PLC0415 - MLflow only where a run is recorded
 
     say("recording the run in MLflow")
+    gc.freeze()  # the corpus stays to the end: the search for garbage among MLflow's many objects need not go through it
     try:
         run_id = record_training(record)
     except TrackingError as error:
