@@ -41,7 +41,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
         settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
-    OUT is one file with all reports. With --format csv and an OUT without an ending it is a folder with a file for each report.
+    OUT is one file with all reports; with --format csv, xlsx, html or docx a name without an ending is a folder, one file a report.
 
     \b
     Examples:
