@@ -22,7 +22,7 @@ from pipeline.errors import InputError, ModelError
 from pipeline.features import Texts
 from pipeline.model import Model
 from pipeline.model_folder import TRAINING
-from pipeline.records import Tag, TaggedReport
+from pipeline.records import TaggedReport, TagGroup, Tags
 
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = ".summary.json"
@@ -95,7 +95,7 @@ class Batch:
     def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
         """Yield the reports as they are, and count their tags as these are gone through."""
         for report in reports:
-            yield msgspec.structs.replace(report, tags=self._passing(report.tags))
+            yield msgspec.structs.replace(report, tags=Tags(self._passing(report.tags.groups, report.document.text)))
             self.close_report(len(report.noise))
 
     @property
@@ -108,20 +108,20 @@ class Batch:
         self._reports += 1
         self._set_aside += set_aside
 
-    def count(self, tag: Tag) -> None:
-        """Count a tag; what was set aside is none."""
-        if tag.noise is not None:
-            return
-        size = tag.end - tag.start
-        self._passages += 1
-        self._review += size * tag.review
-        self._themes[tag.theme] += size
-        self._scores[min(int(tag.score * BINS), BINS - 1)] += size
-        if self._seen < self._all or self._passages % _EVERY == 0:
-            self._texts.append(tag.text)
-            self._seen += size
-            if self._seen - self._counted >= _ENOUGH:
-                count_words([self])
+    def count(self, tags: TagGroup, text: str) -> None:
+        """Count some tags of a report, whose source text is ``text``."""
+        columns = tags.columns()
+        for theme, start, end, score, review in zip(
+            columns.themes, columns.starts, columns.ends, columns.scores, columns.review, strict=True
+        ):
+            size = end - start
+            self._passages += 1
+            self._themes[theme] += size
+            self._scores[min(int(score * BINS), BINS - 1)] += size
+            if review:
+                self._review += size
+            if self._passages % _EVERY == 0 or self._seen < self._all:
+                self._take(text[start:end])
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
@@ -131,10 +131,16 @@ class Batch:
             self._set_aside, self._review, self._terms, self._unknown,
         )  # fmt: skip
 
-    def _passing(self, tags: Iterable[Tag]) -> Iterator[Tag]:
-        for tag in tags:
-            yield tag
-            self.count(tag)
+    def _passing(self, groups: Iterable[TagGroup], text: str) -> Iterator[TagGroup]:
+        for group in groups:
+            self.count(group, text)
+            yield group
+
+    def _take(self, passage: str) -> None:
+        self._texts.append(passage)
+        self._seen += len(passage)
+        if self._seen - self._counted >= _ENOUGH:
+            count_words([self])
 
     def take_waiting(self) -> tuple[str, int]:
         """Return the texts whose words are still to be counted, normalised as the model sees them and joined, and their number."""

@@ -253,11 +253,17 @@ def _rows_above(segment: Segment, rows: dict[str, int], sentences: int) -> tuple
 
 def split_words(layout: Layout, cut: Cut) -> Texts:
     """Return the texts of a layout in lower case, each on one line, with their words: all are cut in one sweep."""
+    joined = join_texts(layout)
+    return Texts(joined, cut(joined), len(layout.texts))
+
+
+def join_texts(layout: Layout) -> str:
+    """Return the texts of a layout in lower case, each on one line."""
     joined = "\n".join(layout.texts)
     lowered = joined.lower()
     if len(lowered) != len(joined) or "\r" in joined or joined.count("\n") >= max(1, len(layout.texts)):
         lowered = "\n".join(re.sub("[\r\n]", " ", lower(text)) for text in layout.texts)
-    return Texts(lowered, cut(lowered), len(layout.texts))
+    return lowered
 
 
 def lower(text: str) -> str:

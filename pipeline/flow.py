@@ -25,7 +25,7 @@ from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Reader
-from pipeline.records import CleanText, Document, Noise, OutlineEntry, Segment, Tag, TaggedReport
+from pipeline.records import CleanText, Document, MadeTags, Noise, OutlineEntry, Segment, Tag, TaggedReport, Tags
 from pipeline.segment import segment, segment_together
 from pipeline.tag import noise_tags, tag_segments, tag_together
 
@@ -102,20 +102,20 @@ def tag_document(document: Document, model: Model, keep_noise: bool = False) -> 
 
 def _tag_together(documents: Sequence[Document], model: Model, keep_noise: bool) -> Iterator[TaggedReport]:
     cleaned = [clean(document, model.config.clean) for document in documents]
-    reports = [TaggedReport(one.document, iter(()), list(one.noise), []) for one in cleaned]
+    reports = [TaggedReport(one.document, Tags(()), list(one.noise), []) for one in cleaned]
     segments = [
         tuple(_keep_segments(items, one, report.noise, report.outline))
         for items, one, report in zip(segment_together(cleaned, model.config.segment), cleaned, reports, strict=True)
     ]
     for one, tags, report in zip(cleaned, tag_together(zip(cleaned, segments, strict=True), model), reports, strict=True):
-        yield _tagged(msgspec.structs.replace(report, tags=iter(tags)), one, model, keep_noise)
+        yield _tagged(msgspec.structs.replace(report, tags=tags), one, model, keep_noise)
 
 
 def _tagged(report: TaggedReport, cleaned: CleanText, model: Model, keep_noise: bool) -> TaggedReport:
     """Return a report whose tags also tell, where that is asked for, what was set aside."""
     if not keep_noise:
         return report
-    return msgspec.structs.replace(report, tags=_with_noise(report.tags, cleaned, report.noise, model))
+    return msgspec.structs.replace(report, tags=Tags.of(_with_noise(report.tags, cleaned, report.noise, model)))
 
 
 def _gathered(documents: Iterable[Document], characters: int) -> Iterator[list[Document]]:
@@ -328,8 +328,7 @@ def training_facts(
     for fold in folds:
         batch = Batch(fold.model, signature)
         for report in fold.reports:
-            for tag in of_source[report.cleaned.document.source]:
-                batch.count(tag)
+            batch.count(MadeTags(of_source[report.cleaned.document.source]), report.cleaned.document.text)
             batch.close_report(len(report.cleaned.noise))
         summaries.append(batch.summary())
     facts = {

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.compiled import Compiled
 from pipeline.config import LabelSet, ModelSettings
 from pipeline.features import Floats, Vocabulary
-from pipeline.words import Cut, load_cut
+from pipeline.words import Cut, load_cut, load_dictionary
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class Model:
     def cut(self) -> Cut:
         """The word segmenter with the model's own dictionary."""
         return load_cut(self.user_words)
+
+    @cached_property
+    def compiled(self) -> Compiled | None:
+        """The compiled inner loops with what they need of this model; None where they could not be compiled."""
+        dictionary = load_dictionary(self.user_words)
+        return Compiled(dictionary, self.vocabulary, self.weights, self.labels.names) if dictionary is not None else None
 
     @cached_property
     def weights_by_label(self) -> Floats:

@@ -5,8 +5,9 @@ Offsets called *source* offsets count characters of the decoded source text befo
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Literal, Protocol, Self
 
 import msgspec
 
@@ -238,6 +239,73 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.review and self.correction is None
 
 
+class TagColumns(msgspec.Struct, frozen=True):
+    """What is counted of some tags, column by column: theme, source span, score, and whether a person should look at each."""
+
+    themes: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    scores: Sequence[float]
+    review: Sequence[bool]
+
+
+class TagGroup(Protocol):
+    """Side-by-side tags of one report, made in the form in which they are asked for."""
+
+    def __iter__(self) -> Iterator[Tag]:
+        """Yield the tags."""
+
+    def json_lines(self) -> bytes:
+        """Return the tags as JSON, each on a line."""
+
+    def columns(self) -> TagColumns:
+        """Return what is counted of the tags; of what was set aside nothing is."""
+
+
+class MadeTags(tuple[Tag, ...]):
+    """Tags that have been made already, as a group."""
+
+    __slots__ = ()
+
+    def json_lines(self) -> bytes:
+        """Return the tags as JSON, each on a line."""
+        encode = msgspec.json.Encoder().encode
+        return b"".join([encode(tag) + b"\n" for tag in self])
+
+    def columns(self) -> TagColumns:
+        """Return what is counted of the tags; of what was set aside nothing is."""
+        tags = [tag for tag in self if tag.noise is None]
+        return TagColumns(
+            [tag.theme for tag in tags],
+            [tag.start for tag in tags],
+            [tag.end for tag in tags],
+            [tag.score for tag in tags],
+            [tag.review for tag in tags],
+        )
+
+
+class Tags(Iterator[Tag]):
+    """The tags of a report in source order, which can be gone through once: one by one, or group by group."""
+
+    def __init__(self, groups: Iterable[TagGroup]) -> None:
+        """Take the tags in groups, which may be made as they are asked for."""
+        self.groups = iter(groups)
+        self._tags = chain.from_iterable(self.groups)
+
+    @classmethod
+    def of(cls, tags: Iterable[Tag]) -> Self:
+        """Return tags that are made one by one; a group is some of them."""
+        tags = iter(tags)
+        return cls(iter(lambda: MadeTags(islice(tags, _TOGETHER)), ()))
+
+    def __next__(self) -> Tag:
+        """Return the next tag."""
+        return next(self._tags)
+
+
+_TOGETHER = 256  # tags made one by one that go in one group
+
+
 class TaggedReport(msgspec.Struct, frozen=True):
     """One report on its way to an output: its tags in source order, which can be gone through once.
 
@@ -245,7 +313,7 @@ class TaggedReport(msgspec.Struct, frozen=True):
     """
 
     document: Document
-    tags: Iterator[Tag]
+    tags: Tags
     noise: list[Noise]
     outline: list[OutlineEntry]
 
@@ -285,4 +353,4 @@ class FinishedReport(msgspec.Struct, frozen=True):
     def as_tagged(self) -> TaggedReport:
         """Return the report as one on its way to an output."""
         document = Document(self.source, self.text, self.sha256, self.encoding)
-        return TaggedReport(document, iter(self.tags), list(self.noise), list(self.outline))
+        return TaggedReport(document, Tags([MadeTags(self.tags)]), list(self.noise), list(self.outline))

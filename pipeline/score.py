@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pipeline.decode import Runs, decode
-from pipeline.features import Layout, Rows, Texts, context, lay_out, row_sums, split_words
+from pipeline.features import Floats, Layout, Rows, Texts, context, join_texts, lay_out, row_sums, split_words
 from pipeline.model import Model
 from pipeline.records import Segment
 
@@ -34,12 +34,18 @@ def score_segments(parts: Sequence[tuple[str, Sequence[Segment]]], model: Model)
     """Return neighbouring segments of some cleaned texts, scored: one sparse product, then sums over the context."""
     layout = lay_out(parts)
     segments = tuple(segment for _, some in parts for segment in some)
-    return score_texts(segments, layout, split_words(layout, model.cut), model)
+    if model.compiled is None:
+        return score_texts(segments, layout, split_words(layout, model.cut), model)
+    return _scored(segments, layout, *model.compiled.score(join_texts(layout), len(layout.texts)), model)
 
 
 def score_texts(segments: tuple[Segment, ...], layout: Layout, texts: Texts, model: Model) -> Scored:
     """Return segments whose texts are split into words already, scored."""
     rows = model.vocabulary.vectorise(texts)
-    scores = context(layout, model.config.model).apply(row_sums(rows, model.weights_by_label)) + model.bias
+    return _scored(segments, layout, rows, row_sums(rows, model.weights_by_label), model)
+
+
+def _scored(segments: tuple[Segment, ...], layout: Layout, rows: Rows, sums: Floats, model: Model) -> Scored:
+    scores = context(layout, model.config.model).apply(sums) + model.bias
     costs = [model.config.model.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
     return Scored(segments, layout, rows, decode(scores, layout.bounds, costs))

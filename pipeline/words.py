@@ -1,53 +1,40 @@
 """Split Chinese text into words: jieba's dictionary, without its guesses at unknown words (HMM off).
 
-The engine is rjieba, the same algorithm and dictionary in Rust, which gives jieba's words at over twenty times its
-speed (a test compares the two). Where rjieba cannot be imported, jieba itself is the engine: same words, slower.
-
-rjieba takes a tenth of a second to build its dictionary and lets nothing else run meanwhile. ``cut_ahead`` has it do so in
-another process (``cutter.py``) while the caller loads the rest.
+The engine is compiled (``kernels.pyx``). Where it could not be compiled it is rjieba, the same algorithm and dictionary in Rust,
+and where that cannot be imported jieba itself: the same words, slower (tests compare the three).
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from contextvars import ContextVar
+import importlib.util
+from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.cutter import Cutter
+    from pipeline.kernels import Dictionary
 
 Cut = Callable[[str], list[str]]
 SAMPLE = 1000
-_ahead: ContextVar["Cutter | None"] = ContextVar("_ahead", default=None)
+_loading = Lock()
 
 
-@contextmanager
-def cut_ahead() -> Iterator[None]:
-    """Start to load the dictionary in another process; the functions that ``load_cut`` returns inside have it cut for them.
+def load_ahead() -> None:
+    """Begin to load the dictionary beside what the caller does: it takes a twentieth of a second and holds nobody up."""
+    Thread(target=load_dictionary, daemon=True).start()
 
-    Inside another ``cut_ahead`` there is such a process already.
-    """
-    if _ahead.get() is not None:
-        yield
-        return
-    from pipeline.cutter import Cutter  # noqa: PLC0415 - only where the start must be short
 
-    with ExitStack() as stack:
-        with suppress(OSError):  # no process to be had: the caller cuts for itself
-            token = _ahead.set(stack.enter_context(Cutter()))
-            stack.callback(_ahead.reset, token)
-        yield
+def load_dictionary(user_words: tuple[str, ...] = ()) -> "Dictionary | None":
+    """Return the compiled dictionary with further words; None where it could not be compiled."""
+    with _loading:
+        return _dictionary(user_words)
 
 
 def load_cut(user_words: tuple[str, ...] = ()) -> Cut:
     """Return the function that cuts a text into words which, joined, are the text; ``user_words`` stay whole."""
-    cutter = _ahead.get()
-    if cutter is not None and not user_words:
-        return lambda text: cutter.cut(text) or _load_cut(())(text)
-    return _load_cut(user_words)
-
-
-def _load_cut(user_words: tuple[str, ...]) -> Cut:
+    dictionary = load_dictionary(user_words)
+    if dictionary is not None:
+        return dictionary.cut
     try:
         return _rjieba_cut(user_words)
     except ImportError:
@@ -60,6 +47,29 @@ def fingerprint(cut: Cut, terms: Sequence[str]) -> str:
 
     sample = "\n".join(terms[:: max(1, len(terms) // SAMPLE)])
     return hashlib.sha256(" ".join(cut(sample)).encode()).hexdigest()
+
+
+@cache
+def _dictionary(user_words: tuple[str, ...]) -> "Dictionary | None":
+    try:
+        from pipeline.kernels import Dictionary  # noqa: PLC0415 - may not have been compiled
+    except ImportError:
+        return None
+    package = importlib.util.find_spec("jieba")  # importing it would take a second
+    if package is None or package.origin is None:
+        return None
+    dictionary = Dictionary((Path(package.origin).parent / "dict.txt").read_bytes())
+    for word in user_words:
+        dictionary.add(word, _frequency(dictionary, word))
+    return dictionary
+
+
+def _frequency(dictionary: "Dictionary", word: str) -> int:
+    """Return a frequency that keeps a word whole, as jieba works it out."""
+    total, frequency = dictionary.total_frequency, 1.0
+    for part in dictionary.cut(word):
+        frequency *= (dictionary.frequency(part) or 1) / total
+    return max(int(frequency * total) + 1, dictionary.frequency(word) or 1)
 
 
 @cache

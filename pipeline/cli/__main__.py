@@ -1,5 +1,5 @@
 """`python -m pipeline.cli` is `pipeline`."""
 
-from pipeline.start import main
+from pipeline.cli import main
 
 main()

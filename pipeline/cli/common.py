@@ -83,15 +83,15 @@ def config_options(command: Command) -> Command:
 
 @contextmanager
 def quick_start() -> Iterator[None]:
-    """Have what a command needs loaded sooner: the dictionary of words in another process, which ends with the command.
+    """Have what a command needs loaded sooner: the dictionary of words, beside everything else.
 
     What would only cost time is left out: the search for garbage, where none can be yet, and threads for products of
     dense matrices, of which there are none.
     """
-    from pipeline.words import cut_ahead  # noqa: PLC0415 - help must not load the program
+    from pipeline.words import load_ahead  # noqa: PLC0415 - help must not load the program
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    click.get_current_context().with_resource(cut_ahead())
+    load_ahead()
     gc.disable()
     try:
         yield

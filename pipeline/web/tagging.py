@@ -28,7 +28,7 @@ from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
 from pipeline.output.finished import Finished
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Outcome, Reader
-from pipeline.records import Document, FinishedReport, Label, Tag, TaggedReport
+from pipeline.records import Document, FinishedReport, Label, Tag, TaggedReport, Tags
 
 REPORTS = "reports.jsonl"
 PROGRESS = "progress"
@@ -148,7 +148,7 @@ class _Progress:
         self._told = 0.0
 
     def watch(self, report: TaggedReport) -> TaggedReport:
-        return msgspec.structs.replace(report, tags=self._watched(report))
+        return msgspec.structs.replace(report, tags=Tags.of(self._watched(report)))
 
     def _watched(self, report: TaggedReport) -> Iterator[Tag]:
         characters = len(report.document.text)

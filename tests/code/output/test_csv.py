@@ -14,7 +14,7 @@ from pipeline.output.compose import compose_file, compose_folder, is_folder
 from pipeline.output.finished import Finished, write
 from pipeline.output.formats import csv as csv_format
 from pipeline.output.rows import COLUMNS, neutral, row_of
-from pipeline.records import Document, FinishedReport, Noise, OutlineEntry, Tag, TaggedReport
+from pipeline.records import Document, FinishedReport, Noise, OutlineEntry, Tag, TaggedReport, Tags
 from pipeline.run_folder import Entry, RunFolder
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
@@ -75,7 +75,7 @@ def test_finished_reports_are_read_again_as_they_were_and_as_often_as_is_asked(t
     path = tmp_path / "pieces"
     with path.open("wb") as stream:
         for _ in range(2):
-            write(iter([TaggedReport(document, iter([tag()]), noise, [OutlineEntry(0, 0)])]), stream, LABELS)
+            write(iter([TaggedReport(document, Tags.of([tag()]), noise, [OutlineEntry(0, 0)])]), stream, LABELS)
     reports = Finished(path)
     expected = FinishedReport("a.txt", "9", "gb18030", document.text, (tag(),), (noise[1], noise[0]), (OutlineEntry(0, 0),))
     assert list(reports) == [expected, expected]

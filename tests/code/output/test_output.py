@@ -10,7 +10,7 @@ from pipeline.config import load_label_set
 from pipeline.errors import UsageError
 from pipeline.output import FORMATS, format_for, formats, writer_of
 from pipeline.output.formats.table import fit, printable
-from pipeline.records import Document, Noise, Tag, TaggedReport
+from pipeline.records import Document, Noise, Tag, TaggedReport, Tags
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 
@@ -22,7 +22,7 @@ def tag(text, theme, review=False, noise=None):
 def written(name, tags):
     stream = io.BytesIO()
     writer_of(name).write(
-        iter([TaggedReport(Document("a.txt", "", "", "utf-8"), iter(tags), [Noise(0, 1, "byline")], [])]), stream, LABELS
+        iter([TaggedReport(Document("a.txt", "", "", "utf-8"), Tags.of(tags), [Noise(0, 1, "byline")], [])]), stream, LABELS
     )
     return stream.getvalue().decode()
 

@@ -1,0 +1,67 @@
+import numpy as np
+from numpy.typing import NDArray
+
+SOURCE: str
+
+class Dictionary:
+    def __init__(self, lines: bytes) -> None: ...
+    @property
+    def total_frequency(self) -> int: ...
+    def add(self, word: str, frequency: int) -> None: ...
+    def frequency(self, word: str) -> int: ...
+    def cut(self, text: str) -> list[str]: ...
+
+class Scorer:
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        words: tuple[str, ...],
+        bigrams: str,
+        idf: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        telling: NDArray[np.uint8],
+        names: list[bytes],
+    ) -> None: ...
+    def score(
+        self,
+        texts: str,
+        starts: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        values: NDArray[np.float64],
+        scores: NDArray[np.float64],
+    ) -> int: ...
+    def strongest(
+        self,
+        firsts: NDArray[np.int64],
+        lasts: NDArray[np.int64],
+        labels: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        values: NDArray[np.float64],
+        words: NDArray[np.int64],
+        shares: NDArray[np.float64],
+    ) -> None: ...
+    def lines(
+        self,
+        source: Source,
+        spans: NDArray[np.int64],
+        number: int,
+        headings: list[bytes],
+        labels: NDArray[np.int64],
+        probabilities: NDArray[np.float64],
+        threshold: float,
+        secondary: dict[int, bytes],
+        words: NDArray[np.int64],
+        shares: NDArray[np.float64],
+    ) -> bytes: ...
+
+class Source:
+    def __init__(
+        self,
+        text: str,
+        lowered: str,
+        clean_starts: NDArray[np.int64],
+        source_starts: NDArray[np.int64],
+        head: bytes,
+        tail: bytes,
+    ) -> None: ...

@@ -1,0 +1,944 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The inner loops of tagging, compiled: cut a text into words, and make TF-IDF rows and scores of them.
+
+They do what ``words.py``, ``features.py`` and ``tag.py`` do with rjieba and arrays, which stay the reference and stand in where
+this file could not be compiled; a test holds one against the other. Everything is bounds-checked by construction: buffers
+are as long as the text allows, and no index comes from outside.
+
+The words are those of jieba's ``cut`` without its guesses (HMM off), by the algorithm of jieba (Sun Junyi, MIT): of all ways to cut a run
+of characters into words of the dictionary, the one of the greatest product of word frequencies, found from the end (Viterbi 1967).
+"""
+
+import numpy as np
+from cpython.unicode cimport (
+    PyUnicode_AsUCS4,
+    PyUnicode_DATA,
+    PyUnicode_GET_LENGTH,
+    PyUnicode_KIND,
+    PyUnicode_READ,
+    PyUnicode_Substring,
+)
+from libc.math cimport exp, log, sqrt
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy, memset
+
+cdef enum:
+    CHARACTER_BITS = 21
+    NODE_BITS = 21
+    BIGRAM_BITS = 22
+    SHARE_BITS = 24
+    BEGINNING_BITS = 21
+    FILTER_BITS = 18
+    PLANE = 0x10000  # characters below it have their first step in a table
+
+cdef uint64_t STREWN = 0x9E3779B97F4A7C15  # multiplying by it strews keys evenly (Fibonacci hashing, Knuth 1973)
+cdef uint64_t NO_BIGRAM = 0xFFFFFFFFFFFFFFFF
+cdef double NO_WORD = -1.0  # the logarithm of the frequency of what only begins words
+cdef double[4096] LOGARITHMS
+
+cdef uint8_t[128] OF_WORDS  # ASCII that jieba cuts with its dictionary …
+cdef uint8_t[128] RUNS_ON  # … and of it, what goes on in one word where the dictionary has none
+
+
+cdef void _fill_tables() noexcept:
+    cdef int i
+    memset(OF_WORDS, 0, sizeof(OF_WORDS))
+    memset(RUNS_ON, 0, sizeof(RUNS_ON))
+    for i in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789":
+        OF_WORDS[i] = RUNS_ON[i] = 1
+    for i in b"+#&._%-":
+        OF_WORDS[i] = 1
+    for i in range(1, 4096):
+        LOGARITHMS[i] = log(<double>i)
+
+
+_fill_tables()
+
+
+cdef inline uint64_t _key(int32_t node, uint32_t code) noexcept nogil:
+    return (<uint64_t>node << CHARACTER_BITS) | code
+
+
+cdef inline uint64_t _pair(uint32_t first, uint32_t second) noexcept nogil:
+    return (<uint64_t>first << CHARACTER_BITS) | second
+
+
+cdef inline int32_t _node(const Slot* slot) noexcept nogil:
+    return <int32_t>(slot.way & ((1 << NODE_BITS) - 1)) if slot else 0
+
+
+cdef inline int64_t _frequency(const Slot* slot) noexcept nogil:
+    return <int64_t>(exp(slot.logarithm) + 0.5) if slot.logarithm >= 0 else 0
+
+
+cdef inline bint _is_of_words(uint32_t code) noexcept nogil:
+    return OF_WORDS[code] if code < 128 else 0x4E00 <= code <= 0x9FD5
+
+
+cdef extern from *:
+    """
+    #ifndef SOURCE_DIGEST
+    #define SOURCE_DIGEST ""
+    #endif
+    #if defined(_MSC_VER)
+    #include <intrin.h>
+    static int lowest_bit(unsigned long long bits) { unsigned long place; _BitScanForward64(&place, bits); return (int)place; }
+    #else
+    #define lowest_bit(bits) __builtin_ctzll(bits)
+    #endif
+    #if defined(__linux__)
+    #include <stdlib.h>
+    #include <sys/mman.h>
+    /* Large pages: what is looked up at random costs less in them. */
+    static void *large_room(size_t size) {
+        void *room = aligned_alloc(1 << 21, (size + (1 << 21) - 1) & ~(size_t)((1 << 21) - 1));
+        if (room) {
+            madvise(room, size, MADV_HUGEPAGE);
+            memset(room, 0, size);
+        }
+        return room;
+    }
+    #else
+    #define large_room(size) calloc(1, size)
+    #endif
+    """
+    int _lowest "lowest_bit"(uint64_t bits) noexcept nogil
+    void* _large "large_room"(size_t size) noexcept nogil  # zeroed
+    const char* SOURCE_DIGEST
+
+SOURCE = (<bytes>SOURCE_DIGEST).decode()  # the sha256 of the file that this was compiled from
+
+
+cdef struct Slot:
+    uint64_t way  # node, character and the node they lead to, in one number
+    double logarithm  # of the frequency of the word that ends there
+
+
+cdef struct Token:
+    int32_t start
+    int32_t end
+    int32_t node
+
+
+cdef class Dictionary:
+    """jieba's dictionary as a trie in one hash table, and the words of texts by it."""
+
+    cdef Slot* slots
+    cdef uint64_t mask
+    cdef int shift
+    cdef Slot[PLANE] first  # those of characters below it, which need no search
+    cdef int32_t count  # of nodes; the first one is the root
+    cdef int64_t total
+    cdef uint64_t[1 << (BEGINNING_BITS - 6)] beginnings  # a bit for each two characters that begin a word: this fits into the caches
+
+    def __cinit__(self, bytes lines not None):
+        """Take the lines of a dictionary file: word, frequency and part of speech; raises ValueError for others."""
+        cdef const uint8_t* data = lines
+        cdef Py_ssize_t size = len(lines), bad
+        memset(self.first, 0, sizeof(self.first))
+        memset(self.beginnings, 0, sizeof(self.beginnings))
+        self.count = 1
+        self.shift = 64 - 20
+        self.mask = (1 << 20) - 1
+        self.slots = <Slot*>_large((1 << 20) * sizeof(Slot))
+        if not self.slots:
+            raise MemoryError
+        with nogil:
+            bad = self._read(data, size)
+        if bad:
+            raise ValueError(f"line {bad} of the dictionary is no word with its frequency")
+
+    def __dealloc__(self):
+        free(self.slots)
+
+    cdef Py_ssize_t _read(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
+        """Add all words; return the number of the first line that is none, or 0."""
+        cdef Py_ssize_t i = 0, number = 0, after
+        cdef Slot* slot
+        cdef int64_t frequency
+        cdef uint32_t code, byte
+        while i < size:
+            number += 1
+            slot = NULL
+            while i < size and data[i] != 32 and data[i] != 10:
+                byte = data[i]
+                if byte < 0x80:
+                    code, after = byte, i + 1
+                elif byte < 0xE0:
+                    code, after = byte & 0x1F, i + 2
+                elif byte < 0xF0:
+                    code, after = byte & 0x0F, i + 3
+                else:
+                    code, after = byte & 0x07, i + 4
+                if after > size:
+                    return number
+                i += 1
+                while i < after:
+                    code = (code << 6) | (data[i] & 0x3F)
+                    i += 1
+                slot = self._grown(_node(slot), code & 0x1FFFFF)
+                if not slot:
+                    return number
+            if i == size or data[i] != 32 or not slot:
+                return number
+            i += 1
+            frequency = 0
+            after = i
+            while i < size and 48 <= data[i] <= 57 and i - after < 9:
+                frequency = frequency * 10 + data[i] - 48
+                i += 1
+            if i == after or (i < size and data[i] != 32 and data[i] != 10 and data[i] != 13):
+                return number
+            self._set(slot, frequency)
+            while i < size and data[i] != 10:
+                i += 1
+            i += 1
+        return 0
+
+    cdef void _set(self, Slot* slot, int64_t frequency) noexcept nogil:
+        self.total += frequency
+        if frequency <= 0:
+            slot.logarithm = NO_WORD
+        else:
+            slot.logarithm = LOGARITHMS[frequency] if frequency < 4096 else log(<double>frequency)
+
+    cdef inline Slot* _step(self, int32_t node, uint32_t code) noexcept nogil:
+        """Return where a character leads from a node, or NULL."""
+        cdef uint64_t key, place
+        if node == 0 and code < PLANE:
+            return &self.first[code] if self.first[code].way else NULL
+        key = _key(node, code)
+        place = (key * STREWN) >> self.shift
+        while self.slots[place].way >> NODE_BITS != key:
+            if self.slots[place].way == 0:
+                return NULL
+            place = (place + 1) & self.mask
+        return &self.slots[place]
+
+    cdef Slot* _grown(self, int32_t node, uint32_t code) noexcept nogil:
+        """Return where a character leads from a node, made where it leads nowhere; NULL where there is no room."""
+        cdef Slot* there = self._step(node, code)
+        cdef Slot made
+        if there:
+            return there
+        if self.count == 1 << NODE_BITS or (<uint64_t>self.count * 8 > self.mask * 5 and not self._more_slots()):
+            return NULL
+        made.way = (_key(node, code) << NODE_BITS) | <uint64_t>self.count
+        made.logarithm = NO_WORD
+        self.count += 1
+        if node == 0 and code < PLANE:
+            self.first[code] = made
+            return &self.first[code]
+        self._begin(node, code)
+        return self._put(made)
+
+    cdef inline uint64_t _beginning(self, int32_t node, uint32_t code) noexcept nogil:
+        return (_key(node, code) * STREWN) >> (64 - BEGINNING_BITS)
+
+    cdef void _begin(self, int32_t node, uint32_t code) noexcept nogil:
+        cdef uint64_t place = self._beginning(node, code)
+        self.beginnings[place >> 6] |= <uint64_t>1 << (place & 63)
+
+    cdef inline Slot* _second(self, int32_t node, uint32_t code) noexcept nogil:
+        """Return where the second character of a word leads from the node of the first, or NULL, which it mostly is."""
+        cdef uint64_t place = self._beginning(node, code)
+        return self._step(node, code) if self.beginnings[place >> 6] >> (place & 63) & 1 else NULL
+
+    cdef Slot* _put(self, Slot slot) noexcept nogil:
+        cdef uint64_t place = ((slot.way >> NODE_BITS) * STREWN) >> self.shift
+        while self.slots[place].way:
+            place = (place + 1) & self.mask
+        self.slots[place] = slot
+        return &self.slots[place]
+
+    cdef bint _more_slots(self) noexcept nogil:
+        cdef Slot* old = self.slots
+        cdef uint64_t size = self.mask + 1, i
+        cdef Slot* new = <Slot*>_large(2 * size * sizeof(Slot))
+        if not new:
+            return False
+        self.slots = new
+        self.mask = 2 * size - 1
+        self.shift -= 1
+        for i in range(size):
+            if old[i].way:
+                self._put(old[i])
+        free(old)
+        return True
+
+    def add(self, str word not None, int64_t frequency):
+        """Add a word, or give it another frequency; raises MemoryError where there are too many."""
+        cdef Slot* slot = self._slot(word)
+        if slot and frequency > 0:
+            self._set(slot, frequency)
+
+    def frequency(self, str word not None):
+        """Return the frequency of a word; 0 for what is none."""
+        cdef Slot* slot = NULL
+        cdef Py_UCS4 code
+        for code in word:
+            slot = self._step(_node(slot), code)
+            if not slot:
+                return 0
+        return _frequency(slot) if slot else 0
+
+    @property
+    def total_frequency(self):
+        """The sum of all frequencies."""
+        return self.total
+
+    cdef Slot* _slot(self, str word) except? NULL:
+        """Return where a word ends, made where there is none: what is no word cuts nothing. NULL for the empty one."""
+        cdef Slot* slot = NULL
+        cdef Py_UCS4 code
+        for code in word:
+            slot = self._grown(_node(slot), code)
+            if not slot:
+                raise MemoryError("too many words")
+        return slot
+
+    def _node_of(self, str word not None):
+        return _node(self._slot(word))
+
+    def cut(self, str text not None):
+        """Return the words of a text, which joined are the text."""
+        cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text), count, i
+        cdef Characters characters = Characters(text)
+        cdef Scratch scratch = Scratch(size)
+        cdef list words = []
+        count = self._cut(characters.codes, size, scratch)
+        for i in range(count):
+            words.append(PyUnicode_Substring(text, scratch.tokens[i].start, scratch.tokens[i].end))
+        return words
+
+    cdef Py_ssize_t _cut(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write the words of a text as tokens; return how many."""
+        cdef Py_ssize_t i = 0, j, found = 0
+        cdef Token* tokens = scratch.tokens
+        while i < size:
+            if _is_of_words(text[i]):
+                j = i + 1
+                while j < size and _is_of_words(text[j]):
+                    j += 1
+                found += self._cut_run(text, i, j, scratch, tokens + found)
+            else:
+                j = i + 2 if text[i] == 13 and i + 1 < size and text[i + 1] == 10 else i + 1
+                tokens[found].start, tokens[found].end = <int32_t>i, <int32_t>j
+                tokens[found].node = _node(self._step(0, text[i])) if j == i + 1 else 0
+                found += 1
+            i = j
+        return found
+
+    cdef Py_ssize_t _cut_run(
+        self, const Py_UCS4* text, Py_ssize_t start, Py_ssize_t end, Scratch scratch, Token* tokens
+    ) noexcept nogil:
+        """Write the words of a run of characters that may be in words of the dictionary; return how many."""
+        cdef double* best = scratch.best
+        cdef Token* ways = scratch.ways
+        cdef double all_words = log(<double>self.total), score, most
+        cdef Py_ssize_t i, j, found = 0
+        cdef Slot* slot
+        cdef int32_t node
+        best[end] = 0
+        for i in range(end - 1, start - 1, -1):
+            slot = self._step(0, text[i])
+            ways[i].end, ways[i].node = 0, _node(slot)
+            most = 0
+            j = i + 1
+            while slot:
+                if slot.logarithm >= 0:
+                    score = (slot.logarithm - all_words) + best[j]
+                    if ways[i].end == 0 or score >= most:  # of equal ways the longer word, as in jieba
+                        most = score
+                        ways[i].end, ways[i].node = <int32_t>j, _node(slot)
+                if j == end:
+                    break
+                slot = self._second(_node(slot), text[j]) if j == i + 1 else self._step(_node(slot), text[j])
+                j += 1
+            if ways[i].end == 0:
+                most = -all_words + best[i + 1]
+                ways[i].end = <int32_t>(i + 1)
+            best[i] = most
+        i = start
+        while i < end:
+            j = ways[i].end
+            node = ways[i].node
+            if j == i + 1 and text[i] < 128 and RUNS_ON[text[i]]:
+                while j < end and ways[j].end == j + 1 and text[j] < 128 and RUNS_ON[text[j]]:
+                    if node:
+                        node = _node(self._step(node, text[j]))
+                    j += 1
+            tokens[found].start, tokens[found].end, tokens[found].node = <int32_t>i, <int32_t>j, node
+            found += 1
+            i = j
+        return found
+
+
+cdef class Characters:
+    """The code points of a text."""
+
+    cdef Py_UCS4* codes
+    cdef Py_ssize_t size
+
+    def __cinit__(self, str text not None):
+        self.size = PyUnicode_GET_LENGTH(text)
+        self.codes = <Py_UCS4*>malloc((self.size + 1) * sizeof(Py_UCS4))
+        if not self.codes:
+            raise MemoryError
+        if not PyUnicode_AsUCS4(text, self.codes, self.size + 1, 1):
+            raise ValueError("the characters of a text cannot be had")
+
+    def __dealloc__(self):
+        free(self.codes)
+
+    cdef Py_ssize_t _line_end(self, Py_ssize_t start) noexcept nogil:
+        """Return where the line ends that begins at a place."""
+        while start < self.size and self.codes[start] != 10:
+            start += 1
+        return start
+
+    cdef Py_ssize_t _longest_line(self) noexcept nogil:
+        cdef Py_ssize_t longest = 0, start = 0, end
+        while start < self.size:
+            end = self._line_end(start)
+            longest = max(longest, end - start)
+            start = end + 1
+        return longest
+
+
+cdef class Scratch:
+    """Room for the work on a text of at most ``size`` characters."""
+
+    cdef double* best  # of each place, the logarithm of the most probable way to cut what follows …
+    cdef Token* ways  # … and its first word
+    cdef Token* tokens
+
+    def __cinit__(self, Py_ssize_t size):
+        if size >= 1 << 31:
+            raise ValueError("a text of more than 2,147,483,647 characters cannot be cut")
+        self.best = <double*>malloc((size + 1) * sizeof(double))
+        self.ways = <Token*>malloc((size + 1) * sizeof(Token))
+        self.tokens = <Token*>malloc((size + 1) * sizeof(Token))
+        if not self.best or not self.ways or not self.tokens:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.best)
+        free(self.ways)
+        free(self.tokens)
+
+
+cdef class Tally:
+    """Sums up amounts of columns and gives them back in order: two levels of bits tell which columns were met, so none are sorted."""
+
+    cdef double* sums
+    cdef uint64_t* met  # a bit for each number …
+    cdef uint64_t* any_met  # … and one for each 64 of these
+    cdef Py_ssize_t blocks
+
+    def __cinit__(self, Py_ssize_t bound):
+        self.blocks = (bound >> 12) + 1
+        self.sums = <double*>calloc(self.blocks << 12, sizeof(double))
+        self.met = <uint64_t*>calloc(self.blocks << 6, sizeof(uint64_t))
+        self.any_met = <uint64_t*>calloc(self.blocks, sizeof(uint64_t))
+        if not self.sums or not self.met or not self.any_met:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.sums)
+        free(self.met)
+        free(self.any_met)
+
+    cdef inline void _add(self, int64_t column, double amount) noexcept nogil:
+        self.sums[column] += amount
+        self.met[column >> 6] |= <uint64_t>1 << (column & 63)
+        self.any_met[column >> 12] |= <uint64_t>1 << ((column >> 6) & 63)
+
+    cdef Py_ssize_t _take(self, int64_t* columns, double* sums) noexcept nogil:
+        """Write the columns in order, and their sums; forget them."""
+        cdef Py_ssize_t found = 0, block, word
+        cdef int64_t column
+        for block in range(self.blocks):
+            while self.any_met[block]:
+                word = (block << 6) | _lowest(self.any_met[block])
+                self.any_met[block] &= self.any_met[block] - 1
+                while self.met[word]:
+                    column = (word << 6) | _lowest(self.met[word])
+                    self.met[word] &= self.met[word] - 1
+                    columns[found], sums[found] = column, self.sums[column]
+                    self.sums[column] = 0
+                    found += 1
+        return found
+
+
+cdef class Scorer:
+    """Makes TF-IDF rows and scores of texts, and finds the words that weighed most: for one vocabulary and one set of weights."""
+
+    cdef Dictionary dictionary
+    cdef int32_t* columns  # of the nodes that were there when it was made; -1 for what is no word of the vocabulary
+    cdef int32_t nodes
+    cdef uint64_t* bigrams  # code and column, in one number each
+    cdef uint64_t mask
+    cdef int shift
+    cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each bigram: most are told to be none by it alone
+    cdef double[::1] idf
+    cdef double[:, ::1] weights
+    cdef uint8_t[::1] telling
+    cdef tuple words
+    cdef list names  # of the labels, as JSON
+
+    def __cinit__(
+        self,
+        Dictionary dictionary not None,
+        words,
+        str bigrams not None,
+        double[::1] idf not None,
+        double[:, ::1] weights not None,
+        uint8_t[::1] telling not None,
+        list names not None,
+    ):
+        """Take words and bigrams, the idf of both, weights of shape (words and bigrams, labels), which columns tell a reader
+        something, and the names of the labels as JSON.
+
+        Raises ValueError where the lengths do not agree.
+        """
+        cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, i
+        cdef int32_t column, node
+        if not len(idf) == len(words) + pairs == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1] or pairs >= 1 << BIGRAM_BITS:
+            raise ValueError("words, bigrams, idf and weights do not agree in length")
+        self.dictionary, self.idf, self.weights, self.telling = dictionary, idf, weights, telling
+        self.words, self.names = tuple(words), [bytes(name) for name in names]
+        nodes = [dictionary._node_of(word) for word in words]
+        self.nodes = dictionary.count
+        self.columns = <int32_t*>malloc(self.nodes * sizeof(int32_t))
+        self.mask, self.shift = 1023, 64 - 10
+        while self.mask < 2 * <uint64_t>pairs:
+            self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
+        self.bigrams = <uint64_t*>malloc((self.mask + 1) * sizeof(uint64_t))
+        if not self.columns or not self.bigrams:
+            raise MemoryError
+        memset(self.filter, 0, sizeof(self.filter))
+        memset(self.columns, 0xFF, self.nodes * sizeof(int32_t))
+        memset(self.bigrams, 0xFF, (self.mask + 1) * sizeof(uint64_t))
+        for column, node in enumerate(nodes):
+            self.columns[node] = column
+        for i in range(pairs):
+            self._put(_pair(bigrams[2 * i], bigrams[2 * i + 1]), <uint64_t>(i + <Py_ssize_t>len(words)))
+
+    def __dealloc__(self):
+        free(self.columns)
+        free(self.bigrams)
+
+    cdef void _put(self, uint64_t code, uint64_t column) noexcept nogil:
+        cdef uint64_t place = (code * STREWN) >> self.shift, bit = (code * STREWN) >> (64 - FILTER_BITS)
+        self.filter[bit >> 6] |= <uint64_t>1 << (bit & 63)
+        while self.bigrams[place] != NO_BIGRAM:
+            place = (place + 1) & self.mask
+        self.bigrams[place] = (code << BIGRAM_BITS) | column
+
+    def score(
+        self,
+        str texts not None,
+        int64_t[::1] starts not None,
+        int64_t[::1] columns not None,
+        double[::1] values not None,
+        double[:, ::1] scores not None,
+    ):
+        """Write the row of each line of ``texts`` and its scores; return the number of the values.
+
+        ``starts`` has one place more than there are lines, ``columns`` and ``values`` two for each character, and ``scores``
+        the shape (lines, labels); raises ValueError for others.
+        """
+        cdef Py_ssize_t size = PyUnicode_GET_LENGTH(texts), rows = starts.shape[0] - 1, row, start = 0, end, filled = 0
+        cdef Characters characters = Characters(texts)
+        cdef Scratch scratch = Scratch(characters._longest_line())
+        cdef Tally tally = Tally(self.idf.shape[0])
+        if rows < 1 or columns.shape[0] <= 2 * size or values.shape[0] <= 2 * size:
+            raise ValueError("no room for the rows")
+        if scores.shape[0] != rows or scores.shape[1] != self.weights.shape[1]:
+            raise ValueError("no room for the scores")
+        for row in range(rows):
+            starts[row] = filled
+            end = characters._line_end(start)
+            filled += self._row(
+                characters.codes + start, end - start, scratch, tally, &columns[filled], &values[filled], &scores[row, 0]
+            )
+            start = min(end + 1, size)
+        starts[rows] = filled
+        return filled
+
+    cdef Py_ssize_t _row(
+        self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Tally tally, int64_t* columns, double* values, double* scores
+    ) noexcept nogil:
+        """Write the row of one text and its scores; return the number of its values."""
+        cdef Py_ssize_t tokens = self.dictionary._cut(text, size, scratch), i, found, label
+        cdef int64_t column
+        cdef double length = 0
+        for i in range(tokens):
+            column = self._column(scratch.tokens[i].node)
+            if column >= 0:
+                tally._add(column, 1)
+        for i in range(size - 1):
+            column = self._bigram(text[i], text[i + 1])
+            if column >= 0:
+                tally._add(column, 1)
+        found = tally._take(columns, values)
+        for i in range(found):
+            values[i] *= self.idf[columns[i]]
+            length += values[i] * values[i]
+        length = sqrt(length)
+        for label in range(self.weights.shape[1]):
+            scores[label] = 0
+        for i in range(found):
+            values[i] /= length
+            for label in range(self.weights.shape[1]):
+                scores[label] += self.weights[columns[i], label] * values[i]
+        return found
+
+    cdef inline int64_t _column(self, int32_t node) noexcept nogil:
+        return self.columns[node] if 0 < node < self.nodes else -1
+
+    cdef inline int64_t _bigram(self, uint32_t first, uint32_t second) noexcept nogil:
+        cdef uint64_t code = _pair(first, second), strewn = code * STREWN, place = strewn >> (64 - FILTER_BITS)
+        if not self.filter[place >> 6] >> (place & 63) & 1:
+            return -1
+        place = strewn >> self.shift
+        while self.bigrams[place] != NO_BIGRAM:
+            if self.bigrams[place] >> BIGRAM_BITS == code:
+                return <int64_t>(self.bigrams[place] & ((1 << BIGRAM_BITS) - 1))
+            place = (place + 1) & self.mask
+        return -1
+
+    def strongest(
+        self,
+        int64_t[::1] firsts not None,
+        int64_t[::1] lasts not None,
+        int64_t[::1] labels not None,
+        int64_t[::1] starts not None,
+        int64_t[::1] columns not None,
+        double[::1] values not None,
+        int64_t[:, ::1] words not None,
+        double[:, ::1] shares not None,
+    ):
+        """Write the words that weighed most for the label of each run, the strongest first, with their shares of its score.
+
+        Run ``i`` is the rows ``firsts[i]`` to ``lasts[i]`` (exclusive). ``words`` and ``shares``, of shape (runs, most), say how many are
+        wanted; -1 is no word. Raises ValueError where runs, rows or labels are none of the model's.
+        """
+        cdef Py_ssize_t runs = firsts.shape[0], rows = starts.shape[0] - 1, run
+        cdef Py_ssize_t longest = 0
+        if not lasts.shape[0] == labels.shape[0] == words.shape[0] == shares.shape[0] == runs or words.shape[1] != shares.shape[1]:
+            raise ValueError("runs, labels and room for words do not agree in length")
+        for run in range(runs):
+            if not 0 <= firsts[run] < lasts[run] <= rows or not 0 <= labels[run] < self.weights.shape[1]:
+                raise ValueError("a run lies outside the rows")
+            if not 0 <= starts[firsts[run]] <= starts[lasts[run]] <= min(columns.shape[0], values.shape[0]):
+                raise ValueError("a row lies outside the columns")
+            longest = max(longest, <Py_ssize_t>(starts[lasts[run]] - starts[firsts[run]]))
+        cdef Tally tally = Tally(self.idf.shape[0])
+        met, sums = np.empty(longest + 1, np.int64), np.empty(longest + 1)
+        cdef int64_t[::1] met_there = met
+        cdef double[::1] sums_there = sums
+        for run in range(runs):
+            self._weigh(starts[firsts[run]], starts[lasts[run]], lasts[run] - firsts[run], labels[run], columns, values, tally)
+            _rank(tally._take(&met_there[0], &sums_there[0]), &met_there[0], &sums_there[0], words[run], shares[run])
+
+    cdef void _weigh(
+        self, int64_t first, int64_t last, int64_t rows, int64_t label, int64_t[::1] columns, double[::1] values, Tally tally
+    ) noexcept nogil:
+        """Sum up what the words between two places speak for a label."""
+        cdef int64_t i, column
+        for i in range(first, last):
+            column = columns[i]
+            if 0 <= column < self.telling.shape[0] and self.telling[column] and self.weights[column, label] > 0:
+                tally._add(column, values[i] * self.weights[column, label] / rows)
+
+
+    def lines(
+        self,
+        Source source not None,
+        int64_t[:, ::1] spans not None,
+        int64_t number,
+        list headings not None,
+        int64_t[::1] labels not None,
+        double[:, ::1] probabilities not None,
+        double threshold,
+        dict secondary not None,
+        int64_t[:, ::1] words not None,
+        double[:, ::1] shares not None,
+    ):
+        """Return a JSON line for each run, as ``records.Tag`` is encoded.
+
+        ``spans`` are clean, of shape (runs, 2), ``number`` is that of the first tag, ``headings`` are JSON, ``probabilities`` and ``shares`` are
+        rounded to four digits, and ``secondary`` holds the other themes of those runs that have some, as JSON. Raises ValueError where these
+        do not agree, and UnicodeEncodeError for half of a surrogate pair.
+        """
+        cdef Py_ssize_t runs = spans.shape[0], run, label, i
+        cdef int64_t start, end, first, last
+        cdef Buffer out = Buffer()
+        if not len(headings) == labels.shape[0] == probabilities.shape[0] == words.shape[0] == shares.shape[0] == runs:
+            raise ValueError("runs do not agree in length")
+        if probabilities.shape[1] != len(self.names) or words.shape[1] != shares.shape[1]:
+            raise ValueError("runs do not agree in shape")
+        source._check(spans)
+        for run in range(runs):
+            start, end, label = spans[run, 0], spans[run, 1], labels[run]
+            if not 0 <= label < probabilities.shape[1]:
+                raise ValueError("a label is none of the model's")
+            first, last = source._source(start), source._source(end - 1) + 1
+            out.put(source.head)
+            out.number(number + run)
+            out.put(b',"start":')
+            out.number(first)
+            out.put(b',"end":')
+            out.number(last)
+            out.put(b',"text":"')
+            out.text(source.text, first, last)
+            out.put(b'","heading":')
+            out.put(<bytes?>headings[run])
+            out.put(b',"theme":')
+            out.put(<bytes>self.names[label])
+            out.put(b',"score":')
+            out.decimal(probabilities[run, label])
+            out.put(b',"scores":{')
+            for i in range(probabilities.shape[1]):
+                if i:
+                    out.put(b",")
+                out.put(<bytes>self.names[i])
+                out.put(b":")
+                out.decimal(probabilities[run, i])
+            out.put(b'},"secondary":')
+            out.put(<bytes?>secondary[run] if run in secondary else b"[]")
+            out.put(b',"review":true,"evidence":[' if probabilities[run, label] < threshold else b',"review":false,"evidence":[')
+            self._evidence(out, source, start, end, words[run], shares[run])
+            out.put(source.tail)
+        return out.all()
+
+    cdef int _evidence(self, Buffer out, Source source, int64_t start, int64_t end, int64_t[::1] words, double[::1] shares) except -1:
+        """Write words as they stand in the source, with their shares; one that does not stand there is left out."""
+        cdef bint is_same = source._is_as_scored(start, end), is_first = True
+        cdef Py_ssize_t i
+        cdef int64_t place
+        cdef str word
+        for i in range(words.shape[0]):
+            if not 0 <= words[i] < len(self.words):
+                break
+            word = <str>self.words[words[i]]
+            place = 0 if is_same else source.lowered.find(word, start, end)
+            if place < 0:
+                continue
+            out.put(b'["' if is_first else b',["')
+            if is_same:
+                out.text(word, 0, len(word))
+            else:
+                out.text(source.text, source._source(place), source._source(place + len(word) - 1) + 1)
+            out.put(b'",')
+            out.decimal(shares[i])
+            out.put(b"]")
+            is_first = False
+        return 0
+
+
+cdef class Source:
+    """A report whose tags are written: its texts, the way from the clean one to the source, and what stands in each line alike."""
+
+    cdef str text, lowered
+    cdef Py_ssize_t size
+    cdef bytes head, tail
+    cdef int64_t[::1] clean_starts, source_starts
+
+    def __init__(
+        self,
+        str text not None,
+        str lowered not None,
+        int64_t[::1] clean_starts not None,
+        int64_t[::1] source_starts not None,
+        bytes head not None,
+        bytes tail not None,
+    ):
+        """Take the decoded source text, the clean one in lower case, the runs of their map, and how a line begins and ends.
+
+        Raises ValueError where the map leads outside the text.
+        """
+        cdef Py_ssize_t runs = clean_starts.shape[0], i
+        self.text, self.lowered, self.head, self.tail = text, lowered, head, tail
+        self.size, self.clean_starts, self.source_starts = len(lowered), clean_starts, source_starts
+        if not runs == source_starts.shape[0] > 0 or clean_starts[0] != 0:
+            raise ValueError("the texts and their map do not agree")
+        for i in range(runs):
+            last = clean_starts[i + 1] if i + 1 < runs else self.size
+            if not 0 <= source_starts[i] <= source_starts[i] + last - clean_starts[i] <= len(text) or last < clean_starts[i]:
+                raise ValueError("the map leads outside the text")
+
+    cdef int64_t _source(self, int64_t clean) noexcept:
+        """Return the source offset of a clean one."""
+        cdef Py_ssize_t low = 0, high = self.clean_starts.shape[0], middle
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.clean_starts[middle] <= clean:
+                low = middle
+            else:
+                high = middle
+        return self.source_starts[low] + clean - self.clean_starts[low]
+
+    cdef int _check(self, int64_t[:, ::1] spans) except -1:
+        cdef Py_ssize_t i
+        if spans.shape[1] != 2:
+            raise ValueError("a span has a start and an end")
+        for i in range(spans.shape[0]):
+            if not 0 <= spans[i, 0] < spans[i, 1] <= self.size:
+                raise ValueError("a span lies outside the text")
+        return 0
+
+    cdef bint _is_as_scored(self, int64_t start, int64_t end) noexcept:
+        """Tell whether a clean span stands in the source as it was scored."""
+        cdef int64_t shift = self._source(start) - start, i
+        if self._source(end - 1) != end - 1 + shift:
+            return False
+        for i in range(start, end):
+            if self.lowered[i] != self.text[i + shift]:
+                return False
+        return True
+
+
+cdef class Buffer:
+    """Bytes that grow."""
+
+    cdef char* data
+    cdef Py_ssize_t size, room
+
+    def __cinit__(self):
+        self.room = 1 << 16
+        self.data = <char*>malloc(self.room)
+        if not self.data:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.data)
+
+    cdef int _reserve(self, Py_ssize_t more) except -1:
+        cdef char* grown
+        if self.size + more > self.room:
+            grown = <char*>realloc(self.data, 2 * (self.size + more))
+            if not grown:
+                raise MemoryError
+            self.data, self.room = grown, 2 * (self.size + more)
+        return 0
+
+    cdef bytes all(self):
+        return self.data[: self.size]
+
+    cdef int put(self, bytes some) except -1:
+        cdef Py_ssize_t size = len(some)
+        self._reserve(size)
+        memcpy(self.data + self.size, <const char*>some, size)
+        self.size += size
+        return 0
+
+    cdef int number(self, int64_t number) except -1:
+        """Add a number that is not negative."""
+        cdef char[20] digits
+        cdef int i = 20
+        self._reserve(20)
+        while True:
+            i -= 1
+            digits[i] = 48 + <char>(number % 10)
+            number //= 10
+            if number == 0:
+                break
+        memcpy(self.data + self.size, digits + i, 20 - i)
+        self.size += 20 - i
+        return 0
+
+    cdef int decimal(self, double number) except -1:
+        """Add a number that is not negative and has four digits behind the point, without their last zeros."""
+        cdef int64_t units = <int64_t>(number * 10000 + 0.5), rest = units % 10000
+        cdef int i
+        self.number(units // 10000)
+        self._reserve(5)
+        self.data[self.size] = 46
+        for i in range(4, 0, -1):
+            self.data[self.size + i] = 48 + <char>(rest % 10)
+            rest //= 10
+        i = 4
+        while i > 1 and self.data[self.size + i] == 48:
+            i -= 1
+        self.size += i + 1
+        return 0
+
+    cdef int text(self, str text, Py_ssize_t start, Py_ssize_t end) except -1:
+        """Add a span of a text in UTF-8, as it stands inside a JSON string."""
+        cdef Py_ssize_t i
+        cdef uint32_t code
+        cdef int kind = PyUnicode_KIND(text)
+        cdef void* characters = PyUnicode_DATA(text)
+        cdef char* out
+        if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
+            raise ValueError("a span lies outside the text")
+        self._reserve(6 * (end - start))
+        out = self.data + self.size
+        for i in range(start, end):
+            code = PyUnicode_READ(kind, characters, i)
+            if code >= 0x10000:
+                out[0], out[1] = <char>(0xF0 | code >> 18), <char>(0x80 | code >> 12 & 0x3F)
+                out[2], out[3] = <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
+                out += 4
+            elif code >= 0x800:
+                if 0xD800 <= code < 0xE000:
+                    raise UnicodeEncodeError("utf-8", text, i, i + 1, "surrogates not allowed")
+                out[0], out[1], out[2] = <char>(0xE0 | code >> 12), <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
+                out += 3
+            elif code >= 0x80:
+                out[0], out[1] = <char>(0xC0 | code >> 6), <char>(0x80 | code & 0x3F)
+                out += 2
+            elif code >= 0x20 and code != 34 and code != 92:
+                out[0] = <char>code
+                out += 1
+            else:
+                out += _escaped(code, out)
+        self.size = out - self.data
+        return 0
+
+
+cdef Py_ssize_t _escaped(uint32_t code, char* out) noexcept nogil:
+    """Write an ASCII character that JSON escapes; return the number of bytes."""
+    out[0] = 92
+    if code == 34 or code == 92:
+        out[1] = <char>code
+    elif code == 8:
+        out[1] = 98
+    elif code == 9:
+        out[1] = 116
+    elif code == 10:
+        out[1] = 110
+    elif code == 12:
+        out[1] = 102
+    elif code == 13:
+        out[1] = 114
+    else:
+        out[1], out[2], out[3], out[4] = 117, 48, 48, 48 + <char>(code >> 4)
+        out[5] = <char>(48 + (code & 15)) if code & 15 < 10 else <char>(87 + (code & 15))
+        return 6
+    return 2
+
+
+cdef void _rank(Py_ssize_t count, const int64_t* columns, const double* sums, int64_t[::1] words, double[::1] shares) noexcept nogil:
+    """Write the columns of the greatest sums, the greatest first; of equal ones the first column first."""
+    cdef Py_ssize_t i, j, most = words.shape[0], found = 0
+    for i in range(count):
+        j = found if found < most else most - 1
+        if found == most and (most == 0 or _rounded(sums[i]) <= _rounded(shares[j])):
+            continue
+        while j > 0 and _rounded(sums[i]) > _rounded(shares[j - 1]):
+            words[j], shares[j] = words[j - 1], shares[j - 1]
+            j -= 1
+        words[j], shares[j] = columns[i], sums[i]
+        found += found < most
+    for i in range(found, most):
+        words[i], shares[i] = -1, 0
+
+
+cdef inline int64_t _rounded(double share) noexcept nogil:
+    """Words whose shares are the same in so many bits weigh the same."""
+    return <int64_t>(share * (1 << SHARE_BITS))

@@ -1,0 +1,197 @@
+"""Runs that have been judged as tags: made as records or as JSON lines, whichever is asked for.
+
+A JSON line is what most tags become, and a record costs as much as a fifth of all the rest; so it is made for those who ask for it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from pipeline.bigrams import Ints
+from pipeline.features import Floats, lower
+from pipeline.model import Model
+from pipeline.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns
+
+Evidence = tuple[tuple[str, float], ...]
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
+
+    ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), and ``words`` and ``shares`` (runs, words wanted),
+    where -1 is no word. ``secondary`` holds those runs that have other themes. Figures are rounded as they are shown.
+    """
+
+    segments: Sequence[Segment]
+    spans: Ints
+    labels: Ints
+    probabilities: Floats
+    secondary: dict[int, tuple[str, ...]]
+    words: Ints
+    shares: Floats
+
+    def part(self, first: int, last: int) -> "Judged":
+        """Return the runs from one to another (exclusive)."""
+        own = slice(first, last)
+        secondary = {run - first: themes for run, themes in self.secondary.items() if first <= run < last}
+        return Judged(
+            self.segments[own],
+            self.spans[own],
+            self.labels[own],
+            self.probabilities[own],
+            secondary,
+            self.words[own],
+            self.shares[own],
+        )
+
+
+class JudgedTags:
+    """The tags of side-by-side runs of one report, numbered from ``number`` on."""
+
+    def __init__(self, cleaned: CleanText, judged: Judged, model: Model, number: int) -> None:
+        """Take the report, its runs and the model that has judged them."""
+        self._cleaned, self._judged, self._model, self._number = cleaned, judged, model, number
+        text = cleaned.text
+        self._spans = np.array([_without_space(text, start, end) for start, end in judged.spans.tolist()], np.int64).reshape(-1, 2)
+        self._first = int(self._spans[0, 0]) if len(self._spans) else 0
+        self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
+        self._clean_starts, self._source_starts = _map_from(cleaned.offsets, self._first, self._last)
+        self._starts = self._to_source(self._spans[:, 0])
+        self._ends = self._to_source(self._spans[:, 1] - 1) + 1
+
+    def __len__(self) -> int:
+        """Return the number of the tags."""
+        return len(self._spans)
+
+    def __iter__(self) -> Iterator[Tag]:
+        """Yield the tags."""
+        document, model, judged, columns = self._cleaned.document, self._model, self._judged, self.columns()
+        names, signature = model.labels.names, self._signature
+        for i, (start, end) in enumerate(zip(columns.starts, columns.ends, strict=True)):
+            text = document.text[start:end]
+            tag = Tag(
+                document.source, self._number + i, start, end, text, self._headings[i], columns.themes[i], columns.scores[i],
+                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary.get(i, ()), columns.review[i],
+                self._evidence(i, text), signature,
+            )  # fmt: skip
+            yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
+
+    def columns(self) -> TagColumns:
+        """Return what is counted of the tags."""
+        labels, names = self._judged.labels, self._model.labels.names
+        scores = self._judged.probabilities[np.arange(len(labels)), labels]
+        return TagColumns(
+            [names[label] for label in labels.tolist()],
+            self._starts.tolist(),
+            self._ends.tolist(),
+            scores.tolist(),
+            (scores < self._model.threshold).tolist(),
+        )
+
+    def json_lines(self) -> bytes:
+        """Return the tags as JSON, each on a line."""
+        compiled, judged, document = self._model.compiled, self._judged, self._cleaned.document
+        lowered = self._lowered
+        if compiled is None or lowered is None or document.places:
+            return MadeTags(self).json_lines()
+        from pipeline import kernels  # noqa: PLC0415 - may not have been compiled
+
+        encode = msgspec.json.encode
+        source = kernels.Source(
+            document.text,
+            lowered,
+            self._clean_starts,
+            self._source_starts,
+            b'{"source":' + encode(document.source) + b',"segment":',
+            b'],"model":' + encode(self._signature) + b"}\n",
+        )
+        headings: dict[str, bytes] = {}
+        for heading in self._headings:
+            if heading not in headings:
+                headings[heading] = encode(heading)
+        return compiled.scorer.lines(
+            source,
+            self._spans - self._first,
+            self._number,
+            [headings[heading] for heading in self._headings],
+            judged.labels,
+            judged.probabilities,
+            self._model.threshold,
+            {run: encode(themes) for run, themes in judged.secondary.items()},
+            judged.words,
+            judged.shares,
+        )
+
+    @property
+    def _signature(self) -> str:
+        return f"{self._model.name} {self._model.version}"
+
+    @cached_property
+    def _headings(self) -> list[str]:
+        """The headings above each run, in one line."""
+        found: list[str] = []
+        headings, line = None, ""
+        for segment in self._judged.segments:
+            if segment.headings is not headings:  # those of side-by-side segments are mostly the same
+                headings, line = segment.headings, " > ".join([heading.text for heading in segment.headings])
+            found.append(line)
+        return found
+
+    @cached_property
+    def _lowered(self) -> str | None:
+        """The clean text from the first run to the last as it was scored; None where its case depends on what is around it."""
+        text = self._cleaned.text[self._first : self._last]
+        lowered = text.lower()
+        return lowered if len(lowered) == len(text) and "Σ" not in text else None
+
+    def _to_source(self, places: Ints) -> Ints:
+        """Return the source offsets of the characters at clean offsets between the first run and the last."""
+        places = places - self._first
+        runs = np.searchsorted(self._clean_starts, places, side="right") - 1
+        return np.asarray(self._source_starts.take(runs) + places - self._clean_starts.take(runs))
+
+    def _evidence(self, run: int, source: str) -> Evidence:
+        """Return words and shares of a run as they stand in the source: in its characters, and with what was dropped in them."""
+        words, shares, judged = self._model.vocabulary.words, self._judged.shares[run].tolist(), self._judged
+        start, end = self._spans[run].tolist()
+        text, offsets = lower(self._cleaned.text[start:end]), self._cleaned.offsets
+        found: list[tuple[str, float]] = []
+        for column, share in zip(judged.words[run].tolist(), shares, strict=True):
+            if column < 0:
+                break
+            word = words[column]
+            at = 0 if text == source else text.find(word)
+            if at >= 0:
+                first, last = offsets.span(start + at, start + at + len(word))
+                found.append((word if text == source else self._cleaned.document.text[first:last], share))
+        return tuple(found)
+
+
+def place(document: Document, start: int) -> dict[str, Any]:
+    """Return the fields of a tag that say where in its file the text at an offset stands."""
+    there = document.places[max(0, bisect_right(document.places, start, key=lambda place: place.start) - 1)]
+    columns = dict(there.columns) if there.columns else None
+    return {"page": there.page, "paragraph": there.paragraph, "sheet": there.sheet, "row": there.row, "columns": columns}
+
+
+def _map_from(offsets: OffsetMap, first: int, last: int) -> tuple[Ints, Ints]:
+    """Return the runs of a map that touch a clean span, their clean offsets counted from its start."""
+    low = bisect_right(offsets.clean_starts, first) - 1
+    high = bisect_left(offsets.clean_starts, last, low + 1)
+    clean = np.array(offsets.clean_starts[low:high], np.int64) - first
+    source = np.array(offsets.source_starts[low:high], np.int64)
+    source[0] -= clean[0]
+    clean[0] = 0
+    return clean, source
+
+
+def _without_space(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the white space at its ends."""
+    if not (text[start].isspace() or text[end - 1].isspace()):
+        return start, end
+    inside = text[start:end]
+    return end - len(inside.lstrip()), start + len(inside.rstrip())
