@@ -9,6 +9,7 @@ out-of-fold tags of the training reports, by models that had not seen them: what
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain, islice
 from operator import add
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,7 @@ from pipeline.records import Tag, TaggedReport
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = ".summary.json"
 _ENOUGH = 65_536  # characters whose words are counted at once
+_AT_ONCE = 256  # tags that are counted at once
 # Counting words costs two fifths of tagging: all of a small batch is counted, then every so many passages.
 _COUNTED, _EVERY = 262_144, 16
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
@@ -95,7 +97,7 @@ class Batch:
     def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
         """Yield the reports as they are, and count their tags as these are gone through."""
         for report in reports:
-            yield msgspec.structs.replace(report, tags=self._passing(report.tags))
+            yield msgspec.structs.replace(report, tags=chain.from_iterable(self._in_parts(report.tags)))
             self.close_report(len(report.noise))
 
     @property
@@ -108,20 +110,20 @@ class Batch:
         self._reports += 1
         self._set_aside += set_aside
 
-    def count(self, tag: Tag) -> None:
-        """Count a tag; what was set aside is none."""
-        if tag.noise is not None:
-            return
-        size = tag.end - tag.start
-        self._passages += 1
-        self._review += size * tag.review
-        self._themes[tag.theme] += size
-        self._scores[min(int(tag.score * BINS), BINS - 1)] += size
-        if self._seen < self._all or self._passages % _EVERY == 0:
-            self._texts.append(tag.text)
-            self._seen += size
-            if self._seen - self._counted >= _ENOUGH:
-                count_words([self])
+    def count(self, tags: Iterable[Tag]) -> None:
+        """Count tags; what was set aside is none."""
+        for tag in tags:
+            if tag.noise is not None:
+                continue
+            size = tag.end - tag.start
+            score = int(tag.score * BINS)
+            self._scores[score if score < BINS else -1] += size
+            self._themes[tag.theme] += size
+            self._passages += 1
+            if tag.review:
+                self._review += size
+            if self._passages % _EVERY == 0 or self._seen < self._all:
+                self._take(tag.text, size)
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
@@ -131,16 +133,23 @@ class Batch:
             self._set_aside, self._review, self._terms, self._unknown,
         )  # fmt: skip
 
-    def _passing(self, tags: Iterable[Tag]) -> Iterator[Tag]:
-        for tag in tags:
-            yield tag
-            self.count(tag)
+    def _in_parts(self, tags: Iterable[Tag]) -> Iterator[list[Tag]]:
+        """Yield tags as they are, some at a time, and count them."""
+        tags = iter(tags)
+        while some := list(islice(tags, _AT_ONCE)):
+            self.count(some)
+            yield some
 
-    def take_waiting(self) -> tuple[str, int]:
-        """Return the texts whose words are still to be counted, normalised as the model sees them and joined, and their number."""
+    def _take(self, text: str, size: int) -> None:
+        self._texts.append(text)
+        self._seen += size
+        if self._seen - self._counted >= _ENOUGH:
+            count_words([self])
+
+    def take_waiting(self) -> list[str]:
+        """Return the texts whose words are still to be counted, each on one line."""
         texts, self._texts, self._counted = self._texts, [], self._seen
-        joined = "\n".join("".join(text.splitlines()) for text in texts)  # one line for each text
-        return normalise(joined, self.model.config.clean.simplify)[0].lower(), len(texts)
+        return ["".join(text.splitlines()) for text in texts]
 
     def add_words(self, terms: int, unknown: int) -> None:
         """Count words that were found in texts that waited."""
@@ -154,12 +163,21 @@ def count_words(batches: Iterable[Batch]) -> None:
     if not waiting:
         return
     model = waiting[0].model
-    texts, counts = zip(*(batch.take_waiting() for batch in waiting), strict=True)
-    joined = "\n".join(texts)
+    texts = [batch.take_waiting() for batch in waiting]
+    counts = [len(some) for some in texts]
+    joined = _normalised(["\n".join(some) for some in texts], model.config.clean.simplify).lower()
     found = model.vocabulary.count_terms(Texts(joined, model.cut(joined), sum(counts)))
     firsts = np.cumsum([0, *counts[:-1]])
     for batch, terms, unknown in zip(waiting, *(np.add.reduceat(some, firsts).tolist() for some in found), strict=True):
         batch.add_words(terms, unknown)
+
+
+def _normalised(texts: Sequence[str], simplify: bool) -> str:
+    """Return texts as the model sees them, joined by line ends."""
+    joined = "\n".join(texts)
+    if normalise(joined, simplify)[0] == joined:  # most texts are normal already, which one sweep tells of all
+        return joined
+    return "\n".join(normalise(text, simplify)[0] for text in texts)
 
 
 def together(summaries: Iterable[bytes]) -> Summary | None:

@@ -328,8 +328,7 @@ def training_facts(
     for fold in folds:
         batch = Batch(fold.model, signature)
         for report in fold.reports:
-            for tag in of_source[report.cleaned.document.source]:
-                batch.count(tag)
+            batch.count(of_source[report.cleaned.document.source])
             batch.close_report(len(report.cleaned.noise))
         summaries.append(batch.summary())
     facts = {

@@ -77,7 +77,7 @@ def test_the_words_of_batches_that_are_counted_together_are_those_of_each_alone(
     alone, together = [[Batch(model) for _ in texts] for _ in range(2)]
     for batches in (alone, together):
         for batch, text in zip(batches, texts, strict=True):
-            batch.count(Tag("", 0, 0, len(text), text, "", "其他", 1.0, {}, (), False, (), ""))
+            batch.count([Tag("", 0, 0, len(text), text, "", "其他", 1.0, {}, (), False, (), "")])
     count_words(together)
     assert not any(batch.is_waiting for batch in together)
     assert [batch.summary() for batch in together] == [batch.summary() for batch in alone]
