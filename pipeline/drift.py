@@ -8,9 +8,8 @@ out-of-fold tags of the training reports, by models that had not seen them: what
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import chain, islice
-from operator import add
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +30,7 @@ _ENOUGH = 65_536  # characters whose words are counted at once
 _AT_ONCE = 256  # tags that are counted at once
 # Counting words costs two fifths of tagging: all of a small batch is counted, then every so many passages.
 _COUNTED, _EVERY = 262_144, 16
+_SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
 Word = Literal["stable", "look", "drifted", "too small"]
@@ -55,16 +55,6 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: int = 0
     unknown: int = 0
     format: Literal[1] = 1
-
-    def __add__(self, other: "Summary") -> "Summary":
-        """Return the summary of two batches of the same model as one."""
-        sums = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")
-        return Summary(
-            self.model,
-            {theme: self.themes.get(theme, 0) + other.themes.get(theme, 0) for theme in {**self.themes, **other.themes}},
-            tuple(np.add(self.scores, other.scores).tolist()),
-            **{name: getattr(self, name) + getattr(other, name) for name in sums},
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +102,18 @@ class Batch:
 
     def count(self, tags: Iterable[Tag]) -> None:
         """Count tags; what was set aside is none."""
-        for tag in tags:
-            if tag.noise is not None:
-                continue
+        passages = [tag for tag in tags if tag.noise is None]
+        themes, scores = self._themes, self._scores
+        for number, tag in enumerate(passages, self._passages + 1):
             size = tag.end - tag.start
             score = int(tag.score * BINS)
-            self._scores[score if score < BINS else -1] += size
-            self._themes[tag.theme] += size
-            self._passages += 1
+            scores[score if score < BINS else -1] += size
+            themes[tag.theme] += size
             if tag.review:
                 self._review += size
-            if self._passages % _EVERY == 0 or self._seen < self._all:
+            if number % _EVERY == 0 or self._seen < self._all:
                 self._take(tag.text, size)
+        self._passages += len(passages)
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
@@ -183,7 +173,17 @@ def _normalised(texts: Sequence[str], simplify: bool) -> str:
 def together(summaries: Iterable[bytes]) -> Summary | None:
     """Return encoded summaries as one, or None where there is none."""
     known = [msgspec.json.decode(data, type=Summary) for data in summaries if data]
-    return reduce(add, known) if known else None
+    return add_up(known) if known else None
+
+
+def add_up(summaries: Sequence[Summary]) -> Summary:
+    """Return the summaries of some batches of the same model as one."""
+    themes: dict[str, int] = {}
+    for theme, size in chain.from_iterable(one.themes.items() for one in summaries):
+        themes[theme] = themes.get(theme, 0) + size
+    scores = np.sum([one.scores for one in summaries], axis=0)
+    sums = {name: sum(map(attrgetter(name), summaries)) for name in _SUMS}
+    return Summary(summaries[0].model, themes, tuple(scores.tolist()), **sums)
 
 
 def summary_path(out: Path) -> Path:
@@ -198,7 +198,7 @@ def encode(summary: Summary) -> bytes:
 
 def load_summaries(paths: Sequence[Path], model: Model) -> Summary:
     """Return the summaries of some batches as one; raises InputError for one that is none, or of another model."""
-    return reduce(add, [_load(path, f"{model.name} {model.version}") for path in paths])
+    return add_up([_load(path, f"{model.name} {model.version}") for path in paths])
 
 
 def load_reference(folder: Path) -> Summary:

@@ -50,9 +50,10 @@ def _expand(path: str) -> tuple[list[str], list[str]]:
 
 
 def _folder(folder: Path) -> tuple[list[str], list[str]]:
-    files = list(_walk(folder))
-    known = [path for path in files if suffix_of(path) in suffixes()]
-    unknown = [path for path in files if suffix_of(path) not in suffixes()]
+    known: list[str] = []
+    unknown: list[str] = []
+    for path in _walk(folder):
+        (known if suffix_of(path) in suffixes() else unknown).append(path)
     if not known:
         seen = f"{len(unknown)} files of other types" if unknown else "no files"
         raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")
