@@ -40,7 +40,7 @@ TOGETHER_BYTES = 2**19  # … and their bytes, at most, unless one file alone ha
 WORTH_PROCESSES = 4 * 2**20  # bytes from which on more than one process pays for its start …
 WORTH_FILES = 32  # … or files
 SPOOL = 2**22  # bytes of a piece that are kept in memory
-NEW_OBJECTS = 50_000  # after so many garbage is looked for: a task makes thousands of tags and words, and hardly any garbage
+NEW_OBJECTS = 50_000  # after which garbage is looked for: a task makes many tags and words, and hardly any garbage
 
 
 @dataclass(frozen=True, slots=True)
