@@ -7,15 +7,14 @@ tasks is under way, so memory does not grow with the archive.
 import gc
 import hashlib
 import os
-import shutil
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 import msgspec
 
@@ -41,6 +40,7 @@ TOGETHER_BYTES = 2**19  # … and their bytes, at most, unless one file alone ha
 WORTH_PROCESSES = 4 * 2**20  # bytes from which on more than one process pays for its start …
 WORTH_FILES = 32  # … or files
 SPOOL = 2**22  # bytes of a piece that are kept in memory
+NEW_OBJECTS = 50_000  # after which garbage is looked for: a task makes many tags and words, and hardly any garbage
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def tag_pieces(sources: Sequence[str], job: Job, jobs: int) -> Iterator[Piece]:
         get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
-def _tag_in_process(task: Sequence[str], job: Job) -> list[Piece]:
+def _tag_in_process(task: Sequence[Piece], job: Job) -> Sequence[Piece]:
     return _tag(task, job, _model(job.model), _reader(job))
 
 
@@ -210,6 +210,7 @@ def _tag_in_process(task: Sequence[str], job: Job) -> list[Piece]:
 def _model(folder: Path) -> Model:
     model = load_model(folder)
     gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     return model
 
 
@@ -224,23 +225,22 @@ def _reader(job: Job) -> Reader:
     return Reader(job.read, job.scratch)
 
 
-def _tasks(sources: Iterable[str]) -> Iterator[list[str]]:
-    """Yield files in order, some at a time: enough for a task to be worth its way, and few enough to be done soon."""
-    task: list[str] = []
+def _tasks(sources: Iterable[str]) -> Iterator[list[Piece]]:
+    """Yield a piece to fill for each file, in order, some at a time: enough for a task to be worth its way, and soon done."""
+    task: list[Piece] = []
     size = 0
-    for source in sources:
-        if task and (len(task) == TOGETHER or size + _size(source) > TOGETHER_BYTES):
+    for piece in (Piece(source, _size(source)) for source in sources):
+        if task and (len(task) == TOGETHER or size + piece.size > TOGETHER_BYTES):
             yield task
             task, size = [], 0
-        task.append(source)
-        size += _size(source)
+        task.append(piece)
+        size += piece.size
     if task:
         yield task
 
 
-def _tag(task: Sequence[str], job: Job, model: Model, reader: Reader) -> list[Piece]:
-    """Return the pieces of some files; reports of several files are scored together, and so is what their summaries need."""
-    pieces = [Piece(source, _size(source)) for source in task]
+def _tag(pieces: Sequence[Piece], job: Job, model: Model, reader: Reader) -> Sequence[Piece]:
+    """Fill the pieces of some files; reports of several files are scored together, and so is what their summaries need."""
     figures = [Batch(model, sampled=True) for _ in pieces]
     owners: deque[int] = deque()
     current = 0
@@ -251,7 +251,7 @@ def _tag(task: Sequence[str], job: Job, model: Model, reader: Reader) -> list[Pi
                 spool.into(piece)
             current = owner
             for watched in figures[owner].watch([report]):
-                pieces[owner].not_shown += spool.write(watched, model)
+                pieces[owner].not_shown += spool.add(watched, model)
             pieces[owner].reports += 1
             pieces[owner].noise.update(span.reason for span in report.noise)
         for piece in pieces[current:]:
@@ -283,37 +283,52 @@ class _Spool:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._writer = writer_of(job.format)
-        self._stream = self._new()
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._file: IO[bytes] | None = None
 
-    def write(self, report: TaggedReport, model: Model) -> int:
+    def add(self, report: TaggedReport, model: Model) -> int:
         """Write a report in the format of the job; return how many corrections of it do not show."""
         not_shown = 0
         if self._job.corrections:
             corrected = _corrections(self._job.corrections).over(report.finish())
             report, not_shown = corrected.as_tagged(), corrected.not_shown
-        self._writer.write(iter([report]), cast("BinaryIO", self._stream), model.labels)
+        self._writer.write(iter([report]), cast("BinaryIO", self), model.labels)
         return not_shown
 
-    def into(self, piece: Piece) -> Piece:
-        """Return a piece with what was written since the last one."""
-        size = self._stream.tell()
-        self._stream.seek(0)
-        if size <= SPOOL:
-            piece.data = self._stream.read()
+    def write(self, data: bytes) -> None:
+        """Take bytes from the format, whose stream this is."""
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > SPOOL:
+            self._to_disk()
+
+    def writelines(self, lines: Iterable[bytes]) -> None:
+        """Take lines from the format."""
+        for line in lines:
+            self.write(line)
+
+    def into(self, piece: Piece) -> None:
+        """Give a piece what was written since the last one."""
+        if self._file is None:
+            piece.data = b"".join(self._parts)
         else:
-            handle, piece.part = tempfile.mkstemp(dir=self._job.scratch)
-            with os.fdopen(handle, "wb") as target:
-                shutil.copyfileobj(self._stream, target, COPIED_AT_ONCE)
-        self._stream.close()
-        self._stream = self._new()
-        return piece
+            self._file.close()
+            piece.part = self._file.name
+        self._parts, self._size, self._file = [], 0, None
 
     def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
+        """Remove what no piece has taken."""
+        if self._file is not None:
+            with suppress(OSError):  # a full disk, which has been told of
+                self._file.close()
+            Path(self._file.name).unlink()
 
-    def _new(self) -> "tempfile.SpooledTemporaryFile[bytes]":
-        return tempfile.SpooledTemporaryFile(SPOOL, dir=str(self._job.scratch) if self._job.scratch else None)
+    def _to_disk(self) -> None:
+        if self._file is None:
+            self._file = tempfile.NamedTemporaryFile(dir=self._job.scratch, delete=False)  # noqa: SIM115 - closed by ``into``
+        self._file.writelines(self._parts)
+        self._parts.clear()
 
 
 def _kept(entry: Entry) -> Piece:
@@ -328,7 +343,7 @@ def _kept(entry: Entry) -> Piece:
 def _size(source: str) -> int:
     """Return the bytes of a file; nothing for standard input and for what is not there, which reading it will tell."""
     try:
-        return Path(source).stat().st_size if source != STANDARD_INPUT else 0
+        return os.stat(source).st_size if source != STANDARD_INPUT else 0  # noqa: PTH116 - many times faster than a Path
     except OSError:
         return 0
 

@@ -8,8 +8,7 @@ out-of-fold tags of the training reports, by models that had not seen them: what
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +28,7 @@ SUFFIX = ".summary.json"
 _ENOUGH = 65_536  # characters whose words are counted at once
 # Counting words costs two fifths of tagging: all of a small batch is counted, then every so many passages.
 _COUNTED, _EVERY = 262_144, 16
+_SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
 Word = Literal["stable", "look", "drifted", "too small"]
@@ -53,16 +53,6 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: int = 0
     unknown: int = 0
     format: Literal[1] = 1
-
-    def __add__(self, other: "Summary") -> "Summary":
-        """Return the summary of two batches of the same model as one."""
-        sums = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")
-        return Summary(
-            self.model,
-            {theme: self.themes.get(theme, 0) + other.themes.get(theme, 0) for theme in {**self.themes, **other.themes}},
-            tuple(np.add(self.scores, other.scores).tolist()),
-            **{name: getattr(self, name) + getattr(other, name) for name in sums},
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +132,10 @@ class Batch:
         if self._seen - self._counted >= _ENOUGH:
             count_words([self])
 
-    def take_waiting(self) -> tuple[str, int]:
-        """Return the texts whose words are still to be counted, normalised as the model sees them and joined, and their number."""
+    def take_waiting(self) -> list[str]:
+        """Return the texts whose words are still to be counted, each on one line."""
         texts, self._texts, self._counted = self._texts, [], self._seen
-        joined = "\n".join("".join(text.splitlines()) for text in texts)  # one line for each text
-        return normalise(joined, self.model.config.clean.simplify)[0].lower(), len(texts)
+        return ["".join(text.splitlines()) for text in texts]
 
     def add_words(self, terms: int, unknown: int) -> None:
         """Count words that were found in texts that waited."""
@@ -160,18 +149,37 @@ def count_words(batches: Iterable[Batch]) -> None:
     if not waiting:
         return
     model = waiting[0].model
-    texts, counts = zip(*(batch.take_waiting() for batch in waiting), strict=True)
-    joined = "\n".join(texts)
+    texts = [batch.take_waiting() for batch in waiting]
+    counts = [len(some) for some in texts]
+    joined = _normalised(["\n".join(some) for some in texts], model.config.clean.simplify).lower()
     found = model.vocabulary.count_terms(Texts(joined, model.cut(joined), sum(counts)))
     firsts = np.cumsum([0, *counts[:-1]])
     for batch, terms, unknown in zip(waiting, *(np.add.reduceat(some, firsts).tolist() for some in found), strict=True):
         batch.add_words(terms, unknown)
 
 
+def _normalised(texts: Sequence[str], simplify: bool) -> str:
+    """Return texts as the model sees them, joined by line ends."""
+    joined = "\n".join(texts)
+    if normalise(joined, simplify)[0] == joined:  # most texts are normal already, which one sweep tells of all
+        return joined
+    return "\n".join(normalise(text, simplify)[0] for text in texts)
+
+
 def together(summaries: Iterable[bytes]) -> Summary | None:
     """Return encoded summaries as one, or None where there is none."""
     known = [msgspec.json.decode(data, type=Summary) for data in summaries if data]
-    return reduce(add, known) if known else None
+    return add_up(known) if known else None
+
+
+def add_up(summaries: Sequence[Summary]) -> Summary:
+    """Return the summaries of some batches of the same model as one."""
+    themes: dict[str, int] = {}
+    for theme, size in chain.from_iterable(one.themes.items() for one in summaries):
+        themes[theme] = themes.get(theme, 0) + size
+    scores = np.sum([one.scores for one in summaries], axis=0)
+    sums = {name: sum(map(attrgetter(name), summaries)) for name in _SUMS}
+    return Summary(summaries[0].model, themes, tuple(scores.tolist()), **sums)
 
 
 def summary_path(out: Path) -> Path:
@@ -186,7 +194,7 @@ def encode(summary: Summary) -> bytes:
 
 def load_summaries(paths: Sequence[Path], model: Model) -> Summary:
     """Return the summaries of some batches as one; raises InputError for one that is none, or of another model."""
-    return reduce(add, [_load(path, f"{model.name} {model.version}") for path in paths])
+    return add_up([_load(path, f"{model.name} {model.version}") for path in paths])
 
 
 def load_reference(folder: Path) -> Summary:

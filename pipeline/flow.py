@@ -9,9 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import chain
-from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -319,7 +317,7 @@ def training_facts(
     config: Config, corpus: "Corpus", folds: "Sequence[Fold]", tags: "Sequence[tuple[Prepared, Sequence[Tag]]]", model: Model
 ) -> bytes:
     """Return what a model's training.json holds: its training's settings, its reports, the summary of its out-of-fold tags."""
-    from pipeline.drift import Batch  # noqa: PLC0415 - only where a model is written
+    from pipeline.drift import Batch, add_up  # noqa: PLC0415 - only where a model is written
 
     values = config_values(config)
     of_source = {report.cleaned.document.source: of_report for report, of_report in tags}
@@ -334,7 +332,7 @@ def training_facts(
     facts = {
         "settings": {section: values[section] for section in ("corpus", "evaluate")},
         "reports": {report.document.source: report.document.sha256 for report in corpus.reports},
-        "summary": reduce(add, summaries),
+        "summary": add_up(summaries),
     }
     return msgspec.json.format(msgspec.json.encode(facts), indent=1) + b"\n"
 

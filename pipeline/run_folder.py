@@ -8,9 +8,10 @@ filelock (MIT, maintained, no dependencies) locks alike on all systems and lets 
 """
 
 import shutil
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 COPIED_AT_ONCE = 2**20
+WRITTEN_EVERY = 0.25  # seconds; a run that is killed may lose so much work, and small pieces are written many at once
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -55,6 +57,8 @@ class RunFolder:
         self._out, self._key, self.resumes = out, key, resume
         self._done: dict[str, Entry] = {}
         self._order: list[Entry] = []
+        self._waiting: list[Entry] = []  # whose lines are still to be written
+        self._written = 0.0  # when the last ones were
         self._lock: FileLock | None = None
 
     def __enter__(self) -> Self:
@@ -80,8 +84,12 @@ class RunFolder:
 
     def __exit__(self, *_: object) -> None:
         """Let go of the lock; what was not finished stays."""
-        self._pieces.close()
-        self._journal.close()
+        with suppress(OSError):  # a full disk, which has been told of
+            if not self._pieces.closed:
+                self._write_waiting()
+        for file in (self._pieces, self._journal):
+            with suppress(OSError):
+                file.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -99,7 +107,9 @@ class RunFolder:
             return None
         with self.disk():
             self._pieces.seek(entry.start)
-            return entry if zlib.crc32(self._pieces.read(entry.length)) == entry.crc else None
+            data = self._pieces.read(entry.length)
+            self._pieces.seek(self._end)
+        return entry if zlib.crc32(data) == entry.crc else None
 
     def keep(self, entry: Entry) -> None:
         """Take over the piece of an earlier run."""
@@ -108,17 +118,17 @@ class RunFolder:
     def add(self, entry: Entry, pieces: Iterator[bytes], lasting: bool = True) -> None:
         """Take the piece of a file; its place and CRC are found here. One that is not lasting is made anew by another run."""
         with self.disk():
-            self._pieces.seek(self._end)
             length = crc = 0
             for data in pieces:
                 self._pieces.write(data)
                 length, crc = length + len(data), zlib.crc32(data, crc)
-            self._pieces.flush()
             entry = msgspec.structs.replace(entry, start=self._end, length=length, crc=crc)
             if lasting:
-                self._write_line(entry)
+                self._waiting.append(entry)
             self._end += length
             self._order.append(entry)
+            if time.monotonic() - self._written > WRITTEN_EVERY:
+                self._write_waiting()
 
     def finish(self, compose: Callable[[Path, Path], None] | None = None) -> None:
         """Put the pieces together in the order in which they were asked for or added; the output appears whole or not at all.
@@ -127,6 +137,7 @@ class RunFolder:
         files of a folder appear one by one, each whole, and take the place of those of the same name.
         """
         with self.disk():
+            self._write_waiting()
             if sum(entry.length for entry in self._order):
                 side = self._side()
                 if compose is not None:
@@ -154,10 +165,9 @@ class RunFolder:
     def _open(self, entries: Sequence[Entry]) -> None:
         self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
         self._pieces.truncate(self._end)
+        self._pieces.seek(self._end)
         self._journal: BinaryIO = (self.path / "journal").open("wb")
-        self._write_line(_Head(self._key))
-        for entry in entries:
-            self._write_line(entry)
+        self._write_lines([_Head(self._key), *entries])
 
     def _read_journal(self) -> Iterator[Entry]:
         """Yield the entries of a journal that was made with the same key, up to a line that was cut short."""
@@ -171,8 +181,15 @@ class RunFolder:
         except msgspec.DecodeError:
             return
 
-    def _write_line(self, line: msgspec.Struct) -> None:
-        self._journal.write(msgspec.json.encode(line) + b"\n")
+    def _write_waiting(self) -> None:
+        """Write the lines that wait, behind their pieces: a line tells that its piece is there."""
+        self._pieces.flush()
+        self._write_lines(self._waiting)
+        self._waiting.clear()
+        self._written = time.monotonic()
+
+    def _write_lines(self, lines: Sequence[msgspec.Struct]) -> None:
+        self._journal.write(msgspec.json.Encoder().encode_lines(lines))
         self._journal.flush()
 
     @contextmanager

@@ -27,6 +27,8 @@ SIGNATURES = (
     (b"\xff\xd8\xff", "a picture"),
     (b"\x1f\x8b", "a compressed file"),
 )
+_SIGNATURES = tuple(signature for signature, _ in SIGNATURES)
+_MARKS = tuple(mark for mark, _ in BYTE_ORDER_MARKS)
 SAMPLE = 65_536
 # Compiled where an encoding must be guessed, which is rare.
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.
@@ -52,20 +54,26 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     _refuse_binary(data, source)
     if encoding != "auto":
         return _decode_as(data, source, encoding)
-    for mark, name in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _decode_as(data, source, name)
+    if data.startswith(_MARKS):
+        return _decode_as(data, source, next(name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)))
     text = _try(data, "utf-8")
     found = ReadText(text, "utf-8") if text is not None else _guess(data)
-    if found is None or _control_characters(found.text[:SAMPLE]) * 100 > len(found.text[:SAMPLE]):
+    if found is None or not _is_text(found, data):
         raise InputError(
             f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (such as big5), or save it as UTF-8"
         )
     return found
 
 
-def _control_characters(text: str) -> int:
-    data = text.encode("utf-8", "surrogatepass")
+def _is_text(found: ReadText, data: bytes) -> bool:
+    """Tell whether at most one in a hundred characters of a sample is a control character."""
+    if found.encoding == "utf-8" and not _control_characters(data[: 4 * SAMPLE]):  # no character takes more than four bytes
+        return True
+    sample = found.text[:SAMPLE]
+    return _control_characters(sample.encode("utf-8", "surrogatepass")) * 100 <= len(sample)
+
+
+def _control_characters(data: bytes) -> int:
     return len(data) - len(data.translate(None, _CONTROL))
 
 
@@ -81,9 +89,9 @@ def _decode_as(data: bytes, source: str, encoding: str) -> ReadText:
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
-    for signature, what in SIGNATURES:
-        if data.startswith(signature):
-            raise InputError(f"{source}: the content is {what}, not text; open it and save it as plain text (.txt)")
+    if data.startswith(_SIGNATURES):
+        what = next(what for signature, what in SIGNATURES if data.startswith(signature))
+        raise InputError(f"{source}: the content is {what}, not text; open it and save it as plain text (.txt)")
 
 
 def _guess(data: bytes) -> ReadText | None:

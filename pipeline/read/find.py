@@ -1,13 +1,14 @@
 """Find the reports that the paths of a command name: files, folders (with all below them), globs."""
 
 import glob
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.read import suffixes
+from pipeline.read import suffix_of, suffixes
 
 STANDARD_INPUT = "-"
 
@@ -49,20 +50,28 @@ def _expand(path: str) -> tuple[list[str], list[str]]:
 
 
 def _folder(folder: Path) -> tuple[list[str], list[str]]:
-    files = [path for path in sorted(_walk(folder)) if not path.name.startswith((".", "~$"))]
-    known = [path.as_posix() for path in files if path.suffix.lower() in suffixes()]
-    unknown = [path.as_posix() for path in files if path.suffix.lower() not in suffixes()]
+    known: list[str] = []
+    unknown: list[str] = []
+    for path in _walk(folder):
+        (known if suffix_of(path) in suffixes() else unknown).append(path)
     if not known:
         seen = f"{len(unknown)} files of other types" if unknown else "no files"
         raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")
     return known, unknown
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder; links to folders are not followed, so a loop of links cannot hold it up."""
-    for path in folder.iterdir():
-        if path.is_dir():
-            if not path.is_symlink() and not path.name.startswith("."):
-                yield from _walk(path)
-        elif path.is_file():
-            yield path
+def _walk(folder: Path) -> Iterator[str]:
+    """Yield the files below a folder in name order; links to folders are not followed, so a loop of links cannot hold it up."""
+    before_name = (folder / "x").as_posix()[:-1]  # a Path for each file would take longer than to list them
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: os.path.normcase(entry.name)):
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    yield from _walk(Path(entry))
+            elif not entry.name.startswith((".", "~$")) and _is_file(entry):
+                yield before_name + entry.name
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    """Tell whether an entry is a file or leads to one; a Path takes a link that leads nowhere, or to itself, for none."""
+    return Path(entry).is_file() if entry.is_symlink() else entry.is_file()

@@ -6,6 +6,7 @@ reads one after another. The answers are MessagePack, never pickle: a worker tha
 its caller run anything.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import msgspec
 
 from pipeline.config import ReadConfig
 from pipeline.errors import InputError
-from pipeline.read import PassedOver, check_size, read_bytes
+from pipeline.read import PassedOver, check_size, read_plain, suffix_of
 from pipeline.read.find import STANDARD_INPUT
 from pipeline.read.frames import Answer, Request
 from pipeline.read.kinds import HEAD, looks_plain
@@ -54,15 +55,15 @@ class Reader:
             if source == STANDARD_INPUT:
                 yield from self._read_data(sys.stdin.buffer.read(self._options.max_bytes + 1), "stdin")
             else:
-                yield from self._read_path(Path(source), name or source)
+                yield from self._read_path(source, name or source)
         except InputError as error:
             yield error
 
-    def _read_path(self, path: Path, source: str) -> Iterator[Outcome]:
-        suffix = path.suffix.lower()
+    def _read_path(self, path: str, source: str) -> Iterator[Outcome]:
+        suffix = suffix_of(path)
         try:
-            check_size(path.stat().st_size, source, self._options)
-            with path.open("rb") as stream:
+            with open(path, "rb") as stream:  # noqa: PTH123 - to make a Path takes as long as to read a small file
+                check_size(os.fstat(stream.fileno()).st_size, source, self._options)
                 head = stream.read(HEAD)
                 data = head + stream.read() if looks_plain(head, suffix) else None
         except FileNotFoundError:
@@ -70,16 +71,16 @@ class Reader:
         except OSError as error:
             raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
         if data is not None:
-            document = read_bytes(data, source, self._options, suffix)
+            document = read_plain(data, source, self._options, suffix)
             del data  # while the document is tagged
             yield document
         else:
-            yield from self._in_worker(Request(source, suffix, str(path.resolve()), None, self._options))
+            yield from self._in_worker(Request(source, suffix, str(Path(path).resolve()), None, self._options))
 
     def _read_data(self, data: bytes, source: str) -> Iterator[Outcome]:
         check_size(len(data), source, self._options)
         if looks_plain(data[:HEAD], ""):
-            yield read_bytes(data, source, self._options)
+            yield read_plain(data, source, self._options)
         else:
             yield from self._in_worker(Request(source, "", None, data, self._options))
 

@@ -23,16 +23,19 @@ _HTML = re.compile(
 _MIME = re.compile(rb"(?:From|MIME-Version|Content-Type|Subject|Date|Snapshot-Content-Location|X-[\w-]+): ?", re.IGNORECASE)
 _MIME_HTML = re.compile(rb"^Content-Type:\s*(?:multipart/related|multipart/alternative|text/html)", re.IGNORECASE | re.MULTILINE)
 _OFFICE_XML = re.compile(rb"<\?mso-application|<office:document\b|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)")
-_OFFICE_MARKS = (
-    b"<?mso-application",
-    b"<office:document",
-    b"schemas.microsoft.com/office/",
-)  # one of them is in each; found faster
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _PACKED = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ")
 _LONGEST_MIME_TYPE = 100
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FAMILIES = (
+    ("zip", (b"PK\x03\x04", b"PK\x05\x06")),
+    ("ole", (_OLE,)),
+    ("rtf", (b"{\\rtf",)),
+    ("picture", _PICTURES),
+    ("packed", _PACKED),
+)
+_STARTS = tuple(signature for _, signatures in _FAMILIES for signature in signatures)
 _OLE_STREAMS = (
     ("EncryptedPackage", "password"), ("WordDocument", "doc"), ("MatOST", "doc"), ("Workbook", "sheet"), ("Book", "sheet"),
     ("PowerPoint Document", "slides"),
@@ -79,26 +82,24 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
 def _signature(data: bytes) -> str | None:
     """Return the kind that the first bytes of a file tell, "zip" and "ole" standing for families; None for plain text."""
     head = data[:HEAD]
-    for mark in _BYTE_ORDER_MARKS:
-        head = head.removeprefix(mark)
-    families = (
-        ("zip", (b"PK\x03\x04", b"PK\x05\x06")),
-        ("ole", (_OLE,)),
-        ("rtf", (b"{\\rtf",)),
-        ("picture", _PICTURES),
-        ("packed", _PACKED),
-    )
-    for kind, signatures in families:
-        if head.startswith(signatures):
-            return kind
+    if head.startswith(_BYTE_ORDER_MARKS):
+        for mark in _BYTE_ORDER_MARKS:
+            head = head.removeprefix(mark)
+    if head.startswith(_STARTS):
+        return next(kind for kind, signatures in _FAMILIES if head.startswith(signatures))
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if _MIME.match(head) and _MIME_HTML.search(head):
         return "mhtml"
-    if any(mark in head for mark in _OFFICE_MARKS) and _OFFICE_XML.search(head) and not _HTML.match(head):
+    if _has_office_mark(head) and _OFFICE_XML.search(head) and not _HTML.match(head):
         return "doc"
     wide = head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
     return "html" if _HTML.match(wide) else None
+
+
+def _has_office_mark(head: bytes) -> bool:
+    """Tell whether one of the words that Office's XML holds stands in the head, many times faster than the expression."""
+    return b"<?mso-application" in head or b"<office:document" in head or b"schemas.microsoft.com/office/" in head
 
 
 def _zip_kind(data: bytes, source: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from pipeline import batch
 from pipeline.errors import UsageError
+from pipeline.run_folder import Entry, RunFolder
 
 KILLS = 20
 
@@ -155,6 +156,24 @@ def test_a_damaged_record_is_not_believed(archive, tmp_path, cut_short, damage, 
         assert [piece.source for piece in batch.tag_into(folder, sources, job, 1)] == sources
         folder.finish()
     assert out.read_bytes() == undisturbed
+
+
+def test_lines_wait_for_some_time_and_a_run_that_ends_unfinished_writes_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.run_folder.WRITTEN_EVERY", 3600)
+    journal = tmp_path / ".t.jsonl.run" / "journal"
+    entries = [Entry(name, "9", 0, 0, 0, 1, {}, ()) for name in "abc"]
+    with RunFolder(tmp_path / "t.jsonl", "key", resume=False) as folder:
+        folder._written = time.monotonic()
+        for entry in entries:
+            folder.add(entry, iter([entry.source.encode() * 5]))
+        assert len(journal.read_bytes().splitlines()) == 1
+    assert len(journal.read_bytes().splitlines()) == 4
+    with RunFolder(tmp_path / "t.jsonl", "key", resume=True) as folder:
+        for name in "cab":
+            folder.keep(folder.known(name, lambda _: "9"))
+        folder.add(Entry("d", "9", 0, 0, 0, 1, {}, ()), iter([b"d"]))
+        folder.finish()
+    assert (tmp_path / "t.jsonl").read_bytes() == b"cccccaaaaabbbbbd"
 
 
 def test_two_runs_on_one_output_refuse_each_other(tmp_path, cut_short):

@@ -1,6 +1,9 @@
+from pathlib import PurePosixPath
+
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.read import suffix_of
 from pipeline.read.find import find_reports
 
 
@@ -31,6 +34,31 @@ def test_globs_and_repeats(folder):
 def test_a_loop_of_links_ends(folder):
     (folder / "b" / "loop").symlink_to(folder)
     assert len(find_reports([str(folder)]).reports) == 3
+
+
+def test_links_are_followed_to_files_only(folder):
+    for name, target in (
+        ("1.txt", folder / "a.txt"),
+        ("2.txt", folder / "none"),
+        ("3.txt", folder / "3.txt"),
+        ("4.txt", folder / "b"),
+    ):
+        (folder / name).symlink_to(target)
+    assert names(find_reports([str(folder)]).reports, folder) == ["1.txt", "a.txt", "b/c/d.md", "b/e.TXT"]
+
+
+def test_the_order_is_that_of_the_parts_of_paths(tmp_path):
+    for name in ("a b.txt", "a!/c.txt", "a/b.txt", "B.txt", "文/一.txt", "a.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    found = find_reports([str(tmp_path)]).reports
+    assert found == tuple(path.as_posix() for path in sorted(tmp_path.rglob("*.txt")))
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.TXT", "b/.txt", "b.c/a", "a.tar.gz", "a", "文.Docx"])
+def test_the_ending_of_a_name_is_that_of_pathlib(name):
+    assert suffix_of(name) == PurePosixPath(name).suffix.lower()
 
 
 def test_standard_input_and_missing_files_pass_through():
