@@ -22,21 +22,21 @@ Span = tuple[int, int]
 _WORD = re.compile(r"\w")
 _TITLE_WITHIN = 3
 _EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first lines or not, whose level is found by what is above
+_BODY, _ANNOUNCED, _UNSURE = 0, 1, 2  # what a passage looks like; see _Passages
 _TOGETHER = 32_768  # characters of lines whose sentences are found at once
 
 
 class _Passages(msgspec.Struct, frozen=True):
     """The passages of some paragraphs in order: ``bounds[i] : bounds[i + 1]`` are those of paragraph ``i``.
 
-    Passage ``k`` holds the ``sentences`` from ``firsts[k]`` to ``firsts[k + 1]``. One that is ``whole`` has a word in its first
-    and in its last sentence, and no white space around it; one that may be ``announced`` may begin with a sign or a lead.
+    Passage ``k`` holds the ``sentences`` from ``firsts[k]`` to ``firsts[k + 1]``. ``looks[k]`` is _UNSURE where there may be white
+    space or only symbols at its ends, _ANNOUNCED where it may begin with a sign or a lead, and else _BODY.
     """
 
-    sentences: list[Span]
+    sentences: tuple[Span, ...]
     firsts: list[int]
     bounds: list[int]
-    whole: list[bool]
-    announced: list[bool]
+    looks: list[int]
 
 
 class _Outline:
@@ -49,7 +49,10 @@ class _Outline:
 
     def above(self, level: int) -> tuple[Heading, ...]:
         """Return the headings that a heading of a level stands under."""
-        return tuple([heading for heading in self.headings if heading.level < level or heading.level == TITLE])
+        last = len(self.headings)  # behind titles, each is of a deeper level than the one before
+        while last and TITLE != self.headings[last - 1].level >= level:
+            last -= 1
+        return self.headings[:last]
 
     def open(self, level: int, text: str) -> tuple[Heading, ...]:
         """Add a heading and return those above it."""
@@ -60,7 +63,7 @@ class _Outline:
     def close_leads(self) -> None:
         """Take the lead of the last paragraph away, which announced nothing beyond it."""
         if self.headings and self.headings[-1].level >= LEAD:
-            self.headings = tuple([heading for heading in self.headings if heading.level < LEAD])
+            self.headings = self.above(LEAD)
 
 
 def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | Noise]:
@@ -143,21 +146,21 @@ def _paragraph(cleaned: CleanText, line: Line, passages: _Passages, number: int,
     """Yield the segments of one body line; items with a sign become the heading of what follows them in the line."""
     first, last = passages.bounds[number], passages.bounds[number + 1]
     if line.kind != "text":
-        sentences = tuple(passages.sentences[passages.firsts[first] : passages.firsts[last]])
+        sentences = passages.sentences[passages.firsts[first] : passages.firsts[last]]
         above = () if line.kind == "record" else outline.headings
         yield Segment(line.start, line.end, sentences, above, kind=line.kind)
         return
     for passage in range(first, last):
         own = passages.sentences[passages.firsts[passage] : passages.firsts[passage + 1]]
-        if not passages.whole[passage]:
-            yield from _passage(cleaned, own, outline)
-        elif passages.announced[passage]:
+        if passages.looks[passage] == _BODY:
+            yield Segment(own[0][0], own[-1][1], own, outline.headings)
+        elif passages.looks[passage] == _ANNOUNCED:
             yield _segment(cleaned.text, own, outline)
         else:
-            yield Segment(own[0][0], own[-1][1], tuple(own), outline.headings)
+            yield from _passage(cleaned, own, outline)
 
 
-def _passage(cleaned: CleanText, sentences: list[Span], outline: _Outline) -> Iterator[Segment | Noise]:
+def _passage(cleaned: CleanText, sentences: Sequence[Span], outline: _Outline) -> Iterator[Segment | Noise]:
     """Yield the segment of a passage; sentences without a word around it are symbols."""
     text = cleaned.text
     trimmed = _trimmed(text, sentences)
@@ -169,24 +172,27 @@ def _passage(cleaned: CleanText, sentences: list[Span], outline: _Outline) -> It
     if first > 0:
         yield from _symbols(cleaned, trimmed[:first])
     if first < last:
-        yield _segment(text, _trimmed(text, trimmed[first:last]), outline)
+        own = _trimmed(text, trimmed[first:last])
+        yield _segment(text, own, outline)
     if last < len(trimmed):
         yield from _symbols(cleaned, trimmed[last:])
 
 
-def _symbols(cleaned: CleanText, sentences: list[Span]) -> Iterator[Noise]:
+def _symbols(cleaned: CleanText, sentences: Sequence[Span]) -> Iterator[Noise]:
     trimmed = _trimmed(cleaned.text, sentences)
     if trimmed:
         yield Noise(*cleaned.offsets.span(trimmed[0][0], trimmed[-1][1]), "symbols")
 
 
-def _segment(text: str, sentences: list[Span], outline: _Outline) -> Segment:
-    start, end = sentences[0][0], sentences[-1][1]
-    first = text[slice(*sentences[0])].rstrip()
+def _segment(text: str, sentences: Sequence[Span], outline: _Outline) -> Segment:
+    """Return the segment of a passage; its first sentence is a heading where it has a sign, or is a lead with more behind it."""
+    (start, first_end), end = sentences[0], sentences[-1][1]
     level = sign_level(text, start)
-    outline.numbered = outline.numbered or (level is not None and PLAIN < level < ITEM)
-    if level is None and is_lead(first) and len(sentences) > 1:
-        level = LEAD
+    first = text[start:first_end].rstrip()
+    if level is None:
+        level = LEAD if len(sentences) > 1 and is_lead(first) else None
+    elif PLAIN < level < ITEM:
+        outline.numbered = True
     above = outline.headings if level is None else outline.open(level, first)
     return Segment(start, end, tuple(sentences), above)
 
@@ -207,11 +213,11 @@ def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfi
     """
     joined, paragraphs, kept = _joined(parts)
     if not paragraphs:
-        return _Passages([], [0], [0], [], [])
+        return _Passages((), [0], [0], [])
     kinds = kinds_of(joined)
     is_text = np.array([line.kind == "text" for line in kept])
     signs = _sign_starts(joined, kinds, paragraphs, is_text)
-    sentences = split_sentences(joined, kinds, paragraphs, signs)
+    sentences = split_sentences(kinds, paragraphs, signs)
     starts, ends = sentences.starts, sentences.ends
     is_first = np.append(True, sentences.passages[1:] != sentences.passages[:-1])
     bounds = np.flatnonzero(is_first)
@@ -221,13 +227,11 @@ def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfi
     is_first[bounds] = True
     firsts = np.flatnonzero(is_first)
     shifts = np.array([line.start - start for line, (start, _) in zip(kept, paragraphs, strict=True)]).take(sentences.passages)
-    whole, announced = _looks(kinds, sentences, firsts)
     return _Passages(
-        list(zip((starts + shifts).tolist(), (ends + shifts).tolist(), strict=True)),
+        tuple(zip((starts + shifts).tolist(), (ends + shifts).tolist(), strict=True)),
         [*firsts.tolist(), len(starts)],
         [*np.searchsorted(firsts, bounds).tolist(), len(firsts)],
-        whole,
-        announced,
+        _looks(kinds, sentences, firsts),
     )
 
 
@@ -244,25 +248,32 @@ def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, list[Span
     return "\n".join(texts), paragraphs, kept
 
 
-def _looks(kinds: Kinds, sentences: Sentences, firsts: Ints) -> tuple[list[bool], list[bool]]:
-    """Return which passages are ``whole`` and which may be ``announced``."""
-    starts, ends = sentences.starts, sentences.ends
-    lasts = np.append(firsts[1:], len(starts)) - 1
-    words = np.cumsum(kinds & WORD > 0)
-    has_word = words.take(ends - 1) - words.take(starts) + (kinds.take(starts) & WORD > 0) > 0
-    edges = kinds.take(starts.take(firsts)) | kinds.take(ends.take(lasts) - 1)
-    may_be_lead = (lasts > firsts) & _is_short(kinds, starts.take(firsts), ends.take(firsts))
-    may_be_sign = kinds.take(starts.take(firsts)) & SIGN_START > 0
-    whole = has_word.take(firsts) & has_word.take(lasts) & (edges & SPACE == 0)
-    return whole.tolist(), (may_be_lead | may_be_sign).tolist()
+def _looks(kinds: Kinds, sentences: Sentences, firsts: Ints) -> list[int]:
+    """Return what each passage looks like."""
+    starts, ends = sentences.starts.take(firsts), sentences.ends.take(firsts)
+    lasts = np.append(firsts[1:], len(sentences.starts)) - 1
+    last_ends = sentences.ends.take(lasts)
+    has_words = _begins_with_word(kinds, starts, ends) & _begins_with_word(kinds, sentences.starts.take(lasts), last_ends)
+    is_spaced = (kinds.take(starts) | kinds.take(last_ends - 1)) & SPACE > 0
+    may_be_lead = (lasts > firsts) & _is_short(kinds, starts, ends)
+    may_be_sign = kinds.take(starts) & SIGN_START > 0
+    looks: list[int] = np.where(has_words & ~is_spaced, np.where(may_be_lead | may_be_sign, _ANNOUNCED, _BODY), _UNSURE).tolist()
+    return looks
+
+
+def _begins_with_word(kinds: Kinds, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Tell of which sentences one of the first three characters is surely of a word: nearly all that have one, and faster found."""
+    lasts = ends - 1
+    found = kinds.take(starts) | kinds.take(np.minimum(starts + 1, lasts)) | kinds.take(np.minimum(starts + 2, lasts))
+    return found & WORD > 0
 
 
 def _sign_starts(text: str, kinds: Kinds, paragraphs: Sequence[Span], is_text: NDArray[np.bool_]) -> list[int]:
     """Return where the signs inside paragraphs begin: behind a stop, with its closing mark, or behind white space."""
-    places = np.flatnonzero(kinds & SIGN_START)
+    begins = (kinds[1:] & SIGN_START > 0) & (kinds[:-1] & (STOP | COLON | SPACE | CLOSING) > 0)
+    places = np.flatnonzero(begins) + 1
     before, second = kinds.take(places - 1), kinds.take(places - 2)  # the last character of all is of no kind
-    behind = (before & (STOP | COLON | SPACE) > 0) | ((before & CLOSING > 0) & (second & STOP > 0))
-    places = places.compress(behind)
+    places = places.compress((before & (STOP | COLON | SPACE) > 0) | (second & STOP > 0))
     bounds = np.array(paragraphs)
     number = np.searchsorted(bounds[:, 0], places) - 1
     inside = (number >= 0) & (places < bounds[:, 1].take(number)) & is_text.take(number)
@@ -287,7 +298,7 @@ def _is_short(kinds: Kinds, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
     return (sizes > SHORTEST_LEAD) & ((sizes <= LONGEST_LEAD + len("。”")) | spaced)
 
 
-def _trimmed(text: str, sentences: list[Span]) -> list[Span]:
+def _trimmed(text: str, sentences: Sequence[Span]) -> Sequence[Span]:
     """Return the sentences without the white space at both ends of the passage; what is only white space goes."""
     if not sentences:
         return []
