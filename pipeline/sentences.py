@@ -34,7 +34,7 @@ _LONGEST = np.array([0, *(longest for _, _, longest in _PAIRS)])
 _MARK_SHIFT, _LINE_END = 8, 1
 
 
-class Sentences(msgspec.Struct, frozen=True):
+class Split(msgspec.Struct, frozen=True):
     """Sentences of some passages, in order, as offsets in the text; ``passages`` tells to which passage each belongs."""
 
     starts: Ints
@@ -42,7 +42,7 @@ class Sentences(msgspec.Struct, frozen=True):
     passages: Ints
 
 
-def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, breaks: Iterable[int] = ()) -> Sentences:
+def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, breaks: Iterable[int] = ()) -> Split:
     """Return the sentences of passages, spans of a text that do not overlap, in order; none is empty.
 
     The sentences of a passage lie side by side, white space going with what follows. ``kinds`` are those of the text.
@@ -57,7 +57,7 @@ def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, br
     inside = inside[passage.take(inside) >= 0]
     starts, passage = places.take(inside), passage.take(inside)
     ends = np.minimum(np.append(starts[1:], np.iinfo(np.int64).max)[: len(starts)], bounds[:, 1].take(passage))
-    return Sentences(starts, ends, passage)
+    return Split(starts, ends, passage)
 
 
 def kinds_of(text: str) -> Kinds:
