@@ -78,7 +78,7 @@ class _Cut:
             self.segments.append(Segment(line.start, line.end, passages.sentences[first], above, kind=line.kind))
             return
         if line.start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
-            self._headings = self._above(LEAD)
+            self._close_lead()
         self._end = line.end
         for sentences, look in zip(passages.sentences[first:last], passages.looks[first:last], strict=True):
             if look == _BODY:
@@ -125,6 +125,11 @@ class _Cut:
         while headings and headings[-1].level >= least:
             headings = headings[:-1]
         return headings
+
+    def _close_lead(self) -> None:
+        """Take the lead of the last paragraph away, which announced nothing beyond it."""
+        if self._headings and self._headings[-1].level >= LEAD:
+            self._headings = self._above(LEAD)
 
     def _open(self, level: int, text: str) -> tuple[Heading, ...]:
         """Add a heading and return those above it."""
