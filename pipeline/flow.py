@@ -100,13 +100,12 @@ def tag_document(document: Document, model: Model, keep_noise: bool = False) -> 
 
 def _tag_together(documents: Sequence[Document], model: Model, keep_noise: bool) -> Iterator[TaggedReport]:
     cleaned = [clean(document, model.config.clean) for document in documents]
-    reports = [TaggedReport(one.document, Tags(()), list(one.noise), []) for one in cleaned]
-    segments = [
-        tuple(_keep_segments(items, one, report.noise, report.outline))
-        for items, one, report in zip(segment_together(cleaned, model.config.segment), cleaned, reports, strict=True)
-    ]
-    for one, tags, report in zip(cleaned, tag_together(zip(cleaned, segments, strict=True), model), reports, strict=True):
-        yield _tagged(msgspec.structs.replace(report, tags=tags), one, model, keep_noise)
+    cut = list(segment_together(cleaned, model.config.segment))
+    segments = [own for own, _ in cut]
+    tagged = tag_together(zip(cleaned, segments, strict=True), model)
+    for one, (own, symbols), tags in zip(cleaned, cut, tagged, strict=True):
+        outline = [OutlineEntry(one.offsets.to_source(item.start), item.level) for item in own if item.level is not None]
+        yield _tagged(TaggedReport(one.document, tags, [*one.noise, *symbols], outline), one, model, keep_noise)
 
 
 def _tagged(report: TaggedReport, cleaned: CleanText, model: Model, keep_noise: bool) -> TaggedReport:

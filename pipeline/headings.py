@@ -17,9 +17,10 @@ _SIGNS = (
     (7, "[①-⑳]"),
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
-SIGN = re.compile("|".join(f"(?P<level_{level}>{sign})" for level, sign in _SIGNS))
-_ENDS_SENTENCE = re.compile(r"[。！？!?；;，,、]$")
+SIGN = re.compile("|".join(f"({sign})" for _, sign in _SIGNS))
+_CLOSED = re.compile(r"。[”’」』）)]?$")
 _INNER_STOP = re.compile("[。！？!?；;]")
+_OPEN_ENDS = "，,、:："
 _WORD = re.compile(r"\w")
 LONGEST_LEAD, SHORTEST_LEAD = 24, 5
 _LEAD = re.compile(rf"[^\d《》:：;；!?！？]{{{SHORTEST_LEAD},{LONGEST_LEAD}}}。[”’」』）)]?")
@@ -28,7 +29,7 @@ _LEAD = re.compile(rf"[^\d《》:：;；!?！？]{{{SHORTEST_LEAD},{LONGEST_LEAD
 def sign_level(text: str, position: int = 0, end: int | None = None) -> int | None:
     """Return the level of the sign that starts at a position, or None."""
     match = SIGN.match(text, position, len(text) if end is None else end)
-    return int(str(match.lastgroup).removeprefix("level_")) if match else None
+    return _SIGNS[match.lastindex - 1][0] if match and match.lastindex else None
 
 
 def line_level(line: str, longest: int) -> int | None:
@@ -36,10 +37,12 @@ def line_level(line: str, longest: int) -> int | None:
     if len(line) > longest or not _WORD.search(line):
         return None
     level = sign_level(line)
-    if level is not None:
-        closed = re.sub(r"。[”’」』）)]?$", "", line)
-        return None if _INNER_STOP.search(closed) or (level >= ITEM and not line.startswith(("—", "-"))) else level
-    return None if _ENDS_SENTENCE.search(line) or _INNER_STOP.search(line) or line[-1] in ":：" else PLAIN
+    stop = _INNER_STOP.search(line)
+    if level is None:
+        return None if stop or line[-1] in _OPEN_ENDS else PLAIN
+    if stop and not _CLOSED.match(line, stop.start()):
+        return None
+    return None if level >= ITEM and not line.startswith(("—", "-")) else level
 
 
 def is_lead(sentence: str) -> bool:

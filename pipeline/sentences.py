@@ -4,7 +4,6 @@ What each character may be is looked up in one table for all of them, and what f
 a pass for each passage took several times as long.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -13,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Kinds = NDArray[np.uint8]
+Kinds = NDArray[np.uint16]
 
 # What a character may be; one may be several of these. A WORD is surely a part of a word; other characters may be too.
-STOP, CLOSING, SPACE, COLON, SIGN_START, WORD, OPENING = 1, 2, 4, 8, 16, 32, 64
+STOP, CLOSING, SPACE, COLON, SIGN_START, WORD = 1, 2, 4, 8, 16, 32
 STOPS = "。！？!?；;"
 CLOSING_MARKS = "”’」』）)】"
 _MEMBERS = (
@@ -26,18 +25,16 @@ _MEMBERS = (
     (SPACE, "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"),
     (COLON, ":："),
     (SIGN_START, "第一二三四五六七八九十百（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳其首再最—-●•◆■▪★◇"),
-    (OPENING, "“‘《（(「【"),
 )
 _OTHER_DIGITS = ((0x660, 0x1FFF), (0xA620, 0xABFF), (0xFF10, 0xFF19), (0x10000, 0x1FFFF))  # scripts that have digits of their own
-# A stop inside one of these ends no sentence. Longer spans are more often an opening mark without its partner.
-# Beginning with any opening mark spares the search most of the text.
-_PAIRED = re.compile(
-    r"[“‘《（(「【](?:(?<=“)[^“”\n]{0,80}”|(?<=‘)[^‘’\n]{0,60}’|(?<=《)[^《》\n]{0,60}》|(?<=（)[^（）\n]{0,80}）"
-    r"|(?<=\()[^()\n]{0,80}\)|(?<=「)[^「」\n]{0,80}」|(?<=【)[^【】\n]{0,60}】)"
-)
+# A stop inside one of these pairs of marks ends no sentence. Longer spans are more often an opening mark without its partner.
+# A mark has its number in the high bits of its kind: the closing one of a pair has the next after the opening one.
+_PAIRS = (("“", "”", 80), ("‘", "’", 60), ("《", "》", 60), ("（", "）", 80), ("(", ")", 80), ("「", "」", 80), ("【", "】", 60))
+_LONGEST = np.array([0, *(longest for _, _, longest in _PAIRS)])
+_MARK_SHIFT, _LINE_END = 8, 1
 
 
-class Sentences(msgspec.Struct, frozen=True):
+class Split(msgspec.Struct, frozen=True):
     """Sentences of some passages, in order, as offsets in the text; ``passages`` tells to which passage each belongs."""
 
     starts: Ints
@@ -45,14 +42,14 @@ class Sentences(msgspec.Struct, frozen=True):
     passages: Ints
 
 
-def split_sentences(text: str, kinds: Kinds, passages: Sequence[tuple[int, int]], breaks: Iterable[int] = ()) -> Sentences:
-    """Return the sentences of passages, spans of ``text`` that do not overlap, in order; none is empty.
+def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, breaks: Iterable[int] = ()) -> Split:
+    """Return the sentences of passages, spans of a text that do not overlap, in order; none is empty.
 
-    The sentences of a passage lie side by side, white space going with what follows. ``kinds`` are those of ``text``.
+    The sentences of a passage lie side by side, white space going with what follows. ``kinds`` are those of the text.
     ``breaks`` are offsets where a sentence begins in any case (the signs of items).
     """
-    bounds = np.array(passages, np.int64).reshape(-1, 2)
-    places = np.concatenate([bounds[:, 0], _free_stops(text, kinds), np.fromiter(breaks, np.int64)])
+    bounds = np.asarray(passages, np.int64).reshape(-1, 2)
+    places = np.concatenate([bounds[:, 0], _free_stops(kinds), np.fromiter(breaks, np.int64)])
     places.sort()
     places = places[np.append(places[:1] >= 0, places[1:] != places[:-1])]
     passage = np.searchsorted(bounds[:, 0], places, side="right") - 1
@@ -60,32 +57,59 @@ def split_sentences(text: str, kinds: Kinds, passages: Sequence[tuple[int, int]]
     inside = inside[passage.take(inside) >= 0]
     starts, passage = places.take(inside), passage.take(inside)
     ends = np.minimum(np.append(starts[1:], np.iinfo(np.int64).max)[: len(starts)], bounds[:, 1].take(passage))
-    return Sentences(starts, ends, passage)
+    return Split(starts, ends, passage)
 
 
 def kinds_of(text: str) -> Kinds:
     """Return what each character of a text may be, in one sweep, with a character of no kind behind the last."""
-    return _kind_of().take(np.frombuffer((text + "\0").encode("utf-32-le", "surrogatepass"), "<u4"))
+    codes = np.frombuffer((text + "\0").encode("utf-32-le", "surrogatepass"), "<u4")
+    return _kind_of().take(codes.astype(np.intp))  # numpy takes longer when it has to make that type of the indices by itself
 
 
-def _free_stops(text: str, kinds: Kinds) -> Ints:
+def _free_stops(kinds: Kinds) -> Ints:
     """Return the offset behind each stop, with its closing marks, that lies in no pair of marks."""
     firsts, ends = _stops(kinds)
-    pairs = [pair.span() for pair in _PAIRED.finditer(text)] if len(ends) and (kinds & OPENING).any() else []
-    if not pairs:
+    opened, closed = find_pairs(kinds) if len(ends) else (ends, ends)
+    if not len(opened):
         return ends
-    opened, closed = np.array(pairs).T
     last = np.searchsorted(opened, firsts) - 1  # the last pair that opens before the stop
     return ends.compress((last < 0) | (closed.take(last) <= ends))
 
 
+def find_pairs(kinds: Kinds) -> tuple[Ints, Ints]:
+    """Return where each pair of marks opens, and the offset behind it; they are in order and do not overlap.
+
+    Between two marks of a pair stands none of the same sort and no end of a line. What opens inside a pair makes none.
+    """
+    places = np.flatnonzero(kinds >= 1 << _MARK_SHIFT)
+    marks = kinds.take(places) >> _MARK_SHIFT
+    lines = np.cumsum(marks == _LINE_END)
+    order = np.argsort(marks >> 1, kind="stable")  # the marks of each sort side by side, in the order of the text
+    places, marks, lines = places.take(order), marks.take(order), lines.take(order)
+    is_pair = (marks[:-1] & 1 == 0) & (marks[1:] == marks[:-1] + 1) & (lines[1:] == lines[:-1])
+    is_pair &= np.diff(places) <= _LONGEST.take(marks[:-1] >> 1) + 1
+    opened, closed = places[:-1].compress(is_pair), places[1:].compress(is_pair) + 1
+    order = np.argsort(opened)
+    return _one_after_another(opened.take(order), closed.take(order))
+
+
+def _one_after_another(opened: Ints, closed: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs without those that open inside an earlier one."""
+    kept, end = [], 0
+    for i, (first, last) in enumerate(zip(opened.tolist(), closed.tolist(), strict=True)):
+        if first >= end:
+            kept.append(i)
+            end = last
+    return opened[kept], closed[kept]
+
+
 def _stops(kinds: Kinds) -> tuple[Ints, Ints]:
     """Return where each run of stops begins, and where the closing marks behind it end."""
-    stops = np.flatnonzero(kinds & STOP)
+    stops = np.flatnonzero(kinds & STOP > 0)
     joined = stops[1:] == stops[:-1] + 1
     firsts = stops[np.append(stops[:1] >= 0, ~joined)]
     ends = stops[np.append(~joined, stops[:1] >= 0)] + 1
-    while len(closing := np.flatnonzero(kinds.take(ends) & CLOSING)):
+    while len(closing := np.flatnonzero(kinds.take(ends) & CLOSING > 0)):
         ends[closing] += 1
     return firsts, ends
 
@@ -93,10 +117,15 @@ def _stops(kinds: Kinds) -> tuple[Ints, Ints]:
 @cache
 def _kind_of() -> Kinds:
     """Return the kind of each code point."""
-    kinds = np.zeros(0x110000, np.uint8)
+    kinds = np.zeros(0x110000, np.uint16)
     kinds[0x4E00:0x9FA6] |= WORD
+    kinds[list(b"0123456789")] |= WORD
     for first, last in _OTHER_DIGITS:
         kinds[first : last + 1] |= SIGN_START
     for kind, members in _MEMBERS:
         kinds[list(map(ord, members))] |= kind
+    kinds[ord("\n")] |= _LINE_END << _MARK_SHIFT
+    for number, (opening, closing, _) in enumerate(_PAIRS, 1):
+        kinds[ord(opening)] |= 2 * number << _MARK_SHIFT
+        kinds[ord(closing)] |= (2 * number + 1) << _MARK_SHIFT
     return kinds

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pipeline.clean import clean
 from pipeline.config import load_config
 from pipeline.records import Document, Mark, Segment
-from pipeline.segment import segment
+from pipeline.segment import segment, segment_together
 
 CONFIG = load_config()
 PIECES = st.sampled_from(
@@ -75,6 +75,17 @@ def test_segments_are_in_order_do_not_overlap_and_lose_nothing(text):
     covered |= {place for item in noise for place in range(item.start, item.end)}
     kept = {cleaned.offsets.to_source(i) for i, character in enumerate(cleaned.text) if not character.isspace()}
     assert kept <= covered
+
+
+@given(st.lists(reports, max_size=5), st.sampled_from([CONFIG.segment.max_paragraph, 100]))
+@settings(max_examples=200, deadline=None)
+def test_reports_cut_together_are_cut_as_each_alone(texts, longest):
+    options = replace(CONFIG.segment, max_paragraph=longest)
+    cleaned = [clean(Document("x.txt", text, "0", "utf-8"), CONFIG.clean) for text in texts]
+    for one, (segments, symbols) in zip(cleaned, segment_together(cleaned, options), strict=True):
+        alone = list(segment(one, options))
+        assert segments == [item for item in alone if isinstance(item, Segment)]
+        assert symbols == [item for item in alone if not isinstance(item, Segment)]
 
 
 @given(reports, st.integers(100, 130))

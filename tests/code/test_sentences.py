@@ -1,12 +1,14 @@
-from hypothesis import given
+import re
+
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.headings import SIGN
-from pipeline.sentences import SIGN_START, SPACE, kinds_of, split_sentences
+from pipeline.sentences import SIGN_START, SPACE, find_pairs, kinds_of, split_sentences
 
 
 def split(text, breaks=(), passages=None):
-    sentences = split_sentences(text, kinds_of(text), passages or [(0, len(text))], breaks)
+    sentences = split_sentences(kinds_of(text), passages or [(0, len(text))], breaks)
     return [text[start:end] for start, end in zip(sentences.starts, sentences.ends, strict=True)]
 
 
@@ -46,7 +48,7 @@ def test_a_pair_of_marks_does_not_reach_into_another_passage():
 
 def test_what_lies_between_passages_is_of_no_sentence():
     text = "甲。乙\n图片。\n丙。丁"
-    sentences = split_sentences(text, kinds_of(text), [(0, 3), (8, 11)])
+    sentences = split_sentences(kinds_of(text), [(0, 3), (8, 11)])
     assert list(zip(sentences.starts, sentences.ends, sentences.passages, strict=True)) == [
         (0, 2, 0), (2, 3, 0), (8, 10, 1), (10, 11, 1),
     ]  # fmt: skip
@@ -63,3 +65,15 @@ def test_every_sign_begins_with_a_character_that_may_begin_one():
     behind = ("", ".", "一、", "、", "）", "是", "一）", "1)", "先，", "一，", "次，", "后，", "—", "-", "一章 ")
     missed = [c for c, is_sign in zip(text, signs, strict=False) if not is_sign and any(SIGN.match(c + rest) for rest in behind)]
     assert missed == []
+
+
+PAIRS = (("“", "”", 80), ("‘", "’", 60), ("《", "》", 60), ("（", "）", 80), ("(", ")", 80), ("「", "」", 80), ("【", "】", 60))
+PAIRED = re.compile("|".join(f"{re.escape(a)}[^{re.escape(a + b)}\n]{{0,{longest}}}{re.escape(b)}" for a, b, longest in PAIRS))
+
+
+@given(st.lists(st.sampled_from([*"甲“”‘’《》（）()「」【】\n", "乙" * 30, "丙" * 60, "丁" * 78]), max_size=40).map("".join))
+@example("（“）”")
+@example("《“甲》”乙”")
+def test_pairs_of_marks_are_those_that_a_search_from_left_to_right_finds(text):
+    opened, closed = find_pairs(kinds_of(text))
+    assert list(zip(opened.tolist(), closed.tolist(), strict=True)) == [found.span() for found in PAIRED.finditer(text)]
