@@ -22,7 +22,7 @@ from pipeline import flow
 from pipeline.config import Config, ReadConfig
 from pipeline.corpus import read_review
 from pipeline.corrections.shown import Corrections
-from pipeline.drift import Batch, count_words
+from pipeline.drift import Batch
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
@@ -240,8 +240,8 @@ def _tasks(sources: Iterable[str]) -> Iterator[list[Piece]]:
 
 
 def _tag(pieces: Sequence[Piece], job: Job, model: Model, reader: Reader) -> Sequence[Piece]:
-    """Fill the pieces of some files; reports of several files are scored together, and so is what their summaries need."""
-    figures = [Batch(model, sampled=True) for _ in pieces]
+    """Fill the pieces of some files; reports of several files are scored together."""
+    figures = [Batch(model) for _ in pieces]
     owners: deque[int] = deque()
     current = 0
     with closing(_Spool(job)) as spool:
@@ -256,7 +256,6 @@ def _tag(pieces: Sequence[Piece], job: Job, model: Model, reader: Reader) -> Seq
             pieces[owner].noise.update(span.reason for span in report.noise)
         for piece in pieces[current:]:
             spool.into(piece)
-    count_words(figures)
     for piece, batch in zip(pieces, figures, strict=True):
         piece.summary = msgspec.json.encode(batch.summary()) if piece.reports else b""
     return pieces

@@ -38,12 +38,16 @@ class Compiled:
             list(map(msgspec.json.encode, names)),
         )
 
-    def score(self, joined: str, count: int) -> tuple[Rows, Floats]:
-        """Return the TF-IDF rows of so many texts, joined by line ends, and their scores, of shape (texts, labels)."""
+    def score(self, joined: str, count: int) -> tuple[Rows, Floats, Ints]:
+        """Return the TF-IDF rows of so many texts, joined by line ends, their scores, of shape (texts, labels), and term counts.
+
+        These are, of shape (2, texts), the words and bigrams, and those that are unknown.
+        """
+        terms = np.empty((2, count), np.int64)
         starts, scores = np.empty(count + 1, np.int64), np.empty((count, self._labels))
         columns, values = np.empty(2 * len(joined) + 1, np.int64), np.empty(2 * len(joined) + 1)
-        filled = self.scorer.score(joined, starts, columns, values, scores)
-        return Rows(starts, columns[:filled], values[:filled]), scores
+        filled = self.scorer.score(joined, starts, columns, values, scores, terms)
+        return Rows(starts, columns[:filled], values[:filled]), scores, terms
 
     def strongest(self, firsts: Ints, lasts: Ints, labels: Ints, rows: Rows, wanted: int) -> tuple[Ints, Floats]:
         """Return for runs of rows the columns that weighed most for their labels and their shares, of shape (runs, wanted).

@@ -8,6 +8,7 @@ out-of-fold tags of the training reports, by models that had not seen them: what
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal
@@ -15,19 +16,14 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from pipeline.clean import normalise
 from pipeline.config import DriftConfig
 from pipeline.errors import InputError, ModelError
-from pipeline.features import Texts
 from pipeline.model import Model
 from pipeline.model_folder import TRAINING
-from pipeline.records import TaggedReport, TagGroup, Tags
+from pipeline.records import TaggedReport, TagGroup, Tags, TermCount
 
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = ".summary.json"
-_ENOUGH = 65_536  # characters whose words are counted at once
-# Counting words costs two fifths of tagging: all of a small batch is counted, then every so many passages.
-_COUNTED, _EVERY = 262_144, 16
 _SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
@@ -38,8 +34,7 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The figures of a batch: what `pipeline tag -o OUT` writes beside OUT, and what a model keeps of its training.
 
     ``themes`` and ``scores`` count characters, ``scores`` in ``BINS`` bins of equal width; ``review`` counts characters
-    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know,
-    of a sample where the batch is large.
+    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know.
     """
 
     model: str
@@ -68,102 +63,47 @@ class Drift:
 class Batch:
     """Counts the figures of a batch as its reports pass."""
 
-    def __init__(self, model: Model, signature: str = "", sampled: bool = False) -> None:
-        """Take the model of the tags; ``signature`` names it where that is another than its own.
-
-        Where it is one of many, words are ``sampled`` from the start.
-        """
-        self.model = model
-        self._all = 0 if sampled else _COUNTED
+    def __init__(self, model: Model, signature: str = "") -> None:
+        """Take the model of the tags; ``signature`` names it where that is another than its own."""
         self._signature = signature or f"{model.name} {model.version}"
         self._themes = dict.fromkeys(model.labels.names, 0)
         self._scores = [0] * BINS
-        self._reports = self._passages = self._set_aside = self._review = 0
-        self._texts: list[str] = []  # whose words are still to be counted
-        self._seen = self._counted = self._terms = self._unknown = 0
+        self._reports = self._passages = self._set_aside = self._review = self._terms = self._unknown = 0
 
     def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
         """Yield the reports as they are, and count their tags as these are gone through."""
         for report in reports:
-            yield msgspec.structs.replace(report, tags=Tags(self._passing(report.tags.groups, report.document.text)))
-            self.close_report(len(report.noise))
+            yield msgspec.structs.replace(report, tags=Tags(self._passing(report.tags.groups), report.tags.terms))
+            self.close_report(len(report.noise), report.tags.terms)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there are texts whose words are still to be counted."""
-        return bool(self._texts)
-
-    def close_report(self, set_aside: int) -> None:
-        """Count a report whose tags have all been counted, with the passages that were set aside in it."""
+    def close_report(self, set_aside: int, terms: TermCount) -> None:
+        """Count a report whose tags have all been counted, with the passages that were set aside in it, and its terms."""
         self._reports += 1
         self._set_aside += set_aside
+        self._terms += terms.terms
+        self._unknown += terms.unknown
 
-    def count(self, tags: TagGroup, text: str) -> None:
-        """Count some tags of a report, whose source text is ``text``."""
+    def count(self, tags: TagGroup) -> None:
+        """Count some tags of a report."""
         columns = tags.columns()
-        for theme, start, end, score, review in zip(
-            columns.themes, columns.starts, columns.ends, columns.scores, columns.review, strict=True
-        ):
-            size = end - start
-            self._passages += 1
-            self._themes[theme] += size
-            self._scores[min(int(score * BINS), BINS - 1)] += size
-            if review:
-                self._review += size
-            if self._passages % _EVERY == 0 or self._seen < self._all:
-                self._take(text[start:end])
+        themes, scores = self._themes, self._scores
+        for theme, size, score in zip(columns.themes, columns.sizes, columns.scores, strict=True):
+            themes[theme] += size
+            scores[min(int(score * BINS), BINS - 1)] += size
+        self._passages += len(columns.themes)
+        self._review += sum(compress(columns.sizes, columns.review))
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
-        count_words([self])
         return Summary(
             self._signature, self._themes, tuple(self._scores), self._reports, self._passages, sum(self._scores),
             self._set_aside, self._review, self._terms, self._unknown,
         )  # fmt: skip
 
-    def _passing(self, groups: Iterable[TagGroup], text: str) -> Iterator[TagGroup]:
+    def _passing(self, groups: Iterable[TagGroup]) -> Iterator[TagGroup]:
         for group in groups:
-            self.count(group, text)
+            self.count(group)
             yield group
-
-    def _take(self, passage: str) -> None:
-        self._texts.append(passage)
-        self._seen += len(passage)
-        if self._seen - self._counted >= _ENOUGH:
-            count_words([self])
-
-    def take_waiting(self) -> list[str]:
-        """Return the texts whose words are still to be counted, each on one line."""
-        texts, self._texts, self._counted = self._texts, [], self._seen
-        return ["".join(text.splitlines()) for text in texts]
-
-    def add_words(self, terms: int, unknown: int) -> None:
-        """Count words that were found in texts that waited."""
-        self._terms += terms
-        self._unknown += unknown
-
-
-def count_words(batches: Iterable[Batch]) -> None:
-    """Count the words and bigrams of the texts that wait in some batches of one model: in one sweep, which is faster."""
-    waiting = [batch for batch in batches if batch.is_waiting]
-    if not waiting:
-        return
-    model = waiting[0].model
-    texts = [batch.take_waiting() for batch in waiting]
-    counts = [len(some) for some in texts]
-    joined = _normalised(["\n".join(some) for some in texts], model.config.clean.simplify).lower()
-    found = model.vocabulary.count_terms(Texts(joined, model.cut(joined), sum(counts)))
-    firsts = np.cumsum([0, *counts[:-1]])
-    for batch, terms, unknown in zip(waiting, *(np.add.reduceat(some, firsts).tolist() for some in found), strict=True):
-        batch.add_words(terms, unknown)
-
-
-def _normalised(texts: Sequence[str], simplify: bool) -> str:
-    """Return texts as the model sees them, joined by line ends."""
-    joined = "\n".join(texts)
-    if normalise(joined, simplify)[0] == joined:  # most texts are normal already, which one sweep tells of all
-        return joined
-    return "\n".join(normalise(text, simplify)[0] for text in texts)
 
 
 def together(summaries: Iterable[bytes]) -> Summary | None:

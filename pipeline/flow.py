@@ -23,7 +23,7 @@ from pipeline.model import Model
 from pipeline.model_folder import find_model, load_model, save_model, set_run_id
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Reader
-from pipeline.records import CleanText, Document, MadeTags, Noise, OutlineEntry, Segment, Tag, TaggedReport, Tags
+from pipeline.records import CleanText, Document, Noise, OutlineEntry, Segment, Tag, TaggedReport, Tags
 from pipeline.segment import segment, segment_together
 from pipeline.tag import noise_tags, tag_segments, tag_together
 
@@ -112,7 +112,7 @@ def _tagged(report: TaggedReport, cleaned: CleanText, model: Model, keep_noise: 
     """Return a report whose tags also tell, where that is asked for, what was set aside."""
     if not keep_noise:
         return report
-    return msgspec.structs.replace(report, tags=Tags.of(_with_noise(report.tags, cleaned, report.noise, model)))
+    return msgspec.structs.replace(report, tags=Tags.of(_with_noise(report.tags, cleaned, report.noise, model), report.tags.terms))
 
 
 def _gathered(documents: Iterable[Document], characters: int) -> Iterator[list[Document]]:
@@ -233,7 +233,7 @@ def train_model(
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
     model = replace(trained.model, facts=facts, config=model_settings(config))
     folder = locations.project_folder() / "models" / config.model.name
-    save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, tags, model))
+    save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, model))
     corrected = find_corrected(corpus, model, prepared, tags)
     if not config.track.enabled:
         return Training(folder, model, measurement, curve, None, None, None, corrected)
@@ -312,21 +312,20 @@ def prepare_corpus(corpus: "Corpus", config: ModelSettings, user_words: tuple[st
     return prepared
 
 
-def training_facts(
-    config: Config, corpus: "Corpus", folds: "Sequence[Fold]", tags: "Sequence[tuple[Prepared, Sequence[Tag]]]", model: Model
-) -> bytes:
+def training_facts(config: Config, corpus: "Corpus", folds: "Sequence[Fold]", model: Model) -> bytes:
     """Return what a model's training.json holds: its training's settings, its reports, the summary of its out-of-fold tags."""
     from pipeline.drift import Batch, add_up  # noqa: PLC0415 - only where a model is written
 
     values = config_values(config)
-    of_source = {report.cleaned.document.source: of_report for report, of_report in tags}
     signature = f"{model.name} {model.version}"
     summaries = []
     for fold in folds:
         batch = Batch(fold.model, signature)
         for report in fold.reports:
-            batch.count(MadeTags(of_source[report.cleaned.document.source]), report.cleaned.document.text)
-            batch.close_report(len(report.cleaned.noise))
+            tags = tag_segments(report.cleaned, report.segments, fold.model)
+            for group in tags.groups:
+                batch.count(group)
+            batch.close_report(len(report.cleaned.noise), tags.terms)
         summaries.append(batch.summary())
     facts = {
         "settings": {section: values[section] for section in ("corpus", "evaluate")},

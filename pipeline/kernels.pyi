@@ -29,6 +29,7 @@ class Scorer:
         columns: NDArray[np.int64],
         values: NDArray[np.float64],
         scores: NDArray[np.float64],
+        terms: NDArray[np.int64],
     ) -> int: ...
     def strongest(
         self,

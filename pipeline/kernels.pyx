@@ -64,6 +64,28 @@ cdef inline uint64_t _pair(uint32_t first, uint32_t second) noexcept nogil:
     return (<uint64_t>first << CHARACTER_BITS) | second
 
 
+cdef inline bint _is_ideograph(uint32_t code) noexcept nogil:
+    return 0x3400 <= code <= 0x9FFF or code >= 0x20000
+
+
+cdef inline bint _is_latin(uint32_t code) noexcept nogil:
+    return 97 <= code <= 122
+
+
+cdef inline bint _are_letters(uint32_t first, uint32_t second) noexcept nogil:
+    """Tell whether two characters could be a bigram of a vocabulary."""
+    return (_is_ideograph(first) and _is_ideograph(second)) or (_is_latin(first) and _is_latin(second))
+
+
+cdef inline bint _is_term(const Py_UCS4* word, Py_ssize_t size) noexcept nogil:
+    """Tell whether a word could be one of a vocabulary."""
+    cdef Py_ssize_t i
+    for i in range(size):
+        if _is_ideograph(word[i]) or (i + 1 < size and _is_latin(word[i]) and _is_latin(word[i + 1])):
+            return True
+    return False
+
+
 cdef inline int32_t _node(const Slot* slot) noexcept nogil:
     return <int32_t>(slot.way & ((1 << NODE_BITS) - 1)) if slot else 0
 
@@ -436,6 +458,8 @@ cdef class Tally:
     cdef uint64_t* met  # a bit for each number …
     cdef uint64_t* any_met  # … and one for each 64 of these
     cdef Py_ssize_t blocks
+    cdef int64_t terms  # of the text that is counted at present …
+    cdef int64_t unknown  # … and those of them without a column
 
     def __cinit__(self, Py_ssize_t bound):
         self.blocks = (bound >> 12) + 1
@@ -478,6 +502,7 @@ cdef class Scorer:
     cdef Dictionary dictionary
     cdef int32_t* columns  # of the nodes that were there when it was made; -1 for what is no word of the vocabulary
     cdef int32_t nodes
+    cdef Py_ssize_t pairs
     cdef uint64_t* bigrams  # code and column, in one number each
     cdef uint64_t mask
     cdef int shift
@@ -507,6 +532,7 @@ cdef class Scorer:
         cdef int32_t column, node
         if not len(idf) == len(words) + pairs == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1] or pairs >= 1 << BIGRAM_BITS:
             raise ValueError("words, bigrams, idf and weights do not agree in length")
+        self.pairs = pairs
         self.dictionary, self.idf, self.weights, self.telling = dictionary, idf, weights, telling
         self.words, self.names = tuple(words), [bytes(name) for name in names]
         nodes = [dictionary._node_of(word) for word in words]
@@ -544,11 +570,12 @@ cdef class Scorer:
         int64_t[::1] columns not None,
         double[::1] values not None,
         double[:, ::1] scores not None,
+        int64_t[:, ::1] terms not None,
     ):
-        """Write the row of each line of ``texts`` and its scores; return the number of the values.
+        """Write the row of each line of ``texts``, its scores, and how many terms it has and how many unknown ones.
 
-        ``starts`` has one place more than there are lines, ``columns`` and ``values`` two for each character, and ``scores``
-        the shape (lines, labels); raises ValueError for others.
+        ``starts`` has one place more than there are lines, ``columns`` and ``values`` two for each character, ``scores`` the shape
+        (lines, labels) and ``terms`` (2, lines); raises ValueError for others. Returns the number of the values.
         """
         cdef Py_ssize_t size = PyUnicode_GET_LENGTH(texts), rows = starts.shape[0] - 1, row, start = 0, end, filled = 0
         cdef Characters characters = Characters(texts)
@@ -558,12 +585,15 @@ cdef class Scorer:
             raise ValueError("no room for the rows")
         if scores.shape[0] != rows or scores.shape[1] != self.weights.shape[1]:
             raise ValueError("no room for the scores")
+        if terms.shape[0] != 2 or terms.shape[1] != rows:
+            raise ValueError("no room for the terms")
         for row in range(rows):
             starts[row] = filled
             end = characters._line_end(start)
             filled += self._row(
                 characters.codes + start, end - start, scratch, tally, &columns[filled], &values[filled], &scores[row, 0]
             )
+            terms[0, row], terms[1, row] = tally.terms, tally.unknown
             start = min(end + 1, size)
         starts[rows] = filled
         return filled
@@ -575,14 +605,23 @@ cdef class Scorer:
         cdef Py_ssize_t tokens = self.dictionary._cut(text, size, scratch), i, found, label
         cdef int64_t column
         cdef double length = 0
+        tally.terms = tally.unknown = 0
         for i in range(tokens):
             column = self._column(scratch.tokens[i].node)
             if column >= 0:
                 tally._add(column, 1)
-        for i in range(size - 1):
+                tally.terms += 1
+            elif _is_term(text + scratch.tokens[i].start, scratch.tokens[i].end - scratch.tokens[i].start):
+                tally.terms += 1
+                tally.unknown += 1
+        for i in range(size - 1 if self.pairs else 0):
             column = self._bigram(text[i], text[i + 1])
             if column >= 0:
                 tally._add(column, 1)
+                tally.terms += 1
+            elif _are_letters(text[i], text[i + 1]):
+                tally.terms += 1
+                tally.unknown += 1
         found = tally._take(columns, values)
         for i in range(found):
             values[i] *= self.idf[columns[i]]

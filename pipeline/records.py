@@ -240,13 +240,24 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TagColumns(msgspec.Struct, frozen=True):
-    """What is counted of some tags, column by column: theme, source span, score, and whether a person should look at each."""
+    """What is counted of some tags, column by column: theme, characters, score, and whether a person should look at each."""
 
     themes: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
+    sizes: Sequence[int]
     scores: Sequence[float]
     review: Sequence[bool]
+
+
+class TermCount(msgspec.Struct):
+    """How many words and bigrams passages have, and how many of these the model does not know; counts on."""
+
+    terms: int = 0
+    unknown: int = 0
+
+    def add(self, terms: int, unknown: int) -> None:
+        """Count more."""
+        self.terms += terms
+        self.unknown += unknown
 
 
 class TagGroup(Protocol):
@@ -277,26 +288,29 @@ class MadeTags(tuple[Tag, ...]):
         tags = [tag for tag in self if tag.noise is None]
         return TagColumns(
             [tag.theme for tag in tags],
-            [tag.start for tag in tags],
-            [tag.end for tag in tags],
+            [tag.end - tag.start for tag in tags],
             [tag.score for tag in tags],
             [tag.review for tag in tags],
         )
 
 
 class Tags(Iterator[Tag]):
-    """The tags of a report in source order, which can be gone through once: one by one, or group by group."""
+    """The tags of a report in source order, which can be gone through once: one by one, or group by group.
 
-    def __init__(self, groups: Iterable[TagGroup]) -> None:
-        """Take the tags in groups, which may be made as they are asked for."""
+    ``terms`` are complete when they have been gone through.
+    """
+
+    def __init__(self, groups: Iterable[TagGroup], terms: TermCount | None = None) -> None:
+        """Take the tags in groups, which may be made as they are asked for, and the count of the terms in them."""
         self.groups = iter(groups)
+        self.terms = terms or TermCount()
         self._tags = chain.from_iterable(self.groups)
 
     @classmethod
-    def of(cls, tags: Iterable[Tag]) -> Self:
+    def of(cls, tags: Iterable[Tag], terms: TermCount | None = None) -> Self:
         """Return tags that are made one by one; a group is some of them."""
         tags = iter(tags)
-        return cls(iter(lambda: MadeTags(islice(tags, _TOGETHER)), ()))
+        return cls(iter(lambda: MadeTags(islice(tags, _TOGETHER)), ()), terms)
 
     def __next__(self) -> Tag:
         """Return the next tag."""

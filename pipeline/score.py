@@ -4,7 +4,9 @@ import math
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
+from pipeline.bigrams import Ints
 from pipeline.decode import Runs, decode
 from pipeline.features import Floats, Layout, Rows, Texts, context, join_texts, lay_out, row_sums, split_words
 from pipeline.model import Model
@@ -14,12 +16,16 @@ NEVER = math.inf  # what a change of theme costs inside the row of a table
 
 
 class Scored(msgspec.Struct, frozen=True):
-    """Segments with their sentences laid out, the TF-IDF rows of these, and the runs that were found."""
+    """Segments with their sentences laid out, the TF-IDF rows of these, and the runs that were found.
+
+    ``terms``, of shape (2, sentences), counts the words and bigrams of each sentence, and those that the model does not know.
+    """
 
     segments: tuple[Segment, ...]
     layout: Layout
     rows: Rows
     runs: Runs
+    terms: Ints
 
     def clean_spans(self) -> list[tuple[int, int]]:
         """Return the clean offsets of each run."""
@@ -42,10 +48,11 @@ def score_segments(parts: Sequence[tuple[str, Sequence[Segment]]], model: Model)
 def score_texts(segments: tuple[Segment, ...], layout: Layout, texts: Texts, model: Model) -> Scored:
     """Return segments whose texts are split into words already, scored."""
     rows = model.vocabulary.vectorise(texts)
-    return _scored(segments, layout, rows, row_sums(rows, model.weights_by_label), model)
+    terms = np.array(model.vocabulary.count_terms(texts))
+    return _scored(segments, layout, rows, row_sums(rows, model.weights_by_label), terms, model)
 
 
-def _scored(segments: tuple[Segment, ...], layout: Layout, rows: Rows, sums: Floats, model: Model) -> Scored:
+def _scored(segments: tuple[Segment, ...], layout: Layout, rows: Rows, sums: Floats, terms: Ints, model: Model) -> Scored:
     scores = context(layout, model.config.model).apply(sums) + model.bias
     costs = [model.config.model.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
-    return Scored(segments, layout, rows, decode(scores, layout.bounds, costs))
+    return Scored(segments, layout, rows, decode(scores, layout.bounds, costs), terms[:, : layout.sentences])

@@ -10,7 +10,7 @@ from pipeline.bigrams import Ints
 from pipeline.decode import Runs
 from pipeline.features import Floats, Rows
 from pipeline.model import Model
-from pipeline.records import CleanText, Noise, Segment, Tag, TagGroup, Tags
+from pipeline.records import CleanText, Noise, Segment, Tag, TagGroup, Tags, TermCount
 from pipeline.score import Scored, score_segments
 from pipeline.tagged import Judged, JudgedTags, place
 
@@ -38,13 +38,15 @@ def tag_segments(cleaned: CleanText, segments: Iterable[Segment], model: Model) 
     A segment becomes one tag, or several where its theme changes. Memory is bounded by a window of segments, and the
     tags do not depend on the size of the window.
     """
-    return Tags(_window_tags(cleaned, segments, model))
+    terms = TermCount()
+    return Tags(_window_tags(cleaned, segments, model, terms), terms)
 
 
-def _window_tags(cleaned: CleanText, segments: Iterable[Segment], model: Model) -> Iterator[TagGroup]:
+def _window_tags(cleaned: CleanText, segments: Iterable[Segment], model: Model, terms: TermCount) -> Iterator[TagGroup]:
     number = 0
     for chunk, first, last in _windows(segments, WINDOW):
         (tags,) = _tag_parts([_Part(cleaned, chunk, first, last, number)], model)
+        terms.add(tags.terms.terms, tags.terms.unknown)
         yield tags
         number += len(tags)
 
@@ -52,7 +54,7 @@ def _window_tags(cleaned: CleanText, segments: Iterable[Segment], model: Model) 
 def tag_together(reports: Iterable[tuple[CleanText, Sequence[Segment]]], model: Model) -> list[Tags]:
     """Return the tags of some small reports, the same as of each alone; scoring them at once is faster."""
     parts = [_Part(cleaned, tuple(segments), 0, len(segments)) for cleaned, segments in reports]
-    return [Tags([tags]) for tags in _tag_parts(parts, model)] or [Tags(()) for _ in parts]
+    return [Tags([tags], tags.terms) for tags in _tag_parts(parts, model)] or [Tags(()) for _ in parts]
 
 
 def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iterator[Tag]:
@@ -103,6 +105,7 @@ def _judge(scored: Scored, model: Model) -> Judged:
         _secondary(rounded, labels, model),
         words,
         shares.round(DIGITS),
+        np.add.reduceat(scored.terms, scored.runs.firsts, axis=1),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.bigrams import Ints
 from pipeline.features import Floats, lower
 from pipeline.model import Model
-from pipeline.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns
+from pipeline.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns, TermCount
 
 Evidence = tuple[tuple[str, float], ...]
 
@@ -23,7 +23,8 @@ class Judged(msgspec.Struct, frozen=True):
     """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
 
     ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), and ``words`` and ``shares`` (runs, words wanted),
-    where -1 is no word. ``secondary`` holds those runs that have other themes. Figures are rounded as they are shown.
+    where -1 is no word. ``secondary`` holds those runs that have other themes. ``terms``, of shape (2, runs), counts
+    their terms and those unknown to the model. Figures are rounded as they are shown.
     """
 
     segments: Sequence[Segment]
@@ -33,20 +34,16 @@ class Judged(msgspec.Struct, frozen=True):
     secondary: dict[int, tuple[str, ...]]
     words: Ints
     shares: Floats
+    terms: Ints
 
     def part(self, first: int, last: int) -> "Judged":
         """Return the runs from one to another (exclusive)."""
         own = slice(first, last)
         secondary = {run - first: themes for run, themes in self.secondary.items() if first <= run < last}
         return Judged(
-            self.segments[own],
-            self.spans[own],
-            self.labels[own],
-            self.probabilities[own],
-            secondary,
-            self.words[own],
-            self.shares[own],
-        )
+            self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], secondary, self.words[own],
+            self.shares[own], self.terms[:, own],
+        )  # fmt: skip
 
 
 class JudgedTags:
@@ -71,7 +68,7 @@ class JudgedTags:
         """Yield the tags."""
         document, model, judged, columns = self._cleaned.document, self._model, self._judged, self.columns()
         names, signature = model.labels.names, self._signature
-        for i, (start, end) in enumerate(zip(columns.starts, columns.ends, strict=True)):
+        for i, (start, end) in enumerate(zip(self._starts.tolist(), self._ends.tolist(), strict=True)):
             text = document.text[start:end]
             tag = Tag(
                 document.source, self._number + i, start, end, text, self._headings[i], columns.themes[i], columns.scores[i],
@@ -80,14 +77,18 @@ class JudgedTags:
             )  # fmt: skip
             yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
 
+    @property
+    def terms(self) -> TermCount:
+        """How many terms the tags have, and how many of these the model does not know."""
+        return TermCount(*self._judged.terms.sum(axis=1).tolist())
+
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""
         labels, names = self._judged.labels, self._model.labels.names
         scores = self._judged.probabilities[np.arange(len(labels)), labels]
         return TagColumns(
             [names[label] for label in labels.tolist()],
-            self._starts.tolist(),
-            self._ends.tolist(),
+            (self._ends - self._starts).tolist(),
             scores.tolist(),
             (scores < self._model.threshold).tolist(),
         )

@@ -148,7 +148,7 @@ class _Progress:
         self._told = 0.0
 
     def watch(self, report: TaggedReport) -> TaggedReport:
-        return msgspec.structs.replace(report, tags=Tags.of(self._watched(report)))
+        return msgspec.structs.replace(report, tags=Tags.of(self._watched(report), report.tags.terms))
 
     def _watched(self, report: TaggedReport) -> Iterator[Tag]:
         characters = len(report.document.text)

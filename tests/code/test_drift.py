@@ -12,7 +12,6 @@ from pipeline.drift import (
     BINS,
     Batch,
     Summary,
-    count_words,
     encode,
     find_drift,
     load_reference,
@@ -22,7 +21,6 @@ from pipeline.drift import (
 )
 from pipeline.errors import InputError, ModelError
 from pipeline.read import read_report
-from pipeline.records import Tag
 
 COUNTS = st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(sum)
 CULTURE = "县图书馆新开城市书房六座，送戏下乡八十场。"
@@ -73,16 +71,11 @@ def test_words_that_the_model_does_not_know_are_counted(model, default_model):
 
 
 @pytest.mark.parametrize("odd", [(), ("全县图书馆，\r\n开放。锂电池，\u2028碳酸锂。", "\ue000", "İ锂"), ("全縣圖書館開放。",)])
-def test_the_words_of_batches_that_are_counted_together_are_those_of_each_alone(model, odd):
+def test_the_terms_of_reports_that_are_tagged_together_are_those_of_each_alone(model, odd):
     texts = [CULTURE, f"{TRADE}\n{CULTURE}", *odd]
-    alone, together = [[Batch(model) for _ in texts] for _ in range(2)]
-    for batches in (alone, together):
-        for batch, text in zip(batches, texts, strict=True):
-            batch.count([Tag("", 0, 0, len(text), text, "", "其他", 1.0, {}, (), False, (), "")])
-    count_words(together)
-    assert not any(batch.is_waiting for batch in together)
-    assert [batch.summary() for batch in together] == [batch.summary() for batch in alone]
-    assert all(batch.summary().terms for batch, text in zip(together, texts, strict=True) if len(text) > 2)
+    together, alone = summarised(model, *texts), [summarised(model, text) for text in texts]
+    assert (together.terms, together.unknown) == (sum(one.terms for one in alone), sum(one.unknown for one in alone))
+    assert together.terms > 0
 
 
 def test_traditional_characters_are_no_unknown_words(default_model):
@@ -96,14 +89,13 @@ def test_what_is_set_aside_is_no_passage(model):
     assert summarised(model, text).set_aside == 1
 
 
-def test_a_large_batch_is_sampled_for_its_words(model, monkeypatch):
-    text = "\n".join([CULTURE, TRADE] * 400)
-    whole = summarised(model, text)
-    monkeypatch.setattr("pipeline.drift._COUNTED", 2000)
-    sample = summarised(model, text)
-    assert sample.terms < whole.terms / 4
-    assert sample.unknown / sample.terms == pytest.approx(whole.unknown / whole.terms, abs=0.15)
-    assert (sample.themes, sample.scores) == (whole.themes, whole.scores)
+def test_every_passage_of_a_short_file_is_counted_as_in_a_long_one(model, home, tmp_path, call):
+    for name, count in (("short", 3), ("long", 60)):
+        (tmp_path / f"{name}.txt").write_text("\n".join([TRADE, CULTURE] * count), encoding="utf-8")
+        call("tag", str(tmp_path / f"{name}.txt"), "-o", str(tmp_path / f"{name}.jsonl"))
+    short, long = [json.loads((tmp_path / f"{name}.jsonl.summary.json").read_text("utf-8")) for name in ("short", "long")]
+    assert (20 * short["terms"], 20 * short["unknown"]) == (long["terms"], long["unknown"])
+    assert 0 < short["unknown"] < short["terms"]
 
 
 def test_summaries_add_up_and_are_stored_without_text(model, tmp_path):

@@ -120,7 +120,8 @@ def test_a_dictionary_cut_short_in_a_character_is_refused():
 def test_rows_and_scores_are_those_of_the_arrays(model, reference, texts):
     joined = "\n".join(texts)
     expected = reference.vocabulary.vectorise(Texts(joined, reference.cut(joined), len(texts)))
-    rows, scores = model.compiled.score(joined, len(texts))
+    rows, scores, terms = model.compiled.score(joined, len(texts))
+    assert np.array_equal(terms, reference.vocabulary.count_terms(Texts(joined, reference.cut(joined), len(texts))))
     for name in ("starts", "columns", "values"):
         assert np.array_equal(getattr(rows, name), getattr(expected, name)), name
     assert np.abs(scores - row_sums(expected, reference.weights_by_label)).max() < 1e-12
@@ -180,7 +181,8 @@ def arrays(model):
     labels = len(model.labels.names)
     return {
         "source": source, "spans": np.array([[0, 4]]), "number": 0, "headings": [b'""'], "labels": np.zeros(1, np.int64),
-        "probabilities": np.full((1, labels), 0.1), "threshold": 0.5, "secondary": {}, "words": np.full((1, 2), -1), "shares": np.zeros((1, 2)),
+        "probabilities": np.full((1, labels), 0.1), "threshold": 0.5, "secondary": {},
+        "words": np.full((1, 2), -1), "shares": np.zeros((1, 2)),
     }  # fmt: skip
 
 
@@ -232,16 +234,18 @@ def test_half_of_a_pair_of_surrogates_is_refused_as_by_the_encoder(model, arrays
 
 def test_too_little_room_for_rows_is_refused(model):
     scorer, labels = model.compiled.scorer, len(model.labels.names)
-    room = [np.empty(2, np.int64), np.empty(9, np.int64), np.empty(9), np.empty((1, labels))]
+    room = [np.empty(2, np.int64), np.empty(9, np.int64), np.empty(9), np.empty((1, labels)), np.empty((2, 1), np.int64)]
     assert scorer.score("学习理论", *room) > 0
-    for i, small in enumerate([np.empty(1, np.int64), np.empty(8, np.int64), np.empty(8), np.empty((1, labels - 1))]):
+    for i, small in enumerate(
+        [np.empty(1, np.int64), np.empty(8, np.int64), np.empty(8), np.empty((1, labels - 1)), np.empty((1, 1), np.int64)]
+    ):
         with pytest.raises(ValueError, match="no room"):
             scorer.score("学习理论", *room[:i], small, *room[i + 1 :])
 
 
 @pytest.mark.parametrize(("first", "last", "label"), [(0, 3, 0), (1, 1, 0), (-1, 1, 0), (0, 1, 99)])
 def test_runs_outside_the_rows_are_refused(model, first, last, label):
-    rows, _ = model.compiled.score("学习理论\n文化", 2)
+    rows, *_ = model.compiled.score("学习理论\n文化", 2)
     with pytest.raises(ValueError, match="outside the rows"):
         model.compiled.strongest(np.array([first]), np.array([last]), np.array([label]), rows, 5)
 
