@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 _FULL_WIDTH = {code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}
-_LINE_ENDS = dict.fromkeys(map(ord, "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
+_LINE_ENDS = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 # Half of a pair, which only a damaged text holds and no encoder takes.
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _ONE_TO_ONE = _FULL_WIDTH | _LINE_ENDS | _SURROGATES
@@ -60,7 +60,7 @@ _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_
 
 # What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
 # traditional.txt holds the characters that OpenCC converts, alone or, of those in common use (坏 沈 瞭 藉 覆), in phrases.
-_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED, _SPACE, _BREAK = 1, 2, 4, 8, 16, 32, 64
+_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED, _SPACE, _BREAK, _RETURN = (2**i for i in range(8))
 
 
 class _Kinds(msgspec.Struct, frozen=True):
@@ -69,13 +69,8 @@ class _Kinds(msgspec.Struct, frozen=True):
     each: NDArray[np.uint8]
     found: int
 
-    def places(self, kind: int) -> NDArray[np.int64]:
-        """Return where characters of a kind stand, or of several."""
-        return np.flatnonzero(self.each & kind > 0)  # of truth values these are found much faster than of numbers
-
 
 _AT_ONCE = 2**18  # characters whose kinds are looked up at once, so that memory stays bounded
-_CLAUSES_AT_ONCE = 4096
 _UNCHANGED = OffsetMap((0,), (0,))
 _START = attrgetter("start")
 _INK = re.compile(r"\S+")
@@ -103,7 +98,7 @@ def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
     """Tell which texts are normal as they are, as most are: one pass over all of them finds the others."""
     joined = "\n".join(texts)
     kinds = _kinds(joined)
-    if kinds.found & _REPLACED:
+    if kinds.found & (_REPLACED | _RETURN):
         return [_are_unchanged([text], simplify)[0] for text in texts] if len(texts) > 1 else [False]
     converted = _simplified(joined, kinds) if simplify and kinds.found & _TRADITIONAL else joined
     spans = _dropped_spans(joined, kinds)
@@ -154,8 +149,10 @@ def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) ->
 def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
     """Return the text with its characters replaced, and the kinds of the new ones."""
     kinds = _kinds(text)
+    if kinds.found & _RETURN and (lone := re.sub("\r(?!\n)", "\n", text)) != text:
+        text, kinds = lone, _kinds(lone)
     if kinds.found & _REPLACED:
-        text = re.sub("\r(?!\n)", "\n", text).translate(_ONE_TO_ONE | {ord("\r"): "\r"})
+        text = text.translate(_ONE_TO_ONE)
         kinds = _kinds(text)
     if simplify and kinds.found & _TRADITIONAL:
         simplified = _simplified(text, kinds)
@@ -164,23 +161,34 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
 
 
 def _simplified(text: str, kinds: _Kinds) -> str:
-    """Convert the clauses that hold a traditional character: OpenCC knows no phrase with a sign or the end of a line in it.
-
-    Many are converted in one call. Of most texts nothing changes: these characters are traditional in few words only (答覆).
-    """
-    breaks = kinds.places(_BREAK)
-    clauses = np.unique(np.searchsorted(breaks, kinds.places(_TRADITIONAL)))
-    starts, ends = np.append(0, breaks + 1).take(clauses).tolist(), np.append(breaks, len(text)).take(clauses).tolist()
-    pieces, position = [], 0
-    for some in range(0, len(starts), _CLAUSES_AT_ONCE):
-        spans = list(zip(starts[some : some + _CLAUSES_AT_ONCE], ends[some : some + _CLAUSES_AT_ONCE], strict=True))
-        old = "\n".join([text[start:end] for start, end in spans])
-        if (new := _convert(old)) == old:
-            continue
-        for (start, end), converted in zip(spans, new.split("\n"), strict=True):
+    """Convert the traditional characters of a text, some lines at a time, so that memory stays bounded."""
+    pieces, position, start = [], 0, 0
+    while start < len(text):
+        end = text.find("\n", start + _AT_ONCE) + 1 or len(text)
+        lines = text[start:end]
+        if (converted := _simplified_lines(lines, kinds.each[start:end])) != lines:
             pieces += [text[position:start], converted]
             position = end
-    return "".join([*pieces, text[position:]]) if pieces else text
+        start = end
+    return "".join([*pieces, text[position:]])
+
+
+def _simplified_lines(text: str, kinds: NDArray[np.uint8]) -> str:
+    """Convert the clauses that hold a traditional character: OpenCC knows no phrase with a sign or the end of a line in it.
+
+    All are converted in one call. Of most texts nothing changes: these characters are traditional in few words only (答覆).
+    """
+    breaks = np.concatenate([[-1], _places(kinds, _BREAK), [len(text)]])
+    clauses = np.unique(np.searchsorted(breaks, _places(kinds, _TRADITIONAL)))
+    spans = list(zip((breaks.take(clauses - 1) + 1).tolist(), breaks.take(clauses).tolist(), strict=True))
+    old = "\n".join([text[start:end] for start, end in spans])
+    if (new := _convert(old)) == old:
+        return text
+    pieces, position = [], 0
+    for (start, end), converted in zip(spans, new.split("\n"), strict=True):
+        pieces += [text[position:start], converted]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def _convert(text: str) -> str:
@@ -198,11 +206,16 @@ def _converter() -> "OpenCC":
     return OpenCC("t2s")
 
 
+def _places(kinds: NDArray[np.uint8], kind: int) -> NDArray[np.int64]:
+    """Return where characters of a kind stand, or of several."""
+    return np.flatnonzero(kinds & kind > 0)  # among truth values these are found much faster than among numbers
+
+
 def _suspects(kinds: _Kinds) -> list[int]:
     """Return where a span to drop may begin."""
     if not kinds.found & (_INVISIBLE_KIND | _OPENS):
         return []
-    places = kinds.places(_INVISIBLE_KIND | _OPENS)
+    places = _places(kinds.each, _INVISIBLE_KIND | _OPENS)
     following = kinds.each.take(places + 1, mode="clip")
     suspects: list[int] = places.compress((kinds.each.take(places) & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)).tolist()
     return suspects
@@ -222,7 +235,7 @@ def _kind_of() -> NDArray[np.uint8]:
     """Return the kind of each code point."""
     kinds = np.zeros(sys.maxunicode + 1, np.uint8)
     kinds[list(_ONE_TO_ONE)] = _REPLACED
-    kinds[ord("\r")] |= _INVISIBLE_KIND
+    kinds[ord("\r")] |= _RETURN | _INVISIBLE_KIND
     for first, last in _INVISIBLE_CODES:
         kinds[first : last + 1] |= _INVISIBLE_KIND
     traditional = (Path(__file__).parent / "traditional.txt").read_text(encoding="utf-8").rstrip("\n")
@@ -237,10 +250,14 @@ def _kind_of() -> NDArray[np.uint8]:
 def _dropped_spans(text: str, kinds: _Kinds) -> list[Span]:
     spans: list[Span] = []
     for place in _suspects(kinds):
-        match = re.compile(_DROPPED).match(text, place) if not spans or place >= spans[-1][1] else None
-        if match:
+        if (not spans or place >= spans[-1][1]) and (match := _dropped_form().match(text, place)):
             spans.append(match.span())
     return sorted(spans + spaced) if (spaced := _spaces_in_words(text, kinds)) else spans
+
+
+@cache
+def _dropped_form() -> re.Pattern[str]:
+    return re.compile(_DROPPED)
 
 
 def _neutral_glosses(text: str, spans: list[Span]) -> list[Span]:
@@ -252,7 +269,7 @@ def _neutral_glosses(text: str, spans: list[Span]) -> list[Span]:
 
 def _spaces_in_words(text: str, kinds: _Kinds) -> list[Span]:
     """Return the spaces between the characters of a word; one character between two spaces raises the suspicion."""
-    spaces = kinds.places(_SPACE)
+    spaces = _places(kinds.each, _SPACE)
     spans: list[Span] = []
     for place in spaces[:-1].compress(spaces[1:] - spaces[:-1] == 2).tolist():
         run = re.compile(_SPACED).match(text, place) if not spans or place >= spans[-1][1] else None
@@ -348,7 +365,7 @@ def _dropped_lines(source: str, length: int, lines: list[Span], offsets: OffsetM
         for match in () if source[position:start].isspace() else _INK.finditer(source, position, start):
             if _WEB_MARK_ONLY.fullmatch(match[0]):
                 yield Noise(*match.span(), "web mark")
-            elif not re.fullmatch(_DROPPED, match[0]):
+            elif not _dropped_form().fullmatch(match[0]):
                 yield Noise(*match.span(), "syntax")
         position = end
 
