@@ -12,8 +12,10 @@ runs at over 100 MB/s, knows phrases, and here keeps the length of the text.
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
+from operator import add, attrgetter, sub
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import CleanConfig
-from pipeline.lines import broken_ends, find_lines, join_lines
+from pipeline.lines import Lines, broken_ends, find_lines, join_lines
 from pipeline.noise import find_noise
-from pipeline.records import CleanText, Document, Line, Noise, OffsetMap
+from pipeline.records import CleanText, Document, Line, Mark, Noise, OffsetMap
 
 if TYPE_CHECKING:
     from opencc import OpenCC
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 _FULL_WIDTH = {code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}
-_LINE_ENDS = dict.fromkeys(map(ord, "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
+_LINE_ENDS = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 # Half of a pair, which only a damaged text holds and no encoder takes.
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _ONE_TO_ONE = _FULL_WIDTH | _LINE_ENDS | _SURROGATES
@@ -58,7 +60,7 @@ _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_
 
 # What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
 # traditional.txt holds the characters that OpenCC converts, alone or, of those in common use (坏 沈 瞭 藉 覆), in phrases.
-_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED, _SPACE = 1, 2, 4, 8, 16, 32
+_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED, _SPACE, _BREAK, _RETURN = (2**i for i in range(8))
 
 
 class _Kinds(msgspec.Struct, frozen=True):
@@ -69,33 +71,65 @@ class _Kinds(msgspec.Struct, frozen=True):
 
 
 _AT_ONCE = 2**18  # characters whose kinds are looked up at once, so that memory stays bounded
+_UNCHANGED = OffsetMap((0,), (0,))
+_START = attrgetter("start")
 _INK = re.compile(r"\S+")
 
 
 def clean(document: Document, options: CleanConfig) -> CleanText:
     """Return the cleaned text of a document with its body lines, the noise set aside and the map to the source."""
+    return clean_together([document], options)[0]
+
+
+def clean_together(documents: Sequence[Document], options: CleanConfig) -> list[CleanText]:
+    """Return of each of some documents what ``clean`` does: all at once, which is faster where they are small."""
+    unchanged = _are_unchanged([document.text for document in documents], options.simplify)
+    normal = [_normalised(document, options, same) for document, same in zip(documents, unchanged, strict=True)]
+    lines = find_lines([text for text, _ in normal])
+    return [_cleaned(document, *texts, own) for document, texts, own in zip(documents, normal, lines, strict=True)]
+
+
+def _normalised(document: Document, options: CleanConfig, unchanged: bool) -> tuple[str, OffsetMap]:
     syntax = [(mark.start, mark.end) for mark in document.marks if mark.kind == "syntax"]
-    text, offsets = normalise(document.text, options.simplify, syntax)
-    text, offsets, lines = _joined(text, offsets, document)
+    return (document.text, _UNCHANGED) if unchanged and not syntax else normalise(document.text, options.simplify, syntax)
+
+
+def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
+    """Tell which texts are normal as they are, as most are: one pass over all of them finds the others."""
+    joined = "\n".join(texts)
+    kinds = _kinds(joined)
+    if kinds.found & (_REPLACED | _RETURN):
+        return [_are_unchanged([text], simplify)[0] for text in texts] if len(texts) > 1 else [False]
+    converted = _simplified(joined, kinds) if simplify and kinds.found & _TRADITIONAL else joined
+    spans = _dropped_spans(joined, kinds)
+    if not spans and converted == joined:
+        return [True] * len(texts)
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    dropped = {bisect_right(starts, start) - 1 for start, _ in spans}
+    return [i not in dropped and converted.startswith(text, starts[i]) for i, text in enumerate(texts)]
+
+
+def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) -> CleanText:
+    """Return a normalised document with its broken lines joined and its noise set aside."""
+    text, offsets, lines = _joined(text, offsets, document, lines)
     found = _noise(document, text, lines, offsets)
-    body = tuple(_body_lines(document, [line for i, line in enumerate(lines) if i not in found], offsets))
-    noise = [Noise(*offsets.span(*lines[i]), reason) for i, reason in found.items()]
+    body = [line for i, line in enumerate(lines.spans) if i not in found] if found else lines.spans
+    noise = [Noise(*offsets.span(*lines.spans[i]), reason) for i, reason in found.items()]
     if len(text) < len(document.text):
-        noise += _dropped_lines(document.text, [offsets.span(*line) for line in lines])
-    return CleanText(document, text, offsets, body, tuple(sorted(noise, key=lambda span: span.start)))
+        noise += _dropped_lines(document.text, len(text), lines.spans, offsets)
+    noise.sort(key=_START)
+    return CleanText(document, text, offsets, _body_lines(document, body, offsets), tuple(noise))
 
 
-def _joined(text: str, offsets: OffsetMap, document: Document) -> tuple[str, OffsetMap, list[Span]]:
+def _joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
     """Return the text with its broken lines joined, and its lines; what a reader has marked is a line of its own."""
-    lines = find_lines(text)
-    marked = frozenset(offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax")
-    ends = broken_ends(text, lines, marked)
-    if not ends:
+    marked = frozenset([offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax"])
+    broken = broken_ends(text, lines, marked)
+    if not broken:
         return text, offsets, lines
-    spaced, dropped = join_lines(text, ends)
+    spaced, dropped, lines = join_lines(text, lines, broken)
     kept = list(_kept(dropped, len(text)))
-    joined = "".join(spaced[a:b] for a, b in kept)
-    return joined, _compose(offsets, kept), find_lines(joined)
+    return "".join([spaced[a:b] for a, b in kept]), _compose(offsets, kept), lines
 
 
 def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) -> tuple[str, OffsetMap]:
@@ -105,7 +139,7 @@ def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) ->
     while True:
         replaced, kinds = _replace(text, simplify)
         spans = _dropped_spans(replaced, kinds)
-        spans = sorted(pending + spans) if pending else spans
+        spans = sorted([*pending, *spans, *_neutral_glosses(replaced, spans)])
         if not spans and replaced == text:
             return text, offsets
         kept = list(_kept(spans, len(text)))
@@ -115,29 +149,45 @@ def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) ->
 def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
     """Return the text with its characters replaced, and the kinds of the new ones."""
     kinds = _kinds(text)
+    if kinds.found & _RETURN and (lone := re.sub("\r(?!\n)", "\n", text)) != text:
+        text, kinds = lone, _kinds(lone)
     if kinds.found & _REPLACED:
-        text = re.sub("\r(?!\n)", "\n", text).translate(_ONE_TO_ONE | {ord("\r"): "\r"})
+        text = text.translate(_ONE_TO_ONE)
         kinds = _kinds(text)
     if simplify and kinds.found & _TRADITIONAL:
-        simplified = _simplified(text, np.flatnonzero(kinds.each & _TRADITIONAL).tolist())
+        simplified = _simplified(text, kinds)
         text, kinds = (text, kinds) if simplified == text else (simplified, _kinds(simplified))
     return text, kinds
 
 
-def _simplified(text: str, places: list[int]) -> str:
-    """Convert the lines that hold a traditional character; no phrase that OpenCC knows reaches over the end of a line."""
-    changed, position = [], 0
-    for place in places:
-        if place >= position:
-            start = text.rfind("\n", position, place) + 1 or position
-            position = text.find("\n", place) + 1 or len(text)
-            line = text[start:position]
-            if (converted := _convert(line)) != line:  # most of these characters are traditional in few words only
-                changed.append((start, converted))
+def _simplified(text: str, kinds: _Kinds) -> str:
+    """Convert the traditional characters of a text, some lines at a time, so that memory stays bounded."""
+    pieces, position, start = [], 0, 0
+    while start < len(text):
+        end = text.find("\n", start + _AT_ONCE) + 1 or len(text)
+        lines = text[start:end]
+        if (converted := _simplified_lines(lines, kinds.each[start:end])) != lines:
+            pieces += [text[position:start], converted]
+            position = end
+        start = end
+    return "".join([*pieces, text[position:]])
+
+
+def _simplified_lines(text: str, kinds: NDArray[np.uint8]) -> str:
+    """Convert the clauses that hold a traditional character: OpenCC knows no phrase with a sign or the end of a line in it.
+
+    All are converted in one call. Of most texts nothing changes: these characters are traditional in few words only (答覆).
+    """
+    breaks = np.concatenate([[-1], _places(kinds, _BREAK), [len(text)]])
+    clauses = np.unique(np.searchsorted(breaks, _places(kinds, _TRADITIONAL)))
+    spans = list(zip((breaks.take(clauses - 1) + 1).tolist(), breaks.take(clauses).tolist(), strict=True))
+    old = "\n".join([text[start:end] for start, end in spans])
+    if (new := _convert(old)) == old:
+        return text
     pieces, position = [], 0
-    for start, converted in changed:
+    for (start, end), converted in zip(spans, new.split("\n"), strict=True):
         pieces += [text[position:start], converted]
-        position = start + len(converted)
+        position = end
     return "".join([*pieces, text[position:]])
 
 
@@ -156,11 +206,16 @@ def _converter() -> "OpenCC":
     return OpenCC("t2s")
 
 
+def _places(kinds: NDArray[np.uint8], kind: int) -> NDArray[np.int64]:
+    """Return where characters of a kind stand, or of several."""
+    return np.flatnonzero(kinds & kind > 0)  # among truth values these are found much faster than among numbers
+
+
 def _suspects(kinds: _Kinds) -> list[int]:
     """Return where a span to drop may begin."""
     if not kinds.found & (_INVISIBLE_KIND | _OPENS):
         return []
-    places = np.flatnonzero(kinds.each & (_INVISIBLE_KIND | _OPENS))
+    places = _places(kinds.each, _INVISIBLE_KIND | _OPENS)
     following = kinds.each.take(places + 1, mode="clip")
     suspects: list[int] = places.compress((kinds.each.take(places) & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)).tolist()
     return suspects
@@ -180,12 +235,13 @@ def _kind_of() -> NDArray[np.uint8]:
     """Return the kind of each code point."""
     kinds = np.zeros(sys.maxunicode + 1, np.uint8)
     kinds[list(_ONE_TO_ONE)] = _REPLACED
-    kinds[ord("\r")] |= _INVISIBLE_KIND
+    kinds[ord("\r")] |= _RETURN | _INVISIBLE_KIND
     for first, last in _INVISIBLE_CODES:
         kinds[first : last + 1] |= _INVISIBLE_KIND
     traditional = (Path(__file__).parent / "traditional.txt").read_text(encoding="utf-8").rstrip("\n")
     kinds[list(map(ord, traditional))] |= _TRADITIONAL
     kinds[list(map(ord, _SPACES))] |= _SPACE
+    kinds[list(map(ord, "\n，。、；："))] |= _BREAK
     kinds[list(map(ord, "(（#"))] |= _OPENS
     kinds[list(map(ord, f"#abcdefghijklmnopqrstuvwxyzü{_TONED}"))] |= _OPENED
     return kinds
@@ -194,22 +250,32 @@ def _kind_of() -> NDArray[np.uint8]:
 def _dropped_spans(text: str, kinds: _Kinds) -> list[Span]:
     spans: list[Span] = []
     for place in _suspects(kinds):
-        match = re.compile(_DROPPED).match(text, place) if not spans or place >= spans[-1][1] else None
-        if match:
+        if (not spans or place >= spans[-1][1]) and (match := _dropped_form().match(text, place)):
             spans.append(match.span())
-    spans = sorted(spans + spaced) if (spaced := _spaces_in_words(text, kinds)) else spans
-    if len(spans) >= _GLOSSES_BEFORE_NEUTRAL and sum(text[a] in "(（" for a, _ in spans) >= _GLOSSES_BEFORE_NEUTRAL:
-        spans = sorted(spans + [match.span() for match in re.finditer(_NEUTRAL_GLOSS, text)])
-    return spans
+    return sorted(spans + spaced) if (spaced := _spaces_in_words(text, kinds)) else spans
+
+
+@cache
+def _dropped_form() -> re.Pattern[str]:
+    return re.compile(_DROPPED)
+
+
+def _neutral_glosses(text: str, spans: list[Span]) -> list[Span]:
+    """Return the glosses that only the other ``spans`` to drop tell from brackets."""
+    if sum(text[start] in "(（" for start, _ in spans) < _GLOSSES_BEFORE_NEUTRAL:
+        return []
+    return [match.span() for match in re.finditer(_NEUTRAL_GLOSS, text)]
 
 
 def _spaces_in_words(text: str, kinds: _Kinds) -> list[Span]:
     """Return the spaces between the characters of a word; one character between two spaces raises the suspicion."""
-    space = kinds.each & _SPACE > 0 if kinds.found & _SPACE else np.zeros(0, bool)
-    if not (space[:-2] & ~space[1:-1] & space[2:]).any():
-        return []
-    of_spaces = re.compile(f"[{_SPACES}]+")
-    return [match.span() for run in re.finditer(_SPACED, text) for match in of_spaces.finditer(text, *run.span())]
+    spaces = _places(kinds.each, _SPACE)
+    spans: list[Span] = []
+    for place in spaces[:-1].compress(spaces[1:] - spaces[:-1] == 2).tolist():
+        run = re.compile(_SPACED).match(text, place) if not spans or place >= spans[-1][1] else None
+        if run:
+            spans += [match.span() for match in re.compile(f"[{_SPACES}]+").finditer(text, *run.span())]
+    return spans
 
 
 def _kept(dropped: list[Span], length: int) -> Iterator[Span]:
@@ -239,30 +305,37 @@ def _compose(offsets: OffsetMap, kept: list[Span]) -> OffsetMap:
     return OffsetMap(tuple(clean_starts), tuple(source_starts)) if kept else OffsetMap((0,), (0,))
 
 
-def _noise(document: Document, text: str, lines: list[Span], offsets: OffsetMap) -> dict[int, str]:
+def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> dict[int, str]:
     """Return why each line that is noise, by its index, is none of the report: marked by the reader, or by its form.
 
     The row of a table is noise only where it holds no word: its form says nothing.
     """
-    marked = _marked_noise(document, lines, offsets)
-    rest = [i for i in range(len(lines)) if i not in marked]
-    by_form = find_noise([text[slice(*lines[i])] for i in rest])
+    texts = [text[start:end] for start, end in lines.spans]
+    if not document.marks:
+        return find_noise(texts, lines.doubtful)
+    marked = _marked_noise(document, lines.spans, offsets)
+    rest = [i for i in range(len(texts)) if i not in marked]
+    doubtful = frozenset(lines.doubtful)
+    by_form = find_noise([texts[i] for i in rest], [place for place, i in enumerate(rest) if i in doubtful])
     rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
-    found = {rest[i]: reason for i, reason in by_form.items() if reason == "symbols" or lines[rest[i]][0] not in rows}
+    found = {rest[i]: reason for i, reason in by_form.items() if reason == "symbols" or lines.spans[rest[i]][0] not in rows}
     return dict(sorted((found | marked).items()))
 
 
-def _body_lines(document: Document, lines: list[Span], offsets: OffsetMap) -> Iterator[Line]:
-    """Yield the lines of the body with what the reader marked at their first character."""
+def _body_lines(document: Document, lines: list[Span], offsets: OffsetMap) -> tuple[Line, ...]:
+    """Return the lines of the body with what the reader marked at their first character."""
     marks = {offsets.to_clean(mark.start): mark for mark in document.marks if mark.kind in ("heading", "row", "record")}
-    for start, end in lines:
-        mark = marks.get(start)
-        if mark is None:
-            yield Line(start, end)
-        elif mark.kind == "heading":
-            yield Line(start, end, level=mark.level)
-        else:
-            yield Line(start, end, kind="record" if mark.kind == "record" else "row")
+    if not marks:
+        return tuple([Line(start, end) for start, end in lines])
+    return tuple([_body_line(start, end, marks.get(start)) for start, end in lines])
+
+
+def _body_line(start: int, end: int, mark: Mark | None) -> Line:
+    if mark is None:
+        return Line(start, end)
+    if mark.kind == "heading":
+        return Line(start, end, level=mark.level)
+    return Line(start, end, kind="record" if mark.kind == "record" else "row")
 
 
 def _marked_noise(document: Document, lines: list[Span], offsets: OffsetMap) -> dict[int, str]:
@@ -278,14 +351,21 @@ def _marked_noise(document: Document, lines: list[Span], offsets: OffsetMap) -> 
     return reasons
 
 
-def _dropped_lines(source: str, lines: list[Span]) -> Iterator[Noise]:
-    """Yield the spans between lines of which only dropped characters are left, so that they are not silently lost."""
+def _dropped_lines(source: str, length: int, lines: list[Span], offsets: OffsetMap) -> Iterator[Noise]:
+    """Yield the spans between lines of which only dropped characters are left, so that they are not silently lost.
+
+    ``length`` is that of the clean text. Most texts lose white space only, where lines were joined.
+    """
+    sizes = map(sub, [*offsets.clean_starts[1:], length], offsets.clean_starts)
+    ends = [0, *map(add, offsets.source_starts, sizes)]
+    if not any(source[start:end].strip() for start, end in zip(ends, [*offsets.source_starts, len(source)], strict=True)):
+        return
     position = 0
-    for start, end in [*lines, (len(source), len(source))]:
+    for start, end in [*(offsets.span(*line) for line in lines), (len(source), len(source))]:
         for match in () if source[position:start].isspace() else _INK.finditer(source, position, start):
             if _WEB_MARK_ONLY.fullmatch(match[0]):
                 yield Noise(*match.span(), "web mark")
-            elif not re.fullmatch(_DROPPED, match[0]):
+            elif not _dropped_form().fullmatch(match[0]):
                 yield Noise(*match.span(), "syntax")
         position = end
 

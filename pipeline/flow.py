@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline import locations
-from pipeline.clean import clean
+from pipeline.clean import clean, clean_together
 from pipeline.config import Config, ModelSettings, ReadConfig, config_values, model_settings
 from pipeline.errors import InputError, ModelError, TrackingError
 from pipeline.model import Model
@@ -99,7 +99,7 @@ def tag_document(document: Document, model: Model, keep_noise: bool = False) -> 
 
 
 def _tag_together(documents: Sequence[Document], model: Model, keep_noise: bool) -> Iterator[TaggedReport]:
-    cleaned = [clean(document, model.config.clean) for document in documents]
+    cleaned = clean_together(documents, model.config.clean)
     cut = list(segment_together(cleaned, model.config.segment))
     segments = [own for own, _ in cut]
     tagged = tag_together(zip(cleaned, segments, strict=True), model)

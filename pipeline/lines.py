@@ -5,15 +5,20 @@ lines are mostly of one width, a full line goes on in the next one, unless that 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.headings import sign_level
-from pipeline.noise import CAPTION_SIGNS, judge
+from pipeline.noise import BEGINS, CAPTION_SIGNS, ENDS, WITHIN, judge
 
 Span = tuple[int, int]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 _OPEN_ENDS = frozenset("，、,《“（(【‘")
 _CLOSED_STARTS = frozenset("，。、；：！？）》”】’")
 _FINAL = re.compile(r"[。！？!?；;：:…][”’」』）)】]*$")
@@ -22,6 +27,23 @@ _NEVER_BROKEN = frozenset(("navigation", "byline", "furniture", "image"))
 NARROWEST, WIDEST = 18, 120  # characters of a line in a text that was wrapped at a width
 _FULL = 0.85  # of that width: a full line, less what a mark that may not begin a line takes with it
 _MOSTLY = 0.4
+_AT_ONCE = 2**18  # characters that are looked at together
+# What a character may be to a line; it may be several of these. An ideograph that no form of noise begins with is PLAIN. Nor does
+# any begin with a NUMERAL and a POINT, or one between an OPENER and a CLOSER: such a line is an item.
+_SPACE, _NEWLINE, _PLAIN, _ENDS, _WITHIN, _OPEN_END, _CLOSED_START, _NUMERAL, _POINT, _OPENER, _CLOSER = (2**i for i in range(11))
+_MEMBERS = (
+    (_SPACE, "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"),
+    (_SPACE, "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"),
+    (_NEWLINE, "\n"),
+    (_ENDS, ENDS),
+    (_WITHIN, WITHIN),
+    (_OPEN_END, _OPEN_ENDS),
+    (_CLOSED_START, _CLOSED_STARTS),
+    (_NUMERAL, "0123456789一二三四五六七八九十"),
+    (_POINT, "、.．"),
+    (_OPENER, "（(【["),
+    (_CLOSER, "）)】]"),
+)
 
 
 class _Wrapping(msgspec.Struct, frozen=True):
@@ -31,36 +53,109 @@ class _Wrapping(msgspec.Struct, frozen=True):
     indented: bool
 
 
-def find_lines(text: str) -> list[Span]:
-    """Return the lines of a text that are not empty, without the white space around them."""
-    lines = []
-    position, length = 0, len(text)
-    while position < length:
-        end = text.find("\n", position)
-        end = length if end < 0 else end
-        line = text[position:end]
-        size = len(line.strip())
-        if size == end - position > 0:
-            lines.append((position, end))
-        elif size:
-            start = end - len(line.lstrip())
-            lines.append((start, start + size))
-        position = end + 1
-    return lines
+class Lines(msgspec.Struct, frozen=True):
+    """The lines of a text that are not empty, as ``spans`` without the white space around them.
+
+    The indices of those that are ``doubtful``: the others are no noise by their own form. Of those that are ``open``: unless the
+    text was wrapped, the others end where a sentence may end, or where the next begins. In a text with a ``wide`` line none was.
+    """
+
+    spans: list[Span]
+    doubtful: list[int]
+    open: list[int]
+    wide: bool
 
 
-def broken_ends(text: str, lines: Sequence[Span], whole: frozenset[int] = frozenset()) -> list[Span]:
-    """Return the spans from the last character of a line to the first of the next that belongs to the same sentence.
+class _Arrays(msgspec.Struct, frozen=True):
+    """Where lines start and end, whether each is doubtful, and whether it may be joined to the next and to the one before."""
+
+    starts: Ints
+    ends: Ints
+    doubtful: Bools
+    opens: Bools
+    closes: Bools
+
+
+def find_lines(texts: Sequence[str]) -> list[Lines]:
+    """Return the lines of each text; those of all texts are found in one sweep."""
+    lines = _arrays("\n".join(texts))
+    firsts = np.cumsum([0, *[len(text) + 1 for text in texts]])  # of each text in all of them, and of what would come next
+    bounds = np.searchsorted(lines.starts, firsts)
+    number = np.repeat(np.arange(len(texts)), bounds[1:] - bounds[:-1])
+    starts, ends = lines.starts - firsts.take(number), lines.ends - firsts.take(number)
+    wide = np.bincount(number.compress(ends - starts > WIDEST), minlength=len(texts)) > 0
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    doubtful = _of_each(np.flatnonzero(lines.doubtful), bounds)
+    is_open = (lines.opens[:-1] | lines.closes[1:]) & (number[1:] == number[:-1])  # the last line of a text has no next one
+    each = zip(pairwise(bounds.tolist()), doubtful, _of_each(np.flatnonzero(is_open), bounds), wide.tolist(), strict=True)
+    return [Lines(spans[first:last], unsure, broken, is_wide) for (first, last), unsure, broken, is_wide in each]
+
+
+def _of_each(indices: Ints, bounds: Ints) -> Iterator[list[int]]:
+    """Yield the indices of lines of all texts text by text, counted from the first line of that text."""
+    found = indices.tolist()
+    places = np.searchsorted(indices, bounds).tolist()
+    for first, (start, end) in zip(bounds.tolist(), pairwise(places), strict=False):
+        yield [i - first for i in found[start:end]]
+
+
+def _arrays(text: str) -> _Arrays:
+    """Return what there is to know of the lines of a text; a long one is gone through in pieces, so that memory stays bounded."""
+    pieces: list[_Arrays] = []
+    start = 0
+    while start < len(text) or not pieces:
+        end = text.find("\n", start + _AT_ONCE) + 1 or len(text)
+        pieces.append(_piece(text[start:end], start))
+        start = end
+    return _Arrays(*map(np.concatenate, zip(*map(msgspec.structs.astuple, pieces), strict=True)))
+
+
+def _piece(text: str, place: int) -> _Arrays:
+    """Return what there is to know of the lines of some text that stands at a place in the whole."""
+    # the end of a line behind the last one, and more, so that there is a character two behind the first of any line
+    looks = _look_of().take(np.frombuffer((text + "\n\n\n").encode("utf-32-le", "surrogatepass"), "<u4"))
+    edges = np.flatnonzero(np.diff(looks & _SPACE > 0, prepend=True))  # where white space ends and begins, in turn
+    line = np.searchsorted(np.flatnonzero(looks & _NEWLINE > 0), edges[::2])
+    is_first = np.append(line[:1] >= 0, line[1:] != line[:-1])
+    starts = edges[::2].compress(is_first)
+    ends = edges[1::2].compress(np.append(is_first[1:], line[:1] >= 0))
+    opens, closes = looks.take(ends - 1) & _OPEN_END > 0, looks.take(starts) & _CLOSED_START > 0
+    return _Arrays(starts + place, ends + place, _are_doubtful(looks, starts, ends), opens, closes)
+
+
+def _are_doubtful(looks: NDArray[np.uint16], starts: Ints, ends: Ints) -> Bools:
+    """Tell which lines may be noise by their own form; the others surely are not."""
+    first, second, third = looks.take(starts), looks.take(starts + 1), looks.take(starts + 2)
+    is_item = (first & _NUMERAL > 0) & (second & _POINT > 0)
+    is_item |= (first & _OPENER > 0) & (second & _NUMERAL > 0) & (third & _CLOSER > 0)
+    doubtful: Bools = (first & _PLAIN == 0) & ~is_item
+    doubtful |= looks.take(ends - 1) & (_ENDS | _CLOSER) > 0
+    doubtful[np.searchsorted(starts, np.flatnonzero(looks & _WITHIN > 0), side="right") - 1] = True
+    return doubtful
+
+
+@cache
+def _look_of() -> NDArray[np.uint16]:
+    """Return the looks of each code point."""
+    looks = np.zeros(0x110000, np.uint16)
+    looks[0x4E00:0x9FA6] = _PLAIN
+    looks[list(map(ord, BEGINS))] = 0
+    for look, members in _MEMBERS:
+        looks[list(map(ord, members))] |= look
+    return looks
+
+
+def broken_ends(text: str, lines: Lines, whole: frozenset[int] = frozenset()) -> list[int]:
+    """Return the indices of the lines whose last sentence goes on in the next.
 
     Lines that begin at an offset in ``whole`` (rows of tables, headings of a Word file) are left as they are.
     """
-    wrapping = _wrapping(text, lines)
+    spans = lines.spans
+    wrapping = None if lines.wide else _wrapping(text, spans)
     return [
-        (first[1], second[0])
-        for first, second in pairwise(lines)
-        if (wrapping or text[first[1] - 1] in _OPEN_ENDS or text[second[0]] in _CLOSED_STARTS)  # else nothing tells that it goes on
-        and not (first[0] in whole or second[0] in whole)
-        and _goes_on(text, first, second, wrapping)
+        i
+        for i in (range(len(spans) - 1) if wrapping else lines.open)
+        if not (spans[i][0] in whole or spans[i + 1][0] in whole) and _goes_on(text, spans[i], spans[i + 1], wrapping)
     ]
 
 
@@ -98,12 +193,31 @@ def _wrapping(text: str, lines: Sequence[Span]) -> _Wrapping | None:
     return _Wrapping(_FULL * width, indents * 20 >= len(lines))
 
 
-def join_lines(text: str, ends: Sequence[Span]) -> tuple[str, list[Span]]:
-    """Return a text of the same length in which a broken end between two Latin letters is a space, and what is to be dropped."""
-    spaces = {start for start, end in ends if _LATIN.match(text, start - 1) and _LATIN.match(text, end)}
-    if not spaces:
-        return text, list(ends)
-    characters = list(text)
-    for start in spaces:
-        characters[start] = " "
-    return "".join(characters), [(start + (start in spaces), end) for start, end in ends]
+def join_lines(text: str, lines: Lines, broken: Sequence[int]) -> tuple[str, list[Span], Lines]:
+    """Return a text of the same length in which a broken end between two Latin letters is a space, and what is to be dropped.
+
+    Last come the lines of what is left.
+    """
+    ends = [(lines.spans[i][1], lines.spans[i + 1][0]) for i in broken]
+    spaces = frozenset(start for start, end in ends if _LATIN.match(text, start - 1) and _LATIN.match(text, end))
+    dropped = [(start + (start in spaces), end) for start, end in ends]
+    if spaces:
+        characters = list(text)
+        for start in spaces:
+            characters[start] = " "
+        text = "".join(characters)
+    return text, dropped, _joined(lines, dict(zip(broken, dropped, strict=True)))
+
+
+def _joined(lines: Lines, dropped: Mapping[int, Span]) -> Lines:
+    """Return what becomes of lines without the spans that are ``dropped`` behind some of them; what was joined is doubtful."""
+    spans: list[Span] = []
+    doubtful, unsure, gone = [], frozenset(lines.doubtful), 0
+    for i, (start, end) in enumerate(lines.spans):
+        behind = dropped.get(i - 1)
+        gone += behind[1] - behind[0] if behind else 0
+        first = spans.pop()[0] if behind else start - gone
+        spans.append((first, end - gone))
+        if behind or i in unsure:
+            doubtful.append(len(spans) - 1)
+    return Lines(spans, sorted(set(doubtful)), [], lines.wide)

@@ -5,7 +5,9 @@ form first and then by the lines it stands between.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import pairwise
 
 LONGEST = 160
 _AGENCY = "(?:客户端|日报|晚报|晨报|时报|周报|报社|网|电视台|广播台|电台|融媒体中心|融媒体|通讯社|公众号|微信|宣传部|发布|新闻中心)"
@@ -15,6 +17,8 @@ _ROLE = (
     "监制|总监制|统筹|策划|出品|值班\\S{0,4}|撰稿|供稿|撰文|文案|图文|文图|文/图|图/文|文字|摄影|图片|制作|排版|录入|作者|投稿|"
     "来源|稿源|信息来源|文章来源|内容来源|新闻来源|转自|发布单位|供稿单位|发布人|发布者|联系电话|投稿邮箱)"
 )
+_ROLE_BEGINS = "本网全见特通实记编责美主副总校审初复终一二三监统策出值撰供文图摄制排录作投来稿信内新转发联"
+_DIGITS = "0123456789"
 _DATA = (
     "(?:时间|日期|发布时间|发布日期|更新时间|发表时间|浏览次数|浏览量|点击数|点击量|阅读量|阅读次数|阅读|访问量|"
     "字号|字体|字体大小|索引号|文号|主题词)"
@@ -30,33 +34,37 @@ CAPTION_SIGNS = "△▲▼▽"
 _SHARE = (
     "(?:微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|朋友圈|豆瓣|人人网|百度贴吧|复制链接|分享|收藏|打印|转发|点赞|评论|字号|A[+-])"
 )
+# Reason, what a line of this form may begin with (no other line is held against it), and the form.
 _BY_FORM = (
-    ("navigation", r"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|首页\s*[>›»＞|].*"),
-    ("navigation", r"头部|底部|导航|导航栏|header.{0,4}|footer.{0,4}|nav"),
-    ("navigation", r"(?:网站首页|返回首页|返回顶部|返回列表|上一篇|下一篇|上一条|下一条)(?:[:：\s].*)?"),
-    ("byline", rf"[（(\[【]?\s*{_ROLE}\s*[:：丨|/].{{0,80}}"),
-    ("byline", rf"[（(【]?{_ROLE}\s[^，。；]{{2,30}}"),
-    ("byline", rf"{_DATA}\s*[:：].{{0,80}}"),
-    ("byline", rf"{_DATE}\s*{_TIME}?\s*(?:(?:{_ROLE}|{_DATA})\s*[:：].*)?"),
-    ("byline", rf"[（(【][^，。；（(]{{2,24}}{_AGENCY}[^，。；]{{0,20}}[)）】]"),
-    ("caption", rf"[{CAPTION_SIGNS}].+"),
-    ("caption", r"(?:图为|上图为?|下图为?|左图为?|右图为?|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
-    ("image", r"[\[【(（]?(?:图片|视频|音频|海报|动图|图|点击观看视频|点击播放)[\]】)）]?"),
-    ("furniture", r"[-—–=_*~·.\s]*(?:THE\s*END|END|完|全文完)[-—–=_*~·.\s]*"),
-    ("furniture", r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–\s]*"),
-    ("furniture", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
-    ("furniture", rf"(?:{_SHARE}[\s|｜、/·+]*){{2,12}}"),
+    ("navigation", "您你当现所的位首", r"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|首页\s*[>›»＞|].*"),
+    ("navigation", "头底导hHfFnN", r"头部|底部|导航|导航栏|header.{0,4}|footer.{0,4}|nav"),
+    ("navigation", "网返上下", r"(?:网站首页|返回首页|返回顶部|返回列表|上一篇|下一篇|上一条|下一条)(?:[:：\s].*)?"),
+    ("byline", f"（([【{_ROLE_BEGINS}", rf"[（(\[【]?\s*{_ROLE}\s*[:：丨|/].{{0,80}}"),
+    ("byline", f"（(【{_ROLE_BEGINS}", rf"[（(【]?{_ROLE}\s[^，。；]{{2,30}}"),
+    ("byline", "时日发更浏点阅访字索文主", rf"{_DATA}\s*[:：].{{0,80}}"),
+    ("byline", _DIGITS, rf"{_DATE}\s*{_TIME}?\s*(?:(?:{_ROLE}|{_DATA})\s*[:：].*)?"),
+    ("byline", "（(【", rf"[（(【][^，。；（(]{{2,24}}{_AGENCY}[^，。；]{{0,20}}[)）】]"),
+    ("caption", CAPTION_SIGNS, rf"[{CAPTION_SIGNS}].+"),
+    ("caption", "图上下左右资", r"(?:图为|[上下左右]图为?|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
+    ("image", "[【(（图视音海动点", r"[\[【(（]?(?:图片|视频|音频|海报|动图|图|点击观看视频|点击播放)[\]】)）]?"),
+    ("furniture", "-—–=_*~·.TtEe完全", r"[-—–=_*~·.\s]*(?:THE\s*END|END|完|全文完)[-—–=_*~·.\s]*"),
+    ("furniture", f"-—–第{_DIGITS}", r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–\s]*"),
+    ("furniture", "分扫打关收点在相推版网联免长阅查举大", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
+    ("furniture", "微新腾Qq朋豆人百复分收打转点评字Aa", rf"(?:{_SHARE}[\s|｜、/·+]*){{2,12}}"),
 )
 # Lines that say nothing by themselves, but below the last sentence of a page are its foot.
 _FOOT = re.compile(
     r"(?:主办|承办|主管|协办|技术支持|建设运维|版权|地址|邮编|邮政编码|电话|传真|网址|邮箱|E-?mail)(?:单位)?\s*[:：].{0,80}",
     re.IGNORECASE,
 )
-_FORM = re.compile("|".join(f"(?P<{reason}_{i}>{form})" for i, (reason, form) in enumerate(_BY_FORM)), re.IGNORECASE)
 # These may begin with anything, and so take long to tell that a line is none of theirs. A character in it tells it faster.
 _PATH_LINE = re.compile(_PATH)
-_CREDIT, _CREDIT_ENDS = re.compile(r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?"), tuple("摄影图)）")
+_CREDIT = re.compile(r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?")
 _LICENCE = re.compile(r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}", re.IGNORECASE)
+# A line that begins with another ideograph than these is noise by its form only if it ends with one of ENDS or holds one of WITHIN.
+BEGINS = frozenset("".join(begins for _, begins, _ in _BY_FORM))
+ENDS, WITHIN = "摄影图)）", ">›»＞备站©yY"
+_CREDIT_ENDS = tuple(ENDS)
 _BEHIND_CREDITS = (None, "image", "furniture")  # what a line may be that is rather the credit of a picture
 _WORD = re.compile(r"\w")
 _PUNCTUATION = re.compile("[。，；！？!?,;：:]")
@@ -64,17 +72,22 @@ _SENTENCE_END = re.compile("[。！？；]")
 TITLE_LINES = 12
 
 
-def find_noise(lines: Sequence[str]) -> dict[int, str]:
+def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> dict[int, str]:
     """Return the reason of each line, by its index, that is noise.
 
-    ``lines`` are the lines of a cleaned text, stripped and not empty.
+    ``lines`` are the lines of a cleaned text, stripped and not empty; those that are not ``doubtful`` are no noise by their form.
     """
-    reasons = {i: reason for i, line in enumerate(lines) if (reason := judge(line))}
-    _listed(lines, reasons)
+    judged = range(len(lines)) if doubtful is None else doubtful
+    reasons = {i: reason for i in judged if (reason := judge(lines[i]))}
+    found = frozenset(reasons.values())
+    if "caption" in found:
+        _listed(lines, reasons)
     _repeated(lines, reasons)
-    _between_navigation(lines, reasons)
+    if "navigation" in found:
+        _between_navigation(lines, reasons)
     _foot(lines, reasons)
-    _closing_names(lines, reasons)
+    if reasons:
+        _closing_names(lines, reasons)
     return dict(sorted(reasons.items()))
 
 
@@ -86,11 +99,29 @@ def judge(line: str) -> str | None:
         return None
     if (">" in line or "›" in line or "»" in line or "＞" in line) and _PATH_LINE.fullmatch(line):
         return "navigation"
-    match = _FORM.fullmatch(line)
-    reason = str(match.lastgroup).rpartition("_")[0] if match else None
+    reason = _by_form(line)
     if reason in _BEHIND_CREDITS and line.endswith(_CREDIT_ENDS) and _CREDIT.fullmatch(line):
         return "caption"
     return "furniture" if reason is None and _may_be_licence(line) and _LICENCE.fullmatch(line) else reason
+
+
+def _by_form(line: str) -> str | None:
+    for reason, form in _forms(line[0]):
+        if form.fullmatch(line):
+            return reason
+    return None
+
+
+@cache
+def _forms(first: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the forms, with their reasons, that a line may have that begins so; a form is compiled when a line may have it."""
+    first = "0" if first.isdecimal() else first
+    return tuple((reason, _compiled(form)) for reason, begins, form in _BY_FORM if first in begins)
+
+
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    return re.compile(form, re.IGNORECASE)
 
 
 def _may_be_licence(line: str) -> bool:
@@ -108,14 +139,13 @@ def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:
 
 def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
     """Mark a caption that stands twice in a row, and a title that is given again before the report begins."""
-    for i in range(1, len(lines)):
-        if lines[i] == lines[i - 1] and reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
+    for i in [i for i, (before, line) in enumerate(pairwise(lines), start=1) if line == before]:
+        if reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
             reasons[i] = "repeated caption" if i in reasons else "repeated line"
-    seen: set[str] = set()
-    for i, line in enumerate(lines[:TITLE_LINES]):
-        if i not in reasons and line in seen and not _PUNCTUATION.search(line):
+    first = lines[:TITLE_LINES]
+    for i in range(1, len(first) if len(set(first)) < len(first) else 0):
+        if i not in reasons and lines[i] in first[:i] and not _PUNCTUATION.search(lines[i]):
             reasons[i] = "repeated line"
-        seen.add(line)
 
 
 def _between_navigation(lines: Sequence[str], reasons: dict[int, str]) -> None:

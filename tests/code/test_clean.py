@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline import clean as module
-from pipeline.clean import clean, normalise
+from pipeline.clean import clean, clean_together, normalise
 from pipeline.config import CleanConfig
 from pipeline.records import Document
 
@@ -70,6 +70,16 @@ def test_a_line_of_marks_is_set_aside_and_not_lost():
     assert len(cleaned.lines) == 1
 
 
+@given(st.lists(texts, min_size=1, max_size=5))
+@settings(max_examples=200)
+@example(["學(xué)習(xí)會(huì)議", "同志們(men)\r", "会(huì)议", "同志们(men)", "甲\r\n乙"])
+def test_documents_cleaned_together_are_as_each_cleaned_alone(several):
+    documents = [Document(str(i), text, "0", "utf-8") for i, text in enumerate(several)]
+    options = CleanConfig(simplify=True)
+    assert clean_together(documents, options) == [clean(document, options) for document in documents]
+    assert all(one.text == normalise(one.text)[0] for one in clean_together(documents, options))
+
+
 def test_every_character_that_opencc_converts_is_looked_for():
     from opencc import OpenCC
 
@@ -79,6 +89,10 @@ def test_every_character_that_opencc_converts_is_looked_for():
     known = {character for character in characters if module._kind_of()[ord(character)] & module._TRADITIONAL}
     assert changed <= known
     assert known - changed == set("坏沈瞭藉覆")
+
+
+def test_no_character_that_opencc_converts_ends_a_clause():
+    assert not any(kind & module._TRADITIONAL and kind & module._BREAK for kind in module._kind_of().tolist())
 
 
 @pytest.mark.parametrize("text", ["瞭解情況", "毛坏", "沈默", "藉口", "答覆\n覆盖\n反覆研究", "全民閱讀\n全民阅读", "干部"])

@@ -1,7 +1,11 @@
+import sys
 from itertools import islice
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline import lines as module
 from pipeline.clean import clean, normalise
 from pipeline.lines import broken_ends, find_lines
 from pipeline.read import read_report
@@ -39,7 +43,29 @@ def test_reports_wrapped_at_a_width_come_back(reports, config, width, indent, le
 def test_reports_as_they_are_stay_as_they_are(root, config):
     for path in (root / "seeds").glob("*/**/*.txt"):
         text, _ = normalise(read_report(path, config.read).text)
-        assert broken_ends(text, find_lines(text)) == [], path.name
+        assert broken_ends(text, find_lines([text])[0]) == [], path.name
+
+
+characters = st.one_of(st.sampled_from("字。， \n\n\t\u3000"), st.characters())
+
+
+@given(st.lists(st.text(characters, max_size=40), min_size=1, max_size=4))
+def test_lines_of_many_texts_are_those_of_each(texts):
+    for text, lines in zip(texts, find_lines(texts), strict=True):
+        assert [text[start:end] for start, end in lines.spans] == [line.strip() for line in text.split("\n") if line.strip()]
+        assert find_lines([text]) == [lines]
+
+
+def test_a_long_text_is_gone_through_in_pieces(monkeypatch):
+    text = "\n".join(["一、理论学习", "　全县举办宣讲活动，", "覆盖各镇。", "△现场 "] * 20)
+    whole = find_lines([text])
+    monkeypatch.setattr(module, "_AT_ONCE", 16)
+    assert find_lines([text]) == whole
+
+
+def test_every_white_space_is_known():
+    known = {chr(code) for code in range(sys.maxunicode + 1) if module._look_of()[code] & module._SPACE}
+    assert known == {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,11 @@
-import pytest
+import re
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import noise as module
+from pipeline.lines import find_lines
 from pipeline.noise import find_noise, judge
 
 
@@ -58,6 +64,30 @@ def test_noise_by_its_form(line, reason):
 )
 def test_body_text_is_no_noise(line):
     assert judge(line) is None
+
+
+@pytest.mark.parametrize(("begins", "form"), [(begins, form) for _, begins, form in module._BY_FORM])
+def test_a_line_of_a_form_begins_as_the_form_says(begins, form):
+    @given(st.from_regex(re.compile(form, re.IGNORECASE), fullmatch=True).filter(lambda line: line == line.strip()))
+    @settings(max_examples=60)
+    def begins_so(line):
+        assert line[0] in begins or line[0].isdecimal()
+        assert judge(line) is not None or len(line) > module.LONGEST
+
+    begins_so()
+
+
+@given(st.text(st.one_of(st.sampled_from("一二1.、（）(摄图记者：△>备y 某A。*"), st.characters()), max_size=30))
+def test_a_line_that_is_not_doubtful_is_no_noise(line):
+    for lines in find_lines([line]):
+        texts = [line[start:end] for start, end in lines.spans]
+        assert not any(judge(text) for i, text in enumerate(texts) if i not in lines.doubtful)
+
+
+def test_no_form_begins_as_an_item_does():
+    for item in ("一、", "1.", "（一）", "(3)", "【二】"):
+        for noise in ("记者：张三", "2023-01-02", "分享", "图片", "某某日报", "第3页", "12", "完"):
+            assert judge(item + noise) is None
 
 
 def test_repeated_captions_and_titles():
