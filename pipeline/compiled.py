@@ -33,7 +33,7 @@ class Compiled:
             vocabulary.words,
             vocabulary.bigrams.letters,
             np.ascontiguousarray(vocabulary.idf, np.float64),
-            np.ascontiguousarray(weights, np.float64),
+            np.ascontiguousarray(weights, np.float32),
             vocabulary.telling.view(np.uint8),
             list(map(msgspec.json.encode, names)),
         )

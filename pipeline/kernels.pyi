@@ -18,7 +18,7 @@ class Scorer:
         words: tuple[str, ...],
         bigrams: str,
         idf: NDArray[np.float64],
-        weights: NDArray[np.float64],
+        weights: NDArray[np.float32],
         telling: NDArray[np.uint8],
         names: list[bytes],
     ) -> None: ...

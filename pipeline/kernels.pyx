@@ -508,7 +508,7 @@ cdef class Scorer:
     cdef int shift
     cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each bigram: most are told to be none by it alone
     cdef double[::1] idf
-    cdef double[:, ::1] weights
+    cdef float[:, ::1] weights
     cdef uint8_t[::1] telling
     cdef tuple words
     cdef list names  # of the labels, as JSON
@@ -519,7 +519,7 @@ cdef class Scorer:
         words,
         str bigrams not None,
         double[::1] idf not None,
-        double[:, ::1] weights not None,
+        float[:, ::1] weights not None,
         uint8_t[::1] telling not None,
         list names not None,
     ):
@@ -539,7 +539,7 @@ cdef class Scorer:
         self.nodes = dictionary.count
         self.columns = <int32_t*>malloc(self.nodes * sizeof(int32_t))
         self.mask, self.shift = 1023, 64 - 10
-        while self.mask < 2 * <uint64_t>pairs:
+        while 3 * self.mask < 4 * <uint64_t>pairs:  # most that are looked up here are found
             self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
         self.bigrams = <uint64_t*>malloc((self.mask + 1) * sizeof(uint64_t))
         if not self.columns or not self.bigrams:
@@ -632,7 +632,7 @@ cdef class Scorer:
         for i in range(found):
             values[i] /= length
             for label in range(self.weights.shape[1]):
-                scores[label] += self.weights[columns[i], label] * values[i]
+                scores[label] += <double>self.weights[columns[i], label] * values[i]
         return found
 
     cdef inline int64_t _column(self, int32_t node) noexcept nogil:
@@ -691,7 +691,7 @@ cdef class Scorer:
         for i in range(first, last):
             column = columns[i]
             if 0 <= column < self.telling.shape[0] and self.telling[column] and self.weights[column, label] > 0:
-                tally._add(column, values[i] * self.weights[column, label] / rows)
+                tally._add(column, values[i] * <double>self.weights[column, label] / rows)
 
 
     def lines(

@@ -253,7 +253,7 @@ def test_runs_outside_the_rows_are_refused(model, first, last, label):
 def test_a_vocabulary_that_does_not_agree_with_its_weights_is_refused(dictionary, model):
     names = [b'"a"']
     with pytest.raises(ValueError, match="do not agree in length"):
-        kernels.Scorer(dictionary, ("学习",), "理论", np.ones(2), np.ones((3, 1)), np.ones(2, np.uint8), names)
+        kernels.Scorer(dictionary, ("学习",), "理论", np.ones(2), np.ones((3, 1), np.float32), np.ones(2, np.uint8), names)
 
 
 def test_what_is_shown_is_rounded_as_the_encoder_writes_it(model, arrays):
