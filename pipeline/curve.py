@@ -61,7 +61,7 @@ def _trainable(reports: Sequence[Prepared]) -> bool:
 
 def _confusion(report: Prepared, model: Model) -> Confusion:
     """Count the characters of each (label, theme) pair; what is set aside counts as ``other``, as in a measurement of tags."""
-    scored = score_texts(report.segments, report.layout, report.texts, model)
+    scored = score_texts(report.layout, report.texts, model)
     names, other = model.labels.names, model.labels.other
     confusion: Confusion = Counter()
     for label in report.labels:

@@ -8,7 +8,7 @@ out-of-fold tags of the training reports, by models that had not seen them: what
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal
@@ -67,7 +67,7 @@ class Batch:
         """Take the model of the tags; ``signature`` names it where that is another than its own."""
         self._signature = signature or f"{model.name} {model.version}"
         self._themes = dict.fromkeys(model.labels.names, 0)
-        self._scores = [0] * BINS
+        self._scores = np.zeros(BINS)
         self._reports = self._passages = self._set_aside = self._review = self._terms = self._unknown = 0
 
     def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
@@ -86,17 +86,20 @@ class Batch:
     def count(self, tags: TagGroup) -> None:
         """Count some tags of a report."""
         columns = tags.columns()
-        themes, scores = self._themes, self._scores
-        for theme, size, score in zip(columns.themes, columns.sizes, columns.scores, strict=True):
-            themes[theme] += size
-            scores[min(int(score * BINS), BINS - 1)] += size
-        self._passages += len(columns.themes)
-        self._review += sum(compress(columns.sizes, columns.review))
+        sizes = np.asarray(columns.sizes, np.float64)
+        bins = np.minimum(np.asarray(columns.scores) * BINS, BINS - 1).astype(np.int64)
+        of_themes = np.bincount(np.asarray(columns.labels, np.int64), sizes, len(columns.themes)).tolist()
+        for theme, size in zip(columns.themes, of_themes, strict=True):
+            self._themes[theme] += int(size)
+        self._scores += np.bincount(bins, sizes, BINS)
+        self._passages += len(sizes)
+        self._review += int(sizes @ np.asarray(columns.review, np.float64))
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
+        scores = tuple(self._scores.astype(np.int64).tolist())
         return Summary(
-            self._signature, self._themes, tuple(self._scores), self._reports, self._passages, sum(self._scores),
+            self._signature, self._themes, scores, self._reports, self._passages, sum(scores),
             self._set_aside, self._review, self._terms, self._unknown,
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.bigrams import Bigrams, Ints, bigram, bigram_codes, code_points
 from pipeline.config import FeatureConfig, ModelConfig
 from pipeline.headings import TITLE
-from pipeline.records import Segment
+from pipeline.records import Heading, Segment
 from pipeline.words import Cut
 
 Floats = NDArray[np.float64]
@@ -32,12 +32,16 @@ _BIGRAM = r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}"
 _UNKNOWN, _TEXT_END = -1, -2  # what words are that are no terms
 
 
+_NO_SPANS: Ints = np.zeros((0, 2), np.int64)
+
+
 class Layout(msgspec.Struct, frozen=True):
     """The texts of some segments and how they stand to each other.
 
     ``texts`` holds the sentences in order and then each heading above them once. ``bounds[i] : bounds[i + 1]`` are the
     sentences of segment ``i``; ``headings[i]`` are the rows of the headings above it. ``kinds[i]`` is what it is. Segments
-    are neighbours of those before them, but for the ``firsts`` of each report.
+    are neighbours of those before them, but for the ``firsts`` of each report. ``spans``, of shape (sentences, 2), are the clean
+    offsets of the sentences, each in its report.
     """
 
     texts: tuple[str, ...]
@@ -45,6 +49,8 @@ class Layout(msgspec.Struct, frozen=True):
     headings: tuple[tuple[int, ...], ...]
     kinds: tuple[str, ...]
     firsts: tuple[int, ...] = (0,)
+    segments: tuple[Segment, ...] = ()
+    spans: Ints = _NO_SPANS
 
     @property
     def sentences(self) -> int:
@@ -233,22 +239,35 @@ def lay_out(parts: Iterable[tuple[str, Sequence[Segment]]]) -> Layout:
 
     The title is left out: it stands above every sentence alike and tells them apart in nothing.
     """
-    sentences: list[str] = []
+    texts: list[str] = []
     segments: list[Segment] = []
+    sentences: list[tuple[int, int]] = []
     firsts = []
     for text, some in parts:
         firsts.append(len(segments))
         segments += some
-        sentences += [text[start:end] for segment in some for start, end in segment.sentences]
-    heading_rows: dict[str, int] = {}
-    above = tuple(_rows_above(segment, heading_rows, len(sentences)) for segment in segments)
-    bounds = np.cumsum([0, *(len(segment.sentences) for segment in segments)])
+        own = list(chain.from_iterable(map(attrgetter("sentences"), some)))
+        texts += [text[start:end] for start, end in own]
+        sentences += own
+    headings, above = _rows_above(segments, len(sentences))
+    bounds = np.cumsum([0, *map(len, map(attrgetter("sentences"), segments))])
     kinds = tuple(map(attrgetter("kind"), segments))
-    return Layout((*sentences, *heading_rows), tuple(bounds.tolist()), above, kinds, tuple(firsts))
+    spans = np.fromiter(chain.from_iterable(sentences), np.int64, 2 * len(sentences)).reshape(-1, 2)
+    return Layout((*texts, *headings), tuple(bounds.tolist()), above, kinds, tuple(firsts), tuple(segments), spans)
 
 
-def _rows_above(segment: Segment, rows: dict[str, int], sentences: int) -> tuple[int, ...]:
-    return tuple([rows.setdefault(heading.text, sentences + len(rows)) for heading in segment.headings if heading.level > TITLE])
+def _rows_above(segments: Sequence[Segment], sentences: int) -> tuple[list[str], tuple[tuple[int, ...], ...]]:
+    """Return the headings above some segments, each once, and the rows of those above each segment."""
+    rows: dict[str, int] = {}
+    found: list[tuple[int, ...]] = []
+    headings: tuple[Heading, ...] | None = None
+    above: tuple[int, ...] = ()
+    for segment in segments:
+        if segment.headings is not headings:  # those of side-by-side segments are mostly the same
+            headings = segment.headings
+            above = tuple([rows.setdefault(heading.text, sentences + len(rows)) for heading in headings if heading.level > TITLE])
+        found.append(above)
+    return list(rows), tuple(found)
 
 
 def split_words(layout: Layout, cut: Cut) -> Texts:

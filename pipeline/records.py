@@ -7,9 +7,12 @@ Offsets called *source* offsets count characters of the decoded source text befo
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import msgspec
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 MarkKind = Literal["heading", "noise", "syntax", "row", "record"]
 
@@ -240,12 +243,16 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TagColumns(msgspec.Struct, frozen=True):
-    """What is counted of some tags, column by column: theme, characters, score, and whether a person should look at each."""
+    """What is counted of some tags, column by column: theme, characters, score, and whether a person should look at each.
+
+    ``labels`` are places in ``themes``. The columns are arrays or lists.
+    """
 
     themes: Sequence[str]
-    sizes: Sequence[int]
-    scores: Sequence[float]
-    review: Sequence[bool]
+    labels: "ArrayLike"
+    sizes: "ArrayLike"
+    scores: "ArrayLike"
+    review: "ArrayLike"
 
 
 class TermCount(msgspec.Struct):
@@ -286,8 +293,10 @@ class MadeTags(tuple[Tag, ...]):
     def columns(self) -> TagColumns:
         """Return what is counted of the tags; of what was set aside nothing is."""
         tags = [tag for tag in self if tag.noise is None]
+        themes = sorted({tag.theme for tag in tags})
         return TagColumns(
-            [tag.theme for tag in tags],
+            themes,
+            [themes.index(tag.theme) for tag in tags],
             [tag.end - tag.start for tag in tags],
             [tag.score for tag in tags],
             [tag.review for tag in tags],

@@ -21,38 +21,33 @@ class Scored(msgspec.Struct, frozen=True):
     ``terms``, of shape (2, sentences), counts the words and bigrams of each sentence, and those that the model does not know.
     """
 
-    segments: tuple[Segment, ...]
     layout: Layout
     rows: Rows
     runs: Runs
     terms: Ints
 
-    def clean_spans(self) -> list[tuple[int, int]]:
-        """Return the clean offsets of each run."""
-        bounds, segments = self.layout.bounds, self.segments
-        return [
-            (segments[i].sentences[first - bounds[i]][0], segments[i].sentences[last - bounds[i] - 1][1])
-            for i, first, last in zip(self.runs.segments.tolist(), self.runs.firsts.tolist(), self.runs.lasts.tolist(), strict=True)
-        ]
+    def clean_spans(self) -> Ints:
+        """Return the clean offsets of each run, of shape (runs, 2)."""
+        spans = self.layout.spans
+        return np.stack([spans[:, 0].take(self.runs.firsts), spans[:, 1].take(self.runs.lasts - 1)], axis=1)
 
 
 def score_segments(parts: Sequence[tuple[str, Sequence[Segment]]], model: Model) -> Scored:
     """Return neighbouring segments of some cleaned texts, scored: one sparse product, then sums over the context."""
     layout = lay_out(parts)
-    segments = tuple(segment for _, some in parts for segment in some)
     if model.compiled is None:
-        return score_texts(segments, layout, split_words(layout, model.cut), model)
-    return _scored(segments, layout, *model.compiled.score(join_texts(layout), len(layout.texts)), model)
+        return score_texts(layout, split_words(layout, model.cut), model)
+    return _scored(layout, *model.compiled.score(join_texts(layout), len(layout.texts)), model)
 
 
-def score_texts(segments: tuple[Segment, ...], layout: Layout, texts: Texts, model: Model) -> Scored:
+def score_texts(layout: Layout, texts: Texts, model: Model) -> Scored:
     """Return segments whose texts are split into words already, scored."""
     rows = model.vocabulary.vectorise(texts)
     terms = np.array(model.vocabulary.count_terms(texts))
-    return _scored(segments, layout, rows, row_sums(rows, model.weights_by_label), terms, model)
+    return _scored(layout, rows, row_sums(rows, model.weights_by_label), terms, model)
 
 
-def _scored(segments: tuple[Segment, ...], layout: Layout, rows: Rows, sums: Floats, terms: Ints, model: Model) -> Scored:
+def _scored(layout: Layout, rows: Rows, sums: Floats, terms: Ints, model: Model) -> Scored:
     scores = context(layout, model.config.model).apply(sums) + model.bias
     costs = [model.config.model.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
-    return Scored(segments, layout, rows, decode(scores, layout.bounds, costs), terms[:, : layout.sentences])
+    return Scored(layout, rows, decode(scores, layout.bounds, costs), terms[:, : layout.sentences])

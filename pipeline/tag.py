@@ -97,11 +97,14 @@ def _judge(scored: Scored, model: Model) -> Judged:
     labels = probabilities.argmax(axis=1)
     rounded = probabilities.round(DIGITS)
     words, shares = _strongest_words(scored.runs, labels, scored.rows, model)
+    scores = rounded[np.arange(len(labels)), labels]
     return Judged(
-        [scored.segments[i] for i in scored.runs.segments.tolist()],
-        np.array(scored.clean_spans(), np.int64),
+        [scored.layout.segments[i] for i in scored.runs.segments.tolist()],
+        scored.clean_spans(),
         labels,
         rounded,
+        scores,
+        scores < model.threshold,
         _secondary(rounded, labels, model),
         words,
         shares.round(DIGITS),

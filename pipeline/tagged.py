@@ -4,15 +4,14 @@ A JSON line is what most tags become, and a record costs as much as a fifth of a
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from pipeline.bigrams import Ints
-from pipeline.features import Floats, lower
+from pipeline.features import Flags, Floats, lower
 from pipeline.model import Model
 from pipeline.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns, TermCount
 
@@ -22,15 +21,17 @@ Evidence = tuple[tuple[str, float], ...]
 class Judged(msgspec.Struct, frozen=True):
     """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
 
-    ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), and ``words`` and ``shares`` (runs, words wanted),
-    where -1 is no word. ``secondary`` holds those runs that have other themes. ``terms``, of shape (2, runs), counts
-    their terms and those unknown to the model. Figures are rounded as they are shown.
+    ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted),
+    where -1 is no word; ``scores`` are the probabilities of the labels. ``secondary`` holds those runs that have other
+    themes. ``terms``, of shape (2, runs), counts their terms and those unknown to the model. Figures are rounded as shown.
     """
 
     segments: Sequence[Segment]
     spans: Ints
     labels: Ints
     probabilities: Floats
+    scores: Floats
+    review: Flags
     secondary: dict[int, tuple[str, ...]]
     words: Ints
     shares: Floats
@@ -41,8 +42,8 @@ class Judged(msgspec.Struct, frozen=True):
         own = slice(first, last)
         secondary = {run - first: themes for run, themes in self.secondary.items() if first <= run < last}
         return Judged(
-            self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], secondary, self.words[own],
-            self.shares[own], self.terms[:, own],
+            self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
+            self.review[own], secondary, self.words[own], self.shares[own], self.terms[:, own],
         )  # fmt: skip
 
 
@@ -52,13 +53,12 @@ class JudgedTags:
     def __init__(self, cleaned: CleanText, judged: Judged, model: Model, number: int) -> None:
         """Take the report, its runs and the model that has judged them."""
         self._cleaned, self._judged, self._model, self._number = cleaned, judged, model, number
-        text = cleaned.text
-        self._spans = np.array([_without_space(text, start, end) for start, end in judged.spans.tolist()], np.int64).reshape(-1, 2)
+        self._spans = _trimmed(cleaned.text, judged.spans)
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
         self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
-        self._clean_starts, self._source_starts = _map_from(cleaned.offsets, self._first, self._last)
-        self._starts = self._to_source(self._spans[:, 0])
-        self._ends = self._to_source(self._spans[:, 1] - 1) + 1
+        self._map = _map_from(cleaned.offsets, self._first, self._last)
+        self._starts = self._map.to_source(self._spans[:, 0] - self._first)
+        self._ends = self._map.to_source(self._spans[:, 1] - self._first - 1) + 1
 
     def __len__(self) -> int:
         """Return the number of the tags."""
@@ -66,13 +66,14 @@ class JudgedTags:
 
     def __iter__(self) -> Iterator[Tag]:
         """Yield the tags."""
-        document, model, judged, columns = self._cleaned.document, self._model, self._judged, self.columns()
-        names, signature = model.labels.names, self._signature
+        document, model, judged = self._cleaned.document, self._model, self._judged
+        names, signature, headings = model.labels.names, self._signature, self._headings()
+        scores, review, labels = judged.scores.tolist(), judged.review.tolist(), judged.labels.tolist()
         for i, (start, end) in enumerate(zip(self._starts.tolist(), self._ends.tolist(), strict=True)):
             text = document.text[start:end]
             tag = Tag(
-                document.source, self._number + i, start, end, text, self._headings[i], columns.themes[i], columns.scores[i],
-                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary.get(i, ()), columns.review[i],
+                document.source, self._number + i, start, end, text, headings[i], names[labels[i]], scores[i],
+                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary.get(i, ()), review[i],
                 self._evidence(i, text), signature,
             )  # fmt: skip
             yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
@@ -84,14 +85,8 @@ class JudgedTags:
 
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""
-        labels, names = self._judged.labels, self._model.labels.names
-        scores = self._judged.probabilities[np.arange(len(labels)), labels]
-        return TagColumns(
-            [names[label] for label in labels.tolist()],
-            (self._ends - self._starts).tolist(),
-            scores.tolist(),
-            (scores < self._model.threshold).tolist(),
-        )
+        judged = self._judged
+        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, judged.review)
 
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
@@ -105,20 +100,16 @@ class JudgedTags:
         source = kernels.Source(
             document.text,
             lowered,
-            self._clean_starts,
-            self._source_starts,
+            self._map.clean,
+            self._map.source,
             b'{"source":' + encode(document.source) + b',"segment":',
             b'],"model":' + encode(self._signature) + b"}\n",
         )
-        headings: dict[str, bytes] = {}
-        for heading in self._headings:
-            if heading not in headings:
-                headings[heading] = encode(heading)
         return compiled.scorer.lines(
             source,
             self._spans - self._first,
             self._number,
-            [headings[heading] for heading in self._headings],
+            self._headings(encode),
             judged.labels,
             judged.probabilities,
             self._model.threshold,
@@ -131,29 +122,22 @@ class JudgedTags:
     def _signature(self) -> str:
         return f"{self._model.name} {self._model.version}"
 
-    @cached_property
-    def _headings(self) -> list[str]:
-        """The headings above each run, in one line."""
-        found: list[str] = []
-        headings, line = None, ""
+    def _headings(self, form: Callable[[str], Any] = str) -> list[Any]:
+        """Return the headings above each run, in one line, in a form."""
+        found = []
+        headings, line = None, form("")
         for segment in self._judged.segments:
             if segment.headings is not headings:  # those of side-by-side segments are mostly the same
-                headings, line = segment.headings, " > ".join([heading.text for heading in segment.headings])
+                headings, line = segment.headings, form(" > ".join([heading.text for heading in segment.headings]))
             found.append(line)
         return found
 
-    @cached_property
+    @property
     def _lowered(self) -> str | None:
         """The clean text from the first run to the last as it was scored; None where its case depends on what is around it."""
         text = self._cleaned.text[self._first : self._last]
         lowered = text.lower()
         return lowered if len(lowered) == len(text) and "Σ" not in text else None
-
-    def _to_source(self, places: Ints) -> Ints:
-        """Return the source offsets of the characters at clean offsets between the first run and the last."""
-        places = places - self._first
-        runs = np.searchsorted(self._clean_starts, places, side="right") - 1
-        return np.asarray(self._source_starts.take(runs) + places - self._clean_starts.take(runs))
 
     def _evidence(self, run: int, source: str) -> Evidence:
         """Return words and shares of a run as they stand in the source: in its characters, and with what was dropped in them."""
@@ -179,20 +163,38 @@ def place(document: Document, start: int) -> dict[str, Any]:
     return {"page": there.page, "paragraph": there.paragraph, "sheet": there.sheet, "row": there.row, "columns": columns}
 
 
-def _map_from(offsets: OffsetMap, first: int, last: int) -> tuple[Ints, Ints]:
-    """Return the runs of a map that touch a clean span, their clean offsets counted from its start."""
+class _Map(msgspec.Struct, frozen=True):
+    """Where a part of a clean text stands in the source: runs of characters, by their first offsets in both."""
+
+    clean: Ints
+    source: Ints
+
+    def to_source(self, places: Ints) -> Ints:
+        """Return the source offsets of characters of the part."""
+        if len(self.clean) == 1:
+            return np.asarray(places + self.source)
+        runs = np.searchsorted(self.clean, places, side="right") - 1
+        return np.asarray(self.source.take(runs) + places - self.clean.take(runs))
+
+
+def _map_from(offsets: OffsetMap, first: int, last: int) -> _Map:
+    """Return the map of a clean span."""
     low = bisect_right(offsets.clean_starts, first) - 1
     high = bisect_left(offsets.clean_starts, last, low + 1)
     clean = np.array(offsets.clean_starts[low:high], np.int64) - first
     source = np.array(offsets.source_starts[low:high], np.int64)
     source[0] -= clean[0]
     clean[0] = 0
-    return clean, source
+    return _Map(clean, source)
 
 
-def _without_space(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a span without the white space at its ends."""
-    if not (text[start].isspace() or text[end - 1].isspace()):
-        return start, end
-    inside = text[start:end]
-    return end - len(inside.lstrip()), start + len(inside.rstrip())
+def _trimmed(text: str, spans: Ints) -> Ints:
+    """Return spans without the white space at their ends."""
+    starts, ends = spans.T.tolist()
+    spaced = [i for i in range(len(starts)) if text[starts[i]].isspace() or text[ends[i] - 1].isspace()]
+    if spaced:
+        spans = spans.copy()
+        for i in spaced:
+            inside = text[starts[i] : ends[i]]
+            spans[i] = ends[i] - len(inside.lstrip()), starts[i] + len(inside.rstrip())
+    return spans

@@ -221,7 +221,7 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
         (run_scores, gold_characters(span, report, fold.model.labels))
         for fold in folds
         for report in fold.reports
-        for scored in [score_texts(report.segments, report.layout, report.texts, fold.model)]
+        for scored in [score_texts(report.layout, report.texts, fold.model)]
         for run_scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True)
     ]
     scores = np.array([run_scores for run_scores, _ in decided])
