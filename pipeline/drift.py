@@ -93,7 +93,7 @@ class Batch:
             self._themes[theme] += int(size)
         self._scores += np.bincount(bins, sizes, BINS)
         self._passages += len(sizes)
-        self._review += int(sizes @ np.asarray(columns.review, np.float64))
+        self._review += int(sizes[np.asarray(columns.review, bool)].sum())
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""

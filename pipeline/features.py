@@ -6,8 +6,8 @@ multiply by the same matrix, which ``context`` builds.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property
 from itertools import chain, islice, repeat
 from operator import attrgetter
 
@@ -279,7 +279,7 @@ def split_words(layout: Layout, cut: Cut) -> Texts:
 def join_texts(layout: Layout) -> str:
     """Return the texts of a layout in lower case, each on one line."""
     joined = "\n".join(layout.texts)
-    lowered = joined.lower()
+    lowered = in_lower_case(joined)
     if len(lowered) != len(joined) or "\r" in joined or joined.count("\n") >= max(1, len(layout.texts)):
         lowered = "\n".join(re.sub("[\r\n]", " ", lower(text)) for text in layout.texts)
     return lowered
@@ -287,8 +287,23 @@ def join_texts(layout: Layout) -> str:
 
 def lower(text: str) -> str:
     """Return a text in lower case, or as it is where that would change its length (İ has a lower case of two characters)."""
-    lowered = text.lower()
+    lowered = in_lower_case(text)
     return lowered if len(lowered) == len(text) else text
+
+
+def in_lower_case(text: str) -> str:
+    """Return ``text.lower()``, which looks at each ideograph for a lower case; the compiled part need not."""
+    lowered = _lower_ascii()(text)
+    return text.lower() if lowered is None else lowered
+
+
+@cache
+def _lower_ascii() -> Callable[[str], str | None]:
+    try:
+        from pipeline.kernels import lower_ascii  # noqa: PLC0415 - may not have been compiled
+    except ImportError:
+        return lambda _: None
+    return lower_ascii
 
 
 def context(layout: Layout, options: ModelConfig) -> Context:

@@ -3,6 +3,8 @@ from numpy.typing import NDArray
 
 SOURCE: str
 
+def lower_ascii(text: str) -> str | None: ...
+
 class Dictionary:
     def __init__(self, lines: bytes) -> None: ...
     @property

@@ -15,7 +15,9 @@ from cpython.unicode cimport (
     PyUnicode_DATA,
     PyUnicode_GET_LENGTH,
     PyUnicode_KIND,
+    PyUnicode_New,
     PyUnicode_READ,
+    PyUnicode_WRITE,
     PyUnicode_Substring,
 )
 from libc.math cimport exp, log, sqrt
@@ -96,6 +98,10 @@ cdef inline int64_t _frequency(const Slot* slot) noexcept nogil:
 
 cdef inline bint _is_of_words(uint32_t code) noexcept nogil:
     return OF_WORDS[code] if code < 128 else 0x4E00 <= code <= 0x9FD5
+
+
+cdef extern from "Python.h":
+    Py_UCS4 PyUnicode_MAX_CHAR_VALUE(str text)
 
 
 cdef extern from *:
@@ -427,6 +433,36 @@ cdef class Characters:
             longest = max(longest, end - start)
             start = end + 1
         return longest
+
+
+cdef inline bint _has_no_case(uint32_t code) noexcept nogil:
+    """Tell of the signs and ideographs of Chinese texts that they are their own lower case."""
+    if code >= 0x3000:
+        return code < 0xA640 or 0xE000 <= code < 0xFF21
+    return code < 0xC0 or code == 0xD7 or 0x2000 <= code < 0x2100 or 0x2190 <= code < 0x24B6 or 0x24D0 <= code < 0x2C00
+
+
+def lower_ascii(str text not None):
+    """Return a text in lower case, or None where it may hold letters with a case that are not those of ASCII."""
+    cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text), i
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void* characters = PyUnicode_DATA(text)
+    cdef uint32_t code
+    cdef Py_ssize_t upper = 0
+    for i in range(size):
+        code = PyUnicode_READ(kind, characters, i)
+        upper += 65 <= code <= 90
+        if code >= 128 and not _has_no_case(code):
+            return None
+    if not upper:
+        return text
+    lowered = PyUnicode_New(size, PyUnicode_MAX_CHAR_VALUE(text))
+    memcpy(PyUnicode_DATA(lowered), characters, size * kind)
+    for i in range(size):
+        code = PyUnicode_READ(kind, characters, i)
+        if 65 <= code <= 90:
+            PyUnicode_WRITE(kind, PyUnicode_DATA(lowered), i, code + 32)
+    return lowered
 
 
 cdef class Scratch:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MarkKind = Literal["heading", "noise", "syntax", "row", "record"]
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, gc=False):
     """What a reader knows of a span of its text.
 
     A heading of a level, noise with a reason, syntax to drop, the row of a table (one segment, whatever its form), or a
@@ -87,7 +87,7 @@ class OffsetMap(msgspec.Struct, frozen=True):
         return min(clean, following)
 
 
-class Noise(msgspec.Struct, frozen=True):
+class Noise(msgspec.Struct, frozen=True, gc=False):
     """A source span that was set aside, with the reason, such as navigation, byline or caption."""
 
     start: int
@@ -95,7 +95,7 @@ class Noise(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A line of the cleaned text, by clean offsets without the white space around it, with its heading level if known.
 
     ``kind`` is that of a table's row: one segment in any case, and for a record without regard to its neighbours.
@@ -117,14 +117,14 @@ class CleanText(msgspec.Struct, frozen=True):
     noise: tuple[Noise, ...]
 
 
-class Heading(msgspec.Struct, frozen=True):
+class Heading(msgspec.Struct, frozen=True, gc=False):
     """A heading above a segment; a smaller level stands higher, level 0 is the title."""
 
     level: int
     text: str
 
 
-class Segment(msgspec.Struct, frozen=True):
+class Segment(msgspec.Struct, frozen=True, gc=False):
     """A paragraph, a heading, or one item of a run-on paragraph.
 
     ``start`` and ``end`` are clean offsets, and so are the pairs of ``sentences``, which lie side by side from the
@@ -145,7 +145,7 @@ class Segment(msgspec.Struct, frozen=True):
         return self.level is not None
 
 
-class OutlineEntry(msgspec.Struct, frozen=True):
+class OutlineEntry(msgspec.Struct, frozen=True, gc=False):
     """A heading in its place: the source offset where it starts and its level."""
 
     start: int

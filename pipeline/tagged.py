@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from pipeline.bigrams import Ints
-from pipeline.features import Flags, Floats, lower
+from pipeline.features import Flags, Floats, in_lower_case, lower
 from pipeline.model import Model
 from pipeline.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns, TermCount
 
@@ -136,7 +136,7 @@ class JudgedTags:
     def _lowered(self) -> str | None:
         """The clean text from the first run to the last as it was scored; None where its case depends on what is around it."""
         text = self._cleaned.text[self._first : self._last]
-        lowered = text.lower()
+        lowered = in_lower_case(text)
         return lowered if len(lowered) == len(text) and "Σ" not in text else None
 
     def _evidence(self, run: int, source: str) -> Evidence:

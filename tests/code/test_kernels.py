@@ -171,6 +171,25 @@ def test_the_rows_of_a_table_are_the_same(model, reference):
     assert lines_of(documents, model) == lines_of(documents, reference)
 
 
+@given(TEXT)
+def test_lower_case_is_that_of_python(text):
+    assert kernels.lower_ascii(text) in (text.lower(), None)
+
+
+def test_only_what_has_no_case_is_passed_over():
+    """Every character that is looked at for ASCII alone is its own lower case."""
+    for code in range(0x110000):
+        lowered = kernels.lower_ascii(chr(code))
+        assert lowered is None or lowered == chr(code).lower()
+
+
+def test_reports_in_chinese_need_not_be_looked_at_for_other_letters(root):
+    texts = [path.read_text(encoding="utf-8") for path in sorted((root / "seeds" / "written").rglob("*.txt"))]
+    found = [kernels.lower_ascii(text) for text in texts]
+    assert sum(lowered is not None for lowered in found) > 0.8 * len(texts)
+    assert all(lowered in (None, text.lower()) for lowered, text in zip(found, texts, strict=True))
+
+
 # ---- what a caller may get wrong -------------------------------------------------------------------------------------
 
 
