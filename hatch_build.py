@@ -18,7 +18,7 @@ from setuptools.errors import BaseError, CCompilerError
 
 SOURCE = "pipeline/kernels.pyx"
 # Without contraction a product and a sum are rounded as numpy rounds them, on every processor.
-OPTIONS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]
+OPTIONS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off"]
 
 
 class CustomBuildHook(BuildHookInterface):

@@ -1,10 +1,11 @@
 """The compiled inner loops (``kernels.pyx``) with the arrays that they fill.
 
-They give what ``features.py`` and ``tag.py`` give with arrays alone, many times faster; those stand in where nothing was
+They give what ``features.py``, ``decode.py`` and ``tag.py`` give with arrays alone, many times faster; those stand in where nothing was
 compiled, and a test holds the two against each other.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.bigrams import Ints
-from pipeline.features import Floats, Rows, Vocabulary
+from pipeline.config import ModelConfig
+from pipeline.decode import Runs
+from pipeline.features import Floats, Layout, Rows, Vocabulary, stand_apart
 
 if TYPE_CHECKING:
     from pipeline.kernels import Dictionary
 
 
 class Compiled:
-    """Rows, scores and strongest words of texts, and JSON lines of tags, for one vocabulary and one set of weights."""
+    """Rows, scores, runs and strongest words of texts, and JSON lines of tags, for one vocabulary and one set of weights."""
 
     def __init__(
         self, dictionary: "Dictionary", vocabulary: Vocabulary, weights: NDArray[np.float32], names: Sequence[str]
@@ -57,3 +60,17 @@ class Compiled:
         columns, shares = np.empty((len(labels), wanted), np.int64), np.empty((len(labels), wanted))
         self.scorer.strongest(firsts, lasts, labels, rows.starts, rows.columns, rows.values, columns, shares)
         return columns, shares
+
+    def decode(self, layout: Layout, sums: Floats, bias: Floats, options: ModelConfig) -> Runs:
+        """Return the runs of the best labels; ``sums`` are the scores of the texts of a layout, of shape (texts, labels)."""
+        from pipeline.kernels import Weights  # noqa: PLC0415 - may not have been compiled
+
+        above = np.fromiter(chain.from_iterable(layout.headings), np.int64)
+        starts = np.cumsum([0, *map(len, layout.headings)])
+        whole = np.array([kind != "text" for kind in layout.kinds], np.uint8)
+        weights = Weights(options.neighbour_weight, options.segment_weight, options.heading_weight, options.switch_cost)
+        runs, means = np.empty((layout.sentences, 3), np.int64), np.empty((layout.sentences, len(bias)))
+        bounds, apart = np.array(layout.bounds), stand_apart(layout).view(np.uint8)
+        found = self.scorer.decode(sums, bounds, starts, above, apart, whole, bias, weights, runs, means)
+        segments, firsts, lasts = np.ascontiguousarray(runs[:found].T)
+        return Runs(segments, firsts, lasts, means[:found])

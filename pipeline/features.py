@@ -322,15 +322,17 @@ def context(layout: Layout, options: ModelConfig) -> Context:
 
 
 def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
-    """Return the weight between each sentence and the next.
+    """Return the weight between each sentence and the next."""
+    border = (segment_of[1:] != segment_of[:-1]) & stand_apart(layout)[segment_of[1:]]
+    return np.where(border, 0.0, weight)[:, None]
 
-    A record and what is around it tell nothing of each other, nor do two reports.
-    """
+
+def stand_apart(layout: Layout) -> Flags:
+    """Tell which segments have nothing to do with the one before: a record and what is around it, and the first of each report."""
     alone = np.array([kind == "record" for kind in layout.kinds], bool)
     apart = np.append(True, alone[1:] | alone[:-1])
     apart[[first for first in layout.firsts if first < len(apart)]] = True  # a last report may have no segment at all
-    border = (segment_of[1:] != segment_of[:-1]) & apart[segment_of[1:]]
-    return np.where(border, 0.0, weight)[:, None]
+    return apart
 
 
 def row_sums(rows: Rows, by_label: Floats) -> Floats:

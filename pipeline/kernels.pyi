@@ -13,6 +13,9 @@ class Dictionary:
     def frequency(self, word: str) -> int: ...
     def cut(self, text: str) -> list[str]: ...
 
+class Weights:
+    def __init__(self, neighbour: float, segment: float, heading: float, switch: float) -> None: ...
+
 class Scorer:
     def __init__(
         self,
@@ -32,6 +35,19 @@ class Scorer:
         values: NDArray[np.float64],
         scores: NDArray[np.float64],
         terms: NDArray[np.int64],
+    ) -> int: ...
+    def decode(
+        self,
+        sums: NDArray[np.float64],
+        bounds: NDArray[np.int64],
+        above_starts: NDArray[np.int64],
+        above: NDArray[np.int64],
+        apart: NDArray[np.uint8],
+        whole: NDArray[np.uint8],
+        bias: NDArray[np.float64],
+        weights: Weights,
+        runs: NDArray[np.int64],
+        means: NDArray[np.float64],
     ) -> int: ...
     def strongest(
         self,

@@ -20,7 +20,7 @@ from cpython.unicode cimport (
     PyUnicode_WRITE,
     PyUnicode_Substring,
 )
-from libc.math cimport exp, log, sqrt
+from libc.math cimport INFINITY, exp, log, sqrt
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
@@ -685,6 +685,65 @@ cdef class Scorer:
             place = (place + 1) & self.mask
         return -1
 
+    def decode(
+        self,
+        double[:, ::1] sums not None,
+        int64_t[::1] bounds not None,
+        int64_t[::1] above_starts not None,
+        int64_t[::1] above not None,
+        uint8_t[::1] apart not None,
+        uint8_t[::1] whole not None,
+        double[::1] bias not None,
+        Weights weights not None,
+        int64_t[:, ::1] runs not None,
+        double[:, ::1] means not None,
+    ):
+        """Add the context to the scores of sentences, and write the runs of the best labels; return how many.
+
+        ``sums`` are the scores of the sentences and, behind them, of headings. ``bounds`` are the first sentences of the segments and, last,
+        the number of sentences; ``above`` are the rows of the headings above segment ``i`` from ``above_starts[i]`` on. A segment that stands
+        ``apart`` has nothing to do with the one before it; in one that is ``whole`` no label changes. Each of the ``runs``, of which there
+        may be as many as sentences, gets segment, first and last sentence (exclusive), and the mean of its scores. Raises ValueError
+        for what does not agree.
+        """
+        cdef Py_ssize_t segments = bounds.shape[0] - 1, labels = sums.shape[1], rows = sums.shape[0], i, longest = 0
+        if segments < 0 or not segments + 1 == above_starts.shape[0] == apart.shape[0] + 1 == whole.shape[0] + 1:
+            raise ValueError("segments do not agree in length")
+        if bounds[0] != 0 or above_starts[0] != 0 or not bounds[segments] <= rows or not above_starts[segments] <= above.shape[0]:
+            raise ValueError("segments lie outside the rows")
+        for i in range(segments):
+            if bounds[i + 1] <= bounds[i] or above_starts[i + 1] < above_starts[i]:
+                raise ValueError("a segment has no sentence")
+            longest = max(longest, <Py_ssize_t>(bounds[i + 1] - bounds[i]))
+        for i in range(above_starts[segments]):
+            if not 0 <= above[i] < rows:
+                raise ValueError("a heading lies outside the rows")
+        if not 0 < labels == bias.shape[0] == means.shape[1] <= 255:
+            raise ValueError("labels do not agree in number")
+        if runs.shape[0] < bounds[segments] or means.shape[0] < bounds[segments] or runs.shape[1] != 3:
+            raise ValueError("no room for the runs")
+        cdef Viterbi viterbi = Viterbi(longest, labels)
+        cdef Py_ssize_t found = 0, first, last, label, j
+        cdef double score
+        for i in range(segments):
+            first, last = bounds[i], bounds[i + 1]
+            for label in range(labels):
+                viterbi.gathered[label] = 0
+                for j in range(first, last):
+                    viterbi.gathered[label] += sums[j, label] * (weights.segment / (last - first))
+                for j in range(above_starts[i], above_starts[i + 1]):
+                    viterbi.gathered[label] += sums[above[j], label] * weights.heading
+            for j in range(first, last):
+                for label in range(labels):
+                    score = sums[j, label]
+                    if j > first or (i > 0 and not apart[i]):
+                        score += weights.neighbour * sums[j - 1, label]
+                    if j + 1 < last or (i + 1 < segments and not apart[i + 1]):
+                        score += weights.neighbour * sums[j + 1, label]
+                    viterbi.scores[(j - first) * labels + label] = score + viterbi.gathered[label] + bias[label]
+            found = viterbi._write(i, first, last - first, INFINITY if whole[i] else weights.switch, runs, means, found)
+        return found
+
     def strongest(
         self,
         int64_t[::1] firsts not None,
@@ -996,6 +1055,100 @@ cdef Py_ssize_t _escaped(uint32_t code, char* out) noexcept nogil:
         out[5] = <char>(48 + (code & 15)) if code & 15 < 10 else <char>(87 + (code & 15))
         return 6
     return 2
+
+
+cdef class Weights:
+    """How much a sentence takes from its neighbours, its segment and the headings above, and what a change of label costs."""
+
+    cdef double neighbour, segment, heading, switch
+
+    def __init__(self, double neighbour, double segment, double heading, double switch):
+        self.neighbour, self.segment, self.heading, self.switch = neighbour, segment, heading, switch
+
+
+cdef class Viterbi:
+    """Finds the best sequence of labels of one segment, as ``decode.py`` does of many at once."""
+
+    cdef Py_ssize_t labels
+    cdef double* scores  # of each sentence and label
+    cdef double* totals
+    cdef double* gathered
+    cdef uint8_t* back  # the label before, of each sentence and label
+    cdef uint8_t* chosen
+
+    def __cinit__(self, Py_ssize_t sentences, Py_ssize_t labels):
+        self.labels = labels
+        self.scores = <double*>malloc((sentences + 1) * labels * sizeof(double))
+        self.totals = <double*>malloc(labels * sizeof(double))
+        self.gathered = <double*>malloc(labels * sizeof(double))
+        self.back = <uint8_t*>malloc((sentences + 1) * labels)
+        self.chosen = <uint8_t*>malloc(sentences + 1)
+        if not self.scores or not self.totals or not self.gathered or not self.back or not self.chosen:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.scores)
+        free(self.totals)
+        free(self.gathered)
+        free(self.back)
+        free(self.chosen)
+
+    cdef Py_ssize_t _leader(self) noexcept:
+        """Return the label of the greatest total, the first of equal ones."""
+        cdef Py_ssize_t leader = 0, label
+        for label in range(1, self.labels):
+            if self.totals[label] > self.totals[leader]:
+                leader = label
+        return leader
+
+    cdef void _decode(self, Py_ssize_t sentences, double cost) noexcept:
+        """Choose the labels of the sentences."""
+        cdef Py_ssize_t step, label, leader, labels = self.labels
+        cdef double switched
+        for label in range(labels):
+            self.totals[label] = self.scores[label]
+        for step in range(1, sentences):
+            leader = self._leader()
+            switched = self.totals[leader] - cost
+            for label in range(labels):
+                if self.totals[label] >= switched:
+                    self.back[step * labels + label] = <uint8_t>label
+                else:
+                    self.back[step * labels + label] = <uint8_t>leader
+                    self.totals[label] = switched
+                self.totals[label] += self.scores[step * labels + label]
+        label = self._leader()
+        for step in range(sentences - 1, -1, -1):
+            self.chosen[step] = <uint8_t>label
+            if step:
+                label = self.back[step * labels + label]
+
+    cdef Py_ssize_t _write(
+        self,
+        Py_ssize_t segment,
+        Py_ssize_t first,
+        Py_ssize_t sentences,
+        double cost,
+        int64_t[:, ::1] runs,
+        double[:, ::1] means,
+        Py_ssize_t found,
+    ) noexcept:
+        """Write the runs of the segment behind those found before; return how many there are now."""
+        cdef Py_ssize_t step = 0, start, label, labels = self.labels
+        self._decode(sentences, cost)
+        while step < sentences:
+            start = step
+            for label in range(labels):
+                means[found, label] = 0
+            while step < sentences and self.chosen[step] == self.chosen[start]:
+                for label in range(labels):
+                    means[found, label] += self.scores[step * labels + label]
+                step += 1
+            for label in range(labels):
+                means[found, label] /= step - start
+            runs[found, 0], runs[found, 1], runs[found, 2] = segment, first + start, first + step
+            found += 1
+        return found
 
 
 cdef void _rank(Py_ssize_t count, const int64_t* columns, const double* sums, int64_t[::1] words, double[::1] shares) noexcept nogil:

@@ -48,6 +48,13 @@ def score_texts(layout: Layout, texts: Texts, model: Model) -> Scored:
 
 
 def _scored(layout: Layout, rows: Rows, sums: Floats, terms: Ints, model: Model) -> Scored:
-    scores = context(layout, model.config.model).apply(sums) + model.bias
-    costs = [model.config.model.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
-    return Scored(layout, rows, decode(scores, layout.bounds, costs), terms[:, : layout.sentences])
+    return Scored(layout, rows, _runs(layout, sums, model), terms[:, : layout.sentences])
+
+
+def _runs(layout: Layout, sums: Floats, model: Model) -> Runs:
+    """Return the runs of the best labels, the scores of each sentence taken with its context."""
+    options = model.config.model
+    if model.compiled is not None:
+        return model.compiled.decode(layout, sums, model.bias.astype(np.float64), options)
+    costs = [options.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
+    return decode(context(layout, options).apply(sums) + model.bias, layout.bounds, costs)

@@ -2,15 +2,19 @@
 
 import hashlib
 import importlib.util
+import math
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.features import Texts, row_sums
+from pipeline.config import load_config
+from pipeline.decode import decode
+from pipeline.features import Layout, Texts, context, row_sums
 from pipeline.flow import tag_document, tag_documents
 from pipeline.records import Document, MadeTags, Mark
 from pipeline.words import _jieba_cut, _rjieba_cut
@@ -125,6 +129,52 @@ def test_rows_and_scores_are_those_of_the_arrays(model, reference, texts):
     for name in ("starts", "columns", "values"):
         assert np.array_equal(getattr(rows, name), getattr(expected, name)), name
     assert np.abs(scores - row_sums(expected, reference.weights_by_label)).max() < 1e-12
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=150, deadline=None)
+def test_the_best_labels_in_context_are_those_of_the_arrays(model, seed):
+    random = np.random.default_rng(seed)
+    sizes = random.integers(1, 12, random.integers(1, 9))
+    kinds = random.choice(["text", "row", "record"], len(sizes), p=[0.6, 0.2, 0.2])
+    sentences, headings = int(sizes.sum()), 3
+    above = tuple(tuple(sentences + random.choice(headings, random.integers(0, 3), replace=False)) for _ in sizes)
+    bounds = tuple(np.cumsum([0, *sizes]).tolist())
+    firsts = tuple(sorted({0, *random.integers(0, len(sizes), 2).tolist()}))
+    layout = Layout(("",) * (sentences + headings), bounds, above, tuple(kinds.tolist()), firsts)
+    options = msgspec.structs.replace(load_config().model, switch_cost=float(random.choice([0.0, 0.5, 2.0])))
+    sums, bias = random.normal(size=(sentences + headings, 6)), random.normal(size=6)
+    found = model.compiled.decode(layout, sums, bias, options)
+    costs = [options.switch_cost if kind == "text" else math.inf for kind in kinds]
+    expected = decode(context(layout, options).apply(sums) + bias, bounds, costs)
+    for name in ("segments", "firsts", "lasts"):
+        assert np.array_equal(getattr(found, name), getattr(expected, name)), name
+    assert np.abs(found.scores - expected.scores).max() < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("bounds", np.array([0, 3]), "outside the rows"),
+        ("bounds", np.array([1, 2]), "outside the rows"),
+        ("bounds", np.array([0, 0]), "no sentence"),
+        ("bounds", np.array([0]), "agree in length"),
+        ("above_starts", np.array([0, 2]), "outside the rows"),
+        ("above", np.array([2]), "outside the rows"),
+        ("above", np.array([-1]), "outside the rows"),
+        ("bias", np.zeros(5), "labels do not agree"),
+        ("runs", np.zeros((1, 3), np.int64), "no room"),
+    ],
+)
+def test_a_layout_that_does_not_agree_is_refused(model, name, value, message):
+    given = {
+        "sums": np.zeros((2, 6)), "bounds": np.array([0, 2]), "above_starts": np.array([0, 1]), "above": np.array([1]),
+        "apart": np.ones(1, np.uint8), "whole": np.zeros(1, np.uint8), "bias": np.zeros(6), "weights": kernels.Weights(1, 1, 1, 1),
+        "runs": np.zeros((2, 3), np.int64), "means": np.zeros((2, 6)),
+    }  # fmt: skip
+    assert model.compiled.scorer.decode(*given.values()) == 1
+    with pytest.raises(ValueError, match=message):
+        model.compiled.scorer.decode(*(given | {name: value}).values())
 
 
 def test_every_tag_of_every_seed_and_of_many_written_reports_is_the_same(root, model, reference):
@@ -276,8 +326,6 @@ def test_a_vocabulary_that_does_not_agree_with_its_weights_is_refused(dictionary
 
 
 def test_what_is_shown_is_rounded_as_the_encoder_writes_it(model, arrays):
-    import msgspec
-
     column = model.vocabulary.words.index("理论")
     for share in [0.0, 1.0, 0.0001, 0.1, 0.93, 0.9999, 12.5, 3.0001, *np.random.default_rng(1).random(500).round(4).tolist()]:
         found = model.compiled.scorer.lines(**(arrays | {"words": np.array([[column, -1]]), "shares": np.array([[share, 0.0]])}))
