@@ -761,7 +761,7 @@ cdef class Scorer:
         wanted; -1 is no word. Raises ValueError where runs, rows or labels are none of the model's.
         """
         cdef Py_ssize_t runs = firsts.shape[0], rows = starts.shape[0] - 1, run
-        cdef Py_ssize_t longest = 0
+        cdef Py_ssize_t longest = 0, first, last
         if not lasts.shape[0] == labels.shape[0] == words.shape[0] == shares.shape[0] == runs or words.shape[1] != shares.shape[1]:
             raise ValueError("runs, labels and room for words do not agree in length")
         for run in range(runs):
@@ -771,23 +771,28 @@ cdef class Scorer:
                 raise ValueError("a row lies outside the columns")
             longest = max(longest, <Py_ssize_t>(starts[lasts[run]] - starts[firsts[run]]))
         cdef Tally tally = Tally(self.idf.shape[0])
+        cdef Py_ssize_t most = words.shape[1], found
         met, sums = np.empty(longest + 1, np.int64), np.empty(longest + 1)
         cdef int64_t[::1] met_there = met
         cdef double[::1] sums_there = sums
         for run in range(runs):
-            self._weigh(starts[firsts[run]], starts[lasts[run]], lasts[run] - firsts[run], labels[run], columns, values, tally)
-            _rank(tally._take(&met_there[0], &sums_there[0]), &met_there[0], &sums_there[0], words[run], shares[run])
+            first, last = starts[firsts[run]], starts[lasts[run]]
+            if first < last:
+                self._weigh(last - first, &columns[first], &values[first], lasts[run] - firsts[run], labels[run], tally)
+            found = tally._take(&met_there[0], &sums_there[0])
+            if most:
+                _rank(found, &met_there[0], &sums_there[0], most, &words[run, 0], &shares[run, 0])
 
     cdef void _weigh(
-        self, int64_t first, int64_t last, int64_t rows, int64_t label, int64_t[::1] columns, double[::1] values, Tally tally
+        self, Py_ssize_t count, const int64_t* columns, const double* values, int64_t rows, int64_t label, Tally tally
     ) noexcept nogil:
-        """Sum up what the words between two places speak for a label."""
-        cdef int64_t i, column
-        for i in range(first, last):
+        """Sum up what the words of so many rows speak for a label."""
+        cdef Py_ssize_t i
+        cdef int64_t column
+        for i in range(count):
             column = columns[i]
             if 0 <= column < self.telling.shape[0] and self.telling[column] and self.weights[column, label] > 0:
                 tally._add(column, values[i] * <double>self.weights[column, label] / rows)
-
 
     def lines(
         self,
@@ -845,17 +850,20 @@ cdef class Scorer:
             out.put(b'},"secondary":')
             out.put(<bytes?>secondary[run] if run in secondary else b"[]")
             out.put(b',"review":true,"evidence":[' if probabilities[run, label] < threshold else b',"review":false,"evidence":[')
-            self._evidence(out, source, start, end, words[run], shares[run])
+            if words.shape[1]:
+                self._evidence(out, source, start, end, words.shape[1], &words[run, 0], &shares[run, 0])
             out.put(source.tail)
         return out.all()
 
-    cdef int _evidence(self, Buffer out, Source source, int64_t start, int64_t end, int64_t[::1] words, double[::1] shares) except -1:
+    cdef int _evidence(
+        self, Buffer out, Source source, int64_t start, int64_t end, Py_ssize_t count, const int64_t* words, const double* shares
+    ) except -1:
         """Write words as they stand in the source, with their shares; one that does not stand there is left out."""
         cdef bint is_same = source._is_as_scored(start, end), is_first = True
         cdef Py_ssize_t i
         cdef int64_t place
         cdef str word
-        for i in range(words.shape[0]):
+        for i in range(count):
             if not 0 <= words[i] < len(self.words):
                 break
             word = <str>self.words[words[i]]
@@ -1151,12 +1159,14 @@ cdef class Viterbi:
         return found
 
 
-cdef void _rank(Py_ssize_t count, const int64_t* columns, const double* sums, int64_t[::1] words, double[::1] shares) noexcept nogil:
+cdef void _rank(
+    Py_ssize_t count, const int64_t* columns, const double* sums, Py_ssize_t most, int64_t* words, double* shares
+) noexcept nogil:
     """Write the columns of the greatest sums, the greatest first; of equal ones the first column first."""
-    cdef Py_ssize_t i, j, most = words.shape[0], found = 0
+    cdef Py_ssize_t i, j, found = 0
     for i in range(count):
         j = found if found < most else most - 1
-        if found == most and (most == 0 or _rounded(sums[i]) <= _rounded(shares[j])):
+        if found == most and _rounded(sums[i]) <= _rounded(shares[j]):
             continue
         while j > 0 and _rounded(sums[i]) > _rounded(shares[j - 1]):
             words[j], shares[j] = words[j - 1], shares[j - 1]
