@@ -4,6 +4,8 @@ Open addressing with linear probing; numpy looks up every place of the text in o
 bigram in the next. Binary search among sorted codes took several times as long.
 """
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,9 +28,6 @@ class Bigrams:
             raise ValueError("a bigram is given twice")
         bits = max(1, int(len(codes) * _EMPTY_SLOTS).bit_length())
         self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
-        self._codes = np.full(1 << bits, _EMPTY)  # of each slot, and below which bigram it is
-        self._which = np.zeros(1 << bits, np.int64)
-        self._fill(codes)
 
     def __len__(self) -> int:
         """Return the number of bigrams."""
@@ -36,27 +35,32 @@ class Bigrams:
 
     def find(self, codes: Ints) -> tuple[Ints, Ints]:
         """Return the places in ``codes`` where a known bigram stands, in no order, and which bigram each is."""
+        slot_codes, slot_which = self._table
         places, slots = np.arange(len(codes)), self._first_slots(codes)
         found, which = [places[:0]], [places[:0]]
         while len(places):
-            there = self._codes.take(slots)
+            there = slot_codes.take(slots)
             is_hit = there == codes
             hits = np.flatnonzero(is_hit)
             found.append(places.take(hits))
-            which.append(self._which.take(slots.take(hits)))
+            which.append(slot_which.take(slots.take(hits)))
             others = np.flatnonzero((there != _EMPTY) & ~is_hit)
             places, codes, slots = places.take(others), codes.take(others), (slots.take(others) + 1) & self._mask
         return np.concatenate(found), np.concatenate(which)
 
-    def _fill(self, codes: Ints) -> None:
-        """Put each bigram into its first free slot; of those that want the same one, the last gets it."""
-        waiting, slots = np.arange(len(codes)), self._first_slots(codes)
-        while len(waiting):
-            free = np.flatnonzero(self._codes.take(slots) == _EMPTY)
-            self._which[slots.take(free)] = waiting.take(free)
-            self._codes[slots.take(free)] = codes.take(waiting.take(free))
-            others = np.flatnonzero(self._codes.take(slots) != codes.take(waiting))
+    @cached_property
+    def _table(self) -> tuple[Ints, Ints]:
+        """The code of each slot and which bigram it is; made when it is needed, which with the compiled part it is not."""
+        codes, which = np.full(self._mask + 1, _EMPTY), np.zeros(self._mask + 1, np.int64)
+        own = bigram_codes(self.letters)[::2]
+        waiting, slots = np.arange(len(own)), self._first_slots(own)
+        while len(waiting):  # each into its first free slot; of those that want the same one, the last gets it
+            free = np.flatnonzero(codes.take(slots) == _EMPTY)
+            which[slots.take(free)] = waiting.take(free)
+            codes[slots.take(free)] = own.take(waiting.take(free))
+            others = np.flatnonzero(codes.take(slots) != own.take(waiting))
             waiting, slots = waiting.take(others), (slots.take(others) + 1) & self._mask
+        return codes, which
 
     def _first_slots(self, codes: Ints) -> Ints:
         return ((codes.view(np.uint64) * _STREWN) >> self._shift).view(np.int64)

@@ -179,7 +179,8 @@ def _simplified_lines(text: str, kinds: NDArray[np.uint8]) -> str:
     All are converted in one call. Of most texts nothing changes: these characters are traditional in few words only (答覆).
     """
     breaks = np.concatenate([[-1], _places(kinds, _BREAK), [len(text)]])
-    clauses = np.unique(np.searchsorted(breaks, _places(kinds, _TRADITIONAL)))
+    clauses = np.searchsorted(breaks, _places(kinds, _TRADITIONAL))
+    clauses = clauses[np.append(clauses[:1] >= 0, clauses[1:] != clauses[:-1])]
     spans = list(zip((breaks.take(clauses - 1) + 1).tolist(), breaks.take(clauses).tolist(), strict=True))
     old = "\n".join([text[start:end] for start, end in spans])
     if (new := _convert(old)) == old:

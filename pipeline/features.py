@@ -115,7 +115,10 @@ class Vocabulary:
         self.words = tuple(words)
         self.bigrams = Bigrams(bigrams)
         self.idf = idf
-        self._index = {**dict(zip(self.words, range(len(self.words)), strict=True)), "\n": _TEXT_END}
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {**dict(zip(self.words, range(len(self.words)), strict=True)), "\n": _TEXT_END}
 
     def __len__(self) -> int:
         """Return the number of columns."""

@@ -9,7 +9,6 @@ The words are those of jieba's ``cut`` without its guesses (HMM off), by the alg
 of characters into words of the dictionary, the one of the greatest product of word frequencies, found from the end (Viterbi 1967).
 """
 
-import numpy as np
 from cpython.unicode cimport (
     PyUnicode_AsUCS4,
     PyUnicode_DATA,
@@ -494,6 +493,8 @@ cdef class Tally:
     cdef uint64_t* met  # a bit for each number …
     cdef uint64_t* any_met  # … and one for each 64 of these
     cdef Py_ssize_t blocks
+    cdef int64_t* columns  # room for what is given back
+    cdef double* amounts
     cdef int64_t terms  # of the text that is counted at present …
     cdef int64_t unknown  # … and those of them without a column
 
@@ -502,13 +503,17 @@ cdef class Tally:
         self.sums = <double*>calloc(self.blocks << 12, sizeof(double))
         self.met = <uint64_t*>calloc(self.blocks << 6, sizeof(uint64_t))
         self.any_met = <uint64_t*>calloc(self.blocks, sizeof(uint64_t))
-        if not self.sums or not self.met or not self.any_met:
+        self.columns = <int64_t*>malloc((self.blocks << 12) * sizeof(int64_t))
+        self.amounts = <double*>malloc((self.blocks << 12) * sizeof(double))
+        if not self.sums or not self.met or not self.any_met or not self.columns or not self.amounts:
             raise MemoryError
 
     def __dealloc__(self):
         free(self.sums)
         free(self.met)
         free(self.any_met)
+        free(self.columns)
+        free(self.amounts)
 
     cdef inline void _add(self, int64_t column, double amount) noexcept nogil:
         self.sums[column] += amount
@@ -761,7 +766,7 @@ cdef class Scorer:
         wanted; -1 is no word. Raises ValueError where runs, rows or labels are none of the model's.
         """
         cdef Py_ssize_t runs = firsts.shape[0], rows = starts.shape[0] - 1, run
-        cdef Py_ssize_t longest = 0, first, last
+        cdef Py_ssize_t first, last
         if not lasts.shape[0] == labels.shape[0] == words.shape[0] == shares.shape[0] == runs or words.shape[1] != shares.shape[1]:
             raise ValueError("runs, labels and room for words do not agree in length")
         for run in range(runs):
@@ -769,19 +774,15 @@ cdef class Scorer:
                 raise ValueError("a run lies outside the rows")
             if not 0 <= starts[firsts[run]] <= starts[lasts[run]] <= min(columns.shape[0], values.shape[0]):
                 raise ValueError("a row lies outside the columns")
-            longest = max(longest, <Py_ssize_t>(starts[lasts[run]] - starts[firsts[run]]))
         cdef Tally tally = Tally(self.idf.shape[0])
         cdef Py_ssize_t most = words.shape[1], found
-        met, sums = np.empty(longest + 1, np.int64), np.empty(longest + 1)
-        cdef int64_t[::1] met_there = met
-        cdef double[::1] sums_there = sums
         for run in range(runs):
             first, last = starts[firsts[run]], starts[lasts[run]]
             if first < last:
                 self._weigh(last - first, &columns[first], &values[first], lasts[run] - firsts[run], labels[run], tally)
-            found = tally._take(&met_there[0], &sums_there[0])
+            found = tally._take(tally.columns, tally.amounts)
             if most:
-                _rank(found, &met_there[0], &sums_there[0], most, &words[run, 0], &shares[run, 0])
+                _rank(found, tally.columns, tally.amounts, most, &words[run, 0], &shares[run, 0])
 
     cdef void _weigh(
         self, Py_ssize_t count, const int64_t* columns, const double* values, int64_t rows, int64_t label, Tally tally
