@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 Cut = Callable[[str], list[str]]
 SAMPLE = 1000
+NOT_COMPILED = "not compiled, so tagging takes several times as long; with a C compiler, install the package again"
 _loading = Lock()
+
+
+def is_compiled() -> bool:
+    """Tell whether the inner loops are compiled."""
+    return importlib.util.find_spec("pipeline.kernels") is not None
 
 
 def load_ahead() -> None:

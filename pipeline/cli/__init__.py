@@ -19,8 +19,23 @@ MODULES = {
 }
 
 
+def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        from pipeline.words import NOT_COMPILED, is_compiled  # noqa: PLC0415 - only where it is asked for
+
+        click.echo(f"pipeline, version {__version__} ({'compiled' if is_compiled() else NOT_COMPILED})")
+        context.exit()
+
+
 @click.group(cls=Commands, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="pipeline")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_say_version,
+    help="Show the version, and whether the inner loops are compiled.",
+)
 def main() -> None:
     """Sort the paragraphs of Chinese reports on publicity and culture work by their five mission areas.
 

@@ -189,9 +189,12 @@ def _write(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
     """Return what tags into a file, or in several processes."""
     from pipeline import batch  # noqa: PLC0415 - only where files are written
     from pipeline.read.find import find_reports  # noqa: PLC0415
+    from pipeline.words import NOT_COMPILED, is_compiled  # noqa: PLC0415
 
     found = find_reports(paths)
     model = batch.locate_model(order.model, order.config.track.uri, say)
+    if not is_compiled():
+        say(f"the inner loops are {NOT_COMPILED}")
     corrections = batch.corrections_for(model, order.config) if order.corrected else b""
     job = batch.Job(model, order.config.read, order.format, order.keep_noise, corrections=corrections)
     jobs = batch.jobs_for(found.reports, order.jobs)

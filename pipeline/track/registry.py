@@ -1,5 +1,6 @@
 """Register the whole tagger: the model folder with the code that runs it."""
 
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from pipeline import locations
 
 # What tagging a text needs beside MLflow and pandas, whose tables go in and out; readers and training need more.
-_REQUIREMENTS = ("pandas", "numpy", "msgspec", "opencc", "rjieba")
+_REQUIREMENTS = ("pandas", "numpy", "msgspec", "opencc", "jieba", "rjieba")
 EXAMPLE = "全县新建城市书房六座。"
 
 
@@ -28,13 +29,11 @@ def register(mlflow: Any, folder: Path, name: str) -> None:  # noqa: ANN401 - th
 
 
 def requirements(mlflow: Any) -> list[str]:  # noqa: ANN401 - the module
-    """Return what the registered model needs, in the versions at hand; jieba stands in where rjieba has no wheel."""
+    """Return what the registered model needs, in the versions at hand: jieba's dictionary, and rjieba where it has a wheel."""
     pinned = [f"mlflow=={mlflow.__version__}"]
     for package in _REQUIREMENTS:
-        try:
+        with suppress(PackageNotFoundError):
             pinned.append(f"{package}=={version(package)}")
-        except PackageNotFoundError:
-            pinned.append(f"jieba=={version('jieba')}")
     return pinned
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.words import _jieba_cut, _rjieba_cut, fingerprint, load_cut
+from pipeline.words import _dictionary, _jieba_cut, _rjieba_cut, fingerprint, is_compiled, load_ahead, load_cut, load_dictionary
 
 USER_WORDS = ("新时代文明实践", "百姓名嘴", "城市书房")
 
@@ -37,13 +37,69 @@ def test_user_words_stay_whole():
     assert load_cut(USER_WORDS)("百姓名嘴开讲")[0] == "百姓名嘴"
 
 
-def test_jieba_stands_in_where_rjieba_is_missing(monkeypatch):
+@pytest.fixture
+def missing(monkeypatch):
+    """Return a function that makes modules missing."""
     import sys
 
-    monkeypatch.setitem(sys.modules, "rjieba", None)
-    _rjieba_cut.cache_clear()
-    assert load_cut()("理论宣讲进万家") == _jieba_cut(())("理论宣讲进万家")
-    _rjieba_cut.cache_clear()
+    def run(*names):
+        for name in names:
+            monkeypatch.setitem(sys.modules, name, None)
+        for cached in (_dictionary, _rjieba_cut):
+            cached.cache_clear()
+
+    yield run
+    for cached in (_dictionary, _rjieba_cut):
+        cached.cache_clear()
+
+
+def test_rjieba_stands_in_where_nothing_is_compiled_and_jieba_where_that_is_missing_too(missing):
+    text = "理论宣讲进万家，百姓名嘴开讲"
+    expected = load_cut()(text)
+    missing("pipeline.kernels")
+    assert (is_compiled(), load_dictionary(), load_cut()) == (False, None, _rjieba_cut(()))
+    assert load_cut()(text) == expected
+    missing("rjieba")
+    assert load_cut() == _jieba_cut(())
+    assert load_cut()(text) == expected
+
+
+@pytest.mark.parametrize("words", [USER_WORDS, ("宣讲",), ("新时代",), ("ab名嘴", "的")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+def test_further_words_are_cut_alike_by_every_engine(root, words):
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((root / "seeds" / "reports").iterdir()))
+    text += "百姓名嘴在城市书房开讲新时代文明实践，ab名嘴宣讲。"
+    found = load_dictionary(words)
+    assert found is not None
+    assert found.cut(text) == _jieba_cut(words)(text) == _rjieba_cut(words)(text)
+
+
+def test_the_dictionary_that_is_loaded_ahead_is_the_one_that_is_used():
+    load_ahead()
+    assert load_dictionary() is load_dictionary()
+    assert load_cut()("学习理论") == ["学习", "理论"]
+
+
+def test_without_the_compiled_part_a_run_gives_the_same_tags_and_says_that_it_is_slow(report, home, tmp_path):
+    import subprocess
+    import sys
+
+    script = "import sys; {}; from pipeline.cli import main; main()"
+    outs = []
+    for name, setup in (("compiled", "pass"), ("plain", "sys.modules['pipeline.kernels'] = None")):
+        out = tmp_path / f"{name}.jsonl"
+        command = [sys.executable, "-c", script.format(setup), "tag", str(report), "-o", str(out)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert ("the inner loops are not compiled" in done.stderr) == (name == "plain")
+        outs.append(out.read_bytes())
+    assert outs[0] == outs[1]
+    assert len(outs[0]) > 500
+
+
+def test_the_version_tells_whether_the_inner_loops_are_compiled(call, missing):
+    assert call("--version").output.endswith("(compiled)\n")
+    missing("pipeline.kernels")
+    assert "not compiled, so tagging takes several times as long" in call("--version").output
 
 
 def test_the_fingerprint_tells_dictionaries_apart():
