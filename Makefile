@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: demo test lint format bench bench-accuracy bench-formats bench-load fuzz font screenshots model clean
+.PHONY: demo test lint format bench bench-accuracy bench-formats bench-load fuzz sanitize font screenshots model clean
 
 demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
 	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
@@ -39,6 +39,11 @@ bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two
 
 fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustness.md)
 	$(BIN)/python tests/benchmarks/fuzz.py --files 20000
+
+sanitize: $(VENV)/ready ## run the tests of the compiled part with gcc's address and undefined-behaviour sanitizers
+	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(BIN)/python hatch_build.py
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
+		$(BIN)/python -m pytest tests/code/test_kernels.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
 
 font: $(VENV)/ready ## make the font of the pictures again, from Noto Sans CJK
 	$(BIN)/python tests/benchmarks/font.py

@@ -1,4 +1,4 @@
-"""Compile ``pipeline/kernels.pyx`` when the package is built or installed.
+"""Compile ``pipeline/kernels.pyx`` when the package is built or installed, or run by itself, in place.
 
 Cython (Apache 2.0, of the field: scikit-learn and pandas are built with it) makes C of it. Without a C compiler the package is
 built all the same and works with arrays in its place: same tags, at less than half the speed; `pipeline --version` says which.
@@ -56,3 +56,7 @@ def compile_kernels(root: Path) -> Path:
         side.write_bytes(made.read_bytes())
         side.replace(target)  # a process that has the old one mapped keeps it
     return target
+
+
+if __name__ == "__main__":
+    compile_kernels(Path(__file__).resolve().parent)

@@ -1,12 +1,14 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The inner loops of tagging, compiled: cut a text into words, and make TF-IDF rows and scores of them.
+"""The inner loops of tagging, compiled: words, TF-IDF rows and scores, the best labels, the words that weighed most, JSON lines.
 
-They do what ``words.py``, ``features.py`` and ``tag.py`` do with rjieba and arrays, which stay the reference and stand in where
-this file could not be compiled; a test holds one against the other. Everything is bounds-checked by construction: buffers
-are as long as the text allows, and no index comes from outside.
+They do what ``words.py``, ``features.py``, ``decode.py``, ``tag.py`` and the records do with rjieba and arrays, which stay the
+reference and stand in where this file could not be compiled; tests hold one against the other. Bounds are not checked in the
+loops: each public method checks all lengths and indices that it is given before them. The interpreter's lock is held all the time
+but while a dictionary is read, for a dictionary grows when a vocabulary is made of it.
 
-The words are those of jieba's ``cut`` without its guesses (HMM off), by the algorithm of jieba (Sun Junyi, MIT): of all ways to cut a run
-of characters into words of the dictionary, the one of the greatest product of word frequencies, found from the end (Viterbi 1967).
+The words are those of jieba's ``cut`` without its guesses (HMM off), by the algorithm of jieba (Sun Junyi, MIT): of all ways to
+cut a run of characters into words of the dictionary, the one of the greatest product of word frequencies, found from the end
+(Viterbi 1967).
 """
 
 from cpython.unicode cimport (
@@ -25,12 +27,12 @@ from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 cdef enum:
-    CHARACTER_BITS = 21
-    NODE_BITS = 21
-    BIGRAM_BITS = 22
-    SHARE_BITS = 24
-    BEGINNING_BITS = 21
-    FILTER_BITS = 18
+    CHARACTER_BITS = 21  # of a code point
+    NODE_BITS = 21  # of a node of the dictionary …
+    BIGRAM_BITS = 22  # … and of the column of a bigram
+    SHARE_BITS = 24  # words whose shares are the same in so many bits weigh the same
+    BEGINNING_BITS = 21  # of the places in the table of the beginnings of words …
+    FILTER_BITS = 18  # … and in that of bigrams
     PLANE = 0x10000  # characters below it have their first step in a table
 
 cdef uint64_t STREWN = 0x9E3779B97F4A7C15  # multiplying by it strews keys evenly (Fibonacci hashing, Knuth 1973)
@@ -157,7 +159,7 @@ cdef class Dictionary:
     cdef Slot[PLANE] first  # those of characters below it, which need no search
     cdef int32_t count  # of nodes; the first one is the root
     cdef int64_t total
-    cdef uint64_t[1 << (BEGINNING_BITS - 6)] beginnings  # a bit for each two characters that begin a word: this fits into the caches
+    cdef uint64_t[1 << (BEGINNING_BITS - 6)] beginnings  # a bit for each two characters that begin a word: it fits into the caches
 
     def __cinit__(self, bytes lines not None):
         """Take the lines of a dictionary file: word, frequency and part of speech; raises ValueError for others."""
@@ -487,7 +489,9 @@ cdef class Scratch:
 
 
 cdef class Tally:
-    """Sums up amounts of columns and gives them back in order: two levels of bits tell which columns were met, so none are sorted."""
+    """Sums up amounts of columns and gives them back in order: two levels of bits tell which columns were met, so none are
+    sorted.
+    """
 
     cdef double* sums
     cdef uint64_t* met  # a bit for each number …
@@ -571,8 +575,10 @@ cdef class Scorer:
         """
         cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, i
         cdef int32_t column, node
-        if not len(idf) == len(words) + pairs == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1] or pairs >= 1 << BIGRAM_BITS:
+        if not len(idf) == len(words) + pairs == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1]:
             raise ValueError("words, bigrams, idf and weights do not agree in length")
+        if len(idf) >= 1 << BIGRAM_BITS:
+            raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.pairs = pairs
         self.dictionary, self.idf, self.weights, self.telling = dictionary, idf, weights, telling
         self.words, self.names = tuple(words), [bytes(name) for name in names]
@@ -705,11 +711,11 @@ cdef class Scorer:
     ):
         """Add the context to the scores of sentences, and write the runs of the best labels; return how many.
 
-        ``sums`` are the scores of the sentences and, behind them, of headings. ``bounds`` are the first sentences of the segments and, last,
-        the number of sentences; ``above`` are the rows of the headings above segment ``i`` from ``above_starts[i]`` on. A segment that stands
-        ``apart`` has nothing to do with the one before it; in one that is ``whole`` no label changes. Each of the ``runs``, of which there
-        may be as many as sentences, gets segment, first and last sentence (exclusive), and the mean of its scores. Raises ValueError
-        for what does not agree.
+        ``sums`` are the scores of the sentences and, behind them, of headings. ``bounds`` are the first sentences of the segments
+        and, last, the number of sentences; ``above`` are the rows of the headings above segment ``i`` from ``above_starts[i]``
+        on. A segment that stands ``apart`` has nothing to do with the one before it; in one that is ``whole`` no label changes.
+        Each of the ``runs``, of which there may be as many as sentences, gets segment, first and last sentence (exclusive), and
+        the mean of its scores. Raises ValueError for what does not agree.
         """
         cdef Py_ssize_t segments = bounds.shape[0] - 1, labels = sums.shape[1], rows = sums.shape[0], i, longest = 0
         if segments < 0 or not segments + 1 == above_starts.shape[0] == apart.shape[0] + 1 == whole.shape[0] + 1:
@@ -762,8 +768,8 @@ cdef class Scorer:
     ):
         """Write the words that weighed most for the label of each run, the strongest first, with their shares of its score.
 
-        Run ``i`` is the rows ``firsts[i]`` to ``lasts[i]`` (exclusive). ``words`` and ``shares``, of shape (runs, most), say how many are
-        wanted; -1 is no word. Raises ValueError where runs, rows or labels are none of the model's.
+        Run ``i`` is the rows ``firsts[i]`` to ``lasts[i]`` (exclusive). ``words`` and ``shares``, of shape (runs, most), say how
+        many are wanted; -1 is no word. Raises ValueError where runs, rows or labels are none of the model's.
         """
         cdef Py_ssize_t runs = firsts.shape[0], rows = starts.shape[0] - 1, run
         cdef Py_ssize_t first, last
@@ -810,9 +816,9 @@ cdef class Scorer:
     ):
         """Return a JSON line for each run, as ``records.Tag`` is encoded.
 
-        ``spans`` are clean, of shape (runs, 2), ``number`` is that of the first tag, ``headings`` are JSON, ``probabilities`` and ``shares`` are
-        rounded to four digits, and ``secondary`` holds the other themes of those runs that have some, as JSON. Raises ValueError where these
-        do not agree, and UnicodeEncodeError for half of a surrogate pair.
+        ``spans`` are clean, of shape (runs, 2), ``number`` is that of the first tag, ``headings`` are JSON, ``probabilities`` and
+        ``shares`` are rounded to four digits, and ``secondary`` holds the other themes of those runs that have some, as JSON.
+        Raises ValueError where these do not agree, and UnicodeEncodeError for half of a surrogate pair.
         """
         cdef Py_ssize_t runs = spans.shape[0], run, label, i
         cdef int64_t start, end, first, last

@@ -104,6 +104,7 @@ rjieba.cut("词", False)
 for path in sorted(Path(sys.argv[1]).iterdir()) if len(sys.argv) > 1 else []:
     rjieba.cut(path.read_text(encoding="utf-8"), False)
 """
+NOT_COMPILED = "import sys; sys.modules['pipeline.kernels'] = None; from pipeline.cli import main; main()"
 CONTESTANTS = """
 import jieba, rjieba
 def jieba_cut(text):
@@ -155,8 +156,8 @@ def prepare(folder: Path) -> Commands:
     def plain(cut: str) -> Callable[[Path, Path], list[str]]:
         return lambda source, out: [python, "-c", PLAIN.format(cut=cut), str(folder / f"{cut}.joblib"), str(source), str(out)]
 
-    def ours(*more: str) -> Callable[[Path, Path], list[str]]:
-        return lambda source, out: [python, "-m", "pipeline.cli", "tag", str(source), "-o", f"{out}.jsonl", *more]
+    def ours(*more: str, start: tuple[str, ...] = ("-m", "pipeline.cli")) -> Callable[[Path, Path], list[str]]:
+        return lambda source, out: [python, *start, "tag", str(source), "-o", f"{out}.jsonl", *more]
 
     return {
         "plain script": plain("jieba_cut"),
@@ -165,6 +166,7 @@ def prepare(folder: Path) -> Commands:
         "rjieba alone": lambda source, out: [python, "-c", SEGMENTER, str(source)],
         "pipeline tag": ours("--jobs", "1"),
         "pipeline tag, two processes": ours("--jobs", "2"),
+        "pipeline tag, not compiled": ours("--jobs", "1", start=("-c", NOT_COMPILED)),
         "pipeline tag, Spark local[2]": ours("--engine", "spark", "--master", "local[2]"),
     }
 
@@ -214,7 +216,7 @@ def cold(commands: Commands, folder: Path, runs: int) -> Iterator[str]:
 
 def throughput(commands: Commands, folder: Path, sources: list[Path], runs: int) -> Iterator[str]:
     """Yield the table of throughput, each contestant with as much text as it takes some seconds for."""
-    units = {"plain script": 5, "scikit-learn with rjieba": 8, "fastText": 12}
+    units = {"plain script": 5, "scikit-learn with rjieba": 8, "fastText": 12, "pipeline tag, not compiled": 16}
     small, large = amounts(folder, sources, 1), amounts(folder, sources, 48)
     folders = {name: amounts(folder, sources, count) for name, count in units.items()}
     sides = {f"{name} {i}": command for name, command in commands.items() for i in (0, 1) if "Spark" not in name}
