@@ -1,0 +1,61 @@
+"""The package is built with the inner loops compiled, and without them where there is no compiler."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def hook(root, tmp_path):
+    """Return the hook on a copy of what it compiles, the warnings that it gives, and what it says of the wheel."""
+    spec = importlib.util.spec_from_file_location("hatch_build", root / "hatch_build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "pipeline").mkdir()
+    shutil.copy(root / "pipeline" / "kernels.pyx", tmp_path / "pipeline")
+    warnings = []
+
+    class App:
+        display_warning = warnings.append
+
+    def run(target="wheel"):
+        data = {"artifacts": [], "pure_python": True}
+        module.CustomBuildHook(str(tmp_path), {}, None, None, str(tmp_path), target, App()).initialize("standard", data)
+        return data, warnings
+
+    return run
+
+
+def test_without_a_compiler_the_package_is_built_all_the_same_and_says_so(hook, monkeypatch, tmp_path):
+    monkeypatch.setenv("CC", str(tmp_path / "no-compiler"))
+    data, warnings = hook()
+    assert data == {"artifacts": [], "pure_python": True}
+    (warning,) = warnings
+    assert "pipeline/kernels.pyx: not compiled" in warning
+    assert "works without" in warning
+    assert [path.name for path in (tmp_path / "pipeline").iterdir()] == ["kernels.pyx"]
+
+
+def test_with_one_the_compiled_file_goes_into_the_wheel(hook, tmp_path, monkeypatch):
+    monkeypatch.setenv("CFLAGS", "-O0")
+    data, warnings = hook()
+    (made,) = (tmp_path / "pipeline").glob("kernels.*[!x]")
+    assert warnings == []
+    assert (data["pure_python"], data["infer_tag"]) == (False, True)
+    assert data["artifacts"] == [f"/pipeline/{made.name}"]
+    script = (
+        "import importlib.util as util, sys; spec = util.spec_from_file_location('pipeline.kernels', sys.argv[1]); "
+        "module = util.module_from_spec(spec); spec.loader.exec_module(module); "
+        "print(*module.Dictionary('学习 9 v\\n'.encode()).cut('学习理论'))"
+    )
+    command = [sys.executable, "-X", "utf8", "-c", script, str(made)]
+    assert subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout.split() == ["学习", "理", "论"]
+
+
+def test_a_source_distribution_holds_no_compiled_file(hook, tmp_path):
+    data, _ = hook("sdist")
+    assert data["pure_python"] is True
+    assert [path.name for path in (tmp_path / "pipeline").iterdir()] == ["kernels.pyx"]
