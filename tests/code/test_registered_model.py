@@ -110,7 +110,8 @@ def test_the_signature_names_every_field_and_the_requirements_are_pinned(trained
     assert (folder / "input_example.json").is_file()
 
 
-def test_the_requirements_are_all_that_tagging_loads(trained_home, root):
+@pytest.mark.parametrize(("start", "engine"), [("", set()), ("import sys; sys.modules['pipeline.kernels'] = None\n", {"rjieba"})])
+def test_the_requirements_are_all_that_tagging_loads(trained_home, root, start, engine):
     from importlib.metadata import packages_distributions
 
     from pipeline.track.registry import _REQUIREMENTS
@@ -120,13 +121,14 @@ def test_the_requirements_are_all_that_tagging_loads(trained_home, root):
         "list(tag_text('全縣圖書館（tushuguan）新開城市書房。', load_model(Path(sys.argv[1]))))\nprint(*sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(trained_home / "models" / "seeds")], cwd=root, capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-c", start + script, str(trained_home / "models" / "seeds")],
+        cwd=root, capture_output=True, text=True, check=True,
+    )  # fmt: skip
     known = packages_distributions()
     loaded = {name.lower() for module in done.stdout.split() for name in known.get(module.split(".")[0], ())}
     by_others = {"setuptools", "typing_extensions"}  # loaded where they are there: by Python's own start, and by msgspec
     assert loaded - by_others - {"mission-themes"} <= set(_REQUIREMENTS)
-    assert {"numpy", "rjieba", "opencc", "msgspec"} <= loaded
+    assert {"numpy", "opencc", "msgspec", *engine} <= loaded
 
 
 @pytest.fixture(scope="module")
