@@ -22,6 +22,7 @@ from pipeline.model import Model
 from pipeline.model_folder import TRAINING
 from pipeline.records import TaggedReport, TagGroup, Tags, TermCount
 
+_AT_ONCE = 256  # summaries that are added up at once
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = ".summary.json"
 _SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
@@ -109,10 +110,22 @@ class Batch:
             yield group
 
 
-def together(summaries: Iterable[bytes]) -> Summary | None:
-    """Return encoded summaries as one, or None where there is none."""
-    known = [msgspec.json.decode(data, type=Summary) for data in summaries if data]
-    return add_up(known) if known else None
+class Total:
+    """Adds up the encoded summaries of many batches of one model; only some of them are in memory."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Summary] = []
+
+    def add(self, encoded: bytes) -> None:
+        """Take a summary; empty is what a file without a report leaves."""
+        if encoded:
+            self._waiting.append(msgspec.json.decode(encoded, type=Summary))
+        if len(self._waiting) == _AT_ONCE:
+            self._waiting = [add_up(self._waiting)]
+
+    def summary(self) -> Summary | None:
+        """Return the sum, or None where there was no summary."""
+        return add_up(self._waiting) if self._waiting else None
 
 
 def add_up(summaries: Sequence[Summary]) -> Summary:

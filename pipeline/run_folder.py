@@ -10,8 +10,10 @@ filelock (MIT, maintained, no dependencies) locks alike on all systems and lets 
 import shutil
 import time
 import zlib
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -56,7 +58,7 @@ class RunFolder:
         self.was_cut_short = False
         self._out, self._key, self.resumes = out, key, resume
         self._done: dict[str, Entry] = {}
-        self._order: list[Entry] = []
+        self._starts, self._lengths = array("q"), array("q")  # of the pieces, in the order of the output
         self._waiting: list[Entry] = []  # whose lines are still to be written
         self._written = 0.0  # when the last ones were
         self._lock: FileLock | None = None
@@ -113,7 +115,7 @@ class RunFolder:
 
     def keep(self, entry: Entry) -> None:
         """Take over the piece of an earlier run."""
-        self._order.append(entry)
+        self._place(entry)
 
     def add(self, entry: Entry, pieces: Iterator[bytes], lasting: bool = True) -> None:
         """Take the piece of a file; its place and CRC are found here. One that is not lasting is made anew by another run."""
@@ -126,7 +128,7 @@ class RunFolder:
             if lasting:
                 self._waiting.append(entry)
             self._end += length
-            self._order.append(entry)
+            self._place(entry)
             if time.monotonic() - self._written > WRITTEN_EVERY:
                 self._write_waiting()
 
@@ -138,7 +140,7 @@ class RunFolder:
         """
         with self.disk():
             self._write_waiting()
-            if sum(entry.length for entry in self._order):
+            if sum(self._lengths):
                 side = self._side()
                 if compose is not None:
                     pieces, side = side, self.path / "composed"
@@ -152,15 +154,25 @@ class RunFolder:
     def _side(self) -> Path:
         """Return the file that becomes the output: the pieces as they are where they stand in order, else a copy."""
         pieces = self.path / "pieces"
-        if _follow_each_other(self._order, pieces.stat().st_size):
+        if self._is_in_order(pieces.stat().st_size):
             return pieces
         side = self.path / "output"
         with side.open("wb") as target:
-            for entry in self._order:
-                self._pieces.seek(entry.start)
-                for size in [COPIED_AT_ONCE] * (entry.length // COPIED_AT_ONCE) + [entry.length % COPIED_AT_ONCE]:
+            for start, length in zip(self._starts, self._lengths, strict=True):
+                self._pieces.seek(start)
+                for size in [COPIED_AT_ONCE] * (length // COPIED_AT_ONCE) + [length % COPIED_AT_ONCE]:
                     target.write(self._pieces.read(size))
         return side
+
+    def _place(self, entry: Entry) -> None:
+        """Remember where the next piece of the output stands: of a million files no more than that is kept."""
+        self._starts.append(entry.start)
+        self._lengths.append(entry.length)
+
+    def _is_in_order(self, size: int) -> bool:
+        """Tell whether the pieces stand one behind the other and are all that there is."""
+        ends = accumulate(self._lengths, initial=0)
+        return all(start == end for start, end in zip(self._starts, ends, strict=False)) and sum(self._lengths) == size
 
     def _open(self, entries: Sequence[Entry]) -> None:
         self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
@@ -219,12 +231,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _follow_each_other(entries: Sequence[Entry], size: int) -> bool:
-    position = 0
-    for entry in entries:
-        if entry.start != position:
-            return False
-        position += entry.length
-    return position == size

@@ -16,6 +16,7 @@ from pipeline.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pipeline.batch import Job, Piece
     from pipeline.config import Config
+    from pipeline.drift import Total
     from pipeline.model import Model
     from pipeline.records import TaggedReport
     from pipeline.run_folder import RunFolder
@@ -102,7 +103,7 @@ class _Counter:
         self.reports = self.failures = self.not_shown = 0
         self.noise: Counter[str] = Counter()
         self.skipped = list(skipped)
-        self.summaries: list[bytes] = []
+        self.total: Total | None = None
         self.failed: list[str] = []
 
     def fail(self, error: Exception | str) -> None:
@@ -121,7 +122,11 @@ class _Counter:
         self.not_shown += piece.not_shown
         self.noise.update(piece.noise)
         self.skipped += piece.passed_over
-        self.summaries.append(piece.summary)
+        if self.total is None:
+            from pipeline.drift import Total  # noqa: PLC0415 - only where files are written
+
+            self.total = Total()
+        self.total.add(piece.summary)
         for line in piece.failures:
             self.fail(line)
 
@@ -227,9 +232,9 @@ def _write_whole(unfinished: "RunFolder", sources: tuple[str, ...], job: "Job", 
 
 def _write_summary(counter: _Counter, out: Path) -> None:
     """Write the figures of a run, without any text, beside its output."""
-    from pipeline.drift import encode, summary_path, together  # noqa: PLC0415 - only where files are written
+    from pipeline.drift import encode, summary_path  # noqa: PLC0415 - only where files are written
 
-    summary = together(counter.summaries)
+    summary = counter.total.summary() if counter.total else None
     if summary is None:
         return
     path = summary_path(out)

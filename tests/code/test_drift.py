@@ -12,6 +12,8 @@ from pipeline.drift import (
     BINS,
     Batch,
     Summary,
+    Total,
+    add_up,
     encode,
     find_drift,
     load_reference,
@@ -150,3 +152,17 @@ def test_drift_is_told_in_words(config):
     assert words["unknown words"] == ("stable", "unknown 10.0% -> 16.0%")
     small = msgspec.structs.replace(other, passages=99)
     assert {drift.word for drift in find_drift(small, reference, config.drift)} == {"too small"}
+
+
+def test_the_sum_of_many_summaries_is_that_of_all_of_them(monkeypatch):
+    monkeypatch.setattr("pipeline.drift._AT_ONCE", 4)
+    made = [Summary("m 1", {"兴文化": i}, tuple([i] * BINS), reports=1, terms=i) for i in range(1, 12)]
+    total = Total()
+    assert total.summary() is None
+    for one in made:
+        total.add(b"")
+        total.add(msgspec.json.encode(one))
+    found = total.summary()
+    assert found == add_up(made)
+    assert (found.reports, found.terms, found.themes) == (11, 66, {"兴文化": 66})
+    assert len(total._waiting) < 4
