@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Cut = Callable[[str], list[str]]
 SAMPLE = 1000
-NOT_COMPILED = "not compiled, so tagging takes several times as long; with a C compiler, install the package again"
+NOT_COMPILED = "not compiled, so tagging takes more than twice as long; with a C compiler, install the package again"
 _loading = Lock()
 
 
