@@ -43,7 +43,7 @@ fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustnes
 sanitize: $(VENV)/ready ## run the tests of the compiled part with gcc's address and undefined-behaviour sanitizers
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(BIN)/python hatch_build.py
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-		$(BIN)/python -m pytest tests/code/test_kernels.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
+		$(BIN)/python -m pytest tests/code/test_kernels.py tests/code/test_sweeps.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
 
 font: $(VENV)/ready ## make the font of the pictures again, from Noto Sans CJK
 	$(BIN)/python tests/benchmarks/font.py
@@ -54,7 +54,7 @@ screenshots: $(VENV)/ready ## take the pictures of the README again
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track
 
-$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/kernels.pyx
+$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/kernels.pyx pipeline/sweeps.pyx
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'

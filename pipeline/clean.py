@@ -10,7 +10,6 @@ runs at over 100 MB/s, knows phrases, and here keeps the length of the text.
 """
 
 import re
-import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -23,6 +22,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.characters import CODE_POINTS, kinds_of, places
 from pipeline.config import CleanConfig
 from pipeline.lines import Lines, broken_ends, find_lines, join_lines
 from pipeline.noise import find_noise
@@ -70,7 +70,7 @@ class _Kinds(msgspec.Struct, frozen=True):
     found: int
 
 
-_AT_ONCE = 2**18  # characters whose kinds are looked up at once, so that memory stays bounded
+_AT_ONCE = 2**18  # characters that are converted at once, so that memory stays bounded
 _UNCHANGED = OffsetMap((0,), (0,))
 _START = attrgetter("start")
 _INK = re.compile(r"\S+")
@@ -178,8 +178,8 @@ def _simplified_lines(text: str, kinds: NDArray[np.uint8]) -> str:
 
     All are converted in one call. Of most texts nothing changes: these characters are traditional in few words only (答覆).
     """
-    breaks = np.concatenate([[-1], _places(kinds, _BREAK), [len(text)]])
-    clauses = np.searchsorted(breaks, _places(kinds, _TRADITIONAL))
+    breaks = np.concatenate([[-1], places(kinds, _BREAK), [len(text)]])
+    clauses = np.searchsorted(breaks, places(kinds, _TRADITIONAL))
     clauses = clauses[np.append(clauses[:1] >= 0, clauses[1:] != clauses[:-1])]
     spans = list(zip((breaks.take(clauses - 1) + 1).tolist(), breaks.take(clauses).tolist(), strict=True))
     old = "\n".join([text[start:end] for start, end in spans])
@@ -207,34 +207,25 @@ def _converter() -> "OpenCC":
     return OpenCC("t2s")
 
 
-def _places(kinds: NDArray[np.uint8], kind: int) -> NDArray[np.int64]:
-    """Return where characters of a kind stand, or of several."""
-    return np.flatnonzero(kinds & kind > 0)  # among truth values these are found much faster than among numbers
-
-
 def _suspects(kinds: _Kinds) -> list[int]:
     """Return where a span to drop may begin."""
     if not kinds.found & (_INVISIBLE_KIND | _OPENS):
         return []
-    places = _places(kinds.each, _INVISIBLE_KIND | _OPENS)
-    following = kinds.each.take(places + 1, mode="clip")
-    suspects: list[int] = places.compress((kinds.each.take(places) & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)).tolist()
-    return suspects
+    suspects = places(kinds.each, _INVISIBLE_KIND | _OPENS)
+    following = kinds.each.take(suspects + 1, mode="clip")
+    found: list[int] = suspects.compress((kinds.each.take(suspects) & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)).tolist()
+    return found
 
 
 def _kinds(text: str) -> _Kinds:
     """Return of each character what may have to be done about it, in one sweep."""
-    each = np.empty(len(text), np.uint8)
-    for place in range(0, len(text), _AT_ONCE):
-        codes = np.frombuffer(text[place : place + _AT_ONCE].encode("utf-32-le", "surrogatepass"), "<u4")
-        each[place : place + len(codes)] = _kind_of().take(codes)
-    return _Kinds(each, int(np.bitwise_or.reduce(each)))
+    return _Kinds(*kinds_of(text, _kind_of()))
 
 
 @cache
 def _kind_of() -> NDArray[np.uint8]:
     """Return the kind of each code point."""
-    kinds = np.zeros(sys.maxunicode + 1, np.uint8)
+    kinds = np.zeros(CODE_POINTS, np.uint8)
     kinds[list(_ONE_TO_ONE)] = _REPLACED
     kinds[ord("\r")] |= _RETURN | _INVISIBLE_KIND
     for first, last in _INVISIBLE_CODES:
@@ -270,7 +261,7 @@ def _neutral_glosses(text: str, spans: list[Span]) -> list[Span]:
 
 def _spaces_in_words(text: str, kinds: _Kinds) -> list[Span]:
     """Return the spaces between the characters of a word; one character between two spaces raises the suspicion."""
-    spaces = _places(kinds.each, _SPACE)
+    spaces = places(kinds.each, _SPACE)
     spans: list[Span] = []
     for place in spaces[:-1].compress(spaces[1:] - spaces[:-1] == 2).tolist():
         run = re.compile(_SPACED).match(text, place) if not spans or place >= spans[-1][1] else None

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from pipeline.bigrams import Ints
 from pipeline.config import ModelConfig
 from pipeline.decode import Runs
-from pipeline.features import Floats, Layout, Rows, Vocabulary, stand_apart
+from pipeline.features import Floats, Layout, Rows, Vocabulary, join_texts, stand_apart
 
 if TYPE_CHECKING:
-    from pipeline.kernels import Dictionary
+    from pipeline.kernels import Characters, Dictionary
 
 
 class Compiled:
@@ -41,15 +41,22 @@ class Compiled:
             list(map(msgspec.json.encode, names)),
         )
 
-    def score(self, joined: str, count: int) -> tuple[Rows, Floats, Ints]:
-        """Return the TF-IDF rows of so many texts, joined by line ends, their scores, of shape (texts, labels), and term counts.
+    def score(self, layout: Layout) -> tuple[Rows, Floats, Ints]:
+        """Return the TF-IDF rows of a layout, their scores, of shape (rows, labels), and their term counts.
 
-        These are, of shape (2, texts), the words and bigrams, and those that are unknown.
+        These are, of shape (2, rows), the words and bigrams, and those that are unknown.
         """
-        terms = np.empty((2, count), np.int64)
+        from pipeline.kernels import Characters, gather  # noqa: PLC0415 - may not have been compiled
+
+        characters = gather(list(layout.sources), layout.counts, layout.spans, list(layout.headings))
+        return self.score_lines(Characters(join_texts(layout)) if characters is None else characters, layout.rows)
+
+    def score_lines(self, lines: "Characters", count: int) -> tuple[Rows, Floats, Ints]:
+        """Return the same of so many lines in lower case."""
+        terms, room = np.empty((2, count), np.int64), 2 * len(lines) + 1
         starts, scores = np.empty(count + 1, np.int64), np.empty((count, self._labels))
-        columns, values = np.empty(2 * len(joined) + 1, np.int64), np.empty(2 * len(joined) + 1)
-        filled = self.scorer.score(joined, starts, columns, values, scores, terms)
+        columns, values = np.empty(room, np.int64), np.empty(room)
+        filled = self.scorer.score(lines, starts, columns, values, scores, terms)
         return Rows(starts, columns[:filled], values[:filled]), scores, terms
 
     def strongest(self, firsts: Ints, lasts: Ints, labels: Ints, rows: Rows, wanted: int) -> tuple[Ints, Floats]:
@@ -65,12 +72,12 @@ class Compiled:
         """Return the runs of the best labels; ``sums`` are the scores of the texts of a layout, of shape (texts, labels)."""
         from pipeline.kernels import Weights  # noqa: PLC0415 - may not have been compiled
 
-        above = np.fromiter(chain.from_iterable(layout.headings), np.int64)
-        starts = np.cumsum([0, *map(len, layout.headings)])
+        above = np.fromiter(chain.from_iterable(layout.above), np.int64)
+        starts = np.cumsum([0, *map(len, layout.above)])
         whole = np.array([kind != "text" for kind in layout.kinds], np.uint8)
         weights = Weights(options.neighbour_weight, options.segment_weight, options.heading_weight, options.switch_cost)
         runs, means = np.empty((layout.sentences, 3), np.int64), np.empty((layout.sentences, len(bias)))
-        bounds, apart = np.array(layout.bounds), stand_apart(layout).view(np.uint8)
+        bounds, apart = layout.bounds, stand_apart(layout).view(np.uint8)
         found = self.scorer.decode(sums, bounds, starts, above, apart, whole, bias, weights, runs, means)
         segments, firsts, lasts = np.ascontiguousarray(runs[:found].T)
         return Runs(segments, firsts, lasts, means[:found])

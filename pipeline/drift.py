@@ -68,7 +68,7 @@ class Batch:
         """Take the model of the tags; ``signature`` names it where that is another than its own."""
         self._signature = signature or f"{model.name} {model.version}"
         self._themes = dict.fromkeys(model.labels.names, 0)
-        self._scores = np.zeros(BINS)
+        self._scores = np.zeros(BINS + 1)
         self._reports = self._passages = self._set_aside = self._review = self._terms = self._unknown = 0
 
     def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
@@ -88,17 +88,18 @@ class Batch:
         """Count some tags of a report."""
         columns = tags.columns()
         sizes = np.asarray(columns.sizes, np.float64)
-        bins = np.minimum(np.asarray(columns.scores) * BINS, BINS - 1).astype(np.int64)
+        bins = (np.asarray(columns.scores) * BINS).astype(np.int64)  # a score of 1 belongs into the last
         of_themes = np.bincount(np.asarray(columns.labels, np.int64), sizes, len(columns.themes)).tolist()
         for theme, size in zip(columns.themes, of_themes, strict=True):
             self._themes[theme] += int(size)
-        self._scores += np.bincount(bins, sizes, BINS)
+        self._scores += np.bincount(bins, sizes, BINS + 1)
         self._passages += len(sizes)
-        self._review += int(sizes[np.asarray(columns.review, bool)].sum())
+        self._review += int(np.dot(sizes, columns.review))
 
     def summary(self) -> Summary:
         """Return the figures of what has passed so far."""
-        scores = tuple(self._scores.astype(np.int64).tolist())
+        *below, last, whole = self._scores.astype(np.int64).tolist()
+        scores = (*below, last + whole)
         return Summary(
             self._signature, self._themes, scores, self._reports, self._passages, sum(scores),
             self._set_aside, self._review, self._terms, self._unknown,

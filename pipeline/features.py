@@ -32,30 +32,41 @@ _BIGRAM = r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}"
 _UNKNOWN, _TEXT_END = -1, -2  # what words are that are no terms
 
 
-_NO_SPANS: Ints = np.zeros((0, 2), np.int64)
-
-
 class Layout(msgspec.Struct, frozen=True):
-    """The texts of some segments and how they stand to each other.
+    """The sentences of some segments and how they stand to each other, and the headings above them.
 
-    ``texts`` holds the sentences in order and then each heading above them once. ``bounds[i] : bounds[i + 1]`` are the
-    sentences of segment ``i``; ``headings[i]`` are the rows of the headings above it. ``kinds[i]`` is what it is. Segments
-    are neighbours of those before them, but for the ``firsts`` of each report. ``spans``, of shape (sentences, 2), are the clean
-    offsets of the sentences, each in its report.
+    ``sources`` are the texts that the segments are of, ``counts`` the number of sentences in each, and ``spans``, of shape
+    (sentences, 2), where each stands in its text. The rows of a layout are the sentences and then each of the ``headings`` once.
+    ``bounds[i] : bounds[i + 1]`` are the sentences of segment ``i``, ``above[i]`` the rows of the headings above it and
+    ``kinds[i]`` what it is. Segments are neighbours of those before them, but for the ``firsts`` of each text.
     """
 
-    texts: tuple[str, ...]
-    bounds: tuple[int, ...]
-    headings: tuple[tuple[int, ...], ...]
+    sources: tuple[str, ...]
+    counts: Ints
+    spans: Ints
+    headings: tuple[str, ...]
+    bounds: Ints
+    above: tuple[tuple[int, ...], ...]
     kinds: tuple[str, ...]
-    firsts: tuple[int, ...] = (0,)
+    firsts: tuple[int, ...]
     segments: tuple[Segment, ...] = ()
-    spans: Ints = _NO_SPANS
+
+    @property
+    def texts(self) -> list[str]:
+        """The text of each row, made anew each time."""
+        of_source = np.repeat(np.arange(len(self.sources)), self.counts).tolist()
+        spans = zip(of_source, *self.spans.T.tolist(), strict=True)
+        return [*[self.sources[number][start:end] for number, start, end in spans], *self.headings]
+
+    @property
+    def rows(self) -> int:
+        """The number of sentences and headings."""
+        return len(self.spans) + len(self.headings)
 
     @property
     def sentences(self) -> int:
-        """The number of sentences, which are the first rows of ``texts``."""
-        return self.bounds[-1]
+        """The number of sentences, which are the first rows."""
+        return len(self.spans)
 
 
 class Texts(msgspec.Struct, frozen=True):
@@ -242,21 +253,20 @@ def lay_out(parts: Iterable[tuple[str, Sequence[Segment]]]) -> Layout:
 
     The title is left out: it stands above every sentence alike and tells them apart in nothing.
     """
-    texts: list[str] = []
+    sources, firsts = [], []
     segments: list[Segment] = []
-    sentences: list[tuple[int, int]] = []
-    firsts = []
     for text, some in parts:
+        sources.append(text)
         firsts.append(len(segments))
         segments += some
-        own = list(chain.from_iterable(map(attrgetter("sentences"), some)))
-        texts += [text[start:end] for start, end in own]
-        sentences += own
-    headings, above = _rows_above(segments, len(sentences))
-    bounds = np.cumsum([0, *map(len, map(attrgetter("sentences"), segments))])
+    sentences = list(map(attrgetter("sentences"), segments))
+    flat = chain.from_iterable(chain.from_iterable(sentences))
+    spans = np.fromiter(flat, np.int64).reshape(-1, 2)
+    bounds = np.cumsum([0, *map(len, sentences)])
+    counts = np.diff(bounds.take([*firsts, len(segments)]))
+    headings, above = _rows_above(segments, len(spans))
     kinds = tuple(map(attrgetter("kind"), segments))
-    spans = np.fromiter(chain.from_iterable(sentences), np.int64, 2 * len(sentences)).reshape(-1, 2)
-    return Layout((*texts, *headings), tuple(bounds.tolist()), above, kinds, tuple(firsts), tuple(segments), spans)
+    return Layout(tuple(sources), counts, spans, tuple(headings), bounds, above, kinds, tuple(firsts), tuple(segments))
 
 
 def _rows_above(segments: Sequence[Segment], sentences: int) -> tuple[list[str], tuple[tuple[int, ...], ...]]:
@@ -276,15 +286,16 @@ def _rows_above(segments: Sequence[Segment], sentences: int) -> tuple[list[str],
 def split_words(layout: Layout, cut: Cut) -> Texts:
     """Return the texts of a layout in lower case, each on one line, with their words: all are cut in one sweep."""
     joined = join_texts(layout)
-    return Texts(joined, cut(joined), len(layout.texts))
+    return Texts(joined, cut(joined), layout.rows)
 
 
 def join_texts(layout: Layout) -> str:
     """Return the texts of a layout in lower case, each on one line."""
-    joined = "\n".join(layout.texts)
+    texts = layout.texts
+    joined = "\n".join(texts)
     lowered = in_lower_case(joined)
-    if len(lowered) != len(joined) or "\r" in joined or joined.count("\n") >= max(1, len(layout.texts)):
-        lowered = "\n".join(re.sub("[\r\n]", " ", lower(text)) for text in layout.texts)
+    if len(lowered) != len(joined) or "\r" in joined or joined.count("\n") >= max(1, len(texts)):
+        lowered = "\n".join(re.sub("[\r\n]", " ", lower(text)) for text in texts)
     return lowered
 
 
@@ -312,14 +323,14 @@ def _lower_ascii() -> Callable[[str], str | None]:
 def context(layout: Layout, options: ModelConfig) -> Context:
     """Return the map that adds to each sentence its neighbours, its segment's mean and the headings above it."""
     sizes = np.diff(layout.bounds)
-    above = np.fromiter(map(len, layout.headings), np.int64, len(sizes))
+    above = np.fromiter(map(len, layout.above), np.int64, len(sizes))
     starts = np.append(0, np.cumsum(sizes + above))
     segment_of = np.repeat(np.arange(len(sizes)), sizes)
     of_sentence = np.zeros(int(starts[-1]), bool)
     of_sentence[np.arange(len(segment_of)) + np.repeat(np.cumsum(above) - above, sizes)] = True
     columns = np.empty(len(of_sentence), np.int64)
     columns[of_sentence] = np.arange(len(segment_of))
-    columns[~of_sentence] = np.fromiter(chain.from_iterable(layout.headings), np.int64, int(above.sum()))
+    columns[~of_sentence] = np.fromiter(chain.from_iterable(layout.above), np.int64, int(above.sum()))
     weights = np.where(of_sentence, np.repeat(options.segment_weight / sizes, sizes + above), options.heading_weight)
     return Context(segment_of, _neighbours(layout, segment_of, options.neighbour_weight), Rows(starts, columns, weights))
 

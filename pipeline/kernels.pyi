@@ -4,6 +4,11 @@ from numpy.typing import NDArray
 SOURCE: str
 
 def lower_ascii(text: str) -> str | None: ...
+def gather(sources: list[str], counts: NDArray[np.int64], spans: NDArray[np.int64], headings: list[str]) -> Characters | None: ...
+
+class Characters:
+    def __init__(self, text: str) -> None: ...
+    def __len__(self) -> int: ...
 
 class Dictionary:
     def __init__(self, lines: bytes) -> None: ...
@@ -29,7 +34,7 @@ class Scorer:
     ) -> None: ...
     def score(
         self,
-        texts: str,
+        texts: Characters,
         starts: NDArray[np.int64],
         columns: NDArray[np.int64],
         values: NDArray[np.float64],

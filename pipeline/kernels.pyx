@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The inner loops of tagging, compiled: words, TF-IDF rows and scores, the best labels, the words that weighed most, JSON lines.
+"""The inner loops of scoring, compiled: words, TF-IDF rows and scores, the best labels, the words that weighed most, JSON lines.
 
 They do what ``words.py``, ``features.py``, ``decode.py``, ``tag.py`` and the records do with rjieba and arrays, which stay the
 reference and stand in where this file could not be compiled; tests hold one against the other. Bounds are not checked in the
@@ -24,7 +24,7 @@ from cpython.unicode cimport (
 from libc.math cimport INFINITY, exp, log, sqrt
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 cdef enum:
     CHARACTER_BITS = 21  # of a code point
@@ -33,6 +33,8 @@ cdef enum:
     SHARE_BITS = 24  # words whose shares are the same in so many bits weigh the same
     BEGINNING_BITS = 21  # of the places in the table of the beginnings of words …
     FILTER_BITS = 18  # … and in that of bigrams
+    DOTTED_I = 0x130  # its lower case has two characters, and …
+    SIGMA = 0x3A3  # … its depends on where it stands
     PLANE = 0x10000  # characters below it have their first step in a table
 
 cdef uint64_t STREWN = 0x9E3779B97F4A7C15  # multiplying by it strews keys evenly (Fibonacci hashing, Knuth 1973)
@@ -68,16 +70,16 @@ cdef inline uint64_t _pair(uint32_t first, uint32_t second) noexcept nogil:
 
 
 cdef inline bint _is_ideograph(uint32_t code) noexcept nogil:
-    return 0x3400 <= code <= 0x9FFF or code >= 0x20000
+    return (code - 0x3400 <= 0x9FFF - 0x3400) | (code >= 0x20000)
 
 
 cdef inline bint _is_latin(uint32_t code) noexcept nogil:
-    return 97 <= code <= 122
+    return code - 97 <= 122 - 97
 
 
 cdef inline bint _are_letters(uint32_t first, uint32_t second) noexcept nogil:
     """Tell whether two characters could be a bigram of a vocabulary."""
-    return (_is_ideograph(first) and _is_ideograph(second)) or (_is_latin(first) and _is_latin(second))
+    return (_is_ideograph(first) & _is_ideograph(second)) | (_is_latin(first) & _is_latin(second))
 
 
 cdef inline bint _is_term(const Py_UCS4* word, Py_ssize_t size) noexcept nogil:
@@ -103,6 +105,9 @@ cdef inline bint _is_of_words(uint32_t code) noexcept nogil:
 
 cdef extern from "Python.h":
     Py_UCS4 PyUnicode_MAX_CHAR_VALUE(str text)
+    Py_UCS4 Py_UNICODE_TOLOWER(Py_UCS4 code) noexcept nogil
+    str PyUnicode_FromKindAndData(int kind, const void* characters, Py_ssize_t size)
+    Py_ssize_t PyUnicode_Find(str text, str part, Py_ssize_t start, Py_ssize_t end, int direction) except -2
 
 
 cdef extern from *:
@@ -115,6 +120,11 @@ cdef extern from *:
     static int lowest_bit(unsigned long long bits) { unsigned long place; _BitScanForward64(&place, bits); return (int)place; }
     #else
     #define lowest_bit(bits) __builtin_ctzll(bits)
+    #endif
+    #if defined(__GNUC__)
+    #define fetch_ahead(place) __builtin_prefetch(place)
+    #else
+    #define fetch_ahead(place) ((void)0)
     #endif
     #if defined(__linux__)
     #include <stdlib.h>
@@ -133,6 +143,7 @@ cdef extern from *:
     #endif
     """
     int _lowest "lowest_bit"(uint64_t bits) noexcept nogil
+    void _fetch_ahead "fetch_ahead"(const void* place) noexcept nogil
     void* _large "large_room"(size_t size) noexcept nogil  # zeroed
     const char* SOURCE_DIGEST
 
@@ -410,16 +421,50 @@ cdef class Characters:
     cdef Py_UCS4* codes
     cdef Py_ssize_t size
 
-    def __cinit__(self, str text not None):
-        self.size = PyUnicode_GET_LENGTH(text)
+    def __cinit__(self, str text not None, Py_ssize_t room=0):
+        self.size = max(room, PyUnicode_GET_LENGTH(text))
         self.codes = <Py_UCS4*>malloc((self.size + 1) * sizeof(Py_UCS4))
         if not self.codes:
             raise MemoryError
-        if not PyUnicode_AsUCS4(text, self.codes, self.size + 1, 1):
+        if not room and not PyUnicode_AsUCS4(text, self.codes, self.size + 1, 1):
             raise ValueError("the characters of a text cannot be had")
 
     def __dealloc__(self):
         free(self.codes)
+
+    def __len__(self):
+        """Return the number of characters."""
+        return self.size
+
+    def __str__(self):
+        """Return them as a text."""
+        return PyUnicode_FromKindAndData(4, self.codes, self.size)
+
+    cdef Py_ssize_t _add_line(self, str text, Py_ssize_t start, Py_ssize_t end, Py_ssize_t size):
+        """Write a span of a text in lower case behind so many characters, and what ends its line; return how many there are now.
+
+        The result is -1 for letters whose lower case is not one character, or not always the same.
+        """
+        cdef Py_ssize_t i
+        cdef int kind = PyUnicode_KIND(text)
+        cdef void* characters = PyUnicode_DATA(text)
+        cdef uint32_t code
+        for i in range(start, end):
+            code = PyUnicode_READ(kind, characters, i)
+            if code >= 128:
+                if not _has_no_case(code):
+                    if code == DOTTED_I or code == SIGMA:
+                        return -1
+                    code = Py_UNICODE_TOLOWER(code)
+            elif 65 <= code <= 90:
+                code += 32
+            elif code == 10 or code == 13:
+                code = 32
+            self.codes[size] = code
+            size += 1
+        if size < self.size:
+            self.codes[size] = 10
+        return size + 1
 
     cdef Py_ssize_t _line_end(self, Py_ssize_t start) noexcept nogil:
         """Return where the line ends that begins at a place."""
@@ -466,12 +511,54 @@ def lower_ascii(str text not None):
     return lowered
 
 
+def gather(list sources not None, const int64_t[::1] counts not None, const int64_t[:, ::1] spans not None, list headings not None):
+    """Return the characters of spans of some texts and of headings in lower case, each on a line.
+
+    The result is None for letters whose lower case is not one character, or not always the same (İ and Σ).
+    ``counts`` tells how many of the ``spans``, of shape (all of them, 2), are of each text. Raises ValueError where they do not agree.
+    """
+    cdef Py_ssize_t number, i, first = 0, size = 0
+    cdef Characters found
+    cdef str text
+    if counts.shape[0] != len(sources) or spans.shape[1] != 2:
+        raise ValueError("texts and spans do not agree in length")
+    for number in range(counts.shape[0]):
+        if not 0 <= counts[number] <= spans.shape[0] - first:
+            raise ValueError("texts and spans do not agree in length")
+        text = <str?>sources[number]
+        for i in range(first, first + counts[number]):
+            if not 0 <= spans[i, 0] <= spans[i, 1] <= len(text):
+                raise ValueError("a span lies outside its text")
+            size += spans[i, 1] - spans[i, 0] + 1
+        first += counts[number]
+    if first != spans.shape[0]:
+        raise ValueError("texts and spans do not agree in length")
+    for i in range(len(headings)):
+        size += len(<str?>headings[i]) + 1
+    found = Characters.__new__(Characters, "", max(0, size - 1))
+    first = size = 0
+    for number in range(counts.shape[0]):
+        text = <str>sources[number]
+        for i in range(first, first + counts[number]):
+            size = found._add_line(text, spans[i, 0], spans[i, 1], size)
+            if size < 0:
+                return None
+        first += counts[number]
+    for i in range(len(headings)):
+        text = <str>headings[i]
+        size = found._add_line(text, 0, len(text), size)
+        if size < 0:
+            return None
+    return found
+
+
 cdef class Scratch:
     """Room for the work on a text of at most ``size`` characters."""
 
     cdef double* best  # of each place, the logarithm of the most probable way to cut what follows …
     cdef Token* ways  # … and its first word
     cdef Token* tokens
+    cdef uint64_t* codes  # of bigrams
 
     def __cinit__(self, Py_ssize_t size):
         if size >= 1 << 31:
@@ -479,10 +566,12 @@ cdef class Scratch:
         self.best = <double*>malloc((size + 1) * sizeof(double))
         self.ways = <Token*>malloc((size + 1) * sizeof(Token))
         self.tokens = <Token*>malloc((size + 1) * sizeof(Token))
-        if not self.best or not self.ways or not self.tokens:
+        self.codes = <uint64_t*>malloc((size + 1) * sizeof(uint64_t))
+        if not self.best or not self.ways or not self.tokens or not self.codes:
             raise MemoryError
 
     def __dealloc__(self):
+        free(self.codes)
         free(self.best)
         free(self.ways)
         free(self.tokens)
@@ -552,9 +641,10 @@ cdef class Scorer:
     cdef uint64_t mask
     cdef int shift
     cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each bigram: most are told to be none by it alone
-    cdef double[::1] idf
-    cdef float[:, ::1] weights
+    cdef double* records  # of each column its idf and then its weights, side by side: they are asked for together
+    cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
     cdef uint8_t[::1] telling
+    cdef Tally tally
     cdef tuple words
     cdef list names  # of the labels, as JSON
 
@@ -573,14 +663,15 @@ cdef class Scorer:
 
         Raises ValueError where the lengths do not agree.
         """
-        cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, i
+        cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, i, label
         cdef int32_t column, node
         if not len(idf) == len(words) + pairs == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1]:
             raise ValueError("words, bigrams, idf and weights do not agree in length")
         if len(idf) >= 1 << BIGRAM_BITS:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.pairs = pairs
-        self.dictionary, self.idf, self.weights, self.telling = dictionary, idf, weights, telling
+        self.dictionary, self.telling, self.terms, self.labels = dictionary, telling, len(idf), weights.shape[1]
+        self.stride = 1 + (self.labels + 1) // 2
         self.words, self.names = tuple(words), [bytes(name) for name in names]
         nodes = [dictionary._node_of(word) for word in words]
         self.nodes = dictionary.count
@@ -589,8 +680,14 @@ cdef class Scorer:
         while 3 * self.mask < 4 * <uint64_t>pairs:  # most that are looked up here are found
             self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
         self.bigrams = <uint64_t*>malloc((self.mask + 1) * sizeof(uint64_t))
-        if not self.columns or not self.bigrams:
+        self.tally = Tally(self.terms)
+        self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
+        if not self.columns or not self.bigrams or not self.records:
             raise MemoryError
+        for i in range(self.terms):
+            self.records[i * self.stride] = idf[i]
+            for label in range(self.labels):
+                self._weights(i)[label] = weights[i, label]
         memset(self.filter, 0, sizeof(self.filter))
         memset(self.columns, 0xFF, self.nodes * sizeof(int32_t))
         memset(self.bigrams, 0xFF, (self.mask + 1) * sizeof(uint64_t))
@@ -602,6 +699,10 @@ cdef class Scorer:
     def __dealloc__(self):
         free(self.columns)
         free(self.bigrams)
+        free(self.records)
+
+    cdef inline float* _weights(self, Py_ssize_t column) noexcept nogil:
+        return <float*>(self.records + column * self.stride + 1)
 
     cdef void _put(self, uint64_t code, uint64_t column) noexcept nogil:
         cdef uint64_t place = (code * STREWN) >> self.shift, bit = (code * STREWN) >> (64 - FILTER_BITS)
@@ -612,7 +713,7 @@ cdef class Scorer:
 
     def score(
         self,
-        str texts not None,
+        Characters texts not None,
         int64_t[::1] starts not None,
         int64_t[::1] columns not None,
         double[::1] values not None,
@@ -624,21 +725,20 @@ cdef class Scorer:
         ``starts`` has one place more than there are lines, ``columns`` and ``values`` two for each character, ``scores`` the shape
         (lines, labels) and ``terms`` (2, lines); raises ValueError for others. Returns the number of the values.
         """
-        cdef Py_ssize_t size = PyUnicode_GET_LENGTH(texts), rows = starts.shape[0] - 1, row, start = 0, end, filled = 0
-        cdef Characters characters = Characters(texts)
-        cdef Scratch scratch = Scratch(characters._longest_line())
-        cdef Tally tally = Tally(self.idf.shape[0])
+        cdef Py_ssize_t size = texts.size, rows = starts.shape[0] - 1, row, start = 0, end, filled = 0
+        cdef Scratch scratch = Scratch(texts._longest_line())
+        cdef Tally tally = self.tally  # which holds nothing between two texts
         if rows < 1 or columns.shape[0] <= 2 * size or values.shape[0] <= 2 * size:
             raise ValueError("no room for the rows")
-        if scores.shape[0] != rows or scores.shape[1] != self.weights.shape[1]:
+        if scores.shape[0] != rows or scores.shape[1] != self.labels:
             raise ValueError("no room for the scores")
         if terms.shape[0] != 2 or terms.shape[1] != rows:
             raise ValueError("no room for the terms")
         for row in range(rows):
             starts[row] = filled
-            end = characters._line_end(start)
+            end = texts._line_end(start)
             filled += self._row(
-                characters.codes + start, end - start, scratch, tally, &columns[filled], &values[filled], &scores[row, 0]
+                texts.codes + start, end - start, scratch, tally, &columns[filled], &values[filled], &scores[row, 0]
             )
             terms[0, row], terms[1, row] = tally.terms, tally.unknown
             start = min(end + 1, size)
@@ -650,6 +750,7 @@ cdef class Scorer:
     ) noexcept nogil:
         """Write the row of one text and its scores; return the number of its values."""
         cdef Py_ssize_t tokens = self.dictionary._cut(text, size, scratch), i, found, label
+        cdef float* weights
         cdef int64_t column
         cdef double length = 0
         tally.terms = tally.unknown = 0
@@ -661,35 +762,54 @@ cdef class Scorer:
             elif _is_term(text + scratch.tokens[i].start, scratch.tokens[i].end - scratch.tokens[i].start):
                 tally.terms += 1
                 tally.unknown += 1
-        for i in range(size - 1 if self.pairs else 0):
-            column = self._bigram(text[i], text[i + 1])
-            if column >= 0:
-                tally._add(column, 1)
-                tally.terms += 1
-            elif _are_letters(text[i], text[i + 1]):
-                tally.terms += 1
-                tally.unknown += 1
+        if self.pairs:
+            self._add_bigrams(text, size, scratch.codes, tally)
         found = tally._take(columns, values)
         for i in range(found):
-            values[i] *= self.idf[columns[i]]
+            _fetch_ahead(&self.records[columns[i] * self.stride])
+        for i in range(found):
+            values[i] *= self.records[columns[i] * self.stride]
             length += values[i] * values[i]
         length = sqrt(length)
-        for label in range(self.weights.shape[1]):
+        for label in range(self.labels):
             scores[label] = 0
         for i in range(found):
             values[i] /= length
-            for label in range(self.weights.shape[1]):
-                scores[label] += <double>self.weights[columns[i], label] * values[i]
+            weights = self._weights(columns[i])
+            for label in range(self.labels):
+                scores[label] += <double>weights[label] * values[i]
         return found
 
     cdef inline int64_t _column(self, int32_t node) noexcept nogil:
         return self.columns[node] if 0 < node < self.nodes else -1
 
-    cdef inline int64_t _bigram(self, uint32_t first, uint32_t second) noexcept nogil:
-        cdef uint64_t code = _pair(first, second), strewn = code * STREWN, place = strewn >> (64 - FILTER_BITS)
-        if not self.filter[place >> 6] >> (place & 63) & 1:
-            return -1
-        place = strewn >> self.shift
+    cdef void _add_bigrams(self, const Py_UCS4* text, Py_ssize_t size, uint64_t* codes, Tally tally) noexcept nogil:
+        """Add the bigrams of a text. Those that the filter lets through are gathered first: there is no telling which, and a
+        processor that guesses wrong starts anew.
+        """
+        cdef Py_ssize_t i, passed = 0
+        cdef int64_t column, letters = 0, found = 0
+        cdef uint64_t code, place
+        for i in range(size - 1):
+            code = _pair(text[i], text[i + 1])
+            place = (code * STREWN) >> (64 - FILTER_BITS)
+            codes[passed] = code
+            passed += self.filter[place >> 6] >> (place & 63) & 1
+        for i in range(size - 1):
+            letters += _are_letters(text[i], text[i + 1])
+        for i in range(passed):
+            column = self._bigram(codes[i])
+            if column >= 0:
+                tally._add(column, 1)
+                found += 1
+                if not _are_letters(codes[i] >> CHARACTER_BITS, codes[i] & ((1 << CHARACTER_BITS) - 1)):
+                    letters += 1  # of a vocabulary that was not learnt
+        tally.terms += letters
+        tally.unknown += letters - found
+
+    cdef inline int64_t _bigram(self, uint64_t code) noexcept nogil:
+        """Return the column of a bigram, or -1."""
+        cdef uint64_t place = (code * STREWN) >> self.shift
         while self.bigrams[place] != NO_BIGRAM:
             if self.bigrams[place] >> BIGRAM_BITS == code:
                 return <int64_t>(self.bigrams[place] & ((1 << BIGRAM_BITS) - 1))
@@ -776,11 +896,11 @@ cdef class Scorer:
         if not lasts.shape[0] == labels.shape[0] == words.shape[0] == shares.shape[0] == runs or words.shape[1] != shares.shape[1]:
             raise ValueError("runs, labels and room for words do not agree in length")
         for run in range(runs):
-            if not 0 <= firsts[run] < lasts[run] <= rows or not 0 <= labels[run] < self.weights.shape[1]:
+            if not 0 <= firsts[run] < lasts[run] <= rows or not 0 <= labels[run] < self.labels:
                 raise ValueError("a run lies outside the rows")
             if not 0 <= starts[firsts[run]] <= starts[lasts[run]] <= min(columns.shape[0], values.shape[0]):
                 raise ValueError("a row lies outside the columns")
-        cdef Tally tally = Tally(self.idf.shape[0])
+        cdef Tally tally = self.tally  # which holds nothing between two texts
         cdef Py_ssize_t most = words.shape[1], found
         for run in range(runs):
             first, last = starts[firsts[run]], starts[lasts[run]]
@@ -797,9 +917,12 @@ cdef class Scorer:
         cdef Py_ssize_t i
         cdef int64_t column
         for i in range(count):
+            if 0 <= columns[i] < self.terms:
+                _fetch_ahead(&self.records[columns[i] * self.stride])
+        for i in range(count):
             column = columns[i]
-            if 0 <= column < self.telling.shape[0] and self.telling[column] and self.weights[column, label] > 0:
-                tally._add(column, values[i] * <double>self.weights[column, label] / rows)
+            if 0 <= column < self.terms and self.telling[column] and self._weights(column)[label] > 0:
+                tally._add(column, values[i] * <double>self._weights(column)[label] / rows)
 
     def lines(
         self,
@@ -874,7 +997,7 @@ cdef class Scorer:
             if not 0 <= words[i] < len(self.words):
                 break
             word = <str>self.words[words[i]]
-            place = 0 if is_same else source.lowered.find(word, start, end)
+            place = 0 if is_same else PyUnicode_Find(source.lowered, word, start, end, 1)
             if place < 0:
                 continue
             out.put(b'["' if is_first else b',["')
@@ -943,8 +1066,13 @@ cdef class Source:
     cdef bint _is_as_scored(self, int64_t start, int64_t end) noexcept:
         """Tell whether a clean span stands in the source as it was scored."""
         cdef int64_t shift = self._source(start) - start, i
+        cdef int kind = PyUnicode_KIND(self.text)
+        cdef const char* text = <const char*>PyUnicode_DATA(self.text)
         if self._source(end - 1) != end - 1 + shift:
             return False
+        if PyUnicode_KIND(self.lowered) == kind:
+            lowered = <const char*>PyUnicode_DATA(self.lowered)
+            return not memcmp(lowered + start * kind, text + (start + shift) * kind, (end - start) * kind)
         for i in range(start, end):
             if self.lowered[i] != self.text[i + shift]:
                 return False

@@ -8,13 +8,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.characters import CODE_POINTS, sweeps
 from pipeline.headings import sign_level
-from pipeline.noise import BEGINS, CAPTION_SIGNS, ENDS, WITHIN, judge
+from pipeline.noise import BEGINS, CAPTION_SIGNS, ENDS, LONGEST, OF_DATES_AND_PAGES, WITHIN, judge
+
+if TYPE_CHECKING:
+    from pipeline.sweeps import Looks
 
 Span = tuple[int, int]
 Ints = NDArray[np.int64]
@@ -29,8 +34,11 @@ _FULL = 0.85  # of that width: a full line, less what a mark that may not begin 
 _MOSTLY = 0.4
 _AT_ONCE = 2**18  # characters that are looked at together
 # What a character may be to a line; it may be several of these. An ideograph that no form of noise begins with is PLAIN. Nor does
-# any begin with a NUMERAL and a POINT, or one between an OPENER and a CLOSER: such a line is an item.
-_SPACE, _NEWLINE, _PLAIN, _ENDS, _WITHIN, _OPEN_END, _CLOSED_START, _NUMERAL, _POINT, _OPENER, _CLOSER = (2**i for i in range(11))
+# any begin with a NUMERAL and a POINT, or one between an OPENER and a CLOSER: such a line is an item. Noise that begins with a
+# DIGIT is a date or the number of a page, in which no COUNTED stands soon. A long line that begins with a WORD is none.
+_SPACE, _NEWLINE, _PLAIN, _ENDS, _WITHIN, _OPEN_END, _CLOSED_START = (2**i for i in range(7))
+_NUMERAL, _POINT, _OPENER, _CLOSER, _DIGIT, _COUNTED, _WORD = (2**i for i in range(7, 14))
+_SOON = 5  # characters behind the first: as far as a date has its first sign and figure
 _MEMBERS = (
     (_SPACE, "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"),
     (_SPACE, "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"),
@@ -43,6 +51,7 @@ _MEMBERS = (
     (_POINT, "、.．"),
     (_OPENER, "（(【["),
     (_CLOSER, "）)】]"),
+    (_DIGIT | _WORD, "0123456789"),
 )
 
 
@@ -112,6 +121,20 @@ def _arrays(text: str) -> _Arrays:
 
 def _piece(text: str, place: int) -> _Arrays:
     """Return what there is to know of the lines of some text that stands at a place in the whole."""
+    looks = _compiled_looks()
+    return with_arrays(text, place) if looks is None else _with_sweep(text, place, looks)
+
+
+def _with_sweep(text: str, place: int, looks: "Looks") -> _Arrays:
+    room = len(text) // 2 + 1
+    starts, ends = np.empty((2, room), np.int64)
+    flags = np.empty((3, room), np.uint8)
+    found = looks.lines(text, starts, ends, *flags)
+    return _Arrays(starts[:found] + place, ends[:found] + place, *flags.view(bool)[:, :found])
+
+
+def with_arrays(text: str, place: int) -> _Arrays:
+    """Return the same: the reference of the compiled sweep."""
     # the end of a line behind the last one, and more, so that there is a character two behind the first of any line
     looks = _look_of().take(np.frombuffer((text + "\n\n\n").encode("utf-32-le", "surrogatepass"), "<u4"))
     edges = np.flatnonzero(np.diff(looks & _SPACE > 0, prepend=True))  # where white space ends and begins, in turn
@@ -128,18 +151,40 @@ def _are_doubtful(looks: NDArray[np.uint16], starts: Ints, ends: Ints) -> Bools:
     first, second, third = looks.take(starts), looks.take(starts + 1), looks.take(starts + 2)
     is_item = (first & _NUMERAL > 0) & (second & _POINT > 0)
     is_item |= (first & _OPENER > 0) & (second & _NUMERAL > 0) & (third & _CLOSER > 0)
-    doubtful: Bools = (first & _PLAIN == 0) & ~is_item
+    is_figure = first & _DIGIT > 0
+    is_figure[is_figure] = _are_counted(looks, starts.compress(is_figure), ends.compress(is_figure))
+    doubtful: Bools = (first & _PLAIN == 0) & ~is_item & ~is_figure
     doubtful |= looks.take(ends - 1) & (_ENDS | _CLOSER) > 0
     doubtful[np.searchsorted(starts, np.flatnonzero(looks & _WITHIN > 0), side="right") - 1] = True
+    doubtful &= (ends - starts <= LONGEST) | (first & _WORD == 0)
     return doubtful
+
+
+def _are_counted(looks: NDArray[np.uint16], starts: Ints, ends: Ints) -> Bools:
+    """Tell in which lines what a figure counts, or what is no sign of a date, stands soon behind the first character."""
+    places = starts[:, None] + np.arange(1, _SOON + 1)
+    found: Bools = ((looks.take(places, mode="clip") & _COUNTED > 0) & (places < ends[:, None])).any(axis=1)
+    return found
+
+
+@cache
+def _compiled_looks() -> "Looks | None":
+    if (compiled := sweeps()) is None:
+        return None
+    bits = (
+        _SPACE, _PLAIN, _ENDS, _WITHIN, _OPEN_END, _CLOSED_START, _NUMERAL, _POINT, _OPENER, _CLOSER, _DIGIT, _COUNTED, _WORD,
+    )  # fmt: skip
+    looks: Looks = compiled.Looks(_look_of(), *bits, _SOON, LONGEST)
+    return looks
 
 
 @cache
 def _look_of() -> NDArray[np.uint16]:
     """Return the looks of each code point."""
-    looks = np.zeros(0x110000, np.uint16)
-    looks[0x4E00:0x9FA6] = _PLAIN
-    looks[list(map(ord, BEGINS))] = 0
+    looks = np.zeros(CODE_POINTS, np.uint16)
+    looks[0x4E00:0x9FA6] = _PLAIN | _COUNTED | _WORD
+    looks[list(map(ord, BEGINS))] &= ~_PLAIN & 0xFFFF
+    looks[list(map(ord, OF_DATES_AND_PAGES))] &= ~_COUNTED & 0xFFFF
     for look, members in _MEMBERS:
         looks[list(map(ord, members))] |= look
     return looks

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.bigrams import Ints
 from pipeline.decode import Runs, decode
-from pipeline.features import Floats, Layout, Rows, Texts, context, join_texts, lay_out, row_sums, split_words
+from pipeline.features import Floats, Layout, Rows, Texts, context, lay_out, row_sums, split_words
 from pipeline.model import Model
 from pipeline.records import Segment
 
@@ -37,7 +37,7 @@ def score_segments(parts: Sequence[tuple[str, Sequence[Segment]]], model: Model)
     layout = lay_out(parts)
     if model.compiled is None:
         return score_texts(layout, split_words(layout, model.cut), model)
-    return _scored(layout, *model.compiled.score(join_texts(layout), len(layout.texts)), model)
+    return _scored(layout, *model.compiled.score(layout), model)
 
 
 def score_texts(layout: Layout, texts: Texts, model: Model) -> Scored:

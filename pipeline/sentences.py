@@ -1,15 +1,21 @@
 """Split passages into sentences, keeping short quotations and brackets whole: many passages of a text at once.
 
-What each character may be is looked up in one table for all of them, and what follows is arithmetic on arrays of offsets:
-a pass for each passage took several times as long.
+What each character may be is looked up in one table for all of them. What follows is one more sweep, compiled, or arithmetic on
+arrays of offsets: a pass for each passage took several times as long.
 """
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline import characters
+
+if TYPE_CHECKING:
+    from pipeline.sweeps import Splitter
 
 Ints = NDArray[np.int64]
 Kinds = NDArray[np.uint16]
@@ -48,7 +54,22 @@ def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, br
     The sentences of a passage lie side by side, white space going with what follows. ``kinds`` are those of the text.
     ``breaks`` are offsets where a sentence begins in any case (the signs of items).
     """
-    bounds = np.asarray(passages, np.int64).reshape(-1, 2)
+    bounds = np.ascontiguousarray(passages, np.int64).reshape(-1, 2)
+    if (splitter := _splitter()) is None:
+        return split_with_arrays(kinds, bounds, breaks)
+    found = np.empty((3, len(kinds)), np.int64)
+    count = splitter.split(kinds, bounds, np.fromiter(breaks, np.int64), *found)
+    return Split(*found[:, :count])
+
+
+@cache
+def _splitter() -> "Splitter | None":
+    compiled = characters.sweeps()
+    return None if compiled is None else compiled.Splitter(STOP, CLOSING, _MARK_SHIFT, _LINE_END, _LONGEST)
+
+
+def split_with_arrays(kinds: Kinds, bounds: Ints, breaks: Iterable[int]) -> Split:
+    """Return what ``split_sentences`` does, of passages as an array of two columns: the reference of the compiled loops."""
     places = np.concatenate([bounds[:, 0], _free_stops(kinds), np.fromiter(breaks, np.int64)])
     places.sort()
     places = places[np.append(places[:1] >= 0, places[1:] != places[:-1])]
@@ -62,8 +83,7 @@ def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, br
 
 def kinds_of(text: str) -> Kinds:
     """Return what each character of a text may be, in one sweep, with a character of no kind behind the last."""
-    codes = np.frombuffer((text + "\0").encode("utf-32-le", "surrogatepass"), "<u4")
-    return _kind_of().take(codes.astype(np.intp))  # numpy takes longer when it has to make that type of the indices by itself
+    return characters.kinds_of(text + "\0", _kind_of())[0]
 
 
 def _free_stops(kinds: Kinds) -> Ints:
@@ -117,7 +137,7 @@ def _stops(kinds: Kinds) -> tuple[Ints, Ints]:
 @cache
 def _kind_of() -> Kinds:
     """Return the kind of each code point."""
-    kinds = np.zeros(0x110000, np.uint16)
+    kinds = np.zeros(characters.CODE_POINTS, np.uint16)
     kinds[0x4E00:0x9FA6] |= WORD
     kinds[list(b"0123456789")] |= WORD
     for first, last in _OTHER_DIGITS:

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from pipeline.bigrams import Ints
+from pipeline.characters import sweeps
 from pipeline.features import Flags, Floats, in_lower_case, lower
 from pipeline.model import Model
 from pipeline.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns, TermCount
@@ -189,12 +190,19 @@ def _map_from(offsets: OffsetMap, first: int, last: int) -> _Map:
 
 
 def _trimmed(text: str, spans: Ints) -> Ints:
-    """Return spans without the white space at their ends."""
-    starts, ends = spans.T.tolist()
-    spaced = [i for i in range(len(starts)) if text[starts[i]].isspace() or text[ends[i] - 1].isspace()]
-    if spaced:
-        spans = spans.copy()
-        for i in spaced:
-            inside = text[starts[i] : ends[i]]
-            spans[i] = ends[i] - len(inside.lstrip()), starts[i] + len(inside.rstrip())
+    """Return spans without the white space at their ends; one that holds nothing else stays as it is."""
+    if (compiled := sweeps()) is None:
+        return trimmed(text, spans)
+    spans = spans.copy()
+    compiled.trim(text, spans)
+    return spans
+
+
+def trimmed(text: str, spans: Ints) -> Ints:
+    """Do the same: the reference of the compiled loop."""
+    spans = spans.copy()
+    for i, (start, end) in enumerate(spans.tolist()):
+        inside = text[start:end]
+        if inside and not inside.isspace():
+            spans[i] = end - len(inside.lstrip()), start + len(inside.rstrip())
     return spans

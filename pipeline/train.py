@@ -188,7 +188,7 @@ def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any: 
     count = report.layout.sentences
     beside = surroundings.neighbours[:, 0]
     neighbours = diags([beside, beside], [-1, 1], shape=(count, count)) if count > 1 else diags([0.0])
-    gathered = _sparse(surroundings.gathered, len(report.layout.texts)) @ texts
+    gathered = _sparse(surroundings.gathered, report.layout.rows) @ texts
     return texts[:count] + neighbours @ texts[:count] + gathered[surroundings.segment_of]
 
 

@@ -22,7 +22,7 @@ _loading = Lock()
 
 def is_compiled() -> bool:
     """Tell whether the inner loops are compiled."""
-    return importlib.util.find_spec("pipeline.kernels") is not None
+    return all(importlib.util.find_spec(f"pipeline.{name}") is not None for name in ("kernels", "sweeps"))
 
 
 def load_ahead() -> None:

@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.clean import clean
 from pipeline.cli import main
 from pipeline.config import Config, load_config
+from pipeline.features import Layout
 from pipeline.model import Model
 from pipeline.model_folder import load_model
 from pipeline.records import Document, Noise, Segment
@@ -75,6 +77,21 @@ def cut_up(config):
         return cleaned, segments, [*cleaned.noise, *(item for item in items if isinstance(item, Noise))]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def layout_of():
+    """Return a function from sentences, headings and the numbers of sentences in segments to how they are laid out."""
+
+    def lay_out(sentences, headings=(), sizes=None, above=None, kinds=None, firsts=(0,)):
+        sizes = [len(sentences)] if sizes is None else sizes
+        ends = np.cumsum([0, *map(len, sentences)])
+        return Layout(
+            ("".join(sentences),), np.array([len(sentences)]), np.stack([ends[:-1], ends[1:]], axis=1), tuple(headings),
+            np.cumsum([0, *sizes]), above or ((),) * len(sizes), kinds or ("text",) * len(sizes), firsts,
+        )  # fmt: skip
+
+    return lay_out
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.config import FeatureConfig, load_config
-from pipeline.features import Layout, Texts, context, fit_vocabulary, lay_out, lower, split_words
+from pipeline.features import Texts, context, fit_vocabulary, lay_out, lower, split_words
 from pipeline.train import Prepared, _features
 from pipeline.words import load_cut
 
@@ -88,15 +88,16 @@ def test_any_texts_give_rows_of_unit_length_or_none(texts):
 def test_a_layout_holds_sentences_and_then_headings_once(cut_up):
     cleaned, segments, _ = cut_up("标题\n一、学习\n学了十次。讲了百场。\n办了读书班。")
     layout = lay_out([(cleaned.text, segments)])
-    assert layout.texts == ("标题", "一、学习", "学了十次。", "讲了百场。", "办了读书班。", "一、学习")
-    assert layout.bounds == (0, 1, 2, 4, 5)
-    assert layout.headings == ((), (), (5,), (5,))
+    assert layout.texts == ["标题", "一、学习", "学了十次。", "讲了百场。", "办了读书班。", "一、学习"]
+    assert layout.headings == ("一、学习",)
+    assert layout.bounds.tolist() == [0, 1, 2, 4, 5]
+    assert layout.above == ((), (), (5,), (5,))
     assert split_words(layout, load_cut()).words[5:10] == ["\n", "学", "了", "十次", "。"]
 
 
 @given(st.lists(st.text(max_size=12), max_size=6), st.integers(0, 7))
-def test_cutting_all_texts_at_once_is_cutting_each(texts, count):
-    layout = Layout(tuple(texts), (0, len(texts)), ((),), ("text",))
+def test_cutting_all_texts_at_once_is_cutting_each(layout_of, texts, count):
+    layout = layout_of(texts)
     together = split_words(layout, load_cut())
     lines = [re.sub("[\r\n]", " ", lower(text)) for text in texts]
     assert "".join(together.words) == together.joined == "\n".join(lines)
@@ -106,8 +107,8 @@ def test_cutting_all_texts_at_once_is_cutting_each(texts, count):
     assert list(head.words) == [word for line in lines[:count] for word in ("\n", *load_cut()(line))][1:]
 
 
-def test_context_adds_neighbours_segment_and_headings(config):
-    layout = Layout(("a", "b", "c", "h"), (0, 2, 3), ((), (3,)), ("text", "text"))
+def test_context_adds_neighbours_segment_and_headings(config, layout_of):
+    layout = layout_of("abc", ("h",), [2, 1], ((), (3,)))
     options = replace(config.model, neighbour_weight=0.5, segment_weight=0.25, heading_weight=2.0)
     scores = context(layout, options).apply(np.array([[1.0], [10.0], [100.0], [1000.0]]))
     assert scores[:, 0].tolist() == pytest.approx([1 + 5 + 11 / 8, 10 + 0.5 + 50 + 11 / 8, 100 + 5 + 25 + 2000])
@@ -124,6 +125,6 @@ def test_context_on_scores_is_context_on_features(model, config, cut_up):
     assert np.allclose(features @ model.weights, context(layout, model.config.model).apply(rows @ model.weights), atol=1e-9)
 
 
-def test_a_long_segment_takes_memory_in_proportion():
-    sizes = [len(context(Layout(("a",) * n, (0, n), ((),), ("text",)), load_config().model).gathered.columns) for n in (1000, 2000)]
+def test_a_long_segment_takes_memory_in_proportion(layout_of):
+    sizes = [len(context(layout_of("a" * n), load_config().model).gathered.columns) for n in (1000, 2000)]
     assert sizes == [1000, 2000]

@@ -15,7 +15,8 @@ def hook(root, tmp_path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     (tmp_path / "pipeline").mkdir()
-    shutil.copy(root / "pipeline" / "kernels.pyx", tmp_path / "pipeline")
+    for source in module.SOURCES:
+        shutil.copy(root / source, tmp_path / source)
     warnings = []
 
     class App:
@@ -34,18 +35,18 @@ def test_without_a_compiler_the_package_is_built_all_the_same_and_says_so(hook, 
     data, warnings = hook()
     assert data == {"artifacts": [], "pure_python": True}
     (warning,) = warnings
-    assert "pipeline/kernels.pyx: not compiled" in warning
+    assert "pipeline/kernels.pyx and pipeline/sweeps.pyx: not compiled" in warning
     assert "works without" in warning
-    assert [path.name for path in (tmp_path / "pipeline").iterdir()] == ["kernels.pyx"]
+    assert sorted(path.name for path in (tmp_path / "pipeline").iterdir()) == ["kernels.pyx", "sweeps.pyx"]
 
 
-def test_with_one_the_compiled_file_goes_into_the_wheel(hook, tmp_path, monkeypatch):
+def test_with_one_the_compiled_files_go_into_the_wheel(hook, tmp_path, monkeypatch):
     monkeypatch.setenv("CFLAGS", "-O0")
     data, warnings = hook()
-    (made,) = (tmp_path / "pipeline").glob("kernels.*[!x]")
+    made, _ = (next((tmp_path / "pipeline").glob(f"{name}.*[!x]")) for name in ("kernels", "sweeps"))
     assert warnings == []
     assert (data["pure_python"], data["infer_tag"]) == (False, True)
-    assert data["artifacts"] == [f"/pipeline/{made.name}"]
+    assert data["artifacts"] == [f"/pipeline/{made.name}", f"/pipeline/{made.name.replace('kernels', 'sweeps')}"]
     script = (
         "import importlib.util as util, sys; spec = util.spec_from_file_location('pipeline.kernels', sys.argv[1]); "
         "module = util.module_from_spec(spec); spec.loader.exec_module(module); "
@@ -58,4 +59,4 @@ def test_with_one_the_compiled_file_goes_into_the_wheel(hook, tmp_path, monkeypa
 def test_a_source_distribution_holds_no_compiled_file(hook, tmp_path):
     data, _ = hook("sdist")
     assert data["pure_python"] is True
-    assert [path.name for path in (tmp_path / "pipeline").iterdir()] == ["kernels.pyx"]
+    assert sorted(path.name for path in (tmp_path / "pipeline").iterdir()) == ["kernels.pyx", "sweeps.pyx"]

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from pipeline.config import load_config
 from pipeline.decode import decode
-from pipeline.features import Layout, Texts, context, row_sums
+from pipeline.features import Texts, context, join_texts, row_sums
 from pipeline.flow import tag_document, tag_documents
 from pipeline.records import Document, MadeTags, Mark
 from pipeline.words import _jieba_cut, _rjieba_cut
 
 kernels = pytest.importorskip("pipeline.kernels", reason="not compiled; CI installs a compiler")
+sweeps = pytest.importorskip("pipeline.sweeps", reason="not compiled; CI installs a compiler")
 
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
 ODD = st.sampled_from('ab1AZ9 ,。（）%.+#&_-\n\r\t"\\/\x00\x1b　中国人民的一是：；》Σς\U00020000é㐀')
@@ -46,8 +47,11 @@ def lines_of(documents, model):
 
 
 def test_what_runs_is_compiled_from_the_source_that_is_here(root):
-    source = (root / "pipeline" / "kernels.pyx").read_bytes()
-    assert hashlib.sha256(source).hexdigest() == kernels.SOURCE, "kernels.pyx has changed: pip install -e . compiles it again"
+    for module in (kernels, sweeps):
+        source = (root / module.__name__.replace(".", "/")).with_suffix(".pyx")
+        assert hashlib.sha256(source.read_bytes()).hexdigest() == module.SOURCE, (
+            f"{source} has changed: pip install -e . compiles it"
+        )
 
 
 # ---- words -----------------------------------------------------------------------------------------------------------
@@ -124,7 +128,7 @@ def test_a_dictionary_cut_short_in_a_character_is_refused():
 def test_rows_and_scores_are_those_of_the_arrays(model, reference, texts):
     joined = "\n".join(texts)
     expected = reference.vocabulary.vectorise(Texts(joined, reference.cut(joined), len(texts)))
-    rows, scores, terms = model.compiled.score(joined, len(texts))
+    rows, scores, terms = model.compiled.score_lines(kernels.Characters(joined), len(texts))
     assert np.array_equal(terms, reference.vocabulary.count_terms(Texts(joined, reference.cut(joined), len(texts))))
     for name in ("starts", "columns", "values"):
         assert np.array_equal(getattr(rows, name), getattr(expected, name)), name
@@ -133,15 +137,15 @@ def test_rows_and_scores_are_those_of_the_arrays(model, reference, texts):
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=150, deadline=None)
-def test_the_best_labels_in_context_are_those_of_the_arrays(model, seed):
+def test_the_best_labels_in_context_are_those_of_the_arrays(model, layout_of, seed):
     random = np.random.default_rng(seed)
     sizes = random.integers(1, 12, random.integers(1, 9))
     kinds = random.choice(["text", "row", "record"], len(sizes), p=[0.6, 0.2, 0.2])
     sentences, headings = int(sizes.sum()), 3
     above = tuple(tuple(sentences + random.choice(headings, random.integers(0, 3), replace=False)) for _ in sizes)
-    bounds = tuple(np.cumsum([0, *sizes]).tolist())
+    bounds = np.cumsum([0, *sizes])
     firsts = tuple(sorted({0, *random.integers(0, len(sizes), 2).tolist()}))
-    layout = Layout(("",) * (sentences + headings), bounds, above, tuple(kinds.tolist()), firsts)
+    layout = layout_of([""] * sentences, [""] * headings, sizes.tolist(), above, tuple(kinds.tolist()), firsts)
     options = msgspec.structs.replace(load_config().model, switch_cost=float(random.choice([0.0, 0.5, 2.0])))
     sums, bias = random.normal(size=(sentences + headings, 6)), random.normal(size=6)
     found = model.compiled.decode(layout, sums, bias, options)
@@ -240,6 +244,33 @@ def test_reports_in_chinese_need_not_be_looked_at_for_other_letters(root):
     assert all(lowered in (None, text.lower()) for lowered, text in zip(found, texts, strict=True))
 
 
+@given(st.lists(TEXT, min_size=1, max_size=4), st.lists(TEXT, max_size=3))
+def test_spans_are_gathered_as_the_arrays_join_them(layout_of, texts, headings):
+    layout = layout_of(texts, headings)
+    whole = kernels.gather(list(layout.sources), layout.counts, layout.spans, list(layout.headings))
+    assert (whole is None) == any(letter in "İΣ" for text in layout.texts for letter in text)
+    if whole is None:
+        return
+    assert (str(whole), len(whole)) == (join_texts(layout), len(join_texts(layout)))
+
+
+def test_every_letter_is_gathered_in_lower_case():
+    codes = [chr(code) for code in range(0x110000) if chr(code) not in "\r\nİΣ"]
+    found = kernels.gather(["".join(codes)], np.array([1]), np.array([[0, len(codes)]]), [])
+    assert str(found) == "".join(codes).lower()
+
+
+def test_spans_that_do_not_agree_with_their_texts_are_refused():
+    for sources, counts, spans in (
+        (["学习"], [1], [[0, 3]]), (["学习"], [1], [[-1, 1]]), (["学习"], [1], [[2, 1]]), (["学习"], [2], [[0, 1]]),
+        (["学习"], [0], [[0, 1]]), (["学习"], [-1], [[0, 1]]), (["学习", "理论"], [1], [[0, 1]]), (["学习"], [1], [[0]]),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"do not agree|outside its text"):
+            kernels.gather(sources, np.array(counts), np.array(spans), [])
+    with pytest.raises(TypeError):
+        kernels.gather([b"x"], np.array([1]), np.array([[0, 1]]), [])
+
+
 # ---- what a caller may get wrong -------------------------------------------------------------------------------------
 
 
@@ -304,17 +335,17 @@ def test_half_of_a_pair_of_surrogates_is_refused_as_by_the_encoder(model, arrays
 def test_too_little_room_for_rows_is_refused(model):
     scorer, labels = model.compiled.scorer, len(model.labels.names)
     room = [np.empty(2, np.int64), np.empty(9, np.int64), np.empty(9), np.empty((1, labels)), np.empty((2, 1), np.int64)]
-    assert scorer.score("学习理论", *room) > 0
+    assert scorer.score(kernels.Characters("学习理论"), *room) > 0
     for i, small in enumerate(
         [np.empty(1, np.int64), np.empty(8, np.int64), np.empty(8), np.empty((1, labels - 1)), np.empty((1, 1), np.int64)]
     ):
         with pytest.raises(ValueError, match="no room"):
-            scorer.score("学习理论", *room[:i], small, *room[i + 1 :])
+            scorer.score(kernels.Characters("学习理论"), *room[:i], small, *room[i + 1 :])
 
 
 @pytest.mark.parametrize(("first", "last", "label"), [(0, 3, 0), (1, 1, 0), (-1, 1, 0), (0, 1, 99)])
 def test_runs_outside_the_rows_are_refused(model, first, last, label):
-    rows, *_ = model.compiled.score("学习理论\n文化", 2)
+    rows, *_ = model.compiled.score_lines(kernels.Characters("学习理论\n文化"), 2)
     with pytest.raises(ValueError, match="outside the rows"):
         model.compiled.strongest(np.array([first]), np.array([last]), np.array([label]), rows, 5)
 

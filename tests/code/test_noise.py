@@ -73,6 +73,8 @@ def test_a_line_of_a_form_begins_as_the_form_says(begins, form):
     def begins_so(line):
         assert line[0] in begins or line[0].isdecimal()
         assert judge(line) is not None or len(line) > module.LONGEST
+        (lines,) = find_lines([line])
+        assert lines.doubtful == [0] or len(lines.spans) > 1 or len(line) > module.LONGEST
 
     begins_so()
 

@@ -16,6 +16,7 @@ import pytest
 REPORTS = ("seeds/reports/002_bc99a5d9c6142de8.txt", "seeds/reports/004_be132a9dff6c2480.txt")
 URI = "models:/mission-themes/1"
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
+NOT_COMPILED = "import sys; sys.modules.update({'pipeline.kernels': None, 'pipeline.sweeps': None})\n"
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,7 @@ def test_the_signature_names_every_field_and_the_requirements_are_pinned(trained
     assert (folder / "input_example.json").is_file()
 
 
-@pytest.mark.parametrize(("start", "engine"), [("", set()), ("import sys; sys.modules['pipeline.kernels'] = None\n", {"rjieba"})])
+@pytest.mark.parametrize(("start", "engine"), [("", set()), (NOT_COMPILED, {"rjieba"})])
 def test_the_requirements_are_all_that_tagging_loads(trained_home, root, start, engine):
     from importlib.metadata import packages_distributions
 

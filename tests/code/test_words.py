@@ -86,7 +86,7 @@ def test_without_the_compiled_part_a_run_gives_the_same_tags_and_says_that_it_is
 
     script = "import sys; {}; from pipeline.cli import main; main()"
     outs = []
-    for name, setup in (("compiled", "pass"), ("plain", "sys.modules['pipeline.kernels'] = None")):
+    for name, setup in (("compiled", "pass"), ("plain", "sys.modules.update({'pipeline.kernels': None, 'pipeline.sweeps': None})")):
         out = tmp_path / f"{name}.jsonl"
         command = [sys.executable, "-c", script.format(setup), "tag", str(report), "-o", str(out)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)

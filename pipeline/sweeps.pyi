@@ -1,0 +1,54 @@
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Kind = TypeVar("_Kind", np.uint8, np.uint16)
+SOURCE: str
+
+def kinds_of(text: str, table: NDArray[_Kind], kinds: NDArray[_Kind]) -> int: ...
+def count(kinds: NDArray[_Kind], wanted: int) -> int: ...
+def places(kinds: NDArray[_Kind], wanted: int, found: NDArray[np.int64]) -> None: ...
+def trim(text: str, spans: NDArray[np.int64]) -> None: ...
+
+class Looks:
+    def __init__(
+        self,
+        table: NDArray[np.uint16],
+        space: int,
+        plain: int,
+        ends: int,
+        within: int,
+        open_end: int,
+        closed_start: int,
+        numeral: int,
+        point: int,
+        opener: int,
+        closer: int,
+        digit: int,
+        counted: int,
+        word: int,
+        soon: int,
+        longest: int,
+    ) -> None: ...
+    def lines(
+        self,
+        text: str,
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        doubtful: NDArray[np.uint8],
+        opens: NDArray[np.uint8],
+        closes: NDArray[np.uint8],
+    ) -> int: ...
+
+class Splitter:
+    def __init__(self, stop: int, closing: int, shift: int, line_end: int, longest: NDArray[np.int64]) -> None: ...
+    def split(
+        self,
+        kinds: NDArray[np.uint16],
+        bounds: NDArray[np.int64],
+        breaks: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        passages: NDArray[np.int64],
+    ) -> int: ...
