@@ -22,7 +22,7 @@ from pipeline import flow
 from pipeline.config import Config, ReadConfig
 from pipeline.corpus import read_review
 from pipeline.corrections.shown import Corrections
-from pipeline.drift import Batch
+from pipeline.drift import Batch, Summary
 from pipeline.errors import InputError
 from pipeline.model import Model
 from pipeline.model_folder import load_model
@@ -69,15 +69,15 @@ class Piece:
     noise: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
-    summary: bytes = b""
+    summary: Summary | None = None
     data: bytes = b""
     part: str | None = None
     not_shown: int = 0
 
     def entry(self) -> Entry:
         """Return the piece as a line of the journal."""
-        noise, passed_over = dict(self.noise), tuple(self.passed_over)
-        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, noise, passed_over, self.summary.decode(), self.not_shown)
+        noise, passed_over, summary = dict(self.noise), tuple(self.passed_over), msgspec.Raw(msgspec.json.encode(self.summary))
+        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, noise, passed_over, summary, self.not_shown)
 
     def read(self) -> Iterator[bytes]:
         """Yield the bytes of the piece, once."""
@@ -257,7 +257,7 @@ def _tag(pieces: Sequence[Piece], job: Job, model: Model, reader: Reader) -> Seq
         for piece in pieces[current:]:
             spool.into(piece)
     for piece, batch in zip(pieces, figures, strict=True):
-        piece.summary = msgspec.json.encode(batch.summary()) if piece.reports else b""
+        piece.summary = batch.summary() if piece.reports else None
     return pieces
 
 
@@ -332,7 +332,7 @@ class _Spool:
 
 def _kept(entry: Entry) -> Piece:
     noise, passed_over = Counter(entry.noise), list(entry.passed_over)
-    summary = entry.summary.encode()
+    summary = msgspec.json.decode(entry.summary, type=Summary | None)
     return Piece(
         entry.source, _size(entry.source), entry.sha256, entry.reports, noise, [], passed_over, summary,
         not_shown=entry.not_shown,

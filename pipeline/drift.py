@@ -112,15 +112,15 @@ class Batch:
 
 
 class Total:
-    """Adds up the encoded summaries of many batches of one model; only some of them are in memory."""
+    """Adds up the summaries of many batches of one model; only some of them are in memory."""
 
     def __init__(self) -> None:
         self._waiting: list[Summary] = []
 
-    def add(self, encoded: bytes) -> None:
-        """Take a summary; empty is what a file without a report leaves."""
-        if encoded:
-            self._waiting.append(msgspec.json.decode(encoded, type=Summary))
+    def add(self, summary: Summary | None) -> None:
+        """Take a summary; None is what a file without a report leaves."""
+        if summary is not None:
+            self._waiting.append(summary)
         if len(self._waiting) == _AT_ONCE:
             self._waiting = [add_up(self._waiting)]
 

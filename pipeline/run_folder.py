@@ -12,9 +12,10 @@ import time
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 import msgspec
@@ -39,7 +40,7 @@ class Entry(msgspec.Struct, frozen=True):
     reports: int
     noise: dict[str, int]
     passed_over: tuple[str, ...]
-    summary: str = ""
+    summary: msgspec.Raw = msgspec.Raw(b"null")  # a drift.Summary, which takes less room so
     not_shown: int = 0
 
 
@@ -57,6 +58,7 @@ class RunFolder:
         self.path = out.parent / f".{out.name}.run"
         self.was_cut_short = False
         self._out, self._key, self.resumes = out, key, resume
+        self._disk = _Disk(out)
         self._done: dict[str, Entry] = {}
         self._starts, self._lengths = array("q"), array("q")  # of the pieces, in the order of the output
         self._waiting: list[Entry] = []  # whose lines are still to be written
@@ -204,12 +206,23 @@ class RunFolder:
         self._journal.write(msgspec.json.Encoder().encode_lines(lines))
         self._journal.flush()
 
-    @contextmanager
-    def disk(self) -> Iterator[None]:
-        """Turn what writing raises into one line (UsageError)."""
-        try:
-            yield
-        except OSError as error:
+    def disk(self) -> "_Disk":
+        """Return a context that turns what writing raises into one line (UsageError)."""
+        return self._disk
+
+
+class _Disk:
+    """Tells of an output that cannot be written. It is entered for each file, so it is no generator, which takes far longer."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+
+    def __enter__(self) -> None:
+        """Begin to write."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Raise UsageError for what the system says."""
+        if isinstance(error, OSError):
             reason = error.strerror or type(error).__name__
             hint = "see that its folder exists, is yours and has space; the same command with --resume goes on"
             raise UsageError(f"{self._out}: cannot be written ({reason}); {hint}") from None
