@@ -67,10 +67,11 @@ def in_turn(runs: int, **commands: list[str]) -> dict[str, Took]:
             result = run(command)
             if number:
                 took[name].append(result)
-    return {
-        name: Took(statistics.median(one.seconds for one in all_of), statistics.median(one.memory for one in all_of))
-        for name, all_of in took.items()
-    }
+    return {name: _median(all_of) for name, all_of in took.items()}
+
+
+def _median(took: list[Took]) -> Took:
+    return Took(statistics.median(one.seconds for one in took), statistics.median(one.memory for one in took))
 
 
 # ---- contestants -----------------------------------------------------------------------------------------------------
@@ -184,16 +185,16 @@ def amounts(folder: Path, sources: list[Path], units: int, single: bool = False)
     target = folder / f"{'one' if single else 'many'}-{units}"
     target.mkdir(parents=True)
     size = number = 0
-    parts = []
-    while size < units * UNIT:
+    whole = (target / "all.txt").open("wb") if single else None
+    while size < units * UNIT:  # nothing is gathered: what this process has counts for those that it starts
         data = sources[number % len(sources)].read_bytes()
-        parts.append(data)
+        if whole:
+            whole.write(data + b"\n")
+        else:
+            (target / f"{number:06}.txt").write_bytes(data)
         size, number = size + len(data), number + 1
-    if single:
-        (target / "all.txt").write_bytes(b"\n".join(parts))
-    else:
-        for i, data in enumerate(parts):
-            (target / f"{i:06}.txt").write_bytes(data)
+    if whole:
+        whole.close()
     return target
 
 
@@ -271,7 +272,8 @@ def _rate(command: Callable[[Path, Path], list[str]], small: Path, large: Path, 
 
 
 TIMES = (1, 4, 16, 64)
-MANY, ONE = 2_000_000, UNIT  # bytes of the least amount, as many files and as one: what a small amount takes is mostly the start
+OFTEN = (7, 7, 3, 1)  # how often each is measured in a turn: what a small amount takes is mostly the start
+MANY, ONE = 2_000_000, UNIT  # bytes of the least amount, as many files and as one
 
 
 def growth(commands: Commands, folder: Path, sources: list[Path], runs: int) -> Iterator[str]:
@@ -279,15 +281,19 @@ def growth(commands: Commands, folder: Path, sources: list[Path], runs: int) -> 
     rows: dict[bool, list[list[Took]]] = {}
     for single, least in ((False, MANY), (True, ONE)):
         places = [amounts(folder / "growth", sources, times * least // UNIT, single) for times in TIMES]
-        turns = [[run(commands["pipeline tag"](place, folder / "growth" / "out")) for place in places] for _ in range(runs + 1)]
+        tag = [commands["pipeline tag"](place, folder / "growth" / "out") for place in places]
+        turns = [
+            [_median([run(command) for _ in range(often)]) for command, often in zip(tag, OFTEN, strict=True)]
+            for _ in range(runs + 1)
+        ]
         rows[single] = [list(of_place) for of_place in zip(*turns[1:], strict=True)]  # the first turn does not count
         shutil.rmtree(folder / "growth")
     yield "| text | many files: s | MiB | text | one file: s | MiB |\n|---|---|---|---|---|---|"
     for number, times in enumerate(TIMES):
         cells = [
-            f"{times * least / 1e6:.1f} MB | {statistics.median(one.seconds for one in rows[single][number]):.2f} | "
-            f"{statistics.median(one.memory for one in rows[single][number]):.0f}"
+            f"{times * least / 1e6:.1f} MB | {middle.seconds:.2f} | {middle.memory:.0f}"
             for single, least in ((False, MANY), (True, ONE))
+            for middle in [_median(rows[single][number])]
         ]
         yield f"| {cells[0]} | {cells[1]} |"
     for single, name in ((False, "many files"), (True, "one file")):
