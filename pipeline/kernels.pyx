@@ -421,16 +421,26 @@ cdef class Characters:
     cdef Py_UCS4* codes
     cdef Py_ssize_t size
 
-    def __cinit__(self, str text not None, Py_ssize_t room=0):
-        self.size = max(room, PyUnicode_GET_LENGTH(text))
+    def __cinit__(self, str text not None):
+        self.size = PyUnicode_GET_LENGTH(text)
         self.codes = <Py_UCS4*>malloc((self.size + 1) * sizeof(Py_UCS4))
         if not self.codes:
             raise MemoryError
-        if not room and not PyUnicode_AsUCS4(text, self.codes, self.size + 1, 1):
+        if not PyUnicode_AsUCS4(text, self.codes, self.size + 1, 1):
             raise ValueError("the characters of a text cannot be had")
 
     def __dealloc__(self):
         free(self.codes)
+
+    cdef int _resize(self, Py_ssize_t size) except -1:
+        """Make room for so many characters, which are still to be written."""
+        free(self.codes)
+        self.size = 0
+        self.codes = <Py_UCS4*>malloc((size + 1) * sizeof(Py_UCS4))
+        if not self.codes:
+            raise MemoryError
+        self.size = size
+        return 0
 
     def __len__(self):
         """Return the number of characters."""
@@ -535,7 +545,8 @@ def gather(list sources not None, const int64_t[::1] counts not None, const int6
         raise ValueError("texts and spans do not agree in length")
     for i in range(len(headings)):
         size += len(<str?>headings[i]) + 1
-    found = Characters.__new__(Characters, "", max(0, size - 1))
+    found = Characters("")
+    found._resize(max(0, size - 1))
     first = size = 0
     for number in range(counts.shape[0]):
         text = <str>sources[number]
