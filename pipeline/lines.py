@@ -171,10 +171,11 @@ def _are_counted(looks: NDArray[np.uint16], starts: Ints, ends: Ints) -> Bools:
 def _compiled_looks() -> "Looks | None":
     if (compiled := sweeps()) is None:
         return None
-    bits = (
-        _SPACE, _PLAIN, _ENDS, _WITHIN, _OPEN_END, _CLOSED_START, _NUMERAL, _POINT, _OPENER, _CLOSER, _DIGIT, _COUNTED, _WORD,
+    looks: Looks = compiled.Looks(
+        _look_of(), space=_SPACE, plain=_PLAIN, ends=_ENDS, within=_WITHIN, open_end=_OPEN_END, closed_start=_CLOSED_START,
+        numeral=_NUMERAL, point=_POINT, opener=_OPENER, closer=_CLOSER, digit=_DIGIT, counted=_COUNTED, word=_WORD,
+        soon=_SOON, longest=LONGEST,
     )  # fmt: skip
-    looks: Looks = compiled.Looks(_look_of(), *bits, _SOON, LONGEST)
     return looks
 
 

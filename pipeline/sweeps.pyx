@@ -111,7 +111,7 @@ cdef class Looks:
     cdef uint16_t space, plain, ends, within, open_end, closed_start, numeral, point, opener, closer, digit, counted, word
     cdef int soon, longest
 
-    def __init__(
+    def __cinit__(
         self, const uint16_t[::1] table not None, int space, int plain, int ends, int within, int open_end, int closed_start,
         int numeral, int point, int opener, int closer, int digit, int counted, int word, int soon, int longest,
     ):
@@ -204,7 +204,7 @@ cdef class Splitter:
     cdef int shift, line_end
     cdef const int64_t[::1] longest
 
-    def __init__(self, int stop, int closing, int shift, int line_end, const int64_t[::1] longest not None):
+    def __cinit__(self, int stop, int closing, int shift, int line_end, const int64_t[::1] longest not None):
         """Take two bits, by how much the number of a mark is shifted in a kind, the number of what ends a line, and of each sort
         of marks the most characters between two that make a pair. Raises ValueError for more sorts than can be told apart.
         """
