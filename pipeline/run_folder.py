@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 import msgspec
 
+from pipeline.drift import Summary
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Entry(msgspec.Struct, frozen=True):
     reports: int
     noise: dict[str, int]
     passed_over: tuple[str, ...]
-    summary: msgspec.Raw = msgspec.Raw(b"null")  # a drift.Summary, which takes less room so
+    summary: Summary | None = None
     not_shown: int = 0
 
 
