@@ -76,8 +76,8 @@ class Piece:
 
     def entry(self) -> Entry:
         """Return the piece as a line of the journal."""
-        noise, passed_over = dict(self.noise), tuple(self.passed_over)
-        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, noise, passed_over, self.summary, self.not_shown)
+        noise, passed_over, summary = dict(self.noise), tuple(self.passed_over), msgspec.Raw(msgspec.json.encode(self.summary))
+        return Entry(self.source, self.sha256, 0, 0, 0, self.reports, noise, passed_over, summary, self.not_shown)
 
     def read(self) -> Iterator[bytes]:
         """Yield the bytes of the piece, once."""
@@ -332,8 +332,9 @@ class _Spool:
 
 def _kept(entry: Entry) -> Piece:
     noise, passed_over = Counter(entry.noise), list(entry.passed_over)
+    summary = msgspec.json.decode(entry.summary, type=Summary | None)
     return Piece(
-        entry.source, _size(entry.source), entry.sha256, entry.reports, noise, [], passed_over, entry.summary,
+        entry.source, _size(entry.source), entry.sha256, entry.reports, noise, [], passed_over, summary,
         not_shown=entry.not_shown,
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ _FOOT = re.compile(
 _PATH_LINE = re.compile(_PATH)
 _CREDIT = re.compile(r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?")
 _LICENCE = re.compile(r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}", re.IGNORECASE)
-# The ideographs in what such a line may begin with where it begins with a digit.
+# The ideographs that stand soon behind the first digit of noise (a date, the number of a page); with another one it is none.
 OF_DATES_AND_PAGES = "年页共"
 # A line that begins with another ideograph than these is noise by its form only if it ends with one of ENDS or holds one of WITHIN.
 BEGINS = frozenset("".join(begins for _, begins, _ in _BY_FORM))

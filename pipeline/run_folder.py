@@ -1,7 +1,7 @@
 """What a run that tags files keeps beside its output, so that it can be cut short at any moment and go on.
 
 The folder ``.NAME.run`` holds a lock, the tagged pieces one behind the other, and a journal with a line for each piece:
-which file it is of, by name and sha256, and where it stands. A piece counts only when its line is written. When all files
+which file it is of, by name and sha256, and where it stands. A piece counts only when its line is written and whole. When all files
 are done, the pieces in the order of the files are the output, and the folder goes.
 
 filelock (MIT, maintained, no dependencies) locks alike on all systems and lets go when its process dies.
@@ -41,7 +41,7 @@ class Entry(msgspec.Struct, frozen=True):
     reports: int
     noise: dict[str, int]
     passed_over: tuple[str, ...]
-    summary: Summary | None = None
+    summary: msgspec.Raw = msgspec.Raw(b"null")  # a drift.Summary or null; as JSON it takes half the room
     not_shown: int = 0
 
 
@@ -185,14 +185,16 @@ class RunFolder:
         self._write_lines([_Head(self._key), *entries])
 
     def _read_journal(self) -> Iterator[Entry]:
-        """Yield the entries of a journal that was made with the same key, up to a line that was cut short."""
+        """Yield the entries of a journal that was made with the same key, up to a line that was cut short or damaged."""
         path = self.path / "journal"
-        lines = path.read_bytes().split(b"\n") if path.exists() else []
+        lines = _whole_lines(path.read_bytes()) if path.exists() else iter(())
         try:
-            if not lines or msgspec.json.decode(lines[0], type=_Head).key != self._key:
+            if msgspec.json.decode(next(lines, b"{}"), type=_Head).key != self._key:
                 return
-            for line in lines[1:-1]:
-                yield msgspec.json.decode(line, type=Entry)
+            for line in lines:
+                entry = msgspec.json.decode(line, type=Entry)
+                msgspec.json.decode(entry.summary, type=Summary | None)  # another version may have had another
+                yield entry
         except msgspec.DecodeError:
             return
 
@@ -204,7 +206,8 @@ class RunFolder:
         self._written = time.monotonic()
 
     def _write_lines(self, lines: Sequence[msgspec.Struct]) -> None:
-        self._journal.write(msgspec.json.Encoder().encode_lines(lines))
+        encode = msgspec.json.Encoder().encode
+        self._journal.writelines(b"%08x %b\n" % (zlib.crc32(data), data) for data in map(encode, lines))
         self._journal.flush()
 
     def disk(self) -> "_Disk":
@@ -227,6 +230,15 @@ class _Disk:
             reason = error.strerror or type(error).__name__
             hint = "see that its folder exists, is yours and has space; the same command with --resume goes on"
             raise UsageError(f"{self._out}: cannot be written ({reason}); {hint}") from None
+
+
+def _whole_lines(journal: bytes) -> Iterator[bytes]:
+    """Yield what the lines of a journal hold, each behind its CRC-32, up to one that was cut short or damaged."""
+    for line in journal.split(b"\n")[:-1]:
+        crc, _, data = line.partition(b" ")
+        if crc != b"%08x" % zlib.crc32(data):
+            return
+        yield data
 
 
 def _put(made: Path, out: Path) -> None:

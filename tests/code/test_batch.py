@@ -158,6 +158,23 @@ def test_a_damaged_record_is_not_believed(archive, tmp_path, cut_short, damage, 
     assert out.read_bytes() == undisturbed
 
 
+@pytest.mark.parametrize("flip", [0x01, 0x55, 0x80])
+def test_a_journal_is_read_up_to_a_damaged_byte_wherever_it_is(tmp_path, flip):
+    out = tmp_path / "t.jsonl"
+    path = tmp_path / ".t.jsonl.run" / "journal"
+    with RunFolder(out, "key", resume=False) as folder:
+        for name in ("一.txt", "二.txt", "三.txt"):
+            folder.add(Entry(name, "9", 0, 0, 0, 1, {"byline": 2}, ()), iter([b"x"]))
+    whole = path.read_bytes()
+    for place, byte in enumerate(whole):
+        path.write_bytes(whole[:place] + bytes([byte ^ flip]) + whole[place + 1 :])
+        with RunFolder(out, "key", resume=True) as folder:
+            assert len(folder._done) <= max(0, whole[:place].count(b"\n") - 1), place
+    path.write_bytes(whole)
+    with RunFolder(out, "key", resume=True) as folder:
+        assert list(folder._done) == ["一.txt", "二.txt", "三.txt"]
+
+
 def test_lines_wait_for_some_time_and_a_run_that_ends_unfinished_writes_them(tmp_path, monkeypatch):
     monkeypatch.setattr("pipeline.run_folder.WRITTEN_EVERY", 3600)
     journal = tmp_path / ".t.jsonl.run" / "journal"
