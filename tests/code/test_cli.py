@@ -270,7 +270,8 @@ def test_ctrl_c_during_training_leaves_no_model(tmp_path, root):
     time.sleep(1)
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    # Python ends by the signal itself where that came while a module was made by exec (as dataclasses are); a shell shows 130 too.
+    assert process.returncode in (130, -signal.SIGINT)
     assert errors.strip() == "stopped; nothing half-written was left behind"
     assert list(tmp_path.iterdir()) == []
 
