@@ -16,7 +16,7 @@ from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-SOURCES = ("pipeline/kernels.pyx", "pipeline/sweeps.pyx")
+SOURCES = ("pipeline/model/_kernels.pyx", "pipeline/preprocess/_scans.pyx")
 # Without contraction a product and a sum are rounded as numpy rounds them, on every processor.
 OPTIONS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off"]
 
@@ -47,7 +47,9 @@ def compile_all(root: Path) -> list[Path]:
         command.build_lib = command.build_temp = folder
         command.ensure_finalized()
         command.run()
-        return [_put(Path(command.get_ext_fullpath(module.name)), root / "pipeline") for module in modules]
+        return [
+            _put(Path(command.get_ext_fullpath(m.name)), (root / source).parent) for m, source in zip(modules, SOURCES, strict=True)
+        ]
 
 
 def _extension(root: Path, source: str) -> Extension:

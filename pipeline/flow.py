@@ -14,31 +14,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace as replace_setting
 
-from pipeline import locations
-from pipeline.clean import clean, clean_together
-from pipeline.config import Config, ModelSettings, ReadConfig, config_values, model_settings
-from pipeline.errors import InputError, ModelError, TrackingError
-from pipeline.model import Model
-from pipeline.model_folder import find_model, load_model, save_model, set_run_id
+from pipeline.core import locations
+from pipeline.core.config import Config, ReadConfig, load_search_config, model_settings
+from pipeline.core.errors import InputError, ModelError, TrackingError, UsageError
+from pipeline.core.records import CleanText, Document, Noise, OutlineEntry, Segment, Tag, TaggedReport, Tags
+from pipeline.model.folder import find_model, load_model, save_model, set_run_id
+from pipeline.model.model import Model
+from pipeline.model.tag import noise_tags, tag_segments, tag_together
+from pipeline.preprocess.clean import clean, clean_together
+from pipeline.preprocess.segment import segment, segment_together
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Reader
-from pipeline.records import CleanText, Document, Noise, OutlineEntry, Segment, Tag, TaggedReport, Tags
-from pipeline.segment import segment, segment_together
-from pipeline.tag import noise_tags, tag_segments, tag_together
 
 if TYPE_CHECKING:
-    from pipeline.corpus import Say
-    from pipeline.corrections.effect import Corrected
-    from pipeline.curve import CurvePoint
-    from pipeline.drift import Drift
-    from pipeline.gate import Comparison, Verdict
-    from pipeline.labels import Corpus
-    from pipeline.measure import Measurement
+    from pipeline.labels.corpus import Say
+    from pipeline.labels.files import Corpus
     from pipeline.track.run import TrainingRecord
-    from pipeline.train import Fold, Prepared, Watch
+    from pipeline.training.correction_effect import Corrected
+    from pipeline.training.curve import CurvePoint
+    from pipeline.training.drift import Drift
+    from pipeline.training.fit import Watch
+    from pipeline.training.gate import Comparison, Verdict
+    from pipeline.training.measure import Measurement
+    from pipeline.training.search import Trial
 
 MODEL_SCHEME = "models:/"
+SEARCH = "configs/search.toml"
 TOGETHER = 65_536  # characters of small documents that are scored at once
 
 
@@ -213,11 +216,14 @@ def train_model(
     UsageError when the model cannot be written. A tracking store that cannot be used costs the record only:
     ``Training.warning`` says so.
     """
-    from pipeline.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
-    from pipeline.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
-    from pipeline.measure import measure  # noqa: PLC0415
+    from pipeline.labels.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.track.machine import watch_machine  # noqa: PLC0415
-    from pipeline.train import train  # noqa: PLC0415
+    from pipeline.training.correction_effect import find_corrected, tags_when_trained  # noqa: PLC0415
+    from pipeline.training.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
+    from pipeline.training.facts import training_facts  # noqa: PLC0415
+    from pipeline.training.fit import prepare_corpus, train  # noqa: PLC0415
+    from pipeline.training.measure import measure  # noqa: PLC0415
+    from pipeline.training.out_of_fold import out_of_fold_lines, out_of_fold_tags  # noqa: PLC0415
 
     started = time.perf_counter()
     with watch_machine(config.track.enabled) as samples:
@@ -233,8 +239,9 @@ def train_model(
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
     model = replace(trained.model, facts=facts, config=model_settings(config))
     folder = locations.project_folder() / "models" / config.model.name
-    save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, model))
-    corrected = find_corrected(corpus, model, prepared, tags)
+    save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, model).encode())
+    left_out = {report.cleaned.document.source: some for report, some in tags}
+    corrected = find_corrected(corpus, left_out, tags_when_trained(corpus, prepared, model))
     if not config.track.enabled:
         return Training(folder, model, measurement, curve, None, None, None, corrected)
     from pipeline.track.run import TrainingRecord  # noqa: PLC0415 - only where a run is recorded
@@ -250,8 +257,10 @@ def train_model(
 
 def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:
     """Return the figures of a model on labelled documents, and whether it was trained on the same corpus."""
-    from pipeline.corpus import read_corpus, read_gold  # noqa: PLC0415 - tagging needs no corpus
-    from pipeline.measure import measure  # noqa: PLC0415 - only where figures are asked for
+    from pipeline.labels.corpus import read_corpus, read_gold  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.training.fit import prepare_corpus  # noqa: PLC0415 - training loads scipy, tagging must not
+    from pipeline.training.measure import measure  # noqa: PLC0415
+    from pipeline.training.out_of_fold import out_of_fold_tags  # noqa: PLC0415
 
     corpus = read_gold(gold, config, model.labels) if gold else read_corpus(config, lambda _: None)
     prepared = prepare_corpus(corpus, model.config, model.user_words)
@@ -265,11 +274,12 @@ def find_drift(config: Config, name: str, batches: Sequence[Path], say: "Say") -
 
     Raises ModelError for a model that keeps no summary of its training, and InputError for a batch that is none of its own.
     """
-    from pipeline import drift  # noqa: PLC0415 - only where drift is asked for
+    from pipeline.training import drift  # noqa: PLC0415 - only where drift is asked for
+    from pipeline.training.facts import load_reference  # noqa: PLC0415
 
     folder = model_folder(name, config.track.uri, say)
     model = load_model(folder)
-    batch, reference = drift.load_summaries(batches, model), drift.load_reference(folder)
+    batch, reference = drift.load_summaries(batches, model), load_reference(folder)
     found = drift.find_drift(batch, reference, config.drift)
     if not config.track.enabled:
         return found, None
@@ -282,83 +292,61 @@ def find_drift(config: Config, name: str, batches: Sequence[Path], say: "Say") -
     return found, None
 
 
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found: the best combination, its figure, the parent run, and the training of the best."""
+
+    best: "Trial"
+    value: float
+    run_id: str
+    training: Training
+
+
+def search_model(config: Config, path: Path | None, say: "Say", command: str = "") -> SearchResult:
+    """Measure every combination of a search file that no run holds yet, then train the best one; return what was found.
+
+    Raises UsageError without a store, ConfigError for a wrong search file, TrackingError where the store cannot be used.
+    """
+    if not config.track.enabled:
+        raise UsageError("--search keeps its results in MLflow and cannot go with --no-track; leave one of them out")
+    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.track.search_runs import open_search  # noqa: PLC0415 - MLflow only where a run is recorded
+    from pipeline.training.search import choose, describe, list_trials, measure_trials, search_key  # noqa: PLC0415
+
+    options = load_search_config(path or locations.find(SEARCH))
+    corpus = read_corpus(config, lambda _: None)
+    trials = list_trials(config, options, corpus.sha256)
+    with open_search(config, search_key(trials), corpus.sha256, options, command) as runs:
+        known = {trial.key: runs.known(trial.key) for trial in trials}
+        waiting = [trial for trial in trials if known[trial.key] is None]
+        say(f"search: {len(trials)} settings, {len(trials) - len(waiting)} of them measured before")
+        for trial, metrics in measure_trials(waiting, corpus, options.jobs):
+            runs.add(trial.key, trial.settings, trial.config, metrics)
+            known[trial.key] = metrics
+            say(f"{describe(trial)}  macro-F1 {metrics['macro_f1']:.4f}")
+        best, value = choose(trials, known, options.choose_by)
+        as_asked = replace_setting(best.config, evaluate=config.evaluate)  # measured like any training
+        training = train_model(as_asked, say, command, notes={"search.run_id": runs.run_id})
+        runs.finish(best.key, value, training.run_id)
+        return SearchResult(best, value, runs.run_id, training)
+
+
 def compare_models(config: Config, first: str, second: str, say: "Say") -> "Comparison":
     """Return two models, each a name, a folder or an MLflow URI, side by side on the reports that both left out."""
-    from pipeline.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
-    from pipeline.gate import compare  # noqa: PLC0415
-    from pipeline.left_out import load_entrant  # noqa: PLC0415
+    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.training.gate import compare  # noqa: PLC0415
+    from pipeline.training.out_of_fold import load_candidate  # noqa: PLC0415
 
-    entrants = [load_entrant(model_folder(name, config.track.uri, say)) for name in (first, second)]
-    return compare(read_corpus(config, say), entrants[0], entrants[1], config.gate, config.model.seed)
+    candidates = [load_candidate(model_folder(name, config.track.uri, say)) for name in (first, second)]
+    return compare(read_corpus(config, say), candidates[0], candidates[1], config.gate, config.model.seed)
 
 
 def promote_version(config: Config, version: int, why: str, say: "Say", force: bool = False) -> "Verdict":
     """Make a registered version champion, past the gate or by force; raises UsageError, ModelError or TrackingError."""
-    from pipeline.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.track.promotion import promote  # noqa: PLC0415 - MLflow only where the registry is asked for
 
     return promote(config, None if force else read_corpus(config, say), version, why)
-
-
-def prepare_corpus(corpus: "Corpus", config: ModelSettings, user_words: tuple[str, ...]) -> list["Prepared"]:
-    """Return each report of a corpus cleaned, cut into segments and split into words."""
-    from pipeline.train import prepare  # noqa: PLC0415 - training loads scipy, tagging must not
-
-    prepared = []
-    for report in corpus.reports:
-        cleaned = clean(report.document, config.clean)
-        segments = tuple(_keep_segments(segment(cleaned, config.segment), cleaned, [], []))
-        prepared.append(prepare(report, cleaned, segments, corpus.label_set, user_words))
-    return prepared
-
-
-def training_facts(config: Config, corpus: "Corpus", folds: "Sequence[Fold]", model: Model) -> bytes:
-    """Return what a model's training.json holds: its training's settings, its reports, the summary of its out-of-fold tags."""
-    from pipeline.drift import Batch, add_up  # noqa: PLC0415 - only where a model is written
-
-    values = config_values(config)
-    signature = f"{model.name} {model.version}"
-    summaries = []
-    for fold in folds:
-        batch = Batch(fold.model, signature)
-        for report in fold.reports:
-            tags = tag_segments(report.cleaned, report.segments, fold.model)
-            for group in tags.groups:
-                batch.count(group)
-            batch.close_report(len(report.cleaned.noise), tags.terms)
-        summaries.append(batch.summary())
-    facts = {
-        "settings": {section: values[section] for section in ("corpus", "evaluate")},
-        "reports": {report.document.source: report.document.sha256 for report in corpus.reports},
-        "summary": add_up(summaries),
-    }
-    return msgspec.json.format(msgspec.json.encode(facts), indent=1) + b"\n"
-
-
-def find_corrected(
-    corpus: "Corpus", model: Model, prepared: "Sequence[Prepared]", left_out: "Sequence[tuple[Prepared, Sequence[Tag]]]"
-) -> "tuple[Corrected, ...]":
-    """Return the passages that people corrected, with what models say of them that have not seen their report, and that have."""
-    from pipeline.corrections import effect  # noqa: PLC0415 - only where a model is trained
-
-    sources = {report.document.source for report in corpus.reports if any(label.origin == "review" for label in report.labels)}
-    seen = [report for report in prepared if report.cleaned.document.source in sources]
-    trained = {report.cleaned.document.source: out_of_fold_tags(report, model) for report in seen}
-    return effect.find_corrected(corpus, {report.cleaned.document.source: tags for report, tags in left_out}, trained)
-
-
-def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
-    """Return tags as JSON lines without any text, so that a model holds none of its reports; scores in label order."""
-    fields = ("source", "segment", "start", "end", "theme", "score")
-    return b"".join(
-        msgspec.json.encode({field: getattr(tag, field) for field in fields} | {"scores": list(tag.scores.values())}) + b"\n"
-        for tag in tags
-    )
-
-
-def out_of_fold_tags(report: "Prepared", model: Model) -> tuple[Tag, ...]:
-    """Return the tags of a prepared report."""
-    return tuple(tag_segments(report.cleaned, report.segments, model))
 
 
 def _track(record: "TrainingRecord", say: "Say") -> tuple[str | None, str | None]:

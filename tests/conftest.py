@@ -19,14 +19,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.clean import clean
 from pipeline.cli import main
-from pipeline.config import Config, load_config
-from pipeline.features import Layout
-from pipeline.model import Model
-from pipeline.model_folder import load_model
-from pipeline.records import Document, Noise, Segment
-from pipeline.segment import segment
+from pipeline.core.config import Config, load_config
+from pipeline.core.records import Document, Noise, Segment
+from pipeline.model.features import Layout
+from pipeline.model.folder import load_model
+from pipeline.model.model import Model
+from pipeline.preprocess.clean import clean
+from pipeline.preprocess.segment import segment
 from pipeline.track.server import free_port
 from pipeline.track.store import QUIET
 

@@ -21,7 +21,7 @@ MODULES = {
 
 def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        from pipeline.words import NOT_COMPILED, is_compiled  # noqa: PLC0415 - only where it is asked for
+        from pipeline.core.native import NOT_COMPILED, is_compiled  # noqa: PLC0415 - only where it is asked for
 
         click.echo(f"pipeline, version {__version__} ({'compiled' if is_compiled() else NOT_COMPILED})")
         context.exit()

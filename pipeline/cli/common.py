@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.errors import PipelineError
+from pipeline.core.errors import PipelineError
 
 if TYPE_CHECKING:
-    from pipeline.config import Config
+    from pipeline.core.config import Config
 
 INTERRUPTED = 130
 Command = Callable[..., Any]
@@ -88,7 +88,7 @@ def quick_start() -> Iterator[None]:
     What would only cost time is left out: the search for garbage, where none can be yet, and threads for products of
     dense matrices, of which there are none.
     """
-    from pipeline.words import load_ahead  # noqa: PLC0415 - help must not load the program
+    from pipeline.model.words import load_ahead  # noqa: PLC0415 - help must not load the program
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     load_ahead()
@@ -104,7 +104,7 @@ def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str
     """Return the configuration that the options of a command ask for; raises ConfigError."""
     from msgspec.structs import replace  # noqa: PLC0415 - help must not load the program
 
-    from pipeline.config import load_config  # noqa: PLC0415
+    from pipeline.core.config import load_config  # noqa: PLC0415
 
     config = load_config(path, settings)
     return replace(config, corpus=replace(config.corpus, exclude=(*config.corpus.exclude, *exclude)))

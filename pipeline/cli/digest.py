@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from pipeline.cli.common import config_options, progress_in_bytes, read_config, say, say_error
-from pipeline.errors import InputError, UsageError
+from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.batch import Piece
-    from pipeline.config import Config, LabelSet
-    from pipeline.digest.records import By, Digest, Wish
-    from pipeline.records import FinishedReport
+    from pipeline.batch.local import Piece
+    from pipeline.core.config import Config, LabelSet
+    from pipeline.core.records import FinishedReport
+    from pipeline.output.digest.records import By, Digest, Wish
 
 
 @click.command()
@@ -95,10 +95,10 @@ class _Counter:
 
 def _make(order: _Order, config: "Config", model_name: str, jobs: int | None) -> int:
     """Tag the reports and write their digest; return how many inputs failed."""
-    from pipeline import batch  # noqa: PLC0415 - help must not load the program
-    from pipeline.digest import writer_for  # noqa: PLC0415 - as above
-    from pipeline.digest.about import read_about  # noqa: PLC0415 - as above
-    from pipeline.digest.gather import gather  # noqa: PLC0415 - as above
+    from pipeline.batch import local as batch  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.digest import writer_for  # noqa: PLC0415 - as above
+    from pipeline.output.digest.about import read_about  # noqa: PLC0415 - as above
+    from pipeline.output.digest.gather import gather  # noqa: PLC0415 - as above
     from pipeline.read.find import find_reports  # noqa: PLC0415 - as above
 
     writer, said = writer_for(order.out), read_about(order.about) if order.about else {}
@@ -119,7 +119,7 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None) ->
 
 def _wish(order: _Order, config: "Config", labels: "LabelSet") -> "Wish":
     """Return what was asked for, with the themes in the order of the labels; raises UsageError for a theme that is none."""
-    from pipeline.digest.records import Wish  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.digest.records import Wish  # noqa: PLC0415 - help must not load the program
 
     for theme in order.themes:
         if theme not in labels.names:
@@ -129,7 +129,7 @@ def _wish(order: _Order, config: "Config", labels: "LabelSet") -> "Wish":
 
 
 def _reports(pieces: Iterator["Piece"], sources: tuple[str, ...], counter: _Counter) -> Iterator["FinishedReport"]:
-    from pipeline.batch import reports_of  # noqa: PLC0415 - help must not load the program
+    from pipeline.batch.local import reports_of  # noqa: PLC0415 - help must not load the program
 
     for piece in progress_in_bytes(pieces, sources, "tagging"):
         counter.piece(piece)

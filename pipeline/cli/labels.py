@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from pipeline.cli.common import config_options, read_config, say
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.agreement import Agreement
-    from pipeline.config import Config, LabelSet
-    from pipeline.exchange import Columns, Origin
-    from pipeline.labels import Corpus
-    from pipeline.records import Label
+    from pipeline.core.config import Config, LabelSet
+    from pipeline.core.records import Label
+    from pipeline.labels.agreement import Agreement
+    from pipeline.labels.exchange import Columns, Origin
+    from pipeline.labels.files import Corpus
 
 SHOWN = 60
 
@@ -42,7 +42,7 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     Example:
       pipeline labels check
     """
-    from pipeline.labels import check_trainable  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.files import check_trainable  # noqa: PLC0415 - help must not load the program
 
     corpus = _corpus(config_file, settings)
     check_trainable(corpus)
@@ -52,8 +52,8 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
 
 
 def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> None:
-    from pipeline.corpus import read_review  # noqa: PLC0415
-    from pipeline.corrections import overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import read_review  # noqa: PLC0415
+    from pipeline.labels.corrections import overlay  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
     made = read_review(config, _known(config))
@@ -110,7 +110,7 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
       pipeline labels agree 王芳.xlsx 李明.xlsx --whole
       pipeline labels agree --by 王芳 --by 李明
     """
-    from pipeline import agreement  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels import agreement  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
     texts: dict[str, str] = {}
@@ -127,9 +127,9 @@ def _two_people(
     files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config: "Config", texts: dict[str, str]
 ) -> "tuple[list[Label], list[Label]]":
     """Return the labels of the one and of the other, and add the texts that workbooks carry; raises UsageError for less or more."""
-    from pipeline import locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.corrections import overlay  # noqa: PLC0415
-    from pipeline.labels import load_review  # noqa: PLC0415
+    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corrections import overlay  # noqa: PLC0415
+    from pipeline.labels.files import load_review  # noqa: PLC0415
 
     if len(people) == 2 and len(files) < 2:
         path = files[0] if files else locations.project_folder() / config.corpus.review
@@ -143,11 +143,11 @@ def _two_people(
 
 def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str]) -> "list[Label]":
     """Return the labels in a label file or a corrected workbook, whose reports are found by their text."""
-    from pipeline.corrections import overlay  # noqa: PLC0415 - help must not load the program
-    from pipeline.corrections.store import find_report  # noqa: PLC0415
-    from pipeline.corrections.workbook import read_returned  # noqa: PLC0415
-    from pipeline.labels import load_labels  # noqa: PLC0415
-    from pipeline.records import Label  # noqa: PLC0415
+    from pipeline.core.records import Label  # noqa: PLC0415
+    from pipeline.labels.corrections import overlay  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corrections.store import find_report  # noqa: PLC0415
+    from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
+    from pipeline.labels.files import load_labels  # noqa: PLC0415
 
     if path.suffix.lower() != ".xlsx":
         return overlay.current(load_labels(path, _known(config)))
@@ -160,7 +160,7 @@ def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str])
 
 
 def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, str]) -> None:
-    from pipeline.corpus import corpus_files  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import corpus_files  # noqa: PLC0415 - help must not load the program
     from pipeline.read import read_report  # noqa: PLC0415
 
     sources = {pair.second.source for pair in found.disagreements} - set(texts)
@@ -195,7 +195,7 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
       pipeline labels import export.json -o seeds/labels/mine.jsonl
       pipeline labels import data.csv -o seeds/labels/mine.jsonl --reports seeds/mine --label-column topic
     """
-    from pipeline.exchange import Columns  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.exchange import Columns  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
     if file.suffix.lower() == ".xlsx":
@@ -209,8 +209,8 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
-    from pipeline.corrections.store import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
-    from pipeline.corrections.workbook import read_returned  # noqa: PLC0415
+    from pipeline.labels.corrections.store import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
 
     known = _known(config)
     checked_name(annotator)
@@ -227,9 +227,10 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
 def _import_table(
     file: Path, out: Path, columns: "Columns", reports: str, annotator: str, origin: "Origin", config: "Config"
 ) -> None:
-    from pipeline import exchange, locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.corpus import read_corpus  # noqa: PLC0415
-    from pipeline.labels import write_labels, write_reports  # noqa: PLC0415
+    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415
+    from pipeline.labels.files import write_labels, write_reports  # noqa: PLC0415
 
     if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
         raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
@@ -243,8 +244,8 @@ def _import_table(
 
 
 def _known(config: "Config") -> "LabelSet":
-    from pipeline import locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.config import load_label_set  # noqa: PLC0415
+    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.config import load_label_set  # noqa: PLC0415
 
     return load_label_set(locations.find(config.corpus.label_set))
 
@@ -259,7 +260,7 @@ def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> 
     Example:
       pipeline labels export -o tasks.json
     """
-    from pipeline import exchange  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
 
     data = exchange.export_labels(_corpus(config_file, settings), out.suffix.lower())
     try:
@@ -280,11 +281,11 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
     Example:
       pipeline labels suspects -n 20
     """
-    from pipeline.left_out import load_left_out  # noqa: PLC0415 - help must not load the program
-    from pipeline.model_folder import OUT_OF_FOLD, find_model  # noqa: PLC0415
-    from pipeline.suspects import find_suspects  # noqa: PLC0415
+    from pipeline.model.folder import OUT_OF_FOLD, find_model  # noqa: PLC0415
+    from pipeline.training.label_issues import find_suspects  # noqa: PLC0415
+    from pipeline.training.out_of_fold import load_out_of_fold  # noqa: PLC0415 - help must not load the program
 
-    found = find_suspects(_corpus(config_file, settings), load_left_out(find_model(model_name) / OUT_OF_FOLD))
+    found = find_suspects(_corpus(config_file, settings), load_out_of_fold(find_model(model_name) / OUT_OF_FOLD))
     for suspect in found[:count]:
         label = suspect.label
         place = f"{label.source}:{label.start}-{label.end}"
@@ -293,6 +294,6 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
 
 
 def _corpus(config_file: Path | None, settings: tuple[str, ...]) -> "Corpus":
-    from pipeline.corpus import read_corpus  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415 - help must not load the program
 
     return read_corpus(read_config(config_file, settings), say)

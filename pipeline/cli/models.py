@@ -8,8 +8,8 @@ import click
 from pipeline.cli.common import config_options, read_config, say
 
 if TYPE_CHECKING:
-    from pipeline.gate import Verdict
     from pipeline.track.versions import Change, Version
+    from pipeline.training.gate import Verdict
 
 
 @click.group()

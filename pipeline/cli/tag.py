@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pipeline.cli.common import config_options, progress, progress_in_bytes, quick_start, read_config, say, say_error
-from pipeline.errors import InputError, UsageError
+from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.batch import Job, Piece
-    from pipeline.config import Config
-    from pipeline.drift import Total
-    from pipeline.model import Model
-    from pipeline.records import TaggedReport
-    from pipeline.run_folder import RunFolder
+    from pipeline.batch.local import Job, Piece
+    from pipeline.batch.resume import RunFolder
+    from pipeline.core.config import Config
+    from pipeline.core.records import TaggedReport
+    from pipeline.model.model import Model
+    from pipeline.training.drift import Total
 
 
 @click.command()
@@ -123,7 +123,7 @@ class _Counter:
         self.noise.update(piece.noise)
         self.skipped += piece.passed_over
         if self.total is None:
-            from pipeline.drift import Total  # noqa: PLC0415 - only where files are written
+            from pipeline.training.drift import Total  # noqa: PLC0415 - only where files are written
 
             self.total = Total()
         self.total.add(piece.summary)
@@ -168,8 +168,8 @@ def _open(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
 
 def _corrected(reports: Iterator["TaggedReport"], config: "Config", model: "Model", counter: _Counter) -> Iterator["TaggedReport"]:
     """Yield reports with what people said over their tags."""
-    from pipeline.corpus import read_review  # noqa: PLC0415 - only where it is asked for
-    from pipeline.corrections.shown import Corrections  # noqa: PLC0415 - as above
+    from pipeline.labels.corpus import read_review  # noqa: PLC0415 - only where it is asked for
+    from pipeline.labels.corrections.shown import Corrections  # noqa: PLC0415 - as above
 
     corrections = Corrections(read_review(config, model.labels))
     for report in reports:
@@ -192,9 +192,9 @@ def _writer(format_name: str) -> "Callable[[Iterator[TaggedReport], Model], None
 
 def _write(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
     """Return what tags into a file, or in several processes."""
-    from pipeline import batch  # noqa: PLC0415 - only where files are written
+    from pipeline.batch import local as batch  # noqa: PLC0415 - only where files are written
+    from pipeline.core.native import NOT_COMPILED, is_compiled  # noqa: PLC0415
     from pipeline.read.find import find_reports  # noqa: PLC0415
-    from pipeline.words import NOT_COMPILED, is_compiled  # noqa: PLC0415
 
     found = find_reports(paths)
     model = batch.locate_model(order.model, order.config.track.uri, say)
@@ -216,7 +216,7 @@ def _write(paths: tuple[str, ...], order: _Order) -> Callable[[], _Counter]:
 
 
 def _write_whole(unfinished: "RunFolder", sources: tuple[str, ...], job: "Job", jobs: int, out: Path, counter: _Counter) -> None:
-    from pipeline.batch import composer, tag_into  # noqa: PLC0415 - only where files are written
+    from pipeline.batch.local import composer, tag_into  # noqa: PLC0415 - only where files are written
 
     with unfinished as folder:
         if folder.was_cut_short and not folder.resumes:
@@ -232,7 +232,7 @@ def _write_whole(unfinished: "RunFolder", sources: tuple[str, ...], job: "Job", 
 
 def _write_summary(counter: _Counter, out: Path) -> None:
     """Write the figures of a run, without any text, beside its output."""
-    from pipeline.drift import encode, summary_path  # noqa: PLC0415 - only where files are written
+    from pipeline.training.drift import encode, summary_path  # noqa: PLC0415 - only where files are written
 
     summary = counter.total.summary() if counter.total else None
     if summary is None:
@@ -247,7 +247,8 @@ def _write_summary(counter: _Counter, out: Path) -> None:
 
 def _with_spark(paths: tuple[str, ...], order: _Order, master: str | None) -> NoReturn:
     """Tag inside Spark; OUT is a folder, as Spark writes them."""
-    from pipeline import flow, spark  # noqa: PLC0415 - only where Spark is asked for
+    from pipeline import flow  # noqa: PLC0415 - only where Spark is asked for
+    from pipeline.batch import spark  # noqa: PLC0415 - only where Spark is asked for
     from pipeline.read.find import find_reports  # noqa: PLC0415
 
     if order.out is None:

@@ -10,9 +10,9 @@ import click
 from pipeline.cli.common import config_options, progress, read_config, say
 
 if TYPE_CHECKING:
-    from pipeline.config import Config
+    from pipeline.core.config import Config
     from pipeline.flow import Training
-    from pipeline.measure import Measurement
+    from pipeline.training.measure import Measurement
 
 
 @click.command()
@@ -43,7 +43,8 @@ def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config:
 
 
 def _search(config: "Config", path: Path | None, command: str) -> "Training":
-    from pipeline.search import describe, search_model  # noqa: PLC0415 - help must not load the program
+    from pipeline.flow import search_model  # noqa: PLC0415 - help must not load the program
+    from pipeline.training.search import describe  # noqa: PLC0415
 
     found = search_model(config, path, say, command)
     click.echo(f"best of the search: {describe(found.best)}  {found.value:.4f}")
@@ -66,7 +67,7 @@ def _print_training(result: "Training") -> None:
 
 
 def _print_corrected(result: "Training") -> None:
-    from pipeline.corrections.effect import figures_of  # noqa: PLC0415 - help must not load the program
+    from pipeline.training.correction_effect import figures_of  # noqa: PLC0415 - help must not load the program
 
     if not result.corrected:
         return

@@ -15,11 +15,11 @@ from typing import Any, BinaryIO, Protocol, cast
 
 import msgspec
 
-from pipeline.config import LabelSet
-from pipeline.errors import UsageError
-from pipeline.model import Model
+from pipeline.core.config import LabelSet
+from pipeline.core.errors import UsageError
+from pipeline.core.records import FinishedReport, TaggedReport
+from pipeline.model.model import Model
 from pipeline.output import finished
-from pipeline.records import FinishedReport, TaggedReport
 
 
 class Format(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ Contrast and luminance are those of WCAG 2.2 (https://www.w3.org/TR/WCAG22/#dfn-
 
 from dataclasses import dataclass
 
-from pipeline.config import LabelSet
+from pipeline.core.config import LabelSet
 
 TEXT = "#1d2129"
 PAPER = "#ffffff"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from pipeline.core.records import FinishedReport
 from pipeline.output import FORMATS, RunFacts, composer_of
 from pipeline.output.finished import Finished
-from pipeline.records import FinishedReport
 
 
 def is_folder(out: Path, format_name: str) -> bool:

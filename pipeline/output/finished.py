@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from pipeline.config import LabelSet
-from pipeline.records import FinishedReport, TaggedReport
+from pipeline.core.config import LabelSet
+from pipeline.core.records import FinishedReport, TaggedReport
 
 
 def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import msgspec
 
-from pipeline.config import LabelSet
-from pipeline.records import FinishedReport, Noise, Tag
+from pipeline.core.config import LabelSet
+from pipeline.core.records import FinishedReport, Noise, Tag
 
 _LINE_END = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _WORD_OR_SPACE = re.compile(r"\s+|\S+")

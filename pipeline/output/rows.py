@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pipeline.records import Tag
+from pipeline.core.records import Tag
 
 Cell = str | int | float | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

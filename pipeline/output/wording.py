@@ -1,6 +1,6 @@
 """How every output for people says the same thing: how sure the model is, in per cent, and which themes come next."""
 
-from pipeline.records import Tag
+from pipeline.core.records import Tag
 
 
 def sure(score: float) -> str:

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, PLAIN, kind_of, promises_text
-from pipeline.records import Document
 
 if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member

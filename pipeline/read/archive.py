@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS
 
 _UTF_8_NAME = 0x800

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.headings import CHAPTER, ITEM, TITLE, sign_level
+from pipeline.core.records import Mark, MarkKind, Place
+from pipeline.preprocess.headings import CHAPTER, ITEM, TITLE, sign_level
 from pipeline.read.decode import ReadText
-from pipeline.records import Mark, MarkKind, Place
 
 LONGEST_ROW = 200
 # Longer text in a heading's style, or text that goes on behind a full stop, is a paragraph that was formatted by mistake.

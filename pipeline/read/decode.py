@@ -8,8 +8,8 @@ import re
 
 import msgspec
 
-from pipeline.errors import InputError
-from pipeline.records import Mark, Place
+from pipeline.core.errors import InputError
+from pipeline.core.records import Mark, Place
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 from pipeline.read import suffix_of, suffixes
 
 STANDARD_INPUT = "-"

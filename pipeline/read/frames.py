@@ -7,8 +7,8 @@ from typing import BinaryIO, Literal
 
 import msgspec
 
-from pipeline.config import ReadConfig
-from pipeline.records import Document
+from pipeline.core.config import ReadConfig
+from pipeline.core.records import Document
 
 _LENGTH = 8
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import Document
 from pipeline.read import PassedOver, check_size, read_plain, suffix_of
 from pipeline.read.find import STANDARD_INPUT
 from pipeline.read.frames import Answer, Request
 from pipeline.read.kinds import HEAD, looks_plain
-from pipeline.records import Document
 
 if TYPE_CHECKING:
     from pipeline.read.process import Worker

@@ -7,7 +7,7 @@ A format with a signature of its own is a line here; the rest of it is its modul
 import io
 import re
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 
 ARCHIVE = "archive"
 PLAIN = "txt"

@@ -11,8 +11,8 @@ from typing import IO, BinaryIO, cast
 
 import msgspec
 
-from pipeline.config import ReadConfig
-from pipeline.own_process import start_process
+from pipeline.core.config import ReadConfig
+from pipeline.core.process import start_process
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
 
 _START = "from pipeline.read.worker import main; main()"

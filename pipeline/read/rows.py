@@ -12,10 +12,10 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import Mark, Place
 from pipeline.read.decode import ReadText
-from pipeline.records import Mark, Place
 
 TEXT_NAMES = ("text", "正文", "内容", "段落", "文本", "全文", "content", "body", "原文")
 SOURCE_NAMES = ("source", "来源文件", "报告", "文件", "文件名", "document", "file")

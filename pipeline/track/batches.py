@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from pipeline.config import Config
-from pipeline.drift import SUFFIX, Drift, Summary, encode
-from pipeline.model import Model
+from pipeline.core.config import Config
+from pipeline.model.model import Model
 from pipeline.track.store import experiment_id, mlflow_at, tracking_uri, trouble
 from pipeline.track.versions import HINT
+from pipeline.training.drift import SUFFIX, Drift, Summary, encode
 
 
 def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[Drift]) -> str:

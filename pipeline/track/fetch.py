@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 
-from pipeline import locations
-from pipeline.errors import ModelError, TrackingError
-from pipeline.model_folder import load_model
+from pipeline.core import locations
+from pipeline.core.errors import ModelError, TrackingError
+from pipeline.model.folder import load_model
 from pipeline.track.store import tracking_uri
 from pipeline.track.versions import Registry, registry
 

@@ -3,8 +3,8 @@
 import html
 import io
 
-from pipeline.measure import Measurement
-from pipeline.model import Model
+from pipeline.model.model import Model
+from pipeline.training.measure import Measurement
 
 
 def confusion_html(measurement: Measurement, names: tuple[str, ...]) -> str:

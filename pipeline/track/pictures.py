@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pipeline.config import LabelSet
-from pipeline.curve import CurvePoint
-from pipeline.evaluate import Confusion, Judged, coverage, coverage_curve, precision_recall, reliability
-from pipeline.gate import Comparison
-from pipeline.model import Model
+from pipeline.core.config import LabelSet
+from pipeline.model.model import Model
+from pipeline.training.curve import CurvePoint
+from pipeline.training.evaluate import Confusion, Judged, coverage, coverage_curve, precision_recall, reliability
+from pipeline.training.gate import Comparison
 
 FAMILY = "Mission Themes Sans SC"
 FONT = Path(__file__).parent / "fonts" / "MissionThemesSansSC.otf"

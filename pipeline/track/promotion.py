@@ -4,11 +4,9 @@ No alias moves before the artifact of its version was downloaded and every file 
 fails on the way leaves every alias as it was.
 """
 
-from pipeline.config import Config
-from pipeline.errors import ModelError, UsageError
-from pipeline.gate import Decision, Verdict, compare, decide
-from pipeline.labels import Corpus
-from pipeline.left_out import Entrant, load_entrant
+from pipeline.core.config import Config
+from pipeline.core.errors import ModelError, UsageError
+from pipeline.labels.files import Corpus
 from pipeline.track.pictures import difference_picture
 from pipeline.track.versions import (
     CHALLENGER,
@@ -21,6 +19,8 @@ from pipeline.track.versions import (
     registry,
     version_of_run,
 )
+from pipeline.training.gate import Decision, Verdict, compare, decide
+from pipeline.training.out_of_fold import Candidate, load_candidate
 
 _ATTEMPTS = 3  # at a decision, where another training makes a champion meanwhile
 
@@ -33,10 +33,10 @@ def judge_training(config: Config, corpus: Corpus, version: str, run_id: str) ->
     """
     with registry(config.track.registered_model, config.track.uri) as at:
         number = version_of_run(at, run_id)
-        entrant = _entrant(at, number)
-        if entrant.version != version:
-            raise ModelError(f"{at.name} version {number}: holds model {entrant.version}, not {version}; train again")
-        decision = _decision(at, config, corpus, number, entrant)
+        candidate = _entrant(at, number)
+        if candidate.version != version:
+            raise ModelError(f"{at.name} version {number}: holds model {candidate.version}, not {version}; train again")
+        decision = _decision(at, config, corpus, number, candidate)
         _log(at, run_id, decision)
         if decision.passed:
             _crown(at, number, decision.reason, "gate")
@@ -54,11 +54,11 @@ def promote(config: Config, corpus: Corpus | None, number: int, why: str) -> Ver
         at.version(number)
         if at.aliases().get(CHAMPION) == number:
             raise UsageError(f"{at.name}: version {number} is champion already")
-        entrant = _entrant(at, number)
+        candidate = _entrant(at, number)
         if corpus is None:
             _crown(at, number, why, "force")
             return Verdict(number, CHAMPION, f"by force: {why}")
-        decision = _decision(at, config, corpus, number, entrant)
+        decision = _decision(at, config, corpus, number, candidate)
         if not decision.passed:
             raise UsageError(f"{at.name}: version {number} does not pass the gate ({decision.reason}); --force promotes it anyway")
         _crown(at, number, why, "promote")
@@ -77,36 +77,36 @@ def rollback(config: Config, why: str) -> Verdict:
         return Verdict(number, CHAMPION, f"instead of version {current}: {why}")
 
 
-def _decision(at: Registry, config: Config, corpus: Corpus, number: int, entrant: Entrant) -> Decision:
+def _decision(at: Registry, config: Config, corpus: Corpus, number: int, candidate: Candidate) -> Decision:
     """Return the decision over a version, made again where the champion changed meanwhile, and tag the version with it."""
     for _ in range(_ATTEMPTS):
         champion = at.aliases().get(CHAMPION)
-        decision = _against(at, config, corpus, entrant, champion if champion != number else None)
+        decision = _against(at, config, corpus, candidate, champion if champion != number else None)
         if at.aliases().get(CHAMPION) == champion:
             break
     ends = {f"gate__{end}": value for end, value in _ends(decision).items()}
-    figures = {name: getattr(entrant.standing, name) for name in FIGURES}
+    figures = {name: getattr(candidate.figures, name) for name in FIGURES}
     at.tag(
         number,
-        **{**figures, **ends, "model": f"{entrant.name} {entrant.version}", "corpus__sha256": entrant.corpus},
+        **{**figures, **ends, "model": f"{candidate.name} {candidate.version}", "corpus__sha256": candidate.corpus},
         gate__passed=str(decision.passed).lower(), gate__reason=decision.reason, gate__champion=champion or "",
     )  # fmt: skip
     return decision
 
 
-def _against(at: Registry, config: Config, corpus: Corpus, entrant: Entrant, champion: int | None) -> Decision:
+def _against(at: Registry, config: Config, corpus: Corpus, candidate: Candidate, champion: int | None) -> Decision:
     if champion is None:
-        return decide(entrant.standing, None, config.gate)
+        return decide(candidate.figures, None, config.gate)
     try:
-        comparison = compare(corpus, entrant, _entrant(at, champion), config.gate, config.model.seed)
+        comparison = compare(corpus, candidate, _entrant(at, champion), config.gate, config.model.seed)
     except ModelError as error:
         return Decision(False, f"cannot be held against the champion, version {champion}: {error}")
-    return decide(entrant.standing, comparison, config.gate)
+    return decide(candidate.figures, comparison, config.gate)
 
 
-def _entrant(at: Registry, number: int) -> Entrant:
+def _entrant(at: Registry, number: int) -> Candidate:
     with at.downloaded(number) as folder:
-        return load_entrant(folder)
+        return load_candidate(folder)
 
 
 def _crown(at: Registry, number: int, why: str, by: By) -> None:

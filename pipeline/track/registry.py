@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline import locations
+from pipeline.core import locations
 
 # What tagging a text needs beside MLflow and pandas, whose tables go in and out; readers and training need more.
 _REQUIREMENTS = ("pandas", "numpy", "msgspec", "opencc", "jieba", "rjieba")
@@ -18,7 +18,7 @@ def register(mlflow: Any, folder: Path, name: str) -> None:  # noqa: ANN401 - th
 
     mlflow.pyfunc.log_model(
         name="model",
-        python_model=str(locations.PACKAGE / "registered_model.py"),
+        python_model=str(locations.PACKAGE / "batch" / "mlflow_model.py"),
         artifacts={"model": str(folder)},
         code_paths=[str(locations.PACKAGE)],
         pip_requirements=requirements(mlflow),

@@ -10,19 +10,19 @@ from typing import Any
 
 import msgspec
 
-from pipeline import locations
-from pipeline.config import Config, config_values
-from pipeline.corrections.effect import Corrected, figures_of
-from pipeline.curve import CurvePoint
-from pipeline.evaluate import Figures, judge
-from pipeline.labels import Corpus
-from pipeline.measure import Measurement
-from pipeline.model import Model
-from pipeline.model_folder import MANIFEST, OUT_OF_FOLD, package_versions
+from pipeline.core import locations
+from pipeline.core.config import Config, config_values
+from pipeline.labels.files import Corpus
+from pipeline.model.folder import MANIFEST, OUT_OF_FOLD, package_versions
+from pipeline.model.model import Model
 from pipeline.track import pages, pictures, tables
 from pipeline.track.machine import Sample
 from pipeline.track.registry import register
 from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
+from pipeline.training.correction_effect import Corrected, figures_of
+from pipeline.training.curve import CurvePoint
+from pipeline.training.evaluate import judge
+from pipeline.training.measure import Measurement, figure_metrics, figure_pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +99,6 @@ def run_params(config: Config) -> dict[str, Any]:
     return {f"{section}.{key}": value for section, keys in sections.items() for key, value in keys.items()}
 
 
-def figure_metrics(measurement: Measurement) -> dict[str, float]:
-    """Return the figures by names that MLflow accepts: Chinese letters are, and a report or genre is its own name."""
-    metrics = {"macro_f1": measurement.figures.macro_f1, "accuracy": measurement.figures.accuracy, **measurement.calibration}
-    for name, (precision, recall, f1) in measurement.label_figures().items():
-        metrics |= {f"f1/{name}": f1, f"precision/{name}": precision, f"recall/{name}": recall}
-    for group, figures in measurement.by_group.items():
-        metrics |= _pair(f"left_out/{Path(group).stem}" if group in measurement.by_report else f"genre/{Path(group).name}", figures)
-    for origin, figures in measurement.by_origin.items():
-        metrics |= _pair(f"origin/{origin}", figures)
-    return metrics
-
-
-def _pair(name: str, figures: Figures) -> dict[str, float]:
-    return {f"{name}/macro_f1": figures.macro_f1, f"{name}/accuracy": figures.accuracy}
-
-
 def _tags(record: TrainingRecord) -> dict[str, str]:
     manifest = msgspec.json.decode((record.folder / MANIFEST).read_bytes())
     versions = {f"package.{name}": number for name, number in package_versions().items()}
@@ -141,7 +125,7 @@ def _points(record: TrainingRecord) -> list[Point]:
     for name, sample, step in _sampled(record.samples):
         points.append(Point(name, sample.values[name], sample.time, step))
     for point in whole_curve(record):
-        for name, value in _pair("learning_curve", point.figures).items():
+        for name, value in figure_pair("learning_curve", point.figures).items():
             points.append(Point(name, value, now, round(point.reports)))
     return points
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from pipeline.config import Config, SearchConfig
+from pipeline.core.config import Config, SearchConfig
 from pipeline.track.run import Point, log_values, run_params
 from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
 

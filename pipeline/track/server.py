@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 from pipeline.track.store import QUIET, artifact_location, store_folder, tracking_uri
 
 HOST = "127.0.0.1"

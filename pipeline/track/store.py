@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline import locations
-from pipeline.errors import PipelineError, TrackingError
+from pipeline.core import locations
+from pipeline.core.errors import PipelineError, TrackingError
 
 SQLITE = "sqlite:///"
 QUEUE = 60.0  # seconds to wait for another training that is being recorded

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.corrections.effect import Corrected
-from pipeline.measure import Measurement
+from pipeline.training.correction_effect import Corrected
+from pipeline.training.measure import Measurement
 
 OUT_OF_FOLD, WRONG, REPORTS, LABELS = (f"tables/{name}.json" for name in ("out_of_fold", "wrong_tags", "reports", "labels"))
 CORRECTIONS = "tables/corrections.json"

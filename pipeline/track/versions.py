@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from pipeline.errors import ModelError, TrackingError, UsageError
-from pipeline.model_folder import MANIFEST
+from pipeline.core.errors import ModelError, TrackingError, UsageError
+from pipeline.model.folder import MANIFEST
 from pipeline.track.store import mlflow_at, tracking_uri, trouble
 
 CHAMPION, CHALLENGER = "champion", "challenger"

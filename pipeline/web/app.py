@@ -23,11 +23,11 @@ from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from pipeline import __version__, flow
-from pipeline.errors import PipelineError
+from pipeline.core.errors import PipelineError
+from pipeline.core.records import Label, Tag
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
-from pipeline.records import Label, Tag
 from pipeline.web import guard, review, schemas
 from pipeline.web.crew import LostError, busy
 from pipeline.web.guard import Guarded, Policy

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from starlette.exceptions import HTTPException
 
-from pipeline.config import Config
-from pipeline.corpus import read_review
-from pipeline.corrections.store import read_corrections, save_corrections
-from pipeline.model import Model
-from pipeline.records import Correction, FinishedReport, Label, Suggestion, Tag
+from pipeline.core.config import Config
+from pipeline.core.records import Correction, FinishedReport, Label, Suggestion, Tag
+from pipeline.labels.corpus import read_review
+from pipeline.labels.corrections.store import read_corrections, save_corrections
+from pipeline.model.model import Model
 from pipeline.web.schemas import CorrectionToSave
 
 

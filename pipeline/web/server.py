@@ -14,10 +14,10 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipeline import flow
-from pipeline.config import Config
-from pipeline.corpus import Say
-from pipeline.errors import UsageError
-from pipeline.model_folder import load_model
+from pipeline.core.config import Config
+from pipeline.core.errors import UsageError
+from pipeline.labels.corpus import Say
+from pipeline.model.folder import load_model
 from pipeline.web.app import create_app
 from pipeline.web.guard import LOOPBACK_NAMES, Policy
 from pipeline.web.work import Loaded, Workshop

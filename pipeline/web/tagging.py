@@ -19,16 +19,16 @@ from typing import BinaryIO
 import msgspec
 
 from pipeline import flow
-from pipeline.config import ReadConfig
-from pipeline.corrections.shown import Corrections
-from pipeline.errors import InputError
-from pipeline.model import Model
-from pipeline.model_folder import load_model
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import Document, FinishedReport, Label, Tag, TaggedReport, Tags
+from pipeline.labels.corrections.shown import Corrections
+from pipeline.model.folder import load_model
+from pipeline.model.model import Model
 from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
 from pipeline.output.finished import Finished
 from pipeline.read import PassedOver
 from pipeline.read.isolated import Outcome, Reader
-from pipeline.records import Document, FinishedReport, Label, Tag, TaggedReport, Tags
 
 REPORTS = "reports.jsonl"
 PROGRESS = "progress"

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import anyio
 from starlette.exceptions import HTTPException
 
-from pipeline.config import ServeConfig
+from pipeline.core.config import ServeConfig
 from pipeline.read import suffixes
 
 LONGEST_NAME = 200  # characters

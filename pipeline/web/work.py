@@ -17,10 +17,10 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from pipeline.config import Config
-from pipeline.model import Model
+from pipeline.core.config import Config
+from pipeline.core.records import FinishedReport, Label
+from pipeline.model.model import Model
 from pipeline.output import FORMATS
-from pipeline.records import FinishedReport, Label
 from pipeline.web import tagging
 from pipeline.web.crew import Crew, LostError, busy
 from pipeline.web.uploads import Allowance, shown_name, store, stored_name

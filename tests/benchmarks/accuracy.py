@@ -22,13 +22,12 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
-from pipeline import flow
-from pipeline.config import Config, LabelSet, load_config
-from pipeline.corpus import read_corpus, read_gold
-from pipeline.evaluate import Confusion, Figures, confusion_of, figures_of
-from pipeline.records import Tag
-from pipeline.tag import tag_segments
-from pipeline.train import Prepared, fit, fold_groups
+from pipeline.core.config import Config, LabelSet, load_config
+from pipeline.core.records import Tag
+from pipeline.labels.corpus import read_corpus, read_gold
+from pipeline.model.tag import tag_segments
+from pipeline.training.evaluate import Confusion, Figures, confusion_of, figures_of
+from pipeline.training.fit import Prepared, fit, fold_groups, prepare_corpus
 
 ROOT = Path(__file__).resolve().parents[2]
 LEXICON = {
@@ -57,8 +56,8 @@ def main() -> None:
     options = parser.parse_args()
     config = load_config(None, ("track.enabled=false",))
     corpus = read_corpus(config, print)
-    reports = flow.prepare_corpus(corpus, config, ())
-    gold = flow.prepare_corpus(read_gold(options.gold, config, corpus.label_set), config, ()) if options.gold else []
+    reports = prepare_corpus(corpus, config, ())
+    gold = prepare_corpus(read_gold(options.gold, config, corpus.label_set), config, ()) if options.gold else []
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     rows = []
     for contestant in contestants(config):

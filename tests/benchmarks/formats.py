@@ -21,13 +21,13 @@ from docx.shared import Pt
 from openpyxl import Workbook
 
 from pipeline import flow
-from pipeline.clean import clean, normalise
-from pipeline.config import ReadConfig, load_config
-from pipeline.headings import line_level
-from pipeline.model import Model
+from pipeline.core.config import ReadConfig, load_config
+from pipeline.core.records import Document, Tag
+from pipeline.model.model import Model
+from pipeline.preprocess.clean import clean, normalise
+from pipeline.preprocess.headings import line_level
 from pipeline.read import read_report
 from pipeline.read.isolated import Reader
-from pipeline.records import Document, Tag
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = 12

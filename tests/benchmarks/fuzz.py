@@ -27,13 +27,13 @@ from msgspec.structs import replace
 sys.path.insert(0, str(Path(__file__).parent))
 import formats
 
-from pipeline.clean import clean
-from pipeline.config import Config, ReadConfig, load_config
-from pipeline.errors import InputError
+from pipeline.core.config import Config, ReadConfig, load_config
+from pipeline.core.errors import InputError
+from pipeline.core.records import Document, Segment
 from pipeline.flow import open_model
+from pipeline.preprocess.clean import clean
+from pipeline.preprocess.segment import segment
 from pipeline.read.isolated import Reader
-from pipeline.records import Document, Segment
-from pipeline.segment import segment
 
 LIMITS = {"max_seconds": 20.0, "max_memory": 2**30}
 SLOW = {"doc LibreOffice": 0.005}  # share of the files: each starts LibreOffice

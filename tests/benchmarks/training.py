@@ -14,10 +14,9 @@ from msgspec.structs import replace
 from scipy.sparse import vstack
 from sklearn.svm import LinearSVC
 
-from pipeline import flow
-from pipeline.config import load_config
-from pipeline.corpus import read_corpus
-from pipeline.train import _features, fit
+from pipeline.core.config import load_config
+from pipeline.labels.corpus import read_corpus
+from pipeline.training.fit import _features, fit, prepare_corpus
 
 LINES_A_REPORT = 100
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +62,7 @@ def main() -> None:
     config = replace(config, corpus=corpus_config)
     begin = time.perf_counter()
     corpus = read_corpus(config, lambda _: None)
-    prepared = flow.prepare_corpus(corpus, config, ())
+    prepared = prepare_corpus(corpus, config, ())
     model = fit(prepared, corpus.label_set, config, ())
     ours = time.perf_counter() - begin
     features = vstack([_features(report, model.vocabulary, config) for report in prepared]).tocsr()

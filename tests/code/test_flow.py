@@ -1,6 +1,7 @@
 from pipeline import flow
+from pipeline.core.records import Tag
 from pipeline.read import read_report
-from pipeline.records import Tag
+from pipeline.training.out_of_fold import out_of_fold_lines
 
 
 def test_out_of_fold_tags_hold_no_text(model, trained_home):
@@ -12,7 +13,7 @@ def test_out_of_fold_tags_hold_no_text(model, trained_home):
 def test_out_of_fold_lines_are_what_a_scorer_needs():
     tag = Tag("a", 3, 1, 2, "字", "", "其他", 0.5, {"其他": 0.5}, (), True, (), "m")
     assert (
-        flow.out_of_fold_lines([tag])
+        out_of_fold_lines([tag])
         == '{"source":"a","segment":3,"start":1,"end":2,"theme":"其他","score":0.5,"scores":[0.5]}\n'.encode()
     )
 
@@ -38,7 +39,7 @@ def test_small_documents_tagged_together_get_the_tags_of_each_alone(model, root,
 def test_a_document_without_a_passage_may_stand_anywhere_among_others(model):
     from itertools import permutations
 
-    from pipeline.records import Document
+    from pipeline.core.records import Document
 
     texts = {"a": "图书馆新开城市书房。", "empty": "", "noise": "记者：王一", "b": "学习理论。"}
     for order in permutations(texts):

@@ -14,8 +14,8 @@ def hook(root, tmp_path):
     spec = importlib.util.spec_from_file_location("hatch_build", root / "hatch_build.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    (tmp_path / "pipeline").mkdir()
     for source in module.SOURCES:
+        (tmp_path / source).parent.mkdir(parents=True)
         shutil.copy(root / source, tmp_path / source)
     warnings = []
 
@@ -35,20 +35,20 @@ def test_without_a_compiler_the_package_is_built_all_the_same_and_says_so(hook, 
     data, warnings = hook()
     assert data == {"artifacts": [], "pure_python": True}
     (warning,) = warnings
-    assert "pipeline/kernels.pyx and pipeline/sweeps.pyx: not compiled" in warning
+    assert "pipeline/model/_kernels.pyx and pipeline/preprocess/_scans.pyx: not compiled" in warning
     assert "works without" in warning
-    assert sorted(path.name for path in (tmp_path / "pipeline").iterdir()) == ["kernels.pyx", "sweeps.pyx"]
+    assert [path.name for path in sorted((tmp_path / "pipeline").rglob("_*"))] == ["_kernels.pyx", "_scans.pyx"]
 
 
 def test_with_one_the_compiled_files_go_into_the_wheel(hook, tmp_path, monkeypatch):
     monkeypatch.setenv("CFLAGS", "-O0")
     data, warnings = hook()
-    made, _ = (next((tmp_path / "pipeline").glob(f"{name}.*[!x]")) for name in ("kernels", "sweeps"))
+    made, scans = (next((tmp_path / "pipeline").glob(f"{name}.*[!x]")) for name in ("model/_kernels", "preprocess/_scans"))
     assert warnings == []
     assert (data["pure_python"], data["infer_tag"]) == (False, True)
-    assert data["artifacts"] == [f"/pipeline/{made.name}", f"/pipeline/{made.name.replace('kernels', 'sweeps')}"]
+    assert data["artifacts"] == [f"/pipeline/model/{made.name}", f"/pipeline/preprocess/{scans.name}"]
     script = (
-        "import importlib.util as util, sys; spec = util.spec_from_file_location('pipeline.kernels', sys.argv[1]); "
+        "import importlib.util as util, sys; spec = util.spec_from_file_location('pipeline.model._kernels', sys.argv[1]); "
         "module = util.module_from_spec(spec); spec.loader.exec_module(module); "
         "print(*module.Dictionary('学习 9 v\\n'.encode()).cut('学习理论'))"
     )
@@ -59,4 +59,4 @@ def test_with_one_the_compiled_files_go_into_the_wheel(hook, tmp_path, monkeypat
 def test_a_source_distribution_holds_no_compiled_file(hook, tmp_path):
     data, _ = hook("sdist")
     assert data["pure_python"] is True
-    assert sorted(path.name for path in (tmp_path / "pipeline").iterdir()) == ["kernels.pyx", "sweeps.pyx"]
+    assert [path.name for path in sorted((tmp_path / "pipeline").rglob("_*"))] == ["_kernels.pyx", "_scans.pyx"]

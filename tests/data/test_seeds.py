@@ -5,12 +5,12 @@ from collections import Counter
 
 import pytest
 
-from pipeline.clean import clean
-from pipeline.config import load_config, load_label_set
-from pipeline.labels import build_corpus, check_trainable, load_labels
+from pipeline.core.config import load_config, load_label_set
+from pipeline.core.records import Noise
+from pipeline.labels.files import build_corpus, check_trainable, load_labels
+from pipeline.preprocess.clean import clean
+from pipeline.preprocess.segment import segment
 from pipeline.read import read_report
-from pipeline.records import Noise
-from pipeline.segment import segment
 
 SHA256 = {
     "000_05cee4bd61fb810e.txt": "f305f32e38387c2103a6683b010e20326711544cd5bf22a6d9fafcb6be672b9f",

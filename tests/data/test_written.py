@@ -12,10 +12,10 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from pipeline.agreement import agree, pair_labels
-from pipeline.config import load_config, load_label_set
-from pipeline.corpus import read_corpus
-from pipeline.labels import load_labels
+from pipeline.core.config import load_config, load_label_set
+from pipeline.labels.agreement import agree, pair_labels
+from pipeline.labels.corpus import read_corpus
+from pipeline.labels.files import load_labels
 
 LARGEST_OVERLAP = 0.06
 RUN = 8

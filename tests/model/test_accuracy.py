@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.config import load_config, model_settings
-from pipeline.corpus import read_corpus
+from pipeline.core.config import load_config, model_settings
+from pipeline.core.locations import find
 from pipeline.flow import open_model
-from pipeline.locations import find
+from pipeline.labels.corpus import read_corpus
 
 
 @pytest.fixture(scope="module")

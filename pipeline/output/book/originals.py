@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.errors import CorpusError
+from pipeline.core.errors import CorpusError
+from pipeline.core.records import FinishedReport, PersonSays
 from pipeline.output.book.cells import LONGEST
-from pipeline.records import FinishedReport, PersonSays
 
 SHEET = "原文"
 VERSION = 2

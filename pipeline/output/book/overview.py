@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.config import LabelSet
+from pipeline.core.config import LabelSet
+from pipeline.core.records import FinishedReport
 from pipeline.output import RunFacts
 from pipeline.output.book.styles import FONT, Look, Styles
 from pipeline.output.book.table import printed, put
 from pipeline.output.colours import PAPER, TEXT, contrast
 from pipeline.output.layout import Share, passages, shares
 from pipeline.output.reasons import in_chinese
-from pipeline.records import FinishedReport
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

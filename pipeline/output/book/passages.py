@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 import msgspec
 
+from pipeline.core.records import FinishedReport, Tag
 from pipeline.output.book.cells import parts
 from pipeline.output.book.table import Column
 from pipeline.output.reasons import in_chinese
 from pipeline.output.rows import COLUMNS
-from pipeline.records import FinishedReport, Tag
 
 KEY, LABEL, SECONDARY, NOTE = "编号", "更正主题", "更正次要主题", "批注"
 TEXT, START, END = "正文", "开始", "结束"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.config import LabelSet
+from pipeline.core.config import LabelSet
 from pipeline.output.colours import TEXT, shades
 
 if TYPE_CHECKING:

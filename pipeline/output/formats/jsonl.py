@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pipeline.config import LabelSet
-from pipeline.records import TaggedReport
+from pipeline.core.config import LabelSet
+from pipeline.core.records import TaggedReport
 
 
 def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from wcwidth import wcswidth
 
-from pipeline.config import LabelSet
-from pipeline.records import Tag, TaggedReport
+from pipeline.core.config import LabelSet
+from pipeline.core.records import Tag, TaggedReport
 
 BAR = 30
 NARROWEST = 20

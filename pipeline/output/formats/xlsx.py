@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from xlsxwriter import Workbook
 
+from pipeline.core.records import FinishedReport
 from pipeline.output import Reports, RunFacts
 from pipeline.output.book import originals
 from pipeline.output.book.cells import parts
@@ -20,7 +21,6 @@ from pipeline.output.book.passages import PRINTED, Queue, Row, columns, rows_of
 from pipeline.output.book.styles import Styles
 from pipeline.output.book.table import LABELS_SHEET, LAST_ROW, Column, Table, put
 from pipeline.output.reasons import in_chinese
-from pipeline.records import FinishedReport
 
 PASSAGES, REVIEW, REPORTS, ASIDE, NOTES = "段落", "待复核", "报告", "已剔除", "说明"
 

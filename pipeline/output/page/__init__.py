@@ -16,14 +16,14 @@ from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from pipeline.config import LabelSet
+from pipeline.core.config import LabelSet
+from pipeline.core.records import FinishedReport, PersonSays, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import PAPER, TEXT, shades
 from pipeline.output.layout import Block, Share, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import on_one_line, visible
 from pipeline.output.wording import second_themes, sure
-from pipeline.records import FinishedReport, PersonSays, Tag
 
 if TYPE_CHECKING:
     from jinja2 import Environment

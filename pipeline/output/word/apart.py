@@ -12,12 +12,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from pipeline.config import ReadConfig, load_config
+from pipeline.core.config import ReadConfig, load_config
+from pipeline.core.process import start_process
+from pipeline.core.records import FinishedReport
 from pipeline.output import RunFacts
 from pipeline.output.word.original import LARGEST, annotate, find_original
-from pipeline.own_process import start_process
 from pipeline.read.worker import limit_memory
-from pipeline.records import FinishedReport
 
 _START = "from pipeline.output.word.apart import main; main()"
 _NO_PLAIN_FILE = 4

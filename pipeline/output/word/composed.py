@@ -12,6 +12,7 @@ from copy import deepcopy
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import Shades, shades
 from pipeline.output.layout import Block, Piece, Share, blocks, emphasised, passages, shares
@@ -19,7 +20,6 @@ from pipeline.output.reasons import in_chinese
 from pipeline.output.word.markup import Markup
 from pipeline.output.word.original import DOCX
 from pipeline.output.word.package import AUTHOR, comment_on, day_of, serialised, with_comments, write_package
-from pipeline.records import FinishedReport, Tag
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

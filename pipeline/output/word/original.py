@@ -9,7 +9,8 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.config import ReadConfig
+from pipeline.core.config import ReadConfig
+from pipeline.core.records import FinishedReport
 from pipeline.output import RunFacts
 from pipeline.output.colours import shades
 from pipeline.output.layout import passages, shares
@@ -18,7 +19,6 @@ from pipeline.output.word.markup import Markup
 from pipeline.output.word.package import TYPES, comment_on, comment_on_all, first_free, serialised, with_comments, write_package
 from pipeline.read.formats.docx import Walk, walk
 from pipeline.read.office.packages import parse_xml, read_member
-from pipeline.records import FinishedReport
 
 LARGEST = 64 * 2**20  # bytes of a file, packed or not; a larger one gets a composed document
 DOCX = "docx"

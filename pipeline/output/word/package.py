@@ -6,13 +6,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
+from pipeline.core.records import PersonSays, Tag
 from pipeline.output import RunFacts
 from pipeline.output.layout import Share
 from pipeline.output.word.markup import WORD, Markup
 from pipeline.output.wording import second_themes, sure
 from pipeline.read.office.ooxml import Relationship, relationships
 from pipeline.read.office.packages import parse_xml, read_member
-from pipeline.records import PersonSays, Tag
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

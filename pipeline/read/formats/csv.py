@@ -3,8 +3,8 @@
 import csv
 import io
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.rows import Table, rows_text
 

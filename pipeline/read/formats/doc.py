@@ -18,8 +18,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
 from pipeline.read.formats import docx, odt, rtf
 from pipeline.read.office.ooxml import local

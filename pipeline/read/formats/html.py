@@ -7,13 +7,13 @@ Nothing is fetched: pictures, styles, frames and links are not followed.
 import re
 from dataclasses import dataclass
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
-from pipeline.headings import ITEM, TITLE, sign_level
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import Mark
+from pipeline.preprocess.headings import ITEM, TITLE, sign_level
 from pipeline.read.decode import BYTE_ORDER_MARKS, SIGNATURES, ReadText, decode
 from pipeline.read.web.blocks import Block, Page, find_blocks, parse
 from pipeline.read.web.main_text import Judgement, judge
-from pipeline.records import Mark
 
 _DECLARED_WITHIN = 4096
 _DECLARED = re.compile(

@@ -6,9 +6,9 @@ reports use are found by line instead.
 
 import re
 
-from pipeline.config import ReadConfig
+from pipeline.core.config import ReadConfig
+from pipeline.core.records import Mark
 from pipeline.read.decode import ReadText, decode
-from pipeline.records import Mark
 
 _BLOCKS = re.compile(r"\A---\n.*?\n---$|^```.*?^```$|<!--.*?-->|^\s*\|?[\s:|-]*-{3,}[\s:|-]*$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from email import policy
 from email.message import Message
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 from pipeline.read.decode import SIGNATURES, ReadText
 from pipeline.read.formats.html import read_page
 

@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import Mark, Place
 from pipeline.read.decode import ReadText
 from pipeline.read.page.blocks import Row, find_blocks
 from pipeline.read.page.furniture import Furniture, Page, take_furniture
 from pipeline.read.page.lines import Glyph, TextLine, page_lines, with_joint
 from pipeline.read.page.paragraphs import find_paragraphs
-from pipeline.records import Mark, Place
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.office.numbering import symbol, with_label

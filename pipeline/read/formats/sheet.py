@@ -7,8 +7,8 @@ reads xlsx only, and several times slower.
 import datetime as dt
 import io
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
 from pipeline.read.office.packages import open_package
 from pipeline.read.rows import Table, rows_text

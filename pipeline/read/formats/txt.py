@@ -1,6 +1,6 @@
 """Plain text."""
 
-from pipeline.config import ReadConfig
+from pipeline.core.config import ReadConfig
 from pipeline.read.decode import ReadText, decode
 
 

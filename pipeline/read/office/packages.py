@@ -10,8 +10,8 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from pipeline.config import ReadConfig
-from pipeline.errors import InputError
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

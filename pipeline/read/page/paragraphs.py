@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.headings import ITEM, sign_level
+from pipeline.preprocess.headings import ITEM, sign_level
 from pipeline.read.page.blocks import Flow, Row
 from pipeline.read.page.furniture import Page
 from pipeline.read.page.lines import TextLine, is_wide

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.errors import InputError
-from pipeline.headings import sign_level
+from pipeline.core.errors import InputError
+from pipeline.preprocess.headings import sign_level
 
 Element = Any  # lxml has no types of its own
 

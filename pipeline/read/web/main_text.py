@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.headings import sign_level
+from pipeline.preprocess.headings import sign_level
 from pipeline.read.web.blocks import Block, Element, Page, Region
 
 # A page that is larger or deeper than any report on the web is judged by its sentences alone: trafilatura would take minutes.

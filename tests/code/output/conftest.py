@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline import locations
-from pipeline.config import load_label_set
+from pipeline.core import locations
+from pipeline.core.config import load_label_set
+from pipeline.core.records import FinishedReport, Noise, OutlineEntry, Tag
 from pipeline.output import RunFacts
-from pipeline.records import FinishedReport, Noise, OutlineEntry, Tag
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 ATTACK = (
@@ -92,7 +92,7 @@ def attack():
 @pytest.fixture(scope="session")
 def seed_reports(root, default_model):
     """The five seeds, tagged by the shipped model."""
-    from pipeline.config import load_config
+    from pipeline.core.config import load_config
     from pipeline.flow import tag_files
 
     files = [path.relative_to(root).as_posix() for path in sorted((root / "seeds" / "reports").glob("*.txt"))]

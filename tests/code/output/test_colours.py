@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.config import LabelDefinition, LabelSet
+from pipeline.core.config import LabelDefinition, LabelSet
 from pipeline.output.colours import LEAST_CONTRAST, PAPER, TEXT, contrast, shades
 
 

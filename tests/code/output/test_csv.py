@@ -6,16 +6,16 @@ import io
 import msgspec
 import pytest
 
-from pipeline import locations
-from pipeline.config import load_label_set
-from pipeline.errors import UsageError
+from pipeline.batch.resume import Entry, RunFolder
+from pipeline.core import locations
+from pipeline.core.config import load_label_set
+from pipeline.core.errors import UsageError
+from pipeline.core.records import Document, FinishedReport, Noise, OutlineEntry, Tag, TaggedReport, Tags
 from pipeline.output import RunFacts, format_for
 from pipeline.output.compose import compose_file, compose_folder, is_folder
 from pipeline.output.finished import Finished, write
 from pipeline.output.formats import csv as csv_format
 from pipeline.output.rows import COLUMNS, neutral, row_of
-from pipeline.records import Document, FinishedReport, Noise, OutlineEntry, Tag, TaggedReport, Tags
-from pipeline.run_folder import Entry, RunFolder
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 RUN = RunFacts(LABELS, "m 1", 0.8, {}, (), "2026-11-22")

@@ -4,8 +4,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.core.records import FinishedReport, Noise, OutlineEntry, Tag
 from pipeline.output.layout import asides, blocks, emphasised, shares
-from pipeline.records import FinishedReport, Noise, OutlineEntry, Tag
 
 
 def tag(start, end, text, theme="其他", review=False):

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import locations
-from pipeline.config import load_label_set
-from pipeline.errors import UsageError
+from pipeline.core import locations
+from pipeline.core.config import load_label_set
+from pipeline.core.errors import UsageError
+from pipeline.core.records import Document, Noise, Tag, TaggedReport, Tags
 from pipeline.output import FORMATS, format_for, formats, writer_of
 from pipeline.output.formats.table import fit, printable
-from pipeline.records import Document, Noise, Tag, TaggedReport, Tags
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.config import LabelDefinition, LabelSet
+from pipeline.core.config import LabelDefinition, LabelSet
 from pipeline.output import composer_of
 from pipeline.output.layout import passages
 from pipeline.output.page import describe, name_of, render_report, theme_css

@@ -25,7 +25,7 @@ def test_what_can_be_read_stays():
 
 
 def test_every_reason_of_the_cleaner_has_a_chinese_word():
-    from pipeline.noise import _BY_FORM
+    from pipeline.preprocess.noise import _BY_FORM
 
     for reason in {reason for reason, *_ in _BY_FORM} | {"repeated caption", "repeated line", "symbols"}:
         assert in_chinese(reason) == REASONS[reason] != reason

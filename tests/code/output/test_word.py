@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import load_config
+from pipeline.core.config import load_config
+from pipeline.core.records import FinishedReport, Tag
 from pipeline.flow import tag_documents, tag_files
 from pipeline.output import composer_of
 from pipeline.output.compose import compose_folder
@@ -28,7 +29,6 @@ from pipeline.output.word.original import find_original, write_annotated
 from pipeline.output.word.package import AUTHOR
 from pipeline.read import read_bytes
 from pipeline.read.formats.docx import read, walk
-from pipeline.records import FinishedReport, Tag
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -327,7 +327,7 @@ def test_limits_hold_for_the_file_that_is_commented(tmp_path, facts, monkeypatch
 
 
 def test_a_folder_gives_each_word_file_back_as_itself(tmp_path, facts, model):
-    from pipeline.records import Document
+    from pipeline.core.records import Document
 
     pieces = tmp_path / "pieces"
     for name in ("a", "b"):

@@ -15,15 +15,15 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from pipeline import locations
-from pipeline.config import load_config, load_label_set
+from pipeline.core import locations
+from pipeline.core.config import load_config, load_label_set
+from pipeline.core.records import FinishedReport, Noise, Tag
 from pipeline.flow import tag_documents
 from pipeline.output import RunFacts, format_for, run_facts
 from pipeline.output.book import originals, table
 from pipeline.output.book.cells import cell_text, parts, plain
 from pipeline.output.formats import xlsx
 from pipeline.read import read_report
-from pipeline.records import FinishedReport, Noise, Tag
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 FACTS = {"corpus": {"reports": 295, "labels": {"举旗帜": 1000, "其他": 500}}, "scores": {"accuracy": 0.929, "macro_f1": 0.932}}

@@ -4,7 +4,7 @@ import zipfile
 import pytest
 from msgspec.structs import replace
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read import File, PassedOver, unpack
 
 

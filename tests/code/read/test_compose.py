@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.core.records import Mark
 from pipeline.read.compose import LONGEST_ROW, Paragraph, compose, join_row
-from pipeline.records import Mark
 
 
 def heading(text, level):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.decode import decode
 
 TEXT = "全县宣传思想文化工作取得新成效，图书馆建成城市书房6座。\n二、下一步打算：抓好理论学习。"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.formats import doc
 from pipeline.read.office.packages import OLE_SIGNATURE
 

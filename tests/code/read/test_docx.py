@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.formats.docx import read
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

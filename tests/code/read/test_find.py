@@ -2,7 +2,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 from pipeline.read import suffix_of
 from pipeline.read.find import find_reports
 

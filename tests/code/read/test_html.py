@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.formats.html import read
 from pipeline.read.web import blocks, main_text
 
@@ -421,7 +421,7 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_any_mixture_of_tags_gives_sorted_marks_and_loses_no_text(tags):
-    from pipeline.config import load_config
+    from pipeline.core.config import load_config
 
     markup = "".join(tags)
     try:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
+from pipeline.core.records import Document
 from pipeline.read import PassedOver, process
 from pipeline.read.isolated import Reader
-from pipeline.records import Document
 
 HTML = "<html><body><h1>总结</h1><p>全县举办宣讲活动三百场，覆盖各镇，群众反响很好。</p></body></html>"
 

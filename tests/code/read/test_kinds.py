@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.kinds import kind_of, looks_plain, promises_text
 
 

@@ -3,7 +3,7 @@ import quopri
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.formats.html import read as read_html
 from pipeline.read.formats.mhtml import read
 

@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.formats.odt import read
 
 NAMES = ("office", "text", "table", "style", "draw", "svg-compatible")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read.formats.pdf import _whole, read
 from pipeline.read.page.lines import RADICALS, Glyph, page_lines, with_joint
 

@@ -5,7 +5,7 @@ import pkgutil
 import pytest
 from msgspec.structs import replace
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read import formats, read_bytes, read_report, suffixes
 
 

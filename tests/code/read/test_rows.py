@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.core.errors import InputError
 from pipeline.read import read_bytes
 
 TABLE = '编号,内容,地区\n1,图书馆新开书房六座。,甲县\n2,,乙县\n3,"宣讲团进村，\n讲党课三百场。",丙县\n'

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.clean import clean
+from pipeline.core.records import Document, Segment
+from pipeline.preprocess.clean import clean
+from pipeline.preprocess.segment import segment
 from pipeline.read.formats import doc, docx, odt, rtf
-from pipeline.records import Document, Segment
-from pipeline.segment import segment
 
 READERS = {"docx": docx, "odt": odt, "fodt": odt, "rtf": rtf, "doc": doc}
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

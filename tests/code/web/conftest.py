@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from pipeline.config import load_config
+from pipeline.core.config import load_config
 from pipeline.web import server as web
 
 TOKEN = "a-token-of-the-tests-0123456789"

@@ -328,7 +328,7 @@ def test_a_disk_that_refuses_is_an_error_without_its_path(served, home):
 def test_two_people_saving_at_once_lose_nothing(served, reviewed, monkeypatch):
     from contextlib import nullcontext
 
-    from pipeline.corrections import store as corrections
+    from pipeline.labels.corrections import store as corrections
 
     whole_lines = corrections.whole_lines
 

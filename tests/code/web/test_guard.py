@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.datastructures import Headers
 
-from pipeline.config import load_config
+from pipeline.core.config import load_config
 from pipeline.web import guard, server, uploads, work
 from pipeline.web.crew import Crew
 from pipeline.web.guard import Asked, Policy

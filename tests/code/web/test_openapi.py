@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from pipeline.records import Tag
+from pipeline.core.records import Tag
 from pipeline.web import schemas
 
 TOKEN = "a-token-of-the-tests-0123456789"

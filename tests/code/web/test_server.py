@@ -6,7 +6,7 @@ import signal
 import httpx
 import pytest
 
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 from pipeline.web import server
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from pipeline.config import load_config
+from pipeline.core.config import load_config
 from pipeline.web.uploads import LONGEST_NAME, Allowance, shown_name, stored_name
 
 

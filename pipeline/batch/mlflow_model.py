@@ -1,0 +1,58 @@
+"""The model that MLflow registers: the whole tagger, as MLflow's "models from code". Only MLflow runs this file.
+
+It takes a table with a text column. As ``form`` = ``rows`` it returns one row for each tag, with the number of the text it
+belongs to, and as ``form`` = ``json`` one value for each text, the JSON array of its tags: Spark takes nothing else.
+"""
+
+from typing import Any
+
+import mlflow
+import pandas as pd
+
+FORMS = ("rows", "json")
+COLUMNS = (
+    "row", "segment", "start", "end", "text", "heading", "theme", "score", "scores", "secondary", "review", "evidence", "model",
+)  # fmt: skip
+
+
+class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+    """Tags raw texts with the model folder that is logged beside this code."""
+
+    def load_context(self, context: Any) -> None:  # noqa: ANN401 - MLflow's PythonModelContext
+        """Load the model folder; nothing in it is code."""
+        from pathlib import Path  # noqa: PLC0415 - only when the model is loaded
+
+        from pipeline.model.folder import load_model  # noqa: PLC0415
+
+        self.model = load_model(Path(context.artifacts["model"]))
+
+    def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ANN401, ARG002
+        """Return the tags of each text, in the order of the rows; a missing text is an empty one."""
+        from pipeline.flow import tag_texts  # noqa: PLC0415 - only when the model is used
+
+        form = (params or {}).get("form", FORMS[0])
+        if form not in FORMS:
+            raise mlflow.exceptions.MlflowException.invalid_parameter_value(f"form {form!r}: choose one of {', '.join(FORMS)}")
+        texts = [text if isinstance(text, str) else "" for text in model_input["text"]]
+        tagged = tag_texts(texts, self.model)
+        return _as_json(tagged) if form == "json" else _as_rows(tagged)
+
+
+def _as_rows(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of tags for each text
+    import msgspec  # noqa: PLC0415 - only when the model is used
+
+    rows = [
+        {"row": number, **msgspec.json.decode(msgspec.json.encode(tag))}  # what `pipeline tag` writes, read back
+        for number, tags in enumerate(tagged)
+        for tag in tags
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _as_json(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of tags for each text
+    import msgspec  # noqa: PLC0415 - only when the model is used
+
+    return pd.DataFrame({"tags": [msgspec.json.encode(list(tags)).decode() for tags in tagged]})
+
+
+mlflow.models.set_model(Tagger())

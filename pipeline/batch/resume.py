@@ -1,0 +1,259 @@
+"""What a run that tags files keeps beside its output, so that it can be cut short at any moment and go on.
+
+The folder ``.NAME.run`` holds a lock, the tagged pieces one behind the other, and a journal with a line for each piece:
+which file it is of, by name and sha256, and where it stands. A piece counts only when its line is written and whole. When all files
+are done, the pieces in the order of the files are the output, and the folder goes.
+
+filelock (MIT, maintained, no dependencies) locks alike on all systems and lets go when its process dies.
+"""
+
+import shutil
+import time
+import zlib
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import accumulate
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+import msgspec
+
+from pipeline.core.errors import UsageError
+from pipeline.training.drift import Summary
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+COPIED_AT_ONCE = 2**20
+WRITTEN_EVERY = 0.25  # seconds; a run that is killed may lose so much work, and small pieces are written many at once
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A file that is done: its name and sha256, where its piece stands and its CRC-32, and what is counted of it."""
+
+    source: str
+    sha256: str
+    start: int
+    length: int
+    crc: int
+    reports: int
+    noise: dict[str, int]
+    passed_over: tuple[str, ...]
+    summary: msgspec.Raw = msgspec.Raw(b"null")  # a drift.Summary or null; as JSON it takes half the room
+    not_shown: int = 0
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The first line of a journal: what all its pieces were made with."""
+
+    key: str
+
+
+class RunFolder:
+    """The pieces of an unfinished output; a context manager that holds the lock."""
+
+    def __init__(self, out: Path, key: str, resume: bool) -> None:
+        """Take the output, the digest of all that a piece depends on beside its file, and whether to go on."""
+        self.path = out.parent / f".{out.name}.run"
+        self.was_cut_short = False
+        self._out, self._key, self.resumes = out, key, resume
+        self._disk = _Disk(out)
+        self._done: dict[str, Entry] = {}
+        self._starts, self._lengths = array("q"), array("q")  # of the pieces, in the order of the output
+        self._waiting: list[Entry] = []  # whose lines are still to be written
+        self._written = 0.0  # when the last ones were
+        self._lock: FileLock | None = None
+
+    def __enter__(self) -> Self:
+        """Take the lock and read what an earlier run has done.
+
+        Raises UsageError when another run holds the lock or the folder cannot be written.
+        """
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a file is written
+
+        with self.disk():
+            self.path.mkdir(exist_ok=True)
+            self._lock = FileLock(self.path / "lock", timeout=0)
+            try:
+                self._lock.acquire()
+            except Timeout:
+                raise UsageError(f"{self._out}: another run is writing it; wait for its end, or choose another -o") from None
+            self.was_cut_short = (self.path / "journal").exists()
+            entries = list(self._read_journal()) if self.resumes else []
+            self._done = {entry.source: entry for entry in entries}
+            self._end = max((entry.start + entry.length for entry in entries), default=0)
+            self._open(entries)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the lock; what was not finished stays."""
+        with suppress(OSError):  # a full disk, which has been told of
+            if not self._pieces.closed:
+                self._write_waiting()
+        for file in (self._pieces, self._journal):
+            with suppress(OSError):
+                file.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for files that go with the run."""
+        folder = self.path / "scratch"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def known(self, source: str, digest: Callable[[str], str]) -> Entry | None:
+        """Return what an earlier run has of a file, if the file is unchanged and its piece whole; else None."""
+        entry = self._done.get(source)
+        if entry is None or not entry.sha256 or digest(source) != entry.sha256:
+            return None
+        with self.disk():
+            self._pieces.seek(entry.start)
+            data = self._pieces.read(entry.length)
+            self._pieces.seek(self._end)
+        return entry if zlib.crc32(data) == entry.crc else None
+
+    def keep(self, entry: Entry) -> None:
+        """Take over the piece of an earlier run."""
+        self._place(entry)
+
+    def add(self, entry: Entry, pieces: Iterator[bytes], lasting: bool = True) -> None:
+        """Take the piece of a file; its place and CRC are found here. One that is not lasting is made anew by another run."""
+        with self.disk():
+            length = crc = 0
+            for data in pieces:
+                self._pieces.write(data)
+                length, crc = length + len(data), zlib.crc32(data, crc)
+            entry = msgspec.structs.replace(entry, start=self._end, length=length, crc=crc)
+            if lasting:
+                self._waiting.append(entry)
+            self._end += length
+            self._place(entry)
+            if time.monotonic() - self._written > WRITTEN_EVERY:
+                self._write_waiting()
+
+    def finish(self, compose: Callable[[Path, Path], None] | None = None) -> None:
+        """Put the pieces together in the order in which they were asked for or added; the output appears whole or not at all.
+
+        ``compose`` makes the output, a file or a folder, from the file of the pieces; without it they are the output. The
+        files of a folder appear one by one, each whole, and take the place of those of the same name.
+        """
+        with self.disk():
+            self._write_waiting()
+            if sum(self._lengths):
+                side = self._side()
+                if compose is not None:
+                    pieces, side = side, self.path / "composed"
+                    _remove(side)
+                    compose(pieces, side)
+                _put(side, self._out)
+            self._pieces.close()
+            self._journal.close()
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    def _side(self) -> Path:
+        """Return the file that becomes the output: the pieces as they are where they stand in order, else a copy."""
+        pieces = self.path / "pieces"
+        if self._is_in_order(pieces.stat().st_size):
+            return pieces
+        side = self.path / "output"
+        with side.open("wb") as target:
+            for start, length in zip(self._starts, self._lengths, strict=True):
+                self._pieces.seek(start)
+                for size in [COPIED_AT_ONCE] * (length // COPIED_AT_ONCE) + [length % COPIED_AT_ONCE]:
+                    target.write(self._pieces.read(size))
+        return side
+
+    def _place(self, entry: Entry) -> None:
+        """Remember where the next piece of the output stands: of a million files no more than that is kept."""
+        self._starts.append(entry.start)
+        self._lengths.append(entry.length)
+
+    def _is_in_order(self, size: int) -> bool:
+        """Tell whether the pieces stand one behind the other and are all that there is."""
+        ends = accumulate(self._lengths, initial=0)
+        return all(start == end for start, end in zip(self._starts, ends, strict=False)) and sum(self._lengths) == size
+
+    def _open(self, entries: Sequence[Entry]) -> None:
+        self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
+        self._pieces.truncate(self._end)
+        self._pieces.seek(self._end)
+        self._journal: BinaryIO = (self.path / "journal").open("wb")
+        self._write_lines([_Head(self._key), *entries])
+
+    def _read_journal(self) -> Iterator[Entry]:
+        """Yield the entries of a journal that was made with the same key, up to a line that was cut short or damaged."""
+        path = self.path / "journal"
+        lines = _whole_lines(path.read_bytes()) if path.exists() else iter(())
+        try:
+            if msgspec.json.decode(next(lines, b"{}"), type=_Head).key != self._key:
+                return
+            for line in lines:
+                entry = msgspec.json.decode(line, type=Entry)
+                msgspec.json.decode(entry.summary, type=Summary | None)  # another version may have had another
+                yield entry
+        except msgspec.DecodeError:
+            return
+
+    def _write_waiting(self) -> None:
+        """Write the lines that wait, behind their pieces: a line tells that its piece is there."""
+        self._pieces.flush()
+        self._write_lines(self._waiting)
+        self._waiting.clear()
+        self._written = time.monotonic()
+
+    def _write_lines(self, lines: Sequence[msgspec.Struct]) -> None:
+        encode = msgspec.json.Encoder().encode
+        self._journal.writelines(b"%08x %b\n" % (zlib.crc32(data), data) for data in map(encode, lines))
+        self._journal.flush()
+
+    def disk(self) -> "_Disk":
+        """Return a context that turns what writing raises into one line (UsageError)."""
+        return self._disk
+
+
+class _Disk:
+    """Tells of an output that cannot be written. It is entered for each file, so it is no generator, which takes far longer."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+
+    def __enter__(self) -> None:
+        """Begin to write."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Raise UsageError for what the system says."""
+        if isinstance(error, OSError):
+            reason = error.strerror or type(error).__name__
+            hint = "see that its folder exists, is yours and has space; the same command with --resume goes on"
+            raise UsageError(f"{self._out}: cannot be written ({reason}); {hint}") from None
+
+
+def _whole_lines(journal: bytes) -> Iterator[bytes]:
+    """Yield what the lines of a journal hold, each behind its CRC-32, up to one that was cut short or damaged."""
+    for line in journal.split(b"\n")[:-1]:
+        crc, _, data = line.partition(b" ")
+        if crc != b"%08x" % zlib.crc32(data):
+            return
+        yield data
+
+
+def _put(made: Path, out: Path) -> None:
+    """Move a file into its place, or the files of a folder into theirs."""
+    if not made.is_dir():
+        made.replace(out)
+        return
+    out.mkdir(exist_ok=True)
+    for file in sorted(made.iterdir()):
+        file.replace(out / file.name)
+
+
+def _remove(path: Path) -> None:
+    """Remove what a run that was cut short has left."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

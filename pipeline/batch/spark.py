@@ -1,0 +1,224 @@
+"""Tag an archive inside an existing Spark: the same read, clean, segment and score, spread over its workers.
+
+The model is broadcast once, as the bytes of its folder; every Python worker loads it once. Files are read by the workers,
+so their paths must lead to the same files on all of them (a shared file system). Arrow batches (``mapInArrow``) carry the
+work, which pyspark supports alike with every version of pandas. The package must be installed where the workers run.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pipeline import flow
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError, UsageError
+from pipeline.core.records import Document, Mark, Place
+from pipeline.model.folder import load_model
+from pipeline.model.model import Model
+from pipeline.read.isolated import Reader
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+OLDEST_JAVA = 17
+TABLES = (".parquet", ".orc")
+PARTITION_BYTES = 8 * 2**20
+TEXT, SOURCE = "text", "source"
+# What a worker gives back: the number of the file or row, a tag as a line of JSON, or what was wrong.
+_RESULT = "number bigint, line string, source string, error string"
+_TAG = (
+    "source string, segment int, start bigint, `end` bigint, text string, heading string, theme string, score double, "
+    "scores map<string,double>, secondary array<string>, review boolean, evidence array<array<string>>, model string, "
+    "page int, paragraph int, sheet string, row int, columns map<string,string>, noise string"
+)
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What every worker needs to know beside the model."""
+
+    read: ReadConfig
+    keep_noise: bool
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many files or rows were tagged, and the first lines of what failed."""
+
+    tagged: int
+    failed: int
+    errors: tuple[str, ...]
+
+
+def tag_with_spark(sources: Sequence[str], out: Path, folder: Path, task: Task, master: str | None = None) -> Counts:
+    """Tag files, or the rows of tables with a text column, and write the tags to the folder ``out``.
+
+    The tags are Parquet where ``out`` ends in ``.parquet``, else JSON lines; what could not be read stands with its reason in
+    ``OUT.errors``. Raises UsageError without Java or pyspark, and for an output that cannot be written.
+    """
+    _check_java()
+    session = _session(master)
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    broadcast = session.sparkContext.broadcast(files)
+    tables = [source for source in sources if Path(source).suffix.lower() in TABLES]
+    frames = [_frame_of_table(session, table) for table in tables]
+    frames += (
+        [_frame_of_files(session, [source for source in sources if source not in tables])] if len(tables) < len(sources) else []
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # pyspark speaks of pandas, which takes no part in this
+        results = [frame.mapInArrow(_mapper(broadcast, task), _RESULT) for frame in frames]
+    try:
+        return _write(results, out)
+    except Exception as error:
+        raise UsageError(f"{out}: Spark could not finish ({_first_line(error)}); look at the log of its workers") from error
+    finally:
+        broadcast.unpersist()
+
+
+def _check_java() -> None:
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else shutil.which("java")
+    try:
+        said = subprocess.run([str(java), "-version"], capture_output=True, text=True, timeout=60, check=True).stderr
+    except (OSError, subprocess.SubprocessError):
+        said = ""
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < OLDEST_JAVA:
+        found = version[1] if version else "none"
+        raise UsageError(f"--engine spark: needs Java {OLDEST_JAVA} or newer, found {found}; install it, or point JAVA_HOME to it")
+
+
+def _session(master: str | None) -> "SparkSession":
+    try:
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is asked for
+    except ImportError:
+        raise UsageError("--engine spark: pyspark is not installed; pip install 'mission-themes[spark]'") from None
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("mission-themes").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "ERROR")
+    return (builder.master(master) if master else builder).getOrCreate()
+
+
+def _frame_of_files(session: "SparkSession", sources: Sequence[str]) -> "DataFrame":
+    """Return files as rows, in order, in as many parts as keep every worker busy."""
+    size = sum(Path(source).stat().st_size for source in sources if Path(source).is_file())
+    parts = max(2 * session.sparkContext.defaultParallelism, size // PARTITION_BYTES)
+    rows = session.sparkContext.parallelize(list(enumerate(sources)), max(1, min(parts, len(sources))))
+    return session.createDataFrame(rows, "number bigint, path string")
+
+
+def _frame_of_table(session: "SparkSession", path: str) -> "DataFrame":
+    """Return the rows of a table: its text, and what names the row (a column ``source``, or the path and a number)."""
+    from pyspark.sql.functions import col, concat, lit, monotonically_increasing_id  # noqa: PLC0415 - as above
+
+    table = session.read.format(Path(path).suffix.lower().removeprefix(".")).load(path)
+    if TEXT not in table.columns:
+        raise UsageError(f"{path}: no column {TEXT!r}; it has: {', '.join(table.columns)}; rename the one that holds the text")
+    number = monotonically_increasing_id()
+    name = col(SOURCE).cast("string") if SOURCE in table.columns else concat(lit(f"{path}#"), number.cast("string"))
+    return table.select(number.alias("number"), name.alias("name"), col(TEXT).cast("string").alias("text"))
+
+
+def _mapper(broadcast: Any, task: Task) -> Any:  # noqa: ANN401 - pyspark's types
+    """Return the function that a worker runs over its batches of files or rows."""
+
+    def tag(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
+        model = _model(_Files(broadcast.value))
+        for batch in batches:
+            rows = batch.to_pylist()
+            found = _tag_files(rows, model, task) if "path" in batch.schema.names else _tag_rows(rows, model, task)
+            yield from _batches(found)
+
+    return tag
+
+
+class _Files(dict[str, bytes]):
+    """The files of a model, known by their manifest, which has the sha256 of all others."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(self["manifest.json"])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Files) and self["manifest.json"] == other["manifest.json"]
+
+
+@cache
+def _model(files: _Files) -> Model:
+    """Return the model of this Python worker, loaded once, with all the checks of a model folder."""
+    with tempfile.TemporaryDirectory(prefix="mission-themes-") as name:
+        for file, content in files.items():
+            (Path(name) / file).write_bytes(content)
+        return load_model(Path(name))
+
+
+def _tag_files(rows: Iterable[dict[str, Any]], model: Model, task: Task) -> Iterator[tuple[int, str | None, str, str | None]]:
+    with Reader(task.read) as reader:
+        for row in rows:
+            for outcome in reader.read(row["path"]):
+                if isinstance(outcome, InputError):
+                    yield row["number"], None, row["path"], str(outcome)
+                elif isinstance(outcome, Document):
+                    for line in _lines(outcome, model, task):
+                        yield row["number"], line, outcome.source, None
+
+
+def _tag_rows(rows: Iterable[dict[str, Any]], model: Model, task: Task) -> Iterator[tuple[int, str | None, str, str | None]]:
+    """Tag rows as a table of a single machine is tagged: each is one passage, whatever stands beside it."""
+    for row in rows:
+        text = " ".join((row["text"] or "").split())
+        if not text:
+            yield row["number"], None, row["name"], f"{row['name']}: the row has no text"
+            continue
+        document = Document(row["name"] or "", text, "", "table", (Mark(0, len(text), "record"),), (Place(0),))
+        for line in _lines(document, model, task):
+            yield row["number"], line, document.source, None
+
+
+def _lines(document: Document, model: Model, task: Task) -> Iterator[str]:
+    encoder = msgspec.json.Encoder()
+    for tag in flow.tag_document(document, model, task.keep_noise).tags:
+        yield encoder.encode(tag).decode()
+
+
+def _batches(found: Iterator[tuple[int, str | None, str, str | None]], size: int = 2000) -> Iterator["pa.RecordBatch"]:
+    import pyarrow as pa  # noqa: PLC0415 - only where Spark is asked for
+
+    names = ["number", "line", "source", "error"]
+    types = [pa.int64(), pa.string(), pa.string(), pa.string()]
+    while rows := [row for row, _ in zip(found, range(size), strict=False)]:
+        columns = zip(*rows, strict=True)
+        yield pa.RecordBatch.from_arrays([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names)
+
+
+def _write(results: Sequence["DataFrame"], out: Path) -> Counts:
+    from functools import reduce  # noqa: PLC0415 - as above
+
+    from pyspark import StorageLevel  # noqa: PLC0415
+    from pyspark.sql.functions import col, countDistinct, from_json  # noqa: PLC0415
+
+    found = reduce(lambda first, second: first.unionByName(second), results).persist(StorageLevel.DISK_ONLY)
+    tags, errors = found.where(col("error").isNull()), found.where(col("error").isNotNull())
+    if out.suffix.lower() == ".parquet":
+        tags.select(from_json("line", _TAG).alias("tag")).select("tag.*").write.mode("overwrite").parquet(str(out))
+    else:
+        tags.select("line").write.mode("overwrite").text(str(out))
+    failed = errors.count()
+    if failed:
+        errors.select("source", "error").write.mode("overwrite").json(f"{out}.errors")
+    tagged = tags.select(countDistinct("source")).first()[0]
+    lines = tuple(row["error"] for row in errors.orderBy("number").limit(20).collect())
+    found.unpersist()
+    return Counts(int(tagged), int(failed), lines)
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:200]

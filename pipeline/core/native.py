@@ -1,0 +1,40 @@
+"""The one place that tells whether the compiled loops are used, or the Python code that they repeat (the reference).
+
+The variable MISSION_THEMES_IMPLEMENTATION chooses: ``compiled`` refuses to work without them, ``python`` leaves them aside;
+where it is not set they are used wherever they were built.
+"""
+
+import importlib
+import os
+from functools import cache
+from types import ModuleType
+
+from pipeline.core.errors import ConfigError
+
+VARIABLE = "MISSION_THEMES_IMPLEMENTATION"
+KERNELS, SCANS = "pipeline.model._kernels", "pipeline.preprocess._scans"
+NOT_COMPILED = "not compiled, so tagging takes more than twice as long; with a C compiler, install the package again"
+
+
+@cache
+def compiled(name: str) -> ModuleType | None:
+    """Return a compiled module, or None where the Python code stands in.
+
+    Raises ConfigError where the variable asks for what was not built or for something unknown.
+    """
+    chosen = os.environ.get(VARIABLE, "")
+    if chosen not in ("", "compiled", "python"):
+        raise ConfigError(f"{VARIABLE}={chosen}: choose compiled or python, or leave it out")
+    if chosen == "python":
+        return None
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        if chosen == "compiled":
+            raise ConfigError(f"{VARIABLE}=compiled: not built ({error}); install the package with a C compiler") from None
+        return None
+
+
+def is_compiled() -> bool:
+    """Tell whether the compiled loops are used."""
+    return compiled(KERNELS) is not None and compiled(SCANS) is not None

@@ -1,0 +1,1 @@
+"""Labels given by people: files, corpus, exchange with other tools, agreement, corrections."""

@@ -1,0 +1,114 @@
+"""Read the configured corpus: its reports, its labels, its dictionary."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.core import locations
+from pipeline.core.config import Config, LabelSet, load_label_set
+from pipeline.core.errors import ConfigError, CorpusError
+from pipeline.core.records import Label
+from pipeline.labels.corrections.overlay import current
+from pipeline.labels.files import Corpus, build_corpus, load_gold, load_labels, load_review
+from pipeline.read import read_report
+from pipeline.read.find import find_reports
+
+Say = Callable[[str], None]
+
+
+def read_corpus(config: Config, say: Say) -> Corpus:
+    """Return the configured labels, and the corrections over them, with their reports, less the excluded ones."""
+    label_set = load_label_set(locations.find(config.corpus.label_set))
+    names = [name for name in config.corpus.labels if name != config.corpus.review]
+    labels = [label for name in names for label in load_labels(locations.find(name), label_set)]
+    corrections = _within_reach(read_review(config, label_set), config, say)
+    sources = {label.source for label in (*labels, *corrections)}
+    excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
+    for source in sorted(excluded):
+        say(f"left out: {source}")
+    documents = [
+        read_report(path, config.read, source)
+        for source, path in corpus_files(config)
+        if source in sources and source not in excluded
+    ]
+    kept = [[label for label in some if label.source not in excluded] for some in (labels, corrections)]
+    return build_corpus(documents, kept[0], label_set, kept[1])
+
+
+def read_review(config: Config, label_set: LabelSet) -> list[Label]:
+    """Return the corrections that count, by the order in which they were saved; none where nothing was corrected yet."""
+    path = locations.project_folder() / config.corpus.review
+    return current(load_review(path, label_set)) if path.exists() else []
+
+
+def _within_reach(corrections: list[Label], config: Config, say: Say) -> list[Label]:
+    """Return the corrections of reports below the configured folders; the others belong to other configurations."""
+    folders = [Path(name) for name in (*config.corpus.reports, config.corpus.reviewed)]
+    within = [label for label in corrections if any(folder in (path := Path(label.source), *path.parents) for folder in folders)]
+    if len(within) < len(corrections):
+        say(f"left out: {len(corrections) - len(within)} corrections of reports outside corpus.reports")
+    return within
+
+
+def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
+    """Return a corpus from a gold file: a label file, or documents with their text and sentences."""
+    inline = load_gold(path, label_set)
+    if inline is not None:
+        return Corpus(inline, label_set)
+    labels = load_labels(path, label_set)
+    sources = {label.source for label in labels}
+    documents = [read_report(file, config.read, source) for source, file in corpus_files(config) if source in sources]
+    return build_corpus(documents, labels, label_set)
+
+
+def corpus_facts(corpus: Corpus) -> dict[str, object]:
+    """Return what a model's manifest says of its corpus."""
+    counts = dict.fromkeys(corpus.label_set.names, 0)
+    for report in corpus.reports:
+        for label in report.labels:
+            counts[label.label] += 1
+    return {"sha256": corpus.sha256, "reports": len(corpus.reports), "labels": counts}
+
+
+def read_user_words(config: Config) -> tuple[str, ...]:
+    """Return the words that the segmenter keeps whole, sorted; raises ConfigError."""
+    name = config.features.user_dictionary
+    if not name:
+        return ()
+    try:
+        lines = locations.find(name).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: the user dictionary cannot be read ({error}); check features.user_dictionary") from None
+    return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))
+
+
+def corpus_files(config: Config) -> list[tuple[str, Path]]:
+    """Return the reports of the corpus, those written for corrections last: names relative to the project folder, and files."""
+    files = []
+    for name in config.corpus.reports:
+        place = locations.find(name)
+        if not place.exists():
+            raise CorpusError(f"{name}: no such folder of reports; check corpus.reports in the configuration")
+        files += _reports_below(name, place)
+    reviewed, known = locations.project_folder() / config.corpus.reviewed, {source for source, _ in files}
+    if any(reviewed.glob("*.txt")):
+        files += [item for item in _reports_below(config.corpus.reviewed, reviewed) if item[0] not in known]
+    return files
+
+
+def _reports_below(name: str, place: Path) -> list[tuple[str, Path]]:
+    paths = map(Path, find_reports([place.as_posix()]).reports)
+    return [((Path(name) / path.relative_to(place)).as_posix(), path) for path in paths]
+
+
+def _excluded(name: str, sources: set[str]) -> set[str]:
+    """Return the sources that a name means: that path of the project, or else every report with that file name.
+
+    Raises ConfigError where there is none.
+    """
+    given = Path(name)
+    found = {source for source in sources if given.as_posix() == source or given.as_posix().endswith(f"/{source}")}
+    found = found or {source for source in sources if given.name in (Path(source).name, Path(source).stem)}
+    if not found:
+        known = ", ".join(sorted(sources)[:8])
+        raise ConfigError(f"corpus.exclude {name!r}: no labelled report has this name; known: {known}")
+    return found

@@ -1,0 +1,72 @@
+"""Corrections laid over the tags of a report, so that what people said shows in every output.
+
+A report is known by the sha256 of its file or by that of its text as UTF-8, under which one that is not of the corpus is kept.
+"""
+
+import hashlib
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from pipeline.core.records import FinishedReport, Label, PersonSays, Tag
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Corrections:
+    """The corrections that count, by the content of their report; of one passage the last one shows."""
+
+    def __init__(self, labels: Iterable[Label]) -> None:
+        """Take corrections that count, of one person or of several, in the order in which they were saved."""
+        self._by_digest: defaultdict[str, list[tuple[int, Label]]] = defaultdict(list)
+        for number, label in enumerate(labels):
+            self._by_digest[label.sha256].append((number, label))
+
+    def over(self, report: FinishedReport) -> FinishedReport:
+        """Return a report with the corrections of it over its tags."""
+        if not self._by_digest:
+            return report
+        found = [each for digest in _digests(report) for each in self._by_digest.get(digest, ())]
+        return apply(report, [label for _, label in sorted(found, key=lambda each: each[0])])
+
+
+def apply(report: FinishedReport, labels: Sequence[Label]) -> FinishedReport:
+    """Return a report with corrections over its tags, a later one over an earlier one; the model's theme and score stay.
+
+    A correction belongs to the tag of its span; where the model now cuts the text in another way, to the tags that it covers
+    wholly. One that covers none is counted in ``not_shown``.
+    """
+    if not labels:
+        return report
+    tags, starts = list(report.tags), [tag.start for tag in report.tags]
+    missed = 0
+    for label in labels:
+        places = list(_covered(label, tags, starts))
+        missed += not places
+        for place in places:
+            tags[place] = msgspec.structs.replace(tags[place], correction=_said(label))
+    return msgspec.structs.replace(report, tags=tuple(tags), not_shown=missed)
+
+
+def _covered(label: Label, tags: Sequence[Tag], starts: Sequence[int]) -> Iterator[int]:
+    """Yield the places of the passages that lie wholly within a label; tags do not overlap and are in order."""
+    for place in range(bisect_left(starts, label.start), len(tags)):
+        if tags[place].end > label.end:
+            return
+        if tags[place].noise is None:
+            yield place
+
+
+def _said(label: Label) -> PersonSays:
+    return PersonSays(label.label, label.annotator, label.secondary, label.note or "")
+
+
+def _digests(report: FinishedReport) -> set[str]:
+    """Return the digests under which corrections of a report may be kept."""
+    try:
+        data = report.text.encode()
+    except UnicodeEncodeError:  # a broken character: no file of text holds it, so that nothing was kept by it
+        return {report.sha256}
+    return {report.sha256, *(hashlib.sha256(each).hexdigest() for each in (data, _BYTE_ORDER_MARK + data))}

@@ -1,0 +1,221 @@
+"""Save what people say of tags, so that nothing of it is lost, and find again what they said of a report.
+
+A correction is a line of a label file that only grows (``corpus.review``). Its report is one of the corpus, known by its
+content, or is written below ``corpus.reviewed``. filelock (MIT, no dependencies) keeps writers apart and lets go when one
+dies; each save is one write that has reached the disk before it counts.
+"""
+
+import datetime as dt
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from pipeline.core import locations
+from pipeline.core.config import Config, LabelSet
+from pipeline.core.errors import InputError, UsageError
+from pipeline.core.records import Correction, Label
+from pipeline.labels.corpus import corpus_files, read_review
+from pipeline.labels.files import whole_lines
+from pipeline.read import load, read_bytes
+
+WAIT = 30.0  # seconds for another writer to finish
+LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
+LONGEST_NOTE = 10_000
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Where corrections went: the report they are of, the file of labels, and their number."""
+
+    source: str
+    labels: Path
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A report of the corpus: its name there, and the sha256 of its file."""
+
+    source: str
+    sha256: str
+
+
+def save_corrections(
+    text: str,
+    name: str,
+    corrections: Sequence[Correction],
+    annotator: str,
+    known: LabelSet,
+    config: Config,
+    sha256: str = "",
+) -> Saved:
+    """Append a person's corrections of a report to the file of corrections, all or none.
+
+    ``text`` is what the offsets count in, ``name`` that of the report, ``sha256`` the digest of its file where there is one.
+    Raises UsageError for a correction that does not fit the text or the labels, for an annotator without a name, for a text
+    that no file can hold, and where nothing can be written.
+    """
+    annotator = checked_name(annotator)
+    if not corrections:
+        raise UsageError(f"{name}: no correction to save; correct a passage first")
+    for correction in corrections:
+        _check(correction, text, name, known)
+    path = locations.project_folder() / config.corpus.review
+    with _alone(path):
+        report = _find(text, config, sha256) or _write_report(text, name, config)
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        _append(path, [_as_label(correction, report, annotator, now) for correction in corrections])
+    return Saved(report.source, path, len(corrections))
+
+
+def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "") -> tuple[Label, ...]:
+    """Return the corrections of a report that count, of all people, in the order in which they were saved.
+
+    Of each person the latest one for a span counts; one that was withdrawn does not. Raises CorpusError for a file of
+    corrections that cannot be read.
+    """
+    made = read_review(config, known)
+    report = _find(text, config, sha256) if made else None
+    if report is None:
+        return ()
+    return tuple(label for label in made if (label.source, label.sha256) == (report.source, report.sha256))
+
+
+def checked_name(annotator: str) -> str:
+    """Return who corrects, without needless white space; raises UsageError for no name and for one that cannot be printed."""
+    name = " ".join(annotator.split())
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+        limit = f"in at most {LONGEST_NAME} printable characters"
+        raise UsageError(f"annotator {name[:LONGEST_NAME]!r}: say who corrects, {limit}")
+    return name
+
+
+def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:
+    span = f"{name}: correction {correction.start}-{correction.end}"
+    if not 0 <= correction.start < correction.end <= len(text):
+        raise UsageError(f"{span} points outside the {len(text)} characters of the text; tag the report again and correct that")
+    if not text[correction.start : correction.end].strip():
+        raise UsageError(f"{span} holds white space only; take it out")
+    for label in (correction.label, *correction.secondary):
+        if label not in known.names:
+            raise UsageError(f"{span}: {label!r} is not a known label; known: {' '.join(known.names)}")
+    if len(correction.note) > LONGEST_NOTE:
+        raise UsageError(f"{span}: a note of {len(correction.note):,} characters; the limit is {LONGEST_NOTE:,}")
+
+
+def _as_label(correction: Correction, report: _Report, annotator: str, now: str) -> Label:
+    return Label(
+        report.source,
+        report.sha256,
+        correction.start,
+        correction.end,
+        correction.label,
+        correction.secondary,
+        annotator,
+        "review",
+        now,
+        correction.suggestion or msgspec.UNSET,
+        correction.note or msgspec.UNSET,
+        correction.withdrawn or msgspec.UNSET,
+    )
+
+
+def _find(text: str, config: Config, sha256: str) -> _Report | None:
+    """Return the report of the corpus that has this text: its file has the digest given, or holds the text as UTF-8."""
+    wanted = {sha256, *(hashlib.sha256(data).hexdigest() for data in _encodings(text))} - {""}
+    for source, path in corpus_files(config):
+        data = load(path, source, config.read)
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in wanted and _reads_as(data, path.suffix, text, config):
+            return _Report(source, digest)
+    return None
+
+
+def _write_report(text: str, name: str, config: Config) -> _Report:
+    """Write a text as a report of its own; raises UsageError where it would not be read as it is."""
+    data = next((data for data in _encodings(text) if _reads_as(data, ".txt", text, config)), None)
+    if data is None:
+        raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
+    folder = locations.project_folder() / config.corpus.reviewed
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = _UNSAFE.sub("_", PurePosixPath(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._-") or "report"
+    path, number = folder / f"{stem}.txt", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}_{number}.txt"
+    side = path.with_suffix(".part")
+    _write_through(side, data)
+    side.replace(path)
+    return _Report(f"{Path(config.corpus.reviewed).as_posix()}/{path.name}", hashlib.sha256(data).hexdigest())
+
+
+def find_report(text: str, config: Config, sha256: str = "") -> tuple[str, str]:
+    """Return the name and sha256 under which corrections of a text are kept; of a text without any, "" and what it would have."""
+    found = _find(text, config, sha256)
+    return (found.source, found.sha256) if found else ("", hashlib.sha256(text.encode()).hexdigest())
+
+
+def _encodings(text: str) -> tuple[bytes, ...]:
+    """Return the text as UTF-8 without and with a byte order mark, or nothing for one that UTF-8 cannot hold."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        return ()
+    return data, BYTE_ORDER_MARK + data
+
+
+def _reads_as(data: bytes, suffix: str, text: str, config: Config) -> bool:
+    try:
+        return read_bytes(data, "report", config.read, suffix.lower()).text == text
+    except InputError:
+        return False
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other writers of a file away; raises UsageError where the disk refuses."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - only where something is saved
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=WAIT):
+            yield
+    except Timeout:
+        raise UsageError(f"{path}: another program has been writing it for {WAIT:.0f} seconds; try again") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"{path}: cannot be written ({reason}); check that its folder is yours and has space") from None
+
+
+def _append(path: Path, labels: Sequence[Label]) -> None:
+    """Add lines at the end of a file in one write; what a writer that died left behind goes, and what fails leaves nothing."""
+    lines = b"".join(msgspec.json.encode(label) + b"\n" for label in labels)
+    before = path.read_bytes() if path.exists() else b""
+    whole = whole_lines(before)
+    if whole and not whole.endswith(b"\n"):
+        lines = b"\n" + lines
+    with path.open("r+b" if path.exists() else "w+b") as stream:
+        stream.truncate(len(whole))
+        stream.seek(len(whole))
+        try:
+            stream.write(lines)
+            stream.flush()
+            os.fsync(stream.fileno())
+        except OSError:
+            stream.truncate(len(whole))
+            raise
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,205 @@
+"""Labels given by people: read label files, hold them against their reports, and gather both as a corpus."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+
+from pipeline.core.config import LabelSet
+from pipeline.core.errors import CorpusError, UsageError
+from pipeline.core.records import Document, Label
+from pipeline.labels.corrections.overlay import overlay
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDocument:
+    """A report with its labels in source order, which do not overlap and lie inside its text."""
+
+    document: Document
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Labelled reports in the order of their sources."""
+
+    reports: tuple[LabelledDocument, ...]
+    label_set: LabelSet
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all sources and labels: it changes when a character or a label of the corpus does."""
+        digest = hashlib.sha256()
+        for report in self.reports:
+            digest.update(f"{report.document.source} {report.document.sha256}\n".encode())
+            for label in report.labels:
+                digest.update(msgspec.json.encode(label))
+        return digest.hexdigest()
+
+
+def load_labels(path: Path, known: LabelSet) -> list[Label]:
+    """Return the labels of a JSON lines file; raises CorpusError that names the file and the line."""
+    return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(_lines(path), 1) if line.strip()]
+
+
+def load_review(path: Path, known: LabelSet) -> list[Label]:
+    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError.
+
+    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over.
+    """
+    lines = _lines(path, whole_lines)
+    return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def whole_lines(data: bytes) -> bytes:
+    """Return the content of a file of corrections without a piece of a line at its end."""
+    head, newline, tail = data.rpartition(b"\n")
+    try:
+        msgspec.json.decode(tail or b"null", type=Label | None)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return head + newline
+    return data
+
+
+class _GoldDocument(msgspec.Struct):
+    """One line of a gold file: a document with labelled sentences."""
+
+    source: str
+    text: str
+    sentences: tuple[tuple[int, int, str], ...]
+
+
+def load_gold(path: Path, known: LabelSet) -> tuple[LabelledDocument, ...] | None:
+    """Return the documents of a gold file, ``{"source", "text", "sentences": [[start, end, label], …]}`` a line.
+
+    Returns None for a file of labels, which ``load_labels`` reads; raises CorpusError for anything else.
+    """
+    lines = [line for line in _lines(path) if line.strip()]
+    if not lines or '"sentences"' not in lines[0]:
+        return None
+    reports = []
+    for number, line in enumerate(lines, 1):
+        try:
+            gold = msgspec.json.decode(line, type=_GoldDocument)
+        except msgspec.MsgspecError as error:
+            raise CorpusError(f"{path}:{number}: not a gold document ({error}); see docs/formats.md") from None
+        digest = hashlib.sha256(gold.text.encode()).hexdigest()
+        labels = [Label(gold.source, digest, start, end, name) for start, end, name in gold.sentences]
+        for label in labels:
+            _check_known(label.label, f"{path}:{number}", known)
+        reports.append(attach(Document(gold.source, gold.text, digest, "unicode"), labels))
+    return tuple(reports)
+
+
+def build_corpus(
+    documents: Iterable[Document], labels: Sequence[Label], label_set: LabelSet, corrections: Sequence[Label] = ()
+) -> Corpus:
+    """Return the reports that have labels, each with its own and the corrections over them; reports without are left out.
+
+    Raises CorpusError for labels without a report, of a source that changed, outside the text or overlapping, and for
+    a corpus too small to train on.
+    """
+    by_source, corrected = _by_source(labels), _by_source(corrections)
+    by_source |= {source: [] for source in corrected if source not in by_source}
+    found = {document.source: document for document in documents}
+    missing = sorted(set(by_source) - set(found))
+    if missing:
+        raise CorpusError(
+            f"{missing[0]}: labelled, but not among the reports ({len(missing)} such sources); add its folder to "
+            "corpus.reports, or leave it out with corpus.exclude"
+        )
+    reports = tuple(attach(found[source], by_source[source], corrected.get(source, ())) for source in sorted(by_source))
+    return Corpus(reports, label_set)
+
+
+def _by_source(labels: Iterable[Label]) -> dict[str, list[Label]]:
+    by_source: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        by_source[label.source].append(label)
+    return dict(by_source)
+
+
+def write_labels(path: Path, labels: Iterable[Label]) -> None:
+    """Write a label file; raises UsageError."""
+    content = b"".join(msgspec.json.encode(label) + b"\n" for label in labels)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); check the folder") from None
+
+
+def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write new reports, none over another; raises UsageError."""
+    try:
+        for name, content in files.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / name
+            if path.exists() and path.read_bytes() != content:
+                raise UsageError(f"{path}: exists with another text; choose another folder with --reports")
+            path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
+
+
+def attach(document: Document, labels: Iterable[Label], corrections: Sequence[Label] = ()) -> LabelledDocument:
+    """Return a document with its labels and the corrections over them, checked against its text; raises CorpusError."""
+    ordered = tuple(sorted(labels, key=lambda label: (label.start, label.end)))
+    for label in (*ordered, *corrections):
+        if label.sha256 != document.sha256:
+            raise CorpusError(
+                f"{document.source}: changed since it was labelled (sha256 {document.sha256[:12]}… now, "
+                f"{label.sha256[:12]}… in its labels); restore the file or label it again"
+            )
+        if not 0 <= label.start < label.end <= len(document.text):
+            raise CorpusError(
+                f"{document.source}: label {label.start}-{label.end} points outside its {len(document.text)} characters; "
+                "correct start and end"
+            )
+    for left, right in pairwise(ordered):
+        if right.start < left.end:
+            raise CorpusError(
+                f"{document.source}: labels {left.start}-{left.end} and {right.start}-{right.end} overlap; keep one of them"
+            )
+    return LabelledDocument(document, tuple(overlay(document.text, ordered, corrections)) if corrections else ordered)
+
+
+def check_trainable(corpus: Corpus) -> None:
+    """Raise CorpusError for a corpus of fewer than two reports, or with a label that stands in fewer than two."""
+    if len(corpus.reports) < 2:
+        raise CorpusError(f"{len(corpus.reports)} labelled reports: training needs two at least; label more reports")
+    for name in corpus.label_set.names:
+        count = sum(label.label == name for report in corpus.reports for label in report.labels)
+        if count < 2:
+            raise CorpusError(
+                f"label {name} has {count} example{'s' * (count != 1)}: training needs two at least; label more passages, "
+                f"or take {name} out of the label definitions"
+            )
+
+
+def _parse(line: str, where: str, known: LabelSet) -> Label:
+    try:
+        label = msgspec.json.decode(line, type=Label)
+    except msgspec.MsgspecError as error:
+        raise CorpusError(f"{where}: not a label ({error}); see the label format in docs/formats.md") from None
+    for name in (label.label, *label.secondary):
+        _check_known(name, where, known)
+    return label
+
+
+def _check_known(name: str, where: str, known: LabelSet) -> None:
+    if name not in known.names:
+        raise CorpusError(f"{where}: {name!r} is not a known label; known: {' '.join(known.names)}")
+
+
+def _lines(path: Path, keep: Callable[[bytes], bytes] = bytes) -> list[str]:
+    try:
+        return keep(path.read_bytes()).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+    except FileNotFoundError:
+        raise CorpusError(f"{path}: no such label file; check corpus.labels in the configuration, or --gold") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None

@@ -1,0 +1,1 @@
+"""The model: its folder, words, features, scores, labels in order, tags."""

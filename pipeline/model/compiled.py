@@ -1,0 +1,83 @@
+"""The compiled inner loops (``kernels.pyx``) with the arrays that they fill.
+
+They give what ``features.py``, ``decode.py`` and ``tag.py`` give with arrays alone, many times faster; those stand in
+where nothing was compiled, and a test holds the two against each other.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.config import ModelConfig
+from pipeline.model.bigrams import Ints
+from pipeline.model.decode import Runs
+from pipeline.model.features import Floats, Layout, Rows, Vocabulary, join_texts, stand_apart
+
+if TYPE_CHECKING:
+    from pipeline.model._kernels import Characters, Dictionary
+
+
+class Compiled:
+    """Rows, scores, runs and strongest words of texts, and JSON lines of tags, for one vocabulary and one set of weights."""
+
+    def __init__(
+        self, dictionary: "Dictionary", vocabulary: Vocabulary, weights: NDArray[np.float32], names: Sequence[str]
+    ) -> None:
+        """Take the dictionary, the vocabulary, the weights, of shape (terms, labels), and the names of the labels."""
+        from pipeline.model._kernels import Scorer  # noqa: PLC0415 - may not have been compiled
+
+        self._labels = weights.shape[1]
+        self.scorer = Scorer(
+            dictionary,
+            vocabulary.words,
+            vocabulary.bigrams.letters,
+            np.ascontiguousarray(vocabulary.idf, np.float64),
+            np.ascontiguousarray(weights, np.float32),
+            vocabulary.telling.view(np.uint8),
+            list(map(msgspec.json.encode, names)),
+        )
+
+    def score(self, layout: Layout) -> tuple[Rows, Floats, Ints]:
+        """Return the TF-IDF rows of a layout, their scores, of shape (rows, labels), and their term counts.
+
+        These are, of shape (2, rows), the words and bigrams, and those that are unknown.
+        """
+        from pipeline.model._kernels import Characters, gather  # noqa: PLC0415 - may not have been compiled
+
+        characters = gather(list(layout.sources), layout.counts, layout.spans, list(layout.headings))
+        return self.score_lines(Characters(join_texts(layout)) if characters is None else characters, layout.rows)
+
+    def score_lines(self, lines: "Characters", count: int) -> tuple[Rows, Floats, Ints]:
+        """Return the same of so many lines in lower case."""
+        terms, room = np.empty((2, count), np.int64), 2 * len(lines) + 1
+        starts, scores = np.empty(count + 1, np.int64), np.empty((count, self._labels))
+        columns, values = np.empty(room, np.int64), np.empty(room)
+        filled = self.scorer.score(lines, starts, columns, values, scores, terms)
+        return Rows(starts, columns[:filled], values[:filled]), scores, terms
+
+    def strongest(self, firsts: Ints, lasts: Ints, labels: Ints, rows: Rows, wanted: int) -> tuple[Ints, Floats]:
+        """Return for runs of rows the columns that weighed most for their labels and their shares, of shape (runs, wanted).
+
+        The strongest come first; -1 is no column.
+        """
+        columns, shares = np.empty((len(labels), wanted), np.int64), np.empty((len(labels), wanted))
+        self.scorer.strongest(firsts, lasts, labels, rows.starts, rows.columns, rows.values, columns, shares)
+        return columns, shares
+
+    def decode(self, layout: Layout, sums: Floats, bias: Floats, options: ModelConfig) -> Runs:
+        """Return the runs of the best labels; ``sums`` are the scores of the texts of a layout, of shape (texts, labels)."""
+        from pipeline.model._kernels import Weights  # noqa: PLC0415 - may not have been compiled
+
+        above = np.fromiter(chain.from_iterable(layout.above), np.int64)
+        starts = np.cumsum([0, *map(len, layout.above)])
+        whole = np.array([kind != "text" for kind in layout.kinds], np.uint8)
+        weights = Weights(options.neighbour_weight, options.segment_weight, options.heading_weight, options.switch_cost)
+        runs, means = np.empty((layout.sentences, 3), np.int64), np.empty((layout.sentences, len(bias)))
+        bounds, apart = layout.bounds, stand_apart(layout).view(np.uint8)
+        found = self.scorer.decode(sums, bounds, starts, above, apart, whole, bias, weights, runs, means)
+        segments, firsts, lasts = np.ascontiguousarray(runs[:found].T)
+        return Runs(segments, firsts, lasts, means[:found])

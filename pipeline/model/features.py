@@ -1,0 +1,361 @@
+"""From segments to numbers: the sentences of a report, their TF-IDF rows, and the context of each sentence.
+
+Training and tagging share every step of this module. With a linear model, context may be added to the features (in
+training, where the classifier must learn with it) or to the scores (in tagging, where that is one small sum): both
+multiply by the same matrix, which ``context`` builds.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property
+from itertools import chain, islice, repeat
+from operator import attrgetter
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.config import FeatureConfig, ModelConfig
+from pipeline.core.native import KERNELS, compiled
+from pipeline.core.records import Heading, Segment
+from pipeline.model.bigrams import Bigrams, Ints, bigram, bigram_codes, code_points
+from pipeline.model.words import Cut
+from pipeline.preprocess.headings import TITLE
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+FREQUENT = 5.0  # the inverse document frequency of what stands in two of a hundred sentences
+
+# A word with an ideograph, or with two Latin letters, is a term; figures, single letters and punctuation are none.
+# Compiled where a vocabulary is made, which tagging need not wait for.
+_TERM = r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{2}"
+_BIGRAM = r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}|[a-z]{2}"
+_UNKNOWN, _TEXT_END = -1, -2  # what words are that are no terms
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """The sentences of some segments and how they stand to each other, and the headings above them.
+
+    ``sources`` are the texts that the segments are of, ``counts`` the number of sentences in each, and ``spans``, of shape
+    (sentences, 2), where each stands in its text. The rows of a layout are the sentences and then each of the ``headings`` once.
+    ``bounds[i] : bounds[i + 1]`` are the sentences of segment ``i``, ``above[i]`` the rows of the headings above it and
+    ``kinds[i]`` what it is. Segments are neighbours of those before them, but for the ``firsts`` of each text.
+    """
+
+    sources: tuple[str, ...]
+    counts: Ints
+    spans: Ints
+    headings: tuple[str, ...]
+    bounds: Ints
+    above: tuple[tuple[int, ...], ...]
+    kinds: tuple[str, ...]
+    firsts: tuple[int, ...]
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        """The text of each row, made anew each time."""
+        of_source = np.repeat(np.arange(len(self.sources)), self.counts).tolist()
+        spans = zip(of_source, *self.spans.T.tolist(), strict=True)
+        return [*[self.sources[number][start:end] for number, start, end in spans], *self.headings]
+
+    @property
+    def rows(self) -> int:
+        """The number of sentences and headings."""
+        return len(self.spans) + len(self.headings)
+
+    @property
+    def sentences(self) -> int:
+        """The number of sentences, which are the first rows."""
+        return len(self.spans)
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """Some texts in lower case, ``joined`` by line ends, and the words of the whole, a line end being one of them."""
+
+    joined: str
+    words: Sequence[str]
+    count: int
+
+    def head(self, count: int) -> "Texts":
+        """Return the first texts."""
+        if count >= self.count:
+            return self
+        lines = self.joined.split("\n", count)[:count]
+        ends = (i for i, word in enumerate(self.words) if word == "\n")
+        return Texts("\n".join(lines), self.words[: next(islice(ends, count - 1, None))] if count else (), count)
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """Sparse rows: ``columns`` and ``values`` between ``starts[i]`` and ``starts[i + 1]`` belong to row ``i``."""
+
+    starts: Ints
+    columns: Ints
+    values: Floats
+
+
+class Context(msgspec.Struct, frozen=True):
+    """A linear map from texts to sentences: what each sentence takes from itself and from its surroundings.
+
+    For values V of the texts it gives ``V + neighbours * (V above + V below) + (G V)[segment_of]``, where G is the sparse
+    matrix of shape (segments, texts) in ``gathered``: the mean of each segment and the headings above it. ``neighbours``,
+    of shape (sentences - 1, 1), is the weight between each sentence and the next: none at the border of a record.
+    """
+
+    segment_of: Ints
+    neighbours: Floats
+    gathered: Rows
+
+    def apply(self, values: Floats) -> Floats:
+        """Return scores in context, of shape (sentences, labels), for scores of the texts, of shape (texts, labels)."""
+        count = len(self.segment_of)
+        result = values[:count].copy()
+        result[1:] += self.neighbours * values[: count - 1]
+        result[:-1] += self.neighbours * values[1:count]
+        return np.asarray(result + row_sums(self.gathered, np.ascontiguousarray(values.T))[self.segment_of])
+
+
+class Vocabulary:
+    """The words and character bigrams of a corpus, each sorted, with their inverse document frequency.
+
+    Column ``i`` of a row is word ``i``, and then come the bigrams: words carry the meaning, and bigrams what the
+    dictionary does not know (names of posts and campaigns) or cuts in two ways.
+    """
+
+    def __init__(self, words: Sequence[str], bigrams: str, idf: Floats) -> None:
+        """Take the words, the bigrams one after the other, and the idf of both."""
+        self.words = tuple(words)
+        self.bigrams = Bigrams(bigrams)
+        self.idf = idf
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {**dict(zip(self.words, range(len(self.words)), strict=True)), "\n": _TEXT_END}
+
+    def __len__(self) -> int:
+        """Return the number of columns."""
+        return len(self.words) + len(self.bigrams)
+
+    @cached_property
+    def telling(self) -> Flags:
+        """Whether each column is a word that tells a reader something: all but frequent single characters such as 的 or 一."""
+        telling = np.arange(len(self)) < len(self.words)
+        frequent = np.flatnonzero(self.idf[: len(self.words)] < FREQUENT).tolist()
+        telling[[i for i in frequent if len(self.words[i]) == 1]] = False
+        return telling
+
+    def vectorise(self, texts: Texts) -> Rows:
+        """Return TF-IDF rows of unit length, one for each text; unknown words and bigrams count nothing."""
+        bits = len(self).bit_length()
+        keys = np.concatenate([row << bits | column for row, column in (self._words_of(texts), self._bigrams_of(texts))])
+        keys.sort()
+        places = np.flatnonzero(np.append(keys[:1] >= 0, keys[1:] != keys[:-1]))
+        counts = np.diff(places, append=len(keys))
+        keys = keys.take(places)
+        row, column = keys >> bits, keys & ((1 << bits) - 1)
+        values = counts * self.idf.take(column)
+        lengths = np.bincount(row, minlength=texts.count)
+        values /= np.sqrt(np.bincount(row, values * values, minlength=texts.count)).take(row)
+        return Rows(np.append(0, np.cumsum(lengths)), column, values)
+
+    def count_terms(self, texts: Texts) -> tuple[Ints, Ints]:
+        """Return how many words and bigrams of each text could be terms, and how many of these are unknown."""
+        columns = self._columns(texts)
+        number = np.cumsum(columns == _TEXT_END)
+        strange = np.flatnonzero(columns == _UNKNOWN)
+        is_term = re.compile(_TERM).search
+        unknown = strange.compress([is_term(texts.words[i]) is not None for i in strange.tolist()])
+        known = np.flatnonzero(columns >= 0)
+        terms, strangers = _counts(texts.count, number, known, unknown), _counts(texts.count, number, unknown)
+        if len(self.bigrams):
+            number, pairs = _text_numbers(texts.joined), _letter_pairs(texts.joined)
+            found, _ = self.bigrams.find(bigram_codes(texts.joined))
+            terms += _counts(texts.count, number, pairs)
+            strangers += _counts(texts.count, number, pairs) - _counts(texts.count, number, found)
+        return terms, strangers
+
+    def _words_of(self, texts: Texts) -> tuple[Ints, Ints]:
+        """Return the text and the column of each known word."""
+        columns = self._columns(texts)
+        known = np.flatnonzero(columns >= 0)
+        return np.cumsum(columns == _TEXT_END).take(known), columns.take(known)
+
+    def _columns(self, texts: Texts) -> Ints:
+        """Return the column of each word, or what else it is."""
+        return np.fromiter(map(self._index.get, texts.words, repeat(_UNKNOWN)), np.int64, len(texts.words))
+
+    def _bigrams_of(self, texts: Texts) -> tuple[Ints, Ints]:
+        """Return the text and the column of each known bigram; none reaches over the end of a text."""
+        places, which = self.bigrams.find(bigram_codes(texts.joined))
+        return _text_numbers(texts.joined).take(places), which + len(self.words)
+
+
+def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig) -> Vocabulary:
+    """Return the vocabulary of texts: words and bigrams that stand in at least ``min_df`` of them.
+
+    The inverse document frequency is smoothed, ``ln((1 + n) / (1 + df)) + 1``, as scikit-learn's TfidfTransformer
+    defines it.
+    """
+    total = sum(some.count for some in texts)
+    frequent = _frequent_words(texts, options.min_df)
+    bigrams = _frequent_bigrams(texts, options.min_df) if options.character_bigrams else {}
+    counts = np.array([*frequent.values(), *bigrams.values()], dtype=np.float64)
+    return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1)
+
+
+def _frequent_words(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
+    """Return in how many texts each term stands, in sorted order, less the rare ones."""
+    index: dict[str, int] = {}
+    words = [np.fromiter((index.setdefault(word, len(index)) for word in some.words), np.int64) for some in texts]
+    ends = [of_some == index.get("\n", _UNKNOWN) for of_some in words]
+    counts = _document_frequency(words, [np.cumsum(of_some) for of_some in ends], len(index))
+    frequent = ((word, count) for word, count in zip(index, counts, strict=True) if count >= min_df)
+    return {word: count for word, count in sorted(frequent) if re.search(_TERM, word)}
+
+
+def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
+    """Return in how many texts each bigram of letters stands, in sorted order, less the rare ones."""
+    codes = [bigram_codes(some.joined) for some in texts]
+    rows = [_text_numbers(some.joined)[: len(of_some)] for some, of_some in zip(texts, codes, strict=True)]
+    different, places = np.unique(np.concatenate([*codes, np.zeros(0, np.int64)]), return_inverse=True)
+    split = np.split(places, np.cumsum([len(of_some) for of_some in codes])[:-1])
+    counts = _document_frequency(split, rows, len(different))
+    frequent = ((bigram(code), count) for code, count in zip(different.tolist(), counts, strict=True) if count >= min_df)
+    return {pair: count for pair, count in sorted(frequent) if re.fullmatch(_BIGRAM, pair)}
+
+
+def _letter_pairs(text: str) -> Ints:
+    """Return the places of the pairs of neighbouring characters of a text that could be bigrams of a vocabulary."""
+    codes = code_points(text)
+    ideograph = ((codes >= 0x3400) & (codes <= 0x9FFF)) | (codes >= 0x20000)
+    latin = (codes >= ord("a")) & (codes <= ord("z"))
+    return np.flatnonzero((ideograph[1:] & ideograph[:-1]) | (latin[1:] & latin[:-1]))
+
+
+def _counts(texts: int, number: Ints, *places: Ints) -> Ints:
+    """Return how many places lie in each text; ``number`` tells the text of each place."""
+    return np.bincount(number.take(np.concatenate(places)), minlength=texts)
+
+
+def _document_frequency(terms: Sequence[Ints], rows: Sequence[Ints], count: int) -> list[int]:
+    """Return for each of ``count`` terms in how many rows it stands; ``terms`` and ``rows`` tell them for some texts each."""
+    once = [np.unique(of_some * count + row) % max(1, count) for row, of_some in zip(terms, rows, strict=True)]
+    frequency: list[int] = np.bincount(np.concatenate([*once, np.zeros(0, np.int64)]), minlength=count).tolist()
+    return frequency
+
+
+def _text_numbers(joined: str) -> Ints:
+    """Return the number of the text that each character belongs to."""
+    return np.cumsum(code_points(joined) == ord("\n"))
+
+
+def lay_out(parts: Iterable[tuple[str, Sequence[Segment]]]) -> Layout:
+    """Return the sentences and headings of some cleaned texts with neighbouring segments of each.
+
+    The title is left out: it stands above every sentence alike and tells them apart in nothing.
+    """
+    sources, firsts = [], []
+    segments: list[Segment] = []
+    for text, some in parts:
+        sources.append(text)
+        firsts.append(len(segments))
+        segments += some
+    sentences = list(map(attrgetter("sentences"), segments))
+    flat = chain.from_iterable(chain.from_iterable(sentences))
+    spans = np.fromiter(flat, np.int64).reshape(-1, 2)
+    bounds = np.cumsum([0, *map(len, sentences)])
+    counts = np.diff(bounds.take([*firsts, len(segments)]))
+    headings, above = _rows_above(segments, len(spans))
+    kinds = tuple(map(attrgetter("kind"), segments))
+    return Layout(tuple(sources), counts, spans, tuple(headings), bounds, above, kinds, tuple(firsts), tuple(segments))
+
+
+def _rows_above(segments: Sequence[Segment], sentences: int) -> tuple[list[str], tuple[tuple[int, ...], ...]]:
+    """Return the headings above some segments, each once, and the rows of those above each segment."""
+    rows: dict[str, int] = {}
+    found: list[tuple[int, ...]] = []
+    headings: tuple[Heading, ...] | None = None
+    above: tuple[int, ...] = ()
+    for segment in segments:
+        if segment.headings is not headings:  # those of side-by-side segments are mostly the same
+            headings = segment.headings
+            above = tuple([rows.setdefault(heading.text, sentences + len(rows)) for heading in headings if heading.level > TITLE])
+        found.append(above)
+    return list(rows), tuple(found)
+
+
+def split_words(layout: Layout, cut: Cut) -> Texts:
+    """Return the texts of a layout in lower case, each on one line, with their words: all are cut in one sweep."""
+    joined = join_texts(layout)
+    return Texts(joined, cut(joined), layout.rows)
+
+
+def join_texts(layout: Layout) -> str:
+    """Return the texts of a layout in lower case, each on one line."""
+    texts = layout.texts
+    joined = "\n".join(texts)
+    lowered = in_lower_case(joined)
+    if len(lowered) != len(joined) or "\r" in joined or joined.count("\n") >= max(1, len(texts)):
+        lowered = "\n".join(re.sub("[\r\n]", " ", lower(text)) for text in texts)
+    return lowered
+
+
+def lower(text: str) -> str:
+    """Return a text in lower case, or as it is where that would change its length (İ has a lower case of two characters)."""
+    lowered = in_lower_case(text)
+    return lowered if len(lowered) == len(text) else text
+
+
+def in_lower_case(text: str) -> str:
+    """Return ``text.lower()``, which looks at each ideograph for a lower case; the compiled part need not."""
+    lowered = _lower_ascii()(text)
+    return text.lower() if lowered is None else lowered
+
+
+@cache
+def _lower_ascii() -> Callable[[str], str | None]:
+    kernels = compiled(KERNELS)
+    return kernels.lower_ascii if kernels else lambda _: None
+
+
+def context(layout: Layout, options: ModelConfig) -> Context:
+    """Return the map that adds to each sentence its neighbours, its segment's mean and the headings above it."""
+    sizes = np.diff(layout.bounds)
+    above = np.fromiter(map(len, layout.above), np.int64, len(sizes))
+    starts = np.append(0, np.cumsum(sizes + above))
+    segment_of = np.repeat(np.arange(len(sizes)), sizes)
+    of_sentence = np.zeros(int(starts[-1]), bool)
+    of_sentence[np.arange(len(segment_of)) + np.repeat(np.cumsum(above) - above, sizes)] = True
+    columns = np.empty(len(of_sentence), np.int64)
+    columns[of_sentence] = np.arange(len(segment_of))
+    columns[~of_sentence] = np.fromiter(chain.from_iterable(layout.above), np.int64, int(above.sum()))
+    weights = np.where(of_sentence, np.repeat(options.segment_weight / sizes, sizes + above), options.heading_weight)
+    return Context(segment_of, _neighbours(layout, segment_of, options.neighbour_weight), Rows(starts, columns, weights))
+
+
+def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
+    """Return the weight between each sentence and the next."""
+    border = (segment_of[1:] != segment_of[:-1]) & stand_apart(layout)[segment_of[1:]]
+    return np.where(border, 0.0, weight)[:, None]
+
+
+def stand_apart(layout: Layout) -> Flags:
+    """Tell which segments have nothing to do with the one before: a record and what is around it, and the first of each report."""
+    alone = np.array([kind == "record" for kind in layout.kinds], bool)
+    apart = np.append(True, alone[1:] | alone[:-1])
+    apart[[first for first in layout.firsts if first < len(apart)]] = True  # a last report may have no segment at all
+    return apart
+
+
+def row_sums(rows: Rows, by_label: Floats) -> Floats:
+    """Return the product of sparse rows with dense values, which are given label by label, of shape (labels, columns).
+
+    The result has the shape (rows, labels). Sums over numbers that lie side by side are the fastest, so each label is a pass.
+    """
+    result = np.zeros((len(by_label), len(rows.starts) - 1))
+    filled = np.flatnonzero(np.diff(rows.starts))
+    firsts = rows.starts.take(filled)
+    for of_label, values in zip(result, by_label, strict=True):
+        if len(filled):
+            of_label[filled] = np.add.reduceat(values.take(rows.columns) * rows.values, firsts)
+    return np.ascontiguousarray(result.T)

@@ -1,0 +1,274 @@
+"""The model folder: a manifest and plain arrays and words, format 3. Nothing in it is code, and loading runs none.
+
+    manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores
+    words.txt           the words of the vocabulary, one a line, sorted
+    bigrams.txt         the character bigrams of the vocabulary, one a line, sorted
+    dictionary.txt      words that the segmenter keeps whole, one a line
+    idf.npy             float64, shape (words + bigrams,)
+    weights.npy         float32, shape (words + bigrams, labels)
+    bias.npy            float32, shape (labels,)
+    out_of_fold.jsonl   tags of the training reports by models that had not seen them: offsets and themes, no text
+    training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
+
+Format 2 had no training.json and kept every section of the configuration in its manifest; it is still read.
+
+To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
+say in its error how to get a new model, and describe the change in docs/formats.md.
+"""
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core import locations
+from pipeline.core.config import config_values, label_set_from_values, model_settings, settings_from_values
+from pipeline.core.errors import ConfigError, ModelError, UsageError
+from pipeline.model.features import Vocabulary
+from pipeline.model.model import Model
+from pipeline.model.words import fingerprint
+
+FORMAT = 3
+MANIFEST = "manifest.json"
+OUT_OF_FOLD = "out_of_fold.jsonl"
+TRAINING = "training.json"
+_FILES_2 = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
+_FILES = {2: _FILES_2, FORMAT: (*_FILES_2, TRAINING)}  # of each format that is read
+_VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
+
+
+class Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    """The contents of manifest.json; ``files`` maps each other file to its sha256."""
+
+    format: int
+    name: str
+    version: str
+    labels: dict[str, Any]
+    config: dict[str, Any]
+    temperature: float
+    threshold: float
+    segmenter: str
+    corpus: dict[str, Any]
+    scores: dict[str, Any]
+    packages: dict[str, str]
+    run_id: str | None
+    files: dict[str, str]
+
+
+def save_model(model: Model, folder: Path, out_of_fold: bytes, training: bytes = b"{}\n") -> None:
+    """Write a model folder; the new one takes the place of an old one only when it is complete.
+
+    ``out_of_fold`` and ``training`` are the contents of the files of these names.
+
+    Raises UsageError when the folder cannot be written or holds something else than a model.
+    """
+    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder}: exists and is no model folder; choose another model.name, or move it away")
+    contents = {**_contents(model), OUT_OF_FOLD: out_of_fold, TRAINING: training}
+    contents[MANIFEST] = _manifest(model, contents)
+    import shutil  # noqa: PLC0415 - only where a model is written
+    import tempfile  # noqa: PLC0415
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise UsageError(f"{folder}: the model cannot be written ({error.strerror}); check the folder above it") from None
+    try:
+        for name, content in contents.items():
+            (fresh / name).write_bytes(content)
+        fresh.chmod(0o755)
+        _swap(fresh, folder)
+    except OSError as error:
+        raise UsageError(f"{folder}: the model cannot be written ({error.strerror}); check the disk") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def find_model(name_or_path: str) -> Path:
+    """Return the folder of a model given by a path or by its name under ``models/``; raises ModelError."""
+    for folder in (Path(name_or_path), locations.find(f"models/{name_or_path}")):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise ModelError(f"{name_or_path}: no model here; give a model folder, or make one with: pipeline train")
+
+
+def load_model(folder: Path) -> Model:
+    """Return the model of a folder.
+
+    Raises ModelError for a folder that is missing, damaged, changed, of another format, or made with another word
+    segmenter than the one at hand.
+    """
+    manifest = _load_manifest(folder)
+    contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES[manifest.format]}
+    where = f"{folder}/{MANIFEST}"
+    try:
+        labels = label_set_from_values(manifest.labels, where)
+        settings = settings_from_values(manifest.config, where)
+    except ConfigError as error:
+        raise ModelError(str(error)) from None
+    try:
+        words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
+        terms, count = len(words) + len(bigrams) // 2, len(labels.names)
+        model = Model(
+            name=manifest.name,
+            labels=labels,
+            config=settings,
+            vocabulary=Vocabulary(words, bigrams, _array(contents["idf.npy"], "<f8", (terms,))),
+            weights=_array(contents["weights.npy"], "<f4", (terms, count)),
+            bias=_array(contents["bias.npy"], "<f4", (count,)),
+            temperature=manifest.temperature,
+            threshold=manifest.threshold,
+            user_words=tuple(_lines(contents["dictionary.txt"])),
+            facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
+        )
+    except ValueError as error:
+        raise ModelError(f"{folder}: damaged ({error}); train it again, or restore the folder") from None
+    if fingerprint(model.cut, words) != manifest.segmenter:
+        raise ModelError(
+            f"{folder}: made with another word segmenter or dictionary ({manifest.packages.get('rjieba')} of rjieba); "
+            "install the versions of constraints.txt, or train it again"
+        )
+    return model
+
+
+def set_run_id(folder: Path, run_id: str) -> None:
+    """Write the id of the MLflow run that recorded a training into its manifest."""
+    manifest = _load_manifest(folder)
+    manifest.run_id = run_id
+    fresh = folder / f".{MANIFEST}"
+    fresh.write_bytes(_encode(manifest))
+    fresh.replace(folder / MANIFEST)
+
+
+def _contents(model: Model) -> dict[str, bytes]:
+    return {
+        "bias.npy": _npy(model.bias),
+        "bigrams.txt": _joined(_pairs(model.vocabulary.bigrams.letters)),
+        "dictionary.txt": _joined(model.user_words),
+        "idf.npy": _npy(model.vocabulary.idf),
+        "weights.npy": _npy(model.weights),
+        "words.txt": _joined(model.vocabulary.words),
+    }
+
+
+def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
+    facts = model.facts or {}
+    return _encode(
+        Manifest(
+            format=FORMAT,
+            name=model.name,
+            version=model.version,
+            labels=msgspec.to_builtins(model.labels),
+            config=config_values(model_settings(model.config)),
+            temperature=model.temperature,
+            threshold=model.threshold,
+            segmenter=fingerprint(model.cut, model.vocabulary.words),
+            corpus=facts.get("corpus", {}),
+            scores=facts.get("scores", {}),
+            packages=package_versions(),
+            run_id=None,
+            files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},
+        )
+    )
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that a model depends on; one that is not installed is left out."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only where a model is written
+
+    versions = {}
+    for name in _VERSIONS_OF:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def _encode(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
+
+
+def _load_manifest(folder: Path) -> Manifest:
+    path = folder / MANIFEST
+    try:
+        values = msgspec.json.decode(path.read_bytes())
+        number = values["format"]
+    except FileNotFoundError:
+        raise ModelError(f"{folder}: no model here (no {MANIFEST}); make one with: pipeline train") from None
+    except (OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: damaged ({error}); train the model again, or restore the folder") from None
+    if number not in tuple(_FILES):
+        raise ModelError(
+            f"{folder}: model format {number}, this version reads formats {min(_FILES)} to {FORMAT}; "
+            f"{'upgrade mission-themes' if isinstance(number, int) and number > FORMAT else 'train the model again'}"
+        )
+    try:
+        return msgspec.convert(values, Manifest)
+    except msgspec.ValidationError as error:
+        raise ModelError(f"{path}: damaged ({error}); train the model again, or restore the folder") from None
+
+
+def _load_file(folder: Path, name: str, expected: str | None) -> bytes:
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise ModelError(f"{folder / name}: cannot be read ({error.strerror}); train the model again, or restore it") from None
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise ModelError(f"{folder / name}: changed since the model was written; train the model again, or restore it")
+    return content
+
+
+def _joined(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _pairs(letters: str) -> list[str]:
+    return [letters[i : i + 2] for i in range(0, len(letters), 2)]
+
+
+def _letters(content: bytes) -> str:
+    """Return the letters of bigrams that stand one a line."""
+    text = content.decode()
+    if text[2::3] != "\n" * (len(text) // 3) or len(text) % 3:
+        raise ValueError("a line of bigrams.txt that is no bigram")
+    return text.replace("\n", "")
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode().split("\n")[:-1]
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _array(content: bytes, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    if array.dtype != np.dtype(kind) or array.shape != shape:
+        raise ValueError(f"an array of {array.dtype} {array.shape} where {kind} {shape} belongs")
+    return np.asarray(array)
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        fresh.replace(folder)
+        return
+    old = fresh.with_name(f"{fresh.name}-old")
+    folder.replace(old)
+    try:
+        fresh.replace(folder)
+    except OSError:
+        old.replace(folder)
+        raise
+    import shutil  # noqa: PLC0415 - only where a model is written
+
+    shutil.rmtree(old)

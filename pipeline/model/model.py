@@ -1,0 +1,71 @@
+"""The trained model as a value: what it holds and how it scores, without scikit-learn."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.config import LabelSet, ModelSettings
+from pipeline.model.compiled import Compiled
+from pipeline.model.features import Floats, Vocabulary
+from pipeline.model.words import Cut, load_cut, load_dictionary
+
+
+@dataclass(frozen=True)
+class Model:
+    """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
+
+    ``weights`` has the shape (terms, labels) and ``bias`` (labels,), in the order of ``labels``. ``temperature``
+    turns decision scores into probabilities; tags that score below ``threshold`` are for review.
+    """
+
+    name: str
+    labels: LabelSet
+    config: ModelSettings
+    vocabulary: Vocabulary
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    temperature: float
+    threshold: float
+    user_words: tuple[str, ...] = ()
+    facts: dict[str, Any] | None = None
+
+    @cached_property
+    def cut(self) -> Cut:
+        """The word segmenter with the model's own dictionary."""
+        return load_cut(self.user_words)
+
+    @cached_property
+    def compiled(self) -> Compiled | None:
+        """The compiled inner loops with what they need of this model; None where they could not be compiled."""
+        dictionary = load_dictionary(self.user_words)
+        return Compiled(dictionary, self.vocabulary, self.weights, self.labels.names) if dictionary is not None else None
+
+    @cached_property
+    def weights_by_label(self) -> Floats:
+        """The weights in full precision, of shape (labels, terms): those of each label lie side by side."""
+        return np.ascontiguousarray(self.weights.T, dtype=np.float64)
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve characters that differ when anything that a tag depends on does."""
+        lists = (self.vocabulary.words, (self.vocabulary.bigrams.letters,), self.user_words)
+        digest = hashlib.sha256("\n\n".join("\n".join(some) for some in lists).encode())
+        for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
+            digest.update(array.tobytes())
+        settings = (self.config.clean, self.config.segment, self.config.model, self.config.tag)
+        digest.update(repr((self.labels, settings, self.temperature, self.threshold)).encode())
+        return digest.hexdigest()[:12]
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Return calibrated probabilities for decision scores of any shape (…, labels)."""
+        return softmax(scores / self.temperature)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return ``exp(scores)`` scaled to sum to one over the last axis."""
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

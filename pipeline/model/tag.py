@@ -1,0 +1,176 @@
+"""Tag segments: score their sentences in context, find where the theme changes, and say why."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import msgspec
+import numpy as np
+
+from pipeline.core.records import CleanText, Noise, Segment, Tag, TagGroup, Tags, TermCount
+from pipeline.model.bigrams import Ints
+from pipeline.model.decode import Runs
+from pipeline.model.features import Floats, Rows
+from pipeline.model.model import Model
+from pipeline.model.score import Scored, score_segments
+from pipeline.model.tagged import Judged, JudgedTags, place
+
+WINDOW = 512  # segments scored at once: a product large enough to be fast, small enough to bound memory
+DIGITS = 4
+_SHARE_BITS = 24  # words whose shares are the same in this many bits weigh the same
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
+
+    ``number`` is that of the first tag.
+    """
+
+    cleaned: CleanText
+    segments: tuple[Segment, ...]
+    first: int
+    last: int
+    number: int = 0
+
+
+def tag_segments(cleaned: CleanText, segments: Iterable[Segment], model: Model) -> Tags:
+    """Return the tags of a report's segments in source order, numbered from 0; they are made as they are gone through.
+
+    A segment becomes one tag, or several where its theme changes. Memory is bounded by a window of segments, and the
+    tags do not depend on the size of the window.
+    """
+    terms = TermCount()
+    return Tags(_window_tags(cleaned, segments, model, terms), terms)
+
+
+def _window_tags(cleaned: CleanText, segments: Iterable[Segment], model: Model, terms: TermCount) -> Iterator[TagGroup]:
+    number = 0
+    for chunk, first, last in _windows(segments, WINDOW):
+        (tags,) = _tag_parts([_Part(cleaned, chunk, first, last, number)], model)
+        terms.add(tags.terms.terms, tags.terms.unknown)
+        yield tags
+        number += len(tags)
+
+
+def tag_together(reports: Iterable[tuple[CleanText, Sequence[Segment]]], model: Model) -> list[Tags]:
+    """Return the tags of some small reports, the same as of each alone; scoring them at once is faster."""
+    parts = [_Part(cleaned, tuple(segments), 0, len(segments)) for cleaned, segments in reports]
+    return [Tags([tags], tags.terms) for tags in _tag_parts(parts, model)] or [Tags(()) for _ in parts]
+
+
+def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iterator[Tag]:
+    """Yield a tag of no theme, with the reason in ``noise``, for each span that was set aside."""
+    document = cleaned.document
+    for span in noise:
+        yield Tag(
+            document.source, -1, span.start, span.end, document.text[span.start : span.end], "", model.labels.other, 1.0,
+            {}, (), False, (), f"{model.name} {model.version}", noise=span.reason,
+            **(place(document, span.start) if document.places else {}),
+        )  # fmt: skip
+
+
+def _windows(segments: Iterable[Segment], size: int) -> Iterator[tuple[tuple[Segment, ...], int, int]]:
+    """Yield ``size`` segments at a time with one more on each side, and which of them are the window's own."""
+    stream = iter(segments)
+    before: tuple[Segment, ...] = ()
+    chunk = tuple(islice(stream, size + 1))
+    while chunk:
+        inside, after = chunk[:size], chunk[size:]
+        yield before + inside + after, len(before), len(before) + len(inside)
+        before = inside[-1:]
+        chunk = after + tuple(islice(stream, size + 1 - len(after))) if after else ()
+
+
+def _tag_parts(parts: Sequence[_Part], model: Model) -> list[JudgedTags]:
+    """Return the tags of some parts, scored together."""
+    if not any(part.segments for part in parts):
+        return []
+    scored = score_segments([(part.cleaned.text, part.segments) for part in parts], model)
+    judged = _judge(scored, model)
+    bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
+    owned = np.searchsorted(scored.runs.segments, bounds).tolist()
+    return [JudgedTags(part.cleaned, judged.part(*own), model, part.number) for part, own in zip(parts, owned, strict=True)]
+
+
+def _judge(scored: Scored, model: Model) -> Judged:
+    """Return all runs with their probabilities and strongest words, worked out for all at once."""
+    probabilities = model.probabilities(scored.runs.scores)
+    labels = probabilities.argmax(axis=1)
+    rounded = probabilities.round(DIGITS)
+    words, shares = _strongest_words(scored.runs, labels, scored.rows, model)
+    scores = rounded[np.arange(len(labels)), labels]
+    return Judged(
+        [scored.layout.segments[i] for i in scored.runs.segments.tolist()],
+        scored.clean_spans(),
+        labels,
+        rounded,
+        scores,
+        scores < model.threshold,
+        _secondary(rounded, labels, model),
+        words,
+        shares.round(DIGITS),
+        np.add.reduceat(scored.terms, scored.runs.firsts, axis=1),
+    )
+
+
+def _strongest_words(runs: Runs, labels: Ints, rows: Rows, model: Model) -> tuple[Ints, Floats]:
+    """Return the columns of the words that weighed most for the label of each run, and their shares of its score.
+
+    Both have the shape (runs, words wanted), the strongest first; -1 is no word.
+    """
+    wanted = model.config.tag.evidence
+    if model.compiled is not None:
+        return model.compiled.strongest(runs.firsts, runs.lasts, labels, rows, wanted)
+    run, column, share = _shares(runs, labels, rows, model)
+    ranks = _ranked(run, share)
+    rank = np.arange(len(run)) - np.searchsorted(run, np.arange(len(labels) + 1)).take(run)
+    best = np.flatnonzero(rank < wanted)  # the runs stay in order when their words are ranked
+    columns, shares = np.full((len(labels), wanted), -1), np.zeros((len(labels), wanted))
+    columns[run.take(best), rank.take(best)] = column.take(ranks.take(best))
+    shares[run.take(best), rank.take(best)] = share.take(ranks.take(best))
+    return columns, shares
+
+
+def _shares(runs: Runs, labels: Ints, rows: Rows, model: Model) -> tuple[Ints, Ints, Floats]:
+    """Return run, column and share of each word that speaks for the label of its run, sorted by run and column."""
+    words = np.flatnonzero(model.vocabulary.telling.take(rows.columns[: int(rows.starts[runs.lasts[-1]])]))
+    run = np.repeat(np.arange(len(labels)), rows.starts.take(runs.lasts) - rows.starts.take(runs.firsts)).take(words)
+    column = rows.columns.take(words)
+    weights = model.weights.ravel().take(column * model.weights.shape[1] + labels.take(run))
+    speaking = np.flatnonzero(weights > 0)
+    run, column = run.take(speaking), column.take(speaking)
+    share = rows.values.take(words.take(speaking)) * weights.take(speaking) / (runs.lasts - runs.firsts).take(run)
+    keys = run * len(model.vocabulary) + column
+    order = _order(keys)
+    keys = keys.take(order)
+    firsts = np.flatnonzero(np.append(keys[:1] >= 0, keys[1:] != keys[:-1]))
+    once = order.take(firsts)
+    total = np.add.reduceat(share.take(order), firsts) if len(firsts) else share
+    return run.take(once), column.take(once), total
+
+
+def _ranked(run: Ints, share: Floats) -> Ints:
+    """Return the order by run, then falling share, then place, from one sort of whole numbers."""
+    scaled = (share * (1 << _SHARE_BITS)).astype(np.int64)
+    return _order((run << int(scaled.max(initial=0)).bit_length()) | (scaled.max(initial=0) - scaled))
+
+
+def _order(keys: Ints) -> Ints:
+    """Return the stable order of whole numbers: with their places behind them they can be sorted as such, which is faster."""
+    place_bits = len(keys).bit_length()
+    if place_bits + int(keys.max(initial=0)).bit_length() > 63:
+        return np.argsort(keys, kind="stable")
+    placed = (keys << place_bits) | np.arange(len(keys))
+    placed.sort()
+    return np.asarray(placed & ((1 << place_bits) - 1))
+
+
+def _secondary(probabilities: Floats, labels: Ints, model: Model) -> dict[int, tuple[str, ...]]:
+    """Return the themes of each run, other than its label, that are probable enough, the most probable first."""
+    enough = probabilities >= model.config.tag.secondary
+    enough[np.arange(len(labels)), labels] = False
+    enough[:, model.labels.names.index(model.labels.other)] = False
+    secondary = {}
+    for run in np.flatnonzero(enough.any(axis=1)).tolist():
+        ranked = sorted(np.flatnonzero(enough[run]).tolist(), key=lambda i: -probabilities[run, i])
+        secondary[run] = tuple(model.labels.names[i] for i in ranked)
+    return secondary

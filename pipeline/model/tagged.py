@@ -1,0 +1,208 @@
+"""Runs that have been judged as tags: made as records or as JSON lines, whichever is asked for.
+
+A JSON line is what most tags become, and a record costs as much as a fifth of all the rest; so it is made for those who ask for it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from pipeline.core.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns, TermCount
+from pipeline.model.bigrams import Ints
+from pipeline.model.features import Flags, Floats, in_lower_case, lower
+from pipeline.model.model import Model
+from pipeline.preprocess.characters import scans
+
+Evidence = tuple[tuple[str, float], ...]
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
+
+    ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted),
+    where -1 is no word; ``scores`` are the probabilities of the labels. ``secondary`` holds those runs that have other
+    themes. ``terms``, of shape (2, runs), counts their terms and those unknown to the model. Figures are rounded as shown.
+    """
+
+    segments: Sequence[Segment]
+    spans: Ints
+    labels: Ints
+    probabilities: Floats
+    scores: Floats
+    review: Flags
+    secondary: dict[int, tuple[str, ...]]
+    words: Ints
+    shares: Floats
+    terms: Ints
+
+    def part(self, first: int, last: int) -> "Judged":
+        """Return the runs from one to another (exclusive)."""
+        own = slice(first, last)
+        secondary = {run - first: themes for run, themes in self.secondary.items() if first <= run < last}
+        return Judged(
+            self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
+            self.review[own], secondary, self.words[own], self.shares[own], self.terms[:, own],
+        )  # fmt: skip
+
+
+class JudgedTags:
+    """The tags of side-by-side runs of one report, numbered from ``number`` on."""
+
+    def __init__(self, cleaned: CleanText, judged: Judged, model: Model, number: int) -> None:
+        """Take the report, its runs and the model that has judged them."""
+        self._cleaned, self._judged, self._model, self._number = cleaned, judged, model, number
+        self._spans = _trimmed(cleaned.text, judged.spans)
+        self._first = int(self._spans[0, 0]) if len(self._spans) else 0
+        self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
+        self._map = _map_from(cleaned.offsets, self._first, self._last)
+        self._starts = self._map.to_source(self._spans[:, 0] - self._first)
+        self._ends = self._map.to_source(self._spans[:, 1] - self._first - 1) + 1
+
+    def __len__(self) -> int:
+        """Return the number of the tags."""
+        return len(self._spans)
+
+    def __iter__(self) -> Iterator[Tag]:
+        """Yield the tags."""
+        document, model, judged = self._cleaned.document, self._model, self._judged
+        names, signature, headings = model.labels.names, self._signature, self._headings()
+        scores, review, labels = judged.scores.tolist(), judged.review.tolist(), judged.labels.tolist()
+        for i, (start, end) in enumerate(zip(self._starts.tolist(), self._ends.tolist(), strict=True)):
+            text = document.text[start:end]
+            tag = Tag(
+                document.source, self._number + i, start, end, text, headings[i], names[labels[i]], scores[i],
+                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary.get(i, ()), review[i],
+                self._evidence(i, text), signature,
+            )  # fmt: skip
+            yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
+
+    @property
+    def terms(self) -> TermCount:
+        """How many terms the tags have, and how many of these the model does not know."""
+        return TermCount(*self._judged.terms.sum(axis=1).tolist())
+
+    def columns(self) -> TagColumns:
+        """Return what is counted of the tags."""
+        judged = self._judged
+        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, judged.review)
+
+    def json_lines(self) -> bytes:
+        """Return the tags as JSON, each on a line."""
+        compiled, judged, document = self._model.compiled, self._judged, self._cleaned.document
+        lowered = self._lowered
+        if compiled is None or lowered is None or document.places:
+            return MadeTags(self).json_lines()
+        from pipeline.model import _kernels as kernels  # noqa: PLC0415 - may not have been compiled
+
+        encode = msgspec.json.encode
+        source = kernels.Source(
+            document.text,
+            lowered,
+            self._map.clean,
+            self._map.source,
+            b'{"source":' + encode(document.source) + b',"segment":',
+            b'],"model":' + encode(self._signature) + b"}\n",
+        )
+        return compiled.scorer.lines(
+            source,
+            self._spans - self._first,
+            self._number,
+            self._headings(encode),
+            judged.labels,
+            judged.probabilities,
+            self._model.threshold,
+            {run: encode(themes) for run, themes in judged.secondary.items()},
+            judged.words,
+            judged.shares,
+        )
+
+    @property
+    def _signature(self) -> str:
+        return f"{self._model.name} {self._model.version}"
+
+    def _headings(self, form: Callable[[str], Any] = str) -> list[Any]:
+        """Return the headings above each run, in one line, in a form."""
+        found = []
+        headings, line = None, form("")
+        for segment in self._judged.segments:
+            if segment.headings is not headings:  # those of side-by-side segments are mostly the same
+                headings, line = segment.headings, form(" > ".join([heading.text for heading in segment.headings]))
+            found.append(line)
+        return found
+
+    @property
+    def _lowered(self) -> str | None:
+        """The clean text from the first run to the last as it was scored; None where its case depends on what is around it."""
+        text = self._cleaned.text[self._first : self._last]
+        lowered = in_lower_case(text)
+        return lowered if len(lowered) == len(text) and "Σ" not in text else None
+
+    def _evidence(self, run: int, source: str) -> Evidence:
+        """Return words and shares of a run as they stand in the source: in its characters, and with what was dropped in them."""
+        words, shares, judged = self._model.vocabulary.words, self._judged.shares[run].tolist(), self._judged
+        start, end = self._spans[run].tolist()
+        text, offsets = lower(self._cleaned.text[start:end]), self._cleaned.offsets
+        found: list[tuple[str, float]] = []
+        for column, share in zip(judged.words[run].tolist(), shares, strict=True):
+            if column < 0:
+                break
+            word = words[column]
+            at = 0 if text == source else text.find(word)
+            if at >= 0:
+                first, last = offsets.span(start + at, start + at + len(word))
+                found.append((word if text == source else self._cleaned.document.text[first:last], share))
+        return tuple(found)
+
+
+def place(document: Document, start: int) -> dict[str, Any]:
+    """Return the fields of a tag that say where in its file the text at an offset stands."""
+    there = document.places[max(0, bisect_right(document.places, start, key=lambda place: place.start) - 1)]
+    columns = dict(there.columns) if there.columns else None
+    return {"page": there.page, "paragraph": there.paragraph, "sheet": there.sheet, "row": there.row, "columns": columns}
+
+
+class _Map(msgspec.Struct, frozen=True):
+    """Where a part of a clean text stands in the source: runs of characters, by their first offsets in both."""
+
+    clean: Ints
+    source: Ints
+
+    def to_source(self, places: Ints) -> Ints:
+        """Return the source offsets of characters of the part."""
+        if len(self.clean) == 1:
+            return np.asarray(places + self.source)
+        runs = np.searchsorted(self.clean, places, side="right") - 1
+        return np.asarray(self.source.take(runs) + places - self.clean.take(runs))
+
+
+def _map_from(offsets: OffsetMap, first: int, last: int) -> _Map:
+    """Return the map of a clean span."""
+    low = bisect_right(offsets.clean_starts, first) - 1
+    high = bisect_left(offsets.clean_starts, last, low + 1)
+    clean = np.array(offsets.clean_starts[low:high], np.int64) - first
+    source = np.array(offsets.source_starts[low:high], np.int64)
+    source[0] -= clean[0]
+    clean[0] = 0
+    return _Map(clean, source)
+
+
+def _trimmed(text: str, spans: Ints) -> Ints:
+    """Return spans without the white space at their ends; one that holds nothing else stays as it is."""
+    if (compiled := scans()) is None:
+        return trimmed(text, spans)
+    spans = spans.copy()
+    compiled.trim(text, spans)
+    return spans
+
+
+def trimmed(text: str, spans: Ints) -> Ints:
+    """Do the same: the reference of the compiled loop."""
+    spans = spans.copy()
+    for i, (start, end) in enumerate(spans.tolist()):
+        inside = text[start:end]
+        if inside and not inside.isspace():
+            spans[i] = end - len(inside.lstrip()), start + len(inside.rstrip())
+    return spans

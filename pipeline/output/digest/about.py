@@ -1,0 +1,51 @@
+"""What a person says of reports: a table with their places and years, which are surer than what is found in them."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.core.errors import UsageError
+from pipeline.output.digest.records import Said
+
+# The columns by the names that they may have.
+COLUMNS = {"name": ("name", "文件", "报告"), "place": ("place", "地区"), "year": ("year", "年份")}
+
+
+def read_about(path: Path) -> Mapping[str, Said]:
+    """Return the places and years that a CSV file gives reports, by their file name or path.
+
+    Its first line names the columns: ``name`` and ``place``, ``year`` or both, or 文件, 地区 and 年份. Raises UsageError for a file
+    that cannot be read, a column that is missing, and a report that stands in it twice.
+    """
+    lines = csv.reader(io.StringIO(_text(path), newline=""))
+    head = [cell.strip() for cell in next(lines, [])]
+    at = {column: next((head.index(name) for name in names if name in head), None) for column, names in COLUMNS.items()}
+    if at["name"] is None or (at["place"] is None and at["year"] is None):
+        raise UsageError(f"{path}: its first line must name the columns name and place or year (or 文件, 地区, 年份)")
+    said: dict[str, Said] = {}
+    for cells in filter(any, lines):
+        name, place, year = (_cell(cells, at[column]) for column in COLUMNS)
+        if name in said:
+            raise UsageError(f"{path}: {name} stands in it twice; leave one line")
+        said[name] = Said(place, year.removesuffix("年"))
+    return said
+
+
+def _cell(cells: list[str], column: int | None) -> str:
+    return cells[column].strip() if column is not None and column < len(cells) else ""
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file in UTF-8 or, as Excel writes it in China, GB18030."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a CSV file with the columns name, place, year") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            raise UsageError(f"{path}: neither UTF-8 nor GB18030; save it as CSV UTF-8") from None

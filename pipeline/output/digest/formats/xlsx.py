@@ -1,0 +1,253 @@
+"""A digest as an Excel workbook: a front page with a chart, comparisons, the reports, and all passages to filter.
+
+XlsxWriter (BSD, maintained, no dependencies) writes charts, filters and colour scales that Excel itself would write. Every
+text is written as text, never as a formula or a link.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO
+
+from pipeline.core.config import LabelSet
+from pipeline.output import RunFacts
+from pipeline.output.colours import shades
+from pipeline.output.digest import wording
+from pipeline.output.digest.lines import shortened
+from pipeline.output.digest.records import Digest, Passage, Section, Share
+from pipeline.output.digest.tints import tint
+from pipeline.output.visible import visible
+
+FONT = "等线"
+LONGEST = 32_000  # characters of a cell; Excel takes 32,767
+HIGHEST = 400.0  # points of a row; Excel takes 409
+GREY = "#6b7280"
+# The columns of the passages with their widths in characters; one that no passage fills is hidden.
+COLUMNS = {
+    "主题": 10, "报告": 28, "地区": 12, "年份": 8, "标题": 24, "摘录": 80, "位置": 9, "把握": 7, "待复核": 8, "兼及": 12, "重复": 7,
+    "亦见于": 30, "文件": 30,
+}  # fmt: skip
+HEAD: dict[str, object] = {"bold": True, "bottom": 1, "bottom_color": "#9aa1ab", "bg_color": "#f3f4f6", "valign": "vcenter"}
+ROW: dict[str, object] = {"valign": "top", "bottom": 1, "bottom_color": "#e5e7eb"}
+LOOKS: dict[str, dict[str, object]] = {
+    "title": {"bold": True, "font_size": 20},
+    "grey": {"font_color": GREY},
+    "point": {"text_wrap": True, "valign": "top"},
+    "head": HEAD,
+    "figure": {**HEAD, "align": "right"},
+    "text": {**ROW, "text_wrap": True},
+    "cell": {**ROW, "align": "left"},
+    "share": {**ROW, "num_format": "0.0%;;–"},
+    "score": {**ROW, "num_format": '[>=0.995]">99%";0%'},
+    "count": {**ROW, "num_format": "#,##0"},
+    "heading": {"bold": True, "font_size": 13},
+}
+
+
+class _Book:
+    """A workbook with its looks."""
+
+    def __init__(self, stream: BinaryIO, run: RunFacts) -> None:
+        from xlsxwriter import Workbook  # noqa: PLC0415 - only where a workbook is made
+
+        safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+        self.book = Workbook(stream, {**safe, "in_memory": True})
+        self.book.set_properties({"title": wording.TITLE, "created": dt.datetime.fromisoformat(run.date or "2000-01-01")})
+        self.book.formats[0].set_font_name(FONT)
+        self.looks = {name: self.book.add_format({"font_name": FONT, **look}) for name, look in LOOKS.items()}
+        self.labels = run.labels
+        self.themes = {
+            label.name: self.book.add_format(
+                {"font_name": FONT, "bold": True, "font_color": shade.ink, "bg_color": shade.tint, **ROW}
+            )
+            for label, shade in zip(run.labels.labels, shades(run.labels), strict=True)
+        }
+
+    def sheet(self, name: str, widths: Sequence[float]) -> Any:  # noqa: ANN401 - a worksheet of XlsxWriter
+        """Return a new sheet for printing on A4, with columns of these widths (characters)."""
+        sheet = self.book.add_worksheet(name)
+        sheet.hide_gridlines(2)
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(0.5, 0.5, 0.6, 0.6)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        return sheet
+
+    def row(self, sheet: Any, row: int, cells: Iterable[tuple[object, str]], first: int = 0) -> None:  # noqa: ANN401 - as above
+        """Write cells, each with its look, or as a theme where the look is ""."""
+        for column, (value, look) in enumerate(cells, first):
+            form = self.themes.get(str(value), self.looks["cell"]) if not look else self.looks[look]
+            if isinstance(value, str):
+                sheet.write_string(row, column, shortened(visible(value), LONGEST), form)
+            elif value is None:
+                sheet.write_blank(row, column, None, form)
+            else:
+                sheet.write_number(row, column, value, form)
+
+
+def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
+    """Write the digest."""
+    book = _Book(stream, run)
+    _front(book, digest, run)
+    _passages(book, digest)
+    if digest.years:
+        _shares(book, "年份比较", "年份", digest.years)
+    if digest.places:
+        _shares(book, "地区比较", "地区", digest.places)
+    _reports(book, digest)
+    book.book.close()
+
+
+# ---- the front page ---------------------------------------------------------------------------------------------------
+
+
+def _front(book: _Book, digest: Digest, run: RunFacts) -> None:
+    sheet = book.sheet("首页", [14, *[11] * 7])
+    sheet.set_row(0, 32)
+    book.row(sheet, 0, [(wording.TITLE, "title")])
+    book.row(sheet, 1, [(wording.subtitle(digest, run), "grey")])
+    row = _lines(book, sheet, 3, wording.points(digest, run))
+    head = row + 1
+    book.row(sheet, head, [("主题", "head"), *((name, "figure") for name in ("占比", "字数", "报告", "段落", "列出", "合并重复"))])
+    sections = {section.theme: section for section in digest.sections}
+    for number, name in enumerate(book.labels.names, head + 1):
+        book.row(sheet, number, _total(name, digest, sections.get(name)))
+    last = head + len(book.labels.names)
+    sheet.insert_chart(last + 1, 0, _chart(book, head + 1, last), {"x_offset": 4, "y_offset": 10})
+    row = last + 17
+    if run.failures:
+        book.row(sheet, row, [("未能读取的文件", "heading")])
+        row = _lines(book, sheet, row + 1, run.failures) + 1
+    book.row(sheet, row, [("说明", "heading")])
+    _lines(book, sheet, row + 1, wording.notes(digest, run))
+
+
+def _total(name: str, digest: Digest, section: Section | None) -> list[tuple[object, str]]:
+    of_reports = sum(1 for report in digest.reports if report.characters.get(name))
+    counts = [section.found, len(section.passages), section.folded] if section else [None] * 3
+    characters = digest.total.characters.get(name, 0)
+    return [(name, ""), (digest.total.of(name), "share"), *((count, "count") for count in (characters, of_reports, *counts))]
+
+
+def _lines(book: _Book, sheet: Any, row: int, lines: Iterable[str]) -> int:  # noqa: ANN401 - a worksheet
+    """Write lines one below the other, each over all columns; return the row after them."""
+    for line in lines:
+        sheet.merge_range(row, 0, row, 7, "", book.looks["point"])
+        sheet.set_row(row, 17 * (1 + len(line) // 52))
+        book.row(sheet, row, [(line, "point")])
+        row += 1
+    return row
+
+
+def _chart(book: _Book, first: int, last: int) -> Any:  # noqa: ANN401 - a chart of XlsxWriter
+    chart = book.book.add_chart({"type": "bar"})
+    points = [{"fill": {"color": label.color}} for label in book.labels.labels]
+    chart.add_series(
+        {
+            "name": "占比（按字数）",
+            "categories": ["首页", first, 0, last, 0],
+            "values": ["首页", first, 1, last, 1],
+            "points": points,
+            "gap": 60,
+            "data_labels": {"value": True, "num_format": "0.0%"},
+        }
+    )
+    chart.set_title({"name": "主题占比（按字数）", "name_font": {"name": FONT, "size": 12, "bold": True}, "overlay": False})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True, "num_font": {"name": FONT}, "line": {"none": True}, "major_tick_mark": "none"})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+    chart.set_chartarea({"border": {"none": True}})
+    chart.set_size({"width": 660, "height": 300})
+    return chart
+
+
+# ---- the tables -------------------------------------------------------------------------------------------------------
+
+
+def _passages(book: _Book, digest: Digest) -> None:
+    sheet = book.sheet("摘编", [*COLUMNS.values()])
+    sheet.set_landscape()
+    book.row(sheet, 0, [(name, "head") for name in COLUMNS])
+    rows = 0
+    filled = [False] * len(COLUMNS)
+    for passage in (passage for section in digest.sections for passage in section.passages):
+        rows += 1
+        cells = _passage(passage, digest)
+        filled = [before or value not in (None, "") for before, (value, _) in zip(filled, cells, strict=True)]
+        sheet.set_row(rows, _height(cells))
+        book.row(sheet, rows, cells)
+    for column, (width, shown) in enumerate(zip(COLUMNS.values(), filled, strict=True)):
+        sheet.set_column(column, column, width, None, {"hidden": not shown})
+    sheet.set_row(0, 22)
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, max(rows, 1), len(COLUMNS) - 1)
+
+
+def _height(cells: Sequence[tuple[object, str]]) -> float:
+    """Return the height in points that wrapped cells need; a Chinese character is two wide, a line 15 points high."""
+    widths = zip(cells, COLUMNS.values(), strict=True)
+    lines = (1 + int(2 * len(str(value)) / (width - 1)) for (value, look), width in widths if look == "text")
+    return min(HIGHEST, 4 + 15 * max(lines))
+
+
+def _passage(passage: Passage, digest: Digest) -> list[tuple[object, str]]:
+    report = digest.reports[passage.report]
+    return [
+        (passage.theme, ""),
+        (report.name, "text"),
+        (report.place.value or wording.UNKNOWN, "cell"),
+        (int(report.year.value) if report.year.value.isdigit() else report.year.value or wording.UNKNOWN, "cell"),
+        (passage.heading, "text"),
+        (passage.text, "text"),
+        (wording.spot(passage), "cell"),
+        ("已校正", "cell") if passage.corrected else (passage.score, "score"),
+        ("是" if passage.review else None, "cell"),
+        ("、".join(passage.secondary), "cell"),
+        (len(passage.copies) or None, "count"),
+        ("、".join(f"《{digest.reports[copy.report].name}》{wording.spot(copy)}" for copy in passage.copies), "text"),
+        (report.source, "text"),
+    ]
+
+
+def _shares(book: _Book, name: str, what: str, shares: Sequence[Share]) -> None:
+    sheet = book.sheet(name, [24, 8, 12, *[10] * len(book.labels.names)])
+    book.row(sheet, 0, [(what, "head"), *((each, "figure") for each in ("报告", "字数", *book.labels.names))])
+    for row, share in enumerate(shares, 1):
+        parts = [(share.of(label), "share") for label in book.labels.names]
+        book.row(sheet, row, [("　" * share.level + share.name, "cell"), (share.reports, "count"), (share.total, "count"), *parts])
+    _heat(sheet, len(shares), 3, book.labels)
+    sheet.freeze_panes(1, 1)
+
+
+def _reports(book: _Book, digest: Digest) -> None:
+    labels = book.labels.names
+    sheet = book.sheet("报告", [44, 16, 10, 10, 10, *[9] * len(labels), 40])
+    sheet.set_landscape()
+    head = ("报告", "地区", "地区依据", "年份", "年份依据", *labels, "文件")
+    book.row(sheet, 0, [(each, "head") for each in head])
+    for row, report in enumerate(digest.reports, 1):
+        share = Share("", 1, report.characters)
+        year = int(report.year.value) if report.year.value.isdigit() else report.year.value or wording.UNKNOWN
+        about = [
+            (report.place.value or wording.UNKNOWN, "cell"),
+            (report.place.basis, "grey"),
+            (year, "cell"),
+            (report.year.basis, "grey"),
+        ]
+        parts = [(share.of(label), "share") for label in labels]
+        book.row(sheet, row, [(report.name, "text"), *about, *parts, (report.source, "text")])
+    _heat(sheet, len(digest.reports), 5, book.labels)
+    sheet.autofilter(0, 0, max(len(digest.reports), 1), len(head) - 1)
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+
+
+def _heat(sheet: Any, rows: int, first: int, labels: LabelSet) -> None:  # noqa: ANN401 - a worksheet
+    """Give the cells of shares the more colour of their theme the larger they are."""
+    for column, label in enumerate(labels.labels, first):
+        scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 0.5}
+        sheet.conditional_format(
+            1, column, max(rows, 1), column, {**scale, "min_color": "#ffffff", "max_color": tint(label.color, 10)}
+        )

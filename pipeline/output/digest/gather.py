@@ -1,0 +1,232 @@
+"""From tagged reports to a digest: passages by theme, folded where they repeat each other, and the figures of the front page."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from pathlib import PurePosixPath
+
+from pipeline.core.records import FinishedReport, Tag
+from pipeline.output.digest.duplicates import duplicates
+from pipeline.output.digest.lines import one_line, shortened
+from pipeline.output.digest.records import Digest, Found, Group, Passage, Report, Said, Section, Share, Wish
+from pipeline.output.digest.when import year_of
+from pipeline.output.digest.where import place_of
+from pipeline.output.digest.wording import UNKNOWN
+
+TOLD = "指定"  # the basis of what a person said
+LEADING = 5  # reports that a section names because they say most of its theme
+BETWEEN = " > "  # stands between the headings of a tag
+FIRST_TAGS = 5  # among which a title is looked for
+NAME = 48  # characters of a report's name
+_NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
+_NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
+_BEGINNING = re.compile(r"\s*([^\s，。；,;]{8,48})\s")  # of a text without headings, up to the first space
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is kept of the reports while they pass."""
+
+    reports: list[Report] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    count: int = 0
+    unsure: int = 0
+    review: int = 0
+
+
+def gather(reports: Iterable[FinishedReport], wish: Wish, said: Mapping[str, Said]) -> Digest:
+    """Return the digest of reports, which are gone through once; of each, only its passages are kept.
+
+    ``said`` is what a person says of reports, by their file name or source.
+    """
+    kept = _Gathered()
+    for report in reports:
+        _take(report, wish, said, kept)
+    infos = tuple(_with_names(kept.reports))
+    sections = tuple(_section(theme, kept.passages, infos, wish) for theme in wish.themes)
+    total = _share("合计", infos)
+    return Digest(
+        wish, infos, sections, total, _years(infos), _places(infos), passages=kept.count, unsure=kept.unsure, review=kept.review
+    )
+
+
+def _take(report: FinishedReport, wish: Wish, said: Mapping[str, Said], kept: _Gathered) -> None:
+    """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
+    title, characters = _title(report), Counter[str]()
+    for tag in _passages(report):
+        characters[tag.shown_theme] += len(tag.text)
+        kept.count += 1
+        kept.review += tag.asks_review
+        if tag.shown_theme not in wish.themes:
+            continue
+        if tag.score < wish.least_score and tag.correction is None:
+            kept.unsure += 1
+        else:
+            kept.passages.append(_passage(tag, len(kept.reports), title))
+    told = said.get(report.source) or said.get(_file_name(report.source)) or Said()
+    place = Found(told.place, TOLD) if told.place else place_of(title, report.source, report.text)
+    year = Found(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
+    kept.reports.append(Report(one_line(report.source), shortened(title or _beginning(report), NAME), place, year, characters))
+
+
+def _passages(report: FinishedReport) -> Iterable[Tag]:
+    """Return the tags of a report that are neither headings nor noise."""
+    starts = {entry.start for entry in report.outline}
+    headings = {tag.segment for tag in report.tags if tag.start in starts}
+    return (tag for tag in report.tags if tag.noise is None and tag.segment not in headings)
+
+
+def _passage(tag: Tag, report: int, title: str) -> Passage:
+    headings = [heading for each in tag.heading.split(BETWEEN) if (heading := one_line(each)) and heading != title]
+    return Passage(
+        report, tag.shown_theme, one_line(tag.text), BETWEEN.join(headings), tag.score, tag.asks_review,
+        tag.correction.secondary if tag.correction else tag.secondary,
+        tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None,
+    )  # fmt: skip
+
+
+def _title(report: FinishedReport) -> str:
+    """Return the title of a report; "" without one.
+
+    It is the first heading of level 0 or 1, or else the first of all, among the first tags; no line of a web page, no head of a
+    newspaper, and no numbered heading.
+    """
+    levels = {entry.start: entry.level for entry in report.outline}
+    found = [(one_line(tag.text), levels[tag.start]) for tag in report.tags[:FIRST_TAGS] if tag.start in levels]
+    titles = [(text, level) for text, level in found if not _NO_TITLE.search(text)]
+    highest = (text for text, level in titles if level <= 1)
+    return next(highest, next((text for text, _ in titles if not _NUMBERED.match(text)), ""))
+
+
+def _beginning(report: FinishedReport) -> str:
+    """Return the first words of a report that has no title, where they stand by themselves; else ""."""
+    found = _BEGINNING.match(report.text)
+    return "" if found is None or _NO_TITLE.search(found[0]) else one_line(found[1])
+
+
+def _file_name(source: str) -> str:
+    return PurePosixPath(source.replace("\\", "/")).name
+
+
+def _with_names(reports: Sequence[Report]) -> Iterable[Report]:
+    """Yield reports whose names tell them apart: title, else file name; the same title twice gets the file name too."""
+    names = [report.name or PurePosixPath(report.file).stem for report in reports]
+    counts, taken = Counter(names), Counter[str]()
+    for report, name in zip(reports, names, strict=True):
+        full = name if counts[name] == 1 else f"{name}（{report.file}）"
+        taken[full] += 1
+        yield replace(report, name=full if taken[full] == 1 else f"{full}{taken[full]}")
+
+
+# ---- the passages of a theme ------------------------------------------------------------------------------------------
+
+
+def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report], wish: Wish) -> Section:
+    own = [passage for passage in passages if passage.theme == theme]
+    folded, elsewhere = _fold(own, wish.resemblance)
+    shown = _surest(folded, wish.most)
+    name = _group_name(reports, wish)
+    order = dict.fromkeys(name(passage) for passage in own)
+    names = sorted(order, key=lambda each: (each == UNKNOWN, each if wish.by == "year" else ""))
+    of_group = _by(shown, name)
+    missing = Counter(name(passage) for passage in elsewhere)
+    groups = (Group(each, tuple(of_group.get(each, ())), missing[each]) for each in names)
+    return Section(
+        theme,
+        tuple(group for group in groups if group.passages or group.folded),
+        _leading(theme, reports),
+        len({passage.report for passage in own}),
+        len(own),
+        len(folded) - len(shown),
+    )
+
+
+def _by(passages: Iterable[Passage], name: Callable[[Passage], str]) -> Mapping[str, list[Passage]]:
+    groups: defaultdict[str, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        groups[name(passage)].append(passage)
+    return groups
+
+
+def _group_name(reports: Sequence[Report], wish: Wish) -> Callable[[Passage], str]:
+    """Return what a passage stands under, by the wish."""
+    names = {
+        "report": [report.name for report in reports],
+        "place": [report.place.value or UNKNOWN for report in reports],
+        "year": [f"{report.year.value}年" if report.year.value else UNKNOWN for report in reports],
+    }[wish.by]
+    return lambda passage: names[passage.report]
+
+
+def _fold(passages: Sequence[Passage], resemblance: float) -> tuple[list[Passage], list[Passage]]:
+    """Return the passages that repeat none before them, each with its copies, and the copies."""
+    copies: defaultdict[int, list[Passage]] = defaultdict(list)
+    leaders = duplicates([passage.text for passage in passages], resemblance)
+    for index, leader in enumerate(leaders):
+        if index != leader:
+            copies[leader].append(passages[index])
+    shown = [replace(passages[index], copies=(*copies[index],)) for index, leader in enumerate(leaders) if index == leader]
+    return shown, [copy for each in copies.values() for copy in each]
+
+
+def _surest(passages: Sequence[Passage], most: int | None) -> list[Passage]:
+    """Return, of each report, so many passages in their order: those that a person judged, then those with the highest score."""
+    if most is None:
+        return [*passages]
+    shown: list[Passage] = []
+    for _, own in groupby(passages, key=lambda passage: passage.report):
+        every = [*own]
+        best = sorted(range(len(every)), key=lambda index: (not every[index].corrected, -every[index].score))[:most]
+        shown += [every[index] for index in sorted(best)]
+    return shown
+
+
+def _leading(theme: str, reports: Sequence[Report]) -> tuple[tuple[str, float], ...]:
+    shares = [(report.name, _share("", [report]).of(theme)) for report in reports]
+    best = sorted((each for each in shares if each[1] > 0), key=lambda each: -each[1])[:LEADING]
+    return tuple(best) if len(reports) > LEADING else ()
+
+
+# ---- the figures of the front page ------------------------------------------------------------------------------------
+
+
+def _share(name: str, reports: Sequence[Report], level: int = 0) -> Share:
+    characters: Counter[str] = Counter()
+    for report in reports:
+        characters.update(report.characters)
+    return Share(name, len(reports), dict(characters), level)
+
+
+def _years(reports: Sequence[Report]) -> tuple[Share, ...]:
+    """Return the shares of each year, and last of the reports without one; nothing where there are not two years."""
+    of_year = _reports_by(reports, lambda report: report.year.value)
+    if len([year for year in of_year if year]) < 2:
+        return ()
+    named = sorted(year for year in of_year if year)
+    return tuple(_share(f"{year}年" if year else UNKNOWN, of_year[year]) for year in (*named, "") if year in of_year)
+
+
+def _places(reports: Sequence[Report]) -> tuple[Share, ...]:
+    """Return the shares of each place, with its years below it, and last of the reports without one.
+
+    Nothing where no two places can be compared, and where no place has a second report: the table of reports tells it all.
+    """
+    of_place = _reports_by(reports, lambda report: report.place.value)
+    named = [place for place in of_place if place]
+    if len(named) < 2 or all(len(of_place[place]) == 1 for place in named):
+        return ()
+    shares: list[Share] = []
+    for place in (*sorted(named, key=lambda each: -len(of_place[each])), *([""] if "" in of_place else [])):
+        shares.append(_share(place or UNKNOWN, of_place[place]))
+        years = _years(of_place[place]) if place else ()
+        shares += [replace(year, level=1) for year in years]
+    return tuple(shares)
+
+
+def _reports_by(reports: Iterable[Report], key: Callable[[Report], str]) -> Mapping[str, list[Report]]:
+    groups: defaultdict[str, list[Report]] = defaultdict(list)
+    for report in reports:
+        groups[key(report)].append(report)
+    return groups

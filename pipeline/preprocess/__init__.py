@@ -1,0 +1,1 @@
+"""From a document to segments and sentences: cleaning, lines, noise, headings."""

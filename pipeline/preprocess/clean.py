@@ -1,0 +1,365 @@
+"""Clean a document: normalise its characters, keep the way back to the source, and set noise aside.
+
+Two kinds of change are made, and nothing else: a character becomes one other character (full-width letters and
+digits, traditional characters, odd line ends), or a span is dropped (pinyin glosses, invisible characters, leftover
+marks of web editors). So the map to the source stays a short list of runs. Passes repeat until nothing changes, which
+makes cleaning twice the same as cleaning once.
+
+Traditional characters are converted by OpenCC, the reference for this task (Apache 2.0, wheels for all systems): it
+runs at over 100 MB/s, knows phrases, and here keeps the length of the text.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+from operator import add, attrgetter, sub
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.config import CleanConfig
+from pipeline.core.records import CleanText, Document, Line, Mark, Noise, OffsetMap
+from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places
+from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines
+from pipeline.preprocess.noise import find_noise
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+Span = tuple[int, int]
+
+_FULL_WIDTH = {code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}
+_LINE_ENDS = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
+# Half of a pair, which only a damaged text holds and no encoder takes.
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_ONE_TO_ONE = _FULL_WIDTH | _LINE_ENDS | _SURROGATES
+
+_INVISIBLE_CODES = (
+    (0x00, 0x08), (0x0E, 0x1B), (0x1F, 0x1F), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C),
+    (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xE000, 0xF8FF), (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFD),
+)  # fmt: skip
+_INVISIBLE = "\r(?=\n)|[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _INVISIBLE_CODES) + "]+"
+_WEB_MARK = r"##[A-Za-z][A-Za-z0-9_-]{2,30}##"
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ\u0300\u0301\u0304\u030c"
+_SYLLABLE = f"[a-zü{_TONED}]{{1,8}}"
+_GLOSS = rf"(?<=[\u3400-\u9fff])[(（](?={_SYLLABLE}[)）])[a-zü]*[{_TONED}]{_SYLLABLE[:-5]}{{0,7}}[)）]"
+_DROPPED = f"{_INVISIBLE}|{_WEB_MARK}|{_GLOSS}"  # compiled where a text holds a suspect, which is rare
+# Glosses of the neutral tone, as in 们(men), are told from real brackets by the company they keep.
+_NEUTRAL_GLOSS = r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|ba|a|guo|shang|xia|li|qu|lai)[)）]"
+_GLOSSES_BEFORE_NEUTRAL = 3
+# Three characters or more with a space between each two are one word to a reader: 宣 传 工 作.
+_SIGN = "[\u3400-\u9fff，。、；：！？“”《》（）]"
+_SPACES = " \u3000\xa0"
+_SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_SIGN}){{2,}}(?![\u3400-\u9fff])"
+
+# What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
+# traditional.txt holds the characters that OpenCC converts, alone or, of those in common use (坏 沈 瞭 藉 覆), in phrases.
+_REPLACED, _TRADITIONAL, _INVISIBLE_KIND, _OPENS, _OPENED, _SPACE, _BREAK, _RETURN = (2**i for i in range(8))
+
+
+class _Kinds(msgspec.Struct, frozen=True):
+    """What may have to be done about ``each`` character, and about any: the kinds that were ``found`` at all."""
+
+    each: NDArray[np.uint8]
+    found: int
+
+
+_AT_ONCE = 2**18  # characters that are converted at once, so that memory stays bounded
+_UNCHANGED = OffsetMap((0,), (0,))
+_START = attrgetter("start")
+_INK = re.compile(r"\S+")
+
+
+def clean(document: Document, options: CleanConfig) -> CleanText:
+    """Return the cleaned text of a document with its body lines, the noise set aside and the map to the source."""
+    return clean_together([document], options)[0]
+
+
+def clean_together(documents: Sequence[Document], options: CleanConfig) -> list[CleanText]:
+    """Return of each of some documents what ``clean`` does: all at once, which is faster where they are small."""
+    unchanged = _are_unchanged([document.text for document in documents], options.simplify)
+    normal = [_normalised(document, options, same) for document, same in zip(documents, unchanged, strict=True)]
+    lines = find_lines([text for text, _ in normal])
+    return [_cleaned(document, *texts, own) for document, texts, own in zip(documents, normal, lines, strict=True)]
+
+
+def _normalised(document: Document, options: CleanConfig, unchanged: bool) -> tuple[str, OffsetMap]:
+    syntax = [(mark.start, mark.end) for mark in document.marks if mark.kind == "syntax"]
+    return (document.text, _UNCHANGED) if unchanged and not syntax else normalise(document.text, options.simplify, syntax)
+
+
+def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
+    """Tell which texts are normal as they are, as most are: one pass over all of them finds the others."""
+    joined = "\n".join(texts)
+    kinds = _kinds(joined)
+    if kinds.found & (_REPLACED | _RETURN):
+        return [_are_unchanged([text], simplify)[0] for text in texts] if len(texts) > 1 else [False]
+    converted = _simplified(joined, kinds) if simplify and kinds.found & _TRADITIONAL else joined
+    spans = _dropped_spans(joined, kinds)
+    if not spans and converted == joined:
+        return [True] * len(texts)
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    dropped = {bisect_right(starts, start) - 1 for start, _ in spans}
+    return [i not in dropped and converted.startswith(text, starts[i]) for i, text in enumerate(texts)]
+
+
+def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) -> CleanText:
+    """Return a normalised document with its broken lines joined and its noise set aside."""
+    text, offsets, lines = _joined(text, offsets, document, lines)
+    found = _noise(document, text, lines, offsets)
+    body = [line for i, line in enumerate(lines.spans) if i not in found] if found else lines.spans
+    noise = [Noise(*offsets.span(*lines.spans[i]), reason) for i, reason in found.items()]
+    if len(text) < len(document.text):
+        noise += _dropped_lines(document.text, len(text), lines.spans, offsets)
+    noise.sort(key=_START)
+    return CleanText(document, text, offsets, _body_lines(document, body, offsets), tuple(noise))
+
+
+def _joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
+    """Return the text with its broken lines joined, and its lines; what a reader has marked is a line of its own."""
+    marked = frozenset([offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax"])
+    broken = broken_ends(text, lines, marked)
+    if not broken:
+        return text, offsets, lines
+    spaced, dropped, lines = join_lines(text, lines, broken)
+    kept = list(_kept(dropped, len(text)))
+    return "".join([spaced[a:b] for a, b in kept]), _compose(offsets, kept), lines
+
+
+def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) -> tuple[str, OffsetMap]:
+    """Return the normalised text and its map to ``text``; ``dropped`` are spans that are left out from the start."""
+    offsets = OffsetMap((0,), (0,))
+    pending: list[Span] = sorted(dropped)
+    while True:
+        replaced, kinds = _replace(text, simplify)
+        spans = _dropped_spans(replaced, kinds)
+        spans = sorted([*pending, *spans, *_neutral_glosses(replaced, spans)])
+        if not spans and replaced == text:
+            return text, offsets
+        kept = list(_kept(spans, len(text)))
+        text, offsets, pending = "".join(replaced[a:b] for a, b in kept), _compose(offsets, kept), []
+
+
+def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
+    """Return the text with its characters replaced, and the kinds of the new ones."""
+    kinds = _kinds(text)
+    if kinds.found & _RETURN and (lone := re.sub("\r(?!\n)", "\n", text)) != text:
+        text, kinds = lone, _kinds(lone)
+    if kinds.found & _REPLACED:
+        text = text.translate(_ONE_TO_ONE)
+        kinds = _kinds(text)
+    if simplify and kinds.found & _TRADITIONAL:
+        simplified = _simplified(text, kinds)
+        text, kinds = (text, kinds) if simplified == text else (simplified, _kinds(simplified))
+    return text, kinds
+
+
+def _simplified(text: str, kinds: _Kinds) -> str:
+    """Convert the traditional characters of a text, some lines at a time, so that memory stays bounded."""
+    pieces, position, start = [], 0, 0
+    while start < len(text):
+        end = text.find("\n", start + _AT_ONCE) + 1 or len(text)
+        lines = text[start:end]
+        if (converted := _simplified_lines(lines, kinds.each[start:end])) != lines:
+            pieces += [text[position:start], converted]
+            position = end
+        start = end
+    return "".join([*pieces, text[position:]])
+
+
+def _simplified_lines(text: str, kinds: NDArray[np.uint8]) -> str:
+    """Convert the clauses that hold a traditional character: OpenCC knows no phrase with a sign or the end of a line in it.
+
+    All are converted in one call. Of most texts nothing changes: these characters are traditional in few words only (答覆).
+    """
+    breaks = np.concatenate([[-1], places(kinds, _BREAK), [len(text)]])
+    clauses = np.searchsorted(breaks, places(kinds, _TRADITIONAL))
+    clauses = clauses[np.append(clauses[:1] >= 0, clauses[1:] != clauses[:-1])]
+    spans = list(zip((breaks.take(clauses - 1) + 1).tolist(), breaks.take(clauses).tolist(), strict=True))
+    old = "\n".join([text[start:end] for start, end in spans])
+    if (new := _convert(old)) == old:
+        return text
+    pieces, position = [], 0
+    for (start, end), converted in zip(spans, new.split("\n"), strict=True):
+        pieces += [text[position:start], converted]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _convert(text: str) -> str:
+    converted: str = _converter().convert(text)
+    if len(converted) == len(text):
+        return converted
+    single = (_converter().convert(character) for character in text)
+    return "".join(new if len(new) == 1 else old for old, new in zip(text, single, strict=True))
+
+
+@cache
+def _converter() -> "OpenCC":
+    from opencc import OpenCC  # noqa: PLC0415 - loaded when a text is cleaned, not when a command is listed
+
+    return OpenCC("t2s")
+
+
+def _suspects(kinds: _Kinds) -> list[int]:
+    """Return where a span to drop may begin."""
+    if not kinds.found & (_INVISIBLE_KIND | _OPENS):
+        return []
+    suspects = places(kinds.each, _INVISIBLE_KIND | _OPENS)
+    following = kinds.each.take(suspects + 1, mode="clip")
+    found: list[int] = suspects.compress((kinds.each.take(suspects) & _INVISIBLE_KIND > 0) | (following & _OPENED > 0)).tolist()
+    return found
+
+
+def _kinds(text: str) -> _Kinds:
+    """Return of each character what may have to be done about it, in one sweep."""
+    return _Kinds(*kinds_of(text, _kind_of()))
+
+
+@cache
+def _kind_of() -> NDArray[np.uint8]:
+    """Return the kind of each code point."""
+    kinds = np.zeros(CODE_POINTS, np.uint8)
+    kinds[list(_ONE_TO_ONE)] = _REPLACED
+    kinds[ord("\r")] |= _RETURN | _INVISIBLE_KIND
+    for first, last in _INVISIBLE_CODES:
+        kinds[first : last + 1] |= _INVISIBLE_KIND
+    traditional = (Path(__file__).parent / "traditional.txt").read_text(encoding="utf-8").rstrip("\n")
+    kinds[list(map(ord, traditional))] |= _TRADITIONAL
+    kinds[list(map(ord, _SPACES))] |= _SPACE
+    kinds[list(map(ord, "\n，。、；："))] |= _BREAK
+    kinds[list(map(ord, "(（#"))] |= _OPENS
+    kinds[list(map(ord, f"#abcdefghijklmnopqrstuvwxyzü{_TONED}"))] |= _OPENED
+    return kinds
+
+
+def _dropped_spans(text: str, kinds: _Kinds) -> list[Span]:
+    spans: list[Span] = []
+    for place in _suspects(kinds):
+        if (not spans or place >= spans[-1][1]) and (match := _dropped_form().match(text, place)):
+            spans.append(match.span())
+    return sorted(spans + spaced) if (spaced := _spaces_in_words(text, kinds)) else spans
+
+
+@cache
+def _dropped_form() -> re.Pattern[str]:
+    return re.compile(_DROPPED)
+
+
+def _neutral_glosses(text: str, spans: list[Span]) -> list[Span]:
+    """Return the glosses that only the other ``spans`` to drop tell from brackets."""
+    if sum(text[start] in "(（" for start, _ in spans) < _GLOSSES_BEFORE_NEUTRAL:
+        return []
+    return [match.span() for match in re.finditer(_NEUTRAL_GLOSS, text)]
+
+
+def _spaces_in_words(text: str, kinds: _Kinds) -> list[Span]:
+    """Return the spaces between the characters of a word; one character between two spaces raises the suspicion."""
+    spaces = places(kinds.each, _SPACE)
+    spans: list[Span] = []
+    for place in spaces[:-1].compress(spaces[1:] - spaces[:-1] == 2).tolist():
+        run = re.compile(_SPACED).match(text, place) if not spans or place >= spans[-1][1] else None
+        if run:
+            spans += [match.span() for match in re.compile(f"[{_SPACES}]+").finditer(text, *run.span())]
+    return spans
+
+
+def _kept(dropped: list[Span], length: int) -> Iterator[Span]:
+    """Yield what lies between dropped spans, which are sorted and may overlap."""
+    position = 0
+    for start, end in dropped:
+        if start > position:
+            yield position, start
+        position = max(position, end)
+    if position < length:
+        yield position, length
+
+
+def _compose(offsets: OffsetMap, kept: list[Span]) -> OffsetMap:
+    """Return the map from the text made of the kept spans to the source that ``offsets`` leads to."""
+    runs = list(zip(offsets.clean_starts, offsets.source_starts, strict=True))
+    clean_starts, source_starts, clean, run = [], [], 0, 0
+    for start, end in kept:
+        position = start
+        while position < end:
+            while run + 1 < len(runs) and runs[run + 1][0] <= position:
+                run += 1
+            stop = min(end, runs[run + 1][0]) if run + 1 < len(runs) else end
+            clean_starts.append(clean)
+            source_starts.append(runs[run][1] + position - runs[run][0])
+            clean, position = clean + stop - position, stop
+    return OffsetMap(tuple(clean_starts), tuple(source_starts)) if kept else OffsetMap((0,), (0,))
+
+
+def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> dict[int, str]:
+    """Return why each line that is noise, by its index, is none of the report: marked by the reader, or by its form.
+
+    The row of a table is noise only where it holds no word: its form says nothing.
+    """
+    texts = [text[start:end] for start, end in lines.spans]
+    if not document.marks:
+        return find_noise(texts, lines.doubtful)
+    marked = _marked_noise(document, lines.spans, offsets)
+    rest = [i for i in range(len(texts)) if i not in marked]
+    doubtful = frozenset(lines.doubtful)
+    by_form = find_noise([texts[i] for i in rest], [place for place, i in enumerate(rest) if i in doubtful])
+    rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
+    found = {rest[i]: reason for i, reason in by_form.items() if reason == "symbols" or lines.spans[rest[i]][0] not in rows}
+    return dict(sorted((found | marked).items()))
+
+
+def _body_lines(document: Document, lines: list[Span], offsets: OffsetMap) -> tuple[Line, ...]:
+    """Return the lines of the body with what the reader marked at their first character."""
+    marks = {offsets.to_clean(mark.start): mark for mark in document.marks if mark.kind in ("heading", "row", "record")}
+    if not marks:
+        return tuple([Line(start, end) for start, end in lines])
+    return tuple([_body_line(start, end, marks.get(start)) for start, end in lines])
+
+
+def _body_line(start: int, end: int, mark: Mark | None) -> Line:
+    if mark is None:
+        return Line(start, end)
+    if mark.kind == "heading":
+        return Line(start, end, level=mark.level)
+    return Line(start, end, kind="record" if mark.kind == "record" else "row")
+
+
+def _marked_noise(document: Document, lines: list[Span], offsets: OffsetMap) -> dict[int, str]:
+    """Return the reason of each line, by its index, whose first character lies in a span that the reader marked as noise."""
+    marks = sorted((mark for mark in document.marks if mark.kind == "noise"), key=lambda mark: mark.start)
+    starts = [mark.start for mark in marks]
+    reasons = {}
+    for i, line in enumerate(lines if marks else ()):
+        first = offsets.to_source(line[0])
+        place = bisect_right(starts, first) - 1
+        if place >= 0 and first < marks[place].end:
+            reasons[i] = marks[place].reason
+    return reasons
+
+
+def _dropped_lines(source: str, length: int, lines: list[Span], offsets: OffsetMap) -> Iterator[Noise]:
+    """Yield the spans between lines of which only dropped characters are left, so that they are not silently lost.
+
+    ``length`` is that of the clean text. Most texts lose white space only, where lines were joined.
+    """
+    sizes = map(sub, [*offsets.clean_starts[1:], length], offsets.clean_starts)
+    ends = [0, *map(add, offsets.source_starts, sizes)]
+    if not any(source[start:end].strip() for start, end in zip(ends, [*offsets.source_starts, len(source)], strict=True)):
+        return
+    position = 0
+    for start, end in [*(offsets.span(*line) for line in lines), (len(source), len(source))]:
+        for match in () if source[position:start].isspace() else _INK.finditer(source, position, start):
+            if _WEB_MARK_ONLY.fullmatch(match[0]):
+                yield Noise(*match.span(), "web mark")
+            elif not _dropped_form().fullmatch(match[0]):
+                yield Noise(*match.span(), "syntax")
+        position = end
+
+
+_WEB_MARK_ONLY = re.compile(_WEB_MARK)

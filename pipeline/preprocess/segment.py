@@ -1,0 +1,338 @@
+"""Cut a cleaned report into segments: headings, paragraphs, and the items of run-on paragraphs.
+
+A line is one paragraph. It is cut before the signs that number its items (一、 （一） 1. ① 一是 二要 第一, ——) and, in a
+run-on paragraph, before the short sentences that announce the next passage. Sentences stay whole. Each segment knows
+the headings it stands under.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count, pairwise
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.config import SegmentConfig
+from pipeline.core.records import CleanText, Heading, Line, Noise, Segment
+from pipeline.preprocess.headings import (
+    ITEM,
+    LEAD,
+    LONGEST_LEAD,
+    PLAIN,
+    SHORTEST_LEAD,
+    SIGN,
+    TITLE,
+    is_lead,
+    line_level,
+    sign_level,
+)
+from pipeline.preprocess.sentences import (
+    CLOSING,
+    COLON,
+    SIGN_START,
+    SPACE,
+    STOP,
+    WORD,
+    Ints,
+    Kinds,
+    Split,
+    kinds_of,
+    split_sentences,
+)
+
+Span = tuple[int, int]
+Sentences = tuple[Span, ...]
+_WORD = re.compile(r"\w")
+_TITLE_WITHIN = 3
+_EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first lines or not, whose level is found by what is above
+_BODY, _ANNOUNCED, _UNSURE = 0, 1, 2  # what a passage looks like; see _Passages
+_TOGETHER = 32_768  # characters of lines whose sentences are found at once
+
+
+class _Passages(msgspec.Struct, frozen=True):
+    """The passages of some paragraphs in order: ``bounds[i] : bounds[i + 1]`` are those of paragraph ``i``.
+
+    Passage ``k`` has the ``sentences[k]``. ``looks[k]`` is _UNSURE where there may be white space or only symbols at its ends,
+    _ANNOUNCED where it may begin with a sign or a lead, and else _BODY.
+    """
+
+    sentences: list[Sentences]
+    bounds: list[int]
+    looks: list[int]
+
+
+class _Cut:
+    """A report on its way: its segments and symbols so far, and the headings that the next stands under, outermost first."""
+
+    def __init__(self, cleaned: CleanText) -> None:
+        self.segments: list[Segment] = []
+        self.symbols: list[Noise] = []
+        self._cleaned = cleaned
+        self._text = cleaned.text
+        self._headings: tuple[Heading, ...] = ()
+        self._numbered = False  # whether one of the headings so far was
+        self._end = -1  # of the last paragraph
+
+    def add(self, lines: Sequence[Line], passages: _Passages, numbers: Iterator[int]) -> None:
+        """Add the segments of some lines; ``numbers`` tells which of the paragraphs in ``passages`` is the next."""
+        for line in lines:
+            if line.level is not None:
+                self._add_heading(line, line.level)
+            else:
+                self._add_paragraph(line, passages, next(numbers))
+
+    def _add_heading(self, line: Line, level: int) -> None:
+        """Add a heading; of a table it is a row of one cell that has the form of one, and stands above what follows."""
+        start, end = line.start, line.end
+        if level < TITLE:  # above all items, or below the numbered headings seen so far
+            is_title = level == _EARLY_PLAIN and not self._headings
+            level = TITLE if is_title else ITEM - 1 if self._numbered else PLAIN
+        above = self._open(level, self._text[start:end])
+        self._numbered = self._numbered or (PLAIN < level < ITEM and line.kind == "text")
+        self.segments.append(Segment(start, end, ((start, end),), above, level, line.kind))
+
+    def _add_paragraph(self, line: Line, passages: _Passages, number: int) -> None:
+        """Add the segments of a body line; items with a sign become the heading of what follows them in the line."""
+        first, last = passages.bounds[number], passages.bounds[number + 1]
+        if line.kind != "text":
+            self._end = line.end
+            above = () if line.kind == "record" else self._headings
+            self.segments.append(Segment(line.start, line.end, passages.sentences[first], above, kind=line.kind))
+            return
+        if line.start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
+            self._close_lead()
+        self._end = line.end
+        for sentences, look in zip(passages.sentences[first:last], passages.looks[first:last], strict=True):
+            if look == _BODY:
+                self.segments.append(Segment(sentences[0][0], sentences[-1][1], sentences, self._headings))
+            elif look == _ANNOUNCED:
+                self._add_announced(sentences)
+            else:
+                self._add_unsure(sentences)
+
+    def _add_announced(self, sentences: Sentences) -> None:
+        """Add a passage; its first sentence is a heading where it has a sign, or is a lead with more behind it."""
+        start, end = sentences[0]
+        first = self._text[start:end].rstrip()
+        level = sign_level(self._text, start)
+        if level is None:
+            level = LEAD if len(sentences) > 1 and is_lead(first) else None
+        elif PLAIN < level < ITEM:
+            self._numbered = True
+        above = self._headings if level is None else self._open(level, first)
+        self.segments.append(Segment(start, sentences[-1][1], sentences, above))
+
+    def _add_unsure(self, sentences: Sentences) -> None:
+        """Add a passage; sentences without a word around it are symbols."""
+        text = self._text
+        trimmed = _trimmed(text, sentences)
+        first, last = 0, len(trimmed)
+        while first < last and not _WORD.search(text, *trimmed[first]):
+            first += 1
+        while first < last and not _WORD.search(text, *trimmed[last - 1]):
+            last -= 1
+        self._add_symbols(trimmed[:first])
+        if first < last:
+            self._add_announced(_trimmed(text, trimmed[first:last]))
+        self._add_symbols(trimmed[last:])
+
+    def _add_symbols(self, sentences: Sentences) -> None:
+        trimmed = _trimmed(self._text, sentences)
+        if trimmed:
+            self.symbols.append(Noise(*self._cleaned.offsets.span(trimmed[0][0], trimmed[-1][1]), "symbols"))
+
+    def _above(self, level: int) -> tuple[Heading, ...]:
+        """Return the headings that a heading of a level stands under."""
+        headings, least = self._headings, max(level, TITLE + 1)  # a title stays above another
+        while headings and headings[-1].level >= least:
+            headings = headings[:-1]
+        return headings
+
+    def _close_lead(self) -> None:
+        """Take the lead of the last paragraph away, which announced nothing beyond it."""
+        if self._headings and self._headings[-1].level >= LEAD:
+            self._headings = self._above(LEAD)
+
+    def _open(self, level: int, text: str) -> tuple[Heading, ...]:
+        """Add a heading and return those above it."""
+        above = self._above(level)
+        self._headings = (*above, Heading(level, text))
+        return above
+
+
+def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | Noise]:
+    """Yield the segments of a report in order, and as Noise (in source offsets) what holds only symbols, some time before.
+
+    Segments do not overlap, and with the noise they cover every character that is not white space.
+    """
+    cut = _Cut(cleaned)
+    for lines in _some_lines(cleaned, options):
+        cut.add(lines, _passages([(cleaned.text, lines)], options), count())
+        yield from cut.symbols
+        yield from cut.segments
+        cut.symbols.clear()
+        cut.segments.clear()
+
+
+def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[tuple[list[Segment], list[Noise]]]:
+    """Yield for each of some small reports the segments and the noise of ``segment``: all at once, which is faster."""
+    lines = [list(_some_lines(cleaned, options)) for cleaned in reports]
+    passages = _passages([(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own], options)
+    numbers = count()
+    for cleaned, own in zip(reports, lines, strict=True):
+        cut = _Cut(cleaned)
+        for some in own:
+            cut.add(some, passages, numbers)
+        yield cut.segments, cut.symbols
+
+
+def _some_lines(cleaned: CleanText, options: SegmentConfig) -> Iterator[list[Line]]:
+    """Yield some lines at a time, headings with their level; a paragraph without end comes piece by piece, each alone."""
+    some: list[Line] = []
+    size = 0
+    for number, line in enumerate(cleaned.lines):
+        length = line.end - line.start
+        if length > options.max_paragraph and line.level is None and line.kind == "text":
+            yield from ([some] if some else [])
+            yield from ([Line(start, end)] for start, end in _chunks(cleaned.text, line.start, line.end, options.max_paragraph))
+            some, size = [], 0
+            continue
+        some.append(line if length > options.max_heading else _with_level(cleaned.text, line, number, options))
+        size += length
+        if size > _TOGETHER:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _with_level(text: str, line: Line, number: int, options: SegmentConfig) -> Line:
+    """Return a short line with its level, where it has the form of a heading and its reader has said nothing of it."""
+    if line.level is not None or line.kind == "record":
+        return line
+    form = text[line.start : line.end]
+    level = line_level(form, options.max_heading)
+    if level is None or (line.kind == "row" and "\t" in form):
+        return line
+    if level == PLAIN and line.kind == "text":
+        level = _EARLY_PLAIN if number < _TITLE_WITHIN else _LATE_PLAIN
+    return Line(line.start, line.end, level, line.kind)
+
+
+def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
+    """Yield a paragraph piece by piece, cut behind the last full stop that fits, or hard where there is none."""
+    while end - start > longest:
+        stop = text.rfind("。", start + longest // 2, start + longest) + 1 or start + longest
+        yield start, stop
+        start = stop
+    yield start, end
+
+
+def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfig) -> _Passages:
+    """Return the passages of the lines that are no headings, found for all at once; a row of a table is one passage.
+
+    The lines of each part are side by side in its text; what is found counts in that text again.
+    """
+    text, paragraphs, shifts, is_text = _joined(parts)
+    if not len(paragraphs):
+        return _Passages([], [0], [])
+    kinds = kinds_of(text)
+    signs = _sign_starts(text, kinds, paragraphs, is_text)
+    split = split_sentences(kinds, paragraphs, signs)
+    is_first = np.append(True, split.passages[1:] != split.passages[:-1])
+    bounds = np.flatnonzero(is_first)
+    is_first[np.searchsorted(split.starts, signs)] = True
+    is_first[_lead_starts(text, kinds, split, paragraphs, options.run_on)] = True
+    is_first &= is_text.take(split.passages)
+    is_first[bounds] = True
+    firsts = np.flatnonzero(is_first)
+    shift = shifts.take(split.passages)
+    sentences = tuple(zip((split.starts + shift).tolist(), (split.ends + shift).tolist(), strict=True))
+    return _Passages(
+        [sentences[first:last] for first, last in pairwise([*firsts.tolist(), len(sentences)])],
+        [*np.searchsorted(firsts, bounds).tolist(), len(firsts)],
+        _looks(kinds, split, firsts),
+    )
+
+
+def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, Ints, Ints, NDArray[np.bool_]]:
+    """Return the texts of some lines joined, and of those lines that are no headings the spans in it, as an array of two columns.
+
+    With them come what leads from these offsets back to those of the line, and whether it is no row of a table.
+    """
+    texts, counts, shifts, position = [], [], [], 0
+    kept: list[Line] = []
+    for text, lines in parts:
+        start = lines[0].start
+        texts.append(text[start : lines[-1].end])
+        known = len(kept)
+        kept += [line for line in lines if line.level is None]
+        counts.append(len(kept) - known)
+        shifts.append(start - position)
+        position += len(texts[-1]) + 1
+    shift = np.repeat(shifts, counts)
+    spans = np.array([[line.start for line in kept], [line.end for line in kept]], np.int64).T - shift[:, None]
+    return "\n".join(texts), spans, shift, np.array([line.kind == "text" for line in kept], bool)
+
+
+def _looks(kinds: Kinds, sentences: Split, firsts: Ints) -> list[int]:
+    """Return what each passage looks like."""
+    starts, ends = sentences.starts.take(firsts), sentences.ends.take(firsts)
+    lasts = np.append(firsts[1:], len(sentences.starts)) - 1
+    last_ends = sentences.ends.take(lasts)
+    has_words = _begins_with_word(kinds, starts, ends) & _begins_with_word(kinds, sentences.starts.take(lasts), last_ends)
+    is_spaced = (kinds.take(starts) | kinds.take(last_ends - 1)) & SPACE > 0
+    may_be_lead = (lasts > firsts) & _is_short(kinds, starts, ends)
+    may_be_sign = kinds.take(starts) & SIGN_START > 0
+    looks: list[int] = np.where(has_words & ~is_spaced, np.where(may_be_lead | may_be_sign, _ANNOUNCED, _BODY), _UNSURE).tolist()
+    return looks
+
+
+def _begins_with_word(kinds: Kinds, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Tell of which sentences one of the first three characters is surely of a word: nearly all that have one, and faster found."""
+    lasts = ends - 1
+    found = kinds.take(starts) | kinds.take(np.minimum(starts + 1, lasts)) | kinds.take(np.minimum(starts + 2, lasts))
+    return found & WORD > 0
+
+
+def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: NDArray[np.bool_]) -> list[int]:
+    """Return where the signs inside paragraphs begin: behind a stop, with its closing mark, or behind white space."""
+    begins = (kinds[1:] & SIGN_START > 0) & (kinds[:-1] & (STOP | COLON | SPACE | CLOSING) > 0)
+    places = np.flatnonzero(begins) + 1
+    before, second = kinds.take(places - 1), kinds.take(places - 2)  # the last character of all is of no kind
+    places = places.compress((before & (STOP | COLON | SPACE) > 0) | (second & STOP > 0))
+    starts, ends = paragraphs.T
+    number = np.searchsorted(starts, places) - 1
+    inside = (number >= 0) & (places < ends.take(number)) & is_text.take(number)
+    places, ends = places.compress(inside), ends.take(number.compress(inside))
+    return [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if SIGN.match(text, place, end)]
+
+
+def _lead_starts(text: str, kinds: Kinds, sentences: Split, paragraphs: Ints, run_on: int) -> list[int]:
+    """Return the sentences with which a run-on paragraph moves to its next passage: short ones that longer ones follow."""
+    starts, ends = sentences.starts, sentences.ends
+    sizes = ends - starts
+    is_long = paragraphs[:, 1] - paragraphs[:, 0] >= run_on
+    likely = _is_short(kinds, starts[:-1], ends[:-1]) & (sizes[1:] > sizes[:-1])
+    likely &= (sentences.passages[1:] == sentences.passages[:-1]) & is_long.take(sentences.passages[:-1])
+    return [i for i in np.flatnonzero(likely).tolist() if is_lead(text[starts[i] : ends[i]].strip())]
+
+
+def _is_short(kinds: Kinds, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Tell which sentences are short enough to be leads; white space around one may hide that it is."""
+    sizes = ends - starts
+    spaced = (kinds.take(starts) | kinds.take(ends - 1)) & SPACE > 0
+    return (sizes > SHORTEST_LEAD) & ((sizes <= LONGEST_LEAD + len("。”")) | spaced)
+
+
+def _trimmed(text: str, sentences: Sentences) -> Sentences:
+    """Return the sentences without the white space at both ends of the passage; what is only white space goes."""
+    if not sentences:
+        return ()
+    first, last = sentences[0][0], sentences[-1][1]
+    if not (text[first].isspace() or text[last - 1].isspace()):
+        return sentences
+    inside = text[first:last]
+    start, end = last - len(inside.lstrip()), first + len(inside.rstrip())
+    return tuple((max(a, start), min(b, end)) for a, b in sentences if b > start and a < end)

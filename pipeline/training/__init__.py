@@ -1,0 +1,1 @@
+"""Fitting a model and measuring it on what was left out; label issues, gate, drift."""

@@ -1,0 +1,95 @@
+"""How a training changed the model on the passages that people corrected."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.core.config import LabelSet
+from pipeline.core.records import Label, Suggestion, Tag
+from pipeline.labels.files import Corpus
+from pipeline.model.model import Model
+from pipeline.training.fit import Prepared
+from pipeline.training.out_of_fold import out_of_fold_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A passage that a person corrected or confirmed, and what models say of it.
+
+    ``suggestion`` is what the model said that the person looked at, where it is known; ``left_out`` what a model says that
+    has not seen the report, ``trained`` what the new model says that was trained on it. ``""`` where nothing is tagged.
+    """
+
+    label: Label
+    text: str
+    suggestion: str
+    left_out: str
+    trained: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedFigures:
+    """How many of the corrected passages were right before, with the report left out, and after training on it.
+
+    ``before`` counts among ``known``, the passages whose suggestion is known; the others among all.
+    """
+
+    passages: int
+    known: int
+    before: int
+    left_out: int
+    trained: int
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the figures as metrics of a run."""
+        return {f"corrections/{name}": float(getattr(self, name)) for name in self.__slots__}
+
+
+def tags_when_trained(corpus: Corpus, prepared: Iterable[Prepared], model: Model) -> dict[str, tuple[Tag, ...]]:
+    """Return what a model that was trained on them says of the reports that hold corrections, by report."""
+    sources = {report.document.source for report in corpus.reports if any(label.origin == "review" for label in report.labels)}
+    seen = [report for report in prepared if report.cleaned.document.source in sources]
+    return {report.cleaned.document.source: out_of_fold_tags(report, model) for report in seen}
+
+
+def find_corrected(
+    corpus: Corpus, left_out: Mapping[str, Sequence[Tag]], trained: Mapping[str, Sequence[Tag]]
+) -> tuple[Corrected, ...]:
+    """Return the corrected passages of a corpus with what is said of them; the tags are given by report."""
+    return tuple(
+        Corrected(
+            label,
+            report.document.text[label.start : label.end],
+            label.suggestion.label if isinstance(label.suggestion, Suggestion) else "",
+            _theme_of(label, left_out.get(label.source, ()), corpus.label_set),
+            _theme_of(label, trained.get(label.source, ()), corpus.label_set),
+        )
+        for report in corpus.reports
+        for label in report.labels
+        if label.origin == "review"
+    )
+
+
+def figures_of(passages: Sequence[Corrected]) -> CorrectedFigures:
+    """Return how many of the corrected passages are right, in each of the three ways."""
+    known = [passage for passage in passages if passage.suggestion]
+    return CorrectedFigures(
+        passages=len(passages),
+        known=len(known),
+        before=_right(known, "suggestion"),
+        left_out=_right(passages, "left_out"),
+        trained=_right(passages, "trained"),
+    )
+
+
+def _right(passages: Iterable[Corrected], by: str) -> int:
+    return sum(getattr(passage, by) == passage.label.label for passage in passages)
+
+
+def _theme_of(label: Label, tags: Sequence[Tag], label_set: LabelSet) -> str:
+    """Return the theme that covers most of a labelled span, the first in the order of the labels where two cover the same."""
+    covered: Counter[str] = Counter()
+    for tag in tags:
+        covered[tag.theme] += max(0, min(label.end, tag.end) - max(label.start, tag.start))
+    best = max(label_set.names, key=lambda name: covered[name])
+    return best if covered[best] else ""

@@ -1,0 +1,210 @@
+"""Drift: a summary of each batch of tags, which holds no text, and how far it is from what the model was trained on.
+
+The distance is the population stability index of credit scoring (Siddiqi 2006, chapter 8): below 0.1 no change worth a look,
+from 0.25 on a marked one. It is taken of four figures, all in characters but the third: the share of each theme, the histogram
+of the scores, the share of unknown words and bigrams, and the share in review. What a batch is held against are the
+out-of-fold tags of the training reports, by models that had not seen them: what the model does on reports that are new to it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from pipeline.core.config import DriftConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import TaggedReport, TagGroup, Tags, TermCount
+from pipeline.model.model import Model
+
+_AT_ONCE = 256  # summaries that are added up at once
+BINS = 20  # of the histogram of scores, of equal width
+SUFFIX = ".summary.json"
+_SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
+_LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
+
+Word = Literal["stable", "look", "drifted", "too small"]
+
+
+class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The figures of a batch: what `pipeline tag -o OUT` writes beside OUT, and what a model keeps of its training.
+
+    ``themes`` and ``scores`` count characters, ``scores`` in ``BINS`` bins of equal width; ``review`` counts characters
+    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know.
+    """
+
+    model: str
+    themes: dict[str, int]
+    scores: tuple[int, ...]
+    reports: int = 0
+    passages: int = 0
+    characters: int = 0
+    set_aside: int = 0
+    review: int = 0
+    terms: int = 0
+    unknown: int = 0
+    format: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far one figure of a batch is from the training corpus, in a word and with the shares that changed most."""
+
+    figure: str
+    index: float
+    word: Word
+    shares: str
+
+
+class Batch:
+    """Counts the figures of a batch as its reports pass."""
+
+    def __init__(self, model: Model, signature: str = "") -> None:
+        """Take the model of the tags; ``signature`` names it where that is another than its own."""
+        self._signature = signature or f"{model.name} {model.version}"
+        self._themes = dict.fromkeys(model.labels.names, 0)
+        self._scores = np.zeros(BINS + 1)
+        self._reports = self._passages = self._set_aside = self._review = self._terms = self._unknown = 0
+
+    def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
+        """Yield the reports as they are, and count their tags as these are gone through."""
+        for report in reports:
+            yield msgspec.structs.replace(report, tags=Tags(self._passing(report.tags.groups), report.tags.terms))
+            self.close_report(len(report.noise), report.tags.terms)
+
+    def close_report(self, set_aside: int, terms: TermCount) -> None:
+        """Count a report whose tags have all been counted, with the passages that were set aside in it, and its terms."""
+        self._reports += 1
+        self._set_aside += set_aside
+        self._terms += terms.terms
+        self._unknown += terms.unknown
+
+    def count(self, tags: TagGroup) -> None:
+        """Count some tags of a report."""
+        columns = tags.columns()
+        sizes = np.asarray(columns.sizes, np.float64)
+        bins = (np.asarray(columns.scores) * BINS).astype(np.int64)  # a score of 1 belongs into the last
+        of_themes = np.bincount(np.asarray(columns.labels, np.int64), sizes, len(columns.themes)).tolist()
+        for theme, size in zip(columns.themes, of_themes, strict=True):
+            self._themes[theme] += int(size)
+        self._scores += np.bincount(bins, sizes, BINS + 1)
+        self._passages += len(sizes)
+        self._review += int(np.dot(sizes, columns.review))
+
+    def summary(self) -> Summary:
+        """Return the figures of what has passed so far."""
+        *below, last, whole = self._scores.astype(np.int64).tolist()
+        scores = (*below, last + whole)
+        return Summary(
+            self._signature, self._themes, scores, self._reports, self._passages, sum(scores),
+            self._set_aside, self._review, self._terms, self._unknown,
+        )  # fmt: skip
+
+    def _passing(self, groups: Iterable[TagGroup]) -> Iterator[TagGroup]:
+        for group in groups:
+            self.count(group)
+            yield group
+
+
+class Total:
+    """Adds up the summaries of many batches of one model; only some of them are in memory."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Summary] = []
+
+    def add(self, summary: Summary | None) -> None:
+        """Take a summary; None is what a file without a report leaves."""
+        if summary is not None:
+            self._waiting.append(summary)
+        if len(self._waiting) == _AT_ONCE:
+            self._waiting = [add_up(self._waiting)]
+
+    def summary(self) -> Summary | None:
+        """Return the sum, or None where there was no summary."""
+        return add_up(self._waiting) if self._waiting else None
+
+
+def add_up(summaries: Sequence[Summary]) -> Summary:
+    """Return the summaries of some batches of the same model as one."""
+    themes: dict[str, int] = {}
+    for theme, size in chain.from_iterable(one.themes.items() for one in summaries):
+        themes[theme] = themes.get(theme, 0) + size
+    scores = np.sum([one.scores for one in summaries], axis=0)
+    sums = {name: sum(map(attrgetter(name), summaries)) for name in _SUMS}
+    return Summary(summaries[0].model, themes, tuple(scores.tolist()), **sums)
+
+
+def summary_path(out: Path) -> Path:
+    """Return where the summary of an output is written: beside it."""
+    return out.with_name(out.name + SUFFIX)
+
+
+def encode(summary: Summary) -> bytes:
+    """Return a summary as a file holds it."""
+    return msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
+
+
+def load_summaries(paths: Sequence[Path], model: Model) -> Summary:
+    """Return the summaries of some batches as one; raises InputError for one that is none, or of another model."""
+    return add_up([_load(path, f"{model.name} {model.version}") for path in paths])
+
+
+def find_drift(batch: Summary, reference: Summary, options: DriftConfig) -> tuple[Drift, ...]:
+    """Return how far each figure of a batch is from the training corpus."""
+    small = batch.passages < options.least_passages
+    return tuple(
+        Drift(name, index, "too small" if small else _word(index, options), _described(now, before))
+        for name, now, before in _figures(batch, reference)
+        for index in [stability_index(list(now.values()), list(before.values()))]
+    )
+
+
+def stability_index(counts: Sequence[float], reference: Sequence[float]) -> float:
+    """Return the population stability index of two counts of the same classes (Siddiqi 2006): 0 where their shares are equal."""
+    shares = [np.maximum(np.array(some) / max(1, sum(some)), _LEAST_SHARE) for some in (counts, reference)]
+    return float(((shares[0] - shares[1]) * np.log(shares[0] / shares[1])).sum())
+
+
+def _load(path: Path, signature: str) -> Summary:
+    try:
+        summary = msgspec.json.decode(path.read_bytes(), type=Summary)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
+    except msgspec.MsgspecError as error:
+        raise InputError(f"{path}: no summary of a batch ({error}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
+    if summary.model != signature or len(summary.scores) != BINS:
+        raise InputError(f"{path}: a batch of model {summary.model}, not of {signature}; name its model with --model")
+    return summary
+
+
+def _figures(batch: Summary, reference: Summary) -> Iterator[tuple[str, dict[str, int], dict[str, int]]]:
+    """Yield each figure with its classes, counted in the batch and in the training corpus."""
+    both = (batch, reference)
+    themes = sorted({*batch.themes, *reference.themes}, key=list(reference.themes).index)
+    edges = [f"{i / BINS:.2f}-{(i + 1) / BINS:.2f}" for i in range(BINS)]
+    by_theme, by_score, by_term, by_review = (
+        [{theme: one.themes.get(theme, 0) for theme in themes} for one in both],
+        [dict(zip(edges, one.scores, strict=True)) for one in both],
+        [{"unknown": one.unknown, "known": one.terms - one.unknown} for one in both],
+        [{"in review": one.review, "sure": one.characters - one.review} for one in both],
+    )
+    for name, pair in (("themes", by_theme), ("scores", by_score), ("unknown words", by_term), ("review", by_review)):
+        yield name, pair[0], pair[1]
+
+
+def _word(index: float, options: DriftConfig) -> Word:
+    if index >= options.drifted:
+        return "drifted"
+    return "look" if index >= options.look else "stable"
+
+
+def _described(now: dict[str, int], before: dict[str, int], most: int = 3) -> str:
+    """Return the shares that changed most, in training and in the batch; of two, the first says it all."""
+    share = {name: (before[name] / max(1, sum(before.values())), now[name] / max(1, sum(now.values()))) for name in now}
+    ranked = sorted(share, key=lambda name: -abs(share[name][0] - share[name][1]))
+    shown = ranked[:most] if len(share) > 2 else list(share)[:1]
+    return ", ".join(f"{name} {share[name][0]:.1%} -> {share[name][1]:.1%}" for name in shown)

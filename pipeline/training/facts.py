@@ -1,0 +1,70 @@
+"""What a training keeps in its model folder beside the model: ``training.json``, one type for who writes and who reads it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.core.config import Config, config_values
+from pipeline.core.errors import ModelError
+from pipeline.labels.files import Corpus
+from pipeline.model.folder import TRAINING
+from pipeline.model.model import Model
+from pipeline.model.tag import tag_segments
+from pipeline.training.drift import Batch, Summary, add_up
+from pipeline.training.fit import Fold
+
+
+class TrainingFacts(msgspec.Struct, frozen=True):
+    """The settings of a training, the sha256 of each of its reports, and the summary of its out-of-fold tags."""
+
+    settings: dict[str, Any] = {}
+    reports: dict[str, str] = {}
+    summary: Summary | None = None
+
+    def encode(self) -> bytes:
+        """Return the content of ``training.json``."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+
+
+def training_facts(config: Config, corpus: Corpus, folds: Sequence[Fold], model: Model) -> TrainingFacts:
+    """Return what is kept of a training whose folds left these reports out."""
+    values = config_values(config)
+    signature = f"{model.name} {model.version}"
+    return TrainingFacts(
+        {section: values[section] for section in ("corpus", "evaluate")},
+        {report.document.source: report.document.sha256 for report in corpus.reports},
+        add_up([_fold_summary(fold, signature) for fold in folds]),
+    )
+
+
+def load_facts(folder: Path) -> TrainingFacts:
+    """Return what a model folder keeps of its training; raises ModelError.
+
+    A folder of format 2 has no such file: its facts are empty.
+    """
+    try:
+        return msgspec.json.decode((folder / TRAINING).read_bytes(), type=TrainingFacts)
+    except FileNotFoundError:
+        return TrainingFacts()
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelError(f"{folder / TRAINING}: cannot be read ({error}); train the model again") from None
+
+
+def load_reference(folder: Path) -> Summary:
+    """Return the summary of a model's training, which drift is measured from; raises ModelError where none is kept."""
+    summary = load_facts(folder).summary
+    if summary is None:
+        raise ModelError(f"{folder}: keeps no summary of its training to compare with; train the model again")
+    return summary
+
+
+def _fold_summary(fold: Fold, signature: str) -> Summary:
+    batch = Batch(fold.model, signature)
+    for report in fold.reports:
+        tags = tag_segments(report.cleaned, report.segments, fold.model)
+        for group in tags.groups:
+            batch.count(group)
+        batch.close_report(len(report.cleaned.noise), tags.terms)
+    return batch.summary()

@@ -1,0 +1,90 @@
+"""Gather the figures of tagged reports: overall, for each report, for each origin, and the list of wrong tags."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.core.config import LabelSet
+from pipeline.core.records import Tag
+from pipeline.training.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, precision_recall, wrong_tags
+from pipeline.training.fit import Prepared, left_out_with
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The figures of some tagged reports against their labels."""
+
+    figures: Figures
+    by_report: dict[str, Figures]
+    by_origin: dict[str, Figures]
+    by_group: dict[str, Figures]
+    confusion: Confusion
+    wrong: tuple[WrongTag, ...]
+    tags: tuple[Tag, ...]
+    calibration: dict[str, float]
+
+    def label_figures(self) -> dict[str, tuple[float, float, float]]:
+        """Return precision, recall and F1 by label."""
+        return {name: (*precision_recall(self.confusion, name), f1) for name, f1 in self.figures.f1.items()}
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures as plain values, as a model's manifest holds them."""
+        return {
+            **self.figures.as_dict(),
+            **self.calibration,
+            "by_origin": {origin: figures.as_dict() for origin, figures in self.by_origin.items()},
+            "by_group": {group: figures.as_dict() for group, figures in self.by_group.items()},
+        }
+
+
+def measure(
+    tagged: Sequence[tuple[Prepared, tuple[Tag, ...]]],
+    label_set: LabelSet,
+    calibration: dict[str, float],
+    grouped: Sequence[str] = (),
+) -> Measurement:
+    """Return the figures of reports with their tags; reports below ``grouped`` also by their folder."""
+    by_report: dict[str, Confusion] = {}
+    by_origin: dict[str, Confusion] = defaultdict(Counter)
+    by_group: dict[str, Confusion] = defaultdict(Counter)
+    wrong: list[WrongTag] = []
+    ordered = sorted(tagged, key=lambda pair: pair[0].cleaned.document.source)
+    for report, tags in ordered:
+        document = report.cleaned.document
+        by_report[document.source] = confusion_of(report.labels, tags, label_set.other)
+        by_group[left_out_with(document.source, grouped)] += by_report[document.source]
+        for label in report.labels:
+            by_origin[label.origin] += confusion_of([label], tags, label_set.other)
+        wrong += wrong_tags(report.labels, tags, document.text, label_set.other)
+    total: Confusion = sum(by_report.values(), Counter())
+    return Measurement(
+        figures=figures_of(total, label_set),
+        by_report={source: figures_of(confusion, label_set) for source, confusion in by_report.items()},
+        by_origin={origin: figures_of(confusion, label_set) for origin, confusion in sorted(by_origin.items())},
+        by_group={group: figures_of(confusion, label_set) for group, confusion in sorted(by_group.items())},
+        confusion=total,
+        wrong=tuple(sorted(wrong, key=lambda tag: -(tag.end - tag.start))),
+        tags=tuple(tag for _, tags in ordered for tag in tags),
+        calibration=calibration,
+    )
+
+
+def figure_metrics(measurement: Measurement) -> dict[str, float]:
+    """Return the figures by names that MLflow accepts: Chinese letters are, and a report or genre is its own name."""
+    metrics = {"macro_f1": measurement.figures.macro_f1, "accuracy": measurement.figures.accuracy, **measurement.calibration}
+    for name, (precision, recall, f1) in measurement.label_figures().items():
+        metrics |= {f"f1/{name}": f1, f"precision/{name}": precision, f"recall/{name}": recall}
+    for group, figures in measurement.by_group.items():
+        metrics |= figure_pair(
+            f"left_out/{Path(group).stem}" if group in measurement.by_report else f"genre/{Path(group).name}", figures
+        )
+    for origin, figures in measurement.by_origin.items():
+        metrics |= figure_pair(f"origin/{origin}", figures)
+    return metrics
+
+
+def figure_pair(name: str, figures: Figures) -> dict[str, float]:
+    """Return macro-F1 and accuracy below a name."""
+    return {f"{name}/macro_f1": figures.macro_f1, f"{name}/accuracy": figures.accuracy}

@@ -1,0 +1,289 @@
+"""Many files into one output: the same bytes over one process or two, and after a run that was cut short."""
+
+import contextlib
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pipeline.batch import local as batch
+from pipeline.batch.resume import Entry, RunFolder
+from pipeline.core.errors import UsageError
+
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def archive(root, tmp_path_factory):
+    """A folder of 480 short reports in several formats, one of them broken."""
+    folder = tmp_path_factory.mktemp("archive")
+    texts = [path.read_text(encoding="utf-8") for path in sorted((root / "seeds" / "written").glob("*/0[1-4]*.txt"))]
+    for number in range(480):
+        page = f"<html><body><p>{texts[number % len(texts)]}</p></body></html>"
+        path = folder / f"{number:03}.{'html' if number % 20 == 7 else 'txt'}"
+        path.write_text(page if path.suffix == ".html" else texts[number % len(texts)], encoding="utf-8")
+    (folder / "100.txt").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def command(trained_home):
+    def build(folder, out, *more):
+        model = trained_home / "models" / "seeds"
+        return [sys.executable, "-m", "pipeline.cli", "tag", str(folder), "-o", str(out), "--model", str(model), *more]
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def undisturbed(archive, trained_home, tmp_path_factory, start):
+    out = tmp_path_factory.mktemp("whole") / "t.jsonl"
+    done = start(["tag", archive, "-o", out, "--model", trained_home / "models" / "seeds", "--jobs", "1"])
+    assert done.returncode == 1, done.stderr
+    assert "479 reports tagged, 1 failed" in done.stderr
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("jobs", ["2", "3"])
+def test_the_output_is_the_same_over_any_number_of_processes(archive, command, tmp_path, undisturbed, jobs):
+    out = tmp_path / "t.jsonl"
+    done = subprocess.run(command(archive, out, "--jobs", jobs), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert out.read_bytes() == undisturbed
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t.jsonl", "t.jsonl.summary.json"]
+    printed = subprocess.run(
+        command(archive, "-", "--jobs", jobs)[:5] + command(archive, out, "--jobs", jobs)[7:], capture_output=True, check=False
+    )
+    assert printed.stdout == undisturbed
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_again_and_again_goes_on_to_the_same_output(archive, command, tmp_path, undisturbed):
+    chance = random.Random(5)
+    kills = whole = kept = 0
+    while kills < KILLS:
+        out = tmp_path / "t.jsonl"
+        arguments = command(archive, out, "--resume", "--jobs", str(chance.choice((1, 2))))
+        process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=chance.uniform(0.4, 1.6))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            kills += 1
+            journal = tmp_path / ".t.jsonl.run" / "journal"
+            kept += journal.exists() and len(journal.read_bytes().splitlines()) > 1
+            continue
+        assert process.communicate()[1].count("error:") == 1
+        assert out.read_bytes() == undisturbed
+        out.unlink()
+        whole += 1
+    done = subprocess.run(command(archive, tmp_path / "t.jsonl", "--resume"), capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert (tmp_path / "t.jsonl").read_bytes() == undisturbed
+    assert kept >= KILLS / 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t.jsonl", "t.jsonl.summary.json"]
+
+
+@pytest.fixture
+def cut_short(archive, tmp_path, trained_home, config):
+    """A function that leaves an output with some files done, as a killed run does."""
+
+    def run(out, files):
+        job = batch.Job(
+            batch.locate_model(str(trained_home / "models" / "seeds"), "", print), config.read, "jsonl", keep_noise=False
+        )
+        with batch.unfinished(out, job, resume=False) as folder:
+            for _ in zip(
+                range(files), batch.tag_into(folder, [str(path) for path in sorted(archive.iterdir())], job, 1), strict=False
+            ):
+                pass
+        return job
+
+    return run
+
+
+def test_files_that_changed_are_tagged_again_and_the_others_are_not(archive, tmp_path, cut_short, monkeypatch):
+    copy = shutil.copytree(archive, tmp_path / "copy")
+    out = tmp_path / "t.jsonl"
+    sources = [str(path) for path in sorted(copy.iterdir())]
+    job = cut_short(tmp_path / "other.jsonl", 1)
+    with batch.unfinished(out, job, resume=False) as folder:
+        for _ in zip(range(50), batch.tag_into(folder, sources, job, 1), strict=False):
+            pass
+    (copy / "003.txt").write_text("图书馆新开城市书房六座。", encoding="utf-8")
+    read = []
+    plain = batch.Reader.read
+    monkeypatch.setattr(batch.Reader, "read", lambda self, source: read.append(source) or plain(self, source))
+    with batch.unfinished(out, job, resume=True) as folder:
+        pieces = list(batch.tag_into(folder, sources, job, 1))
+        folder.finish()
+    assert [piece.source for piece in pieces] == sources
+    assert read[0] == str(copy / "003.txt")
+    assert str(copy / "049.txt") not in read
+    assert len(read) == len(sources) - 49
+    assert "图书馆新开城市书房六座。".encode() in out.read_bytes()
+
+
+def test_another_model_or_setting_begins_anew(archive, tmp_path, cut_short):
+    from dataclasses import replace
+
+    out = tmp_path / "t.jsonl"
+    job = cut_short(out, 30)
+    sources = [str(path) for path in sorted(archive.iterdir())]
+    with batch.unfinished(out, job, resume=True) as folder:
+        assert folder.known(sources[0], batch._digest) is not None
+    with batch.unfinished(out, replace(job, keep_noise=True), resume=True) as folder:
+        assert folder.known(sources[0], batch._digest) is None
+
+
+@pytest.mark.parametrize("damage", ["journal", "pieces"])
+def test_a_damaged_record_is_not_believed(archive, tmp_path, cut_short, damage, undisturbed):
+    out = tmp_path / "t.jsonl"
+    job = cut_short(out, 60)
+    path = tmp_path / ".t.jsonl.run" / damage
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x55
+    path.write_bytes(data)
+    sources = [str(path) for path in sorted(archive.iterdir())]
+    with batch.unfinished(out, job, resume=True) as folder:
+        assert [piece.source for piece in batch.tag_into(folder, sources, job, 1)] == sources
+        folder.finish()
+    assert out.read_bytes() == undisturbed
+
+
+@pytest.mark.parametrize("flip", [0x01, 0x55, 0x80])
+def test_a_journal_is_read_up_to_a_damaged_byte_wherever_it_is(tmp_path, flip):
+    out = tmp_path / "t.jsonl"
+    path = tmp_path / ".t.jsonl.run" / "journal"
+    with RunFolder(out, "key", resume=False) as folder:
+        for name in ("一.txt", "二.txt", "三.txt"):
+            folder.add(Entry(name, "9", 0, 0, 0, 1, {"byline": 2}, ()), iter([b"x"]))
+    whole = path.read_bytes()
+    for place, byte in enumerate(whole):
+        path.write_bytes(whole[:place] + bytes([byte ^ flip]) + whole[place + 1 :])
+        with RunFolder(out, "key", resume=True) as folder:
+            assert len(folder._done) <= max(0, whole[:place].count(b"\n") - 1), place
+    path.write_bytes(whole)
+    with RunFolder(out, "key", resume=True) as folder:
+        assert list(folder._done) == ["一.txt", "二.txt", "三.txt"]
+
+
+def test_lines_wait_for_some_time_and_a_run_that_ends_unfinished_writes_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.batch.resume.WRITTEN_EVERY", 3600)
+    journal = tmp_path / ".t.jsonl.run" / "journal"
+    entries = [Entry(name, "9", 0, 0, 0, 1, {}, ()) for name in "abc"]
+    with RunFolder(tmp_path / "t.jsonl", "key", resume=False) as folder:
+        folder._written = time.monotonic()
+        for entry in entries:
+            folder.add(entry, iter([entry.source.encode() * 5]))
+        assert len(journal.read_bytes().splitlines()) == 1
+    assert len(journal.read_bytes().splitlines()) == 4
+    with RunFolder(tmp_path / "t.jsonl", "key", resume=True) as folder:
+        for name in "cab":
+            folder.keep(folder.known(name, lambda _: "9"))
+        folder.add(Entry("d", "9", 0, 0, 0, 1, {}, ()), iter([b"d"]))
+        folder.finish()
+    assert (tmp_path / "t.jsonl").read_bytes() == b"cccccaaaaabbbbbd"
+
+
+def test_two_runs_on_one_output_refuse_each_other(tmp_path, cut_short):
+    out = tmp_path / "t.jsonl"
+    job = cut_short(out, 1)
+    message = r"t\.jsonl: another run is writing it; wait for its end"
+    with batch.unfinished(out, job, resume=True), pytest.raises(UsageError, match=message):
+        batch.unfinished(out, job, resume=True).__enter__()
+
+
+def test_without_resume_a_run_that_was_cut_short_is_begun_anew_and_said(archive, tmp_path, cut_short, command, undisturbed):
+    out = tmp_path / "t.jsonl"
+    cut_short(out, 60)
+    done = subprocess.run(command(archive, out), capture_output=True, text=True, check=False)
+    assert "an earlier run was cut short and is begun anew; --resume would have gone on with it" in done.stderr
+    assert out.read_bytes() == undisturbed
+
+
+def test_a_full_disk_ends_with_one_line_and_can_be_resumed(archive, tmp_path, command, undisturbed):
+    out = tmp_path / "t.jsonl"
+    limit = len(undisturbed) // 2
+
+    def fill():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    full = subprocess.run(command(archive, out, "--jobs", "1"), preexec_fn=fill, capture_output=True, text=True, check=False)
+    assert full.returncode == 2, full.stderr
+    lines = [line for line in full.stderr.splitlines() if "cannot be written" in line]
+    assert len(lines) == 1
+    assert "t.jsonl: cannot be written (File too large); see that its folder exists, is yours and has space" in lines[0]
+    assert not out.exists()
+    done = subprocess.run(command(archive, out, "--resume"), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert out.read_bytes() == undisturbed
+
+
+def test_a_lost_folder_is_one_line(archive, tmp_path, command):
+    done = subprocess.run(command(archive, tmp_path / "none" / "t.jsonl"), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "t.jsonl: cannot be written (No such file or directory)" in done.stderr
+
+
+def test_ctrl_c_says_how_to_go_on(archive, tmp_path, command):
+    out = tmp_path / "t.jsonl"
+    process = subprocess.Popen(command(archive, out, "--jobs", "2"), stderr=subprocess.PIPE, text=True)
+    time.sleep(1.2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    if process.returncode == 130:  # else it was done before
+        assert "not written yet; the same command with --resume goes on" in said
+        assert "Traceback" not in said
+    assert process.returncode in (1, 130), said
+
+
+def test_resume_needs_an_output(call, report):
+    result = call("tag", report, "--resume")
+    assert result.exit_code == 2
+    assert "--resume: only a run with -o OUT can go on" in result.stderr
+
+
+def test_processes_are_used_where_they_pay(tmp_path):
+    small = [str(tmp_path / f"{i}.txt") for i in range(3)]
+    large = [str(tmp_path / f"{i}.bin") for i in range(2)]
+    for path in small:
+        (tmp_path / path).write_bytes(b"x")
+    for path in large:
+        (tmp_path / path).write_bytes(bytes(batch.WORTH_PROCESSES))
+    assert batch.jobs_for(small, None) == 1
+    assert batch.jobs_for(large, None) == min(2, os.cpu_count())
+    assert batch.jobs_for(small, 7) == 7
+    assert batch.jobs_for(large[:1], None) == 1
+
+
+def test_a_long_piece_goes_through_a_file(archive, tmp_path, cut_short, monkeypatch, undisturbed):
+    monkeypatch.setattr(batch, "SPOOL", 10_000)
+    out = tmp_path / "t.jsonl"
+    job = cut_short(tmp_path / "other.jsonl", 1)
+    with batch.unfinished(out, job, resume=False) as folder:
+        pieces = list(batch.tag_into(folder, [str(path) for path in sorted(archive.iterdir())], job, 1))
+        folder.finish()
+    assert any(piece.part for piece in pieces)
+    assert out.read_bytes() == undisturbed
+
+
+@pytest.mark.parametrize("kept_in_memory", [2**22, 100])
+def test_finished_reports_come_from_memory_and_from_files(trained_home, config, report, tmp_path, monkeypatch, kept_in_memory):
+    monkeypatch.setattr(batch, "SPOOL", kept_in_memory)
+    other = tmp_path / "other.txt"
+    other.write_text("县图书馆新开城市书房。\n", encoding="utf-8")
+    sources = [str(report), str(tmp_path / "none.txt"), str(other)]
+    with batch.finished_pieces(sources, trained_home / "models" / "seeds", config.read, 1) as pieces:
+        found = [(piece, [finished.text for finished in batch.reports_of(piece)]) for piece in pieces]
+    assert [texts for _, texts in found] == [[report.read_text(encoding="utf-8")], [], [other.read_text(encoding="utf-8")]]
+    assert [len(piece.failures) for piece, _ in found] == [0, 1, 0]
+    assert (found[0][0].part is None) == (kept_in_memory > 100)

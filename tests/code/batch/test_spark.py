@@ -1,0 +1,117 @@
+"""The same tags inside Spark: real workers in processes of their own, one of them killed on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import spark
+from pipeline.core.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def archive(root, tmp_path_factory):
+    """A folder of 60 reports, one of them broken."""
+    folder = tmp_path_factory.mktemp("archive")
+    for number, path in enumerate(sorted((root / "seeds" / "written").glob("*/0[12]*.txt"))[:60]):
+        (folder / f"{number:02}.txt").write_bytes(path.read_bytes())
+    (folder / "empty.txt").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def command(trained_home):
+    def build(*arguments):
+        model = str(trained_home / "models" / "seeds")
+        return [sys.executable, "-m", "pipeline.cli", "tag", *map(str, arguments), "--model", model]
+
+    return build
+
+
+@pytest.fixture
+def local(archive, command):
+    done = subprocess.run(command(archive), capture_output=True, text=True, check=False)
+    return sorted(done.stdout.splitlines())
+
+
+def lines(folder):
+    return sorted(line for part in Path(folder).glob("part-*") for line in part.read_text(encoding="utf-8").splitlines())
+
+
+def run(command, *arguments):
+    return subprocess.run(command(*arguments, "--engine", "spark"), capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_tags_and_errors_are_those_of_one_machine(java, archive, command, local, tmp_path):
+    done = run(command, archive, "-o", tmp_path / "t.jsonl", "--master", "local[2]")
+    assert done.returncode == 1, done.stderr
+    assert lines(tmp_path / "t.jsonl") == local
+    assert "60 reports tagged by Spark, 1 failed, see" in done.stderr
+    (error,) = lines(tmp_path / "t.jsonl.errors")
+    assert json.loads(error) == {
+        "source": f"{archive}/empty.txt",
+        "error": f"{archive}/empty.txt: the file is empty; save the report again",
+    }
+
+
+def test_a_table_goes_in_and_parquet_comes_out(java, command, tmp_path):
+    import pandas as pd
+
+    texts = ["图书馆新开城市书房六座，送戏下乡八十场。", "理论宣讲团进村社讲党课。", "  "]
+    pd.DataFrame({"text": texts, "source": ["a", "b", "c"]}).to_parquet(tmp_path / "rows.parquet")
+    done = run(command, tmp_path / "rows.parquet", "-o", tmp_path / "t.parquet", "--master", "local[1]")
+    assert done.returncode == 1, done.stderr
+    found = pd.read_parquet(tmp_path / "t.parquet").sort_values("source")
+    assert list(found["text"]) == texts[:2]
+    assert list(found["theme"]) == ["兴文化", "举旗帜"]
+    assert found["score"].between(0, 1).all()
+    assert "error: c: the row has no text" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_nothing(java, archive, command, local, tmp_path):
+    started = subprocess.Popen(
+        command(archive, "-o", tmp_path / "t.jsonl", "--engine", "spark", "--master", "local-cluster[2,1,1024]"),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    killed = kill_one_executor(deadline=time.monotonic() + 120)
+    _, said = started.communicate(timeout=240)
+    assert killed
+    assert started.returncode == 1, said
+    assert lines(tmp_path / "t.jsonl") == local
+
+
+def kill_one_executor(deadline):
+    """Kill one of Spark's executors as soon as a Python worker of it is at work."""
+    while time.monotonic() < deadline:
+        names = {path.parent.name: path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()}
+        executors = [int(pid) for pid, name in names.items() if b"CoarseGrainedExecutorBackend" in name and b"java" in name]
+        if executors and any(b"pyspark.daemon" in name or b"pyspark/daemon" in name for name in names.values()):
+            os.kill(executors[0], signal.SIGKILL)
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_what_is_missing_is_named(monkeypatch, tmp_path, call, report):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(UsageError, match="--engine spark: needs Java 17 or newer, found none; install it"):
+        spark._check_java()
+    (tmp_path / "bin").mkdir()
+    old = tmp_path / "bin" / "java"
+    old.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n", encoding="utf-8")
+    old.chmod(0o755)
+    with pytest.raises(UsageError, match="found 11; install it"):
+        spark._check_java()
+    result = call("tag", report, "--engine", "spark")
+    assert result.exit_code == 2
+    assert "name the folder to write with -o OUT" in result.stderr
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(UsageError, match=r"pyspark is not installed; pip install 'mission-themes\[spark\]'"):
+        spark._session(None)

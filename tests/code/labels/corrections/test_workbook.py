@@ -1,0 +1,188 @@
+"""Corrected workbooks, taken back as people hand them in."""
+
+import io
+import re
+import warnings
+
+import openpyxl
+import pytest
+
+from pipeline.core import locations
+from pipeline.core.config import load_config, load_label_set
+from pipeline.core.errors import CorpusError, InputError
+from pipeline.core.records import Correction, FinishedReport, Suggestion, Tag
+from pipeline.labels.corrections.workbook import read_returned
+from pipeline.output import RunFacts
+from pipeline.output.formats import xlsx
+
+KNOWN = load_label_set(locations.find("configs/labels.toml"))
+READ = load_config().read
+SENTENCES = ("学理论，讲党课。", "=办书房，送戏下乡。", "讲好故事_x0041_，走向海外。", "会议\u202e听取\x07汇报。  再议。")
+
+
+def report(source="甲/小结.docx", texts=SENTENCES):
+    text, tags, start = "\n".join(texts), [], 0
+    for number, part in enumerate(texts):
+        theme, score = KNOWN.names[number % 6], (0.4, 0.9)[number % 2]
+        tags.append(Tag(source, number, start, start + len(part), part, "", theme, score, {}, (), score < 0.8, (), "m 1"))
+        start += len(part) + 1
+    return FinishedReport(source, "9" * 64, "docx", text, tuple(tags), (), ())
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A workbook of two reports to correct: ``book.set("段落", 2, 更正主题="兴文化")``, then ``book.read()``."""
+    stream = io.BytesIO()
+    xlsx.write(
+        [report(), report("乙.txt", ("建设美丽乡村。", "学" * 70_000))], stream, RunFacts(KNOWN, "m 1", 0.8, {}, (), "2026-11-22")
+    )
+    return Book(stream.getvalue(), tmp_path / "corrected.xlsx")
+
+
+class Book:
+    def __init__(self, data, path):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl says of each extension of Excel that it does not keep it
+            self.book = openpyxl.load_workbook(io.BytesIO(data))
+        self.path = path
+
+    def set(self, sheet, row, **cells):
+        heads = [cell.value for cell in self.book[sheet][1]]
+        for name, value in cells.items():
+            self.book[sheet].cell(row, heads.index(name) + 1).value = value
+
+    def read(self, **options):
+        self.book.save(self.path)
+        return read_returned(self.path, KNOWN, READ, **options)
+
+
+def test_rows_that_were_left_as_they_are_are_no_corrections(book):
+    assert book.read().reports == ()
+
+
+def test_a_chosen_theme_is_a_correction_beside_what_the_model_had_said(book):
+    book.set("段落", 3, 更正主题="兴文化", 更正次要主题="育新人、聚民心", 批注="书房")
+    (found,) = book.read().reports
+    assert (found.source, found.sha256, found.text) == ("甲/小结.docx", "9" * 64, report().text)
+    assert found.corrections == (Correction(9, 19, "兴文化", ("育新人", "聚民心"), "书房", Suggestion("聚民心", 0.9, "m 1")),)
+    assert found.text[9:19] == SENTENCES[1]
+
+
+def test_the_same_theme_confirms_and_second_themes_alone_do_too(book):
+    book.set("段落", 2, 更正主题="举旗帜")
+    book.set("段落", 4, 更正次要主题="展形象 育新人")
+    (found,) = book.read().reports
+    assert [(each.label, each.secondary) for each in found.corrections] == [("举旗帜", ()), ("育新人", ("展形象",))]
+
+
+def test_a_note_alone_is_told_and_not_taken(book):
+    book.set("段落", 2, 批注="不确定")
+    found = book.read()
+    assert found.reports == ()
+    assert found.only_notes == (f"{book.path}: 段落 row 2",)
+
+
+def test_rows_may_be_sorted_deleted_and_their_columns_moved(book):
+    sheet = book.book["段落"]
+    book.set("段落", 4, 更正主题="展形象")
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    sheet.delete_rows(1, sheet.max_row)
+    sheet.append([])
+    sheet.append(["处室填写"])
+    for row in [rows[0], *sorted(rows[1:4], key=lambda row: row[3])]:
+        sheet.append([*row[::-1]])
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type  # openpyxl makes formulas of what begins with =
+    del book.book["待复核"], book.book["报告"]
+    (found,) = book.read().reports
+    assert [(each.start, each.label) for each in found.corrections] == [(20, "展形象")]
+
+
+def test_a_correction_in_the_queue_counts_and_one_in_both_counts_once(book):
+    book.set("待复核", 2, 更正主题="兴文化", 批注="一")
+    book.set("段落", 2, 更正主题="兴文化", 批注="二")
+    (found,) = book.read().reports
+    assert [(each.start, each.label, each.note) for each in found.corrections] == [(0, "兴文化", "二；一")]
+
+
+def test_a_contradiction_between_the_sheets_is_named(book):
+    book.set("待复核", 2, 更正主题="兴文化")
+    book.set("段落", 2, 更正主题="育新人")
+    message = r"段落 row 2 says 育新人, .*待复核 row 2 says 兴文化 of the same passage; make them equal"
+    with pytest.raises(CorpusError, match=message):
+        book.read()
+
+
+def test_a_correction_in_any_row_of_a_long_passage_counts(book):
+    assert book.book["段落"].cell(8, 1).value == "2·2+1"
+    book.set("段落", 8, 更正主题="其他")
+    (found,) = book.read().reports
+    assert [(each.start, each.end, each.label) for each in found.corrections] == [(8, 70_008, "其他")]
+
+
+@pytest.mark.parametrize(
+    ("row", "cells", "message"),
+    [
+        (2, {"更正主题": "新闻"}, "段落 row 2: '新闻' is not a known label; known: 举旗帜"),
+        (2, {"更正次要主题": "兴文化、新闻"}, "段落 row 2: '新闻' is not a known label"),
+        (3, {"正文": "办书房"}, "段落 row 3: the text of 1·2 (甲/小结.docx) was changed"),
+        (3, {"开始": 8}, "段落 row 3: 开始 of 1·2 (甲/小结.docx) was changed to 8.0; it is 9"),
+        (3, {"结束": "x"}, "段落 row 3: 结束 of 1·2 (甲/小结.docx) was changed to x; it is 19"),
+        (3, {"编号": "1·1"}, "段落 row 3: the text of 1·1 (甲/小结.docx) was changed"),
+        (3, {"编号": "3·1"}, "段落 row 3: 编号 3·1 is of another workbook"),
+        (3, {"编号": "1·99"}, "段落 row 3: 编号 1·99 is of another workbook"),
+        (3, {"编号": "x" * 90}, f"段落 row 3: 编号 '{'x' * 40}' was changed"),
+        (3, {"编号": None, "更正主题": "兴文化"}, "段落 row 3: a correction without 编号"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_sheet_and_row(book, row, cells, message):
+    book.set("段落", row, **cells)
+    with pytest.raises(CorpusError, match=re.escape(message)):
+        book.read()
+
+
+def test_a_row_left_as_it_is_can_count_as_confirmed(book):
+    book.set("待复核", 2, 更正主题="兴文化")
+    one, other = book.read(whole=True).reports
+    assert [each.label for each in one.corrections] == ["兴文化", "聚民心", "育新人", "兴文化"]
+    assert [each.label for each in other.corrections] == ["举旗帜", "聚民心"]
+
+
+def test_a_workbook_of_another_kind_is_refused(book, tmp_path):
+    del book.book["原文"]
+    with pytest.raises(CorpusError, match="has no hidden sheet 原文; give a workbook that `pipeline tag"):
+        book.read()
+    (tmp_path / "no.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(InputError, match=r"no\.xlsx: damaged or cut short"):
+        read_returned(tmp_path / "no.xlsx", KNOWN, READ)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda piece: piece[:-5], "the reports on its hidden sheet are damaged"),
+        (
+            lambda piece: piece.replace('"format":2', '"format":3'),
+            "made by another version",
+        ),
+        (lambda piece: piece.replace("\\u5b66", "\\u5b67"), "the text of 甲/小结.docx on its hidden sheet was changed"),
+    ],
+)
+def test_a_hidden_sheet_that_was_changed_is_refused(book, change, message):
+    cell = book.book["原文"]["C1"]
+    cell.value = change(cell.value)
+    with pytest.raises(CorpusError, match=message):
+        book.read()
+
+
+def test_a_workbook_saved_by_libreoffice_comes_back(book, soffice, tmp_path):
+    book.set("段落", 3, 更正主题="兴文化", 批注="行一\n行二")
+    book.set("段落", 5, 更正主题="展形象")
+    book.set("待复核", 4, 更正主题="育新人")
+    expected = book.read()
+    (tmp_path / "saved").mkdir()
+    saved = soffice(book.path, "xlsx", tmp_path / "saved")
+    assert saved != book.path
+    found = read_returned(saved, KNOWN, READ)
+    assert found == expected
+    assert sum(len(each.corrections) for each in found.reports) == 3

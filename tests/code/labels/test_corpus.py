@@ -1,0 +1,56 @@
+import pytest
+from msgspec.structs import replace
+
+from pipeline.core.config import load_config
+from pipeline.core.errors import ConfigError, CorpusError
+from pipeline.core.locations import find
+from pipeline.labels.corpus import read_corpus, read_gold, read_user_words
+
+SEED = "004_be132a9dff6c2480.txt"
+
+
+@pytest.fixture(scope="module")
+def seeds():
+    return load_config(find("configs/seeds.toml"))
+
+
+def without(config, *names):
+    return replace(config, corpus=replace(config.corpus, exclude=names))
+
+
+def sources(config):
+    return {report.document.source for report in read_corpus(config, lambda _: None).reports}
+
+
+@pytest.mark.parametrize("name", [SEED, f"seeds/reports/{SEED}", f"/elsewhere/seeds/reports/{SEED}", f"/copies/{SEED}", SEED[:-4]])
+def test_a_report_is_excluded_by_its_name_or_path(seeds, name):
+    assert sources(seeds) - sources(without(seeds, name)) == {f"seeds/reports/{SEED}"}
+
+
+def test_what_is_excluded_is_said(seeds):
+    said = []
+    read_corpus(without(seeds, SEED), said.append)
+    assert said == [f"left out: seeds/reports/{SEED}"]
+
+
+def test_a_name_that_no_report_has_is_an_error(seeds):
+    with pytest.raises(ConfigError, match=r"corpus\.exclude 'x': no labelled report has this name; known: seeds/reports/000"):
+        sources(without(seeds, "x"))
+
+
+def test_a_gold_file_of_labels_uses_the_reports_of_the_corpus(seeds):
+    gold = read_gold(find("seeds/labels/seed.jsonl"), seeds, read_corpus(seeds, lambda _: None).label_set)
+    assert len(gold.reports) == 5
+
+
+def test_a_missing_folder_of_reports_is_named(seeds):
+    gone = replace(seeds, corpus=replace(seeds.corpus, reports=("nowhere",)))
+    with pytest.raises(CorpusError, match="nowhere: no such folder of reports"):
+        sources(gone)
+
+
+def test_user_words_are_sorted_and_comments_left_out(seeds, home):
+    (home / "w.txt").write_text("# words\n书房\n\n宣讲团\n书房\n", encoding="utf-8")
+    own = replace(seeds, features=replace(seeds.features, user_dictionary="w.txt"))
+    assert read_user_words(own) == ("书房", "宣讲团")
+    assert read_user_words(seeds) == ()

@@ -1,0 +1,108 @@
+import csv
+import io
+import json
+
+import pytest
+
+from pipeline.core import locations
+from pipeline.core.config import load_label_set
+from pipeline.core.errors import CorpusError
+from pipeline.core.records import Document, Label
+from pipeline.labels.exchange import Columns, export_labels, read_incoming, to_labels
+from pipeline.labels.files import Corpus, LabelledDocument
+
+LABELS = load_label_set(locations.find("configs/labels.toml"))
+TEXT = "学理论。\n=办书房。"
+SHA = "a" * 64
+GIVEN = (Label("a.txt", SHA, 0, 4, "举旗帜"), Label("a.txt", SHA, 5, 10, "兴文化", ("展形象",)))
+CORPUS = Corpus((LabelledDocument(Document("a.txt", TEXT, SHA, "utf-8"), GIVEN),), LABELS)
+KNOWN = {"a.txt": (TEXT, SHA)}
+
+
+def written(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def spans(labels):
+    return [(label.source, label.sha256, label.start, label.end, label.label, label.secondary) for label in labels]
+
+
+def test_label_studio_both_ways(tmp_path):
+    path = written(tmp_path, "tasks.json", export_labels(CORPUS, ".json"))
+    labels, files = to_labels(read_incoming(path, Columns(), LABELS), KNOWN, "seeds/in", "ann", "review", "2026-01-01")
+    assert spans(labels) == spans(GIVEN)
+    assert files == {}
+    assert {(label.annotator, label.origin, label.date) for label in labels} == {("ann", "review", "2026-01-01")}
+
+
+def test_a_label_studio_task_of_its_own_becomes_a_report(tmp_path):
+    task = {
+        "data": {"text": TEXT},
+        "annotations": [
+            {"was_cancelled": True, "result": [{"type": "choices", "value": {"choices": ["其他"]}}]},
+            {"result": [{"type": "choices", "value": {"choices": ["举旗帜"]}}, {"type": "rating", "value": {"rating": 3}}]},
+        ],
+    }
+    path = written(tmp_path, "tasks.json", json.dumps([task]))
+    labels, files = to_labels(read_incoming(path, Columns(), LABELS), KNOWN, "seeds/in", "", "review", "")
+    ((name, data),) = files.items()
+    assert data.decode() == TEXT
+    assert spans(labels) == [(f"seeds/in/{name}", labels[0].sha256, 0, len(TEXT), "举旗帜", ())]
+
+
+def test_csv_for_excel_is_utf8_with_a_mark_and_runs_no_formula():
+    data = export_labels(CORPUS, ".csv")
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert [row["text"] for row in rows] == ["学理论。", "'=办书房。"]
+    assert rows[1]["secondary"] == "展形象"
+
+
+def test_csv_and_jsonl_with_a_text_and_a_label_column(tmp_path):
+    table = 'topic,words,doc\n举旗帜,"学理论，讲党课",d1\n兴文化,办书房,d1\n其他,修水渠,../../etc/passwd\n'
+    for path, columns in (
+        (written(tmp_path, "x.csv", table.encode("gb18030")), Columns("words", "topic", "doc")),
+        (
+            written(tmp_path, "x.jsonl", "".join(json.dumps(row) + "\n" for row in csv.DictReader(io.StringIO(table)))),
+            Columns("words", "topic", "doc"),
+        ),
+    ):
+        labels, files = to_labels(read_incoming(path, columns, LABELS), {}, "seeds/in", "", "review", "")
+        assert sorted(files) == ["d1.txt", "passwd.txt"]
+        assert files["d1.txt"].decode() == "学理论，讲党课\n办书房\n"
+        assert [(label.source, label.start, label.end, label.label) for label in labels] == [
+            ("seeds/in/d1.txt", 0, 7, "举旗帜"),
+            ("seeds/in/d1.txt", 8, 11, "兴文化"),
+            ("seeds/in/passwd.txt", 0, 3, "其他"),
+        ]
+
+
+def test_rows_without_a_source_are_reports_of_their_own(tmp_path):
+    path = written(tmp_path, "x.csv", "text,label\n学理论,举旗帜\n办书房,兴文化\n")
+    _, files = to_labels(read_incoming(path, Columns(), LABELS), {}, "seeds/in", "", "review", "")
+    assert sorted(files) == ["x_00001.txt", "x_00002.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.csv", "a,b\n1,2\n", r"row 1 has no 'text' or no 'label'; name the columns with --text-column"),
+        ("x.csv", "text,label\n学,新闻\n", r"'新闻' is not a known label; known: 举旗帜"),
+        ("x.jsonl", "{\n", r"x\.jsonl:1: not a JSON object"),
+        ("x.json", "{}", r"x\.json: not a Label Studio export"),
+        ("x.json", "[{}]", r"x\.json: task 1: not a Label Studio task with a text"),
+        ("x.doc", "x", r"x\.doc: not a format for labels; use one of \.json \.csv \.jsonl"),
+    ],
+)
+def test_what_cannot_be_taken_in_is_named(tmp_path, name, content, message):
+    with pytest.raises(CorpusError, match=message):
+        read_incoming(written(tmp_path, name, content), Columns(), LABELS)
+
+
+def test_unknown_formats_and_missing_files(tmp_path):
+    with pytest.raises(CorpusError, match=r"\.xml: not a format for labels"):
+        export_labels(CORPUS, ".xml")
+    with pytest.raises(CorpusError, match=r"none\.csv: cannot be read"):
+        read_incoming(tmp_path / "none.csv", Columns(), LABELS)

@@ -1,0 +1,106 @@
+import hashlib
+import json
+
+import pytest
+
+from pipeline.core import locations
+from pipeline.core.config import load_label_set
+from pipeline.core.errors import CorpusError
+from pipeline.core.records import Document, Label
+from pipeline.labels.files import Corpus, attach, build_corpus, check_trainable, load_gold, load_labels
+
+LABELS = load_label_set(locations.find("configs/labels.toml"))
+TEXT = "学理论。办书房。"
+SHA = hashlib.sha256(TEXT.encode()).hexdigest()
+DOCUMENT = Document("a.txt", TEXT, SHA, "utf-8")
+
+
+def label(start=0, end=4, name="举旗帜", source="a.txt", sha256=SHA):
+    return Label(source, sha256, start, end, name)
+
+
+def line(**changes):
+    return json.dumps({"source": "a.txt", "sha256": SHA, "start": 0, "end": 4, "label": "举旗帜", **changes}, ensure_ascii=False)
+
+
+def test_labels_are_read_line_by_line(tmp_path):
+    path = tmp_path / "l.jsonl"
+    path.write_text(
+        line(secondary=["聚民心"], annotator="a", origin="review", date="2026-01-01") + "\n\n" + line() + "\n", encoding="utf-8"
+    )
+    first, second = load_labels(path, LABELS)
+    assert first == Label("a.txt", SHA, 0, 4, "举旗帜", ("聚民心",), "a", "review", "2026-01-01")
+    assert second.origin == "seed"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (line(label="新闻"), r"l\.jsonl:1: '新闻' is not a known label; known: 举旗帜 聚民心"),
+        (line(secondary=["新闻"]), r"l\.jsonl:1: '新闻' is not a known label"),
+        (line(origin="web"), r"l\.jsonl:1: not a label"),
+        ('{"source": 1}', r"l\.jsonl:1: not a label"),
+        ("nonsense", r"l\.jsonl:1: not a label"),
+    ],
+)
+def test_a_line_that_is_no_label_is_named(tmp_path, text, message):
+    path = tmp_path / "l.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CorpusError, match=message):
+        load_labels(path, LABELS)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(CorpusError, match=r"none\.jsonl: no such label file"):
+        load_labels(tmp_path / "none.jsonl", LABELS)
+
+
+def test_a_source_that_changed_names_both_hashes():
+    with pytest.raises(CorpusError, match=rf"a\.txt: changed since it was labelled \(sha256 {SHA[:12]}… now, 999999999999… in its"):
+        attach(DOCUMENT, [label(sha256="9" * 64)])
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (2, 2), (3, 1), (0, 9)])
+def test_labels_outside_their_source(start, end):
+    with pytest.raises(CorpusError, match=rf"a\.txt: label {start}-{end} points outside its 8 characters"):
+        attach(DOCUMENT, [label(start, end)])
+
+
+def test_labels_that_overlap():
+    with pytest.raises(CorpusError, match=r"a\.txt: labels 0-4 and 3-8 overlap; keep one"):
+        attach(DOCUMENT, [label(3, 8), label(0, 4)])
+
+
+def test_labels_without_a_report():
+    with pytest.raises(CorpusError, match=r"b\.txt: labelled, but not among the reports \(1 such sources\)"):
+        build_corpus([DOCUMENT], [label(), label(source="b.txt")], LABELS)
+
+
+def test_a_corpus_too_small_to_train_on():
+    corpus = build_corpus([DOCUMENT], [label()], LABELS)
+    with pytest.raises(CorpusError, match="1 labelled reports: training needs two at least"):
+        check_trainable(corpus)
+    two = Corpus((corpus.reports[0], attach(DOCUMENT, [label(), label(4, 8, "聚民心")])), LABELS)
+    with pytest.raises(CorpusError, match="label 聚民心 has 1 example: training needs two at least"):
+        check_trainable(two)
+
+
+def test_the_hash_of_a_corpus_changes_with_a_label_and_with_a_source():
+    one = build_corpus([DOCUMENT], [label()], LABELS).sha256
+    assert one == build_corpus([DOCUMENT], [label()], LABELS).sha256
+    assert one != build_corpus([DOCUMENT], [label(name="聚民心")], LABELS).sha256
+    other = Document("a.txt", TEXT + "。", "1" * 64, "utf-8")
+    assert one != build_corpus([other], [label(sha256="1" * 64)], LABELS).sha256
+
+
+def test_gold_documents(tmp_path):
+    path = tmp_path / "g.jsonl"
+    gold = {"source": "a", "text": TEXT, "sentences": [[0, 4, "举旗帜"], [4, 8, "兴文化"]]}
+    path.write_text(json.dumps(gold) + "\n", encoding="utf-8")
+    (report,) = load_gold(path, LABELS)
+    assert [(item.start, item.end, item.label) for item in report.labels] == [(0, 4, "举旗帜"), (4, 8, "兴文化")]
+    path.write_text(line() + "\n", encoding="utf-8")
+    assert load_gold(path, LABELS) is None
+    path.write_text('{"sentences": 3}', encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"g\.jsonl:1: not a gold document"):
+        load_gold(path, LABELS)

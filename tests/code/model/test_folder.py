@@ -1,0 +1,129 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from pipeline.core.errors import ModelError, UsageError
+from pipeline.model.folder import find_model, load_model, save_model, set_run_id
+
+
+@pytest.fixture
+def folder(model, tmp_path):
+    save_model(model, tmp_path / "m", b"")
+    return tmp_path / "m"
+
+
+def change(folder, **values):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **values}), encoding="utf-8")
+
+
+def test_a_model_survives_being_stored(model, folder):
+    loaded = load_model(folder)
+    assert (loaded.name, loaded.version, loaded.labels, loaded.config) == (model.name, model.version, model.labels, model.config)
+    assert loaded.vocabulary.words == model.vocabulary.words
+    assert loaded.vocabulary.bigrams.letters == model.vocabulary.bigrams.letters
+    assert np.array_equal(loaded.weights, model.weights)
+    assert loaded.temperature == model.temperature
+
+
+def test_no_file_of_a_model_is_a_pickle_or_code(folder):
+    assert {path.suffix for path in folder.iterdir()} == {".json", ".txt", ".npy", ".jsonl"}
+    for path in folder.glob("*.npy"):
+        assert not np.load(path, allow_pickle=False).dtype.hasobject
+
+
+def test_a_pickle_in_place_of_an_array_is_not_run(folder, tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "ran"), "w"))
+
+    np.save(folder / "bias.npy", np.array([Bomb()], dtype=object), allow_pickle=True)
+    digest = __import__("hashlib").sha256((folder / "bias.npy").read_bytes()).hexdigest()
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    change(folder, files={**files, "bias.npy": digest})
+    with pytest.raises(ModelError, match=r"m: damaged \(.*pickle"):
+        load_model(folder)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["bias.npy", "weights.npy", "idf.npy", "words.txt", "bigrams.txt", "dictionary.txt", "out_of_fold.jsonl", "training.json"],
+)
+def test_a_changed_or_missing_file_is_refused(folder, name):
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[:-1] + b"?" if content else b"?")
+    with pytest.raises(ModelError, match=rf"{name}: changed since the model was written; train the model again"):
+        load_model(folder)
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=rf"{name}: cannot be read"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": 4}, "model format 4, this version reads formats 2 to 3; upgrade mission-themes"),
+        ({"format": 0}, "model format 0, this version reads formats 2 to 3; train the model again"),
+        ({"format": [3]}, r"model format \[3\]"),
+        ({"temperature": "hot"}, "damaged"),
+        ({"surprise": 1}, "damaged"),
+        ({"config": {}}, r"manifest\.json: its configuration lacks the section \[clean\]"),
+        ({"labels": {"other": "x", "labels": []}}, "damaged"),
+        ({"labels": {"other": "x"}}, r"manifest\.json: Object missing required field `labels`"),
+        ({"segmenter": "0"}, "made with another word segmenter or dictionary"),
+    ],
+)
+def test_a_manifest_of_another_kind_is_refused(folder, changes, message):
+    change(folder, **changes)
+    with pytest.raises(ModelError, match=message):
+        load_model(folder)
+
+
+def test_a_truncated_manifest_and_an_empty_folder_are_refused(folder, tmp_path):
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"manifest\.json: damaged"):
+        load_model(folder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelError, match=r"empty: no model here \(no manifest\.json\)"):
+        load_model(tmp_path / "empty")
+
+
+def test_models_are_found_by_folder_and_by_name(folder, home):
+    assert find_model(str(folder)) == folder
+    shutil.copytree(folder, home / "models" / "mine")
+    assert find_model("mine") == home / "models" / "mine"
+    with pytest.raises(ModelError, match="none: no model here; give a model folder, or make one with: pipeline train"):
+        find_model("none")
+
+
+def test_a_new_model_replaces_an_old_one_and_nothing_else(model, folder, tmp_path):
+    save_model(model, folder, b"x")
+    assert (folder / "out_of_fold.jsonl").read_bytes() == b"x"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m"]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.doc").write_text("x", encoding="utf-8")
+    with pytest.raises(UsageError, match="mine: exists and is no model folder"):
+        save_model(model, tmp_path / "mine", b"")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be written"):
+        save_model(model, tmp_path / "file" / "m", b"")
+
+
+def test_the_run_id_is_added_later(folder):
+    before = load_model(folder).version
+    set_run_id(folder, "abc")
+    assert load_model(folder).facts["run_id"] == "abc"
+    assert load_model(folder).version == before
+
+
+def test_a_model_of_format_2_is_read(folder, model, config):
+    from pipeline.core.config import config_values
+
+    (folder / "training.json").unlink()
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    old = {**config_values(config), **config_values(model.config), "gone": {"x": 1}}
+    change(folder, format=2, config=old, files={name: digest for name, digest in files.items() if name != "training.json"})
+    assert load_model(folder).version == model.version

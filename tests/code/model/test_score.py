@@ -1,0 +1,82 @@
+"""Scores against a plain reference: scikit-learn's own vectorizer and classifier on one sentence after the other."""
+
+import random
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
+from sklearn.svm import LinearSVC
+
+from pipeline.model.features import lower
+from pipeline.model.score import score_segments
+from pipeline.preprocess.headings import TITLE
+
+TOLERANCE = 1e-6
+ODD = "。！？；，、“”（）\n\n\t 　一二三、（一）1.①一是第一，——●ABCｘＦ12會傳統İΣ😀𠮷"
+
+
+def reference_scores(model, text, segments):
+    """Return the score of each sentence in context, worked out one by one."""
+    letters = model.vocabulary.bigrams.letters
+    names = [*(f"w{word}" for word in model.vocabulary.words), *(letters[i : i + 2] for i in range(0, len(letters), 2))]
+
+    def terms(sentence):
+        sentence = lower(sentence)
+        return [f"w{word}" for word in model.cut(sentence)] + [sentence[i : i + 2] for i in range(len(sentence) - 1)]
+
+    counter = CountVectorizer(analyzer=terms, vocabulary=names)
+    classifier = LinearSVC()
+    classifier.coef_, classifier.intercept_ = model.weights.T.astype(float), np.zeros(len(model.bias))
+    classifier.classes_ = np.arange(len(model.bias))
+
+    def score(texts):
+        return classifier.decision_function(normalize(counter.transform(texts).multiply(model.vocabulary.idf).tocsr()))
+
+    options = model.config.model
+    own = [score([text[a:b] for a, b in segment.sentences]) for segment in segments]
+    flat = np.concatenate(own)
+    scores = []
+    for segment, of_segment in zip(segments, own, strict=True):
+        headings = [heading.text for heading in segment.headings if heading.level > TITLE]
+        around = options.segment_weight * of_segment.mean(axis=0)
+        around = around + options.heading_weight * (score(headings).sum(axis=0) if headings else 0)
+        for row in of_segment:
+            i = len(scores)
+            beside = sum(flat[j] for j in (i - 1, i + 1) if 0 <= j < len(flat))
+            scores.append(row + options.neighbour_weight * beside + around)
+    return np.array(scores) + model.bias
+
+
+def check(model, text, segments):
+    expected = reference_scores(model, text, segments)
+    runs = score_segments([(text, segments)], model).runs
+    for first, last, scores in zip(runs.firsts.tolist(), runs.lasts.tolist(), runs.scores, strict=True):
+        wanted = model.probabilities(expected[first:last].mean(axis=0))
+        assert np.abs(model.probabilities(scores) - wanted).max() < TOLERANCE
+        assert wanted.argmax() == scores.argmax()
+    assert [first for first, _ in pairwise([*runs.firsts.tolist(), len(expected)])] == runs.firsts.tolist()
+    assert runs.lasts[-1] == len(expected)
+
+
+def seed_text(root, number):
+    return next((root / "seeds" / "reports").glob(f"{number:03}_*.txt")).read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_the_scores_of_a_seed_are_those_of_scikit_learn(root, model, cut_up, number):
+    cleaned, segments, _ = cut_up(seed_text(root, number))
+    check(model, cleaned.text, segments)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_the_scores_of_fuzzed_text_are_those_of_scikit_learn(root, model, cut_up, seed):
+    draw = random.Random(seed)
+    source = seed_text(root, seed % 5)
+    parts = []
+    for _ in range(40):
+        place = draw.randrange(len(source))
+        parts += [source[place : place + draw.randint(1, 60)], "".join(draw.choices(ODD, k=draw.randint(0, 6)))]
+    cleaned, segments, _ = cut_up("".join(parts))
+    check(model, cleaned.text, segments)

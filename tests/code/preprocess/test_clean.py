@@ -1,0 +1,102 @@
+import sys
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.core.config import CleanConfig
+from pipeline.core.records import Document
+from pipeline.preprocess import clean as module
+from pipeline.preprocess.clean import clean, clean_together, normalise
+
+ALPHABET = "会議會(huì)（lǐ）们(men)ＡＢｃ０９##paidbegin##\u200b\ufeff\x01\r\n \u3000，。“”乾隆著於薴𠮷a1\ue087\u0304ǎ()"
+texts = st.text(alphabet=st.one_of(st.sampled_from(ALPHABET), st.characters()), max_size=80)
+
+
+@given(texts)
+@settings(max_examples=400)
+@example("会((huì)huì)议")
+@example("####a-b-c##paidbegin##")
+@example("\r\r\n\n\r")
+@example("学(xué)习(xí)会(huì)我们(men)")
+def test_cleaning_twice_changes_nothing(text):
+    cleaned, _ = normalise(text)
+    again, offsets = normalise(cleaned)
+    assert again == cleaned
+    assert [offsets.to_source(i) for i in range(len(cleaned))] == list(range(len(cleaned)))
+
+
+@given(texts)
+@settings(max_examples=400)
+@example("\u200b会\u200b(huì)议")
+def test_the_map_is_total_and_monotone(text):
+    cleaned, offsets = normalise(text)
+    places = [offsets.to_source(i) for i in range(len(cleaned))]
+    assert all(0 <= place < len(text) for place in places)
+    assert places == sorted(set(places))
+    assert [offsets.to_clean(place) for place in places] == list(range(len(cleaned)))
+    clean_places = [offsets.to_clean(i) for i in range(len(text))]
+    assert clean_places == sorted(clean_places)
+
+
+@given(texts)
+def test_without_conversion_a_kept_character_is_the_source_character_or_its_narrow_form(text):
+    cleaned, offsets = normalise(text, simplify=False)
+    for i, character in enumerate(cleaned):
+        source = text[offsets.to_source(i)]
+        assert character in (source, "\n") or ord(source) - ord(character) == 0xFEE0
+
+
+def test_what_is_normalised():
+    assert normalise("Ａ１２個")[0] == "A12个"
+    assert normalise("會(huì)議（yì）召開(kāi)")[0] == "会议召开"
+    assert normalise("圍繞##paidbegin##讲好")[0] == "围绕讲好"
+    assert normalise("甲\r\n乙\r丙\u2028丁")[0] == "甲\n乙\n丙\n丁"
+    assert normalise("宣\u200b传\ufeff\x07工作\ue087")[0] == "宣传工作"
+
+
+def test_brackets_that_are_no_glosses_stay():
+    for text in ("中心(站、所)全覆盖", "客户端(app)上线", "市(县)区", "第(3)条", "会议(CCTV)", "我们(men)"):
+        assert normalise(text)[0] == text
+
+
+def test_neutral_glosses_go_where_toned_ones_stand():
+    assert normalise("學(xué)習(xí)會(huì)議,同志們(men)")[0] == "学习会议,同志们"
+
+
+def test_a_line_of_marks_is_set_aside_and_not_lost():
+    cleaned = clean(Document("x", "正文一句。\n##paidend##\n", "0", "utf-8"), CleanConfig(simplify=True))
+    assert [(noise.reason, noise.start, noise.end) for noise in cleaned.noise] == [("web mark", 6, 17)]
+    assert len(cleaned.lines) == 1
+
+
+@given(st.lists(texts, min_size=1, max_size=5))
+@settings(max_examples=200)
+@example(["學(xué)習(xí)會(huì)議", "同志們(men)\r", "会(huì)议", "同志们(men)", "甲\r\n乙"])
+def test_documents_cleaned_together_are_as_each_cleaned_alone(several):
+    documents = [Document(str(i), text, "0", "utf-8") for i, text in enumerate(several)]
+    options = CleanConfig(simplify=True)
+    assert clean_together(documents, options) == [clean(document, options) for document in documents]
+    assert all(one.text == normalise(one.text)[0] for one in clean_together(documents, options))
+
+
+def test_every_character_that_opencc_converts_is_looked_for():
+    from opencc import OpenCC
+
+    characters = [chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000 and code != ord("\n")]
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    changed = {old for old, new in zip(characters, converted, strict=True) if old != new}
+    known = {character for character in characters if module._kind_of()[ord(character)] & module._TRADITIONAL}
+    assert changed <= known
+    assert known - changed == set("坏沈瞭藉覆")
+
+
+def test_no_character_that_opencc_converts_ends_a_clause():
+    assert not any(kind & module._TRADITIONAL and kind & module._BREAK for kind in module._kind_of().tolist())
+
+
+@pytest.mark.parametrize("text", ["瞭解情況", "毛坏", "沈默", "藉口", "答覆\n覆盖\n反覆研究", "全民閱讀\n全民阅读", "干部"])
+def test_lines_are_converted_as_the_whole_is(text):
+    from opencc import OpenCC
+
+    assert module.normalise(text)[0] == OpenCC("t2s").convert(text)

@@ -1,0 +1,56 @@
+import pytest
+
+from pipeline.preprocess.headings import is_lead, line_level, sign_level
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("第一部分 回顾", 1),
+        ("一、强化学习", 3),
+        ("十一、强化学习", 3),
+        ("（一）学习", 4),
+        ("(二)学习", 4),
+        ("1.学习", 5),
+        ("12、学习", 5),
+        ("(1)学习", 6),
+        ("3）学习", 6),
+        ("①学习", 7),
+        ("一是学习", 8),
+        ("二要学习", 8),
+        ("第三，学习", 8),
+        ("其二，学习", 8),
+        ("——学习", 8),
+        ("●学习", 8),
+        ("3.5万人次", None),
+        ("2023年", None),
+        ("一起学习", None),
+    ],
+)
+def test_signs(text, level):
+    assert sign_level(text) == level
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("一、强化理论武装", 3),
+        ("培根强基铸魂 凝聚奋进力量", 2),
+        ("——注重学习,凝心铸魂筑牢根基。", 8),
+        ("一是抓学习。", None),
+        ("旗帜指引方向,思想凝聚力量。", None),
+        ("现将情况汇报如下：", None),
+        ("一、抓好学习。全年集中学习十二次", None),
+        ("这一行" * 20, None),
+        ("***", None),
+    ],
+)
+def test_lines_that_are_headings(line, level):
+    assert line_level(line, 42) == level
+
+
+def test_leads_are_short_and_hold_no_figures_or_titles():
+    assert is_lead("文旅文创融合发展深入推进。")
+    assert not is_lead("全年演出80场。")
+    assert not is_lead("出版《临溪志》一部。")
+    assert not is_lead("这是一句为了试验而写得很长、长得不可能只是用来引出下文的话。")

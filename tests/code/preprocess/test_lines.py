@@ -1,0 +1,103 @@
+import sys
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.core.records import Document
+from pipeline.preprocess import lines as module
+from pipeline.preprocess.clean import clean, normalise
+from pipeline.preprocess.lines import broken_ends, find_lines
+from pipeline.read import read_report
+
+
+def wrapped(text, width, indent):
+    """Return a text with its lines cut at a width, as a mail program or a text recognition leaves them."""
+    lines = []
+    for line in text.splitlines():
+        body = indent + line.strip() if line.strip() and line.strip()[-1] in "。！？；" else line.strip()
+        lines += [body[i : i + width] for i in range(0, len(body), width)] or [""]
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def reports(root, config):
+    paths = islice(sorted((root / "seeds" / "written").glob("*/0[12]_*.txt")), 0, None, 5)
+    return [read_report(path, config.read) for path in paths]
+
+
+@pytest.mark.parametrize(("width", "indent", "least"), [(28, "\u3000\u3000", 0.88), (40, "\u3000\u3000", 0.88), (36, "", 0.85)])
+def test_reports_wrapped_at_a_width_come_back(reports, config, width, indent, least):
+    assert len(reports) > 10
+    kept = total = 0
+    for report in reports:
+        whole = {line.strip() for line in normalise(report.text)[0].splitlines()}
+        cleaned = clean(Document("t", wrapped(report.text, width, indent), "0", "utf-8"), config.clean)
+        lines = [cleaned.text[line.start : line.end] for line in cleaned.lines]
+        total += sum(map(len, lines))
+        kept += sum(len(line) for line in lines if line in whole)
+    assert kept / total > least
+
+
+def test_reports_as_they_are_stay_as_they_are(root, config):
+    for path in (root / "seeds").glob("*/**/*.txt"):
+        text, _ = normalise(read_report(path, config.read).text)
+        assert broken_ends(text, find_lines([text])[0]) == [], path.name
+
+
+characters = st.one_of(st.sampled_from("字。， \n\n\t\u3000"), st.characters())
+
+
+@given(st.lists(st.text(characters, max_size=40), min_size=1, max_size=4))
+def test_lines_of_many_texts_are_those_of_each(texts):
+    for text, lines in zip(texts, find_lines(texts), strict=True):
+        assert [text[start:end] for start, end in lines.spans] == [line.strip() for line in text.split("\n") if line.strip()]
+        assert find_lines([text]) == [lines]
+
+
+def test_a_long_text_is_gone_through_in_pieces(monkeypatch):
+    text = "\n".join(["一、理论学习", "　全县举办宣讲活动，", "覆盖各镇。", "△现场 "] * 20)
+    whole = find_lines([text])
+    monkeypatch.setattr(module, "_AT_ONCE", 16)
+    assert find_lines([text]) == whole
+
+
+def test_every_white_space_is_known():
+    known = {chr(code) for code in range(sys.maxunicode + 1) if module._look_of()[code] & module._SPACE}
+    assert known == {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("全县举办宣讲活动，\n覆盖各镇。", ["全县举办宣讲活动，覆盖各镇。"]),
+        ("全县举办宣讲活动\n，覆盖各镇。", ["全县举办宣讲活动，覆盖各镇。"]),
+        ("全县举办《宣讲\n》活动。", ["全县举办《宣讲》活动。"]),
+        ("一、理论学习\n全县举办宣讲。", ["一、理论学习", "全县举办宣讲。"]),
+        ("学习，\n一、理论", ["学习，", "一、理论"]),
+        ("全县举办宣讲，\n\n覆盖各镇。", ["全县举办宣讲，", "覆盖各镇。"]),
+        ("图书馆引进 AI，\nVR 设备。", ["图书馆引进 AI，VR 设备。"]),
+        ("宣 传 思 想 文 化 工 作", ["宣传思想文化工作"]),
+        ("总 结", ["总 结"]),
+        ("党建引领 文化惠民 宣讲入户", ["党建引领 文化惠民 宣讲入户"]),
+    ],
+)
+def test_breaks_in_mid_sentence(config, text, lines):
+    cleaned = clean(Document("t", text, "0", "utf-8"), config.clean)
+    assert [cleaned.text[line.start : line.end] for line in cleaned.lines] == lines
+
+
+def test_latin_words_on_both_sides_of_a_break_stay_two(config):
+    text = "\n".join(
+        ["　　全县举办宣讲活动覆盖各个乡镇并且启用了全新的 smart"] + ["city 平台以及其他各类媒体的平台账号矩阵工程和服务群众"] * 4
+    )
+    cleaned = clean(Document("t", text, "0", "utf-8"), config.clean)
+    assert "smart city 平台" in cleaned.text
+
+
+def test_offsets_lead_back_over_a_joined_line(config):
+    text = "全县举办宣讲活动，\n　　覆盖各镇。"
+    cleaned = clean(Document("t", text, "0", "utf-8"), config.clean)
+    line = cleaned.lines[0]
+    assert cleaned.offsets.span(line.start, line.end) == (0, len(text))

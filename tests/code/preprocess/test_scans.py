@@ -1,0 +1,163 @@
+"""The compiled scans over characters give what the arrays give, on any text, and refuse what does not agree."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import tagged
+from pipeline.preprocess import characters, lines, noise, sentences
+
+scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
+
+SIGNS = st.sampled_from(
+    "一二第其。！？；：，、“”‘’《》（）()「」【】 \u3000\n\r\t1２.页年月共-—△>备摄图y网①●字\x1f\ud800\U00020000"
+)
+TEXT = st.text(st.one_of(SIGNS, SIGNS, st.characters(categories=None)), max_size=150)
+
+
+def kinds_of_all(text):
+    table = sentences._kind_of()
+    return np.array([table[ord(character)] for character in text], np.uint16)
+
+
+@given(TEXT)
+def test_kinds_and_places_are_those_of_each_character(text):
+    kinds, found = characters.kinds_of(text, sentences._kind_of())
+    assert kinds.tolist() == kinds_of_all(text).tolist()
+    assert found == np.bitwise_or.reduce(kinds)
+    for wanted in (sentences.STOP, sentences.SPACE | sentences.CLOSING, 1 << 15):
+        assert characters.places(kinds, wanted).tolist() == np.flatnonzero(kinds & wanted).tolist()
+
+
+@given(TEXT, st.booleans())
+def test_without_the_compiled_sweeps_the_arrays_give_the_same(text, narrow):
+    table = sentences._kind_of() if narrow else (sentences._kind_of() & 0xFF).astype(np.uint8)
+    expected = characters.kinds_of(text, table)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(characters, "scans", lambda: None)
+        kinds, found = characters.kinds_of(text, table)
+        assert (kinds.tolist(), kinds.dtype, found) == (expected[0].tolist(), expected[0].dtype, expected[1])
+        assert characters.places(kinds, 5).tolist() == np.flatnonzero(kinds & 5).tolist()
+
+
+@given(TEXT)
+@settings(max_examples=500)
+@example("1234567890" * 16 + "字")
+@example("2023年" + "字" * 170 + "摄")
+@example("2023-05-06\n2023年5月\n21场\n第3页\n12 / 30页\n12页\n1 ")
+def test_lines_are_those_of_the_arrays(text):
+    found, expected = lines._with_sweep(text, 7, lines._compiled_looks()), lines.with_arrays(text, 7)
+    for name in ("starts", "ends", "doubtful", "opens", "closes"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist(), name
+
+
+def test_no_noise_goes_unseen_in_the_reports(root):
+    """A line that is not doubtful is no noise by its form, in every report here."""
+    for path in sorted((root / "seeds").glob("*/**/*.txt")):
+        text = path.read_text(encoding="utf-8")
+        (found,) = lines.find_lines([text])
+        sure = set(range(len(found.spans))) - set(found.doubtful)
+        assert not any(noise.judge(text[slice(*found.spans[i])]) for i in sure), path.name
+
+
+@st.composite
+def passages_of(draw):
+    """A text, spans of it in order, and offsets where a sentence begins in any case."""
+    text = draw(TEXT)
+    offsets = st.integers(0, len(text))
+    cuts = sorted(draw(st.lists(offsets, max_size=8)))
+    return text, list(zip(cuts[::2], cuts[1::2], strict=False)), sorted(draw(st.lists(offsets, max_size=4)))
+
+
+@given(passages_of())
+@settings(max_examples=800)
+@example(("“甲。（乙”丙。）丁。", [(0, 10)], []))
+@example(("《甲（乙》丙。）丁。” 戊。。！”己", [(0, 17)], [3]))
+@example(("“" + "字" * 80 + "。”", [(0, 83)], []))
+@example(("“" + "字" * 79 + "。”", [(0, 82)], []))
+def test_sentences_are_those_of_the_arrays(given_passages):
+    text, bounds, breaks = given_passages
+    kinds = sentences.kinds_of(text)
+    found = sentences.split_sentences(kinds, bounds, breaks)
+    expected = sentences.split_with_arrays(kinds, np.array(bounds, np.int64).reshape(-1, 2), breaks)
+    for name in ("starts", "ends", "passages"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist(), name
+
+
+@given(st.text(st.sampled_from("甲 \u3000\n乙\x1f"), min_size=1, max_size=30), st.data())
+def test_spans_are_trimmed_as_by_the_arrays(text, data):
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))
+    spans = np.array(list(zip(cuts[::2], cuts[1::2], strict=False)), np.int64)
+    found, expected = tagged._trimmed(text, spans), tagged.trimmed(text, spans)
+    assert found.tolist() == expected.tolist()
+    for (start, end), (first, last) in zip(spans.tolist(), found.tolist(), strict=True):
+        assert text[first:last] == (text[start:end].strip() or text[start:end])
+
+
+# ---- what a caller may get wrong -------------------------------------------------------------------------------------
+
+
+def test_a_table_or_room_of_another_size_is_refused():
+    table = sentences._kind_of()
+    for wrong in ((table[:-1], np.empty(2, np.uint16)), (table, np.empty(1, np.uint16)), (table, np.empty(3, np.uint16))):
+        with pytest.raises(ValueError, match="a kind for each"):
+            scans.kinds_of("学习", *wrong)
+    with pytest.raises(ValueError, match="a number for each"):
+        scans.Looks(table[:-1], *range(15))
+
+
+@pytest.mark.parametrize(("size", "message"), [(1, "more places"), (3, "fewer places")])
+def test_room_for_more_or_fewer_places_is_refused(size, message):
+    with pytest.raises(ValueError, match=message):
+        scans.places(np.array([1, 0, 1], np.uint16), 1, np.empty(size, np.int64))
+
+
+def test_too_little_room_for_lines_is_refused():
+    looks = lines._compiled_looks()
+    room = [np.empty(2, np.int64), np.empty(2, np.int64), *np.empty((3, 2), np.uint8)]
+    assert looks.lines("甲\n乙", *room) == 2
+    for i, full in enumerate(room):
+        with pytest.raises(ValueError, match="no room"):
+            looks.lines("甲\n乙", *room[:i], full[:1], *room[i + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kinds": np.zeros(0, np.uint16)}, "no room"),
+        ({"kinds": np.ones(4, np.uint16)}, "no room"),
+        ({"starts": np.empty(2, np.int64)}, "no room"),
+        ({"bounds": np.array([[0]])}, "a start and an end"),
+        ({"bounds": np.array([[0, 4]])}, "passages lie outside"),
+        ({"bounds": np.array([[-1, 2]])}, "passages lie outside"),
+        ({"bounds": np.array([[2, 1]])}, "passages lie outside"),
+        ({"bounds": np.array([[0, 2], [1, 3]])}, "passages lie outside"),
+        ({"breaks": np.array([4])}, "breaks lie outside"),
+        ({"breaks": np.array([-1])}, "breaks lie outside"),
+        ({"breaks": np.array([2, 1])}, "breaks lie outside"),
+        ({"kinds": np.array([0, 99 << 8, 0, 0], np.uint16)}, "not told of"),
+    ],
+)
+def test_passages_that_do_not_agree_are_refused(change, message):
+    given = {"kinds": np.array([0, sentences.STOP, 0, 0], np.uint16), "bounds": np.array([[0, 3]]), "breaks": np.zeros(0, np.int64)}
+    given |= {name: np.empty(3, np.int64) for name in ("starts", "ends", "passages")}
+    assert sentences._splitter().split(*given.values()) == 2
+    with pytest.raises(ValueError, match=message):
+        sentences._splitter().split(*(given | change).values())
+
+
+@pytest.mark.parametrize(
+    "arguments", [(1, 2, 7, 1, np.zeros(3, np.int64)), (1, 2, 8, 1, np.zeros(0, np.int64)), (1, 2, 8, 1, np.zeros(129, np.int64))]
+)
+def test_sorts_of_marks_that_cannot_be_told_apart_are_refused(arguments):
+    with pytest.raises(ValueError, match="told apart"):
+        scans.Splitter(*arguments)
+
+
+def test_spans_outside_a_text_are_refused():
+    for span in ([0, 3], [-1, 1], [2, 1]):
+        with pytest.raises(ValueError, match="outside the text"):
+            scans.trim("甲乙", np.array([span]))
+    with pytest.raises(ValueError, match="a start and an end"):
+        scans.trim("甲乙", np.array([[0]]))

@@ -1,0 +1,167 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from pipeline.core.config import load_config
+from pipeline.core.records import Document, Mark, Segment
+from pipeline.preprocess.clean import clean
+from pipeline.preprocess.segment import segment, segment_together
+
+CONFIG = load_config()
+PIECES = st.sampled_from(
+    [
+        "一、",
+        "（一）",
+        "一是",
+        "二要",
+        "第三，",
+        "——",
+        "1.",
+        "①",
+        "抓好学习。",
+        "全年集中学习十二次，研讨八次。",
+        "“",
+        "”",
+        "《",
+        "》",
+        "(",
+        ")",
+        "\n",
+        "\n\n",
+        " ",
+        "\u3000\u3000",
+        "；",
+        "：",
+        "。",
+        "!",
+        "△现场",
+        "记者：甲",
+        "|",
+        "會(huì)議",
+        "\u200b",
+        "##paidend##",
+        "a",
+        "12",
+        "*",
+        "图片",
+    ]
+)
+reports = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=200))
+
+
+def cut(text, options=CONFIG.segment):
+    cleaned = clean(Document("x.txt", text, "0", "utf-8"), CONFIG.clean)
+    items = list(segment(cleaned, options))
+    segments = [item for item in items if isinstance(item, Segment)]
+    return cleaned, segments, [*cleaned.noise, *(item for item in items if not isinstance(item, Segment))]
+
+
+@given(reports)
+@settings(max_examples=500, deadline=None)
+@example("甲。\n##paidend##\n|\n乙 |")
+def test_segments_are_in_order_do_not_overlap_and_lose_nothing(text):
+    cleaned, segments, noise = cut(text)
+    spans = [cleaned.offsets.span(item.start, item.end) for item in segments]
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
+    for item in segments:
+        assert item.sentences[0][0] == item.start
+        assert item.sentences[-1][1] == item.end
+        assert all(a[1] == b[0] for a, b in pairwise(item.sentences))
+        assert cleaned.text[item.start : item.end].strip() == cleaned.text[item.start : item.end] != ""
+    covered = {place for start, end in spans for place in range(start, end)}
+    covered |= {place for item in noise for place in range(item.start, item.end)}
+    kept = {cleaned.offsets.to_source(i) for i, character in enumerate(cleaned.text) if not character.isspace()}
+    assert kept <= covered
+
+
+@given(st.lists(reports, max_size=5), st.sampled_from([CONFIG.segment.max_paragraph, 100]))
+@settings(max_examples=200, deadline=None)
+def test_reports_cut_together_are_cut_as_each_alone(texts, longest):
+    options = replace(CONFIG.segment, max_paragraph=longest)
+    cleaned = [clean(Document("x.txt", text, "0", "utf-8"), CONFIG.clean) for text in texts]
+    for one, (segments, symbols) in zip(cleaned, segment_together(cleaned, options), strict=True):
+        alone = list(segment(one, options))
+        assert segments == [item for item in alone if isinstance(item, Segment)]
+        assert symbols == [item for item in alone if not isinstance(item, Segment)]
+
+
+@given(reports, st.integers(100, 130))
+@settings(max_examples=100, deadline=None)
+def test_a_paragraph_without_end_comes_in_pieces(text, longest):
+    _, segments, _ = cut(text * 20, replace(CONFIG.segment, max_paragraph=longest))
+    assert all(item.end - item.start <= longest for item in segments if not item.is_heading)
+
+
+def texts(text):
+    cleaned, segments, _ = cut(text)
+    return [cleaned.text[item.start : item.end] for item in segments]
+
+
+def test_items_of_a_run_on_paragraph():
+    text = "会议强调，要抓好三件事：一是抓学习。办好读书班。二是抓宣讲，走进村社；三是抓阵地。"
+    assert texts(text) == ["会议强调，要抓好三件事：", "一是抓学习。办好读书班。", "二是抓宣讲，走进村社；", "三是抓阵地。"]
+
+
+def test_signs_inside_a_sentence_split_nothing():
+    for text in ("全市名列第一，全省第三。", "开展“我们的中国梦”——文化进万家活动。", "这是一是非题。", "他答：对，一要快。"):
+        assert texts(text) == [text]
+
+
+def test_one_line_with_numbered_parts_and_spaces():
+    text = "开头一段话。 一、坚持大局 一要学习。学好原著。 二要宣讲。 二、全面加强 （一）文化惠民。办好书房。"
+    assert texts(text) == [
+        "开头一段话。",
+        "一、坚持大局",
+        "一要学习。学好原著。",
+        "二要宣讲。",
+        "二、全面加强",
+        "（一）文化惠民。办好书房。",
+    ]
+
+
+def test_a_run_on_paragraph_is_cut_before_the_sentences_that_announce_a_passage():
+    body = "全市各级各部门按照统一部署，聚焦重点任务，细化工作举措，取得了一批看得见、摸得着的工作成果。"
+    text = "文旅融合深入推进。" + body * 3 + "群众活动丰富多彩。" + body * 3
+    assert [piece[:9] for piece in texts(text)] == ["文旅融合深入推进。", "群众活动丰富多彩。"]
+    assert len(texts("文旅融合深入推进。" + body)) == 1
+
+
+def test_segments_know_the_headings_above_them():
+    _, segments, _ = cut("某县工作总结\n一、学习\n（一）中心组\n学了十次。\n（二）宣讲\n讲了百场。\n二、文化\n演了八场。")
+    above = [[heading.text for heading in item.headings] for item in segments]
+    assert above[3] == ["某县工作总结", "一、学习", "（一）中心组"]
+    assert above[5] == ["某县工作总结", "一、学习", "（二）宣讲"]
+    assert above[7] == ["某县工作总结", "二、文化"]
+    assert [item.is_heading for item in segments] == [True, True, True, False, True, False, True, False]
+
+
+def test_the_first_sentence_of_an_item_is_the_heading_of_what_follows_it():
+    _, segments, _ = cut("一、繁荣文化事业。办好书房。一是建馆。二是送戏。二、加强宣传。办好网站。")
+    assert [[heading.text for heading in item.headings] for item in segments] == [
+        [],
+        ["一、繁荣文化事业。"],
+        ["一、繁荣文化事业。"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["row", "record"])
+def test_the_row_of_a_table_is_one_segment_whatever_its_form(cut_up, kind):
+    first, second = "一是学理论。二是办书房。\t12", "图片\t3"
+    text = f"一、总结\n{first}\n{second}\n——\n正文在此。"
+    marks = tuple(Mark(text.index(row), text.index(row) + len(row), kind) for row in (first, second, "——"))
+    cleaned, segments, noise = cut_up(text, marks=marks)
+    assert [cleaned.text[item.start : item.end] for item in segments] == ["一、总结", first, second, "正文在此。"]
+    assert [item.kind for item in segments] == ["text", kind, kind, "text"]
+    assert [len(item.headings) for item in segments] == [0, *([0, 0] if kind == "record" else [1, 1]), 1]
+    assert [item.reason for item in noise] == ["symbols"]
+
+
+def test_a_row_of_a_report_that_has_the_form_of_a_heading_stands_above_the_next_rows(cut_up):
+    text = "一、学习\n县里办宣讲。"
+    for kind, headings in (("row", ["一、学习"]), ("record", [])):
+        _, segments, _ = cut_up(text, marks=(Mark(0, 4, kind), Mark(5, len(text), kind)))
+        assert [heading.text for heading in segments[1].headings] == headings

@@ -1,0 +1,69 @@
+"""The learning curve."""
+
+import pytest
+from msgspec.structs import replace
+
+from pipeline.core.config import load_config
+from pipeline.labels.corpus import read_corpus
+from pipeline.training import curve
+from pipeline.training.fit import prepare_corpus
+from pipeline.training.out_of_fold import out_of_fold_tags
+
+
+@pytest.fixture(scope="module")
+def seeds(root):
+    config = load_config(root / "configs" / "seeds.toml")
+    corpus = read_corpus(config, lambda _: None)
+    return config, corpus, prepare_corpus(corpus, config, ())
+
+
+def test_a_point_for_each_share_that_can_be_trained_on(seeds):
+    config, corpus, prepared = seeds
+    shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.9, 0.01, 0.5)))
+    points = curve.learning_curve(prepared, corpus.label_set, shares)
+    assert [point.reports for point in points] == [pytest.approx(4 / 3), pytest.approx(7 / 3)]
+    assert points[0].figures.macro_f1 < points[1].figures.macro_f1 < 1
+    labelled = sum(label.end - label.start for report in corpus.reports for label in report.labels)
+    assert points[0].figures.characters == labelled
+
+
+def test_no_report_is_measured_by_a_model_that_saw_it(seeds, monkeypatch):
+    config, corpus, prepared = seeds
+    fit, confusion_of, trained = curve.fit, curve._confusion, {}
+
+    def watched_fit(reports, *rest):
+        model = fit(reports, *rest)
+        trained[id(model)] = (model, {id(report) for report in reports})
+        return model
+
+    def watched_confusion(report, model):
+        assert id(report) not in trained[id(model)][1]
+        return confusion_of(report, model)
+
+    monkeypatch.setattr(curve, "fit", watched_fit)
+    monkeypatch.setattr(curve, "_confusion", watched_confusion)
+    assert curve.learning_curve(prepared, corpus.label_set, config)
+    assert trained
+
+
+def test_smaller_subsets_lie_within_larger_ones():
+    reports = list(range(97))
+    eighth, quarter, half = (set(curve._subset(reports, share)) for share in (0.125, 0.25, 0.5))
+    assert eighth < quarter < half
+    assert (len(eighth), len(quarter), len(half)) == (12, 24, 48)
+
+
+def test_figures_are_those_of_the_tags(seeds):
+    from pipeline.training.evaluate import confusion_of
+    from pipeline.training.fit import fit
+
+    config, corpus, prepared = seeds
+    model = fit(prepared[1:], corpus.label_set, config, ())
+    (report,) = prepared[:1]
+    assert curve._confusion(report, model) == confusion_of(report.labels, out_of_fold_tags(report, model), "其他")
+
+
+def test_no_shares_no_curve(seeds):
+    config, corpus, prepared = seeds
+    without = replace(config, evaluate=replace(config.evaluate, learning_curve=()))
+    assert curve.learning_curve(prepared, corpus.label_set, without) == ()

@@ -1,0 +1,168 @@
+"""The summary of a batch, and how far it is from the training corpus."""
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import flow
+from pipeline.core.errors import InputError, ModelError
+from pipeline.read import read_report
+from pipeline.training.drift import (
+    BINS,
+    Batch,
+    Summary,
+    Total,
+    add_up,
+    encode,
+    find_drift,
+    load_summaries,
+    stability_index,
+    summary_path,
+)
+from pipeline.training.facts import load_reference
+
+COUNTS = st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(sum)
+CULTURE = "县图书馆新开城市书房六座，送戏下乡八十场。"
+TRADE = "全年招商引资签约四十个项目，锂电池产业链延伸到碳酸锂冶炼环节。"
+
+
+def summarised(model, *texts, keep_noise=False):
+    from pipeline.core.records import Document
+
+    batch = Batch(model)
+    documents = [Document(f"{i}", text, "", "utf-8") for i, text in enumerate(texts)]
+    for report in batch.watch(flow.tag_documents(documents, model, keep_noise)):
+        list(report.tags)
+    return batch.summary()
+
+
+@given(COUNTS, COUNTS)
+def test_the_index_is_never_negative_and_the_same_both_ways(first, second):
+    assert stability_index(first, second) >= 0
+    assert stability_index(first, second) == pytest.approx(stability_index(second, first))
+    assert stability_index(first, [3 * count for count in first]) == pytest.approx(0)
+
+
+def test_the_index_is_that_of_siddiqi():
+    assert stability_index([30, 70], [20, 80]) == pytest.approx(0.1 * 0.405465 - 0.1 * -0.133531, abs=1e-5)
+
+
+def test_a_summary_counts_what_passes(model, root, config):
+    documents = [read_report(path, config.read) for path in sorted((root / "seeds" / "reports").iterdir())]
+    batch = Batch(model)
+    tags, set_aside = [], 0
+    for report in batch.watch(flow.tag_documents(documents, model)):
+        tags += report.tags
+        set_aside += len(report.noise)
+    found = batch.summary()
+    assert (found.reports, found.passages, found.set_aside) == (5, len(tags), set_aside)
+    assert found.characters == sum(tag.end - tag.start for tag in tags) == sum(found.scores) == sum(found.themes.values())
+    assert found.review == sum(tag.end - tag.start for tag in tags if tag.review)
+    assert found.themes["兴文化"] == sum(tag.end - tag.start for tag in tags if tag.theme == "兴文化")
+    assert found.terms > 5000
+    assert found.unknown == 0  # min_df is 1 here: every word of the training reports is known
+
+
+def test_words_that_the_model_does_not_know_are_counted(model, default_model):
+    assert summarised(model, TRADE).unknown > summarised(model, CULTURE).unknown
+    unknown = summarised(default_model, "锂电池碳酸锂。")
+    assert 0 < unknown.unknown <= unknown.terms
+
+
+@pytest.mark.parametrize("odd", [(), ("全县图书馆，\r\n开放。锂电池，\u2028碳酸锂。", "\ue000", "İ锂"), ("全縣圖書館開放。",)])
+def test_the_terms_of_reports_that_are_tagged_together_are_those_of_each_alone(model, odd):
+    texts = [CULTURE, f"{TRADE}\n{CULTURE}", *odd]
+    together, alone = summarised(model, *texts), [summarised(model, text) for text in texts]
+    assert (together.terms, together.unknown) == (sum(one.terms for one in alone), sum(one.unknown for one in alone))
+    assert together.terms > 0
+
+
+def test_traditional_characters_are_no_unknown_words(default_model):
+    simplified, traditional = summarised(default_model, "全县图书馆开放。"), summarised(default_model, "全縣圖書館開放。")
+    assert (traditional.terms, traditional.unknown) == (simplified.terms, simplified.unknown)
+
+
+def test_what_is_set_aside_is_no_passage(model):
+    text = f"{CULTURE}\n\n记者：王一\n"
+    assert summarised(model, text, keep_noise=True) == summarised(model, text)
+    assert summarised(model, text).set_aside == 1
+
+
+def test_every_passage_of_a_short_file_is_counted_as_in_a_long_one(model, home, tmp_path, call):
+    for name, count in (("short", 3), ("long", 60)):
+        (tmp_path / f"{name}.txt").write_text("\n".join([TRADE, CULTURE] * count), encoding="utf-8")
+        call("tag", str(tmp_path / f"{name}.txt"), "-o", str(tmp_path / f"{name}.jsonl"))
+    short, long = [json.loads((tmp_path / f"{name}.jsonl.summary.json").read_text("utf-8")) for name in ("short", "long")]
+    assert (20 * short["terms"], 20 * short["unknown"]) == (long["terms"], long["unknown"])
+    assert 0 < short["unknown"] < short["terms"]
+
+
+def test_summaries_add_up_and_are_stored_without_text(model, tmp_path):
+    parts = [summarised(model, CULTURE), summarised(model, TRADE, CULTURE)]
+    paths = [summary_path(tmp_path / name) for name in ("a.jsonl", "b.csv")]
+    assert [path.name for path in paths] == ["a.jsonl.summary.json", "b.csv.summary.json"]
+    for path, part in zip(paths, parts, strict=True):
+        path.write_bytes(encode(part))
+        assert "图书馆" not in path.read_text(encoding="utf-8")
+    total = load_summaries(paths, model)
+    assert total == summarised(model, CULTURE, TRADE, CULTURE)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"s: cannot be read \(No such file or directory\); pipeline tag -o OUT writes OUT\.summary\.json"),
+        ("{", "s: no summary of a batch"),
+        ('{"model": "x 1", "themes": {}, "scores": [], "format": 2}', "s: no summary of a batch"),
+        ('{"model": "x 1", "themes": {}, "scores": []}', "s: a batch of model x 1, not of seeds .*; name its model with --model"),
+    ],
+)
+def test_what_is_no_summary_is_refused(model, tmp_path, content, message):
+    if content is not None:
+        (tmp_path / "s").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_summaries([tmp_path / "s"], model)
+
+
+def test_a_model_keeps_the_summary_of_its_out_of_fold_tags(trained_home, model, tmp_path):
+    reference = load_reference(trained_home / "models" / "seeds")
+    lines = (trained_home / "models" / "seeds" / "out_of_fold.jsonl").read_text(encoding="utf-8").splitlines()
+    tags = [json.loads(line) for line in lines]
+    assert reference.model == f"seeds {model.version}"
+    assert (reference.reports, reference.passages) == (5, len(tags))
+    assert reference.characters == sum(tag["end"] - tag["start"] for tag in tags)
+    assert reference.unknown > 0  # to models that had not seen the report
+    with pytest.raises(ModelError, match="keeps no summary of its training"):
+        load_reference(tmp_path)
+
+
+def test_drift_is_told_in_words(config):
+    reference = Summary("m", {"a": 500, "b": 400, "c": 100}, (*[0] * (BINS - 1), 1000), 10, 200, 1000, 0, 100, 1000, 100)
+    same = find_drift(reference, reference, config.drift)
+    assert [(drift.figure, drift.word) for drift in same] == [
+        ("themes", "stable"), ("scores", "stable"), ("unknown words", "stable"), ("review", "stable"),
+    ]  # fmt: skip
+    other = msgspec.structs.replace(reference, themes={"a": 950, "b": 50, "c": 0}, review=250, unknown=160)
+    words = {drift.figure: (drift.word, drift.shares) for drift in find_drift(other, reference, config.drift)}
+    assert words["themes"] == ("drifted", "a 50.0% -> 95.0%, b 40.0% -> 5.0%, c 10.0% -> 0.0%")
+    assert words["review"] == ("look", "in review 10.0% -> 25.0%")
+    assert words["unknown words"] == ("stable", "unknown 10.0% -> 16.0%")
+    small = msgspec.structs.replace(other, passages=99)
+    assert {drift.word for drift in find_drift(small, reference, config.drift)} == {"too small"}
+
+
+def test_the_sum_of_many_summaries_is_that_of_all_of_them(monkeypatch):
+    monkeypatch.setattr("pipeline.training.drift._AT_ONCE", 4)
+    made = [Summary("m 1", {"兴文化": i}, tuple([i] * BINS), reports=1, terms=i) for i in range(1, 12)]
+    total = Total()
+    assert total.summary() is None
+    for one in made:
+        total.add(None)
+        total.add(one)
+    found = total.summary()
+    assert found == add_up(made)
+    assert (found.reports, found.terms, found.themes) == (11, 66, {"兴文化": 66})
+    assert len(total._waiting) < 4
