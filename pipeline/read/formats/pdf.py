@@ -19,7 +19,7 @@ from pipeline.read.decode import ReadText
 from pipeline.read.page.furniture import Furniture, Page
 from pipeline.read.page.lines import Glyph
 from pipeline.read.page.text import LITTLE, MOST_UNREADABLE, is_unreadable, text_of_pages
-from pipeline.read.page.turns import level_page, turn_of, turned
+from pipeline.read.page.turns import level_page, main_turn, turn_of, turned
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
@@ -80,7 +80,7 @@ def _has_picture(page: "PdfPage") -> bool:
 
 def _page(page: "PdfPage", number: int, glyphs: list[tuple[Glyph, int]], stamps: list[Furniture]) -> Page:
     left, bottom, right, top = page.get_bbox()
-    return level_page(glyphs, Page(number, [], bottom=bottom, top=top, left=left, right=right), stamps)
+    return level_page(glyphs, Page(number, [], bottom=bottom, top=top, left=left, right=right), stamps, main_turn(glyphs))
 
 
 def _glyphs(page: "PdfTextPage") -> Iterator[tuple[Glyph, int]]:

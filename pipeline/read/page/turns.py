@@ -13,14 +13,12 @@ _LEVEL = 3
 _SLANTING = -1
 
 
-def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furniture]) -> Page:
-    """Return a page with its lines, turned as most of its characters are; ``aside`` takes the text that is turned otherwise.
+def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furniture], turn: int) -> Page:
+    """Return a page with its lines, turned by ``turn``; ``aside`` takes the text that is turned otherwise.
 
     Each character comes with how far it is turned (``turn_of``) and stands where ``turned`` puts it; the edges of ``page``
     are those of the page as it lies.
     """
-    turns = [turn for _, turn in glyphs]
-    turn = max((0, 90, 180, 270), key=turns.count)
     for is_level, group in groupby(glyphs, key=lambda pair: pair[1] == turn):
         text = "" if is_level else "".join(glyph.character for glyph, _ in group).strip()
         if text:
@@ -29,6 +27,12 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
     (x1, x2), (y1, y2) = (sorted(values) for values in zip(*corners, strict=True))
     lines = page_lines((glyph for glyph, other in glyphs if other == turn), page.number)
     return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
+
+
+def main_turn(glyphs: Sequence[tuple[Glyph, int]]) -> int:
+    """Return how far most characters of a page are turned."""
+    turns = [turn for _, turn in glyphs]
+    return max((0, 90, 180, 270), key=turns.count)
 
 
 def turned(x: float, y: float, turn: int) -> tuple[float, float]:
