@@ -34,19 +34,20 @@ _FAMILIES = (
     ("rtf", (b"{\\rtf",)),
     ("picture", _PICTURES),
     ("packed", _PACKED),
+    ("protected", (b"%TSD-Header", b"\x62\x14\x23\x65")),  # 绿盾 and 亿赛通
 )
 _STARTS = tuple(signature for _, signatures in _FAMILIES for signature in signatures)
 _OLE_STREAMS = (
     ("EncryptedPackage", "password"), ("WordDocument", "doc"), ("MatOST", "doc"), ("Workbook", "sheet"), ("Book", "sheet"),
     ("PowerPoint Document", "slides"),
 )  # fmt: skip
-_ZIP_MEMBERS = (("word/", "docx"), ("xl/", "sheet"), ("ppt/", "slides"), ("OFD.xml", "ofd"))
-_PACKAGE_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".xlsx", ".xlsm", ".xlsb", ".ods")
+_ZIP_MEMBERS = (("word/", "docx"), ("xl/", "sheet"), ("ppt/", "slides"))
+_PACKAGE_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".xlsx", ".xlsm", ".xlsb", ".ods", ".ofd")
 _ODF = {"text": "odt", "text-template": "odt", "spreadsheet": "sheet", "presentation": "slides"}
 _REFUSED = {
     "password": "the file is protected by a password; open it, remove the password and save it again",
     "slides": "the content is a presentation; save its text as .docx, .pdf or .txt",
-    "ofd": "the content is an OFD document; save it as .pdf or .docx",
+    "protected": "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted",
     "picture": "the content is a picture; run text recognition (OCR) on it and save the text",
     "packed": "the content is packed in another way than zip; unpack it, or pack it as .zip",
 }
@@ -116,7 +117,9 @@ def _zip_kind(data: bytes, source: str) -> str:
         raise InputError(f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again") from None
     if packed.startswith(b"application/vnd.oasis.opendocument."):
         return _ODF.get(packed.decode("ascii", "replace").rpartition(".")[2], ARCHIVE)
-    if "[Content_Types].xml" in names or "OFD.xml" in names:
+    if any(name.replace("\\", "/").lstrip("/").lower() == "ofd.xml" for name in names):
+        return "ofd"
+    if "[Content_Types].xml" in names:
         return next((kind for prefix, kind in _ZIP_MEMBERS if any(name.startswith(prefix) for name in names)), ARCHIVE)
     return ARCHIVE
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+import handmade
 from docx import Document as WordDocument
 from docx.shared import Pt
 from openpyxl import Workbook
@@ -105,6 +106,8 @@ def wrap(
     add("csv", ".csv", lambda text: table(text, model).encode("utf-8-sig"))
     add("xlsx openpyxl", ".xlsx", lambda text: workbook(text, model))
     add("zip", ".zip", archive)
+    add("ofd", ".ofd", handmade.ofd)
+    add("ofd glyphs", ".ofd", lambda text: handmade.ofd(text, apart=True))
     for target in ("docx", "odt", "rtf", "doc", "pdf") if office else ():
         convert(f"{target} LibreOffice", word, target)
     for kind in ("pdf", "mhtml") if browser else ():

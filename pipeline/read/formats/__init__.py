@@ -9,6 +9,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "md": (".md", ".markdown"),
     "mhtml": (".mhtml", ".mht"),
     "odt": (".odt", ".ott", ".fodt"),
+    "ofd": (".ofd",),
     "pdf": (".pdf",),
     "rtf": (".rtf",),
     "sheet": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
