@@ -13,17 +13,10 @@ from pipeline.read.page.furniture import Furniture, Page, take_furniture
 from pipeline.read.page.lines import TextLine, with_joint
 from pipeline.read.page.paragraphs import find_paragraphs
 
-# A font without a map to Unicode gives such characters for nearly all; a few stand for symbols in files that are sound.
-MOST_UNREADABLE = 0.05
 # A page with fewer characters is looked at for pictures: it may be one with a page number.
 LITTLE = 100
 _NO_TEXT = "needs OCR: the pages are pictures; recognise the text with an OCR program and save it as PDF with text, or as Word"
 _EMPTY = "no text on any page; save the report again"
-
-
-def is_unreadable(character: str) -> bool:
-    """Tell whether a character stands for none: of private use, replaced, or a control character."""
-    return character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or (character < " " and character not in "\t\n\r\x02")
 
 
 def text_of_pages(

@@ -7,6 +7,8 @@ from itertools import groupby
 
 from pipeline.read.page.furniture import Furniture, Page
 from pipeline.read.page.lines import Glyph, page_lines
+from pipeline.read.page.overprint import repeated
+from pipeline.read.page.ruby import take_ruby
 
 # Text further off the level than this, in degrees, is a stamp or watermark.
 _LEVEL = 3
@@ -25,7 +27,11 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
             aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))
     corners = [turned(x, y, turn) for x, y in ((page.left, page.bottom), (page.right, page.top))]
     (x1, x2), (y1, y2) = (sorted(values) for values in zip(*corners, strict=True))
-    lines = page_lines((glyph for glyph, other in glyphs if other == turn), page.number)
+    level = [glyph for glyph, other in glyphs if other == turn]
+    again = repeated(level)
+    taken = take_ruby([glyph for i, glyph in enumerate(level) if i not in again] if again else level)
+    aside += [Furniture(page.number, text, "ruby", at_top=False) for text in taken.texts]
+    lines = page_lines(taken.glyphs, page.number)
     return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
 
 

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from pipeline.core.errors import InputError
-from pipeline.read.formats.pdf import _whole, read
+from pipeline.read.formats.pdf import read
 from pipeline.read.page.lines import RADICALS, Glyph, page_lines, with_joint
+from pipeline.read.pdf.characters import whole
 
 PARAGRAPHS = [
     "临溪县宣传思想文化工作情况",
@@ -240,7 +241,7 @@ def test_radicals_become_the_ideographs_they_stand_for():
 
 
 @pytest.mark.parametrize(
-    ("given", "whole"),
+    ("given", "halves"),
     [
         ("文", ("文", "")),
         ("\ud840", ("", "\ud840")),
@@ -250,5 +251,5 @@ def test_radicals_become_the_ideographs_they_stand_for():
         ("\udc00", ("\ufffd", "")),
     ],
 )
-def test_half_a_character_waits_for_its_other_half(given, whole):
-    assert _whole(given) == whole
+def test_half_a_character_waits_for_its_other_half(given, halves):
+    assert whole(given) == halves
