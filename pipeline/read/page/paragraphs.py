@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from pipeline.preprocess.headings import ITEM, sign_level
 from pipeline.read.page.blocks import Flow, Row
@@ -134,7 +135,9 @@ def _frames(flows: list[Flow]) -> list[Frame]:
     for flow in flows:
         own[(flow.page.number, *_kind(flow))] += flow.lines
     pages = {flow.page.number: flow.page for flow in flows}
-    by_page = {key: _page_frame(lines, pages[key[0]], size, common[key[1:]]) for key, lines in own.items()}
+    full = {key: _frame(lines, pages[key[0]], size) for key, lines in own.items() if len(lines) >= 2 * _ENOUGH}
+    usual = {kind: _usual([frame for key, frame in full.items() if key[1:] == kind], common[kind], size) for kind in kinds}
+    by_page = {key: _page_frame(lines, full.get(key), usual[key[1:]], size) for key, lines in own.items()}
     return [by_page[(flow.page.number, *_kind(flow))] for flow in flows]
 
 
@@ -149,13 +152,24 @@ def _body_size(lines: Iterable[TextLine]) -> float:
     return max(sizes.most_common(1)[0][0] / 2, 1.0) if sizes else 1.0
 
 
-def _page_frame(lines: list[TextLine], page: Page, size: float, common: Frame) -> Frame:
-    """Return a page's own frame if it is that of the document moved sideways, as on the two sides of a sheet."""
-    if len(lines) < 2 * _ENOUGH:
-        return common
-    frame = _frame(lines, page, size)
-    is_moved = abs((frame.right - frame.left) - (common.right - common.left)) < _BIN * size
-    return frame if is_moved else common
+def _usual(full: list[Frame], common: Frame, size: float) -> list[Frame]:
+    """Return the frames that the pages of a kind have: several of one width where that frame is moved, else one for all."""
+    if not full:
+        return [common]
+    width = median(frame.right - frame.left for frame in full)
+    alike = [frame for frame in full if abs(frame.right - frame.left - width) < _BIN * size]
+    lefts = [frame.left for frame in alike]
+    is_moved = len(alike) > 1 and max(lefts) - min(lefts) > _BIN * size and common.right - common.left > width + _BIN * size
+    return alike if is_moved else [common]
+
+
+def _page_frame(lines: list[TextLine], own: Frame | None, usual: list[Frame], size: float) -> Frame:
+    """Return a page's own frame if it is a usual one moved sideways, as on the two sides of a sheet, else the usual nearest."""
+    width = usual[0].right - usual[0].left
+    if own is not None and abs((own.right - own.left) - width) < _BIN * size:
+        return own
+    left = min(line.left for line in lines)
+    return min(usual, key=lambda frame: abs(frame.left - left))
 
 
 def _frame(lines: list[TextLine], page: Page, size: float) -> Frame:
