@@ -25,6 +25,12 @@ REASONS = {
     "related links": "相关链接",
     "comments": "评论",
     "slanting text": "斜排文字",
+    "watermark": "水印",
+    "stamp": "印章",
+    "annotation": "批注",
+    "ruby": "注音或着重号",
+    "outside the page": "页面之外",
+    "hidden layer": "隐藏图层",
 }
 
 

@@ -8,18 +8,20 @@ the modules of ``pipeline.read.page`` find.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
 from pipeline.read.page.furniture import Furniture, Page
+from pipeline.read.page.lines import Glyph
 from pipeline.read.page.readable import Legibility
 from pipeline.read.page.text import LITTLE, text_of_pages
 from pipeline.read.page.turns import level_page, main_turn
 from pipeline.read.page.vertical import laid_level
 from pipeline.read.pdf.characters import Drawn, Fonts, characters_of, in_order
-from pipeline.read.pdf.covers import has_layers, hidden, outside, set_aside, watermarks
+from pipeline.read.pdf.covers import drawn_once, has_layers, hidden, outside, set_aside, watermarks
 from pipeline.read.pdf.forms import values_of, with_values
 from pipeline.read.pdf.mute import Unmuted
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD
 _UNREADABLE = "unreadable: its fonts do not say which characters they show; save the PDF again from its source, or use OCR"
+# In ems: a line that stands so much higher than the one before it.
+_UP = 0.5
 _DAMAGED = "damaged, or not a PDF; open it in a PDF program and save it again"
 _LOCKED = "password-protected; open it with its password and save it without"
 
@@ -100,11 +104,12 @@ class _Reading:
 
     def _without_covers(self, drawn: Sequence[Drawn], page: "PdfPage", text: "PdfTextPage", number: int) -> list[Drawn]:
         """Return the characters that are part of the page's text."""
-        flags = watermarks(drawn, text) | outside(drawn, page)
+        drawn, doubled = drawn_once(drawn)
+        flags = watermarks(drawn, text, doubled) | outside(drawn, page)
         if self._has_layers:
             flags |= hidden(drawn, page)
         if not flags:
-            return list(drawn)
+            return drawn
         left, aside = set_aside(drawn, flags, number)
         self._found.aside += aside
         return left
@@ -122,7 +127,13 @@ def _level(drawn: list[Drawn], page: "PdfPage", number: int, aside: list[Furnitu
     glyphs = laid_level([(item.glyph, item.turn) for item in drawn])
     turn = main_turn(glyphs)
     if turn or page.get_rotation():
-        glyphs = laid_level([(item.glyph, item.turn) for item in in_order(drawn, page)])
+        ordered = laid_level([(item.glyph, item.turn) for item in in_order(drawn, page)])
+        glyphs = min(glyphs, ordered, key=_steps_up)
         turn = main_turn(glyphs)
     left, bottom, right, top = page.get_bbox()
     return level_page(glyphs, Page(number, [], bottom=bottom, top=top, left=left, right=right), aside, turn)
+
+
+def _steps_up(glyphs: Sequence[tuple[Glyph, int]]) -> int:
+    """Count the places where a line stands above the one before it: many where the order of lines is turned around."""
+    return sum(b.base - a.base > _UP * a.size for (a, i), (b, j) in pairwise(glyphs) if i == j)

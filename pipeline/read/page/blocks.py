@@ -135,7 +135,10 @@ def _edges(groups: list[list[Block]]) -> _Edges:
             found[len(group), i].append(_ends(block))
     sides = {key: (median(left for left, _ in ends), median(right for _, right in ends)) for key, ends in found.items()}
     shifts = Counter(
-        round(left - sides[count, i][0]) for (count, i), ends in found.items() for left, _ in ends if _is_moved((left, _), sides[count, i])
+        round(left - sides[count, i][0])
+        for (count, i), ends in found.items()
+        for left, _ in ends
+        if _is_moved((left, _), sides[count, i])
     )
     return _Edges(sides, frozenset([0.0, *(shift for shift, _ in shifts.most_common(_MOST_SHIFTS))]))
 

@@ -68,7 +68,10 @@ def _has_ends(run: "Row", others: "list[Row]") -> bool:
     """Tell whether a row near begins and ends where a run does, with more characters between."""
     slack = _SAME_END * run[0][0].size
     ends = run[0][0].left, run[-1][-1].right
-    return any(len(other) > len(run) and abs(other[0][0].left - ends[0]) < slack and abs(other[-1][-1].right - ends[1]) < slack for other in others)
+    return any(
+        len(other) > len(run) and abs(other[0][0].left - ends[0]) < slack and abs(other[-1][-1].right - ends[1]) < slack
+        for other in others
+    )
 
 
 def _stand_under(run: "Row", other: "Row") -> bool:

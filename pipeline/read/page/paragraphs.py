@@ -27,11 +27,16 @@ _OTHER_SIZE, _TITLE_SIZE = 1.12, 1.15
 _WIDE_RUN, _FARTHEST, _NEARLY, _FEWEST_SET_IN, _LEAST_SET_IN = 12, 2.1, 1.3, 3, 1.0
 # So many lines at one distance, which differs by so little in points and is at most this in ems, are set in that distance.
 _REGULAR, _SAME_GAP, _WIDEST_PITCH = 3, 0.75, 3.2
+# Two lines that end at one place are this wide, in ems, if that place is the right edge.
+_WIDE_LINES = 15
 # Lines that a page or document needs for its own margins to be trusted.
 _ENOUGH = 5
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]?$")
 _STOP = re.compile("[。！？!?；;，,：:、]$")
 _PUNCTUATION_END = re.compile("[，。、；：？！”’）》,.;:?!)]$")
+# In ems: a cell narrower than this holds a label, and a line that leaves so much room beyond the next word ends its paragraph.
+_NARROW_CELL, _RAGGED = 6, 2.5
+_COMPLETE = re.compile("[。！？!?；;：:][”’」』）)]?$")
 _GOES_ON = ("，", "、", "；", ",")
 _MARKER = re.compile(r"[•●◆■▪★◇·○*]|——|[-–—]\s")
 
@@ -117,6 +122,31 @@ def _collect(parts: list[Flow | Row], starts: set[int]) -> Iterator[Row | list[T
         yield paragraph
 
 
+def cell_paragraphs(cell: list[TextLine]) -> list[list[TextLine]]:
+    """Return the paragraphs in the cell of a table, each a list of lines.
+
+    A cell is narrow and its lines are ragged, so that only a line that is short and ends a sentence, or is very short, ends a
+    paragraph; in a label of a few characters all lines are one word.
+    """
+    frame = Frame(min(line.left for line in cell), max(line.right for line in cell))
+    found = [[cell[0]]]
+    for a, b in pairwise(cell):
+        if _parts_cell(a, b, frame):
+            found.append([])
+        found[-1].append(b)
+    return found
+
+
+def _parts_cell(a: TextLine, b: TextLine, frame: Frame) -> bool:
+    if frame.right - frame.left < _NARROW_CELL * a.size:
+        return False
+    room = frame.room(a) - b.head - _SLACK * a.size
+    ends = _STOP.search(a.text) is not None
+    if ends and (room > 0 or sign_level(b.text) is not None or b.left - frame.left > _INDENT * b.size):
+        return True
+    return room > _RAGGED * a.size
+
+
 def _half_points(size: float) -> int:
     return round(size * 2)
 
@@ -187,7 +217,19 @@ def _right_edge(lines: list[TextLine], size: float, mirrored: float) -> float:
     """Return the rightmost place at which several lines end; ``mirrored`` is where it is on a page of equal margins."""
     firm = [line.right for line in lines if not _PUNCTUATION_END.search(line.text)] or [line.right for line in lines]
     longest = max(*firm, min(mirrored - size, max(line.right for line in lines)))
-    return _outer_edge(firm, size, max(3, len(firm) // 8), max(longest, mirrored - 2 * size))
+    otherwise = _end_amid(lines, size) or max(longest, mirrored - 2 * size)
+    edge = _outer_edge(firm, size, max(3, len(firm) // 8), otherwise)
+    beyond = sum(right > edge + size for right in firm)
+    return otherwise if beyond > 1 and beyond * 10 > len(firm) else edge
+
+
+def _end_amid(lines: list[TextLine], size: float) -> float | None:
+    """Return where the longest lines end, if these are two at least that break off amid a sentence: a page of a few lines."""
+    right = max(line.right for line in lines)
+    longest = [line for line in lines if line.right > right - _BIN * size]
+    wide = min(line.width for line in longest) > _WIDE_LINES * size
+    amid = not any(_COMPLETE.search(line.text) for line in longest)
+    return right if len(longest) > 1 and wide and amid else None
 
 
 def _outer_edge(values: list[float], size: float, support: int, otherwise: float) -> float:
@@ -324,9 +366,7 @@ def _is_short(a: _Placed, b: _Placed) -> bool:
 
 def _starts(a: _Placed, b: _Placed, style: _Style) -> bool:
     """Tell whether line ``b``, which follows ``a``, begins a paragraph."""
-    if _differ(a.line, b.line) or _space(a, b, style) > (_LARGE_SPACE if style.indent else _SPACE):
-        return True
-    if a.line.spread or (b.line.spread and not a.line.text.endswith(_GOES_ON)):
+    if _differ(a.line, b.line) or _is_spread(a.line, b.line) or _space(a, b, style) > (_LARGE_SPACE if style.indent else _SPACE):
         return True
     if _is_title(a, style) and _is_title(b, style):
         return _STOP.search(a.line.text) is not None or b.line.text[0] in "（(—-"
@@ -342,6 +382,11 @@ def _starts(a: _Placed, b: _Placed, style: _Style) -> bool:
 
 def _differ(a: TextLine, b: TextLine) -> bool:
     return max(a.size, b.size) > _OTHER_SIZE * min(a.size, b.size) and min(len(a.text), len(b.text)) > 1
+
+
+def _is_spread(a: TextLine, b: TextLine) -> bool:
+    """Tell whether one of two lines was spread over the column, and stands by itself."""
+    return a.spread or (b.spread and not a.text.endswith(_GOES_ON))
 
 
 def _is_title(item: _Placed, style: _Style) -> bool:

@@ -6,7 +6,6 @@ ideographs that they belong to; a line of text over another does not, and begins
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from pipeline.read.page.lines import Glyph, is_wide
 
@@ -88,15 +87,32 @@ def _annotated(row: list[Glyph], wide: list[Glyph]) -> list[Glyph]:
     left, right = min(glyph.left for glyph in ink), max(glyph.right for glyph in ink)
     is_dots = all(glyph.character in _DOTS for glyph in ink)
     near = [glyph for glyph in wide if glyph.left < right and glyph.right > left and _reaches(ink[0], glyph, is_dots)]
-    if not near:
-        return []
-    base = median([glyph.base for glyph in near])
-    below = [glyph for glyph in near if abs(glyph.base - base) < 0.2 * glyph.size]
-    if is_dots:
-        centred = all(any(_is_over(dot, glyph) for glyph in below) for dot in ink)
-        return below if centred else []
-    inner = _centred_on(below, left, right)
-    return inner if inner else []
+    lines = sorted(_by_base(near), key=lambda line: abs(_middle(ink[0]) - _middle(line[0])))
+    for line in lines:
+        below = _marked(ink, line) if is_dots else _centred_on(line, left, right)
+        if below:
+            return below
+    return []
+
+
+def _by_base(glyphs: list[Glyph]) -> list[list[Glyph]]:
+    """Return ideographs by the line that they stand on."""
+    lines: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda glyph: glyph.base):
+        if not lines or glyph.base - lines[-1][0].base > 0.2 * glyph.size:
+            lines.append([])
+        lines[-1].append(glyph)
+    return lines
+
+
+def _middle(glyph: Glyph) -> float:
+    return glyph.base + 0.35 * glyph.size
+
+
+def _marked(dots: list[Glyph], line: list[Glyph]) -> list[Glyph]:
+    """Return the ideographs of a line that dots stand at, where each dot stands at one."""
+    marked = [[glyph for glyph in line if _is_over(dot, glyph)] for dot in dots]
+    return [glyph for glyphs in marked for glyph in glyphs] if all(marked) else []
 
 
 def _centred_on(below: list[Glyph], left: float, right: float) -> list[Glyph]:
@@ -120,9 +136,8 @@ def _is_over(dot: Glyph, glyph: Glyph) -> bool:
 
 
 def _stretched(below: list[Glyph], row: list[Glyph]) -> dict[Glyph, Glyph]:
-    """Return the outer ideographs with the room that their annotation takes, so that it leaves no gap in the line."""
-    first, last = min(below, key=lambda glyph: glyph.left), max(below, key=lambda glyph: glyph.right)
-    left, right = min(first.left, min(glyph.left for glyph in row)), max(last.right, max(glyph.right for glyph in row))
-    if first is last:
-        return {first: first._replace(left=left, right=right)}
-    return {first: first._replace(left=left), last: last._replace(right=right)}
+    """Return the ideographs with the room that their annotation takes, so that it leaves no gap in the line."""
+    ordered = sorted(below, key=lambda glyph: glyph.left)
+    starts = [min(glyph.left for glyph in (ordered[0], *row)), *(glyph.left for glyph in ordered[1:])]
+    ends = [*starts[1:], max(glyph.right for glyph in (ordered[-1], *row))]
+    return {glyph: glyph._replace(left=left, right=right) for glyph, left, right in zip(ordered, starts, ends, strict=True)}

@@ -5,13 +5,13 @@ from itertools import pairwise
 
 from pipeline.core.errors import InputError
 from pipeline.core.records import Mark, Place
-from pipeline.read.compose import Paragraph, heading_levels, is_plain_heading
+from pipeline.read.compose import LONGEST_ROW, Paragraph, heading_levels, is_plain_heading
 from pipeline.read.decode import ReadText
 from pipeline.read.page.blocks import Row, find_blocks
 from pipeline.read.page.bookmarks import Bookmark, find_headings
 from pipeline.read.page.furniture import Furniture, Page, take_furniture
 from pipeline.read.page.lines import TextLine, with_joint
-from pipeline.read.page.paragraphs import find_paragraphs
+from pipeline.read.page.paragraphs import cell_paragraphs, find_paragraphs
 
 # A page with fewer characters is looked at for pictures: it may be one with a page number.
 LITTLE = 100
@@ -78,7 +78,14 @@ class _Writer:
         ]
 
     def _write_row(self, row: Row) -> None:
+        """Write the row of a table as one line, or, where a cell has several paragraphs or the row is long, cell by cell."""
         start = self._length
+        cells = [cell_paragraphs(cell) for cell in row.cells]
+        if any(len(cell) > 1 for cell in cells) or sum(len(line.text) for cell in row.cells for line in cell) > LONGEST_ROW:
+            for number, lines in enumerate(lines for cell in cells for lines in cell):
+                self._write("\n" if number else "", lines[0].page)
+                self._lines.append((self._length, Paragraph(self._write_lines(lines))))
+            return
         for i, cell in enumerate(row.cells):
             self._write("\t" if i else "", cell[0].page)
             self._write_lines(cell)

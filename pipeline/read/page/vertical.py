@@ -36,22 +36,27 @@ def _is_step_right(a: Glyph, b: Glyph) -> bool:
 
 
 def _columns(glyphs: Sequence[_Turned]) -> Iterator[_Turned]:
-    last: Glyph | None = None
+    """Yield characters with those of columns turned down; marks and numbers get the base of the ideographs around them."""
+    base = size = 0.0
     for number, (glyph, turn) in enumerate(glyphs):
-        if turn == 0 and not _is_in_row(number, glyphs):
-            down = _turned_down(glyph)
-            if last is not None and abs(down.base - last.base) < last.size and not is_wide(glyph.character):
-                down = down._replace(base=last.base)  # numbers that stand side by side within a column
-            last = down
-            yield down, DOWN
-        else:
+        if turn not in (0, DOWN) or (turn == 0 and _is_in_row(number, glyphs)):
             yield glyph, turn
+            continue
+        down = glyph if turn == DOWN else _turned_down(glyph)
+        if abs(down.base - base) < size and not (turn == 0 and glyph.character.isalnum() and is_wide(glyph.character)):
+            down = down._replace(base=base)
+        base, size = down.base, down.size
+        yield down, DOWN
 
 
 def _is_in_row(number: int, glyphs: Sequence[_Turned]) -> bool:
-    """Tell whether an upright character stands beside its neighbours as on a line, such as those of a heading or page number."""
-    wide = [glyph for glyph, turn in glyphs[max(0, number - 1) : number + 2] if turn == 0 and is_wide(glyph.character)]
-    return len(wide) > 1 and all(_is_step_right(a, b) for a, b in pairwise(wide))
+    """Tell whether an upright character stands beside a neighbour as on a line, such as those of a heading or page number."""
+    glyph = glyphs[number][0]
+    if not is_wide(glyph.character):
+        return False
+    before = glyphs[number - 1] if number else (glyph, DOWN)
+    behind = glyphs[number + 1] if number + 1 < len(glyphs) else (glyph, DOWN)
+    return (before[1] == 0 and _is_step_right(before[0], glyph)) or (behind[1] == 0 and _is_step_right(glyph, behind[0]))
 
 
 def _turned_down(glyph: Glyph) -> Glyph:

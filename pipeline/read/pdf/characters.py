@@ -31,7 +31,7 @@ class Drawn(NamedTuple):
 
     glyph: Glyph
     turn: int
-    index: int
+    number: int
     drawing: int
     font: int
 
@@ -134,7 +134,7 @@ def in_order(drawn: Iterable[Drawn], page: "PdfPage") -> list[Drawn]:
     places: dict[int, int] = {}
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEEPEST):
         places.setdefault(address(item.raw), len(places))
-    ordered = sorted(drawn, key=lambda item: (places.get(item.drawing, len(places)), item.index))
+    ordered = sorted(drawn, key=lambda item: (places.get(item.drawing, len(places)), item.number))
     found: list[Drawn] = []
     order = 0
     for _, group in groupby(ordered, key=lambda item: item.drawing):

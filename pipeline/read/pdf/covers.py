@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.read.page.furniture import Furniture
+from pipeline.read.page.overprint import repeated
 from pipeline.read.pdf.characters import Drawn
 from pipeline.read.pdf.engine import address
 
@@ -32,11 +33,11 @@ _PICTURE = 2_000
 def set_aside(drawn: Sequence[Drawn], flags: dict[int, str], number: int) -> tuple[list[Drawn], list[Furniture]]:
     """Return the characters without those that ``flags`` names by their index with a reason, and the text of these."""
     aside = []
-    for reason, group in groupby(drawn, key=lambda item: flags.get(item.index, "")):
+    for reason, group in groupby(drawn, key=lambda item: flags.get(item.number, "")):
         text = "".join(item.glyph.character for item in group) if reason else ""
         if text and not text.isspace():
             aside.append(Furniture(number, " ".join(text.split()), reason, at_top=False))
-    return [item for item in drawn if item.index not in flags], aside
+    return [item for item in drawn if item.number not in flags], aside
 
 
 def outside(drawn: Sequence[Drawn], page: "PdfPage") -> dict[int, str]:
@@ -52,18 +53,31 @@ def outside(drawn: Sequence[Drawn], page: "PdfPage") -> dict[int, str]:
     return found
 
 
+def drawn_once(drawn: Sequence[Drawn]) -> tuple[list[Drawn], set[int]]:
+    """Return each character once, and the index of those that were drawn again, as a shadow or outline."""
+    again: dict[int, int] = {}
+    for turn in {item.turn for item in drawn}:
+        level = [item for item in drawn if item.turn == turn]
+        found = repeated([item.glyph for item in level], [item.drawing for item in level])
+        again |= {level[i].number: level[j].number for i, j in found.items()}
+    return [item for item in drawn if item.number not in again] if again else list(drawn), set(again.values())
+
+
 # Watermarks.
 
 
-def watermarks(drawn: Sequence[Drawn], text: "PdfTextPage") -> dict[int, str]:
-    """Return the characters of watermarks: pale or large text that lies over other text, or is pale and large or repeated."""
-    runs = _runs(drawn)
+def watermarks(drawn: Sequence[Drawn], text: "PdfTextPage", doubled: set[int]) -> dict[int, str]:
+    """Return the characters of watermarks: pale or large text that lies over other text, or is pale and large or repeated.
+
+    What was drawn twice (``doubled``, by index) has a shadow, which may be what is pale.
+    """
+    runs = [run for run in _runs(drawn) if not any(item.number in doubled for item in run)]
     size = _body_size(drawn)
     words = Counter(_words(run) for run in runs)
     found: dict[int, str] = {}
     for run in runs:
         if _is_watermark(run, drawn, size, words[_words(run)], text):
-            found |= dict.fromkeys((item.index for item in run), "watermark")
+            found |= dict.fromkeys((item.number for item in run), "watermark")
     return found
 
 
@@ -92,10 +106,15 @@ def _body_size(drawn: Sequence[Drawn]) -> float:
 
 def _is_watermark(run: list[Drawn], drawn: Sequence[Drawn], size: float, times: int, text: "PdfTextPage") -> bool:
     large = run[0].glyph.size / max(size, 1.0)
-    pale = _is_pale(text, run[0].index)
-    if pale and (large >= _LARGE_PALE or (times >= _TILES and len(run) > 1)):
+    pale = _is_pale(text, run[0].number)
+    if pale and ((large >= _LARGE_PALE and _has_text_above(run[0], drawn)) or (times >= _TILES and len(run) > 1)):
         return True
     return (pale or large >= _LARGE) and _overlap(run, drawn) >= _OVERLAP
+
+
+def _has_text_above(first: Drawn, drawn: Sequence[Drawn]) -> bool:
+    """Tell whether text stands above: a pale title has none, and may be the shadow of a dark one that PDFium took for a copy."""
+    return any(item.turn == first.turn and item.glyph.base > first.glyph.base + item.glyph.size for item in drawn)
 
 
 def _is_pale(text: "PdfTextPage", index: int) -> bool:
@@ -111,16 +130,16 @@ def _is_pale(text: "PdfTextPage", index: int) -> bool:
 
 def _overlap(run: list[Drawn], drawn: Sequence[Drawn]) -> float:
     """Return the share of a run's characters that have the middle of a character of another run in them."""
-    own = {item.index for item in run}
+    own = {item.number for item in run}
     first, size = run[0].glyph, run[0].glyph.size
     low, high = first.base - 0.15 * size, first.base + 0.9 * size
     left, right = first.left, max(item.glyph.right for item in run)
-    others = []
-    for item in drawn:
-        glyph = item.glyph
-        if low < glyph.base + 0.3 * glyph.size < high and glyph.left < right and glyph.right > left and not glyph.character.isspace():
-            others.append(item)
-    middles = [(item.glyph.left + item.glyph.right) / 2 for item in others if item.index not in own and item.turn == run[0].turn]
+    middles = [
+        (glyph.left + glyph.right) / 2
+        for glyph, turn, number, _, _ in drawn
+        if low < glyph.base + 0.3 * glyph.size < high and left < glyph.right and glyph.left < right
+        if number not in own and turn == run[0].turn and not glyph.character.isspace()
+    ]
     covered = sum(any(item.glyph.left < middle < item.glyph.right for middle in middles) for item in run)
     return covered / len(run)
 
@@ -162,7 +181,7 @@ def hidden(drawn: Sequence[Drawn], page: "PdfPage") -> dict[int, str]:
         return {}
     seen = _colours_of(page)
     unseen = {drawing for drawing, colour in colours.items() if colour not in seen}
-    return {item.index: "hidden layer" for item in drawn if item.drawing in unseen}
+    return {item.number: "hidden layer" for item in drawn if item.drawing in unseen}
 
 
 def _has_layer_mark(item: object) -> bool:

@@ -103,8 +103,13 @@ def _appearance(annotation: Any) -> str:  # noqa: ANN401
     from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
 
     items = [raw.FPDFAnnot_GetObject(annotation, i) for i in range(raw.FPDFAnnot_GetObjectCount(annotation))]
-    texts = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_TEXT]
-    return "\n".join(_read(lambda buffer, size, item=item: raw.FPDFTextObj_GetText(item, None, buffer, size)) for item in texts)
+    return "\n".join(_object_text(item) for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_TEXT)
+
+
+def _object_text(item: Any) -> str:  # noqa: ANN401
+    from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
+
+    return _read(lambda buffer, size: raw.FPDFTextObj_GetText(item, None, buffer, size))
 
 
 def _read(ask: Callable[[Any, int], int]) -> str:
@@ -163,7 +168,9 @@ def _level_with(drawn: Sequence[Drawn], value: Value, base: float, size: float) 
 def _place(drawn: Sequence[Drawn], first: Glyph) -> int:
     """Return where a line of a value goes: behind the characters on its left, else before the first one that is lower."""
     slack = 0.3 * first.size
-    level = [i for i, item in enumerate(drawn) if abs(item.glyph.base - first.base) <= slack and item.glyph.left < first.left + slack]
+    level = [
+        i for i, item in enumerate(drawn) if abs(item.glyph.base - first.base) <= slack and item.glyph.left < first.left + slack
+    ]
     if level:
         return level[-1] + 1
     lower = (i for i, item in enumerate(drawn) if item.glyph.base < first.base + slack and item.glyph.base - first.base < slack)
