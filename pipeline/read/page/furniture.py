@@ -28,7 +28,7 @@ _PAGE_NUMBER = re.compile(
 )
 # What browsers print: the address with the number of the page below, the time and the title above.
 _ADDRESS = re.compile(rf"(?:https?|file)://\S+(?:\s+{_COUNT}\s*/\s*{_COUNT})?|about:blank(?:\s+{_COUNT}\s*/\s*{_COUNT})?")
-_PRINTED = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:[上下]午\s*)?\d{1,2}:\d{2}(?:\s*[AP]M)?\s.*", re.IGNORECASE)
+_PRINTED = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:[上下]午\s*)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s.*)?", re.IGNORECASE)
 _SENTENCE_END = re.compile("[。！？；;，,]$")
 
 
@@ -80,6 +80,18 @@ def take_furniture(pages: list[Page]) -> list[Furniture]:
         taken.sort(key=lambda pair: -pair[0].base)
         found += [Furniture(page.number, row.text, reason, row.at_top) for row, reason in taken]
     return found
+
+
+def form_of(line: TextLine, page: Page) -> str:
+    """Return what a line near the upper or lower edge is by its form alone: a page number, or what browsers print, or ""."""
+    zone = MARGIN * (page.top - page.bottom)
+    at_top = line.base > page.top - zone
+    if (not at_top and line.base > page.bottom + zone) or len(line.text) > LONGEST:
+        return ""
+    if _PAGE_NUMBER.fullmatch(line.text):
+        return "page number"
+    printed = (_PRINTED if at_top else _ADDRESS).fullmatch(line.text)
+    return ("running head" if at_top else "running foot") if printed else ""
 
 
 def _edge_rows(page: Page) -> Iterator[_Row]:

@@ -27,8 +27,9 @@ _OTHER_SIZE, _TITLE_SIZE = 1.12, 1.15
 _WIDE_RUN, _FARTHEST, _NEARLY, _FEWEST_SET_IN, _LEAST_SET_IN = 12, 2.1, 1.3, 3, 1.0
 # So many lines at one distance, which differs by so little in points and is at most this in ems, are set in that distance.
 _REGULAR, _SAME_GAP, _WIDEST_PITCH = 3, 0.75, 3.2
-# Two lines that end at one place are this wide, in ems, if that place is the right edge.
-_WIDE_LINES = 15
+# Two lines that end at one place are this wide, in ems, if that place is the right edge; of fewer lines than so many, narrower
+# ones may be as long as each other by chance.
+_WIDE_LINES, _FEW_LINES = 15, 12
 # Lines that a page or document needs for its own margins to be trusted.
 _ENOUGH = 5
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]?$")
@@ -220,7 +221,8 @@ def _right_edge(lines: list[TextLine], size: float, mirrored: float) -> float:
     otherwise = _end_amid(lines, size) or max(longest, mirrored - 2 * size)
     edge = _outer_edge(firm, size, max(3, len(firm) // 8), otherwise)
     beyond = sum(right > edge + size for right in firm)
-    return otherwise if beyond > 1 and beyond * 10 > len(firm) else edge
+    is_chance = len(lines) < _FEW_LINES and edge - min(line.left for line in lines) < _WIDE_LINES * size
+    return otherwise if is_chance or (beyond > 1 and beyond * 10 > len(firm)) else edge
 
 
 def _end_amid(lines: list[TextLine], size: float) -> float | None:
@@ -313,7 +315,8 @@ def _pitches(placed: list[_Placed]) -> dict[int, float]:
     found: dict[int, Counter[int]] = defaultdict(Counter)
     for a, b in pairwise(placed):
         gap = a.line.base - b.line.base
-        if a.flow == b.flow and gap > 0 and _half_points(a.line.size) == _half_points(b.line.size) and not _is_short(a, b):
+        alike = _half_points(a.line.size) == _half_points(b.line.size)
+        if a.flow == b.flow and alike and 0 < gap < _WIDEST_PITCH * a.line.size and not _is_short(a, b):
             found[_half_points(a.line.size)][_half_points(gap)] += 1
     return {size: min(gaps.items(), key=lambda item: (-item[1], item[0]))[0] / 2 for size, gaps in found.items()}
 

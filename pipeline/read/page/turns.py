@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pipeline.read.page.furniture import Furniture, Page
+from pipeline.read.page.furniture import Furniture, Page, form_of
 from pipeline.read.page.lines import Glyph, TextLine, page_lines
 from pipeline.read.page.ruby import take_ruby
 from pipeline.read.page.vertical import DOWN
@@ -34,13 +34,15 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
     aside += [Furniture(page.number, text, "ruby", at_top=False) for text in taken.texts]
     lines = page_lines(taken.glyphs, page.number)
     if turn == DOWN:
-        lines = [*_rows_above([glyph for glyph, other in glyphs if other == 0], page.number, x1, y2), *lines]
+        rows = page_lines([glyph for glyph, other in glyphs if other == 0], page.number)
+        forms = [form_of(row, page) for row in rows]
+        aside += [Furniture(page.number, row.text, form, at_top=False) for row, form in zip(rows, forms, strict=True) if form]
+        lines = [*_above([row for row, form in zip(rows, forms, strict=True) if not form], x1, y2), *lines]
     return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
 
 
-def _rows_above(upright: list[Glyph], number: int, left: float, top: float) -> list[TextLine]:
+def _above(rows: list[TextLine], left: float, top: float) -> list[TextLine]:
     """Return the rows of a page that is written in columns, such as its title, as lines above these."""
-    rows = page_lines(upright, number)
     bases = (top + _ROW * row.size * (len(rows) - i) for i, row in enumerate(rows))
     return [replace(row, left=left, right=left + row.width, base=base) for row, base in zip(rows, bases, strict=True)]
 

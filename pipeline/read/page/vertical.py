@@ -14,6 +14,8 @@ DOWN = 270
 _ASCENT, AXIS = 0.88, 0.12
 _STRAIGHT, _NEAREST, _FARTHEST = 0.35, 0.6, 1.9
 _FEWEST = 4
+# A column is at most this wide, in ems.
+_WIDEST = 1.6
 _Turned = tuple[Glyph, int]
 
 
@@ -38,25 +40,39 @@ def _is_step_right(a: Glyph, b: Glyph) -> bool:
 def _columns(glyphs: Sequence[_Turned]) -> Iterator[_Turned]:
     """Yield characters with those of columns turned down; marks and numbers get the base of the ideographs around them."""
     base = size = 0.0
-    for number, (glyph, turn) in enumerate(glyphs):
-        if turn not in (0, DOWN) or (turn == 0 and _is_in_row(number, glyphs)):
-            yield glyph, turn
+    for run in _level_runs(glyphs):
+        if run[0][1] not in (0, DOWN) or (run[0][1] == 0 and _is_row(run)):
+            yield from run
             continue
-        down = glyph if turn == DOWN else _turned_down(glyph)
-        if abs(down.base - base) < size and not (turn == 0 and glyph.character.isalnum() and is_wide(glyph.character)):
-            down = down._replace(base=base)
-        base, size = down.base, down.size
-        yield down, DOWN
+        for glyph, turn in run:
+            down = glyph if turn == DOWN else _turned_down(glyph)
+            if abs(down.base - base) < size and not (turn == 0 and glyph.character.isalnum() and is_wide(glyph.character)):
+                down = down._replace(base=base)
+            base, size = down.base, down.size
+            yield down, DOWN
 
 
-def _is_in_row(number: int, glyphs: Sequence[_Turned]) -> bool:
-    """Tell whether an upright character stands beside a neighbour as on a line, such as those of a heading or page number."""
-    glyph = glyphs[number][0]
-    if not is_wide(glyph.character):
-        return False
-    before = glyphs[number - 1] if number else (glyph, DOWN)
-    behind = glyphs[number + 1] if number + 1 < len(glyphs) else (glyph, DOWN)
-    return (before[1] == 0 and _is_step_right(before[0], glyph)) or (behind[1] == 0 and _is_step_right(glyph, behind[0]))
+def _level_runs(glyphs: Sequence[_Turned]) -> Iterator[list[_Turned]]:
+    """Yield characters that stand side by side, which in a column are one, or a number of a few digits."""
+    run: list[_Turned] = []
+    for pair in glyphs:
+        if run and not _is_beside(run[-1], pair):
+            yield run
+            run = []
+        run.append(pair)
+    if run:
+        yield run
+
+
+def _is_beside(a: _Turned, b: _Turned) -> bool:
+    (first, turn), (second, other) = a, b
+    level = abs(second.base - first.base) < 0.1 * first.size
+    return turn == other == 0 and level and -0.3 < (second.left - first.right) / first.size < _FARTHEST
+
+
+def _is_row(run: list[_Turned]) -> bool:
+    """Tell whether characters are a row of the page, such as its title or number: wider than a column."""
+    return run[-1][0].right - run[0][0].left > _WIDEST * run[0][0].size
 
 
 def _turned_down(glyph: Glyph) -> Glyph:

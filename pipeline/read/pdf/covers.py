@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _PALE, _WHITE, _GREY, _OPAQUE = 170, 250, 24, 160
 # How large a watermark is against the text, where it is pale and where it is not, and which share of it lies over text.
 _LARGE_PALE, _LARGE, _OVERLAP = 1.8, 1.4, 0.3
-_TILES = 3
+# A mark that is laid over the page like tiles comes so often, so far apart in ems.
+_TILES, _TILE_GAP = 3, 3
+# In ems: how far off its base and its end another character may be that goes on in the same line.
+_LEVEL = 0.4
 _LAYERS = b"/OCProperties"
 _PACKED_OBJECTS = re.compile(rb"/ObjStm\b.{0,200}?stream\r?\n", re.DOTALL)
 _MOST_UNPACKED = 4_000_000
@@ -73,10 +76,13 @@ def watermarks(drawn: Sequence[Drawn], text: "PdfTextPage", doubled: set[int]) -
     """
     runs = [run for run in _runs(drawn) if not any(item.number in doubled for item in run)]
     size = _body_size(drawn)
+    pale = {run[0].number for run in runs if _is_pale(text, run[0].number)}
+    if sum(len(run) for run in runs if run[0].number in pale) * 2 > len(drawn):
+        pale = set()  # the whole page is printed in grey
     words = Counter(_words(run) for run in runs)
     found: dict[int, str] = {}
     for run in runs:
-        if _is_watermark(run, drawn, size, words[_words(run)], text):
+        if _is_watermark(run, drawn, size, run[0].number in pale, words[_words(run)]):
             found |= dict.fromkeys((item.number for item in run), "watermark")
     return found
 
@@ -84,13 +90,15 @@ def watermarks(drawn: Sequence[Drawn], text: "PdfTextPage", doubled: set[int]) -
 def _runs(drawn: Sequence[Drawn]) -> list[list[Drawn]]:
     """Return the runs of characters that stand on one base in one size and font, however many objects draw them."""
     runs: list[list[Drawn]] = []
-    base = size = -1.0
+    base = size = end = -1.0
     key = (-2, 0)
     for item in drawn:
         glyph = item.glyph
-        if (item.turn, item.font) != key or abs(glyph.base - base) > 0.1 * size or abs(glyph.size - size) > 0.05 * size:
+        apart = abs(glyph.base - base) > 0.1 * size or abs(glyph.size - size) > 0.05 * size or glyph.left - end > _TILE_GAP * size
+        if apart or (item.turn, item.font) != key:
             runs.append([])
             key, base, size = (item.turn, item.font), glyph.base, glyph.size
+        end = glyph.right
         runs[-1].append(item)
     return runs
 
@@ -104,12 +112,24 @@ def _body_size(drawn: Sequence[Drawn]) -> float:
     return sizes.most_common(1)[0][0] / 2 if sizes else 1.0
 
 
-def _is_watermark(run: list[Drawn], drawn: Sequence[Drawn], size: float, times: int, text: "PdfTextPage") -> bool:
+def _is_watermark(run: list[Drawn], drawn: Sequence[Drawn], size: float, pale: bool, times: int) -> bool:
     large = run[0].glyph.size / max(size, 1.0)
-    pale = _is_pale(text, run[0].number)
-    if pale and ((large >= _LARGE_PALE and _has_text_above(run[0], drawn)) or (times >= _TILES and len(run) > 1)):
+    may_stand_free = (large >= _LARGE_PALE and _has_text_above(run[0], drawn)) or (times >= _TILES and len(run) > 1)
+    if pale and may_stand_free and not _is_in_line(run, drawn):
         return True
     return (pale or large >= _LARGE) and _overlap(run, drawn) >= _OVERLAP
+
+
+def _is_in_line(run: list[Drawn], drawn: Sequence[Drawn]) -> bool:
+    """Tell whether text goes on to the left or right of a run: it is a word of a sentence, or its shadow."""
+    first, last = run[0].glyph, run[-1].glyph
+    own = {item.number for item in run}
+    return any(
+        abs(glyph.base - first.base) < _LEVEL * first.size
+        and min(abs(glyph.left - last.right), abs(glyph.right - first.left)) < _LEVEL * first.size
+        for glyph, turn, number, _, _ in drawn
+        if number not in own and turn == run[0].turn
+    )
 
 
 def _has_text_above(first: Drawn, drawn: Sequence[Drawn]) -> bool:
