@@ -7,7 +7,7 @@ imports in a hundredth of a second, where pydantic takes a third of one.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -44,6 +44,8 @@ class ReadConfig(msgspec.Struct, frozen=True):
     max_depth: Annotated[int, Meta(ge=0, le=20)]
     max_pages: Count
     max_seconds: Annotated[float, Meta(gt=0)]
+    ocr: Literal["auto", "never", "always"]
+    ocr_certainty: Share
     max_memory: Annotated[int, Meta(ge=2**28)]
 
 

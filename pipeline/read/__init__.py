@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 import msgspec
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, PicturesOnlyError
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, PLAIN, kind_of, promises_text
+from pipeline.read.ocr.engine import is_installed
 
 if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member
@@ -55,8 +56,12 @@ class PassedOver(msgspec.Struct, frozen=True):
 
 @cache
 def suffixes() -> frozenset[str]:
-    """Return the endings of the names that are read, in lower case, with the dot; files without one are read too."""
-    return frozenset(["", *ARCHIVE_SUFFIXES, *chain.from_iterable(formats.FORMATS.values())])
+    """Return the endings of the names that are read, in lower case, with the dot; files without one are read too.
+
+    Pictures are among them where the extra that recognises their text is installed.
+    """
+    known = frozenset(["", *ARCHIVE_SUFFIXES, *chain.from_iterable(formats.FORMATS.values())])
+    return known if is_installed() else known - frozenset(formats.FORMATS["picture"])
 
 
 def suffix_of(name: str) -> str:
@@ -123,16 +128,30 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     reader = cast("Reader", importlib.import_module(f"{formats.__name__}.{kind}"))
     try:
         content = reader.read(file.data, file.source, options)
+    except PicturesOnlyError:
+        scanned = _scanned(kind, file, options)
+        if scanned is None:
+            raise
+        content = scanned
     except InputError:
         if kind != PLAIN or promises_text(file.suffix):
             raise
         broken = f"{file.source}: damaged, or no {file.suffix} file; open it in its own program and save it again"
         raise InputError(broken) from None
     if not content.text or content.text.isspace():
+        content = _scanned(kind, file, options) or content
+    if not content.text or content.text.isspace():
         raise InputError(f"{file.source}: nothing but white space; save the report again")
     digest = hashlib.sha256(file.data).hexdigest()
     text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
     return Document(file.source, text, digest, content.encoding, content.marks, content.places)
+
+
+def _scanned(kind: str, file: File, options: ReadConfig) -> ReadText | None:
+    """Return the text of the scans that a package holds instead of text, or None; raises InputError."""
+    from pipeline.read.ocr.packages import KINDS, text_of_scans  # noqa: PLC0415 - where there is no text
+
+    return text_of_scans(file.data, kind, file.source, options) if kind in KINDS else None
 
 
 def _refuse_empty(file: File) -> None:

@@ -11,6 +11,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "odt": (".odt", ".ott", ".fodt"),
     "ofd": (".ofd",),
     "pdf": (".pdf",),
+    "picture": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"),
     "rtf": (".rtf",),
     "sheet": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
     "txt": (".txt", ".text"),

@@ -14,23 +14,30 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.engine import INSTALL
+from pipeline.read.ocr.pages import UNREADABLE, recognised_page
+from pipeline.read.ocr.use import may_recognise, require_recognition
 from pipeline.read.page.furniture import Furniture, Page
 from pipeline.read.page.lines import Glyph
 from pipeline.read.page.readable import Legibility
-from pipeline.read.page.text import LITTLE, text_of_pages
+from pipeline.read.page.text import LITTLE, Recognition, text_of_pages
 from pipeline.read.page.turns import level_page, main_turn
 from pipeline.read.page.vertical import laid_level
 from pipeline.read.pdf.characters import Drawn, Fonts, characters_of, in_order
 from pipeline.read.pdf.covers import drawn_once, has_layers, hidden, outside, set_aside, watermarks
 from pipeline.read.pdf.forms import values_of, with_values
 from pipeline.read.pdf.mute import Unmuted
+from pipeline.read.pdf.pictures import picture_of, pictured_share
+from pipeline.read.steps import tell
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
 
 
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD
-_UNREADABLE = "unreadable: its fonts do not say which characters they show; save the PDF again from its source, or use OCR"
+_UNREADABLE = f"unreadable: its fonts do not say which characters they show; save the PDF again from its source, or {INSTALL}"
+# Pictures that take more of a page than this are what is to be read on it, whatever number or stamp stands beside them.
+_MOSTLY_PICTURE = 0.3
 # In ems: a line that stands so much higher than the one before it.
 _UP = 0.5
 _DAMAGED = "damaged, or not a PDF; open it in a PDF program and save it again"
@@ -44,6 +51,7 @@ class _Found:
     pages: list[Page] = field(default_factory=list)
     aside: list[Furniture] = field(default_factory=list)
     pictured: set[int] = field(default_factory=set)
+    certainty: dict[int, float] = field(default_factory=dict)
     legibility: Legibility = field(default_factory=Legibility)
     characters: int = 0
 
@@ -54,35 +62,42 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
 
     try:
         with PdfDocument(data) as document:
-            found = _Reading(document, data, source, options).read()
+            found = _Reading(document, data, source, options, options.ocr == "always").read()
+            if not found.legibility.is_readable and may_recognise(options):
+                found = _Reading(document, data, source, options, from_pictures=True).read()
     except PdfiumError as error:
         raise InputError(f"{source}: {_LOCKED if error.err_code == _ENCRYPTED else _DAMAGED}") from None
-    return text_of_pages(found.pages, found.aside, found.pictured, "pdf", source)
+    if not found.legibility.is_readable:
+        raise InputError(f"{source}: {_UNREADABLE}")
+    recognition = Recognition(found.certainty, options.ocr_certainty, may_recognise(options))
+    return text_of_pages(found.pages, found.aside, found.pictured, "pdf", source, recognition=recognition)
 
 
 class _Reading:
-    """The reading of one document, page by page."""
+    """The reading of one document, page by page; ``from_pictures`` has every page read as the picture that it shows."""
 
-    def __init__(self, document: "PdfDocument", data: bytes, source: str, options: ReadConfig) -> None:
+    def __init__(self, document: "PdfDocument", data: bytes, source: str, options: ReadConfig, from_pictures: bool) -> None:
         self._document, self._source, self._options = document, source, options
+        self._from_pictures = from_pictures
         self._has_layers = has_layers(data)
         self._fonts = Fonts()
         self._unmuted = Unmuted(document)
         self._found = _Found()
 
     def read(self) -> _Found:
-        """Return what all pages hold; raises InputError for too much, and for fonts that hide what they show."""
+        """Return what all pages hold; raises InputError for too much."""
         pages, limit = len(self._document), self._options.max_pages
         if pages > limit:
             raise InputError(f"{self._source}: {pages:,} pages; the limit is {limit:,} (read.max_pages)")
-        if self._document.get_formtype():
+        if self._from_pictures:
+            require_recognition(self._source)
+        if self._document.get_formtype() and not self._document.formenv:
             self._document.init_forms()
         for number in range(1, pages + 1):
             page = self._document[number - 1]
-            self._read_page(page, number)
+            if not (self._from_pictures and self._recognise(page, number)):
+                self._read_page(page, number)
             page.close()
-        if not self._found.legibility.is_readable:
-            raise InputError(f"{self._source}: {_UNREADABLE}")
         return self._found
 
     def _read_page(self, page: "PdfPage", number: int) -> None:
@@ -98,9 +113,26 @@ class _Reading:
         drawn = self._without_covers(drawn, page, text, number)
         drawn = with_values(drawn, values_of(page, self._document, number, found.aside))
         found.pages.append(_level(drawn, page, number, found.aside))
+        text.close()
         if len(drawn) < LITTLE and _has_picture(page):
             found.pictured.add(number)
-        text.close()
+            if not drawn or pictured_share(page) > _MOSTLY_PICTURE:
+                self._recognise(page, number)
+
+    def _recognise(self, page: "PdfPage", number: int) -> bool:
+        """Read a page as the picture that it shows, where that is asked for, and tell whether anything was found in it."""
+        if not may_recognise(self._options):
+            return False
+        width, height = page.get_size()
+        seen = recognised_page(picture_of(page), number, width, height)
+        tell(number, len(self._document))
+        if seen.certainty < UNREADABLE:
+            return False
+        found = self._found
+        found.pages = [*(other for other in found.pages if other.number != number), seen.page]
+        found.certainty[number] = seen.certainty
+        found.pictured.discard(number)
+        return True
 
     def _without_covers(self, drawn: Sequence[Drawn], page: "PdfPage", text: "PdfTextPage", number: int) -> list[Drawn]:
         """Return the characters that are part of the page's text."""

@@ -5,8 +5,9 @@ it holds. So a line whose box is about as high as most has the size of the text,
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,9 @@ _NARROW, _BELOW_MIDDLE, _LEVEL = 0.52, 0.36, 0.45
 # The share of a box's height that its characters take.
 _INK = 0.78
 _STEEPEST = 12.0
+# A line that begins with a dash for which the engine reads the number one is wider by the other half of the dash.
+_ONE, _DASH_ROOM = re.compile("一(?=[\u4e00-\u9fff“《])"), 0.6
+_DASH = re.compile("(?<=[\u4e00-\u9fff”》）])[—－](?=[\u4e00-\u9fff“《（])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,16 @@ def recognised_page(picture: "NDArray[Any]", number: int, width: float, height: 
     lines = list(_glyph_lines(found, width / shape[0], height / shape[1], height))
     page = Page(number, page_lines([glyph for line in lines for glyph in line], number), 0.0, height, 0.0, width)
     return RecognisedPage(page, certainty_of(found))
+
+
+def _with_dashes(text: str, spare: float) -> str:
+    """Return a line with its long dashes, which the engine takes for one short dash, or for the number one at a line's start.
+
+    ``spare`` tells how many ems wider the line is than its characters.
+    """
+    if _ONE.match(text) and _DASH_ROOM < spare < 2:
+        text = f"——{text[1:]}"
+    return _DASH.sub("——", text)
 
 
 def certainty_of(found: Sequence[Recognised]) -> float:
@@ -97,13 +111,17 @@ def _glyph_lines(found: Sequence[Recognised], across: float, down: float, height
     for row in reading_order(boxes, size):
         base = 0.0
         for box in row:
-            line = lines[box.number]
+            line = _dashed(lines[box.number], size)
             own = _size(line, usual, size)
             middle = line.middle - _BELOW_MIDDLE * own
             base = base if base and abs(base - middle) < _LEVEL * own else middle
             order += 2
             yield list(_glyphs(line, own, base, order))
             order += len(line.text)
+
+
+def _dashed(line: _Line, size: float) -> _Line:
+    return replace(line, text=_with_dashes(line.text, (line.right - line.left) / size - line.units))
 
 
 def _slope(found: Sequence[Recognised]) -> float:

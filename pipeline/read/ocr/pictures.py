@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "MPO", "DIB")
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 # Pixels of a picture, and of its longer side when it is read: a page of A4 at 200 dots an inch has 2,339.
 MOST_PIXELS, LONGEST_SIDE = 120_000_000, 2_600
 # A picture smaller than this in either direction is an ornament.
@@ -32,10 +32,7 @@ def pages_of(data: bytes, source: str, options: ReadConfig) -> Iterator["NDArray
     Image.MAX_IMAGE_PIXELS = None  # the bound is checked here, where the message can name the file
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-            if frames > options.max_pages:
-                raise InputError(f"{source}: {frames:,} pages; the limit is {options.max_pages:,} (read.max_pages)")
-            for frame in range(frames):
+            for frame in range(_frames(image, source, options)):
                 image.seek(frame)
                 _check(image, source)
                 yield from _cut(_array(image))
@@ -44,6 +41,14 @@ def pages_of(data: bytes, source: str, options: ReadConfig) -> Iterator["NDArray
     except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError) as error:  # what Pillow raises for damage
         what = " ".join(str(error).split())[:80] or type(error).__name__
         raise InputError(f"{source}: {_DAMAGED.format(what)}") from None
+
+
+def _frames(image: "Image", source: str, options: ReadConfig) -> int:
+    """Return how many pages a picture has: only a TIFF is more than one."""
+    frames = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+    if frames > options.max_pages:
+        raise InputError(f"{source}: {frames:,} pages; the limit is {options.max_pages:,} (read.max_pages)")
+    return frames
 
 
 def _check(image: "Image", source: str) -> None:
@@ -59,8 +64,8 @@ def _array(image: "Image") -> "NDArray[Any]":
     from PIL import Image as Images  # noqa: PLC0415
     from PIL import ImageOps  # noqa: PLC0415
 
-    width, height = image.size
-    side = LONGEST_SIDE if max(width, height) <= _LONGEST * min(width, height) else LONGEST_SIDE * max(width, height) / min(width, height)
+    ratio = max(image.size) / min(image.size)
+    side = LONGEST_SIDE * (ratio if ratio > _LONGEST else 1)  # of what is cut into pages each may be as long
     image.draft("RGB", (int(side), int(side)))
     upright = ImageOps.exif_transpose(image)
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
