@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from pipeline.read.ocr.engine import Recognised, recognise
+from pipeline.read.ocr.engine import Recognised, is_upside_down, recognise
 from pipeline.read.ocr.order import Box, reading_order
 from pipeline.read.page.furniture import Page
 from pipeline.read.page.lines import Glyph, is_wide, page_lines
@@ -19,8 +19,10 @@ from pipeline.read.page.lines import Glyph, is_wide, page_lines
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# A page that is less certain may lie on its head or side, and is tried so; below the second it is taken for unreadable.
-_DOUBTFUL, UNREADABLE = 0.75, 0.5
+# A page that is less certain is taken for unreadable.
+UNREADABLE = 0.5
+# A line of so many characters tells how the page lies.
+_LONG_LINE = 4
 # A box as high as most, but for this share, holds text of the usual size.
 _SAME_HEIGHT = 0.28
 # In ems: how wide a character is that is no ideograph, where its base lies below the middle of its line, and how far apart
@@ -44,15 +46,14 @@ class RecognisedPage:
 
 def recognised_page(picture: "NDArray[Any]", number: int, width: float, height: float) -> RecognisedPage:
     """Return what stands in the picture of a page of a width and height in points."""
-    found, turns = recognise(picture), 0
-    if found and certainty_of(found) < _DOUBTFUL:
-        tried = {0: found, **{turn: recognise(_turned(picture, turn)) for turn in (1, 2, 3)}}
-        turns = max(tried, key=lambda turn: _weight(tried[turn]))
-        found = tried[turns]
-    if turns % 2:
-        width, height = height, width
-    shape = picture.shape[1::-1] if turns % 2 == 0 else picture.shape[:2]
-    lines = list(_glyph_lines(found, width / shape[0], height / shape[1], height))
+    found = recognise(picture)
+    if _is_sideways(found):
+        picture, width, height = _turned(picture, 1), height, width
+        found = recognise(picture)
+    if found and is_upside_down(picture, found):
+        picture = _turned(picture, 2)
+        found = recognise(picture)
+    lines = list(_glyph_lines(found, width / picture.shape[1], height / picture.shape[0], height))
     page = Page(number, page_lines([glyph for line in lines for glyph in line], number), 0.0, height, 0.0, width)
     return RecognisedPage(page, certainty_of(found))
 
@@ -73,8 +74,15 @@ def certainty_of(found: Sequence[Recognised]) -> float:
     return sum(line.certainty * len(line.text) for line in found) / characters if characters else 0.0
 
 
-def _weight(found: Sequence[Recognised]) -> float:
-    return sum(line.certainty**2 * len(line.text) for line in found)
+def _is_sideways(found: Sequence[Recognised]) -> bool:
+    """Tell whether most lines run up or down the picture; the engine lays each level before it reads it."""
+    tall = wide = 0
+    for line in found:
+        (x1, y1), (x2, y2) = line.corners[0], line.corners[2]
+        if len(line.text) >= _LONG_LINE:
+            tall += len(line.text) * (abs(y2 - y1) > abs(x2 - x1))
+            wide += len(line.text) * (abs(y2 - y1) <= abs(x2 - x1))
+    return tall > wide
 
 
 def _turned(picture: "NDArray[Any]", quarters: int) -> "NDArray[Any]":

@@ -73,6 +73,7 @@ def said(monkeypatch, *found):
     """Have the engine find these lines: text, left, top, right, bottom in pixels, certainty."""
     answer = [Recognised(text, ((x1, y1), (x2, y1), (x2, y2), (x1, y2)), sure) for text, x1, y1, x2, y2, sure in found]
     monkeypatch.setattr(pages, "recognise", lambda picture: answer)
+    monkeypatch.setattr(pages, "is_upside_down", lambda picture, found: False)
 
 
 def column(texts, left=100, top=100, size=20, sure=0.99, pitch=36):
@@ -85,7 +86,7 @@ def body(text):
 
 def test_a_scanned_pdf_and_a_picture_give_their_paragraphs_and_certainty(scan, config, tmp_path):
     (tmp_path / "scan.pdf").write_bytes(encoded(scan, "PDF", resolution=150))
-    (tmp_path / "grey.png").write_bytes(encoded(scan.convert("L").rotate(180), "PNG"))
+    (tmp_path / "grey.png").write_bytes(encoded(scan.convert("L").rotate(90, expand=True), "PNG"))
     steps = []
     with Reader(config.read, tell=lambda source, step: steps.append(step)) as reader:
         documents = [document for name in ("scan.pdf", "grey.png") for document in reader.read(str(tmp_path / name))]
@@ -249,6 +250,7 @@ def test_lines_of_a_page_that_is_askew_are_level(monkeypatch, degrees):
         corners = tuple(turned(*corner) for corner in ((100, y), (500, y), (500, y + 26), (100, y + 26)))
         answer.append(Recognised("全县宣传思想文化工作" * 2, corners, 0.9))
     monkeypatch.setattr(pages, "recognise", lambda picture: answer)
+    monkeypatch.setattr(pages, "is_upside_down", lambda picture, found: False)
     found = recognised_page(np.zeros((600, 800, 3), np.uint8), 1, 800, 600).page.lines
     assert len({round(line.left) for line in found}) == 1
     assert max(abs((a.base - b.base) - 40) for a, b in pairwise(found)) < 1.5
