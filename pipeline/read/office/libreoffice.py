@@ -38,7 +38,7 @@ USUAL_PLACES = (
 _SHARE_OF_TIME = 0.8
 # What a program of this size may gather over many files goes with a new start.
 FILES_A_START = 200
-_POLL, _GRACE = 0.01, 0.3
+_POLL, _GRACE = 0.005, 0.3
 _PREFIX = "mission-themes-office-"
 # Where LibreOffice puts the socket by which a second call finds it; what is killed leaves it behind.
 _SOCKET = "OSL_PIPE_{}_SingleOfficeIPC_{}"
@@ -93,11 +93,11 @@ class _Office:
         self.files += 1
         process_id = given.with_name("process")
         with self._start(process_id, "--convert-to", target, "--outdir", str(folder), str(given)) as call:
-            try:
-                call.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _kill(call, process_id)
-                raise _LateError from None
+            while call.poll() is None:  # wait() with a limit looks too rarely: a conversion takes less than a tenth of a second
+                if time.monotonic() > deadline:
+                    _kill(call, process_id)
+                    raise _LateError
+                time.sleep(_POLL)
 
     def has_ended(self, within: float = 0.0) -> bool:
         """Tell whether the program is gone, or goes within some seconds: its launcher ends a little later than it does."""

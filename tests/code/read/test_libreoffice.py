@@ -56,7 +56,7 @@ def is_alive(pid):
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def test_many_files_take_one_start_until_their_number_is_full(old, convert, converter, monkeypatch):
+def test_many_files_take_one_start_until_their_number_is_full(old, convert, converter, monkeypatch, wait):
     monkeypatch.setattr(libreoffice, "FILES_A_START", 3)
     data = old.read_bytes()
     seen = []
@@ -68,7 +68,7 @@ def test_many_files_take_one_start_until_their_number_is_full(old, convert, conv
     convert(data)
     assert converter._office is None
     assert not folder.exists()
-    assert not is_alive(seen[0])
+    wait(lambda: not is_alive(seen[0]))
     convert(data)
     assert pid_of(converter) != seen[0]
 
@@ -174,7 +174,7 @@ def test_what_is_larger_than_the_limit_is_not_read(stand_in, convert, config):
         convert(b"x", replace(config.read, max_bytes=4))
 
 
-def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_path, monkeypatch):
+def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_path, monkeypatch, wait):
     """The scratch folder is given as a relative path, as it is with ``-o OUT`` (LibreOffice runs in another folder)."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scratch").mkdir()
@@ -188,7 +188,7 @@ def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_pat
         assert is_alive(pid)
         sockets = sockets_of(profile)
         assert any(path.exists() for path in sockets)
-    assert not is_alive(pid)
+    wait(lambda: not is_alive(pid))
     assert list((tmp_path / "scratch").iterdir()) == []
     assert not any(path.exists() for path in sockets)
 
