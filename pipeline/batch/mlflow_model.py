@@ -22,13 +22,13 @@ class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         """Load the model folder; nothing in it is code."""
         from pathlib import Path  # noqa: PLC0415 - only when the model is loaded
 
-        from pipeline.model.folder import load_model  # noqa: PLC0415
+        from pipeline.batch.engine import load_cached  # noqa: PLC0415
 
-        self.model = load_model(Path(context.artifacts["model"]))
+        self.model = load_cached(Path(context.artifacts["model"]))
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ANN401, ARG002
         """Return the tags of each text, in the order of the rows; a missing text is an empty one."""
-        from pipeline.flow import tag_texts  # noqa: PLC0415 - only when the model is used
+        from pipeline.batch.engine import tag_texts  # noqa: PLC0415 - only when the model is used
 
         form = (params or {}).get("form", FORMS[0])
         if form not in FORMS:
@@ -38,21 +38,20 @@ class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         return _as_json(tagged) if form == "json" else _as_rows(tagged)
 
 
-def _as_rows(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of tags for each text
+def _as_rows(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of reports
     import msgspec  # noqa: PLC0415 - only when the model is used
 
     rows = [
         {"row": number, **msgspec.json.decode(msgspec.json.encode(tag))}  # what `pipeline tag` writes, read back
-        for number, tags in enumerate(tagged)
-        for tag in tags
+        for number, report in enumerate(tagged)
+        for tag in report.tags
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _as_json(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of tags for each text
-    import msgspec  # noqa: PLC0415 - only when the model is used
-
-    return pd.DataFrame({"tags": [msgspec.json.encode(list(tags)).decode() for tags in tagged]})
+def _as_json(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of reports
+    arrays = [b"[%b]" % b",".join(line for group in report.groups for line in group.json_lines().splitlines()) for report in tagged]
+    return pd.DataFrame({"tags": [array.decode() for array in arrays]})
 
 
 mlflow.models.set_model(Tagger())

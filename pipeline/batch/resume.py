@@ -30,7 +30,7 @@ COPIED_AT_ONCE = 2**20
 WRITTEN_EVERY = 0.25  # seconds; a run that is killed may lose so much work, and small pieces are written many at once
 
 
-class Entry(msgspec.Struct, frozen=True):
+class JournalEntry(msgspec.Struct, frozen=True):
     """A file that is done: its name and sha256, where its piece stands and its CRC-32, and what is counted of it."""
 
     source: str
@@ -60,9 +60,9 @@ class RunFolder:
         self.was_cut_short = False
         self._out, self._key, self.resumes = out, key, resume
         self._disk = _Disk(out)
-        self._done: dict[str, Entry] = {}
+        self._done: dict[str, JournalEntry] = {}
         self._starts, self._lengths = array("q"), array("q")  # of the pieces, in the order of the output
-        self._waiting: list[Entry] = []  # whose lines are still to be written
+        self._waiting: list[JournalEntry] = []  # whose lines are still to be written
         self._written = 0.0  # when the last ones were
         self._lock: FileLock | None = None
 
@@ -105,7 +105,7 @@ class RunFolder:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def known(self, source: str, digest: Callable[[str], str]) -> Entry | None:
+    def known(self, source: str, digest: Callable[[str], str]) -> JournalEntry | None:
         """Return what an earlier run has of a file, if the file is unchanged and its piece whole; else None."""
         entry = self._done.get(source)
         if entry is None or not entry.sha256 or digest(source) != entry.sha256:
@@ -116,11 +116,11 @@ class RunFolder:
             self._pieces.seek(self._end)
         return entry if zlib.crc32(data) == entry.crc else None
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: JournalEntry) -> None:
         """Take over the piece of an earlier run."""
         self._place(entry)
 
-    def add(self, entry: Entry, pieces: Iterator[bytes], lasting: bool = True) -> None:
+    def add(self, entry: JournalEntry, pieces: Iterator[bytes], lasting: bool = True) -> None:
         """Take the piece of a file; its place and CRC are found here. One that is not lasting is made anew by another run."""
         with self.disk():
             length = crc = 0
@@ -167,7 +167,7 @@ class RunFolder:
                     target.write(self._pieces.read(size))
         return side
 
-    def _place(self, entry: Entry) -> None:
+    def _place(self, entry: JournalEntry) -> None:
         """Remember where the next piece of the output stands: of a million files no more than that is kept."""
         self._starts.append(entry.start)
         self._lengths.append(entry.length)
@@ -177,14 +177,14 @@ class RunFolder:
         ends = accumulate(self._lengths, initial=0)
         return all(start == end for start, end in zip(self._starts, ends, strict=False)) and sum(self._lengths) == size
 
-    def _open(self, entries: Sequence[Entry]) -> None:
+    def _open(self, entries: Sequence[JournalEntry]) -> None:
         self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
         self._pieces.truncate(self._end)
         self._pieces.seek(self._end)
         self._journal: BinaryIO = (self.path / "journal").open("wb")
         self._write_lines([_Head(self._key), *entries])
 
-    def _read_journal(self) -> Iterator[Entry]:
+    def _read_journal(self) -> Iterator[JournalEntry]:
         """Yield the entries of a journal that was made with the same key, up to a line that was cut short or damaged."""
         path = self.path / "journal"
         lines = _whole_lines(path.read_bytes()) if path.exists() else iter(())
@@ -192,7 +192,7 @@ class RunFolder:
             if msgspec.json.decode(next(lines, b"{}"), type=_Head).key != self._key:
                 return
             for line in lines:
-                entry = msgspec.json.decode(line, type=Entry)
+                entry = msgspec.json.decode(line, type=JournalEntry)
                 msgspec.json.decode(entry.summary, type=Summary | None)  # another version may have had another
                 yield entry
         except msgspec.DecodeError:

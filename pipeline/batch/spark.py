@@ -12,20 +12,23 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pipeline import flow
-from pipeline.core.config import ReadConfig
+from pipeline.batch.engine import Engine, Input, TagOptions
+from pipeline.core.config import Config, ReadConfig
 from pipeline.core.errors import InputError, UsageError
-from pipeline.core.records import Document, Mark, Place
+from pipeline.core.records import Document, Mark, Report
+from pipeline.labels.corpus import Say
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
-from pipeline.read.isolated import Reader
+from pipeline.read import PassedOver
+from pipeline.read.find import find_reports
+from pipeline.track.locate import model_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,6 +39,7 @@ TABLES = (".parquet", ".orc")
 PARTITION_BYTES = 8 * 2**20
 TEXT, SOURCE = "text", "source"
 # What a worker gives back: the number of the file or row, a tag as a line of JSON, or what was wrong.
+_Result = tuple[int, str | None, str, str | None]
 _RESULT = "number bigint, line string, source string, error string"
 _TAG = (
     "source string, segment int, start bigint, `end` bigint, text string, heading string, theme string, score double, "
@@ -44,11 +48,15 @@ _TAG = (
 )
 
 
-class Task(msgspec.Struct, frozen=True):
-    """What every worker needs to know beside the model."""
+class SparkRequest(msgspec.Struct, frozen=True):
+    """What a person asked of Spark: paths of files and tables, the folder to write, the model, and the address of Spark."""
 
-    read: ReadConfig
-    keep_noise: bool
+    paths: tuple[str, ...]
+    out: Path
+    model: str
+    config: Config
+    keep_noise: bool = False
+    master: str | None = None
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -59,28 +67,29 @@ class Counts(msgspec.Struct, frozen=True):
     errors: tuple[str, ...]
 
 
-def tag_with_spark(sources: Sequence[str], out: Path, folder: Path, task: Task, master: str | None = None) -> Counts:
-    """Tag files, or the rows of tables with a text column, and write the tags to the folder ``out``.
+def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
+    """Tag files, or the rows of tables with a text column, and write the tags to a folder.
 
-    The tags are Parquet where ``out`` ends in ``.parquet``, else JSON lines; what could not be read stands with its reason in
+    The tags are Parquet where its name ends in ``.parquet``, else JSON lines; what could not be read stands with its reason in
     ``OUT.errors``. Raises UsageError without Java or pyspark, and for an output that cannot be written.
     """
+    tables = [path for path in request.paths if Path(path).suffix.lower() in TABLES]
+    files = [path for path in request.paths if path not in tables]
+    found = [str(Path(path).absolute()) for path in find_reports(files).reports] if files else []
+    folder = model_folder(request.model, request.config.track.uri, say)
     _check_java()
-    session = _session(master)
-    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    broadcast = session.sparkContext.broadcast(files)
-    tables = [source for source in sources if Path(source).suffix.lower() in TABLES]
+    session = _session(request.master)
+    content = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    broadcast = session.sparkContext.broadcast(content)
     frames = [_frame_of_table(session, table) for table in tables]
-    frames += (
-        [_frame_of_files(session, [source for source in sources if source not in tables])] if len(tables) < len(sources) else []
-    )
+    frames += [_frame_of_files(session, found)] if found else []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # pyspark speaks of pandas, which takes no part in this
-        results = [frame.mapInArrow(_mapper(broadcast, task), _RESULT) for frame in frames]
+        results = [frame.mapInArrow(_mapper(broadcast, request.config.read, request.keep_noise), _RESULT) for frame in frames]
     try:
-        return _write(results, out)
+        return _write(results, request.out)
     except Exception as error:
-        raise UsageError(f"{out}: Spark could not finish ({_first_line(error)}); look at the log of its workers") from error
+        raise UsageError(f"{request.out}: Spark could not finish ({_first_line(error)}); look at the log of its workers") from error
     finally:
         broadcast.unpersist()
 
@@ -128,15 +137,15 @@ def _frame_of_table(session: "SparkSession", path: str) -> "DataFrame":
     return table.select(number.alias("number"), name.alias("name"), col(TEXT).cast("string").alias("text"))
 
 
-def _mapper(broadcast: Any, task: Task) -> Any:  # noqa: ANN401 - pyspark's types
+def _mapper(broadcast: Any, read: ReadConfig, keep_noise: bool) -> Any:  # noqa: ANN401 - pyspark's types
     """Return the function that a worker runs over its batches of files or rows."""
 
     def tag(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
-        model = _model(_Files(broadcast.value))
-        for batch in batches:
-            rows = batch.to_pylist()
-            found = _tag_files(rows, model, task) if "path" in batch.schema.names else _tag_rows(rows, model, task)
-            yield from _batches(found)
+        options = TagOptions(Path(), "", read, keep_noise=keep_noise)
+        with Engine(options, _model(_Files(broadcast.value))) as engine:
+            for batch in batches:
+                rows = batch.to_pylist()
+                yield from _batches(_tag_files(rows, engine) if "path" in batch.schema.names else _tag_rows(rows, engine))
 
     return tag
 
@@ -160,36 +169,37 @@ def _model(files: _Files) -> Model:
         return load_model(Path(name))
 
 
-def _tag_files(rows: Iterable[dict[str, Any]], model: Model, task: Task) -> Iterator[tuple[int, str | None, str, str | None]]:
-    with Reader(task.read) as reader:
-        for row in rows:
-            for outcome in reader.read(row["path"]):
-                if isinstance(outcome, InputError):
-                    yield row["number"], None, row["path"], str(outcome)
-                elif isinstance(outcome, Document):
-                    for line in _lines(outcome, model, task):
-                        yield row["number"], line, outcome.source, None
+def _tag_files(rows: Sequence[dict[str, Any]], engine: Engine) -> Iterator[_Result]:
+    for outcome in engine.tag([Input(row["path"]) for row in rows]):
+        row, result = rows[outcome.number], outcome.result
+        if isinstance(result, InputError):
+            yield row["number"], None, row["path"], str(result)
+        elif not isinstance(result, PassedOver):
+            yield from _lines(row["number"], result)
 
 
-def _tag_rows(rows: Iterable[dict[str, Any]], model: Model, task: Task) -> Iterator[tuple[int, str | None, str, str | None]]:
+def _tag_rows(rows: Sequence[dict[str, Any]], engine: Engine) -> Iterator[_Result]:
     """Tag rows as a table of a single machine is tagged: each is one passage, whatever stands beside it."""
-    for row in rows:
-        text = " ".join((row["text"] or "").split())
-        if not text:
+    texts = [" ".join((row["text"] or "").split()) for row in rows]
+    reports = engine.tag_documents(
+        Document(row["name"] or "", text, "", "table", (Mark(0, len(text), "record"),))
+        for row, text in zip(rows, texts, strict=True)
+        if text
+    )
+    for row, text in zip(rows, texts, strict=True):
+        if text:
+            yield from _lines(row["number"], next(reports))
+        else:
             yield row["number"], None, row["name"], f"{row['name']}: the row has no text"
-            continue
-        document = Document(row["name"] or "", text, "", "table", (Mark(0, len(text), "record"),), (Place(0),))
-        for line in _lines(document, model, task):
-            yield row["number"], line, document.source, None
 
 
-def _lines(document: Document, model: Model, task: Task) -> Iterator[str]:
-    encoder = msgspec.json.Encoder()
-    for tag in flow.tag_document(document, model, task.keep_noise).tags:
-        yield encoder.encode(tag).decode()
+def _lines(number: int, report: Report) -> Iterator[_Result]:
+    for group in report.groups:
+        for line in group.json_lines().decode().split("\n")[:-1]:
+            yield number, line, report.source, None
 
 
-def _batches(found: Iterator[tuple[int, str | None, str, str | None]], size: int = 2000) -> Iterator["pa.RecordBatch"]:
+def _batches(found: Iterator[_Result], size: int = 2000) -> Iterator["pa.RecordBatch"]:
     import pyarrow as pa  # noqa: PLC0415 - only where Spark is asked for
 
     names = ["number", "line", "source", "error"]

@@ -1,11 +1,9 @@
 """`pipeline digest`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +11,8 @@ from pipeline.cli.common import config_options, progress_in_bytes, read_config, 
 from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.batch.local import Piece
+    from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config, LabelSet
-    from pipeline.core.records import FinishedReport
     from pipeline.output.digest.records import By, Digest, Wish
 
 
@@ -67,54 +64,36 @@ class _Order:
     corrected: bool
 
 
-@dataclass(slots=True)
-class _Counter:
-    """What was noticed while the reports passed."""
-
-    failures: list[str] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
-    not_shown: int = 0
-
-    def piece(self, piece: "Piece") -> None:
-        self.passed_over += piece.passed_over
-        self.not_shown += piece.not_shown
-        self.failures += piece.failures
-        for line in piece.failures:
-            say_error(InputError(line))
-
-    def say(self, made: "Digest", out: Path) -> None:
-        failed = f", {len(self.failures)} failed" if self.failures else ""
-        shown = sum(len(section.passages) for section in made.sections)
-        folded = sum(section.folded for section in made.sections)
-        say(f"{len(made.reports)} reports{failed}, {shown} passages, {folded} folded -> {out}")
-        if self.not_shown:
-            say(f"{self.not_shown} corrections not shown: no passage lies where they were made; correct them anew")
-        if self.passed_over:
-            say(f"{len(self.passed_over)} files of other types passed over")
-
-
 def _make(order: _Order, config: "Config", model_name: str, jobs: int | None) -> int:
     """Tag the reports and write their digest; return how many inputs failed."""
-    from pipeline.batch import local as batch  # noqa: PLC0415 - help must not load the program
+    from pipeline.batch.run import RunRequest, TagRun, whole_or_nothing  # noqa: PLC0415 - help must not load the program
     from pipeline.output.digest import writer_for  # noqa: PLC0415 - as above
     from pipeline.output.digest.about import read_about  # noqa: PLC0415 - as above
     from pipeline.output.digest.gather import gather  # noqa: PLC0415 - as above
-    from pipeline.read.find import find_reports  # noqa: PLC0415 - as above
 
-    writer, said = writer_for(order.out), read_about(order.about) if order.about else {}
-    found = find_reports(order.paths)
-    model = batch.locate_model(model_name, config.track.uri, say)
-    run, counter = batch.facts_of(model, ()), _Counter(passed_over=[*found.skipped])
-    wish = _wish(order, config, run.labels)
-    said_of_tags, jobs = batch.corrections_for(model, config) if order.corrected else b"", batch.jobs_for(found.reports, jobs)
-    with _side_file(order.out) as stream:
-        with batch.finished_pieces(found.reports, model, config.read, jobs, said_of_tags) as pieces:
-            made = gather(_reports(pieces, found.reports, counter), wish, said)
+    writer, told = writer_for(order.out), read_about(order.about) if order.about else {}
+    request = RunRequest(order.paths, config, model_name, "jsonl", corrected=order.corrected, jobs=jobs)
+    run = TagRun(request, say, lambda line: say_error(InputError(line)))
+    wish = _wish(order, config, run.model.labels)
+    with whole_or_nothing(order.out) as stream:
+        results = run.finished(lambda results: progress_in_bytes(results, run.sources, "tagging"))
+        made = gather((report for result in results for report in result.finished_reports()), wish, told)
         if not made.reports:
-            raise InputError(f"{order.out}: not written; none of the {len(found.reports)} files could be read")
-        writer.write(made, stream, batch.facts_of(model, counter.failures))
-    counter.say(made, order.out)
-    return len(counter.failures)
+            raise InputError(f"{order.out}: not written; none of the {len(run.sources)} files could be read")
+        writer.write(made, stream, run.facts())
+    _say_counts(run.counts, made, order.out)
+    return len(run.counts.failures)
+
+
+def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
+    failed = f", {len(counts.failures)} failed" if counts.failures else ""
+    shown = sum(len(section.passages) for section in made.sections)
+    folded = sum(section.folded for section in made.sections)
+    say(f"{len(made.reports)} reports{failed}, {shown} passages, {folded} folded -> {out}")
+    if counts.not_shown:
+        say(f"{counts.not_shown} corrections not shown: no passage lies where they were made; correct them anew")
+    if counts.passed_over:
+        say(f"{len(counts.passed_over)} files of other types passed over")
 
 
 def _wish(order: _Order, config: "Config", labels: "LabelSet") -> "Wish":
@@ -126,27 +105,3 @@ def _wish(order: _Order, config: "Config", labels: "LabelSet") -> "Wish":
             raise UsageError(f"--theme {theme}: not a label of the model; its labels: {' '.join(labels.names)}")
     themes = tuple(name for name in labels.names if name in order.themes) or labels.themes
     return Wish(order.by, themes, order.least_score, order.most, config.digest.resemblance)
-
-
-def _reports(pieces: Iterator["Piece"], sources: tuple[str, ...], counter: _Counter) -> Iterator["FinishedReport"]:
-    from pipeline.batch.local import reports_of  # noqa: PLC0415 - help must not load the program
-
-    for piece in progress_in_bytes(pieces, sources, "tagging"):
-        counter.piece(piece)
-        yield from reports_of(piece)
-
-
-@contextmanager
-def _side_file(out: Path) -> Iterator[BinaryIO]:
-    """Give a file that takes the place of ``out`` when all went well, and goes otherwise; raises UsageError."""
-    side = out.with_name(f".{out.name}.part")
-    try:
-        with side.open("wb") as stream:
-            yield stream
-        side.replace(out)
-    except OSError as error:
-        raise UsageError(
-            f"{out}: cannot be written ({error.strerror or error}); see that its folder exists and has space"
-        ) from None
-    finally:
-        side.unlink(missing_ok=True)

@@ -61,9 +61,9 @@ def compare(first: str, second: str, count: int, config_file: Path | None, setti
     Example:
       pipeline models compare trial models:/mission-themes@champion
     """
-    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+    from pipeline.track.promotion import compare_models  # noqa: PLC0415 - help must not load the program
 
-    found = flow.compare_models(read_config(config_file, settings), first, second, say)
+    found = compare_models(read_config(config_file, settings), first, second, say)
     click.echo("\tA\tB\tA - B")
     click.echo(_figures_row("macro-F1", found.first.macro_f1, found.second.macro_f1))
     click.echo(_figures_row("accuracy", found.first.accuracy, found.second.accuracy))
@@ -86,9 +86,9 @@ def promote(version: int, why: str, force: bool, config_file: Path | None, setti
     Example:
       pipeline models promote 4 --why 'better on court reports, agreed on 1 March'
     """
-    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+    from pipeline.track.promotion import promote_version  # noqa: PLC0415 - help must not load the program
 
-    _say_verdict(flow.promote_version(read_config(config_file, settings), version, why, say, force))
+    _say_verdict(promote_version(read_config(config_file, settings), version, why, say, force))
 
 
 @models.command("rollback")

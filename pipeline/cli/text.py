@@ -22,11 +22,11 @@ def text(file: str, encoding: str | None, config_file: Path | None, settings: tu
       pipeline text report.docx > report.txt
       pipeline text scan.pdf | less
     """
-    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+    from pipeline.read.isolated import read_files  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
     failures: list[Exception] = []
-    for document in flow.read_files([file], config.read, failures.append):
+    for document in read_files([file], config.read, failures.append):
         if document.source not in (file, "stdin"):
             click.echo(f"==> {document.source} <==")
         sys.stdout.buffer.write(document.text.encode() + b"\n")

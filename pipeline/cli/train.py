@@ -100,7 +100,9 @@ def evaluate(model_name: str, gold: Path | None, batches: tuple[Path, ...], conf
     if batches:
         _print_drift(config, model_name, batches)
         return
-    model = flow.open_model(model_name, config.track.uri, say)
+    from pipeline.track.locate import open_model  # noqa: PLC0415 - help must not load the program
+
+    model = open_model(model_name, config.track.uri, say)
     measurement, seen = flow.evaluate_model(config, model, gold)
     _print_figures(measurement, str(gold or "the corpus"))
     if seen:
@@ -126,9 +128,9 @@ def ui(port: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
 
 
 def _print_drift(config: "Config", model_name: str, batches: tuple[Path, ...]) -> None:
-    from pipeline import flow  # noqa: PLC0415 - help must not load the program
+    from pipeline.track.batches import find_drift  # noqa: PLC0415 - help must not load the program
 
-    found, warning = flow.find_drift(config, model_name, batches, say)
+    found, warning = find_drift(config, model_name, batches, say)
     for drift in found:
         click.echo(f"{drift.figure}\t{drift.word}\tPSI {drift.index:.3f}\t{drift.shares}")
     if warning:

@@ -5,9 +5,9 @@ Offsets called *source* offsets count characters of the decoded source text befo
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
@@ -255,20 +255,27 @@ class TagColumns(msgspec.Struct, frozen=True):
     review: "ArrayLike"
 
 
-class TermCount(msgspec.Struct):
-    """How many words and bigrams passages have, and how many of these the model does not know; counts on."""
+class TermCount(msgspec.Struct, frozen=True):
+    """How many words and bigrams passages have, and how many of these the model does not know."""
 
     terms: int = 0
     unknown: int = 0
 
-    def add(self, terms: int, unknown: int) -> None:
-        """Count more."""
-        self.terms += terms
-        self.unknown += unknown
-
 
 class TagGroup(Protocol):
-    """Side-by-side tags of one report, made in the form in which they are asked for."""
+    """Side-by-side tags of one report, made in the form in which they are asked for, with what stands among them."""
+
+    @property
+    def noise(self) -> tuple[Noise, ...]:
+        """The spans that were set aside before, among and, in the last group, behind the tags, in source order."""
+
+    @property
+    def outline(self) -> tuple[OutlineEntry, ...]:
+        """The headings among the tags, in source order."""
+
+    @property
+    def terms(self) -> TermCount:
+        """The count of the terms in the tags."""
 
     def __iter__(self) -> Iterator[Tag]:
         """Yield the tags."""
@@ -280,19 +287,30 @@ class TagGroup(Protocol):
         """Return what is counted of the tags; of what was set aside nothing is."""
 
 
-class MadeTags(tuple[Tag, ...]):
+class MadeTags(msgspec.Struct, frozen=True):
     """Tags that have been made already, as a group."""
 
-    __slots__ = ()
+    tags: tuple[Tag, ...]
+    noise: tuple[Noise, ...] = ()
+    outline: tuple[OutlineEntry, ...] = ()
+    terms: TermCount = TermCount()
+
+    def __len__(self) -> int:
+        """Return the number of the tags."""
+        return len(self.tags)
+
+    def __iter__(self) -> Iterator[Tag]:
+        """Yield the tags."""
+        return iter(self.tags)
 
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
         encode = msgspec.json.Encoder().encode
-        return b"".join([encode(tag) + b"\n" for tag in self])
+        return b"".join([encode(tag) + b"\n" for tag in self.tags])
 
     def columns(self) -> TagColumns:
         """Return what is counted of the tags; of what was set aside nothing is."""
-        tags = [tag for tag in self if tag.noise is None]
+        tags = [tag for tag in self.tags if tag.noise is None]
         themes = sorted({tag.theme for tag in tags})
         return TagColumns(
             themes,
@@ -303,42 +321,11 @@ class MadeTags(tuple[Tag, ...]):
         )
 
 
-class Tags(Iterator[Tag]):
-    """The tags of a report in source order, which can be gone through once: one by one, or group by group.
-
-    ``terms`` are complete when they have been gone through.
-    """
-
-    def __init__(self, groups: Iterable[TagGroup], terms: TermCount | None = None) -> None:
-        """Take the tags in groups, which may be made as they are asked for, and the count of the terms in them."""
-        self.groups = iter(groups)
-        self.terms = terms or TermCount()
-        self._tags = chain.from_iterable(self.groups)
-
-    @classmethod
-    def of(cls, tags: Iterable[Tag], terms: TermCount | None = None) -> Self:
-        """Return tags that are made one by one; a group is some of them."""
-        tags = iter(tags)
-        return cls(iter(lambda: MadeTags(islice(tags, _TOGETHER)), ()), terms)
-
-    def __next__(self) -> Tag:
-        """Return the next tag."""
-        return next(self._tags)
-
-
-_TOGETHER = 256  # tags made one by one that go in one group
-
-
 class TaggedReport(msgspec.Struct, frozen=True):
-    """One report on its way to an output: its tags in source order, which can be gone through once.
-
-    ``noise`` and ``outline`` are complete when the tags have been gone through.
-    """
+    """One report on its way to an output: its tags in groups, in source order, which can be gone through once."""
 
     document: Document
-    tags: Tags
-    noise: list[Noise]
-    outline: list[OutlineEntry]
+    groups: Iterator[TagGroup]
 
     @property
     def source(self) -> str:
@@ -346,15 +333,30 @@ class TaggedReport(msgspec.Struct, frozen=True):
         return self.document.source
 
     @property
+    def sha256(self) -> str:
+        """The digest of the file."""
+        return self.document.sha256
+
+    @property
     def encoding(self) -> str:
         """The encoding or format that the report was read in."""
         return self.document.encoding
 
+    @property
+    def not_shown(self) -> int:
+        """No correction is laid over a report on its way."""
+        return 0
+
+    @property
+    def tags(self) -> Iterator[Tag]:
+        """The tags one by one; they are gone through."""
+        return chain.from_iterable(self.groups)
+
     def finish(self) -> "FinishedReport":
         """Return the report as a whole; its tags are gone through."""
-        document, tags = self.document, tuple(self.tags)
-        noise = tuple(sorted(self.noise, key=lambda span: span.start))
-        return FinishedReport(document.source, document.sha256, document.encoding, document.text, tags, noise, tuple(self.outline))
+        document, groups = self.document, [(tuple(group), group.noise, group.outline) for group in self.groups]
+        tags, noise, outline = (tuple(chain.from_iterable(some)) for some in zip(*groups, strict=True)) if groups else ((), (), ())
+        return FinishedReport(document.source, document.sha256, document.encoding, document.text, tags, noise, outline)
 
 
 class FinishedReport(msgspec.Struct, frozen=True):
@@ -373,7 +375,14 @@ class FinishedReport(msgspec.Struct, frozen=True):
     outline: tuple[OutlineEntry, ...]
     not_shown: int = 0
 
-    def as_tagged(self) -> TaggedReport:
-        """Return the report as one on its way to an output."""
-        document = Document(self.source, self.text, self.sha256, self.encoding)
-        return TaggedReport(document, Tags([MadeTags(self.tags)]), list(self.noise), list(self.outline))
+    @property
+    def groups(self) -> Iterator[TagGroup]:
+        """The tags as one group."""
+        return iter([MadeTags(self.tags, self.noise, self.outline)])
+
+    def finish(self) -> "FinishedReport":
+        """Return the report itself."""
+        return self
+
+
+Report = TaggedReport | FinishedReport  # what an output is written from

@@ -1,12 +1,12 @@
 """Tag segments: score their sentences in context, find where the theme changes, and say why."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 import msgspec
 import numpy as np
 
-from pipeline.core.records import CleanText, Noise, Segment, Tag, TagGroup, Tags, TermCount
+from pipeline.core.records import CleanText, Document, MadeTags, Noise, OutlineEntry, Segment, Tag, TaggedReport, TagGroup
 from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Rows
@@ -22,44 +22,55 @@ _SHARE_BITS = 24  # words whose shares are the same in this many bits weigh the 
 class _Part(msgspec.Struct, frozen=True):
     """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
 
-    ``number`` is that of the first tag.
+    ``noise`` stands among them, and ``number`` is that of the first tag.
     """
 
     cleaned: CleanText
     segments: tuple[Segment, ...]
     first: int
     last: int
+    noise: tuple[Noise, ...]
     number: int = 0
 
+    def outline(self) -> tuple[OutlineEntry, ...]:
+        """Return the headings of the part."""
+        offsets, own = self.cleaned.offsets, self.segments[self.first : self.last]
+        return tuple(OutlineEntry(offsets.to_source(item.start), item.level) for item in own if item.level is not None)
 
-def tag_segments(cleaned: CleanText, segments: Iterable[Segment], model: Model) -> Tags:
-    """Return the tags of a report's segments in source order, numbered from 0; they are made as they are gone through.
+
+def tag_segments(cleaned: CleanText, items: Iterable[Segment | Noise], model: Model) -> Iterator[TagGroup]:
+    """Yield the tags of a report's segments in groups, in source order, numbered from 0, with what was set aside among them.
 
     A segment becomes one tag, or several where its theme changes. Memory is bounded by a window of segments, and the
     tags do not depend on the size of the window.
     """
-    terms = TermCount()
-    return Tags(_window_tags(cleaned, segments, model, terms), terms)
-
-
-def _window_tags(cleaned: CleanText, segments: Iterable[Segment], model: Model, terms: TermCount) -> Iterator[TagGroup]:
     number = 0
-    for chunk, first, last in _windows(segments, WINDOW):
-        (tags,) = _tag_parts([_Part(cleaned, chunk, first, last, number)], model)
-        terms.add(tags.terms.terms, tags.terms.unknown)
+    for part in _windows(cleaned, items, WINDOW):
+        (tags,) = _tag_parts([msgspec.structs.replace(part, number=number)], model)
         yield tags
         number += len(tags)
 
 
-def tag_together(reports: Iterable[tuple[CleanText, Sequence[Segment]]], model: Model) -> list[Tags]:
-    """Return the tags of some small reports, the same as of each alone; scoring them at once is faster."""
-    parts = [_Part(cleaned, tuple(segments), 0, len(segments)) for cleaned, segments in reports]
-    return [Tags([tags], tags.terms) for tags in _tag_parts(parts, model)] or [Tags(()) for _ in parts]
+def tag_together(reports: Iterable[tuple[CleanText, Sequence[Segment], Sequence[Noise]]], model: Model) -> list[TagGroup]:
+    """Return the tags of some small reports, a group for each, the same as of each alone; scoring them at once is faster."""
+    parts = [
+        _Part(cleaned, tuple(segments), 0, len(segments), tuple(sorted([*cleaned.noise, *symbols], key=_start)))
+        for cleaned, segments, symbols in reports
+    ]
+    return list(_tag_parts(parts, model))
 
 
-def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iterator[Tag]:
-    """Yield a tag of no theme, with the reason in ``noise``, for each span that was set aside."""
-    document = cleaned.document
+def with_noise(report: TaggedReport, model: Model) -> TaggedReport:
+    """Return a report among whose tags stands what was set aside, as tags of no theme with the reason in ``noise``."""
+    return TaggedReport(report.document, (_mixed(group, report.document, model) for group in report.groups))
+
+
+def _mixed(group: TagGroup, document: Document, model: Model) -> MadeTags:
+    tags = sorted([*group, *_noise_tags(document, group.noise, model)], key=lambda tag: tag.start)
+    return MadeTags(tuple(tags), group.noise, group.outline, group.terms)
+
+
+def _noise_tags(document: Document, noise: Iterable[Noise], model: Model) -> Iterator[Tag]:
     for span in noise:
         yield Tag(
             document.source, -1, span.start, span.end, document.text[span.start : span.end], "", model.labels.other, 1.0,
@@ -68,27 +79,40 @@ def noise_tags(cleaned: CleanText, noise: Iterable[Noise], model: Model) -> Iter
         )  # fmt: skip
 
 
-def _windows(segments: Iterable[Segment], size: int) -> Iterator[tuple[tuple[Segment, ...], int, int]]:
-    """Yield ``size`` segments at a time with one more on each side, and which of them are the window's own."""
-    stream = iter(segments)
+def _windows(cleaned: CleanText, items: Iterable[Segment | Noise], size: int) -> Iterator[_Part]:
+    """Yield ``size`` segments at a time with one more on each side; noise goes with the window that it stands in."""
+    waiting = sorted(cleaned.noise, key=_start)
     before: tuple[Segment, ...] = ()
-    chunk = tuple(islice(stream, size + 1))
-    while chunk:
-        inside, after = chunk[:size], chunk[size:]
-        yield before + inside + after, len(before), len(before) + len(inside)
-        before = inside[-1:]
-        chunk = after + tuple(islice(stream, size + 1 - len(after))) if after else ()
+    inside: list[Segment] = []
+    for item in items:
+        if isinstance(item, Noise):
+            insort(waiting, item, key=_start)  # it stands a little ahead at most
+        elif len(inside) < size:
+            inside.append(item)
+        else:
+            count = bisect_left(waiting, cleaned.offsets.to_source(item.start), key=_start)
+            own, waiting = tuple(waiting[:count]), waiting[count:]
+            yield _Part(cleaned, (*before, *inside, item), len(before), len(before) + len(inside), own)
+            before, inside = (inside[-1],), [item]
+    yield _Part(cleaned, (*before, *inside), len(before), len(before) + len(inside), tuple(waiting))
 
 
-def _tag_parts(parts: Sequence[_Part], model: Model) -> list[JudgedTags]:
+def _start(span: Noise) -> int:
+    return span.start
+
+
+def _tag_parts(parts: Sequence[_Part], model: Model) -> list[JudgedTags | MadeTags]:
     """Return the tags of some parts, scored together."""
     if not any(part.segments for part in parts):
-        return []
+        return [MadeTags((), part.noise) for part in parts]
     scored = score_segments([(part.cleaned.text, part.segments) for part in parts], model)
     judged = _judge(scored, model)
     bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
     owned = np.searchsorted(scored.runs.segments, bounds).tolist()
-    return [JudgedTags(part.cleaned, judged.part(*own), model, part.number) for part, own in zip(parts, owned, strict=True)]
+    return [
+        JudgedTags(part.cleaned, judged.part(*own), model, part.number, part.noise, part.outline())
+        for part, own in zip(parts, owned, strict=True)
+    ]
 
 
 def _judge(scored: Scored, model: Model) -> Judged:

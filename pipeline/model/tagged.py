@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from pipeline.core.records import CleanText, Document, MadeTags, OffsetMap, Segment, Tag, TagColumns, TermCount
+from pipeline.core.records import CleanText, Document, MadeTags, Noise, OffsetMap, OutlineEntry, Segment, Tag, TagColumns, TermCount
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Flags, Floats, in_lower_case, lower
 from pipeline.model.model import Model
@@ -51,8 +51,17 @@ class Judged(msgspec.Struct, frozen=True):
 class JudgedTags:
     """The tags of side-by-side runs of one report, numbered from ``number`` on."""
 
-    def __init__(self, cleaned: CleanText, judged: Judged, model: Model, number: int) -> None:
-        """Take the report, its runs and the model that has judged them."""
+    def __init__(
+        self,
+        cleaned: CleanText,
+        judged: Judged,
+        model: Model,
+        number: int = 0,
+        noise: tuple[Noise, ...] = (),
+        outline: tuple[OutlineEntry, ...] = (),
+    ) -> None:
+        """Take the report, its runs, the model that has judged them, and what stands among them."""
+        self.noise, self.outline = noise, outline
         self._cleaned, self._judged, self._model, self._number = cleaned, judged, model, number
         self._spans = _trimmed(cleaned.text, judged.spans)
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
@@ -94,7 +103,7 @@ class JudgedTags:
         compiled, judged, document = self._model.compiled, self._judged, self._cleaned.document
         lowered = self._lowered
         if compiled is None or lowered is None or document.places:
-            return MadeTags(self).json_lines()
+            return MadeTags(tuple(self)).json_lines()
         from pipeline.model import _kernels as kernels  # noqa: PLC0415 - may not have been compiled
 
         encode = msgspec.json.encode

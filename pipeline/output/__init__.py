@@ -2,7 +2,7 @@
 
 A format is a module of ``pipeline.output.formats`` with a function ``write``, and an entry in ``FORMATS`` here. There are
 two kinds. A *streamed* format writes each report as its tags are made, and reports that are written one by one give, put
-together, the same bytes: ``write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None``. A
+together, the same bytes: ``write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None``. A
 *composed* format needs whole reports, and often all of them: ``write(reports: Reports, stream: BinaryIO, run: RunFacts)
 -> None``. While a run is under way, what such a format needs is kept as JSON lines (``finished.py``).
 """
@@ -17,7 +17,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import UsageError
-from pipeline.core.records import FinishedReport, TaggedReport
+from pipeline.core.records import FinishedReport, Report
 from pipeline.model.model import Model
 from pipeline.output import finished
 
@@ -69,7 +69,7 @@ class Reports(Protocol):
 class Writer(Protocol):
     """What the module of a streamed format offers."""
 
-    def write(self, reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:
+    def write(self, reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None:
         """Write the reports in order, going through the tags of each once."""
 
 

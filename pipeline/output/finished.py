@@ -7,10 +7,10 @@ from typing import BinaryIO
 import msgspec
 
 from pipeline.core.config import LabelSet
-from pipeline.core.records import FinishedReport, TaggedReport
+from pipeline.core.records import FinishedReport, Report
 
 
-def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
+def write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
     """Write each report as one line."""
     encoder = msgspec.json.Encoder()
     stream.writelines(encoder.encode(report.finish()) + b"\n" for report in reports)

@@ -8,7 +8,8 @@ its caller run anything.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -115,6 +116,16 @@ class Reader:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
+
+
+def read_files(sources: Iterable[str], options: ReadConfig, failed: Callable[[InputError], None]) -> Iterator[Document]:
+    """Yield the document of each report, as its reader produces it; one that cannot be read is handed to ``failed``."""
+    with Reader(options) as reader:
+        for outcome in chain.from_iterable(map(reader.read, sources)):
+            if isinstance(outcome, InputError):
+                failed(outcome)
+            elif isinstance(outcome, Document):
+                yield outcome
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -1,12 +1,19 @@
 """Record how far a batch of tags is from what its model was trained on: a run in the model's experiment, without any text."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline.core.config import Config
+from pipeline.core.errors import TrackingError
+from pipeline.labels.corpus import Say
+from pipeline.model.folder import load_model
 from pipeline.model.model import Model
+from pipeline.track.locate import model_folder
 from pipeline.track.store import experiment_id, mlflow_at, tracking_uri, trouble
 from pipeline.track.versions import HINT
+from pipeline.training import drift
 from pipeline.training.drift import SUFFIX, Drift, Summary, encode
+from pipeline.training.facts import load_reference
 
 
 def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[Drift]) -> str:
@@ -15,7 +22,7 @@ def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[D
     with trouble(uri, HINT):
         mlflow = mlflow_at(uri)
         experiment = experiment_id(mlflow, uri, config.track.experiment)
-        tags = {"kind": "drift", "model.version": model.version} | {f"drift.{drift.figure}": drift.word for drift in found}
+        tags = {"kind": "drift", "model.version": model.version} | {f"drift.{one.figure}": one.word for one in found}
         with mlflow.start_run(experiment_id=experiment, run_name=f"drift of {model.name}", tags=tags) as run:
             mlflow.log_metrics(_metrics(batch, found))
             mlflow.log_text(encode(batch).decode(), f"batch{SUFFIX}")
@@ -25,7 +32,7 @@ def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[D
 def _metrics(batch: Summary, found: Sequence[Drift]) -> dict[str, float]:
     characters = max(1, batch.characters)
     return {
-        **{f"drift/{drift.figure}": drift.index for drift in found},
+        **{f"drift/{one.figure}": one.index for one in found},
         **{f"share/{theme}": count / characters for theme, count in batch.themes.items()},
         "share/review": batch.review / characters,
         "share/unknown words": batch.unknown / max(1, batch.terms),
@@ -33,3 +40,21 @@ def _metrics(batch: Summary, found: Sequence[Drift]) -> dict[str, float]:
         "passages": float(batch.passages),
         "characters": float(batch.characters),
     }
+
+
+def find_drift(config: Config, name: str, batches: Sequence[Path], say: Say) -> tuple[tuple[Drift, ...], str | None]:
+    """Return how far batches are from what a model was trained on, recorded in MLflow, and a warning where that failed.
+
+    Raises ModelError for a model that keeps no summary of its training, and InputError for a batch that is none of its own.
+    """
+    folder = model_folder(name, config.track.uri, say)
+    model = load_model(folder)
+    batch, reference = drift.load_summaries(batches, model), load_reference(folder)
+    found = drift.find_drift(batch, reference, config.drift)
+    if not config.track.enabled:
+        return found, None
+    try:
+        record_drift(config, model, batch, found)
+    except TrackingError as error:
+        return found, str(error)
+    return found, None

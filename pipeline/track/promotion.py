@@ -5,8 +5,10 @@ fails on the way leaves every alias as it was.
 """
 
 from pipeline.core.config import Config
-from pipeline.core.errors import ModelError, UsageError
+from pipeline.core.errors import ModelError, TrackingError, UsageError
+from pipeline.labels.corpus import Say, read_corpus
 from pipeline.labels.files import Corpus
+from pipeline.track.locate import model_folder
 from pipeline.track.pictures import difference_picture
 from pipeline.track.versions import (
     CHALLENGER,
@@ -19,7 +21,7 @@ from pipeline.track.versions import (
     registry,
     version_of_run,
 )
-from pipeline.training.gate import Decision, Verdict, compare, decide
+from pipeline.training.gate import Comparison, Decision, Verdict, compare, decide
 from pipeline.training.out_of_fold import Candidate, load_candidate
 
 _ATTEMPTS = 3  # at a decision, where another training makes a champion meanwhile
@@ -33,7 +35,7 @@ def judge_training(config: Config, corpus: Corpus, version: str, run_id: str) ->
     """
     with registry(config.track.registered_model, config.track.uri) as at:
         number = version_of_run(at, run_id)
-        candidate = _entrant(at, number)
+        candidate = _candidate(at, number)
         if candidate.version != version:
             raise ModelError(f"{at.name} version {number}: holds model {candidate.version}, not {version}; train again")
         decision = _decision(at, config, corpus, number, candidate)
@@ -54,7 +56,7 @@ def promote(config: Config, corpus: Corpus | None, number: int, why: str) -> Ver
         at.version(number)
         if at.aliases().get(CHAMPION) == number:
             raise UsageError(f"{at.name}: version {number} is champion already")
-        candidate = _entrant(at, number)
+        candidate = _candidate(at, number)
         if corpus is None:
             _crown(at, number, why, "force")
             return Verdict(number, CHAMPION, f"by force: {why}")
@@ -72,7 +74,7 @@ def rollback(config: Config, why: str) -> Verdict:
         if current is None:
             raise UsageError(f"{at.name}: has no champion to roll back; see: pipeline models list")
         number = champion_before(at, current)
-        _entrant(at, number)
+        _candidate(at, number)
         move_alias(at, CHAMPION, number, why, "rollback")
         return Verdict(number, CHAMPION, f"instead of version {current}: {why}")
 
@@ -98,13 +100,13 @@ def _against(at: Registry, config: Config, corpus: Corpus, candidate: Candidate,
     if champion is None:
         return decide(candidate.figures, None, config.gate)
     try:
-        comparison = compare(corpus, candidate, _entrant(at, champion), config.gate, config.model.seed)
+        comparison = compare(corpus, candidate, _candidate(at, champion), config.gate, config.model.seed)
     except ModelError as error:
         return Decision(False, f"cannot be held against the champion, version {champion}: {error}")
     return decide(candidate.figures, comparison, config.gate)
 
 
-def _entrant(at: Registry, number: int) -> Candidate:
+def _candidate(at: Registry, number: int) -> Candidate:
     with at.downloaded(number) as folder:
         return load_candidate(folder)
 
@@ -130,3 +132,23 @@ def _ends(decision: Decision) -> dict[str, float]:
         return {}
     interval = decision.against.interval
     return {"difference": interval.difference, "low": interval.low, "high": interval.high}
+
+
+def try_to_judge(config: Config, corpus: Corpus, version: str, run_id: str, say: Say) -> tuple[Verdict | None, str | None]:
+    """Return what the gate made of the version that a run registered, or why it could not be finished: no alias moved then."""
+    say("holding the new version against the champion")
+    try:
+        return judge_training(config, corpus, version, run_id), None
+    except (TrackingError, ModelError) as error:
+        return None, f"{error}; the champion stays what it was, and the model itself is complete"
+
+
+def compare_models(config: Config, first: str, second: str, say: Say) -> Comparison:
+    """Return two models, each a name, a folder or an MLflow URI, side by side on the reports that both left out."""
+    candidates = [load_candidate(model_folder(name, config.track.uri, say)) for name in (first, second)]
+    return compare(read_corpus(config, say), candidates[0], candidates[1], config.gate, config.model.seed)
+
+
+def promote_version(config: Config, version: int, why: str, say: Say, force: bool = False) -> Verdict:
+    """Make a registered version champion, past the gate or by force; raises UsageError, ModelError or TrackingError."""
+    return promote(config, None if force else read_corpus(config, say), version, why)

@@ -1,5 +1,6 @@
 """Record a training in MLflow: one run that tells what was trained, on what, how good it is, and where it is wrong."""
 
+import gc
 import subprocess
 import tempfile
 import time
@@ -12,8 +13,10 @@ import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, config_values
+from pipeline.core.errors import TrackingError
+from pipeline.labels.corpus import Say
 from pipeline.labels.files import Corpus
-from pipeline.model.folder import MANIFEST, OUT_OF_FOLD, package_versions
+from pipeline.model.folder import MANIFEST, OUT_OF_FOLD, package_versions, set_run_id
 from pipeline.model.model import Model
 from pipeline.track import pages, pictures, tables
 from pipeline.track.machine import Sample
@@ -195,3 +198,15 @@ def _git(folder: Path, *arguments: str) -> str:
     return subprocess.run(
         ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True, timeout=20
     ).stdout.strip()
+
+
+def try_to_record(record: TrainingRecord, say: Say) -> tuple[str | None, str | None]:
+    """Record a training; return the id of its run, or None and why it could not be recorded."""
+    say("recording the run in MLflow")
+    gc.freeze()  # the corpus stays to the end: the search for garbage among MLflow's many objects need not go through it
+    try:
+        run_id = record_training(record)
+    except TrackingError as error:
+        return None, f"{error}; the model itself is complete in {record.folder}"
+    set_run_id(record.folder, run_id)
+    return run_id, None

@@ -6,7 +6,7 @@ of the scores, the share of unknown words and bigrams, and the share in review. 
 out-of-fold tags of the training reports, by models that had not seen them: what the model does on reports that are new to it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.core.config import DriftConfig
 from pipeline.core.errors import InputError
-from pipeline.core.records import TaggedReport, TagGroup, Tags, TermCount
+from pipeline.core.records import TagGroup
 from pipeline.model.model import Model
 
 _AT_ONCE = 256  # summaries that are added up at once
@@ -70,22 +70,16 @@ class Batch:
         self._scores = np.zeros(BINS + 1)
         self._reports = self._passages = self._set_aside = self._review = self._terms = self._unknown = 0
 
-    def watch(self, reports: Iterable[TaggedReport]) -> Iterator[TaggedReport]:
-        """Yield the reports as they are, and count their tags as these are gone through."""
-        for report in reports:
-            yield msgspec.structs.replace(report, tags=Tags(self._passing(report.tags.groups), report.tags.terms))
-            self.close_report(len(report.noise), report.tags.terms)
-
-    def close_report(self, set_aside: int, terms: TermCount) -> None:
-        """Count a report whose tags have all been counted, with the passages that were set aside in it, and its terms."""
+    def begin_report(self) -> None:
+        """Count a report, whose tags follow."""
         self._reports += 1
-        self._set_aside += set_aside
-        self._terms += terms.terms
-        self._unknown += terms.unknown
 
     def count(self, tags: TagGroup) -> None:
-        """Count some tags of a report."""
+        """Count some tags of a report, with what was set aside among them."""
         columns = tags.columns()
+        self._set_aside += len(tags.noise)
+        self._terms += tags.terms.terms
+        self._unknown += tags.terms.unknown
         sizes = np.asarray(columns.sizes, np.float64)
         bins = (np.asarray(columns.scores) * BINS).astype(np.int64)  # a score of 1 belongs into the last
         of_themes = np.bincount(np.asarray(columns.labels, np.int64), sizes, len(columns.themes)).tolist()
@@ -103,11 +97,6 @@ class Batch:
             self._signature, self._themes, scores, self._reports, self._passages, sum(scores),
             self._set_aside, self._review, self._terms, self._unknown,
         )  # fmt: skip
-
-    def _passing(self, groups: Iterable[TagGroup]) -> Iterator[TagGroup]:
-        for group in groups:
-            self.count(group)
-            yield group
 
 
 class Total:

@@ -63,8 +63,7 @@ def load_reference(folder: Path) -> Summary:
 def _fold_summary(fold: Fold, signature: str) -> Summary:
     batch = Batch(fold.model, signature)
     for report in fold.reports:
-        tags = tag_segments(report.cleaned, report.segments, fold.model)
-        for group in tags.groups:
+        batch.begin_report()
+        for group in tag_segments(report.cleaned, report.segments, fold.model):
             batch.count(group)
-        batch.close_report(len(report.cleaned.noise), tags.terms)
     return batch.summary()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -61,7 +62,7 @@ class Candidate:
 
 def out_of_fold_tags(report: Prepared, model: Model) -> tuple[Tag, ...]:
     """Return the tags of a prepared report."""
-    return tuple(tag_segments(report.cleaned, report.segments, model))
+    return tuple(chain.from_iterable(tag_segments(report.cleaned, report.segments, model)))
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:

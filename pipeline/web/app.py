@@ -22,7 +22,8 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
-from pipeline import __version__, flow
+from pipeline import __version__
+from pipeline.batch.engine import tag_texts
 from pipeline.core.errors import PipelineError
 from pipeline.core.records import Label, Tag
 from pipeline.output import FORMATS
@@ -178,7 +179,7 @@ async def tag(body: schemas.TextToTag, desk: AtDesk) -> Response:
     loaded = desk.workshop.model(body.model)
     if desk.texts.statistics().tasks_waiting >= desk.workshop.config.serve.queue:
         raise busy()
-    tags = await to_thread.run_sync(lambda: tuple(flow.tag_text(body.text, loaded.model)), limiter=desk.texts)
+    tags = await to_thread.run_sync(lambda: next(tag_texts([body.text], loaded.model)).finish().tags, limiter=desk.texts)
     return _json({"tags": tags})
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pipeline import flow
+from pipeline.batch.engine import load_cached
 from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
 from pipeline.labels.corpus import Say
-from pipeline.model.folder import load_model
+from pipeline.track.locate import model_folder
 from pipeline.web.app import create_app
 from pipeline.web.guard import LOOPBACK_NAMES, Policy
 from pipeline.web.work import Loaded, Workshop
@@ -45,8 +45,8 @@ def load_models(names: Sequence[str], config: Config, say: Say) -> dict[str, Loa
     """Return the models of these names, folders or MLflow URIs by their id, in order; raises ModelError."""
     models = {}
     for name in names:
-        folder = flow.model_folder(name, config.track.uri, say).resolve()
-        model = load_model(folder)
+        folder = model_folder(name, config.track.uri, say).resolve()
+        model = load_cached(folder)
         models[model.version] = Loaded(model.version, folder, model)
     return models
 

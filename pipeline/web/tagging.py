@@ -9,26 +9,24 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+import numpy as np
 
-from pipeline import flow
+from pipeline.batch.engine import Input, TagOptions, engine_of, load_cached
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.core.records import Document, FinishedReport, Label, Tag, TaggedReport, Tags
+from pipeline.core.records import FinishedReport, Label, TaggedReport, TagGroup
 from pipeline.labels.corrections.shown import Corrections
-from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
 from pipeline.output.finished import Finished
 from pipeline.read import PassedOver
-from pipeline.read.isolated import Outcome, Reader
 
 REPORTS = "reports.jsonl"
 PROGRESS = "progress"
@@ -36,11 +34,12 @@ REPORTED_EVERY = 0.25  # seconds
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A file to tag: where it lies, what people call it, the model's folder and how to read."""
+    """A file to tag: where it lies, what people call it, the model's folder and version, and how to read."""
 
     path: Path
     name: str
     model: Path
+    version: str
     read: ReadConfig
 
 
@@ -79,18 +78,20 @@ def end_with_parent() -> None:
 
 def tag_file(task: Task) -> Tagged:
     """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
-    failures: list[str] = []
-    passed_over: list[str] = []
-    summaries: list[Summary] = []
-    model, writer = _model(task.model), msgspec.json.Encoder()
+    failures, passed_over, summaries = list[str](), list[str](), list[Summary]()
+    engine, encoder = engine_of(TagOptions(task.model, task.version, task.read)), msgspec.json.Encoder()
     progress = _Progress(task.path.parent / PROGRESS)
     with (task.path.parent / REPORTS).open("wb") as target:
-        outcomes = _reader(task.read).read(str(task.path), task.name)
-        for document in _documents(outcomes, failures, passed_over):
-            report = progress.watch(flow.tag_document(document, model)).finish()
-            line = writer.encode(report) + b"\n"
-            summaries.append(_summary(report, target.tell(), len(line), model))
-            target.write(line)
+        for outcome in engine.tag([Input(str(task.path), task.name)], progress.watch):
+            if isinstance(outcome.result, InputError):
+                failures.append(str(outcome.result))
+            elif isinstance(outcome.result, PassedOver):
+                passed_over.append(outcome.result.source)
+            else:
+                report = outcome.result.finish()
+                line = encoder.encode(report) + b"\n"
+                summaries.append(_summary(report, target.tell(), len(line), engine.model))
+                target.write(line)
     return Tagged(tuple(summaries), tuple(failures), tuple(passed_over))
 
 
@@ -98,21 +99,21 @@ def compose(
     format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None, said: Sequence[Label] = ()
 ) -> None:
     """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report."""
-    reports, loaded = _Together(pieces, said), _model(model)
+    reports, loaded = _Together(pieces, said), load_cached(model)
     with target.open("wb") as stream:
         if format_name == "docx" and original and _annotated(next(iter(reports)), original, stream, run_facts(loaded)):
             return
         if FORMATS[format_name].composed:
             composer_of(format_name).write(reports, stream, run_facts(loaded))
         else:
-            writer_of(format_name).write((report.as_tagged() for report in reports), stream, loaded.labels)
+            writer_of(format_name).write(iter(reports), stream, loaded.labels)
 
 
 def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = ()) -> str:
     """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``."""
     from pipeline.output.page import render_report  # noqa: PLC0415 - only where a page is made
 
-    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(_model(model)), prefix)
+    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model)), prefix)
 
 
 def read_report(pieces: Path, summary: Summary) -> FinishedReport:
@@ -147,27 +148,19 @@ class _Progress:
         self._passages = 0
         self._told = 0.0
 
-    def watch(self, report: TaggedReport) -> TaggedReport:
-        return msgspec.structs.replace(report, tags=Tags.of(self._watched(report), report.tags.terms))
+    def watch(self, _: int, report: TaggedReport) -> TaggedReport:
+        return TaggedReport(report.document, self._watched(report))
 
-    def _watched(self, report: TaggedReport) -> Iterator[Tag]:
-        characters = len(report.document.text)
-        for tag in report.tags:
-            yield tag
-            self._passages += 1
+    def _watched(self, report: TaggedReport) -> Iterator[TagGroup]:
+        characters, end = len(report.document.text), 0
+        for group in report.groups:
+            yield group
+            sizes = np.asarray(group.columns().sizes)
+            self._passages += len(sizes)
+            end += int(sizes.sum())
             if time.monotonic() - self._told > REPORTED_EVERY:
                 self._told = time.monotonic()
-                self._path.write_bytes(msgspec.json.encode({"passages": self._passages, "share": tag.end / characters}))
-
-
-def _documents(outcomes: Iterable[Outcome], failures: list[str], passed_over: list[str]) -> Iterator[Document]:
-    for outcome in outcomes:
-        if isinstance(outcome, InputError):
-            failures.append(str(outcome))
-        elif isinstance(outcome, PassedOver):
-            passed_over.append(outcome.source)
-        else:
-            yield outcome
+                self._path.write_bytes(msgspec.json.encode({"passages": self._passages, "share": min(1.0, end / characters)}))
 
 
 def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> Summary:
@@ -187,17 +180,6 @@ def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> 
         set_aside=len(report.noise),
         shares={name: round(sizes[name] / total, 4) for name in model.labels.names},
     )
-
-
-@cache
-def _model(folder: Path) -> Model:
-    return load_model(folder)
-
-
-@cache
-def _reader(options: ReadConfig) -> Reader:
-    """Return the reader of this process; its worker ends when the process does."""
-    return Reader(options)
 
 
 def _end_after(sentinel: int) -> None:

@@ -202,7 +202,7 @@ class Workshop:
         shutil.rmtree(held.folder, ignore_errors=True)
 
     async def _tag(self, held: Held) -> None:
-        task = tagging.Task(held.upload, held.name, held.model.folder, self.config.read)
+        task = tagging.Task(held.upload, held.name, held.model.folder, held.model.model.version, self.config.read)
         try:
             async with self._turns:
                 held.state = "tagging"

@@ -29,6 +29,7 @@ from pipeline.preprocess.clean import clean, normalise
 from pipeline.preprocess.headings import line_level
 from pipeline.read import read_report
 from pipeline.read.isolated import Reader
+from pipeline.track.locate import open_model
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = 12
@@ -257,7 +258,7 @@ def chromium(program: str) -> Browser:
 def main() -> None:
     """Print the table."""
     config = load_config()
-    model = flow.open_model("default")
+    model = open_model("default")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         texts = plain(reports())

@@ -30,10 +30,10 @@ import formats
 from pipeline.core.config import Config, ReadConfig, load_config
 from pipeline.core.errors import InputError
 from pipeline.core.records import Document, Segment
-from pipeline.flow import open_model
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.read.isolated import Reader
+from pipeline.track.locate import open_model
 
 LIMITS = {"max_seconds": 20.0, "max_memory": 2**30}
 SLOW = {"doc LibreOffice": 0.005}  # share of the files: each starts LibreOffice

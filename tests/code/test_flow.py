@@ -1,4 +1,6 @@
 from pipeline import flow
+from pipeline.batch import engine
+from pipeline.batch.engine import tag_documents, tag_texts
 from pipeline.core.records import Tag
 from pipeline.read import read_report
 from pipeline.training.out_of_fold import out_of_fold_lines
@@ -22,18 +24,18 @@ def test_text_is_tagged_like_a_file(model, report, config):
 
     document = read_report(report, config.read)
     by_file = [(tag.start, tag.end, tag.theme) for tag in flow.tag_document(document, model).tags]
-    assert [(tag.start, tag.end, tag.theme) for tag in flow.tag_text(document.text, model)] == by_file
+    assert [(tag.start, tag.end, tag.theme) for tag in next(tag_texts([document.text], model)).tags] == by_file
 
 
 def test_small_documents_tagged_together_get_the_tags_of_each_alone(model, root, config, monkeypatch):
     paths = sorted((root / "seeds" / "reports").iterdir())
     documents = [read_report(path, config.read) for path in paths]
-    alone = [(list(report.tags), report.noise) for report in (flow.tag_document(document, model) for document in documents)]
+    alone = [flow.tag_document(document, model).finish() for document in documents]
     for characters in (1, 8_000, 1_000_000):
-        monkeypatch.setattr(flow, "TOGETHER", characters)
-        reports = list(flow.tag_documents(documents, model))
+        monkeypatch.setattr(engine, "TOGETHER", characters)
+        reports = list(tag_documents(documents, model))
         assert [report.source for report in reports] == [document.source for document in documents]
-        assert [(list(report.tags), report.noise) for report in reports] == alone
+        assert [report.finish() for report in reports] == alone
 
 
 def test_a_document_without_a_passage_may_stand_anywhere_among_others(model):
@@ -43,6 +45,6 @@ def test_a_document_without_a_passage_may_stand_anywhere_among_others(model):
 
     texts = {"a": "图书馆新开城市书房。", "empty": "", "noise": "记者：王一", "b": "学习理论。"}
     for order in permutations(texts):
-        reports = flow.tag_documents([Document(name, texts[name], "", "utf-8") for name in order], model)
+        reports = tag_documents([Document(name, texts[name], "", "utf-8") for name in order], model)
         found = {report.source: [tag.theme for tag in report.tags] for report in reports}
         assert found == {"a": ["兴文化"], "empty": [], "noise": [], "b": ["举旗帜"]}

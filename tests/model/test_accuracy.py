@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.core.config import load_config, model_settings
 from pipeline.core.locations import find
-from pipeline.flow import open_model
 from pipeline.labels.corpus import read_corpus
+from pipeline.track.locate import open_model
 
 
 @pytest.fixture(scope="module")

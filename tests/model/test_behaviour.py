@@ -7,7 +7,8 @@ function, invariance, direction.
 import pytest
 from opencc import OpenCC
 
-from pipeline.flow import open_model, tag_text
+from pipeline.batch.engine import tag_texts
+from pipeline.track.locate import open_model
 
 MINIMUM = {
     "举旗帜": [
@@ -108,7 +109,7 @@ def shipped():
 
 
 def themes(text, model):
-    return {tag.theme for tag in tag_text(text, model)}
+    return {tag.theme for tag in next(tag_texts([text], model)).tags}
 
 
 @pytest.mark.parametrize(("text", "theme"), [(text, theme) for theme, texts in MINIMUM.items() for text in texts])
@@ -131,6 +132,6 @@ def test_what_must_not_matter(shipped, change, text, theme):
 
 @pytest.mark.parametrize(("before", "after", "theme"), DIRECTIONS)
 def test_what_must_matter(shipped, before, after, theme):
-    first, second = (next(tag_text(text, shipped)).scores[theme] for text in (before, after))
+    first, second = (next(next(tag_texts([text], shipped)).tags).scores[theme] for text in (before, after))
     assert second > first
     assert themes(after, shipped) == {theme}

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pipeline.core.config import LabelSet
-from pipeline.core.records import TaggedReport
+from pipeline.core.records import Report
 
 
-def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
+def write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
     """Write each tag as one line."""
     for report in reports:
-        stream.writelines(group.json_lines() for group in report.tags.groups)
+        stream.writelines(group.json_lines() for group in report.groups)

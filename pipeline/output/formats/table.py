@@ -11,33 +11,35 @@ from typing import BinaryIO
 from wcwidth import wcswidth
 
 from pipeline.core.config import LabelSet
-from pipeline.core.records import Tag, TaggedReport
+from pipeline.core.records import Report, Tag
 
 BAR = 30
 NARROWEST = 20
 REVIEW, CORRECTED = "?", "✎"
 
 
-def write(reports: Iterator[TaggedReport], stream: BinaryIO, labels: LabelSet) -> None:
+def write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None:
     """Write a table and the shares of the themes for each report."""
     width = shutil.get_terminal_size((100, 24)).columns
     name_width = max(wcswidth(name) for name in labels.names)
     for report in reports:
         shares: Counter[str] = Counter()
-        reviews = rows = corrected = 0
+        reviews = rows = corrected = set_aside = 0
         _line(stream, f"{printable(report.source)}  [{report.encoding}]")
-        for tag in report.tags:
-            _line(stream, _row(tag, name_width, width))
-            if tag.noise is None:
-                shares[tag.shown_theme] += tag.end - tag.start
-                reviews += tag.asks_review
-                corrected += tag.correction is not None
-                rows += 1
+        for group in report.groups:
+            set_aside += len(group.noise)
+            for tag in group:
+                _line(stream, _row(tag, name_width, width))
+                if tag.noise is None:
+                    shares[tag.shown_theme] += tag.end - tag.start
+                    reviews += tag.asks_review
+                    corrected += tag.correction is not None
+                    rows += 1
         _line(stream, "")
         for name in labels.names:
             _line(stream, _share(name, shares[name] / max(1, shares.total()), name_width))
         said = f" · {corrected} 已更正 corrected ({CORRECTED})" if corrected else ""
-        _line(stream, f"{rows} 段 segments · {reviews} 待复核 to review ({REVIEW}){said} · {len(report.noise)} 已剔除 set aside\n")
+        _line(stream, f"{rows} 段 segments · {reviews} 待复核 to review ({REVIEW}){said} · {set_aside} 已剔除 set aside\n")
 
 
 def printable(text: str) -> str:

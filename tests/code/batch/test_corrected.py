@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipeline.batch import local as batch
+from pipeline.batch.run import RunRequest, TagRun
 from pipeline.core.config import load_config
 from pipeline.core.records import Correction
 from pipeline.labels.corrections.store import save_corrections
@@ -96,15 +96,13 @@ def test_what_does_not_show_is_counted_and_said(call, seeds, say, reports, tmp_p
 def test_resume_does_not_mix_corrections_of_before_and_after(call, seeds, say, reports, tmp_path):
     def journal_of(out):
         """Leave a run as one that was cut short after its first file."""
-        job = batch.Job(
-            seeds, load_config().read, "jsonl", keep_noise=False, corrections=batch.corrections_for(seeds, load_config())
-        )
-        pieces = batch.tag_into(folder := batch.unfinished(out, job, resume=True).__enter__(), sources, job, 1)
-        next(pieces)
-        pieces.close()
-        folder.__exit__(None, None, None)
+        request = RunRequest((str(reports),), load_config(), str(seeds), "jsonl", corrected=True, jobs=1)
+        run = TagRun(request, print, lambda _: None)
+        with run.unfinished(out, resume=True) as folder:
+            results = run.tag_into(folder)
+            next(results)
+            results.close()
 
-    sources = [str(reports / "a.txt"), str(reports / "b.txt")]
     out = tmp_path / "tags.jsonl"
     say("王一", "展形象", 0, 21)
     say("王一", "展形象", 3, 9)

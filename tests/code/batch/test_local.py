@@ -13,8 +13,10 @@ import time
 import pytest
 
 from pipeline.batch import local as batch
-from pipeline.batch.resume import Entry, RunFolder
+from pipeline.batch.resume import JournalEntry, RunFolder
+from pipeline.batch.run import RunRequest, TagRun
 from pipeline.core.errors import UsageError
+from pipeline.read.isolated import Reader
 
 KILLS = 20
 
@@ -92,37 +94,41 @@ def test_a_run_that_is_killed_again_and_again_goes_on_to_the_same_output(archive
 
 
 @pytest.fixture
-def cut_short(archive, tmp_path, trained_home, config):
+def run_of(trained_home, config):
+    """A function that returns a run over paths."""
+
+    def make(*paths, **options):
+        model = str(trained_home / "models" / "seeds")
+        return TagRun(RunRequest(tuple(map(str, paths)), config, model, "jsonl", jobs=1, **options), print, lambda _: None)
+
+    return make
+
+
+@pytest.fixture
+def cut_short(archive, run_of):
     """A function that leaves an output with some files done, as a killed run does."""
 
-    def run(out, files):
-        job = batch.Job(
-            batch.locate_model(str(trained_home / "models" / "seeds"), "", print), config.read, "jsonl", keep_noise=False
-        )
-        with batch.unfinished(out, job, resume=False) as folder:
-            for _ in zip(
-                range(files), batch.tag_into(folder, [str(path) for path in sorted(archive.iterdir())], job, 1), strict=False
-            ):
+    def cut(out, files, paths=(archive,)):
+        run = run_of(*paths)
+        with run.unfinished(out, resume=False) as folder:
+            for _ in zip(range(files), run.tag_into(folder), strict=False):
                 pass
-        return job
+        return run
 
-    return run
+    return cut
 
 
 def test_files_that_changed_are_tagged_again_and_the_others_are_not(archive, tmp_path, cut_short, monkeypatch):
     copy = shutil.copytree(archive, tmp_path / "copy")
     out = tmp_path / "t.jsonl"
     sources = [str(path) for path in sorted(copy.iterdir())]
-    job = cut_short(tmp_path / "other.jsonl", 1)
-    with batch.unfinished(out, job, resume=False) as folder:
-        for _ in zip(range(50), batch.tag_into(folder, sources, job, 1), strict=False):
-            pass
+    run = cut_short(out, 50, [copy])
     (copy / "003.txt").write_text("图书馆新开城市书房六座。", encoding="utf-8")
     read = []
-    plain = batch.Reader.read
-    monkeypatch.setattr(batch.Reader, "read", lambda self, source: read.append(source) or plain(self, source))
-    with batch.unfinished(out, job, resume=True) as folder:
-        pieces = list(batch.tag_into(folder, sources, job, 1))
+    plain = Reader.read
+    monkeypatch.setattr(Reader, "read", lambda self, source, name: read.append(source) or plain(self, source, name))
+    with run.unfinished(out, resume=True) as folder:
+        pieces = list(run.tag_into(folder))
         folder.finish()
     assert [piece.source for piece in pieces] == sources
     assert read[0] == str(copy / "003.txt")
@@ -131,29 +137,27 @@ def test_files_that_changed_are_tagged_again_and_the_others_are_not(archive, tmp
     assert "图书馆新开城市书房六座。".encode() in out.read_bytes()
 
 
-def test_another_model_or_setting_begins_anew(archive, tmp_path, cut_short):
-    from dataclasses import replace
-
+def test_another_model_or_setting_begins_anew(archive, tmp_path, cut_short, run_of):
     out = tmp_path / "t.jsonl"
-    job = cut_short(out, 30)
+    run = cut_short(out, 30)
     sources = [str(path) for path in sorted(archive.iterdir())]
-    with batch.unfinished(out, job, resume=True) as folder:
-        assert folder.known(sources[0], batch._digest) is not None
-    with batch.unfinished(out, replace(job, keep_noise=True), resume=True) as folder:
-        assert folder.known(sources[0], batch._digest) is None
+    with run.unfinished(out, resume=True) as folder:
+        assert folder.known(sources[0], batch.digest_of) is not None
+    with run_of(archive, keep_noise=True).unfinished(out, resume=True) as folder:
+        assert folder.known(sources[0], batch.digest_of) is None
 
 
 @pytest.mark.parametrize("damage", ["journal", "pieces"])
 def test_a_damaged_record_is_not_believed(archive, tmp_path, cut_short, damage, undisturbed):
     out = tmp_path / "t.jsonl"
-    job = cut_short(out, 60)
+    run = cut_short(out, 60)
     path = tmp_path / ".t.jsonl.run" / damage
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0x55
     path.write_bytes(data)
     sources = [str(path) for path in sorted(archive.iterdir())]
-    with batch.unfinished(out, job, resume=True) as folder:
-        assert [piece.source for piece in batch.tag_into(folder, sources, job, 1)] == sources
+    with run.unfinished(out, resume=True) as folder:
+        assert [piece.source for piece in run.tag_into(folder)] == sources
         folder.finish()
     assert out.read_bytes() == undisturbed
 
@@ -164,7 +168,7 @@ def test_a_journal_is_read_up_to_a_damaged_byte_wherever_it_is(tmp_path, flip):
     path = tmp_path / ".t.jsonl.run" / "journal"
     with RunFolder(out, "key", resume=False) as folder:
         for name in ("一.txt", "二.txt", "三.txt"):
-            folder.add(Entry(name, "9", 0, 0, 0, 1, {"byline": 2}, ()), iter([b"x"]))
+            folder.add(JournalEntry(name, "9", 0, 0, 0, 1, {"byline": 2}, ()), iter([b"x"]))
     whole = path.read_bytes()
     for place, byte in enumerate(whole):
         path.write_bytes(whole[:place] + bytes([byte ^ flip]) + whole[place + 1 :])
@@ -178,7 +182,7 @@ def test_a_journal_is_read_up_to_a_damaged_byte_wherever_it_is(tmp_path, flip):
 def test_lines_wait_for_some_time_and_a_run_that_ends_unfinished_writes_them(tmp_path, monkeypatch):
     monkeypatch.setattr("pipeline.batch.resume.WRITTEN_EVERY", 3600)
     journal = tmp_path / ".t.jsonl.run" / "journal"
-    entries = [Entry(name, "9", 0, 0, 0, 1, {}, ()) for name in "abc"]
+    entries = [JournalEntry(name, "9", 0, 0, 0, 1, {}, ()) for name in "abc"]
     with RunFolder(tmp_path / "t.jsonl", "key", resume=False) as folder:
         folder._written = time.monotonic()
         for entry in entries:
@@ -188,17 +192,17 @@ def test_lines_wait_for_some_time_and_a_run_that_ends_unfinished_writes_them(tmp
     with RunFolder(tmp_path / "t.jsonl", "key", resume=True) as folder:
         for name in "cab":
             folder.keep(folder.known(name, lambda _: "9"))
-        folder.add(Entry("d", "9", 0, 0, 0, 1, {}, ()), iter([b"d"]))
+        folder.add(JournalEntry("d", "9", 0, 0, 0, 1, {}, ()), iter([b"d"]))
         folder.finish()
     assert (tmp_path / "t.jsonl").read_bytes() == b"cccccaaaaabbbbbd"
 
 
 def test_two_runs_on_one_output_refuse_each_other(tmp_path, cut_short):
     out = tmp_path / "t.jsonl"
-    job = cut_short(out, 1)
+    run = cut_short(out, 1)
     message = r"t\.jsonl: another run is writing it; wait for its end"
-    with batch.unfinished(out, job, resume=True), pytest.raises(UsageError, match=message):
-        batch.unfinished(out, job, resume=True).__enter__()
+    with run.unfinished(out, resume=True), pytest.raises(UsageError, match=message):
+        run.unfinished(out, resume=True).__enter__()
 
 
 def test_without_resume_a_run_that_was_cut_short_is_begun_anew_and_said(archive, tmp_path, cut_short, command, undisturbed):
@@ -265,25 +269,25 @@ def test_processes_are_used_where_they_pay(tmp_path):
     assert batch.jobs_for(large[:1], None) == 1
 
 
-def test_a_long_piece_goes_through_a_file(archive, tmp_path, cut_short, monkeypatch, undisturbed):
+def test_a_long_piece_goes_through_a_file(archive, tmp_path, run_of, monkeypatch, undisturbed):
     monkeypatch.setattr(batch, "SPOOL", 10_000)
     out = tmp_path / "t.jsonl"
-    job = cut_short(tmp_path / "other.jsonl", 1)
-    with batch.unfinished(out, job, resume=False) as folder:
-        pieces = list(batch.tag_into(folder, [str(path) for path in sorted(archive.iterdir())], job, 1))
+    run = run_of(archive)
+    with run.unfinished(out, resume=False) as folder:
+        pieces = list(run.tag_into(folder))
         folder.finish()
     assert any(piece.part for piece in pieces)
     assert out.read_bytes() == undisturbed
 
 
 @pytest.mark.parametrize("kept_in_memory", [2**22, 100])
-def test_finished_reports_come_from_memory_and_from_files(trained_home, config, report, tmp_path, monkeypatch, kept_in_memory):
+def test_finished_reports_come_from_memory_and_from_files(run_of, report, tmp_path, monkeypatch, kept_in_memory):
     monkeypatch.setattr(batch, "SPOOL", kept_in_memory)
     other = tmp_path / "other.txt"
     other.write_text("县图书馆新开城市书房。\n", encoding="utf-8")
     sources = [str(report), str(tmp_path / "none.txt"), str(other)]
-    with batch.finished_pieces(sources, trained_home / "models" / "seeds", config.read, 1) as pieces:
-        found = [(piece, [finished.text for finished in batch.reports_of(piece)]) for piece in pieces]
+    results = run_of(*sources).finished(iter)
+    found = [(result, [finished.text for finished in result.finished_reports()]) for result in results]
     assert [texts for _, texts in found] == [[report.read_text(encoding="utf-8")], [], [other.read_text(encoding="utf-8")]]
     assert [len(piece.failures) for piece, _ in found] == [0, 1, 0]
     assert (found[0][0].part is None) == (kept_in_memory > 100)

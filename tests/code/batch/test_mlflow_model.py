@@ -118,8 +118,8 @@ def test_the_requirements_are_all_that_tagging_loads(trained_home, root, start, 
     from pipeline.track.registry import _REQUIREMENTS
 
     script = (
-        "import sys\nfrom pathlib import Path\nfrom pipeline.flow import tag_text\nfrom pipeline.model.folder import load_model\n"
-        "list(tag_text('全縣圖書館（tushuguan）新開城市書房。', load_model(Path(sys.argv[1]))))\nprint(*sys.modules)"
+        "import sys\nfrom pathlib import Path\nfrom pipeline.batch.engine import load_cached, tag_texts\n"
+        "list(next(tag_texts(['全縣圖書館（tushuguan）新開城市書房。'], load_cached(Path(sys.argv[1])))).tags)\nprint(*sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", start + script, str(trained_home / "models" / "seeds")],

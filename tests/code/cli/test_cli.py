@@ -180,12 +180,10 @@ def test_a_damaged_model(call, trained_home, report, tmp_path):
 
 
 def test_an_unexpected_error_is_one_line_and_a_traceback_only_for_debug(tag, report, monkeypatch):
-    from pipeline import flow
-
     def broken(*_):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(flow, "open_model", broken)
+    monkeypatch.setattr("pipeline.batch.run.model_folder", broken)
     fails(tag(report), 3, "unexpected RuntimeError: broken; run again with --debug and report it")
     assert isinstance(tag(report, "--debug").exception, RuntimeError)
 

@@ -2,7 +2,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.records import MadeTags, OffsetMap, Tag, Tags, TermCount
+from pipeline.core.records import Document, MadeTags, Noise, OffsetMap, OutlineEntry, Tag, TaggedReport
 
 runs = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 4)), min_size=1, max_size=8)
 
@@ -59,23 +59,18 @@ def tags_of(count, **fields):
     return [Tag("x", i, i, i + 2, "文化", "", "兴文化", 0.9, {}, (), False, (), "m 1", **fields) for i in range(count)]
 
 
-def test_tags_can_be_gone_through_once_one_by_one_or_in_groups():
-    made = tags_of(600)
-    assert list(Tags.of(made)) == made
-    groups = list(Tags.of(iter(made)).groups)
-    assert [len(group) for group in groups] == [256, 256, 88]
-    assert [tag for group in groups for tag in group] == made
-    tags = Tags([MadeTags(made)])
-    assert (len(list(tags)), list(tags)) == (600, [])
+def test_the_groups_of_a_report_become_a_whole():
+    made, aside, outline = tags_of(5), (Noise(0, 1, "byline"), Noise(7, 9, "caption")), (OutlineEntry(2, 1),)
+    groups = [MadeTags(tuple(made[:3]), aside[:1], outline), MadeTags((), aside[1:]), MadeTags(tuple(made[3:]))]
+    report = TaggedReport(Document("a", "字", "0", "utf-8"), iter(groups))
+    whole = report.finish()
+    assert (whole.tags, whole.noise, whole.outline) == (tuple(made), aside, outline)
+    assert list(report.tags) == []
+    (group,) = whole.groups
+    assert (tuple(group), group.noise, whole.finish()) == (tuple(made), aside, whole)
+    assert TaggedReport(report.document, iter(())).finish().tags == ()
 
 
 def test_what_was_set_aside_is_in_no_column():
-    columns = MadeTags([*tags_of(2), *tags_of(1, noise="byline")]).columns()
+    columns = MadeTags((*tags_of(2), *tags_of(1, noise="byline"))).columns()
     assert (columns.themes, columns.labels, columns.sizes, columns.scores) == (["兴文化"], [0, 0], [2, 2], [0.9, 0.9])
-
-
-def test_terms_go_with_the_tags_that_they_are_counted_in():
-    terms = TermCount(3, 1)
-    terms.add(2, 2)
-    assert Tags.of([], terms).terms == TermCount(5, 3)
-    assert Tags.of([]).terms == TermCount()

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.batch.engine import tag_documents
 from pipeline.core.config import load_config
 from pipeline.core.records import Document, MadeTags, Mark
-from pipeline.flow import tag_document, tag_documents
+from pipeline.flow import tag_document
 from pipeline.model.decode import decode
 from pipeline.model.features import Texts, context, join_texts, row_sums
 from pipeline.model.words import _jieba_cut, _rjieba_cut
@@ -43,7 +44,7 @@ def reference(model):
 
 
 def lines_of(documents, model):
-    return [b"".join(group.json_lines() for group in report.tags.groups) for report in tag_documents(documents, model)]
+    return [b"".join(group.json_lines() for group in report.groups) for report in tag_documents(documents, model)]
 
 
 def test_what_runs_is_compiled_from_the_source_that_is_here(root):
@@ -194,7 +195,7 @@ def test_every_line_of_any_text_is_what_a_record_encodes_to(model, reference, te
     documents = [
         Document(f'{i} "名".txt', text.replace("\n", "") if one_line else text, "0", "utf-8") for i, text in enumerate(texts)
     ]
-    made = [MadeTags(report.tags).json_lines() for report in tag_documents(documents, model)]
+    made = [MadeTags(tuple(report.tags)).json_lines() for report in tag_documents(documents, model)]
     assert lines_of(documents, model) == made == lines_of(documents, reference)
 
 

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.batch.engine import tag_texts
 from pipeline.core.records import Document, Mark
-from pipeline.flow import tag_document, tag_text
+from pipeline.flow import tag_document
 from pipeline.model import tag as module
+from pipeline.model.tag import with_noise
 from pipeline.read import read_report
 
 SEEDS = ["000_05cee4bd61fb810e", "001_82ce1dfaeb0be688", "002_bc99a5d9c6142de8", "003_91b2b195f70b427a", "004_be132a9dff6c2480"]
@@ -38,7 +40,7 @@ def test_tags_of_the_seeds_keep_the_contract(document, model):
 
 
 def test_nothing_of_a_seed_is_lost(document, model):
-    report = tag_document(document, model)
+    report = tag_document(document, model).finish()
     covered = {place for tag in report.tags for place in range(tag.start, tag.end)}
     covered |= {place for noise in report.noise for place in range(noise.start, noise.end)}
     missing = [document.text[i] for i in range(len(document.text)) if i not in covered and not document.text[i].isspace()]
@@ -47,7 +49,7 @@ def test_nothing_of_a_seed_is_lost(document, model):
 
 def test_noise_is_shown_in_its_place_when_asked_for(document, model):
     plain = list(tag_document(document, model).tags)
-    shown = list(tag_document(document, model, keep_noise=True).tags)
+    shown = list(with_noise(tag_document(document, model), model).tags)
     assert [tag for tag in shown if tag.noise is None] == plain
     assert [tag.start for tag in shown] == sorted(tag.start for tag in shown)
     assert {tag.noise for tag in shown} > {None}
@@ -69,7 +71,7 @@ def test_evidence_stands_as_in_the_text_also_in_traditional_characters(root, con
 def test_secondary_themes_are_those_that_score_enough(model):
     config = msgspec.structs.replace(model.config, tag=msgspec.structs.replace(model.config.tag, secondary=0.0, evidence=2))
     generous = dataclasses.replace(model, config=config)
-    tag = next(tag_text("县图书馆新开六座城市书房，全民阅读活动丰富多彩。", generous))
+    tag = next(next(tag_texts(["县图书馆新开六座城市书房，全民阅读活动丰富多彩。"], generous)).tags)
     assert tag.theme == "兴文化"
     assert set(tag.secondary) == {"举旗帜", "聚民心", "育新人", "展形象"}
     assert len(tag.evidence) <= 2
@@ -78,7 +80,7 @@ def test_secondary_themes_are_those_that_score_enough(model):
 @given(st.text(max_size=300))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_tagged_in_order_without_overlap(model, text):
-    tags = list(tag_document(Document("x", text, "0", "utf-8"), model, keep_noise=True).tags)
+    tags = list(with_noise(tag_document(Document("x", text, "0", "utf-8"), model), model).tags)
     assert all(left.end <= right.start for left, right in pairwise(tags))
     assert all(text[tag.start : tag.end] == tag.text for tag in tags)
 

@@ -92,11 +92,12 @@ def attack():
 @pytest.fixture(scope="session")
 def seed_reports(root, default_model):
     """The five seeds, tagged by the shipped model."""
+    from pipeline.batch.engine import tag_documents
     from pipeline.core.config import load_config
-    from pipeline.flow import tag_files
+    from pipeline.read.isolated import read_files
 
     files = [path.relative_to(root).as_posix() for path in sorted((root / "seeds" / "reports").glob("*.txt"))]
     errors = []
-    found = [report.finish() for report in tag_files(files, default_model, load_config().read, errors.append, errors.append)]
+    found = [report.finish() for report in tag_documents(read_files(files, load_config().read, errors.append), default_model)]
     assert errors == []
     return found

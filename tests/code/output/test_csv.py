@@ -6,11 +6,11 @@ import io
 import msgspec
 import pytest
 
-from pipeline.batch.resume import Entry, RunFolder
+from pipeline.batch.resume import JournalEntry, RunFolder
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
 from pipeline.core.errors import UsageError
-from pipeline.core.records import Document, FinishedReport, Noise, OutlineEntry, Tag, TaggedReport, Tags
+from pipeline.core.records import Document, FinishedReport, MadeTags, Noise, OutlineEntry, Tag, TaggedReport
 from pipeline.output import RunFacts, format_for
 from pipeline.output.compose import compose_file, compose_folder, is_folder
 from pipeline.output.finished import Finished, write
@@ -71,13 +71,14 @@ def test_all_else_stays_as_it_is():
 
 def test_finished_reports_are_read_again_as_they_were_and_as_often_as_is_asked(tmp_path):
     document = Document("a.txt", "标题\n办书房\n记者", "9", "gb18030")
-    noise = [Noise(7, 9, "byline"), Noise(0, 1, "symbols")]
+    noise = (Noise(0, 1, "symbols"), Noise(7, 9, "byline"))
     path = tmp_path / "pieces"
     with path.open("wb") as stream:
         for _ in range(2):
-            write(iter([TaggedReport(document, Tags.of([tag()]), noise, [OutlineEntry(0, 0)])]), stream, LABELS)
+            group = MadeTags((tag(),), noise, (OutlineEntry(0, 0),))
+            write(iter([TaggedReport(document, iter([group]))]), stream, LABELS)
     reports = Finished(path)
-    expected = FinishedReport("a.txt", "9", "gb18030", document.text, (tag(),), (noise[1], noise[0]), (OutlineEntry(0, 0),))
+    expected = FinishedReport("a.txt", "9", "gb18030", document.text, (tag(),), noise, (OutlineEntry(0, 0),))
     assert list(reports) == [expected, expected]
     assert list(reports) == [expected, expected]
 
@@ -119,8 +120,8 @@ def test_a_format_for_files_only_needs_one():
 
 def run_folder(out, compose):
     with RunFolder(out, "key", resume=False) as folder:
-        folder.add(Entry("a", "9", 0, 0, 0, 1, {}, ()), iter([b"one"]))
-        folder.add(Entry("b", "9", 0, 0, 0, 1, {}, ()), iter([b"two"]))
+        folder.add(JournalEntry("a", "9", 0, 0, 0, 1, {}, ()), iter([b"one"]))
+        folder.add(JournalEntry("b", "9", 0, 0, 0, 1, {}, ()), iter([b"two"]))
         folder.finish(compose)
 
 

@@ -8,7 +8,7 @@ import pytest
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
 from pipeline.core.errors import UsageError
-from pipeline.core.records import Document, Noise, Tag, TaggedReport, Tags
+from pipeline.core.records import Document, MadeTags, Noise, Tag, TaggedReport
 from pipeline.output import FORMATS, format_for, formats, writer_of
 from pipeline.output.formats.table import fit, printable
 
@@ -22,7 +22,9 @@ def tag(text, theme, review=False, noise=None):
 def written(name, tags):
     stream = io.BytesIO()
     writer_of(name).write(
-        iter([TaggedReport(Document("a.txt", "", "", "utf-8"), Tags.of(tags), [Noise(0, 1, "byline")], [])]), stream, LABELS
+        iter([TaggedReport(Document("a.txt", "", "", "utf-8"), iter([MadeTags(tuple(tags), (Noise(0, 1, "byline"),))]))]),
+        stream,
+        LABELS,
     )
     return stream.getvalue().decode()
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.batch.engine import tag_documents
 from pipeline.core.config import load_config
 from pipeline.core.records import FinishedReport, Tag
-from pipeline.flow import tag_documents, tag_files
 from pipeline.output import composer_of
 from pipeline.output.compose import compose_folder
 from pipeline.output.finished import write as write_finished
@@ -29,6 +29,7 @@ from pipeline.output.word.original import find_original, write_annotated
 from pipeline.output.word.package import AUTHOR
 from pipeline.read import read_bytes
 from pipeline.read.formats.docx import read, walk
+from pipeline.read.isolated import read_files
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -333,7 +334,7 @@ def test_a_folder_gives_each_word_file_back_as_itself(tmp_path, facts, model):
     for name in ("a", "b"):
         (tmp_path / f"{name}.docx").write_bytes(hard())
     sources = [str(tmp_path / "a.docx"), str(tmp_path / "b.docx")]
-    reports = list(tag_files(sources, model, READ, pytest.fail, pytest.fail))
+    reports = list(tag_documents(read_files(sources, READ, pytest.fail), model))
     reports += tag_documents([Document("c.txt", "办好书房。", "0", "utf-8")], model)
     with pieces.open("wb") as stream:
         write_finished(iter(reports), stream, model.labels)
@@ -425,7 +426,7 @@ def test_five_thousand_passages_take_seconds(facts, build):
 def test_files_of_libreoffice_come_back_commented_and_open_there(root, tmp_path, soffice, model, facts):
     source = soffice(plain_docx(root, tmp_path), "odt", tmp_path)
     path = soffice(source, "docx", tmp_path)
-    (report,) = (found.finish() for found in tag_files([str(path)], model, READ, pytest.fail, pytest.fail))
+    (report,) = (found.finish() for found in tag_documents(read_files([str(path)], READ, pytest.fail), model))
     data, (count, found) = annotated(path.read_bytes(), report, facts)
     assert count == found == len(passages(report)) > 20
     marked = ranges(data)

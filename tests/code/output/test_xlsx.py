@@ -15,10 +15,10 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from pipeline.batch.engine import tag_documents
 from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
 from pipeline.core.records import FinishedReport, Noise, Tag
-from pipeline.flow import tag_documents
 from pipeline.output import RunFacts, format_for, run_facts
 from pipeline.output.book import originals, table
 from pipeline.output.book.cells import cell_text, parts, plain

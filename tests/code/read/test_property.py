@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.errors import InputError
 from pipeline.flow import tag_document
+from pipeline.model.tag import with_noise
 from pipeline.read import File, read_file, unpack
 
 PIECES = st.sampled_from(
@@ -47,7 +48,7 @@ def test_segments_are_in_order_and_are_the_text_between_their_offsets(formats, m
                 document = read_file(file, config.read)
             except InputError:
                 continue
-            tags = list(tag_document(document, model, keep_noise=True).tags)
+            tags = list(with_noise(tag_document(document, model), model).tags)
             assert all(tag.text == document.text[tag.start : tag.end] for tag in tags)
             assert all(tag.text.strip() for tag in tags)
             assert all(first.end <= second.start for first, second in pairwise(tags))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import flow
+from pipeline.batch.engine import tag_documents
 from pipeline.core.errors import InputError, ModelError
+from pipeline.model.tag import with_noise
 from pipeline.read import read_report
 from pipeline.training.drift import (
     BINS,
@@ -34,8 +35,10 @@ def summarised(model, *texts, keep_noise=False):
 
     batch = Batch(model)
     documents = [Document(f"{i}", text, "", "utf-8") for i, text in enumerate(texts)]
-    for report in batch.watch(flow.tag_documents(documents, model, keep_noise)):
-        list(report.tags)
+    for report in tag_documents(documents, model):
+        batch.begin_report()
+        for group in (with_noise(report, model) if keep_noise else report).groups:
+            batch.count(group)
     return batch.summary()
 
 
@@ -54,9 +57,12 @@ def test_a_summary_counts_what_passes(model, root, config):
     documents = [read_report(path, config.read) for path in sorted((root / "seeds" / "reports").iterdir())]
     batch = Batch(model)
     tags, set_aside = [], 0
-    for report in batch.watch(flow.tag_documents(documents, model)):
-        tags += report.tags
-        set_aside += len(report.noise)
+    for report in tag_documents(documents, model):
+        batch.begin_report()
+        for group in report.groups:
+            batch.count(group)
+            tags += group
+            set_aside += len(group.noise)
     found = batch.summary()
     assert (found.reports, found.passages, found.set_aside) == (5, len(tags), set_aside)
     assert found.characters == sum(tag.end - tag.start for tag in tags) == sum(found.scores) == sum(found.themes.values())

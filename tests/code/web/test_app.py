@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from pipeline.output import FORMATS
+from pipeline.read.isolated import Reader
 from pipeline.web import app, review, tagging, work
 
 from .conftest import TEXT
@@ -161,10 +162,10 @@ def test_an_empty_body_is_no_file(served):
 def test_the_name_people_use_is_what_keeps_folders_out_of_errors(tmp_path, trained_home, config, monkeypatch):
     path = tmp_path / "upload.docx"
     path.write_bytes(b"PK\x03\x04" + b"x" * 100)
-    task = tagging.Task(path, "坏.docx", trained_home / "models" / "seeds", config.read)
+    task = tagging.Task(path, "坏.docx", trained_home / "models" / "seeds", "", config.read)
     assert str(tmp_path) not in str(tagging.tag_file(task).failures)
-    read = tagging.Reader.read
-    monkeypatch.setattr(tagging.Reader, "read", lambda self, source, name: read(self, source))
+    read = Reader.read
+    monkeypatch.setattr(Reader, "read", lambda self, source, name: read(self, source))
     assert str(tmp_path) in str(tagging.tag_file(task).failures)
 
 

@@ -77,7 +77,7 @@ def test_nothing_is_left_when_the_server_ends(serving):
 def test_the_text_of_a_report_is_found_by_its_place(tmp_path, trained_home, config):
     path = tmp_path / "upload.txt"
     path.write_text(TEXT, encoding="utf-8")
-    tagged = tagging.tag_file(tagging.Task(path, "a.txt", trained_home / "models" / "seeds", config.read))
+    tagged = tagging.tag_file(tagging.Task(path, "a.txt", trained_home / "models" / "seeds", "", config.read))
     assert tagging.read_report(tmp_path / tagging.REPORTS, tagged.reports[0]).text == TEXT
 
 

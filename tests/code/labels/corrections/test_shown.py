@@ -55,7 +55,7 @@ def made(report, name):
     if FORMATS[name].composed:
         composer_of(name).write([report], stream, RUN)
     else:
-        writer_of(name).write(iter([report.as_tagged()]), stream, KNOWN)
+        writer_of(name).write(iter([report]), stream, KNOWN)
     return stream.getvalue()
 
 
