@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.config import ReadConfig
@@ -64,6 +65,20 @@ _SETTINGS_FILE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What to convert: the ending of the given format, that of the wanted one, and the name of the given one in messages.
+
+    ``infilter`` is LibreOffice's name of the reader to use, where it must not choose one itself: it takes for plain text what
+    it does not know.
+    """
+
+    suffix: str
+    target: str
+    what: str
+    infilter: str = ""
+
+
 class _LateError(Exception):
     """LibreOffice did not do what it was asked for in time."""
 
@@ -88,11 +103,13 @@ class _Office:
                 raise _LateError
             time.sleep(_POLL)
 
-    def convert(self, given: Path, target: str, folder: Path, deadline: float) -> None:
-        """Convert a file into a folder, where nothing is made of a file that cannot be read; raises _LateError."""
+    def convert(self, given: Path, made: Path, infilter: str, deadline: float) -> None:
+        """Convert a file to another, which is not made where the given one cannot be read; raises _LateError."""
         self.files += 1
         process_id = given.with_name("process")
-        with self._start(process_id, "--convert-to", target, "--outdir", str(folder), str(given)) as call:
+        reader = [f"--infilter={infilter}"] if infilter else []
+        target, folder = made.suffix.removeprefix("."), str(made.parent)
+        with self._start(process_id, *reader, "--convert-to", target, "--outdir", folder, str(given)) as call:
             while call.poll() is None:  # wait() with a limit looks too rarely: a conversion takes less than a tenth of a second
                 if time.monotonic() > deadline:
                     _kill(call, process_id)
@@ -131,22 +148,18 @@ class Converter:
     def __init__(self) -> None:
         self._office: _Office | None = None
 
-    def convert(self, data: bytes, suffix: str, target: str, what: str, source: str, options: ReadConfig) -> bytes:
-        """Return a file converted to the format ``target``.
-
-        ``suffix`` is the ending of the given format and ``what`` its name in messages. Raises InputError where LibreOffice is
-        missing, cannot read the file, ends or takes too long.
-        """
-        program = find_libreoffice()
+    def convert(self, data: bytes, conversion: Conversion, source: str, options: ReadConfig) -> bytes:
+        """Return a file in another format; raises InputError where LibreOffice is missing or fails."""
+        program, target = find_libreoffice(), conversion.target
         if program is None:
-            raise InputError(f"{source}: {what}, which needs LibreOffice; install it, or save the file as .{target}")
+            raise InputError(f"{source}: {conversion.what}, which needs LibreOffice; install it, or save the file as .{target}")
         seconds = options.max_seconds * _SHARE_OF_TIME
         with tempfile.TemporaryDirectory(prefix="mission-themes-convert-", ignore_cleanup_errors=True) as name:
             folder = Path(name).resolve()  # LibreOffice looks up a relative path in another folder than ours
-            given, made = folder / f"report{suffix}", folder / "made" / f"report.{target}"
+            given, made = folder / f"report{conversion.suffix}", folder / "made" / f"report.{target}"
             given.write_bytes(data)
             try:
-                has_ended = self._run(program, given, made, time.monotonic() + seconds)
+                has_ended = self._run(program, given, made, conversion.infilter, time.monotonic() + seconds)
             except _LateError:
                 self.end()
                 late = f"LibreOffice took more than {seconds:g} s (read.max_seconds)"
@@ -159,11 +172,11 @@ class Converter:
         if office is not None:
             office.end()
 
-    def _run(self, program: str, given: Path, made: Path, deadline: float) -> bool:
+    def _run(self, program: str, given: Path, made: Path, infilter: str, deadline: float) -> bool:
         """Convert a file and tell whether LibreOffice ended over it; once more by a new one if other files came before it."""
         while True:
             office = self._office = self._office or _Office(program, deadline)
-            office.convert(given, made.suffix[1:], made.parent, deadline)
+            office.convert(given, made, infilter, deadline)
             has_ended, is_first = office.has_ended(0.0 if made.is_file() else _GRACE), office.files == 1
             if has_ended or office.files >= FILES_A_START:
                 self.end()

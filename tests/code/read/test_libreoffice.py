@@ -13,8 +13,9 @@ from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read.isolated import Reader
 from pipeline.read.office import libreoffice
-from pipeline.read.office.libreoffice import Converter, remove_sockets, sockets_of
+from pipeline.read.office.libreoffice import Conversion, Converter, remove_sockets, sockets_of
 
+OLD = Conversion(".doc", "docx", "an old Word file")
 NOTICE = "文化站全年开放，村里的图书室也添了新书。"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="shell scripts stand in for LibreOffice")
 
@@ -38,7 +39,7 @@ def convert(converter, config):
     """Return a function that converts bytes of an old Word file."""
 
     def run(data, options=config.read):
-        return converter.convert(data, ".doc", "docx", "an old Word file", "x.doc", options)
+        return converter.convert(data, OLD, "x.doc", options)
 
     return run
 
@@ -104,8 +105,8 @@ done
 echo $$ > $pidfile
 if [ -n "$kept" ]; then
     echo start >> $folder/log
-    touch "$(dirname $kept)/.~lock.kept.txt#"
     echo $$ > $folder/kept
+    touch "$(dirname $kept)/.~lock.kept.txt#"
     exec sleep 60
 fi
 echo file >> $folder/log
@@ -197,8 +198,8 @@ def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_pat
 def test_it_ends_with_its_parent_even_if_that_is_killed_alone(old, tmp_path, root, wait):
     code = (
         "import sys, time; from pathlib import Path; from pipeline.core.config import load_config\n"
-        "from pipeline.read.office.libreoffice import CONVERTER\n"
-        "CONVERTER.convert(Path(sys.argv[1]).read_bytes(), '.doc', 'docx', '', '', load_config().read)\n"
+        "from pipeline.read.office.libreoffice import CONVERTER, Conversion\n"
+        "CONVERTER.convert(Path(sys.argv[1]).read_bytes(), Conversion('.doc', 'docx', ''), '', load_config().read)\n"
         "print(CONVERTER._office.folder, flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, str(old)]
