@@ -212,7 +212,7 @@ def sockets_of(profile: Path) -> list[Path]:
 def _result(made: Path, has_ended: bool, source: str, options: ReadConfig) -> bytes:
     save = f"save it as {made.suffix} in the program that made it"
     if not made.is_file() and has_ended:
-        raise InputError(f"{source}: LibreOffice ended while it read the file (damaged, or too large for read.max_memory); {save}")
+        raise InputError(f"{source}: LibreOffice ended while it read the file (damaged, or too large); {save}")
     if not made.is_file():
         raise InputError(f"{source}: LibreOffice cannot read it (damaged or password-protected); {save}")
     if made.stat().st_size > options.max_bytes:
