@@ -1,5 +1,6 @@
 """A mail as a folder: its own text, and what is attached to it, each file for itself."""
 
+import mimetypes
 from collections.abc import Iterator
 from email.message import Message
 
@@ -28,14 +29,15 @@ def texts(message: Message) -> list[Message]:
 
 
 def attachments(message: Message) -> Iterator[Member]:
-    """Yield the files that are attached, mails among them; one without a name gets the number of its part for one."""
+    """Yield the files that are attached, mails among them; one without a name gets the number of its part and its type."""
     for number, part in enumerate(parts(message, into_messages=False), start=1):
         if _is_text(part):
             continue
         if part.get_content_type() == MAIL_TYPE:
             yield Member(_name(part, f"{number}.eml"), _inner(part))
         elif content_of(part):
-            yield Member(_name(part, str(number)), content_of(part))
+            ending = mimetypes.guess_extension(part.get_content_type()) or ".bin"
+            yield Member(_name(part, f"{number}{ending}"), content_of(part))
 
 
 def _is_text(part: Message) -> bool:

@@ -21,25 +21,19 @@ def found(paragraphs, *bookmarks):
 
 def test_a_heading_is_known_by_its_text_and_its_page():
     paragraphs = [[line("建设 进展")], [line("正文。")], [line("建设进展", 2)], [line("正文。", 2)]]
-    assert found(paragraphs, Bookmark("建设进展\n", 2, 1)) == [
-        ("建设 进展", None),
-        ("正文。", None),
-        ("建设进展", 1),
-        ("正文。", None),
-    ]
-    assert [level for _, level in found(paragraphs, Bookmark("建设进展", None, 1))] == [1, None, 1, None]
+    on_second = found(paragraphs, Bookmark("建设进展\n", 2, 1))
+    assert on_second == [("建设 进展", None), ("正文。", None), ("建设进展", 1), ("正文。", None)]
+    anywhere = found(paragraphs, Bookmark("建设进展", None, 1))
+    assert [level for _, level in anywhere] == [1, None, 1, None]
     assert [level for _, level in found(paragraphs)] == [None] * 4
 
 
 def test_a_heading_of_several_paragraphs_is_put_together_but_not_over_a_table():
+    bookmark = Bookmark("关于建设的通知", 1, 0)
     paragraphs = [[line("关于")], [line("建设")], [line("的通知")], [line("正文。")]]
-    assert found(paragraphs, Bookmark("关于建设的通知", 1, 0)) == [("关于建设的通知", 0), ("正文。", None)]
+    assert found(paragraphs, bookmark) == [("关于建设的通知", 0), ("正文。", None)]
     row = Row(PAGE, [[line("建设")]])
-    assert found([[line("关于")], row, [line("的通知")]], Bookmark("关于建设的通知", 1, 0)) == [
-        ("关于", None),
-        ("row", None),
-        ("的通知", None),
-    ]
+    assert found([[line("关于")], row, [line("的通知")]], bookmark) == [("关于", None), ("row", None), ("的通知", None)]
 
 
 def test_the_first_of_two_levels_counts_and_one_that_is_not_there_is_none():

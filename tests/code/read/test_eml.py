@@ -107,6 +107,9 @@ def test_attached_files_are_files_of_their_own(names, read):
         ("File", "x.eml/5.eml"),
         ("File", "x.eml/附件.html"),
     ]
+    made.add_attachment(b"z", maintype="image", subtype="png")
+    made.add_attachment(b"z", maintype="application", subtype="x-unknown")
+    assert names(made.as_bytes())[-2:] == [("PassedOver", "x.eml/7.png"), ("PassedOver", "x.eml/8.bin")]
     assert read(made.as_bytes()).text == f"{SUBJECT}\n{BODY.rstrip()}"
     assert PassedOver("x").source == "x"
 
