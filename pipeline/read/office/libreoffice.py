@@ -89,19 +89,21 @@ class _Office:
     def __init__(self, program: str, deadline: float) -> None:
         """Start it and wait until files can be handed over; raises _LateError."""
         self.files = 0
+        self._number: int | None = None
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
         self._program = program
-        self._process_id = self.folder / "process"
+        process_id = self.folder / "process"
         _write_settings(self.folder)
         kept = self.folder / "kept.txt"
         kept.write_text(" ", encoding="ascii")
-        self._process = self._start(self._process_id, str(kept), ends_with_parent=True)
+        self._process = self._start(process_id, str(kept), ends_with_parent=True)
         atexit.register(self.end)
         while not kept.with_name(f".~lock.{kept.name}#").exists() and not self.has_ended():
             if time.monotonic() > deadline:
                 self.end()
                 raise _LateError
             time.sleep(_POLL)
+        self._number = _number_in(process_id)  # now, because the folder may be removed before this process ends
 
     def convert(self, given: Path, made: Path, infilter: str, deadline: float) -> None:
         """Convert a file to another, which is not made where the given one cannot be read; raises _LateError."""
@@ -112,7 +114,7 @@ class _Office:
         with self._start(process_id, *reader, "--convert-to", target, "--outdir", folder, str(given)) as call:
             while call.poll() is None:  # wait() with a limit looks too rarely: a conversion takes less than a tenth of a second
                 if time.monotonic() > deadline:
-                    _kill(call, process_id)
+                    _kill(call, _number_in(process_id))
                     raise _LateError
                 time.sleep(_POLL)
 
@@ -125,9 +127,9 @@ class _Office:
     def end(self) -> None:
         """End the program, and remove what it leaves."""
         atexit.unregister(self.end)
-        _kill(self._process, self._process_id)
+        _kill(self._process, self._number)
         self._process.wait()
-        remove_sockets(self.folder.parent, self.folder.name)
+        _remove_sockets_of(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self, process_id: Path, *arguments: str, ends_with_parent: bool = False) -> "subprocess.Popen[bytes]":
@@ -193,12 +195,16 @@ def find_libreoffice() -> str | None:
     return next(filter(None, on_path), None) or next((place for place in USUAL_PLACES if Path(place).is_file()), None)
 
 
-def remove_sockets(folder: Path, pattern: str = f"{_PREFIX}*") -> None:
-    """Remove the sockets of the profiles in a folder, which are left where LibreOffice was killed."""
-    for profile in folder.glob(pattern):
-        for path in sockets_of(profile):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+def remove_sockets(folder: Path) -> None:
+    """Remove the sockets of the profiles below a folder, which are left where LibreOffice was killed with what had started it."""
+    for profile in folder.glob(f"**/{_PREFIX}*"):
+        _remove_sockets_of(profile)
+
+
+def _remove_sockets_of(profile: Path) -> None:
+    for path in sockets_of(profile):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def sockets_of(profile: Path) -> list[Path]:
@@ -220,10 +226,23 @@ def _result(made: Path, has_ended: bool, source: str, options: ReadConfig) -> by
     return made.read_bytes()
 
 
-def _kill(launcher: "subprocess.Popen[bytes]", process_id: Path) -> None:
-    """End a launcher and the program itself, whose number it wrote down."""
-    with contextlib.suppress(OSError, ValueError):
-        os.kill(int(process_id.read_text(encoding="ascii")), getattr(signal, "SIGKILL", signal.SIGTERM))
+def _number_in(file: Path) -> int | None:
+    """Return the number that a program wrote down, or None where it has not."""
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _kill(launcher: "subprocess.Popen[bytes]", number: int | None) -> None:
+    """End a launcher and the program itself, whose number is given where it is known; the launcher knows it too."""
+    if number is not None:
+        with contextlib.suppress(OSError):
+            os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))
+    else:
+        launcher.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            launcher.wait(_GRACE)
     launcher.kill()
 
 

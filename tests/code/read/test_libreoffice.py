@@ -1,6 +1,7 @@
 """One LibreOffice converts many files, ends with its reader, and is started anew after faults."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -194,6 +195,16 @@ def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_pat
     assert not any(path.exists() for path in sockets)
 
 
+def test_it_is_ended_even_if_its_folder_is_gone(old, convert, converter, wait):
+    convert(old.read_bytes())
+    pid, sockets = pid_of(converter), sockets_of(converter._office.folder)
+    assert any(path.exists() for path in sockets)
+    shutil.rmtree(converter._office.folder)
+    converter.end()
+    wait(lambda: not is_alive(pid))
+    assert not any(path.exists() for path in sockets)
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system ends what its parent left on Linux only")
 def test_it_ends_with_its_parent_even_if_that_is_killed_alone(old, tmp_path, root, wait):
     code = (
@@ -212,3 +223,17 @@ def test_it_ends_with_its_parent_even_if_that_is_killed_alone(old, tmp_path, roo
         child.kill()
     wait(lambda: not is_alive(pid))
     remove_sockets(folder.parent)
+
+
+def test_sockets_are_removed_behind_readers_that_were_killed(tmp_path):
+    profile = tmp_path / "mission-themes-x" / "mission-themes-office-y"
+    profile.mkdir(parents=True)
+    left, other = sockets_of(profile)[0], sockets_of(tmp_path)[0]
+    try:
+        left.touch()
+        other.touch()
+        remove_sockets(tmp_path)
+        assert not left.exists()
+        assert other.exists()
+    finally:
+        other.unlink()
