@@ -76,6 +76,7 @@ class ModelConfig(msgspec.Struct, frozen=True):
     """The linear classifier and how much context it sees."""
 
     name: Annotated[str, Meta(pattern=r"^[\w-][\w.-]*$")]
+    solver: Literal["dual", "liblinear"]
     C: Annotated[float, Meta(gt=0)]
     balanced: bool
     neighbour_weight: Weight
@@ -259,7 +260,10 @@ def model_settings(config: ModelSettings) -> ModelSettings:
 
 
 # Settings that older models have not, as they work without them.
-_AS_BEFORE: dict[str, dict[str, Any]] = {"features": {"gazetteers": ""}, "model": {"report_weight": 0.0, "report_length": 30.0}}
+_AS_BEFORE: dict[str, dict[str, Any]] = {
+    "features": {"gazetteers": ""},
+    "model": {"solver": "liblinear", "report_weight": 0.0, "report_length": 30.0},
+}
 
 
 def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN401 - data from a model folder, checked here

@@ -151,7 +151,7 @@ class Vocabulary:
     def vectorise(self, texts: Texts) -> Rows:
         """Return TF-IDF rows of unit length, one for each text; unknown words and bigrams count nothing."""
         bits = len(self).bit_length()
-        keys = np.concatenate([row << bits | column for row, column in self._found(texts)])
+        keys = np.concatenate([row << bits | column for row, column in self.found(texts)])
         keys.sort()
         places = np.flatnonzero(np.append(keys[:1] >= 0, keys[1:] != keys[:-1]))
         counts = np.diff(places, append=len(keys))
@@ -178,8 +178,8 @@ class Vocabulary:
             strangers += _counts(texts.count, number, pairs) - _counts(texts.count, number, found)
         return terms, strangers
 
-    def _found(self, texts: Texts) -> Iterator[tuple[Ints, Ints]]:
-        """Yield the texts and the columns of all known words, bigrams and classes."""
+    def found(self, texts: Texts) -> Iterator[tuple[Ints, Ints]]:
+        """Yield the texts and the columns of all known words, then of bigrams and of classes, once for each time they stand."""
         yield self._words_of(texts)
         yield self._bigrams_of(texts)
         if len(self.gazetteer):

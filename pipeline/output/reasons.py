@@ -31,6 +31,8 @@ REASONS = {
     "ruby": "注音或着重号",
     "outside the page": "页面之外",
     "hidden layer": "隐藏图层",
+    "speaker notes": "演讲备注",
+    "hidden slide": "隐藏幻灯片",
 }
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import formats
 
 from pipeline.core.config import load_config
-from pipeline.read.office.libreoffice import Converter
+from pipeline.read.office.libreoffice import Conversion, Converter
 
 TURNS = 3
+OLD = Conversion(".doc", "docx", "")
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def keep(paths: list[Path]) -> None:
     """Convert files by one program, its start and end included."""
     converter = Converter()
     for path in paths:
-        converter.convert(path.read_bytes(), ".doc", "docx", "", path.name, load_config().read)
+        converter.convert(path.read_bytes(), OLD, path.name, load_config().read)
     converter.end()
 
 

@@ -108,8 +108,13 @@ def wrap(
     add("zip", ".zip", archive)
     add("ofd", ".ofd", handmade.ofd)
     add("ofd glyphs", ".ofd", lambda text: handmade.ofd(text, apart=True))
-    for target in ("docx", "odt", "rtf", "doc", "pdf") if office else ():
+    add("eml", ".eml", handmade.mail)
+    add("epub", ".epub", handmade.epub)
+    slides = add("pptx", ".pptx", handmade.pptx)
+    for target in ("docx", "odt", "rtf", "doc", "pdf", "uot") if office else ():
         convert(f"{target} LibreOffice", word, target)
+    for target in ("ppt", "odp", "uop") if office else ():
+        convert(f"{target} LibreOffice", slides, target)
     for kind in ("pdf", "mhtml") if browser else ():
         place = folder / f"{kind}-chromium"
         place.mkdir()

@@ -6,10 +6,11 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
 from pipeline.read.formats import docx, odt, rtf
-from pipeline.read.office.libreoffice import CONVERTER
+from pipeline.read.office.libreoffice import CONVERTER, Conversion
 from pipeline.read.office.ooxml import local
 from pipeline.read.office.packages import OLE_SIGNATURE, parse_xml
 
+_CONVERSION = Conversion(".doc", "docx", "an old Word file")
 _HEAD = 4096
 # The first stream of most .doc files is the document itself; its head says whether it is encrypted.
 _WORD_STREAM, _WORD_FLAGS, _WORD_SIGNATURE, _ENCRYPTED = 512, slice(523, 524), b"\xec\xa5", 0x01
@@ -31,7 +32,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         raise InputError(f"{source}: not a Word document; check what kind of file it is, and save it as .docx")
     if data[_WORD_STREAM : _WORD_STREAM + 2] == _WORD_SIGNATURE and int.from_bytes(data[_WORD_FLAGS]) & _ENCRYPTED:
         raise InputError(f"{source}: password-protected; save a copy without the password")
-    converted = CONVERTER.convert(data, ".doc", "docx", "an old Word file", source, options)
+    converted = CONVERTER.convert(data, _CONVERSION, source, options)
     return replace(docx.read(converted, source, options), encoding="doc")
 
 

@@ -60,12 +60,13 @@ def numbers(text: str | None) -> list[float]:
 
 def number(element: "_Element", name: str, otherwise: float) -> float:
     """Return an attribute that is one number."""
-    return next(iter(numbers(element.get(name))), otherwise)
+    text = element.get(name)
+    return otherwise if text is None else next(iter(numbers(text)), otherwise)
 
 
 def steps(text: str | None, most: int) -> list[float]:
     """Return the steps between characters, at most ``most``; in the file ``g 3 5.6`` stands for three steps of 5.6."""
-    words = (text or "").replace(",", " ").split()
+    words = text.replace(",", " ").split() if text else []
     return list(islice(chain.from_iterable(_runs(words)), most))
 
 

@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.config import ReadConfig
@@ -38,7 +39,7 @@ USUAL_PLACES = (
 _SHARE_OF_TIME = 0.8
 # What a program of this size may gather over many files goes with a new start.
 FILES_A_START = 200
-_POLL, _GRACE = 0.01, 0.3
+_POLL, _GRACE = 0.005, 0.3
 _PREFIX = "mission-themes-office-"
 # Where LibreOffice puts the socket by which a second call finds it; what is killed leaves it behind.
 _SOCKET = "OSL_PIPE_{}_SingleOfficeIPC_{}"
@@ -64,6 +65,20 @@ _SETTINGS_FILE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What to convert: the ending of the given format, that of the wanted one, and the name of the given one in messages.
+
+    ``infilter`` is LibreOffice's name of the reader to use, where it must not choose one itself: it takes for plain text what
+    it does not know.
+    """
+
+    suffix: str
+    target: str
+    what: str
+    infilter: str = ""
+
+
 class _LateError(Exception):
     """LibreOffice did not do what it was asked for in time."""
 
@@ -74,30 +89,34 @@ class _Office:
     def __init__(self, program: str, deadline: float) -> None:
         """Start it and wait until files can be handed over; raises _LateError."""
         self.files = 0
+        self._number: int | None = None
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
         self._program = program
-        self._process_id = self.folder / "process"
+        process_id = self.folder / "process"
         _write_settings(self.folder)
         kept = self.folder / "kept.txt"
         kept.write_text(" ", encoding="ascii")
-        self._process = self._start(self._process_id, str(kept), ends_with_parent=True)
+        self._process = self._start(process_id, str(kept), ends_with_parent=True)
         atexit.register(self.end)
         while not kept.with_name(f".~lock.{kept.name}#").exists() and not self.has_ended():
             if time.monotonic() > deadline:
                 self.end()
                 raise _LateError
             time.sleep(_POLL)
+        self._number = _number_in(process_id)  # now, because the folder may be removed before this process ends
 
-    def convert(self, given: Path, target: str, folder: Path, deadline: float) -> None:
-        """Convert a file into a folder, where nothing is made of a file that cannot be read; raises _LateError."""
+    def convert(self, given: Path, made: Path, infilter: str, deadline: float) -> None:
+        """Convert a file to another, which is not made where the given one cannot be read; raises _LateError."""
         self.files += 1
         process_id = given.with_name("process")
-        with self._start(process_id, "--convert-to", target, "--outdir", str(folder), str(given)) as call:
-            try:
-                call.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _kill(call, process_id)
-                raise _LateError from None
+        reader = [f"--infilter={infilter}"] if infilter else []
+        target, folder = made.suffix.removeprefix("."), str(made.parent)
+        with self._start(process_id, *reader, "--convert-to", target, "--outdir", folder, str(given)) as call:
+            while call.poll() is None:  # wait() with a limit looks too rarely: a conversion takes less than a tenth of a second
+                if time.monotonic() > deadline:
+                    _kill(call, _number_in(process_id))
+                    raise _LateError
+                time.sleep(_POLL)
 
     def has_ended(self, within: float = 0.0) -> bool:
         """Tell whether the program is gone, or goes within some seconds: its launcher ends a little later than it does."""
@@ -108,9 +127,9 @@ class _Office:
     def end(self) -> None:
         """End the program, and remove what it leaves."""
         atexit.unregister(self.end)
-        _kill(self._process, self._process_id)
+        _kill(self._process, self._number)
         self._process.wait()
-        remove_sockets(self.folder.parent, self.folder.name)
+        _remove_sockets_of(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self, process_id: Path, *arguments: str, ends_with_parent: bool = False) -> "subprocess.Popen[bytes]":
@@ -131,22 +150,18 @@ class Converter:
     def __init__(self) -> None:
         self._office: _Office | None = None
 
-    def convert(self, data: bytes, suffix: str, target: str, what: str, source: str, options: ReadConfig) -> bytes:
-        """Return a file converted to the format ``target``.
-
-        ``suffix`` is the ending of the given format and ``what`` its name in messages. Raises InputError where LibreOffice is
-        missing, cannot read the file, ends or takes too long.
-        """
-        program = find_libreoffice()
+    def convert(self, data: bytes, conversion: Conversion, source: str, options: ReadConfig) -> bytes:
+        """Return a file in another format; raises InputError where LibreOffice is missing or fails."""
+        program, target = find_libreoffice(), conversion.target
         if program is None:
-            raise InputError(f"{source}: {what}, which needs LibreOffice; install it, or save the file as .{target}")
+            raise InputError(f"{source}: {conversion.what}, which needs LibreOffice; install it, or save the file as .{target}")
         seconds = options.max_seconds * _SHARE_OF_TIME
         with tempfile.TemporaryDirectory(prefix="mission-themes-convert-", ignore_cleanup_errors=True) as name:
             folder = Path(name).resolve()  # LibreOffice looks up a relative path in another folder than ours
-            given, made = folder / f"report{suffix}", folder / "made" / f"report.{target}"
+            given, made = folder / f"report{conversion.suffix}", folder / "made" / f"report.{target}"
             given.write_bytes(data)
             try:
-                has_ended = self._run(program, given, made, time.monotonic() + seconds)
+                has_ended = self._run(program, given, made, conversion.infilter, time.monotonic() + seconds)
             except _LateError:
                 self.end()
                 late = f"LibreOffice took more than {seconds:g} s (read.max_seconds)"
@@ -159,11 +174,11 @@ class Converter:
         if office is not None:
             office.end()
 
-    def _run(self, program: str, given: Path, made: Path, deadline: float) -> bool:
+    def _run(self, program: str, given: Path, made: Path, infilter: str, deadline: float) -> bool:
         """Convert a file and tell whether LibreOffice ended over it; once more by a new one if other files came before it."""
         while True:
             office = self._office = self._office or _Office(program, deadline)
-            office.convert(given, made.suffix[1:], made.parent, deadline)
+            office.convert(given, made, infilter, deadline)
             has_ended, is_first = office.has_ended(0.0 if made.is_file() else _GRACE), office.files == 1
             if has_ended or office.files >= FILES_A_START:
                 self.end()
@@ -180,12 +195,16 @@ def find_libreoffice() -> str | None:
     return next(filter(None, on_path), None) or next((place for place in USUAL_PLACES if Path(place).is_file()), None)
 
 
-def remove_sockets(folder: Path, pattern: str = f"{_PREFIX}*") -> None:
-    """Remove the sockets of the profiles in a folder, which are left where LibreOffice was killed."""
-    for profile in folder.glob(pattern):
-        for path in sockets_of(profile):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+def remove_sockets(folder: Path) -> None:
+    """Remove the sockets of the profiles below a folder, which are left where LibreOffice was killed with what had started it."""
+    for profile in folder.glob(f"**/{_PREFIX}*"):
+        _remove_sockets_of(profile)
+
+
+def _remove_sockets_of(profile: Path) -> None:
+    for path in sockets_of(profile):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def sockets_of(profile: Path) -> list[Path]:
@@ -199,7 +218,7 @@ def sockets_of(profile: Path) -> list[Path]:
 def _result(made: Path, has_ended: bool, source: str, options: ReadConfig) -> bytes:
     save = f"save it as {made.suffix} in the program that made it"
     if not made.is_file() and has_ended:
-        raise InputError(f"{source}: LibreOffice ended while it read the file (damaged, or too large for read.max_memory); {save}")
+        raise InputError(f"{source}: LibreOffice ended while it read the file (damaged, or too large); {save}")
     if not made.is_file():
         raise InputError(f"{source}: LibreOffice cannot read it (damaged or password-protected); {save}")
     if made.stat().st_size > options.max_bytes:
@@ -207,10 +226,23 @@ def _result(made: Path, has_ended: bool, source: str, options: ReadConfig) -> by
     return made.read_bytes()
 
 
-def _kill(launcher: "subprocess.Popen[bytes]", process_id: Path) -> None:
-    """End a launcher and the program itself, whose number it wrote down."""
-    with contextlib.suppress(OSError, ValueError):
-        os.kill(int(process_id.read_text(encoding="ascii")), getattr(signal, "SIGKILL", signal.SIGTERM))
+def _number_in(file: Path) -> int | None:
+    """Return the number that a program wrote down, or None where it has not."""
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _kill(launcher: "subprocess.Popen[bytes]", number: int | None) -> None:
+    """End a launcher and the program itself, whose number is given where it is known; the launcher knows it too."""
+    if number is not None:
+        with contextlib.suppress(OSError):
+            os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))
+    else:
+        launcher.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            launcher.wait(_GRACE)
     launcher.kill()
 
 

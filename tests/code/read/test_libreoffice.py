@@ -1,6 +1,7 @@
 """One LibreOffice converts many files, ends with its reader, and is started anew after faults."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read.isolated import Reader
 from pipeline.read.office import libreoffice
-from pipeline.read.office.libreoffice import Converter, remove_sockets, sockets_of
+from pipeline.read.office.libreoffice import Conversion, Converter, remove_sockets, sockets_of
 
+OLD = Conversion(".doc", "docx", "an old Word file")
 NOTICE = "文化站全年开放，村里的图书室也添了新书。"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="shell scripts stand in for LibreOffice")
 
@@ -38,7 +40,7 @@ def convert(converter, config):
     """Return a function that converts bytes of an old Word file."""
 
     def run(data, options=config.read):
-        return converter.convert(data, ".doc", "docx", "an old Word file", "x.doc", options)
+        return converter.convert(data, OLD, "x.doc", options)
 
     return run
 
@@ -56,7 +58,7 @@ def is_alive(pid):
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def test_many_files_take_one_start_until_their_number_is_full(old, convert, converter, monkeypatch):
+def test_many_files_take_one_start_until_their_number_is_full(old, convert, converter, monkeypatch, wait):
     monkeypatch.setattr(libreoffice, "FILES_A_START", 3)
     data = old.read_bytes()
     seen = []
@@ -68,7 +70,7 @@ def test_many_files_take_one_start_until_their_number_is_full(old, convert, conv
     convert(data)
     assert converter._office is None
     assert not folder.exists()
-    assert not is_alive(seen[0])
+    wait(lambda: not is_alive(seen[0]))
     convert(data)
     assert pid_of(converter) != seen[0]
 
@@ -104,8 +106,8 @@ done
 echo $$ > $pidfile
 if [ -n "$kept" ]; then
     echo start >> $folder/log
-    touch "$(dirname $kept)/.~lock.kept.txt#"
     echo $$ > $folder/kept
+    touch "$(dirname $kept)/.~lock.kept.txt#"
     exec sleep 60
 fi
 echo file >> $folder/log
@@ -174,7 +176,7 @@ def test_what_is_larger_than_the_limit_is_not_read(stand_in, convert, config):
         convert(b"x", replace(config.read, max_bytes=4))
 
 
-def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_path, monkeypatch):
+def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_path, monkeypatch, wait):
     """The scratch folder is given as a relative path, as it is with ``-o OUT`` (LibreOffice runs in another folder)."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scratch").mkdir()
@@ -188,8 +190,18 @@ def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_pat
         assert is_alive(pid)
         sockets = sockets_of(profile)
         assert any(path.exists() for path in sockets)
-    assert not is_alive(pid)
+    wait(lambda: not is_alive(pid))
     assert list((tmp_path / "scratch").iterdir()) == []
+    assert not any(path.exists() for path in sockets)
+
+
+def test_it_is_ended_even_if_its_folder_is_gone(old, convert, converter, wait):
+    convert(old.read_bytes())
+    pid, sockets = pid_of(converter), sockets_of(converter._office.folder)
+    assert any(path.exists() for path in sockets)
+    shutil.rmtree(converter._office.folder)
+    converter.end()
+    wait(lambda: not is_alive(pid))
     assert not any(path.exists() for path in sockets)
 
 
@@ -197,8 +209,8 @@ def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_pat
 def test_it_ends_with_its_parent_even_if_that_is_killed_alone(old, tmp_path, root, wait):
     code = (
         "import sys, time; from pathlib import Path; from pipeline.core.config import load_config\n"
-        "from pipeline.read.office.libreoffice import CONVERTER\n"
-        "CONVERTER.convert(Path(sys.argv[1]).read_bytes(), '.doc', 'docx', '', '', load_config().read)\n"
+        "from pipeline.read.office.libreoffice import CONVERTER, Conversion\n"
+        "CONVERTER.convert(Path(sys.argv[1]).read_bytes(), Conversion('.doc', 'docx', ''), '', load_config().read)\n"
         "print(CONVERTER._office.folder, flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, str(old)]
@@ -211,3 +223,17 @@ def test_it_ends_with_its_parent_even_if_that_is_killed_alone(old, tmp_path, roo
         child.kill()
     wait(lambda: not is_alive(pid))
     remove_sockets(folder.parent)
+
+
+def test_sockets_are_removed_behind_readers_that_were_killed(tmp_path):
+    profile = tmp_path / "mission-themes-x" / "mission-themes-office-y"
+    profile.mkdir(parents=True)
+    left, other = sockets_of(profile)[0], sockets_of(tmp_path)[0]
+    try:
+        left.touch()
+        other.touch()
+        remove_sockets(tmp_path)
+        assert not left.exists()
+        assert other.exists()
+    finally:
+        other.unlink()
