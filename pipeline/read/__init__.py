@@ -10,7 +10,7 @@ names, in lower case, with the dot. One whose content has a signature gets a lin
 import hashlib
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -58,10 +58,18 @@ class PassedOver(msgspec.Struct, frozen=True):
 def suffixes() -> frozenset[str]:
     """Return the endings of the names that are read, in lower case, with the dot; files without one are read too.
 
-    Pictures are among them where the extra that recognises their text is installed.
+    Pictures are not among them: beside reports they are what these show, and a folder or archive of nothing else is of scans.
     """
-    known = frozenset(["", *ARCHIVE_SUFFIXES, *chain.from_iterable(formats.FORMATS.values())])
-    return known if is_installed() else known - frozenset(formats.FORMATS["picture"])
+    return frozenset(["", *ARCHIVE_SUFFIXES, *chain.from_iterable(formats.FORMATS.values())]) - formats.PICTURES
+
+
+def suffixes_among(names: Iterable[str]) -> frozenset[str]:
+    """Return the endings that are read in a folder or archive of files with these names.
+
+    Where all that could be read are pictures, these are scans, and are read if the extra for it is installed.
+    """
+    there = {suffix_of(name) for name in names}
+    return formats.PICTURES if there & formats.PICTURES and not there & suffixes() and is_installed() else suffixes()
 
 
 def suffix_of(name: str) -> str:
@@ -181,15 +189,16 @@ def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: 
     if not depth:
         yield _too_deep(file)
         return
-    from pipeline.read.archive import members  # noqa: PLC0415
+    from pipeline.read.archive import members, names  # noqa: PLC0415
 
     is_empty = True
+    taken = suffixes_among(names(file.data, file.source))
     for member in members(file.data, file.source, allowance):
         is_empty = False
         if isinstance(member, InputError):
             yield member
         else:
-            yield from _of_member(member, file.source, options, allowance, depth)
+            yield from _of_member(member, file.source, options, allowance, depth, taken)
     if is_empty:
         yield InputError(f"{file.source}: an archive without files; pack it again")
 
@@ -206,7 +215,7 @@ def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int
         yield _too_deep(file)
         return
     for member in attached:
-        yield from _of_member(member, file.source, options, allowance, depth)
+        yield from _of_member(member, file.source, options, allowance, depth, suffixes())
 
 
 def _too_deep(file: File) -> InputError:
@@ -214,10 +223,10 @@ def _too_deep(file: File) -> InputError:
 
 
 def _of_member(
-    member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int
+    member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int, taken: frozenset[str]
 ) -> Iterator[File | PassedOver | InputError]:
     file = File(f"{archive}/{member.name}", PurePosixPath(member.name).suffix.lower(), member.data)
-    if file.suffix in suffixes():
+    if file.suffix in taken:
         yield from _unpack(file, options, allowance, depth - 1)
     else:
         yield PassedOver(file.source)

@@ -21,3 +21,4 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "txt": (".txt", ".text"),
     "uof": (".uof", ".uot", ".uos", ".uop"),
 }
+PICTURES = frozenset(FORMATS["picture"])

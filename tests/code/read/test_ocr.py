@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from printed import lines, pdf, stream
 
 from pipeline import flow
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, UsageError
 from pipeline.core.records import Document
-from pipeline.read import read_bytes, suffixes
+from pipeline.read import File, read_bytes, unpack
+from pipeline.read.find import find_reports
 from pipeline.read.isolated import Reader
 from pipeline.read.ocr import engine, pages, use
 from pipeline.read.ocr.engine import Recognised
@@ -185,10 +186,20 @@ def test_the_setting_and_the_missing_extra_are_named(config, monkeypatch):
         read_bytes(pdf(lines("一行文字。")), "x.pdf", replace(config.read, ocr="always"), ".pdf")
 
 
-def test_pictures_in_folders_are_read_where_the_extra_is(monkeypatch):
-    assert ".png" in suffixes.__wrapped__()
+def test_pictures_alone_in_a_folder_or_archive_are_scans_and_beside_reports_are_passed_over(config, monkeypatch, tmp_path):
+    for name in ("1.png", "2.png"):
+        (tmp_path / name).write_bytes(encoded(blank(), "PNG"))
+    assert [path[-5:] for path in find_reports([str(tmp_path)]).reports] == ["1.png", "2.png"]
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as package:
+        package.writestr("1.png", encoded(blank(), "PNG"))
+    assert [type(item).__name__ for item in unpack(File("x.zip", ".zip", data.getvalue()), config.read)] == ["File"]
+    (tmp_path / "report.txt").write_text("全县新开六座城市书房。", "utf-8")
+    assert [path[-5:] for path in find_reports([str(tmp_path)]).skipped] == ["1.png", "2.png"]
+    (tmp_path / "report.txt").unlink()
     monkeypatch.setattr("pipeline.read.is_installed", lambda: False)
-    assert ".png" not in suffixes.__wrapped__()
+    with pytest.raises(UsageError, match="2 files of other types"):
+        find_reports([str(tmp_path)])
 
 
 def test_a_page_of_text_is_recognised_only_when_asked(config, monkeypatch):
@@ -207,6 +218,13 @@ def test_a_page_with_a_picture_among_pages_of_text_is_recognised(config, monkeyp
     found = read_bytes(data, "x.pdf", config.read, ".pdf")
     assert body(found.text) == ["第一页的文字。", "第二页的扫描件。"]
     assert [(place.page, place.certainty) for place in found.places] == [(1, None), (2, 0.99)]
+
+
+def test_a_font_with_a_wrong_map_is_read_from_the_picture_of_its_page(config, monkeypatch):
+    said(monkeypatch, *column(["图上看得见的文字。"]))
+    rare = "".join(chr(0x8C00 + i) for i in range(90))
+    found = read_bytes(pdf(lines(rare[:30], rare[30:60], rare[60:])), "x.pdf", config.read, ".pdf")
+    assert body(found.text) == ["图上看得见的文字。"]
 
 
 def test_passages_of_a_doubtful_page_ask_for_review_and_show_their_certainty(config, monkeypatch, default_model):

@@ -143,7 +143,9 @@ def test_a_damaged_file_says_so(config, data):
         read(data, "x.pdf", config.read)
 
 
-def test_pictures_need_ocr(config):
+def test_pictures_need_ocr(config, monkeypatch):
+    monkeypatch.setattr("pipeline.read.ocr.use.is_installed", lambda: False)
+    monkeypatch.setattr("pipeline.read.page.text.is_installed", lambda: False)
     with pytest.raises(InputError, match="needs OCR: the pages are pictures"):
         read(raw_pdf(PICTURE, PICTURE), "scan.pdf", config.read)
     with pytest.raises(InputError, match="needs OCR: the pages are pictures"):

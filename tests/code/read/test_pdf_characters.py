@@ -1,6 +1,7 @@
 """Characters come in the order of their lines however page and text are turned, and as what their fonts show."""
 
 import pytest
+from msgspec.structs import replace
 from printed import lines, pdf, shown, stream
 
 from pipeline.core.errors import InputError
@@ -120,7 +121,7 @@ def test_a_font_with_a_wrong_map_is_unreadable(config, first):
     codes = [b"".join((row * 30 + i).to_bytes(2) for i in range(30)) for row in range(20)]
     data = pdf(text_of_font(codes), objects=mapped_font(first), fonts=b"/W 10 0 R")
     with pytest.raises(InputError, match=r"^x\.pdf: unreadable: its fonts do not say which characters they show"):
-        read(data, "x.pdf", config.read)
+        read(data, "x.pdf", replace(config.read, ocr="never"))
 
 
 def test_a_title_in_a_font_with_a_wrong_map_is_no_reason_to_refuse_a_document(config):
