@@ -86,7 +86,7 @@ cdef inline bint _is_term(const Py_UCS4* word, Py_ssize_t size) noexcept nogil:
     """Tell whether a word could be one of a vocabulary."""
     cdef Py_ssize_t i
     for i in range(size):
-        if _is_ideograph(word[i]) or (i + 1 < size and _is_latin(word[i] | 32) and _is_latin(word[i + 1] | 32)):
+        if _is_ideograph(word[i]) or (i + 1 < size and _is_latin(<uint32_t>word[i] | 32) and _is_latin(<uint32_t>word[i + 1] | 32)):
             return True
     return False
 
