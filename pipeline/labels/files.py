@@ -134,14 +134,15 @@ def write_labels(path: Path, labels: Iterable[Label]) -> None:
 
 
 def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write new reports, none over another; raises UsageError."""
+    """Write new reports, none over another, all or none; raises UsageError."""
     try:
         for name, content in files.items():
-            folder.mkdir(parents=True, exist_ok=True)
             path = folder / name
             if path.exists() and path.read_bytes() != content:
                 raise UsageError(f"{path}: exists with another text; choose another folder with --reports")
-            path.write_bytes(content)
+        for name, content in files.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
 
