@@ -168,9 +168,9 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
     sources = {pair.second.source for pair in found.disagreements} - set(texts)
     texts |= {source: read_report(path, config.read, source).text for source, path in corpus_files(config) if source in sources}
     for pair in found.disagreements:
-        label = pair.second
-        begins = " ".join(texts.get(label.source, "")[label.start : label.end].split())[:SHOWN]
-        click.echo(f"{label.source}:{label.start}-{label.end}\t{pair.first.label}\t{label.label}\t{begins}")
+        source, (start, end) = pair.second.source, pair.span
+        begins = " ".join(texts.get(source, "")[start:end].split())[:SHOWN]
+        click.echo(f"{source}:{start}-{end}\t{pair.first.label}\t{pair.second.label}\t{begins}")
 
 
 @labels.command("import")

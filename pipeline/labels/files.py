@@ -1,6 +1,7 @@
 """Labels given by people: read label files, hold them against their reports, and gather both as a corpus."""
 
 import hashlib
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,8 +170,13 @@ def attach(document: Document, labels: Iterable[Label], corrections: Sequence[La
     return LabelledDocument(document, tuple(overlay(document.text, ordered, corrections)) if corrections else ordered)
 
 
+def same_text(text: str) -> str:
+    """Return what two texts have in common that differ in white space and in the width of characters only: a digest."""
+    return hashlib.sha256("".join(unicodedata.normalize("NFKC", text).split()).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def check_trainable(corpus: Corpus) -> None:
-    """Raise CorpusError for a corpus of fewer than two reports, or with a label that stands in fewer than two."""
+    """Raise CorpusError for a corpus of fewer than two different reports, or with a label of fewer than two examples."""
     if len(corpus.reports) < 2:
         raise CorpusError(f"{len(corpus.reports)} labelled reports: training needs two at least; label more reports")
     for name in corpus.label_set.names:
@@ -180,6 +186,11 @@ def check_trainable(corpus: Corpus) -> None:
                 f"label {name} has {count} example{'s' * (count != 1)}: training needs two at least; label more passages, "
                 f"or take {name} out of the label definitions"
             )
+    if len({same_text(report.document.text) for report in corpus.reports}) < 2:
+        raise CorpusError(
+            f"{len(corpus.reports)} labelled reports, all with the same text: training needs two different ones at least; "
+            "label other reports"
+        )
 
 
 def _parse(line: str, where: str, known: LabelSet) -> Label:

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelSettings
+from pipeline.core.errors import CorpusError
 from pipeline.core.records import CleanText, Label, Segment
-from pipeline.labels.files import Corpus, LabelledDocument, check_trainable
+from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
 from pipeline.model.features import Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary, lay_out, split_words
 from pipeline.model.model import Model, softmax
 from pipeline.model.score import score_texts
@@ -120,7 +121,9 @@ def leave_out(
     Raises CorpusError where there are too few reports or examples.
     """
     check_trainable(corpus)
-    groups = fold_groups([report.cleaned.document.source for report in reports], config.evaluate)
+    groups = groups_of(reports, config.evaluate)
+    if len(groups) < 2:
+        raise CorpusError("all reports would be left out together; name fewer folders in evaluate.grouped, or label others")
     folds = [
         Fold(
             tuple(reports[i] for i in group),
@@ -137,17 +140,41 @@ def replace_model(fold: Fold, temperature: float, threshold: float) -> Fold:
     return Fold(fold.reports, replace(fold.model, temperature=temperature, threshold=threshold))
 
 
-def fold_groups(sources: Sequence[str], options: EvaluateConfig) -> list[tuple[int, ...]]:
+def groups_of(reports: Sequence[Prepared], options: EvaluateConfig) -> list[tuple[int, ...]]:
+    """Return the indices of the reports that are left out together, equal ones among them."""
+    texts = [same_text(report.cleaned.document.text) for report in reports]
+    return fold_groups([report.cleaned.document.source for report in reports], options, texts)
+
+
+def fold_groups(sources: Sequence[str], options: EvaluateConfig, texts: Sequence[str] = ()) -> list[tuple[int, ...]]:
     """Return the indices of the reports that are left out together: one at a time, but whole sub-folders of ``grouped``.
 
-    More of these than ``folds`` are dealt out into that many groups.
+    Reports of which ``texts`` says the same belong together too: a model that saw one of them knows the other. More of these
+    than ``folds`` are dealt out into that many groups.
     """
-    units: dict[str, list[int]] = defaultdict(list)
-    for i, source in enumerate(sources):
-        units[left_out_with(source, options.grouped)].append(i)
+    folders = [left_out_with(source, options.grouped) for source in sources]
+    keys = [(f"folder {folder}", f"text {text}") for folder, text in zip(folders, texts or sources, strict=True)]
+    units = _together(keys)
     count = min(len(units), options.folds)
-    dealt = [tuple(units.values())[first::count] for first in range(count)]
+    dealt = [units[first::count] for first in range(count)]
     return [tuple(sorted(chain.from_iterable(group))) for group in dealt]
+
+
+def _together(keys: Sequence[tuple[str, ...]]) -> list[list[int]]:
+    """Return the indices that share a key, directly or through others, together, in the order of their first."""
+    unit_of: dict[str, list[int]] = {}
+    for i, own in enumerate(keys):
+        unit = sorted({i, *chain.from_iterable(unit_of.get(key, ()) for key in own)})
+        unit_of.update((key, unit) for j in unit for key in keys[j])
+    return list({id(unit): unit for unit in unit_of.values()}.values())
+
+
+def equal_reports(reports: Sequence[Prepared]) -> list[tuple[str, ...]]:
+    """Return the sources of reports with the same text, those of each text together."""
+    by_text: dict[str, list[str]] = defaultdict(list)
+    for report in reports:
+        by_text[same_text(report.cleaned.document.text)].append(report.cleaned.document.source)
+    return [tuple(sources) for sources in by_text.values() if len(sources) > 1]
 
 
 def left_out_with(source: str, grouped: Sequence[str]) -> str:
@@ -173,14 +200,15 @@ def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_se
 
 
 def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:
-    """Return the model of some reports, not calibrated."""
+    """Return the model of some reports, not calibrated; raises CorpusError for too few different words or labels."""
     from scipy.sparse import vstack  # noqa: PLC0415 - only training needs scipy and scikit-learn
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
     vocabulary = fit_vocabulary([report.texts.head(report.layout.sentences) for report in reports], config.features)
-    features = vstack([_features(report, vocabulary, config) for report in reports]).tocsr()
     targets = np.concatenate([report.targets for report in reports])
     labelled = targets >= 0
+    _check_fit(len(vocabulary), targets[labelled], config)
+    features = vstack([_features(report, vocabulary, config) for report in reports]).tocsr()
     classifier = LinearSVC(
         C=config.model.C,
         class_weight="balanced" if config.model.balanced else None,
@@ -189,6 +217,17 @@ def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_w
     ).fit(features[labelled], targets[labelled])
     weights, bias = _dense(classifier, len(label_set.names), len(vocabulary))
     return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, 1.0, user_words)
+
+
+def _check_fit(terms: int, targets: NDArray[np.int64], config: Config) -> None:
+    """Raise CorpusError where there is nothing to fit: no word, or sentences of one label only."""
+    if not terms:
+        rare = f"no word stands in {config.features.min_df} sentences of the reports that are trained on"
+        raise CorpusError(f"{rare} (features.min_df); label more reports, or lower it")
+    if len(np.unique(targets)) < 2:
+        raise CorpusError(
+            "all sentences of the reports that are trained on have one label; label more reports, so that each label is in two"
+        )
 
 
 def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
@@ -236,6 +275,8 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
         for scored in [score_texts(report.layout, report.texts, fold.model)]
         for run_scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True)
     ]
+    if not any(characters.any() for _, characters in decided):
+        raise CorpusError("no labelled passage is left of the reports once noise is set aside; label passages of text")
     scores = np.array([run_scores for run_scores, _ in decided])
     gold = np.array([characters for _, characters in decided])
 

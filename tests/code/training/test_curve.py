@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.core.config import load_config
+from pipeline.core.errors import CorpusError
 from pipeline.labels.corpus import read_corpus
 from pipeline.training import curve
 from pipeline.training.fit import prepare_corpus
@@ -67,3 +68,17 @@ def test_no_shares_no_curve(seeds):
     config, corpus, prepared = seeds
     without = replace(config, evaluate=replace(config.evaluate, learning_curve=()))
     assert curve.learning_curve(prepared, corpus.label_set, without) == ()
+
+
+def test_a_share_with_too_few_words_is_left_out_of_the_curve(seeds, monkeypatch):
+    config, corpus, prepared = seeds
+    fit = curve.fit
+
+    def fit_two_at_least(reports, *rest):
+        if len(reports) < 2:
+            raise CorpusError("no word stands in 2 sentences")
+        return fit(reports, *rest)
+
+    monkeypatch.setattr(curve, "fit", fit_two_at_least)
+    shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.5, 0.9)))
+    assert [point.reports for point in curve.learning_curve(prepared, corpus.label_set, shares)] == [pytest.approx(7 / 3)]
