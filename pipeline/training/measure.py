@@ -10,8 +10,9 @@ from typing import Any
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Tag
+from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, precision_recall, wrong_tags
-from pipeline.training.fit import Prepared, left_out_with
+from pipeline.training.fit import left_out_with
 
 LONGEST_NAME = 150  # characters of a name in that of a metric, of which MLflow takes 250
 _NOT_IN_NAMES = re.compile(r"[^\w.\- ]")

@@ -7,7 +7,7 @@ from pipeline.core.config import load_config
 from pipeline.core.errors import CorpusError
 from pipeline.labels.corpus import read_corpus
 from pipeline.training import curve
-from pipeline.training.fit import prepare_corpus
+from pipeline.training.fit import Fitter, prepare_corpus
 from pipeline.training.out_of_fold import out_of_fold_tags
 
 
@@ -72,13 +72,14 @@ def test_no_shares_no_curve(seeds):
 
 def test_a_share_with_too_few_words_is_left_out_of_the_curve(seeds, monkeypatch):
     config, corpus, prepared = seeds
-    fit = curve.fit
+    fit = Fitter.fit
 
-    def fit_two_at_least(reports, *rest):
-        if len(reports) < 2:
+    def fit_two_at_least(fitter, numbers):
+        if len(numbers) < 2:
             raise CorpusError("no word stands in 2 sentences")
-        return fit(reports, *rest)
+        return fit(fitter, numbers)
 
-    monkeypatch.setattr(curve, "fit", fit_two_at_least)
+    monkeypatch.setattr(Fitter, "fit", fit_two_at_least)
     shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.5, 0.9)))
-    assert [point.reports for point in curve.learning_curve(prepared, corpus.label_set, shares)] == [pytest.approx(7 / 3)]
+    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, ()))
+    assert [point.reports for point in points] == [pytest.approx(7 / 3)]
