@@ -184,12 +184,13 @@ class Guarded:
         if refusal:
             await _refuse(refusal, _with_headers(send))
             return
-        self._under_way += 1
+        counted = asked.path != LOGIN_PATH  # how many of these are waited for is bounded by itself
+        self._under_way += counted
         try:
             app = self._limited.get(asked.path, self._app)
             await app(scope, in_time(receive, self._policy.upload_seconds), _with_headers(send))
         finally:
-            self._under_way -= 1
+            self._under_way -= counted
 
 
 def body_limit(path: str, policy: Policy) -> int:

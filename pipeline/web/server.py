@@ -27,7 +27,7 @@ from pipeline.web.work import Loaded, Workshop
 SHORTEST_TOKEN = 16
 HEAD_SECONDS = 15.0  # that a new connection has to say what it wants
 KEEP_ALIVE = 30.0  # that it has for the next head once it was answered
-WAITING = 200  # connections that wait for a head at once
+WAITING = 200  # connections that wait for a head at once, new ones and others each
 BACKLOG = 128  # connections that wait to be taken
 PATIENCE = 3  # seconds for requests under way when the server is stopped
 
@@ -36,7 +36,8 @@ class Protocol(H11Protocol):
     """HTTP of uvicorn, which of itself waits for ever for a head: of a first request, and of a later one that was begun.
 
     Connections that wait for a head do not count among the requests that are answered. Where more wait than may, the one that has
-    waited longest is closed, so that silent connections keep nobody out.
+    waited longest is closed, so that silent connections keep nobody out. Those that have asked before are counted apart, so that
+    a crowd of silent ones ends none of them.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -49,7 +50,7 @@ class Protocol(H11Protocol):
         """Take bytes in; once they make a head, nothing is waited for."""
         super().data_received(data)
         if self._is_answering():
-            self._waiting.pop(self, None)
+            self._stop_waiting()
 
     def on_response_complete(self) -> None:
         """End an answer, and wait for the next head."""
@@ -59,35 +60,39 @@ class Protocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End a connection."""
-        self._waiting.pop(self, None)
-        if self._deadline:
-            self._deadline.cancel()
+        self._stop_waiting()
         super().connection_lost(exc)
-
-    @property
-    def _waiting(self) -> dict["Protocol", None]:
-        """The connections of the server that wait for a head, the longest first."""
-        return _WAITING.setdefault(self.server_state, {})
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def _wait_for_head(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(seconds, self._close_if_silent)
+        waiting = _waiting(self.server_state)[self.cycle is not None]
+        waiting[self] = None
+        if len(waiting) > WAITING:
+            next(iter(waiting))._close_if_silent()  # noqa: SLF001 - a connection of the same server
+
+    def _stop_waiting(self) -> None:
+        for waiting in _waiting(self.server_state):
+            waiting.pop(self, None)
         if self._deadline:
             self._deadline.cancel()
-        self._deadline = self.loop.call_later(seconds, self._close_if_silent)
-        self._waiting.pop(self, None)
-        self._waiting[self] = None
-        if len(self._waiting) > WAITING:
-            next(iter(self._waiting))._close_if_silent()  # noqa: SLF001 - a connection of the same server
 
     def _close_if_silent(self) -> None:
-        self._waiting.pop(self, None)
+        self._stop_waiting()
         if not self._is_answering() and not self.transport.is_closing():
             self.transport.abort()  # what is left to send to one who does not read is not waited for
 
 
-_WAITING: WeakKeyDictionary[ServerState, dict[Protocol, None]] = WeakKeyDictionary()
+Connections = dict[Protocol, None]  # the one that has waited longest first
+_OF_SERVER: WeakKeyDictionary[ServerState, tuple[Connections, Connections]] = WeakKeyDictionary()
+
+
+def _waiting(server: ServerState) -> tuple[Connections, Connections]:
+    """Return the connections of a server that wait for a head: those that never asked, and those that were answered before."""
+    return _OF_SERVER.setdefault(server, ({}, {}))
 
 
 def load_models(names: Sequence[str], config: Config, say: Say) -> dict[str, Loaded]:
