@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.core.config import load_config
+from pipeline.core.errors import CorpusError
 from pipeline.labels.corpus import read_corpus
 from pipeline.training import curve
 from pipeline.training.fit import Fitter, prepare_corpus
@@ -68,3 +69,18 @@ def test_no_shares_no_curve(seeds):
     config, corpus, prepared = seeds
     without = replace(config, evaluate=replace(config.evaluate, learning_curve=()))
     assert curve.learning_curve(Fitter(prepared, corpus.label_set, without, ())) == ()
+
+
+def test_a_share_with_too_few_words_is_left_out_of_the_curve(seeds, monkeypatch):
+    config, corpus, prepared = seeds
+    fit = Fitter.fit
+
+    def fit_two_at_least(fitter, numbers):
+        if len(numbers) < 2:
+            raise CorpusError("no word stands in 2 sentences")
+        return fit(fitter, numbers)
+
+    monkeypatch.setattr(Fitter, "fit", fit_two_at_least)
+    shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.5, 0.9)))
+    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, ()))
+    assert [point.reports for point in points] == [pytest.approx(7 / 3)]
