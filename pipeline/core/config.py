@@ -70,6 +70,7 @@ class FeatureConfig(msgspec.Struct, frozen=True):
     character_bigrams: bool
     user_dictionary: str
     gazetteers: str
+    unknown_weight: Weight
 
 
 class ModelConfig(msgspec.Struct, frozen=True):
@@ -261,7 +262,7 @@ def model_settings(config: ModelSettings) -> ModelSettings:
 
 # Settings that older models have not, as they work without them.
 _AS_BEFORE: dict[str, dict[str, Any]] = {
-    "features": {"gazetteers": ""},
+    "features": {"gazetteers": "", "unknown_weight": 0.0},
     "model": {"solver": "liblinear", "report_weight": 0.0, "report_length": 30.0},
 }
 
