@@ -34,17 +34,19 @@ _FAMILIES = (
     ("rtf", (b"{\\rtf",)),
     ("picture", _PICTURES),
     ("packed", _PACKED),
+    ("protected", (b"%TSD-Header", b"\x62\x14\x23\x65")),  # 绿盾 and 亿赛通
 )
 _STARTS = tuple(signature for _, signatures in _FAMILIES for signature in signatures)
 _OLE_STREAMS = (
     ("EncryptedPackage", "password"), ("WordDocument", "doc"), ("MatOST", "doc"), ("Workbook", "sheet"), ("Book", "sheet"),
     ("PowerPoint Document", "slides"),
 )  # fmt: skip
-_ZIP_MEMBERS = (("word/", "docx"), ("xl/", "sheet"), ("ppt/", "slides"), ("OFD.xml", "ofd"))
+_ZIP_MEMBERS = (("word/", "docx"), ("xl/", "sheet"), ("ppt/", "slides"), ("ofd.xml", "ofd"))
 _PACKAGE_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".xlsx", ".xlsm", ".xlsb", ".ods")
 _ODF = {"text": "odt", "text-template": "odt", "spreadsheet": "sheet", "presentation": "slides"}
 _REFUSED = {
     "password": "the file is protected by a password; open it, remove the password and save it again",
+    "protected": "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted",
     "slides": "the content is a presentation; save its text as .docx, .pdf or .txt",
     "ofd": "the content is an OFD document; save it as .pdf or .docx",
     "picture": "the content is a picture; run text recognition (OCR) on it and save the text",
@@ -103,21 +105,20 @@ def _has_office_mark(head: bytes) -> bool:
 
 
 def _zip_kind(data: bytes, source: str) -> str:
-    import zipfile  # noqa: PLC0415 - plain text needs none
-
-    from pipeline.read.office.packages import DAMAGE  # noqa: PLC0415
+    from pipeline.read.office.packages import DAMAGE, open_zip  # noqa: PLC0415 - plain text needs none
 
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = package.namelist()
+        with open_zip(data) as package:
+            names = [member.filename for member in package.filelist]
             with package.open("mimetype") if "mimetype" in names else io.BytesIO() as content:
                 packed = content.read(_LONGEST_MIME_TYPE)
     except DAMAGE as error:
         raise InputError(f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again") from None
     if packed.startswith(b"application/vnd.oasis.opendocument."):
         return _ODF.get(packed.decode("ascii", "replace").rpartition(".")[2], ARCHIVE)
-    if "[Content_Types].xml" in names or "OFD.xml" in names:
-        return next((kind for prefix, kind in _ZIP_MEMBERS if any(name.startswith(prefix) for name in names)), ARCHIVE)
+    parts = [name.casefold() for name in names]
+    if "[content_types].xml" in parts or "ofd.xml" in parts:
+        return next((kind for prefix, kind in _ZIP_MEMBERS if any(part.startswith(prefix) for part in parts)), ARCHIVE)
     return ARCHIVE
 
 
