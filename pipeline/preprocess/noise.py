@@ -65,14 +65,22 @@ _LICENCE = re.compile(r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|
 OF_DATES_AND_PAGES = "年页共"
 # A line that begins with another ideograph than these is noise by its form only if it ends with one of ENDS or holds one of WITHIN.
 BEGINS = frozenset("".join(begins for _, begins, _ in _BY_FORM))
-ENDS, WITHIN = "摄影图)）", ">›»＞备站©yY"
-_CREDIT_ENDS = tuple(ENDS)
+_CREDIT_ENDS, WITHIN = tuple("摄影图)）"), ">›»＞备站©yY"
+ENDS = "".join(_CREDIT_ENDS) + _DIGITS
 _BEHIND_CREDITS = (None, "image", "furniture")  # what a line may be that is rather the credit of a picture
 _LATIN = re.compile(r"(?<!\\)[A-Za-z]")
 _WORD = re.compile(r"\w")
 _PUNCTUATION = re.compile("[。，；！？!?,;：:]")
 _SENTENCE_END = re.compile("[。！？；]")
 TITLE_LINES = 12
+# Printed contents: their title, and an entry with the number of its page, behind dots or a rule, or behind blanks only.
+CONTENTS = "table of contents"
+_CONTENTS_TITLE = re.compile(r"[【\[]?\s*(?:目\s*[录次]|(?:table of )?contents)\s*[】\]]?", re.IGNORECASE)
+_PAGE = r"[-—–(（]?\s*(\d{1,4})\s*[)）]?"
+_LED_ENTRY = re.compile(rf".*[^\W\d].*?(?:(?:…\s*){{2,}}|(?:[.．·•‥_—–－-]\s*){{3,}}){_PAGE}")
+_ENTRY = re.compile(rf".*?[^\W\d].*?(?:\s+|(?<=[^\d.．/:：年月第-])){_PAGE}")
+_ENTRY_ENDS = frozenset(_DIGITS + ")）")
+_FEWEST_ENTRIES, _FEWEST_LED_ENTRIES = 2, 3
 
 
 def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> dict[int, str]:
@@ -80,8 +88,9 @@ def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> d
 
     ``lines`` are the lines of a cleaned text, stripped and not empty; those that are not ``doubtful`` are no noise by their form.
     """
-    judged = range(len(lines)) if doubtful is None else doubtful
+    judged = range(len(lines)) if doubtful is None else list(doubtful)
     reasons = {i: reason for i in judged if (reason := judge(lines[i]))}
+    _contents(lines, [i for i in judged if lines[i][-1] in _ENTRY_ENDS and reasons.get(i, CONTENTS) == CONTENTS], reasons)
     found = frozenset(reasons.values())
     if "caption" in found:
         _listed(lines, reasons)
@@ -102,6 +111,8 @@ def judge(line: str) -> str | None:
         return None
     if (">" in line or "›" in line or "»" in line or "＞" in line) and _PATH_LINE.fullmatch(line):
         return "navigation"
+    if line[-1] in _DIGITS and _LED_ENTRY.fullmatch(line):
+        return CONTENTS
     reason = _by_form(line)
     if reason in _BEHIND_CREDITS and line.endswith(_CREDIT_ENDS) and _CREDIT.fullmatch(line):
         return "caption"
@@ -130,6 +141,48 @@ def _compiled(form: str) -> re.Pattern[str]:
 
 def _may_be_licence(line: str) -> bool:
     return "备" in line or "站" in line or "©" in line or "y" in line or "Y" in line
+
+
+def is_contents_title(line: str) -> bool:
+    """Tell whether a line is the title of printed contents."""
+    return _CONTENTS_TITLE.fullmatch(line.strip()) is not None
+
+
+def is_contents_entry(line: str) -> bool:
+    """Tell whether a line may be an entry of printed contents: it ends with the number of a page."""
+    return _page(line.strip()) is not None
+
+
+def _page(line: str) -> int | None:
+    match = _ENTRY.fullmatch(line) if len(line) <= LONGEST and not _SENTENCE_END.search(line) else None
+    match = match or (_LED_ENTRY.fullmatch(line) if len(line) <= LONGEST else None)
+    return int(match[1]) if match else None
+
+
+def _contents(lines: Sequence[str], candidates: list[int], reasons: dict[int, str]) -> None:
+    """Mark runs of lines with rising numbers of pages, below their title or led to their numbers, and take back single ones."""
+    pages = {i: page for i in candidates if (page := _page(lines[i])) is not None}
+    led = frozenset(i for i in candidates if reasons.pop(i, None))
+    for run in _runs(sorted(pages)):
+        numbers = [pages[i] for i in run]
+        falls = sum(after < before for before, after in pairwise(numbers))
+        titled = next((i for i in range(run[0] - 1, max(-1, run[0] - 3), -1) if is_contents_title(lines[i])), None)
+        mostly_led = len(run) >= _FEWEST_LED_ENTRIES and 2 * len(led & {*run}) > len(run)
+        enough = mostly_led if titled is None else len(run) >= _FEWEST_ENTRIES
+        if enough and 4 * falls <= len(run):
+            first = run[0] if titled is None else titled
+            reasons.update(dict.fromkeys((i for i in range(first, run[-1] + 1) if i not in reasons), CONTENTS))
+
+
+def _runs(places: list[int]) -> list[list[int]]:
+    """Return places in runs, in which at most one line stands between two."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place - runs[-1][-1] <= 2:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
 
 
 def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:

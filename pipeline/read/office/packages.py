@@ -93,6 +93,14 @@ def open_package(data: bytes, source: str, options: ReadConfig) -> Package:
     return package
 
 
+def member_name(package: zipfile.ZipFile, name: str) -> str:
+    """Return the name under which a package holds a member, or the given one where it has no such member."""
+    try:
+        return package.getinfo(name).filename
+    except KeyError:
+        return name
+
+
 def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | None:
     """Return the bytes of a member, or None where the package has no such member; raises InputError for a damaged one."""
     try:
