@@ -191,13 +191,13 @@ def _find_header(rows: Sequence[Sequence[str]], filled: Sequence[int], options: 
     first = next((i for i in told if len(cells[i]) > 1 or width == 1), next(iter(wide), None))
     if first is None:
         return range(filled[0], filled[0])
+    return _levels(rows, first, frozenset(index for index in named if len(cells[index]) > 1))
+
+
+def _levels(rows: Sequence[Sequence[str]], first: int, named: frozenset[int]) -> range:
+    """Return the rows of names around one of them: those that span it above, and what they span below."""
     last = first
-    while (
-        len(cells.get(first - 1, ())) > 1
-        and first - 1 in named
-        and last - first + 1 < _MOST_LEVELS
-        and _is_below(rows[first - 1 : first], rows[first])
-    ):
+    while last - first + 1 < _MOST_LEVELS and first - 1 in named and _is_below(rows[first - 1 : first], rows[first]):
         first -= 1
     while last - first + 1 < _MOST_LEVELS and last + 2 < len(rows) and _is_below(rows[first : last + 1], rows[last + 1]):
         last += 1
