@@ -68,6 +68,7 @@ class FeatureConfig(msgspec.Struct, frozen=True):
     min_df: Count
     character_bigrams: bool
     user_dictionary: str
+    gazetteers: str
 
 
 class ModelConfig(msgspec.Struct, frozen=True):
@@ -80,6 +81,8 @@ class ModelConfig(msgspec.Struct, frozen=True):
     segment_weight: Weight
     heading_weight: Weight
     switch_cost: Weight
+    report_weight: Weight
+    report_length: Annotated[float, Meta(gt=0)]
     seed: Annotated[int, Meta(ge=0, lt=2**32)]
 
 
@@ -254,6 +257,10 @@ def model_settings(config: ModelSettings) -> ModelSettings:
     return ModelSettings(**{field.name: getattr(config, field.name) for field in msgspec.structs.fields(ModelSettings)})
 
 
+# Settings that older models have not, as they work without them.
+_AS_BEFORE: dict[str, dict[str, Any]] = {"features": {"gazetteers": ""}, "model": {"report_weight": 0.0, "report_length": 30.0}}
+
+
 def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN401 - data from a model folder, checked here
     """Return the sections that a model depends on from nested plain values; sections that it does not are passed over.
 
@@ -265,7 +272,9 @@ def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN
         found = values.get(section.name)
         if not isinstance(found, dict):
             raise ConfigError(f"{where}: its configuration lacks the section [{section.name}]; train the model again")
+        found = _AS_BEFORE.get(section.name, {}) | found
         _check_keys(found, set(section.type.__struct_fields__), section.name, where)
+        values = values | {section.name: found}
     return _convert(values, ModelSettings, where)
 
 

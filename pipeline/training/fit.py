@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,10 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.core import locations
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelSettings
 from pipeline.core.records import CleanText, Label, Segment
 from pipeline.labels.files import Corpus, LabelledDocument, check_trainable
+from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary, lay_out, split_words
+from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model, softmax
 from pipeline.model.score import score_texts
 from pipeline.model.words import load_cut
@@ -28,6 +32,7 @@ from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.training.evaluate import calibration_error, coverage
 
+LEAST_CHARACTERS = 2000  # of the tags of a label, from which on it has a review threshold of its own
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
 LOG_TEMPERATURES = (-4.0, 3.0)
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
@@ -69,7 +74,7 @@ class LeftOut:
 
     folds: tuple[Fold, ...]
     temperature: float
-    threshold: float
+    thresholds: Floats
     calibration: dict[str, float]
 
 
@@ -87,7 +92,7 @@ def prepare(
     report: LabelledDocument, cleaned: CleanText, segments: Sequence[Segment], label_set: LabelSet, words: tuple[str, ...]
 ) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
-    layout = lay_out([(cleaned.text, segments)])
+    layout = lay_out([(cleaned.text, segments, True)])
     spans = [cleaned.offsets.span(start, end) for segment in segments for start, end in segment.sentences]
     targets = list(_targets(spans, sorted(report.labels, key=lambda label: label.start), label_set))
     return Prepared(
@@ -108,7 +113,7 @@ def train(
     measured = time.perf_counter()
     model = fit(reports, corpus.label_set, config, user_words)
     seconds = {"folds": measured - started, "fit": time.perf_counter() - measured}
-    model = replace(model, temperature=left_out.temperature, threshold=left_out.threshold)
+    model = replace(model, temperature=left_out.temperature, thresholds=left_out.thresholds)
     return Trained(model, left_out.folds, left_out.calibration, seconds)
 
 
@@ -128,13 +133,13 @@ def leave_out(
         )
         for group in watch(groups)
     ]
-    temperature, threshold, calibration = _calibrate(folds, config)
-    return LeftOut(tuple(replace_model(fold, temperature, threshold) for fold in folds), temperature, threshold, calibration)
+    temperature, thresholds, calibration = _calibrate(folds, config)
+    return LeftOut(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
 
 
-def replace_model(fold: Fold, temperature: float, threshold: float) -> Fold:
+def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:
     """Return the fold with its model calibrated."""
-    return Fold(fold.reports, replace(fold.model, temperature=temperature, threshold=threshold))
+    return Fold(fold.reports, replace(fold.model, temperature=temperature, thresholds=thresholds))
 
 
 def fold_groups(sources: Sequence[str], options: EvaluateConfig) -> list[tuple[int, ...]]:
@@ -177,7 +182,8 @@ def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_w
     from scipy.sparse import vstack  # noqa: PLC0415 - only training needs scipy and scikit-learn
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
-    vocabulary = fit_vocabulary([report.texts.head(report.layout.sentences) for report in reports], config.features)
+    texts = [report.texts.head(report.layout.sentences) for report in reports]
+    vocabulary = fit_vocabulary(texts, config.features, load_gazetteer(config.features.gazetteers))
     features = vstack([_features(report, vocabulary, config) for report in reports]).tocsr()
     targets = np.concatenate([report.targets for report in reports])
     labelled = targets >= 0
@@ -188,7 +194,13 @@ def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_w
         max_iter=20_000,
     ).fit(features[labelled], targets[labelled])
     weights, bias = _dense(classifier, len(label_set.names), len(vocabulary))
-    return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, 1.0, user_words)
+    return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, np.ones(len(label_set.names)), user_words)
+
+
+@cache
+def load_gazetteer(name: str) -> Gazetteer | None:
+    """Return the gazetteer of a folder of the project, read once in a process; None for no name. Raises ConfigError."""
+    return read_gazetteer(locations.find(name)) if name else None
 
 
 def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
@@ -222,8 +234,8 @@ def _dense(classifier: Any, labels: int, terms: int) -> tuple[NDArray[np.float32
     return weights, bias
 
 
-def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dict[str, float]]:
-    """Return temperature, review threshold and calibration figures, from the runs of reports that were left out.
+def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, dict[str, float]]:
+    """Return temperature, review thresholds by label and calibration figures, from the runs of reports that were left out.
 
     One temperature for all labels (Guo et al. 2017) minimises the log loss, weighted by characters.
     """
@@ -246,10 +258,11 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
     probabilities = softmax(scores / temperature)
     confidence, weights = probabilities.max(axis=1), gold.sum(axis=1)
     right = gold[np.arange(len(gold)), probabilities.argmax(axis=1)] / np.maximum(weights, 1e-12)
-    threshold = review_threshold(confidence, right, weights, config.tag.review_accuracy)
-    covered, accuracy = coverage(confidence, right, weights, threshold)
+    said = probabilities.argmax(axis=1)
+    thresholds = review_thresholds(said, confidence, right, weights, len(gold[0]), config.tag.review_accuracy)
+    covered, accuracy = coverage(confidence - thresholds.take(said), right, weights, 0.0)
     error = calibration_error(confidence, right, weights)
-    return temperature, threshold, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
+    return temperature, thresholds, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
 
 
 def gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Floats:
@@ -259,6 +272,20 @@ def gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet
     for label in report.labels:
         characters[label_set.names.index(label.label)] += max(0, min(end, label.end) - max(start, label.start))
     return characters
+
+
+def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Floats, labels: int, accuracy: float) -> Floats:
+    """Return for each label the lowest score at and above which its tags are right at least as often as ``accuracy``.
+
+    ``said`` are the labels of the tags. A label with fewer than LEAST_CHARACTERS of tags takes the threshold of all together.
+    """
+    of_all = review_threshold(confidence, right, weights, accuracy)
+    thresholds = np.full(labels, of_all)
+    for label in range(labels):
+        own = said == label
+        if weights[own].sum() >= LEAST_CHARACTERS:
+            thresholds[label] = review_threshold(confidence[own], right[own], weights[own], accuracy)
+    return thresholds
 
 
 def review_threshold(confidence: Floats, right: Floats, weights: Floats, accuracy: float) -> float:
