@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.core.records import Mark, MarkKind, Place
+from pipeline.preprocess.contents import CONTENTS, is_contents_entry, is_contents_title
 from pipeline.preprocess.headings import CHAPTER, ITEM, TITLE, sign_level
-from pipeline.preprocess.noise import CONTENTS, is_contents_entry, is_contents_title
 from pipeline.read.decode import ReadText
 
 LONGEST_ROW = 200

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.preprocess.noise import CONTENTS
+from pipeline.preprocess.contents import CONTENTS
 from pipeline.read.compose import CONTENTS_TITLE
 from pipeline.read.office.numbering import bullet, format_number
 from pipeline.read.office.ooxml import attribute, child, children, local, number, switch

@@ -114,35 +114,71 @@ def test_the_foot_of_a_page_is_what_stands_below_its_last_sentence():
     assert find_noise(lines) == {2: "furniture", 3: "furniture", 4: "furniture"}
 
 
-CONTENTS_LINES = ["摘要\t1", "一、总体情况\t2", "1.1项目简介 3", "第二章 主要做法……5"]
-
-
-@pytest.mark.parametrize("title", ["目录", "目　录", "【目 录】", "目次", "CONTENTS", "Table of Contents"])
-def test_lines_with_rising_pages_below_their_title_are_contents(title):
-    lines = ["某县年报", title, *CONTENTS_LINES, "摘要", "全县建成书屋六座。"]
-    assert find_noise(lines) == dict.fromkeys(range(1, 6), "table of contents")
-
-
-@pytest.mark.parametrize("leader", ["......", "……", "…………", "·····", "______", "- - - -", ". . . . ", "－－－"])
-def test_entries_led_to_their_pages_need_no_title(leader):
-    entries = [f"{name}{leader}{page}" for name, page in (("一、学习", 1), ("二、宣讲", "（3）"), ("三、展望", 12))]
-    assert find_noise([*entries, "全县建成书屋六座。"]) == dict.fromkeys(range(3), "table of contents")
-
-
-def test_a_broken_entry_stands_among_contents():
-    lines = ["目录", "一、学习......1", "二、全面加强新时代文明实践阵地", "建设......4", "三、展望......9", "正文。"]
-    assert find_noise(lines) == dict.fromkeys(range(5), "table of contents")
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("（2024年11月）", "byline"),
+        ("(2024 年 3 月 5 日)".replace(" ", ""), "byline"),
+        ("二〇二四年三月五日", "byline"),
+        ("2024年11月", "byline"),
+        ("（编号：临宣〔2025〕3号）", "byline"),
+        ("临宣发〔2025〕3号", "byline"),
+        ("文号：临宣字3号", "byline"),
+        ("编者按：", "byline"),
+        ("【编者按】", "byline"),
+        ("**编者按：**", "byline"),
+        ("相关报道：", "related links"),
+        ("【媒体链接】", "related links"),
+        ("**媒体相关报道：**", "related links"),
+        ("原文链接：https://www.example.cn/a/1.html", "related links"),
+        ("https://www.example.cn/a/1.html", "related links"),
+        ("![](a.png)", "image"),
+        ("![图一](a.png) ![图二](https://x.cn/b.png)", "image"),
+        ("志愿者清扫积雪（图：宣传部）", "caption"),
+        ("志愿者清扫积雪（图/王五）", "caption"),
+        ("志愿者清扫积雪（受访者供图）", "caption"),
+        ("志愿者清扫积雪。（图片由融媒体中心提供）", "caption"),
+        ("县文明办供图", "caption"),
+        ("村民观看演出 本报记者李四摄", "caption"),
+        ("首页 | 新闻 | 通知公告 | 联系我们", "navigation"),
+        ("首页 要闻 政务公开 视频", "navigation"),
+    ],
+)
+def test_lines_of_a_pasted_page_are_none_of_the_report(line, reason):
+    assert judge(line) == reason
+    assert find_lines([line])[0].doubtful == [0]
 
 
 @pytest.mark.parametrize(
-    "lines",
+    "line",
     [
-        ["各镇开展活动情况", "甲镇\t120", "乙镇\t130", "丙镇\t140"],
-        ["名次如下", "甲镇 9", "乙镇 8", "丙镇 3", "丁镇 1"],
-        ["合计......36", "全县建成书屋六座。"],
-        ["目录", "全县建成书屋六座。", "受众达到3000", "覆盖乡镇18"],
-        ["目录", "甲镇 90", "乙镇 80", "丙镇 30", "丁镇 10"],
+        "2024年11月工作要点",
+        "根据临宣发〔2025〕3号，全县开展宣讲",
+        "编者按：近年来，全县建成书房六座。",
+        "相关报道引起热烈反响",
+        "推荐阅读书目三十种",
+        "完成宣传片拍摄",
+        "完善设施（含供图书室使用的桌椅）",
+        "（一）加强阵地建设（试点）",
+        "宣讲 读书 演出 展览",
+        "![说明](a.png)之后开展宣讲",
     ],
 )
-def test_other_lines_that_end_in_figures_are_no_contents(lines):
-    assert "table of contents" not in find_noise(lines).values()
+def test_lines_like_them_that_say_something_stay(line):
+    assert judge(line) is None
+
+
+def test_runs_of_menu_lines_are_set_aside():
+    menu = ["首页", "要闻", "机关党建", "政务公开", "县情概览"]
+    lines = [*menu, "临溪县召开宣传工作会议", "会议强调，要守正创新。", "一、学习", "二、宣讲", "联系我们"]
+    assert find_noise(lines) == dict.fromkeys(range(5), "navigation") | {9: "furniture"}
+    names = ["张一", "李二", "王三", "赵四", "全县表彰以上同志。"]
+    assert find_noise(names) == {}
+
+
+@pytest.mark.parametrize("rule", ["---", "+++"])
+def test_front_matter_is_set_aside(rule):
+    lines = [rule, "title: 总结", "date: 2024-01-02", "tags:", "- 宣传", rule, "全县建成书房六座。", "---", "结束语。"]
+    assert find_noise(lines) == dict.fromkeys(range(6), "front matter") | {7: "symbols"}
+    assert "front matter" not in find_noise([rule, "全县建成书房六座。", rule]).values()
+    assert "front matter" not in find_noise([rule, "title: 总结", "全县建成书房。"]).values()
