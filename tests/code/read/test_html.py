@@ -530,7 +530,8 @@ def cms(title, *rest):
     """Return a page as the systems of many offices write it: the report in printArea, its names those of page tools."""
     body = "".join(f'<p style="text-indent:2em">{escape(line)}</p>' for line in rest)
     return f"""<html><head><meta charset=CHARSET><title>{escape(title)}-工作动态-临溪县人民政府</title></head><body>
-<div class="top"><a href=/>首页</a><a href=/a>要闻</a></div><div class="dqwz">当前位置：<a href=/>首页</a> &gt; <a href=/b>工作动态</a></div>
+<div class="top"><a href=/>首页</a><a href=/a>要闻</a></div>
+<div class="dqwz">当前位置：<a href=/>首页</a> &gt; <a href=/b>工作动态</a></div>
 <div class="left"><h3>推荐阅读</h3><ul>{LINKS}</ul></div><div class="printArea"><h2>{escape(title)}</h2>
 <div class="property">发布时间：2023-12-30 来源：临溪日报 字号：[大 中 小]</div><div id="zoom" class="print_content">{body}</div>
 <div class="print">[打印本页] [关闭窗口]</div></div><div class="foot">{FOOT}</div></body></html>"""
