@@ -22,6 +22,7 @@ from pipeline.output import writer_of
 from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
 from pipeline.read.find import STANDARD_INPUT
+from pipeline.read.office.libreoffice import remove_sockets
 from pipeline.training.drift import Batch, Summary
 
 TOGETHER = 64  # files, at most, of one task …
@@ -93,6 +94,8 @@ def tag_files(sources: Sequence[str], options: TagOptions, jobs: int) -> Generat
             yield from results
     finally:
         get_reusable_executor().shutdown(wait=True, kill_workers=True)
+        if options.scratch is not None:
+            remove_sockets(options.scratch)
 
 
 def tag_to_stream(sources: Sequence[str], options: TagOptions, engine: Engine, stream: BinaryIO) -> Iterator[FileResult]:

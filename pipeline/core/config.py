@@ -7,7 +7,7 @@ imports in a hundredth of a second, where pydantic takes a third of one.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -69,12 +69,14 @@ class FeatureConfig(msgspec.Struct, frozen=True):
     character_bigrams: bool
     user_dictionary: str
     gazetteers: str
+    unknown_weight: Weight
 
 
 class ModelConfig(msgspec.Struct, frozen=True):
     """The linear classifier and how much context it sees."""
 
     name: Annotated[str, Meta(pattern=r"^[\w-][\w.-]*$")]
+    solver: Literal["dual", "liblinear"]
     C: Annotated[float, Meta(gt=0)]
     balanced: bool
     neighbour_weight: Weight
@@ -258,7 +260,10 @@ def model_settings(config: ModelSettings) -> ModelSettings:
 
 
 # Settings that older models have not, as they work without them.
-_AS_BEFORE: dict[str, dict[str, Any]] = {"features": {"gazetteers": ""}, "model": {"report_weight": 0.0, "report_length": 30.0}}
+_AS_BEFORE: dict[str, dict[str, Any]] = {
+    "features": {"gazetteers": "", "unknown_weight": 0.0},
+    "model": {"solver": "liblinear", "report_weight": 0.0, "report_length": 30.0},
+}
 
 
 def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN401 - data from a model folder, checked here

@@ -56,7 +56,9 @@ def members(data: bytes, source: str, allowance: Allowance) -> Iterator[Member |
         raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
     with package:
         allowance.take(package, source)
-        named = sorted(((_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0])
+        named = sorted(
+            ((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0]
+        )
         for name, info in named:
             if not _is_of_system(name):
                 yield _member(package, name, info, source)
@@ -78,7 +80,7 @@ def _member(package: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, source: 
         return InputError(f"{where}: damaged inside the archive ({error}); pack it again")
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def member_name(info: zipfile.ZipInfo) -> str:
     """Return the name of a member with slashes, as its maker saw it; zipfile takes what is not flagged as UTF-8 for cp437.
 
     It is taken from the name as it is stored: from Python 3.12 on zipfile puts the Unicode path in the place of the other.

@@ -14,6 +14,7 @@ import msgspec
 from pipeline.core.config import ReadConfig
 from pipeline.core.process import start_process
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
+from pipeline.read.office.libreoffice import remove_sockets
 
 _START = "from pipeline.read.worker import main; main()"
 
@@ -34,7 +35,9 @@ class Worker:
     def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
         self.has_answered = False
         self._options = options
-        self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", dir=scratch, ignore_cleanup_errors=True)
+        # Absolute, because what the worker starts may look a relative path up in another folder.
+        place = None if scratch is None else scratch.resolve()
+        self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", dir=place, ignore_cleanup_errors=True)
         folder = self._folder.name
         self._process = start_process(_START, TMPDIR=folder, TEMP=folder, TMP=folder)
         self._answers: queue.Queue[Answer | None] = queue.Queue(_AHEAD)
@@ -74,6 +77,7 @@ class Worker:
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 _pipe(pipe).close()
+        remove_sockets(Path(self._folder.name))
         self._folder.cleanup()
 
     def _listen(self) -> None:

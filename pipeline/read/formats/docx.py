@@ -22,7 +22,7 @@ from pipeline.read.embedded import read_embedded
 from pipeline.read.office.fields import Fields
 from pipeline.read.office.numbering import spaced, symbol, with_label
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, number, relationships, switch
-from pipeline.read.office.packages import member_name, open_package, parse_xml, read_member
+from pipeline.read.office.packages import stored_name, open_package, parse_xml, read_member
 from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, is_indented, read_numbering, read_styles
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def walk(data: bytes, source: str, options: ReadConfig) -> Walk:
 def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _Element]":
     """Return the name of the main part, its root and its body."""
     found = next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), None)
-    main = member_name(package, found or "word/document.xml")
+    main = stored_name(package, found or "word/document.xml")
     root = _part(package, main, source)
     body = child(root, "body")
     if root is None or body is None:

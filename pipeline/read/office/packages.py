@@ -93,7 +93,7 @@ def open_package(data: bytes, source: str, options: ReadConfig) -> Package:
     return package
 
 
-def member_name(package: zipfile.ZipFile, name: str) -> str:
+def stored_name(package: zipfile.ZipFile, name: str) -> str:
     """Return the name under which a package holds a member, or the given one where it has no such member."""
     try:
         return package.getinfo(name).filename
