@@ -1,11 +1,12 @@
 """A zip file as a folder: its files one after the other, read in memory, so that no name in it can point anywhere.
 
 Never more bytes of a member are asked for than the archive declares, so declared sizes are what an allowance counts.
-Names without the Unicode flag are UTF-8 (macOS) or GB18030 (Chinese Windows), in that order.
+A name is what the field for Unicode paths says (Info-ZIP, Bandizip, 好压), where it belongs to the stored name; else names
+without the Unicode flag are UTF-8 (macOS) or GB18030 (Chinese Windows), in that order.
 """
 
-import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -13,9 +14,9 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS
+from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS, UTF_8_NAME, open_zip, slashed
 
-_UTF_8_NAME = 0x800
+_UNICODE_PATH, _FIELD_HEAD = 0x7075, 4
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -60,12 +61,14 @@ def members(data: bytes, source: str, allowance: Allowance) -> Iterator[Member |
     Files of the system (``__MACOSX``, names that begin with a dot or ``~$``) are no reports.
     """
     try:
-        package = zipfile.ZipFile(io.BytesIO(data))
+        package = open_zip(data)
     except DAMAGE as error:
         raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
     with package:
         allowance.take(package, source)
-        named = sorted(((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0])
+        named = sorted(
+            ((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0]
+        )
         for name, info in named:
             if not _is_of_system(name):
                 yield _member(package, name, info, source)
@@ -88,17 +91,33 @@ def _member(package: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, source: 
 
 
 def member_name(info: zipfile.ZipInfo) -> str:
-    """Return the name of a member with slashes, as its maker saw it; zipfile takes what is not flagged as UTF-8 for cp437."""
-    name = info.filename
-    if not info.flag_bits & _UTF_8_NAME:
-        raw = name.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
-    return name.replace("\\", "/")
+    """Return the name of a member with slashes, as its maker saw it; zipfile takes what is not flagged as UTF-8 for cp437.
+
+    It is taken from the name as it is stored: from Python 3.12 on zipfile puts the Unicode path in the place of the other.
+    """
+    flagged = bool(info.flag_bits & UTF_8_NAME)
+    raw = info.orig_filename.encode("utf-8" if flagged else "cp437", "replace")
+    told = _unicode_path(info.extra, raw)
+    return slashed(told or _decoded(raw) or info.orig_filename)
+
+
+def _decoded(raw: bytes) -> str | None:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _unicode_path(extra: bytes, raw: bytes) -> str | None:
+    """Return the name in the field for Unicode paths, which holds the check sum of the name that it stands for."""
+    while len(extra) >= _FIELD_HEAD:
+        kind, size = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
+        field, extra = extra[_FIELD_HEAD : _FIELD_HEAD + size], extra[_FIELD_HEAD + size :]
+        if kind == _UNICODE_PATH and field[:1] == b"\x01" and field[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
+            return _decoded(field[5:])
+    return None
 
 
 def _is_of_system(name: str) -> bool:

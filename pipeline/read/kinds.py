@@ -174,13 +174,11 @@ def _has_office_mark(head: bytes) -> bool:
 
 
 def _zip_kind(data: bytes, source: str) -> str:
-    import zipfile  # noqa: PLC0415 - plain text needs none
-
-    from pipeline.read.office.packages import DAMAGE  # noqa: PLC0415
+    from pipeline.read.office.packages import DAMAGE, open_zip  # noqa: PLC0415 - plain text needs none
 
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = package.namelist()
+        with open_zip(data) as package:
+            names = [member.filename for member in package.filelist]
             with package.open("mimetype") if "mimetype" in names else io.BytesIO() as content:
                 packed = content.read(_LONGEST_MIME_TYPE)
     except DAMAGE as error:

@@ -5,7 +5,7 @@ Nothing is fetched: pictures, styles, frames and links are not followed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
@@ -29,6 +29,13 @@ _LONGEST_HEADING = 60
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the lines of a web page with marks for headings, table rows and noise; raises InputError."""
     return read_page(data, source, options)
+
+
+def read_whole(data: bytes, source: str, options: ReadConfig, charset: str = "") -> ReadText:
+    """Return all lines of a page that is no page of the web but a part of another document; raises InputError."""
+    decoded = _decode(data, source, options.encoding, charset)
+    page = find_blocks(parse(decoded.text, source))
+    return _assemble(replace(page, title=""), Judgement([""] * len(page.blocks), range(0), False), "html")
 
 
 def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") -> ReadText:

@@ -19,13 +19,66 @@ if TYPE_CHECKING:
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Word and Excel put an encrypted package as a stream of this name into an OLE file.
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-ENCRYPTED_FLAG = 0x1
+ENCRYPTED_FLAG, UTF_8_NAME = 0x1, 0x800
+# How an entry of a zip's central directory begins, its size without name and fields, and what stands behind the directory.
+_ENTRY, _ENTRY_SIZE, _END = b"PK\x01\x02", 46, b"PK\x05\x06"
 # zipfile unpacks what other methods compressed without a bound.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
-def open_package(data: bytes, source: str, options: ReadConfig) -> zipfile.ZipFile:
+class Package(zipfile.ZipFile):
+    r"""A zip package whose members are found as office programs find them: by names with ``\`` for ``/``, in either letter case."""
+
+    def __init__(self, data: bytes) -> None:
+        """Open the package; raises what zipfile does."""
+        super().__init__(io.BytesIO(data))
+        for member in self.filelist:
+            member.filename = slashed(member.filename)
+        self._folded = {member.filename.casefold(): member for member in reversed(self.filelist)}
+
+    def getinfo(self, name: str) -> zipfile.ZipInfo:
+        """Return the member of a name, or the first that differs from it by letter case only; raises KeyError."""
+        return self.NameToInfo.get(name) or self._folded[name.casefold()]
+
+
+def open_zip(data: bytes) -> Package:
+    """Return a zip package; raises one of DAMAGE. Names that say they are UTF-8 and are not are left as they are stored."""
+    try:
+        return Package(data)
+    except UnicodeDecodeError:
+        return Package(_without_false_flags(data))
+
+
+def _without_false_flags(data: bytes) -> bytes:
+    """Return a zip whose entries say that their names are UTF-8 only where they are, as some programs always say it."""
+    mended = bytearray(data)
+    end = data.rfind(_END)
+    place = end - int.from_bytes(data[end + 12 : end + 16], "little")
+    while data[place : place + 4] == _ENTRY:
+        lengths = [int.from_bytes(data[place + at : place + at + 2], "little") for at in (28, 30, 32)]
+        local = int.from_bytes(data[place + 42 : place + 46], "little")
+        if not _is_utf_8(data[place + _ENTRY_SIZE : place + _ENTRY_SIZE + lengths[0]]):
+            for flags in (place + 9, local + 7):  # the upper half of the flags, in the directory and before the member
+                mended[flags : flags + 1] = bytes(byte & ~(UTF_8_NAME >> 8) for byte in mended[flags : flags + 1])
+        place += _ENTRY_SIZE + sum(lengths)
+    return bytes(mended)
+
+
+def _is_utf_8(name: bytes) -> bool:
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def slashed(name: str) -> str:
+    """Return the name of a member with slashes, which some programs of Windows write as backslashes."""
+    return name.replace("\\", "/")
+
+
+def open_package(data: bytes, source: str, options: ReadConfig) -> Package:
     """Return the zip package in ``data``, checked against the limits; nothing is unpacked yet.
 
     Raises InputError for a damaged or password-protected package and for one with too many or too large members.
@@ -33,11 +86,19 @@ def open_package(data: bytes, source: str, options: ReadConfig) -> zipfile.ZipFi
     if data.startswith(OLE_SIGNATURE):
         raise InputError(f"{source}: {_ole_hint(data)}")
     try:
-        package = zipfile.ZipFile(io.BytesIO(data))
+        package = open_zip(data)
     except DAMAGE:
         raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again") from None
     _check_members(package.infolist(), source, options)
     return package
+
+
+def stored_name(package: zipfile.ZipFile, name: str) -> str:
+    """Return the name under which a package holds a member, or the given one where it has no such member."""
+    try:
+        return package.getinfo(name).filename
+    except KeyError:
+        return name
 
 
 def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | None:
