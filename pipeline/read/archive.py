@@ -48,7 +48,7 @@ class Allowance:
 def names(data: bytes, source: str) -> list[str]:
     """Return the names of the files of a zip without those of the system; raises InputError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        with open_zip(data) as package:
             found = [member_name(info) for info in package.infolist() if not info.is_dir()]
     except DAMAGE as error:
         raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
@@ -66,9 +66,7 @@ def members(data: bytes, source: str, allowance: Allowance) -> Iterator[Member |
         raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
     with package:
         allowance.take(package, source)
-        named = sorted(
-            ((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0]
-        )
+        named = sorted(((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0])
         for name, info in named:
             if not _is_of_system(name):
                 yield _member(package, name, info, source)

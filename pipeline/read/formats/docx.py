@@ -22,7 +22,7 @@ from pipeline.read.embedded import read_embedded
 from pipeline.read.office.fields import Fields
 from pipeline.read.office.numbering import spaced, symbol, with_label
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, number, relationships, switch
-from pipeline.read.office.packages import stored_name, open_package, parse_xml, read_member
+from pipeline.read.office.packages import open_package, parse_xml, read_member, stored_name
 from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, is_indented, read_numbering, read_styles
 
 if TYPE_CHECKING:
