@@ -21,5 +21,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     try:
         rows = list(csv.reader(io.StringIO(content.text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise InputError(f"{source}: not a readable table ({error}); open it in Excel and save it as .xlsx") from None
+        raise InputError(
+            f"{source}: not a readable table ({error}); open it in Excel and save it as .xlsx", code="damaged"
+        ) from None
     return rows_text([Table(None, rows)], f"csv ({content.encoding})", source, options)

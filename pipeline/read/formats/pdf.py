@@ -41,21 +41,25 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         with PdfDocument(data) as document:
             pages, pictured = _read_pages(document, source, options, stamps)
     except PdfiumError as error:
-        raise InputError(f"{source}: {_LOCKED if error.err_code == _ENCRYPTED else _DAMAGED}") from None
+        is_locked = error.err_code == _ENCRYPTED
+        said = f"{source}: {_LOCKED if is_locked else _DAMAGED}"
+        raise InputError(said, code="password" if is_locked else "damaged") from None
     return text_of_pages(pages, stamps, pictured, "pdf", source)
 
 
 def _read_pages(document: "PdfDocument", source: str, options: ReadConfig, stamps: list[Furniture]) -> tuple[list[Page], set[int]]:
     """Return the pages with their lines, and which of those with little text have pictures; ``stamps`` takes slanting text."""
     if len(document) > options.max_pages:
-        raise InputError(f"{source}: {len(document):,} pages; the limit is {options.max_pages:,} (read.max_pages)")
+        raise InputError(
+            f"{source}: {len(document):,} pages; the limit is {options.max_pages:,} (read.max_pages)", code="too_large"
+        )
     pages, pictured, characters, unreadable = [], set(), 0, 0
     for number in range(1, len(document) + 1):
         page = document[number - 1]
         text = page.get_textpage()
         characters += text.count_chars()
         if characters > options.max_unpacked:
-            raise InputError(f"{source}: more than {options.max_unpacked:,} characters (read.max_unpacked)")
+            raise InputError(f"{source}: more than {options.max_unpacked:,} characters (read.max_unpacked)", code="too_large")
         glyphs = list(_glyphs(text))
         unreadable += sum(is_unreadable(glyph.character) for glyph, _ in glyphs)
         pages.append(_page(page, number, glyphs, stamps))
@@ -64,7 +68,7 @@ def _read_pages(document: "PdfDocument", source: str, options: ReadConfig, stamp
         text.close()
         page.close()
     if unreadable > MOST_UNREADABLE * max(characters, 1):
-        raise InputError(f"{source}: {_UNREADABLE}")
+        raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
     return pages, pictured
 
 

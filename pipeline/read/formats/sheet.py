@@ -10,6 +10,7 @@ import io
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
+from pipeline.read.office.own import is_own
 from pipeline.read.office.packages import open_package
 from pipeline.read.rows import Table, rows_text
 
@@ -24,9 +25,16 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         with load_workbook(io.BytesIO(data)) as workbook:
             sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names]
     except PasswordError:
-        raise InputError(f"{source}: protected by a password; open it, remove the password and save it again") from None
+        raise InputError(
+            f"{source}: protected by a password; open it, remove the password and save it again", code="password"
+        ) from None
     except CalamineError as error:
-        raise InputError(f"{source}: not a readable spreadsheet ({error}); open it in Excel and save it again") from None
+        raise InputError(
+            f"{source}: not a readable spreadsheet ({error}); open it in Excel and save it again", code="damaged"
+        ) from None
+    if any(is_own(name, rows) for name, rows in sheets):
+        ours = "a workbook of tags that this program made; take its corrections in with: pipeline labels import"
+        raise InputError(f"{source}: {ours}, and tag the report itself", code="own_workbook")
     tables = [Table(name, [[_text(cell) for cell in row] for row in rows]) for name, rows in sheets]
     return rows_text(tables, "xlsx" if data.startswith(b"PK") else "xls", source, options)
 

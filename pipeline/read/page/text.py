@@ -37,7 +37,7 @@ def text_of_pages(
     furniture = sorted(take_furniture(pages) + aside, key=lambda item: (item.page, not item.at_top))
     pictures = sum(not page.lines and page.number in pictured for page in pages)
     if pictures * 2 > len(pages) or not any(page.lines for page in pages):
-        raise InputError(f"{source}: {_NO_TEXT if pictures else _EMPTY}")
+        raise InputError(f"{source}: {_NO_TEXT if pictures else _EMPTY}", code="scanned" if pictures else "empty")
     writer = _Writer(furniture)
     for paragraph, level in find_headings(find_paragraphs(find_blocks(pages)), bookmarks):
         writer.add(paragraph, level)
