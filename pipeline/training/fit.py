@@ -226,9 +226,9 @@ class Fitter:
         costs = options.C * _class_weights(examples, options.balanced)
         blocks = -(-len(examples) // BLOCK)
         duals = np.zeros((blocks, len(targets), BLOCK), np.float32) if self._duals is None else self._duals.copy()
+        values, tolerance = self.counts.values(part, _solver()), FINE if is_first else COARSE
         solved = [
-            _solve_block(self.counts, part, costs, block, duals[block], options, FINE if is_first else COARSE)
-            for block in range(blocks)
+            _solve_block(self.counts, part, values, costs, block, duals[block], options, tolerance) for block in range(blocks)
         ]
         self._duals = duals if is_first else self._duals
         weights = np.concatenate(solved, axis=1)[:, : len(examples)]
@@ -257,19 +257,19 @@ def _solver() -> ModuleType:
 
 
 def _solve_block(
-    counts: CorpusCounts, part: Part, costs: Floats, block: int, duals: NDArray[np.float32], options: ModelConfig, tolerance: float
-) -> NDArray[np.float32]:
+    counts: CorpusCounts, part: Part, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
+    options: ModelConfig, tolerance: float,
+) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed."""
     own = counts.targets - block * BLOCK
     classes = np.where((own >= 0) & (own < BLOCK), own, -1).astype(np.int32)
     weights = np.empty((len(counts.vocabulary) + 1, BLOCK), np.float32)
-    of_block = np.ascontiguousarray(costs[block * BLOCK :][:BLOCK])
     outside = np.ones(len(counts.targets), bool)
     outside[part.rows] = False
     duals[outside] = 0
     _solver().solve(
-        counts.starts, counts.ranked, part.values, part.rows, classes, of_block, options.C, tolerance, MOST_PASSES,
-        options.seed + 1, weights, duals,
+        counts.starts, counts.ranked, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]), options.C,
+        tolerance, MOST_PASSES, options.seed + 1, weights, duals,
     )  # fmt: skip
     weights[:-1] = weights[counts.rank]
     return weights

@@ -10,7 +10,7 @@ from pipeline.core.errors import CorpusError
 from pipeline.core.locations import find
 from pipeline.core.records import Label
 from pipeline.flow import train_model
-from pipeline.training.fit import ABSENT, fold_groups, review_threshold
+from pipeline.training.fit import ABSENT, fold_groups, review_threshold, review_thresholds
 
 QUIET = ("track.enabled=false",)
 
@@ -129,17 +129,20 @@ def test_too_little_to_learn_is_one_clear_line(corpus_of, reports, settings, mes
 
 
 def test_the_model_of_a_fold_has_not_seen_its_reports(home, monkeypatch):
-    from pipeline.training import fit as module
+    from pipeline.training.fit import Fitter
 
     seen = []
-    fit = module.fit
-    monkeypatch.setattr(
-        module, "fit", lambda reports, *rest: (seen.append({r.cleaned.document.source for r in reports}), fit(reports, *rest))[1]
-    )
-    result = train()
+    fit = Fitter.fit
+
+    def watched(self, numbers):
+        seen.append({self.counts.reports[i].cleaned.document.source for i in numbers})
+        return fit(self, numbers)
+
+    monkeypatch.setattr(Fitter, "fit", watched)
+    result = train("evaluate.learning_curve=[]")
     sources = set(result.measurement.by_report)
-    assert [sources - trained for trained in seen[:-1]] == [{source} for source in sorted(sources)]
-    assert seen[-1] == sources
+    assert seen[0] == sources
+    assert [sources - trained for trained in seen[1:]] == [{source} for source in sorted(sources)]
 
 
 def test_a_label_that_a_fold_never_saw_is_never_given(model):
@@ -161,3 +164,16 @@ def test_the_review_threshold_is_the_lowest_that_is_right_often_enough():
     assert review_threshold(confidence, right, weights, 0.75) == pytest.approx(0.6)
     assert review_threshold(confidence, right, weights, 0.95) == pytest.approx(0.8)
     assert review_threshold(confidence, 1 - right, weights, 0.95) == 1.0
+
+
+def test_each_label_has_its_own_review_threshold_where_there_is_enough_of_it():
+    said = np.array([0, 0, 1, 1, 2])
+    confidence, right = np.array([0.9, 0.8, 0.9, 0.8, 0.5]), np.array([1.0, 1.0, 1.0, 0.0, 0.0])
+    weights = np.array([1500.0, 1500.0, 1500.0, 1500.0, 10.0])
+    thresholds = review_thresholds(said, confidence, right, weights, 4, 0.9)
+    of_all = review_threshold(confidence, right, weights, 0.9)
+    assert thresholds.tolist() == [pytest.approx(0.8), pytest.approx(0.9), of_all, of_all]
+
+
+def test_a_threshold_is_rounded_down_so_that_the_tag_it_is_taken_from_passes():
+    assert review_threshold(np.array([0.87658]), np.ones(1), np.ones(1), 0.9) == 0.8765
