@@ -58,7 +58,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
     from pipeline.labels.corrections import overlay  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    made = read_review(config, _known(config))
+    made = read_review(config, _known(config), lambda _: None)  # what is damaged was said when the corpus was read
     if not made:
         return
     people = Counter(label.annotator for label in made)
@@ -132,11 +132,12 @@ def _two_people(
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections import overlay  # noqa: PLC0415
     from pipeline.labels.files import load_review  # noqa: PLC0415
+    from pipeline.labels.people import person  # noqa: PLC0415
 
     if len(people) == 2 and len(files) < 2:
         path = files[0] if files else locations.project_folder() / config.corpus.review
-        made = overlay.current(load_review(path, _known(config)))
-        one, other = ([label for label in made if label.annotator == name] for name in people)
+        made = overlay.current(load_review(path, _known(config), say))
+        one, other = ([label for label in made if person(label.annotator) == person(name)] for name in people)
         return one, other
     if len(files) != 2 or people:
         raise UsageError("agree: give two files, or one file of corrections (or none) with --by NAME --by NAME")
@@ -213,8 +214,9 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
-    from pipeline.labels.corrections.store import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corrections.store import save_corrections  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
+    from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     known = _known(config)
     checked_name(annotator)
@@ -235,6 +237,7 @@ def _import_table(
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corpus import read_corpus  # noqa: PLC0415
     from pipeline.labels.files import write_labels, write_reports  # noqa: PLC0415
+    from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
         raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
@@ -242,7 +245,9 @@ def _import_table(
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    made = exchange.to_labels(taken.reports, known, reports, annotator, origin, today, config.read)
+    made = exchange.to_labels(
+        taken.reports, known, reports, checked_name(annotator) if annotator else "", origin, today, config.read
+    )
     refused = (*taken.refused, *made.refused)
     for each in refused[:REFUSED_SHOWN]:
         say(f"not taken: {each}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError, UsageError
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import overlay
+from pipeline.labels.people import person
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,25 @@ def load_labels(path: Path, known: LabelSet) -> list[Label]:
     return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(_lines(path), 1) if line.strip()]
 
 
-def load_review(path: Path, known: LabelSet) -> list[Label]:
-    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError.
+def load_review(path: Path, known: LabelSet, say: Say = warnings.warn) -> list[Label]:
+    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError for one that cannot be read.
 
-    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over.
+    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over. Of
+    any other line that is damaged ``say`` is told, and the others count: one bad line takes nobody else's word away. The names of
+    people are as ``person`` makes them.
     """
-    lines = _lines(path, whole_lines)
-    return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(lines, 1) if line.strip()]
+    labels = []
+    for number, line in enumerate(_read(path, whole_lines).split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            label = _parse(line.decode("utf-8-sig"), f"{path}:{number}", known)
+        except (CorpusError, UnicodeDecodeError) as error:
+            said = str(error) if isinstance(error, CorpusError) else f"{path}:{number}: not UTF-8 ({error.reason})"
+            say(f"not counted: {said}")
+        else:
+            labels.append(msgspec.structs.replace(label, annotator=person(label.annotator)))
+    return labels
 
 
 def whole_lines(data: bytes) -> bytes:
@@ -208,10 +224,17 @@ def _check_known(name: str, where: str, known: LabelSet) -> None:
         raise CorpusError(f"{where}: {name!r} is not a known label; known: {' '.join(known.names)}")
 
 
-def _lines(path: Path, keep: Callable[[bytes], bytes] = bytes) -> list[str]:
+def _lines(path: Path) -> list[str]:
     try:
-        return keep(path.read_bytes()).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+        return _read(path).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None
+
+
+def _read(path: Path, keep: Callable[[bytes], bytes] = bytes) -> bytes:
+    try:
+        return keep(path.read_bytes())
     except FileNotFoundError:
         raise CorpusError(f"{path}: no such label file; check corpus.labels in the configuration, or --gold") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None

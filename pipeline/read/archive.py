@@ -40,9 +40,13 @@ class Allowance:
         self._bytes -= sum(member.file_size for member in members)
         self._members -= len(members)
         if self._members < 0:
-            raise InputError(f"{source}: holds more files than may be unpacked (read.max_members); unpack it yourself")
+            raise InputError(
+                f"{source}: holds more files than may be unpacked (read.max_members); unpack it yourself", code="too_large"
+            )
         if self._bytes < 0:
-            raise InputError(f"{source}: unpacks to more than may be unpacked (read.max_unpacked); unpack it yourself")
+            raise InputError(
+                f"{source}: unpacks to more than may be unpacked (read.max_unpacked); unpack it yourself", code="too_large"
+            )
 
 
 def names(data: bytes, source: str) -> list[str]:
@@ -51,7 +55,7 @@ def names(data: bytes, source: str) -> list[str]:
         with open_zip(data) as package:
             found = [member_name(info) for info in package.infolist() if not info.is_dir()]
     except DAMAGE as error:
-        raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
+        raise InputError(f"{source}: a damaged zip file ({error}); get it again", code="archive") from None
     return [name for name in found if not _is_of_system(name)]
 
 
@@ -63,7 +67,7 @@ def members(data: bytes, source: str, allowance: Allowance) -> Iterator[Member |
     try:
         package = open_zip(data)
     except DAMAGE as error:
-        raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
+        raise InputError(f"{source}: a damaged zip file ({error}); get it again", code="archive") from None
     with package:
         allowance.take(package, source)
         named = sorted(((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0])
@@ -76,16 +80,18 @@ def _member(package: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, source: 
     where = f"{source}/{name}"
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":":
-        return InputError(f"{where}: the name leads out of the archive; not read")
+        return InputError(f"{where}: the name leads out of the archive; not read", code="archive")
     if info.flag_bits & ENCRYPTED_FLAG:
-        return InputError(f"{where}: protected by a password; unpack the archive yourself")
+        return InputError(f"{where}: protected by a password; unpack the archive yourself", code="password")
     if info.compress_type not in METHODS:
-        return InputError(f"{where}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip")
+        return InputError(
+            f"{where}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip", code="archive"
+        )
     try:
         with package.open(info) as content:
             return Member(name, content.read(info.file_size) if info.file_size else b"")
     except DAMAGE as error:
-        return InputError(f"{where}: damaged inside the archive ({error}); pack it again")
+        return InputError(f"{where}: damaged inside the archive ({error}); pack it again", code="archive")
 
 
 def member_name(info: zipfile.ZipInfo) -> str:

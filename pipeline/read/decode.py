@@ -73,7 +73,8 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     found = ReadText(text, "utf-8") if text is not None else _damaged_utf_8(data, source) or _guess(data)
     if found is None or not _is_text(found, data):
         raise InputError(
-            f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (such as big5), or save it as UTF-8"
+            f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (such as big5), or save it as UTF-8",
+            code="encoding",
         )
     _refuse_encoded_twice(found.text, source)
     return found
@@ -151,17 +152,20 @@ def _decode_as(data: bytes, source: str, encoding: str) -> ReadText:
     try:
         return ReadText(data.decode(encoding), encoding)
     except LookupError:
-        raise InputError(f"{source}: {encoding!r} is not a known encoding; try utf-8, gb18030, big5 or auto") from None
+        raise InputError(
+            f"{source}: {encoding!r} is not a known encoding; try utf-8, gb18030, big5 or auto", code="encoding"
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{source}: byte {error.start} does not fit {encoding}; try --encoding auto, or save the file as UTF-8"
+            f"{source}: byte {error.start} does not fit {encoding}; try --encoding auto, or save the file as UTF-8",
+            code="encoding",
         ) from None
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
     if data.startswith(_SIGNATURES):
         what = next(what for signature, what in SIGNATURES if data.startswith(signature))
-        raise InputError(f"{source}: the content is {what}, not text; open it and save it as plain text (.txt)")
+        raise InputError(f"{source}: the content is {what}, not text; open it and save it as plain text (.txt)", code="kind")
 
 
 def _guess(data: bytes) -> ReadText | None:

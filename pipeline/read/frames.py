@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from pipeline.core.config import ReadConfig
+from pipeline.core.errors import Code
 from pipeline.core.records import Document
 
 _LENGTH = 8
@@ -33,6 +34,7 @@ class Answer(msgspec.Struct, frozen=True):
     kind: Literal["begin", "step", "document", "passed over", "error", "end"]
     text: str = ""
     document: Document | None = None
+    code: Code = "unreadable"
 
 
 def write_frame(stream: BinaryIO, message: Request | Answer) -> None:

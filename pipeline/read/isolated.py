@@ -74,7 +74,7 @@ class Reader:
                 head = stream.read(HEAD)
                 data = head + stream.read() if looks_plain(head, suffix) else None
         except FileNotFoundError:
-            raise InputError(f"{source}: no such file; check the path") from None
+            raise InputError(f"{source}: no such file; check the path", code="missing") from None
         except OSError as error:
             raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
         if data is not None:
@@ -113,7 +113,7 @@ class Reader:
                 self._end_worker()
                 if worker.has_answered and not lost.is_final:
                     continue  # it may be lost for what earlier files left in it: a new one reads the file once more
-                yield InputError(f"{reading or request.source}: {lost}")
+                yield InputError(f"{reading or request.source}: {lost}", lost.code)
                 if not reading:
                     return
                 done += 1
@@ -139,4 +139,4 @@ def read_files(sources: Iterable[str], options: ReadConfig, failed: Callable[[In
 def _outcome(answer: Answer) -> Outcome:
     if answer.document is not None:
         return answer.document
-    return PassedOver(answer.text) if answer.kind == "passed over" else InputError(answer.text)
+    return PassedOver(answer.text) if answer.kind == "passed over" else InputError(answer.text, answer.code)

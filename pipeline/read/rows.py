@@ -73,7 +73,7 @@ def rows_text(tables: Sequence[Table], encoding: str, source: str, options: Read
     """Return the text columns of tables as one text, a row a line; raises InputError where no table has one."""
     found = [(table, layout) for table in tables if (layout := _find_layout(table, options)) is not None]
     if not found:
-        raise InputError(_no_column(tables, source, options))
+        raise InputError(_no_column(tables, source, options), code="columns")
     rows = [row for table, layout in found for row in _rows(table, layout)]
     starts = [0, *accumulate(len(row.text) + 1 for row in rows)]
     marks = [Mark(start, start + len(row.text), row.kind, reason=row.reason) for start, row in zip(starts, rows, strict=False)]

@@ -46,7 +46,7 @@ def _answers(request: Request) -> Iterator[Answer]:
         elif isinstance(item, PassedOver):
             yield Answer("passed over", item.source)
         else:
-            yield Answer("error", str(item))
+            yield Answer("error", str(item), code=item.code)
     yield Answer("end")
 
 
@@ -57,7 +57,7 @@ def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
     except InputError as error:
         yield error
     except MemoryError:
-        yield InputError(_too_large(request.source, request.options))
+        yield InputError(_too_large(request.source, request.options), code="too_large")
 
 
 def _read(file: File, options: ReadConfig) -> Answer:
@@ -65,9 +65,9 @@ def _read(file: File, options: ReadConfig) -> Answer:
     try:
         return Answer("document", document=read_file(file, options))
     except InputError as error:
-        return Answer("error", str(error))
+        return Answer("error", str(error), code=error.code)
     except MemoryError:
-        return Answer("error", _too_large(file.source, options))
+        return Answer("error", _too_large(file.source, options), code="too_large")
     except Exception as error:  # noqa: BLE001 - what a library raises on a damaged file cannot be listed
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
         return Answer(

@@ -28,7 +28,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     try:
         rows = list(csv.reader(io.StringIO(table, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise InputError(f"{source}: not a readable table ({error}); open it in Excel and save it as .xlsx") from None
+        raise InputError(
+            f"{source}: not a readable table ({error}); open it in Excel and save it as .xlsx", code="damaged"
+        ) from None
     above = range(2 if told else 1, len(rows) + 2)
     return rows_text([Table(None, rows, above)], f"csv ({content.encoding})", source, options)
 

@@ -105,7 +105,7 @@ def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _
     root = _part(package, main, source)
     body = child(root, "body")
     if root is None or body is None:
-        raise InputError(f"{source}: holds no Word document; check what kind of file it is, and save it as .docx")
+        raise InputError(f"{source}: holds no Word document; check what kind of file it is, and save it as .docx", code="damaged")
     return main, root, body
 
 

@@ -44,7 +44,7 @@ def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") 
     root = parse(decoded.text, source)
     page = find_blocks(root)
     if not page.blocks:
-        raise InputError(f"{source}: the page shows no text; open it in a browser and save it as plain text")
+        raise InputError(f"{source}: the page shows no text; open it in a browser and save it as plain text", code="empty")
     judgement = judge(page, root)
     note = "" if judgement.by_trafilatura else "; main text by its sentences"
     return _assemble(page, judgement, f"html ({decoded.encoding}{note})")

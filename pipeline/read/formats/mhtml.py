@@ -31,7 +31,7 @@ def _content(data: bytes, source: str, options: ReadConfig) -> tuple[bytes, str,
     part = _page_part(data, source)
     content = content_of(part)
     if not content.strip():
-        raise InputError(f"{source}: the page in this web archive is empty; save the page again")
+        raise InputError(f"{source}: the page in this web archive is empty; save the page again", code="empty")
     return content, source, options, part.get_content_charset() or ""
 
 
@@ -40,6 +40,6 @@ def _page_part(data: bytes, source: str) -> Message:
     message = parse_message(data, "a web archive", "save the page again, or as .html", source)
     pages = [part for part in parts(message) if part.get_content_type() in _PAGES]
     if not pages:
-        raise InputError(f"{source}: no page in this web archive; save the page again, or as .html")
+        raise InputError(f"{source}: no page in this web archive; save the page again, or as .html", code="damaged")
     start = message.get_param("start")
     return next((part for part in pages if start and part.get("Content-ID") == start), pages[0])

@@ -109,7 +109,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     content, styles = _flat(data, source) if data.lstrip()[:1] == b"<" else _packaged(data, source, options)
     body = child(content, "body", "text")
     if body is None:
-        raise InputError(f"{source}: holds no OpenDocument text; check what kind of file it is, and save it as .odt or .docx")
+        raise InputError(
+            f"{source}: holds no OpenDocument text; check what kind of file it is, and save it as .odt or .docx", code="damaged"
+        )
     document = _document([styles, content])
     document.deletions |= {
         _get(region, "id") or "" for region in body.iter("{*}changed-region") if child(region, "deletion") is not None
@@ -126,7 +128,7 @@ def _flat(data: bytes, source: str) -> "tuple[_Element, _Element]":
 def _packaged(data: bytes, source: str, options: ReadConfig) -> "tuple[_Element | None, _Element | None]":
     package = open_package(data, source, options)
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
-        raise InputError(f"{source}: password-protected; save a copy without the password")
+        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     parts = {name: read_member(package, name, source) for name in ("content.xml", "styles.xml")}
     roots = {name: None if part is None else parse_xml(part, name, source) for name, part in parts.items()}
     return roots["content.xml"], roots["styles.xml"]

@@ -12,6 +12,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
 from pipeline.read.office.cells import Workbook, drawn_together, read_ods
+from pipeline.read.office.own import is_own
 from pipeline.read.office.packages import open_package, read_member
 from pipeline.read.rows import Table, rows_text
 
@@ -31,7 +32,11 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         if (read_member(package, "mimetype", source) or b"").startswith(_ODS):
             return rows_text(read_ods(package, source, options), "ods", source, options)
         workbook = drawn_together(data, package, source, options)
-    return rows_text(list(_tables(workbook, source, options)), "xlsx", source, options)
+    tables = list(_tables(workbook, source, options))
+    if any(is_own(table.sheet or "", table.rows) for table in tables):
+        ours = "a workbook of tags that this program made; take its corrections in with: pipeline labels import"
+        raise InputError(f"{source}: {ours}, and tag the report itself", code="own_workbook")
+    return rows_text(tables, "xlsx", source, options)
 
 
 def _tables(workbook: Workbook, source: str, options: ReadConfig) -> "Iterator[Table]":
@@ -45,13 +50,18 @@ def _tables(workbook: Workbook, source: str, options: ReadConfig) -> "Iterator[T
                 left -= sheet.height * sheet.width
                 if left < 0:
                     raise InputError(
-                        f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit"
+                        f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit",
+                        code="too_large",
                     )
                 yield _table(sheet, workbook.numbers.get(name))
     except PasswordError:
-        raise InputError(f"{source}: protected by a password; open it, remove the password and save it again") from None
+        raise InputError(
+            f"{source}: protected by a password; open it, remove the password and save it again", code="password"
+        ) from None
     except CalamineError as error:
-        raise InputError(f"{source}: not a readable spreadsheet ({error}); open it in Excel and save it again") from None
+        raise InputError(
+            f"{source}: not a readable spreadsheet ({error}); open it in Excel and save it again", code="damaged"
+        ) from None
 
 
 def _table(sheet: "CalamineSheet", numbers: "Sequence[int] | None") -> Table:

@@ -84,11 +84,13 @@ def open_package(data: bytes, source: str, options: ReadConfig) -> Package:
     Raises InputError for a damaged or password-protected package and for one with too many or too large members.
     """
     if data.startswith(OLE_SIGNATURE):
-        raise InputError(f"{source}: {_ole_hint(data)}")
+        raise _of_old_kind(data, source)
     try:
         package = open_zip(data)
     except DAMAGE:
-        raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again") from None
+        raise InputError(
+            f"{source}: damaged or cut short; open it in the program that made it and save it again", code="damaged"
+        ) from None
     _check_members(package.infolist(), source, options)
     return package
 
@@ -110,7 +112,9 @@ def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | Non
     except KeyError:
         return None
     except DAMAGE:
-        raise InputError(f"{source}: {name} in it is damaged; open it in the program that made it and save it again") from None
+        raise InputError(
+            f"{source}: {name} in it is damaged; open it in the program that made it and save it again", code="damaged"
+        ) from None
 
 
 def parse_xml(data: bytes, name: str, source: str) -> "_Element":
@@ -121,28 +125,39 @@ def parse_xml(data: bytes, name: str, source: str) -> "_Element":
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise InputError(f"{source}: {name} in it is damaged ({_one_line(error.msg)}); save the file again") from None
+        raise InputError(
+            f"{source}: {name} in it is damaged ({_one_line(error.msg)}); save the file again", code="damaged"
+        ) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise InputError(f"{source}: {name} in it declares a document type, which no office program writes; save the file again")
+        raise InputError(
+            f"{source}: {name} in it declares a document type, which no office program writes; save the file again", code="damaged"
+        )
     return root
 
 
 def _check_members(members: list[zipfile.ZipInfo], source: str, options: ReadConfig) -> None:
     if len(members) > options.max_members:
-        raise InputError(f"{source}: {len(members):,} files in it; the limit is {options.max_members:,} (read.max_members)")
+        raise InputError(
+            f"{source}: {len(members):,} files in it; the limit is {options.max_members:,} (read.max_members)", code="too_large"
+        )
     size = sum(member.file_size for member in members)
     if size > options.max_unpacked:
-        raise InputError(f"{source}: unpacks to {size:,} bytes; the limit is {options.max_unpacked:,} (read.max_unpacked)")
+        raise InputError(
+            f"{source}: unpacks to {size:,} bytes; the limit is {options.max_unpacked:,} (read.max_unpacked)", code="too_large"
+        )
     if any(member.flag_bits & ENCRYPTED_FLAG for member in members):
-        raise InputError(f"{source}: password-protected; save a copy without the password")
+        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     if any(member.compress_type not in METHODS for member in members):
-        raise InputError(f"{source}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip")
+        raise InputError(
+            f"{source}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip", code="archive"
+        )
 
 
-def _ole_hint(data: bytes) -> str:
+def _of_old_kind(data: bytes, source: str) -> InputError:
     if _ENCRYPTED_STREAM in data:
-        return "password-protected; save a copy without the password"
-    return "the content is of the old binary Office format; open it and save it in the new one (.docx, .xlsx)"
+        return InputError(f"{source}: password-protected; save a copy without the password", code="password")
+    what = "the content is of the old binary Office format"
+    return InputError(f"{source}: {what}; open it and save it in the new one (.docx, .xlsx)", code="kind")
 
 
 def _one_line(message: str | None) -> str:

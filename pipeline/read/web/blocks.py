@@ -155,12 +155,16 @@ def parse(text: str, source: str) -> Element:
     try:
         root = etree.fromstring(data, parser=parser)
     except etree.LxmlError as error:
-        raise InputError(f"{source}: not a readable HTML page ({_one_line(error)}); save it again, or as plain text") from None
+        raise InputError(
+            f"{source}: not a readable HTML page ({_one_line(error)}); save it again, or as plain text", code="damaged"
+        ) from None
     if root is None:
-        raise InputError(f"{source}: no HTML in the file; save the page again")
+        raise InputError(f"{source}: no HTML in the file; save the page again", code="damaged")
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     if any("xcessive depth" in entry.message for entry in parser.error_log):
-        raise InputError(f"{source}: its tags stand more than 2,000 deep in each other; save the page as plain text")
+        raise InputError(
+            f"{source}: its tags stand more than 2,000 deep in each other; save the page as plain text", code="too_large"
+        )
     return root
 
 
