@@ -17,11 +17,12 @@ from typing import IO, BinaryIO, Protocol, cast
 from pipeline.batch.engine import Engine, Input, TagOptions, engine_of
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import InputError
+from pipeline.core.names import readable
+from pipeline.core.outputs import STANDARD_INPUT
 from pipeline.core.records import FinishedReport, Report, TaggedReport, TagGroup
 from pipeline.output import writer_of
 from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
-from pipeline.read.find import STANDARD_INPUT
 from pipeline.training.drift import Batch, Summary
 
 TOGETHER = 64  # files, at most, of one task …
@@ -152,7 +153,7 @@ def _note(result: FileResult, report: Report) -> None:
     """Note a report that was written."""
     result.reports += 1
     result.not_shown += report.not_shown
-    if report.source == result.source:  # the file is the report, and no archive
+    if report.source == readable(result.source):  # the file is the report, and no archive
         result.sha256 = report.sha256
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.core.errors import PipelineError
+from pipeline.core.errors import PipelineError, UsageError
+from pipeline.core.names import readable
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 Command = Callable[..., Any]
 Item = TypeVar("Item")
+
+
+class OutputPath(click.Path):
+    """The type of an option that names an output; a name that ends as that of a folder must be one."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
+        """Return the path; raises UsageError for a name with a slash at its end that is no folder."""
+        if isinstance(value, str) and value.endswith(("/", os.sep)) and not os.path.isdir(value):  # noqa: PTH112 - a Path drops it
+            raise UsageError(f"{value}: no such folder; make it first, or leave the slash out to name a file")
+        return super().convert(value, param, ctx)
 
 
 class Commands(click.Group):
@@ -111,7 +125,7 @@ def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str
 
 
 def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)
+    return "".join(character if character.isprintable() else " " for character in readable(text))
 
 
 def progress(items: Sequence[Item], label: str) -> Iterator[Item]:

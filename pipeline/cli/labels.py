@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from pipeline.cli.common import config_options, read_config, say
+from pipeline.cli.common import OutputPath, config_options, read_config, say
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -173,9 +173,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 
 @labels.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "out", type=click.Path(path_type=Path), help="The label file to write (.jsonl); not for a workbook."
-)
+@click.option("-o", "--output", "out", type=OutputPath(), help="The label file to write (.jsonl); not for a workbook.")
 @click.option("--reports", default="seeds/imported", show_default=True, help="Where new reports go, in the project folder.")
 @click.option("--text-column", default="text", show_default=True, help="The column or key of the text.")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
@@ -228,18 +226,21 @@ def _import_table(
     file: Path, out: Path, columns: "Columns", reports: str, annotator: str, origin: "Origin", config: "Config"
 ) -> None:
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
-    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415
-    from pipeline.labels.files import write_labels, write_reports  # noqa: PLC0415
+    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
+    from pipeline.labels.files import label_lines, write_labels, write_reports  # noqa: PLC0415
 
-    if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
-        raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
+    place = claim_label_file(out, "an import", [file], config)
     incoming = exchange.read_incoming(file, columns, _known(config))
     corpus = {report.document.source: (report.document.text, report.document.sha256) for report in read_corpus(config, say).reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     found, files = exchange.to_labels(incoming, corpus, reports, annotator, origin, today)
     write_reports(locations.project_folder() / reports, files)
-    write_labels(out, found)
+    if place.descriptor is None:
+        write_labels(place.path, found)
+    else:
+        write_place(place, label_lines(found))
     say(f"{len(found)} labels -> {out}; {len(files)} new reports -> {reports}; name both under [corpus] to train on them")
 
 
@@ -251,7 +252,7 @@ def _known(config: "Config") -> "LabelSet":
 
 
 @labels.command("export")
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), required=True, help="A .json, .csv or .jsonl file.")
+@click.option("-o", "--output", "out", type=OutputPath(), required=True, help="A .json, .csv or .jsonl file.")
 @config_options
 def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Give all configured labels out: Label Studio's JSON, CSV for Excel, or JSON lines.
@@ -260,13 +261,14 @@ def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> 
     Example:
       pipeline labels export -o tasks.json
     """
+    from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
 
-    data = exchange.export_labels(_corpus(config_file, settings), out.suffix.lower())
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}); check that its folder exists and is yours") from None
+    config = read_config(config_file, settings)
+    place = claim_label_file(out, "an export", [config_file] if config_file else [], config)
+    data = exchange.export_labels(read_corpus(config, say), out.suffix.lower())
+    write_place(place, data)
     say(f"{len(data):,} bytes -> {out}")
 
 

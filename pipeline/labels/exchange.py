@@ -20,13 +20,13 @@ from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
 from pipeline.core.records import Label
 from pipeline.labels.files import Corpus, LabelledDocument
+from pipeline.output.rows import FORMULA, neutral
 from pipeline.read.decode import decode
 
 FORMATS = (".json", ".csv", ".jsonl")
 COLUMNS = ("source", "start", "end", "text", "label", "secondary")
 Origin = Literal["seed", "written", "review"]
 _UNSAFE = re.compile(r"[^\w.-]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _REGION = {"from_name": "label", "to_name": "text", "type": "labels"}
 
 
@@ -141,9 +141,7 @@ def _csv(corpus: Corpus) -> bytes:
     writer = csv.DictWriter(stream, COLUMNS)
     writer.writeheader()
     for row in _rows_of(corpus):
-        # A cell that begins like a formula is one to Excel; the mark in front makes it text.
-        safe = f"'{row['text']}" if row["text"].startswith(_FORMULA) else row["text"]
-        writer.writerow({**row, "text": safe})
+        writer.writerow({name: neutral(cell) for name, cell in row.items()})
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -197,7 +195,7 @@ def _reports(rows: Iterable[dict[str, Any]], columns: Columns, path: Path) -> It
                 f"{path}: row {number} has no {columns.text!r} or no {columns.label!r}; name the columns with --text-column "
                 "and --label-column"
             )
-        name = str(row.get(columns.source) or f"{path.stem}_{number:05}")
+        name = _unmarked(str(row.get(columns.source) or f"{path.stem}_{number:05}"))
         grouped.setdefault(name, []).append((_plain(row[columns.text]), row[columns.label].strip()))
     for name, parts in grouped.items():
         yield _from_parts(name, parts)
@@ -205,8 +203,11 @@ def _reports(rows: Iterable[dict[str, Any]], columns: Columns, path: Path) -> It
 
 def _plain(text: str) -> str:
     """Return a cell's text on one line, without the mark that keeps Excel from running it."""
-    unmarked = text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
-    return " ".join(unmarked.split())
+    return " ".join(_unmarked(text).split())
+
+
+def _unmarked(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _from_parts(name: str, parts: Sequence[tuple[str, str]]) -> Incoming:

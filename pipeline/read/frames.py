@@ -14,11 +14,14 @@ _LENGTH = 8
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A file to read: by its path, or by its bytes. The first ``skip`` reports of an archive have been answered already."""
+    """A file to read: by its path, as the system has it, or by its bytes.
+
+    The first ``skip`` reports of an archive have been answered already.
+    """
 
     source: str
     suffix: str
-    path: str | None
+    path: bytes | None
     data: bytes | None
     options: ReadConfig
     skip: int = 0

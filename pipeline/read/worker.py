@@ -50,7 +50,8 @@ def _answers(request: Request) -> Iterator[Answer]:
 
 def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
     try:
-        data = request.data if request.data is not None else load(Path(request.path or ""), request.source, request.options)
+        path = Path(os.fsdecode(request.path or b""))
+        data = load(path, request.source, request.options) if request.data is None else request.data
         yield from unpack(File(request.source, request.suffix, data), request.options)
     except InputError as error:
         yield error
