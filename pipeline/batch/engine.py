@@ -7,6 +7,7 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -162,7 +163,9 @@ def load_cached(folder: Path, version: str = "") -> Model:
 @cache
 def engine_of(options: TagOptions) -> Engine:
     """Return the engine of this process for some options; the process that reads for it ends when this one does."""
-    return Engine(options)
+    engine = Engine(options)
+    Finalize(None, engine.__exit__, args=(None, None, None), exitpriority=1)  # processes that others start know no atexit
+    return engine
 
 
 @cache

@@ -1,7 +1,7 @@
 """Many files tagged on this machine: over processes, in order.
 
-joblib (BSD, of scikit-learn's makers) spreads the work: its generator gives results in order while a bounded number of
-tasks is under way, so memory does not grow with the archive.
+The processes are those of ``concurrent.futures`` (standard library), which end with this one. A bounded number of tasks is
+under way, so memory does not grow with the archive.
 """
 
 import hashlib
@@ -85,15 +85,12 @@ def tag_files(sources: Sequence[str], options: TagOptions, jobs: int) -> Generat
             for task in _tasks(sources):
                 yield from _tag(task, options, engine)
         return
-    from joblib import Parallel, delayed  # noqa: PLC0415 - only where there is more than one process
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - as above
+    from pipeline.batch.pool import in_order  # noqa: PLC0415 - only where there is more than one process
 
-    try:
-        parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1, max_nbytes=None)
-        for results in parallel(delayed(_tag_in_process)(task, options) for task in _tasks(sources)):
+    tasks = ((task, options) for task in _tasks(sources))
+    with closing(in_order(_tag_in_process, tasks, jobs)) as done:
+        for results in done:
             yield from results
-    finally:
-        get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
 def tag_to_stream(sources: Sequence[str], options: TagOptions, engine: Engine, stream: BinaryIO) -> Iterator[FileResult]:

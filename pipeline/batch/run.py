@@ -1,7 +1,6 @@
 """One run over many files: what was asked for, where the output goes, whole or not at all, and what is counted of it."""
 
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import Place, Taken, check_apart, check_file, check_standard_output, write_file, write_whole
+from pipeline.core.process import Scratch
 from pipeline.labels.corpus import Say, read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
 from pipeline.read.find import Found, find_reports
@@ -216,8 +216,8 @@ class TagRun:
     @contextmanager
     def _in_scratch(self, format_name: str = "") -> Iterator[Iterator[FileResult]]:
         """Give the results of the files, whose long parts lie in a folder that goes at the end."""
-        with tempfile.TemporaryDirectory(prefix="mission-themes-") as scratch:
-            options = msgspec.structs.replace(self.options, scratch=Path(scratch), format=format_name or self.options.format)
+        with Scratch() as scratch:
+            options = msgspec.structs.replace(self.options, scratch=scratch, format=format_name or self.options.format)
             with closing(tag_files(self.sources, options, self.jobs)) as results:
                 yield results
 
@@ -266,7 +266,7 @@ def whole_or_nothing(place: Place, check: Callable[[], None]) -> Iterator[Binary
     What is written through gets what is written at once.
     """
     try:
-        with place.open() if place.descriptor is not None else write_whole(place.path) as stream:
+        with place.open() if place.descriptor is not None else write_whole(place.path, is_guarded=True) as stream:
             yield stream
             check()
     except BrokenPipeError:

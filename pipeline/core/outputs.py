@@ -19,6 +19,7 @@ import msgspec
 
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
+from pipeline.core.process import Guard
 
 SUMMARY, ERRORS = ".summary.json", ".errors"
 STANDARD_INPUT = "-"
@@ -78,8 +79,7 @@ def place_of(out: Path) -> Place:
 
 def check_file(path: Path) -> None:
     """Raise UsageError for a file beside an output that cannot be written, because something else has its name."""
-    place = place_of(path)
-    if place.descriptor is not None or place.path.is_dir():
+    if os.path.lexists(os.path.realpath(path)) and not path.is_file():
         raise UsageError(f"{path}: is no file, and would have to be written; move it away, or name another output with -o")
 
 
@@ -240,15 +240,17 @@ _KINDS = (
 
 
 @contextmanager
-def write_whole(path: Path) -> Iterator[BinaryIO]:
+def write_whole(path: Path, is_guarded: bool = False) -> Iterator[BinaryIO]:
     """Give a file beside another, whose place it takes when all went well; it has reached the disk then. Else it goes.
 
-    A link is followed, and the mode of a file that was there stays. Raises OSError.
+    A link is followed, and the mode of a file that was there stays. ``is_guarded``: it goes also when this process is killed,
+    which is worth a process of its own only where writing takes long. Raises OSError.
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
         raise FileExistsError(errno.EEXIST, "it is no file")
     side = side_of(path)
+    guard = Guard(side) if is_guarded else None
     try:
         with side.open("xb") as stream:
             yield stream
@@ -256,6 +258,8 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
         take_place(side, path)
     finally:
         side.unlink(missing_ok=True)
+        if guard is not None:
+            guard.release()
 
 
 def write_file(path: Path, data: bytes) -> None:

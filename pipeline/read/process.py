@@ -4,7 +4,6 @@ import contextlib
 import os
 import queue
 import signal
-import tempfile
 import threading
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -12,7 +11,7 @@ from typing import IO, BinaryIO, cast
 import msgspec
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.process import start_process
+from pipeline.core.process import Scratch, start_process
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
 
 _START = "from pipeline.read.worker import main; main()"
@@ -34,9 +33,10 @@ class Worker:
     def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
         self.has_answered = False
         self._options = options
-        self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", dir=scratch, ignore_cleanup_errors=True)
-        folder = self._folder.name
+        self._scratch = Scratch(scratch)
+        folder = str(self._scratch.path)
         self._process = start_process(_START, TMPDIR=folder, TEMP=folder, TMP=folder)
+        self._scratch.watch(self._process.pid)
         self._answers: queue.Queue[Answer | None] = queue.Queue(_AHEAD)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -68,13 +68,14 @@ class Worker:
             else:
                 self._process.kill()
         self._process.wait()
+        self._scratch.watch(None)
         while self._listener.is_alive():
             with contextlib.suppress(queue.Empty):
                 self._answers.get(timeout=0.1)
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 _pipe(pipe).close()
-        self._folder.cleanup()
+        self._scratch.remove()
 
     def _listen(self) -> None:
         answer: Answer | None = None

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 
 from pipeline.core.errors import UsageError
+from pipeline.core.process import Guard
 from pipeline.track.store import QUIET, artifact_location, store_folder, tracking_uri
 
 HOST = "127.0.0.1"
@@ -29,6 +30,8 @@ def serve_ui(port: int, configured: str = "") -> int:
     environment = {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     # In a session of its own the server and all that it starts can be ended together, however this process is ended.
     server = subprocess.Popen(command, env=environment, cwd=store_folder(), start_new_session=True)
+    guard = Guard()
+    guard.watch(server.pid)
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return server.wait()
@@ -37,6 +40,7 @@ def serve_ui(port: int, configured: str = "") -> int:
     finally:
         signal.signal(signal.SIGTERM, previous)
         _end(server)
+        guard.release()
 
 
 def free_port() -> int:

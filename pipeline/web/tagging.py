@@ -4,14 +4,10 @@ Words are cut and scores multiplied under Python's lock, so that a thread would 
 Each process loads a model once, and reads files as every command does, in a worker that can be ended.
 """
 
-import multiprocessing
-import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import BinaryIO
 
@@ -67,13 +63,6 @@ class Tagged(msgspec.Struct, frozen=True):
     reports: tuple[Summary, ...]
     failures: tuple[str, ...]
     passed_over: tuple[str, ...]
-
-
-def end_with_parent() -> None:
-    """Have this process end when the server does, in whatever way that ends."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 
 
 def tag_file(task: Task) -> Tagged:
@@ -180,8 +169,3 @@ def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> 
         set_aside=len(report.noise),
         shares={name: round(sizes[name] / total, 4) for name in model.labels.names},
     )
-
-
-def _end_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
