@@ -154,7 +154,7 @@ def load_cached(folder: Path, version: str = "") -> Model:
     """Return a model, loaded once in a process; raises ModelError, also for a folder that holds another version by now."""
     model = load_model(folder)
     if version and model.version != version:
-        raise ModelError(f"{folder}: holds model {model.version} now and {version} when the run began; start the run again")
+        raise ModelError(f"{folder}: holds model {model.version} now and {version} when this began; start it again")
     gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
     gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     return model

@@ -88,6 +88,7 @@ class Scratch:
     def __init__(self, parent: Path | None = None) -> None:
         """Make the folder below another one, or below the system's folder for such."""
         self.path = Path(parent or tempfile.gettempdir()).absolute() / f"mission-themes-{secrets.token_hex(8)}"
+        self.name = str(self.path)
         self._guard = Guard(self.path)
         self.path.mkdir(mode=0o700)
 

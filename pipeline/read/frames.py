@@ -28,10 +28,11 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of a file: "begin" names it, then comes one of the next three, and "end" is the last of a request."""
+    """What became of a file: "begin" names it and its size, then comes one of the next three, and "end" is the last of a request."""
 
     kind: Literal["begin", "document", "passed over", "error", "end"]
     text: str = ""
+    size: int = 0
     document: Document | None = None
 
 

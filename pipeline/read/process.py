@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.process import Scratch, start_process
+from pipeline.read import seconds_for
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
 
 _START = "from pipeline.read.worker import main; main()"
@@ -32,11 +33,12 @@ class Worker:
 
     def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
         self.has_answered = False
+        self._size: int | None = None  # of the file that is being read
         self._options = options
-        self._scratch = Scratch(scratch)
-        folder = str(self._scratch.path)
+        self._folder = Scratch(scratch)
+        folder = self._folder.name
         self._process = start_process(_START, TMPDIR=folder, TEMP=folder, TMP=folder)
-        self._scratch.watch(self._process.pid)
+        self._folder.watch(self._process.pid)
         self._answers: queue.Queue[Answer | None] = queue.Queue(_AHEAD)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -47,16 +49,18 @@ class Worker:
             write_frame(_pipe(self._process.stdin), request)
 
     def receive(self) -> Answer:
-        """Return the next answer; raises LostError when none comes in time, or the worker ends."""
-        limit = self._options.max_seconds
+        """Return the next answer; raises LostError when none comes in the time that a file of this size has, or the worker ends."""
+        limit = self._options.max_seconds if self._size is None else seconds_for(self._size, self._options)
         try:
             answer = self._answers.get(timeout=limit)
         except queue.Empty:
-            reason = f"reading it took more than {limit:g} s (read.max_seconds); split it, or raise the limit"
+            part = "" if limit == self._options.max_seconds else ", by its size"
+            reason = f"reading it took more than {limit:.3g} s (read.max_seconds{part}); split it, or raise the limit"
             raise LostError(reason, is_final=True) from None
         if answer is None:
             reason = "reading it ended the reader, by damage or by its limit of memory (read.max_memory); save it as .txt"
             raise LostError(reason, is_final=False)
+        self._size = answer.size if answer.kind == "begin" else None
         self.has_answered = self.has_answered or answer.kind in ("document", "error")
         return answer
 
@@ -68,14 +72,14 @@ class Worker:
             else:
                 self._process.kill()
         self._process.wait()
-        self._scratch.watch(None)
+        self._folder.watch(None)
         while self._listener.is_alive():
             with contextlib.suppress(queue.Empty):
                 self._answers.get(timeout=0.1)
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 _pipe(pipe).close()
-        self._scratch.remove()
+        self._folder.remove()
 
     def _listen(self) -> None:
         answer: Answer | None = None

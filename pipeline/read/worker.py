@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read import File, PassedOver, load, read_file, unpack
+from pipeline.read import File, PassedOver, load, read_file, seconds_for, unpack
 from pipeline.read.frames import Answer, Request, read_request, write_frame
 
 
@@ -39,8 +41,9 @@ def limit_memory(limit: int) -> None:
 def _answers(request: Request) -> Iterator[Answer]:
     for item in islice(_files(request), request.skip, None):
         if isinstance(item, File):
-            yield Answer("begin", item.source)
-            yield _read(item, request.options)
+            size = len(item.data)
+            yield Answer("begin", item.source, size)
+            yield _read(item, replace(request.options, max_seconds=seconds_for(size, request.options)))
         elif isinstance(item, PassedOver):
             yield Answer("passed over", item.source)
         else:

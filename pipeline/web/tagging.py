@@ -85,10 +85,19 @@ def tag_file(task: Task) -> Tagged:
 
 
 def compose(
-    format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None, said: Sequence[Label] = ()
+    format_name: str,
+    pieces: tuple[Path, ...],
+    model: Path,
+    target: Path,
+    original: Path | None = None,
+    said: Sequence[Label] = (),
+    version: str = "",
 ) -> None:
-    """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report."""
-    reports, loaded = _Together(pieces, said), load_cached(model)
+    """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report.
+
+    Raises ModelError where the folder of the model holds another version by now.
+    """
+    reports, loaded = _Together(pieces, said), load_cached(model, version)
     with target.open("wb") as stream:
         if format_name == "docx" and original and _annotated(next(iter(reports)), original, stream, run_facts(loaded)):
             return
@@ -98,11 +107,14 @@ def compose(
             writer_of(format_name).write(iter(reports), stream, loaded.labels)
 
 
-def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = ()) -> str:
-    """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``."""
+def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = (), version: str = "") -> str:
+    """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``.
+
+    Raises ModelError where the folder of the model holds another version by now.
+    """
     from pipeline.output.page import render_report  # noqa: PLC0415 - only where a page is made
 
-    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model)), prefix)
+    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model, version)), prefix)
 
 
 def read_report(pieces: Path, summary: Summary) -> FinishedReport:

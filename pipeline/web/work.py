@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from pipeline.core.config import Config
+from pipeline.core.errors import ModelError
 from pipeline.core.records import FinishedReport, Label
 from pipeline.model.model import Model
 from pipeline.output import FORMATS
@@ -165,7 +166,11 @@ class Workshop:
         """Return a report of a tagged file, with corrections over its tags, as a fragment of HTML; raises HTTPException."""
         held, summary = self._summary(identifier, number)
         self.composers.check_free()
-        return await self.composers.run(tagging.render, held.pieces, summary, held.model.folder, f"r{number}", said)
+        loaded = held.model
+        with _retrained():
+            return await self.composers.run(
+                tagging.render, held.pieces, summary, loaded.folder, f"r{number}", said, loaded.model.version
+            )
 
     def _summary(self, identifier: str, number: int) -> tuple[Held, tagging.Summary]:
         held = self.ready(identifier)
@@ -186,7 +191,10 @@ class Workshop:
         try:
             original = files[0].upload if len(files) == len(files[0].reports) == 1 else None
             pieces = tuple(held.pieces for held in files)
-            await self.composers.run(tagging.compose, format_name, pieces, model.folder, target, original, said)
+            with _retrained():
+                await self.composers.run(
+                    tagging.compose, format_name, pieces, model.folder, target, original, said, model.model.version
+                )
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -207,6 +215,8 @@ class Workshop:
             async with self._turns:
                 held.state = "tagging"
                 result = await self.taggers.run(tagging.tag_file, task)
+        except ModelError as error:  # its folder holds another version by now
+            held.failures, held.state = (f"{held.name}: {error}",), "failed"
         except (LostError, MemoryError):
             held.failures, held.state = (f"{held.name}: {LOST}",), "failed"
         except Exception:  # what else may go wrong cannot be listed, and the file must not look as if it were still being tagged
@@ -229,3 +239,12 @@ class Workshop:
         oldest = now - self.config.serve.keep_hours * 3600
         for held in [held for held in self.files.values() if held.added.timestamp() < oldest and held.state in ("ready", "failed")]:
             self.delete(held)
+
+
+@contextlib.contextmanager
+def _retrained() -> Iterator[None]:
+    """Answer 409 where the folder of a model holds another version than the server began with."""
+    try:
+        yield
+    except ModelError as error:
+        raise HTTPException(409, str(error)) from None
