@@ -28,7 +28,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of a file: "begin" names it and its size, then comes one of the next three, and "end" is the last of a request."""
+    """What became of a file: "begin" names it and its size, one of the next three follows, and "end" is the last of a request."""
 
     kind: Literal["begin", "document", "passed over", "error", "end"]
     text: str = ""
