@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: demo test lint format bench bench-accuracy bench-formats bench-load fuzz sanitize font screenshots model clean
+.PHONY: demo test lint format bench bench-accuracy bench-formats bench-converter bench-load fuzz sanitize font screenshots model clean
 
 demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
 	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
@@ -33,6 +33,9 @@ bench-accuracy: $(VENV)/ready ## compare with what people use today, and without
 
 bench-formats: $(VENV)/ready ## wrap reports in every format by LibreOffice, Chromium and others, and compare their tags with those of the text
 	$(BIN)/python tests/benchmarks/formats.py
+
+bench-converter: $(VENV)/ready ## convert old Word files by one LibreOffice that is kept, and by a start for each
+	$(BIN)/python tests/benchmarks/converter.py
 
 bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two minutes
 	$(BIN)/python tests/benchmarks/load.py

@@ -81,11 +81,12 @@ def train_model(
     ``Training.warning`` says so.
     """
     from pipeline.labels.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.labels.files import check_trainable  # noqa: PLC0415
     from pipeline.track.machine import watch_machine  # noqa: PLC0415
     from pipeline.training.correction_effect import find_corrected, tags_when_trained  # noqa: PLC0415
     from pipeline.training.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
     from pipeline.training.facts import training_facts  # noqa: PLC0415
-    from pipeline.training.fit import prepare_corpus, train  # noqa: PLC0415
+    from pipeline.training.fit import Fitter, prepare_corpus, train  # noqa: PLC0415
     from pipeline.training.measure import measure  # noqa: PLC0415
     from pipeline.training.out_of_fold import out_of_fold_lines, out_of_fold_tags  # noqa: PLC0415
 
@@ -96,8 +97,10 @@ def train_model(
         prepared = prepare_corpus(corpus, config, user_words)
         read = time.perf_counter() - started
         say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
-        trained = train(prepared, corpus, config, user_words, watch)
-        curve = learning_curve(prepared, corpus.label_set, config, user_words)
+        check_trainable(corpus)
+        fitter = Fitter(prepared, corpus.label_set, config, user_words)
+        trained = train(fitter, watch)
+        curve = learning_curve(fitter)
     tags = [(report, out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
     measurement = measure(tags, corpus.label_set, trained.calibration, config.evaluate.grouped)
     facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}

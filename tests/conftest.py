@@ -88,7 +88,7 @@ def layout_of():
         ends = np.cumsum([0, *map(len, sentences)])
         return Layout(
             ("".join(sentences),), np.array([len(sentences)]), np.stack([ends[:-1], ends[1:]], axis=1), tuple(headings),
-            np.cumsum([0, *sizes]), above or ((),) * len(sizes), kinds or ("text",) * len(sizes), firsts,
+            np.cumsum([0, *sizes]), above or ((),) * len(sizes), kinds or ("text",) * len(sizes), firsts, (True,),
         )  # fmt: skip
 
     return lay_out

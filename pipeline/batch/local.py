@@ -23,6 +23,7 @@ from pipeline.core.records import FinishedReport, Report, TaggedReport, TagGroup
 from pipeline.output import writer_of
 from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
+from pipeline.read.office.libreoffice import remove_sockets
 from pipeline.training.drift import Batch, Summary
 
 TOGETHER = 64  # files, at most, of one task …
@@ -88,9 +89,13 @@ def tag_files(sources: Sequence[str], options: TagOptions, jobs: int) -> Generat
     from pipeline.batch.pool import in_order  # noqa: PLC0415 - only where there is more than one process
 
     tasks = ((task, options) for task in _tasks(sources))
-    with closing(in_order(_tag_in_process, tasks, jobs)) as done:
-        for results in done:
-            yield from results
+    try:
+        with closing(in_order(_tag_in_process, tasks, jobs)) as done:
+            for results in done:
+                yield from results
+    finally:
+        if options.scratch is not None:
+            remove_sockets(options.scratch)
 
 
 def tag_to_stream(sources: Sequence[str], options: TagOptions, engine: Engine, stream: BinaryIO) -> Iterator[FileResult]:

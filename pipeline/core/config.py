@@ -7,7 +7,7 @@ imports in a hundredth of a second, where pydantic takes a third of one.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -67,18 +67,22 @@ class FeatureConfig(msgspec.Struct, frozen=True):
     min_df: Count
     character_bigrams: bool
     user_dictionary: str
+    gazetteers: str
 
 
 class ModelConfig(msgspec.Struct, frozen=True):
     """The linear classifier and how much context it sees."""
 
     name: Annotated[str, Meta(pattern=r"^[\w-][\w.-]*$")]
+    solver: Literal["dual", "liblinear"]
     C: Annotated[float, Meta(gt=0)]
     balanced: bool
     neighbour_weight: Weight
     segment_weight: Weight
     heading_weight: Weight
     switch_cost: Weight
+    report_weight: Weight
+    report_length: Annotated[float, Meta(gt=0)]
     seed: Annotated[int, Meta(ge=0, lt=2**32)]
 
 
@@ -253,6 +257,13 @@ def model_settings(config: ModelSettings) -> ModelSettings:
     return ModelSettings(**{field.name: getattr(config, field.name) for field in msgspec.structs.fields(ModelSettings)})
 
 
+# Settings that older models have not, as they work without them.
+_AS_BEFORE: dict[str, dict[str, Any]] = {
+    "features": {"gazetteers": ""},
+    "model": {"solver": "liblinear", "report_weight": 0.0, "report_length": 30.0},
+}
+
+
 def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN401 - data from a model folder, checked here
     """Return the sections that a model depends on from nested plain values; sections that it does not are passed over.
 
@@ -264,7 +275,9 @@ def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN
         found = values.get(section.name)
         if not isinstance(found, dict):
             raise ConfigError(f"{where}: its configuration lacks the section [{section.name}]; train the model again")
+        found = _AS_BEFORE.get(section.name, {}) | found
         _check_keys(found, set(section.type.__struct_fields__), section.name, where)
+        values = values | {section.name: found}
     return _convert(values, ModelSettings, where)
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from pipeline.core.errors import ConfigError
 
 VARIABLE = "MISSION_THEMES_IMPLEMENTATION"
-KERNELS, SCANS = "pipeline.model._kernels", "pipeline.preprocess._scans"
+KERNELS, SCANS, SOLVER = "pipeline.model._kernels", "pipeline.preprocess._scans", "pipeline.training._solver"
 NOT_COMPILED = "not compiled, so tagging takes more than twice as long; with a C compiler, install the package again"
 
 
@@ -37,4 +37,4 @@ def compiled(name: str) -> ModuleType | None:
 
 def is_compiled() -> bool:
     """Tell whether the compiled loops are used."""
-    return compiled(KERNELS) is not None and compiled(SCANS) is not None
+    return all(compiled(name) is not None for name in (KERNELS, SCANS))

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,12 +13,16 @@ class Characters:
     def __len__(self) -> int: ...
 
 class Dictionary:
-    def __init__(self, lines: bytes) -> None: ...
+    def __init__(self, lines: bytes, bits: int = 20) -> None: ...
     @property
     def total_frequency(self) -> int: ...
     def add(self, word: str, frequency: int) -> None: ...
     def frequency(self, word: str) -> int: ...
     def cut(self, text: str) -> list[str]: ...
+
+class Terms:
+    def __init__(self, terms: Sequence[str], classes: Sequence[int]) -> None: ...
+    def find(self, text: str, places: NDArray[np.int64], classes: NDArray[np.int64]) -> int: ...
 
 class Weights:
     def __init__(self, neighbour: float, segment: float, heading: float, switch: float) -> None: ...
@@ -31,6 +37,7 @@ class Scorer:
         weights: NDArray[np.float32],
         telling: NDArray[np.uint8],
         names: list[bytes],
+        gazetteer: Terms | None = None,
     ) -> None: ...
     def score(
         self,
@@ -41,13 +48,20 @@ class Scorer:
         scores: NDArray[np.float64],
         terms: NDArray[np.int64],
     ) -> int: ...
-    def decode(
+    def in_context(
         self,
         sums: NDArray[np.float64],
         bounds: NDArray[np.int64],
         above_starts: NDArray[np.int64],
         above: NDArray[np.int64],
         apart: NDArray[np.uint8],
+        weights: Weights,
+        scores: NDArray[np.float64],
+    ) -> None: ...
+    def decode(
+        self,
+        scores: NDArray[np.float64],
+        bounds: NDArray[np.int64],
         whole: NDArray[np.uint8],
         bias: NDArray[np.float64],
         weights: Weights,
@@ -73,7 +87,7 @@ class Scorer:
         headings: list[bytes],
         labels: NDArray[np.int64],
         probabilities: NDArray[np.float64],
-        threshold: float,
+        review: NDArray[np.uint8],
         secondary: dict[int, bytes],
         words: NDArray[np.int64],
         shares: NDArray[np.float64],

@@ -172,16 +172,19 @@ cdef class Dictionary:
     cdef int64_t total
     cdef uint64_t[1 << (BEGINNING_BITS - 6)] beginnings  # a bit for each two characters that begin a word: it fits into the caches
 
-    def __cinit__(self, bytes lines not None):
-        """Take the lines of a dictionary file: word, frequency and part of speech; raises ValueError for others."""
+    def __cinit__(self, bytes lines not None, int bits=20):
+        """Take the lines of a dictionary file: word, frequency and part of speech; raises ValueError for others.
+
+        ``bits`` is the logarithm of the number of places to begin with.
+        """
         cdef const uint8_t* data = lines
         cdef Py_ssize_t size = len(lines), bad
         memset(self.first, 0, sizeof(self.first))
         memset(self.beginnings, 0, sizeof(self.beginnings))
         self.count = 1
-        self.shift = 64 - 20
-        self.mask = (1 << 20) - 1
-        self.slots = <Slot*>_large((1 << 20) * sizeof(Slot))
+        self.shift = 64 - bits
+        self.mask = (<uint64_t>1 << bits) - 1
+        self.slots = <Slot*>_large((<size_t>1 << bits) * sizeof(Slot))
         if not self.slots:
             raise MemoryError
         with nogil:
@@ -413,6 +416,77 @@ cdef class Dictionary:
             found += 1
             i = j
         return found
+
+
+cdef class Terms:
+    """Terms of classes as a trie, found in texts: from the left, the longest one first, none over another."""
+
+    cdef Dictionary trie
+    cdef int32_t* classes  # of the nodes; -1 where no term ends
+    cdef int32_t nodes
+
+    def __cinit__(self, terms, classes):
+        """Take terms of two characters and more, and the number of the class of each, from 0 on; raises ValueError."""
+        cdef int32_t node
+        if len(terms) != len(classes):
+            raise ValueError("terms and classes do not agree in length")
+        self.trie = Dictionary(b"", 16)
+        nodes = [self.trie._node_of(term) for term in terms]
+        self.nodes = self.trie.count
+        self.classes = <int32_t*>malloc(self.nodes * sizeof(int32_t))
+        if not self.classes:
+            raise MemoryError
+        memset(self.classes, 0xFF, self.nodes * sizeof(int32_t))
+        for term, node, number in zip(terms, nodes, classes):
+            if len(term) < 2 or not 0 <= number < 1 << 20 or self.classes[node] >= 0:
+                raise ValueError(f"{term!r}: too short, of no class, or given twice")
+            self.classes[node] = number
+
+    def __dealloc__(self):
+        free(self.classes)
+
+    def find(self, str text not None, int64_t[::1] places not None, int64_t[::1] classes not None):
+        """Write where the terms of a text begin and their classes, with room for one at each second character; return how many."""
+        cdef Characters characters = Characters(text)
+        cdef Py_ssize_t found = 0, place = 0, size = characters.size, after
+        cdef int32_t of_class = -1
+        if places.shape[0] < size // 2 + 1 or classes.shape[0] < size // 2 + 1:
+            raise ValueError("no room for the terms")
+        while place < size:
+            after = self._longest(characters.codes, size, place, &of_class)
+            if after:
+                places[found], classes[found] = place, of_class
+                found += 1
+                place = after
+            else:
+                place += 1
+        return found
+
+    cdef inline Py_ssize_t _longest(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, int32_t* of_class) noexcept nogil:
+        """Return where the longest term ends that begins at a place, and its class; 0 where none begins."""
+        cdef Slot* slot = self.trie._step(0, text[place])
+        cdef Py_ssize_t end = 0, i = place + 1
+        if not slot or i == size:
+            return 0
+        slot = self.trie._second(_node(slot), text[i])
+        while slot:
+            i += 1
+            if self.classes[_node(slot)] >= 0:
+                of_class[0], end = self.classes[_node(slot)], i
+            if i == size:
+                break
+            slot = self.trie._step(_node(slot), text[i])
+        return end
+
+    cdef void _add(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t first_column, Tally tally) noexcept nogil:
+        """Add the classes of the terms of a text."""
+        cdef Py_ssize_t place = 0, after
+        cdef int32_t of_class = -1
+        while place < size:
+            after = self._longest(text, size, place, &of_class)
+            if after:
+                tally._add(first_column + of_class, 1)
+            place = after if after else place + 1
 
 
 cdef class Characters:
@@ -656,6 +730,9 @@ cdef class Scorer:
     cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
     cdef uint8_t[::1] telling
     cdef Tally tally
+    cdef Terms gazetteer  # may be None
+    cdef bint has_gazetteer
+    cdef Py_ssize_t first_class  # the column of the first class of the gazetteer
     cdef tuple words
     cdef list names  # of the labels, as JSON
 
@@ -668,16 +745,23 @@ cdef class Scorer:
         float[:, ::1] weights not None,
         uint8_t[::1] telling not None,
         list names not None,
+        Terms gazetteer=None,
     ):
-        """Take words and bigrams, the idf of both, weights of shape (words and bigrams, labels), which columns tell a reader
-        something, and the names of the labels as JSON.
+        """Take words and bigrams, the idf of all columns, weights of shape (columns, labels), which columns tell a reader something,
+        the names of the labels as JSON, and the terms whose classes are the columns behind words and bigrams.
 
         Raises ValueError where the lengths do not agree.
         """
         cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, i, label
         cdef int32_t column, node
-        if not len(idf) == len(words) + pairs == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1]:
+        if not len(words) + pairs <= len(idf) == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1]:
             raise ValueError("words, bigrams, idf and weights do not agree in length")
+        self.gazetteer, self.has_gazetteer, self.first_class = gazetteer, gazetteer is not None, len(words) + pairs
+        if gazetteer is None and self.first_class != len(idf):
+            raise ValueError("words, bigrams, idf and weights do not agree in length")
+        for i in range(gazetteer.nodes if gazetteer is not None else 0):
+            if self.first_class + gazetteer.classes[i] >= <Py_ssize_t>len(idf):
+                raise ValueError("a term has a class without a column")
         if len(idf) >= 1 << BIGRAM_BITS:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.pairs = pairs
@@ -775,6 +859,8 @@ cdef class Scorer:
                 tally.unknown += 1
         if self.pairs:
             self._add_bigrams(text, size, scratch.codes, tally)
+        if self.has_gazetteer:
+            self.gazetteer._add(text, size, self.first_class, tally)
         found = tally._take(columns, values)
         for i in range(found):
             _fetch_ahead(&self.records[columns[i] * self.stride])
@@ -827,62 +913,88 @@ cdef class Scorer:
             place = (place + 1) & self.mask
         return -1
 
-    def decode(
+    def in_context(
         self,
         double[:, ::1] sums not None,
         int64_t[::1] bounds not None,
         int64_t[::1] above_starts not None,
         int64_t[::1] above not None,
         uint8_t[::1] apart not None,
-        uint8_t[::1] whole not None,
-        double[::1] bias not None,
         Weights weights not None,
-        int64_t[:, ::1] runs not None,
-        double[:, ::1] means not None,
+        double[:, ::1] scores not None,
     ):
-        """Add the context to the scores of sentences, and write the runs of the best labels; return how many.
+        """Write the scores of sentences with those of their surroundings added.
 
         ``sums`` are the scores of the sentences and, behind them, of headings. ``bounds`` are the first sentences of the segments
         and, last, the number of sentences; ``above`` are the rows of the headings above segment ``i`` from ``above_starts[i]``
-        on. A segment that stands ``apart`` has nothing to do with the one before it; in one that is ``whole`` no label changes.
-        Each of the ``runs``, of which there may be as many as sentences, gets segment, first and last sentence (exclusive), and
-        the mean of its scores. Raises ValueError for what does not agree.
+        on. A segment that stands ``apart`` has nothing to do with the one before it. Raises ValueError for what does not agree.
         """
-        cdef Py_ssize_t segments = bounds.shape[0] - 1, labels = sums.shape[1], rows = sums.shape[0], i, longest = 0
-        if segments < 0 or not segments + 1 == above_starts.shape[0] == apart.shape[0] + 1 == whole.shape[0] + 1:
+        cdef Py_ssize_t segments = bounds.shape[0] - 1, labels = sums.shape[1], rows = sums.shape[0], i
+        if segments < 0 or not segments + 1 == above_starts.shape[0] == apart.shape[0] + 1:
             raise ValueError("segments do not agree in length")
         if bounds[0] != 0 or above_starts[0] != 0 or not bounds[segments] <= rows or not above_starts[segments] <= above.shape[0]:
             raise ValueError("segments lie outside the rows")
         for i in range(segments):
             if bounds[i + 1] <= bounds[i] or above_starts[i + 1] < above_starts[i]:
                 raise ValueError("a segment has no sentence")
-            longest = max(longest, <Py_ssize_t>(bounds[i + 1] - bounds[i]))
         for i in range(above_starts[segments]):
             if not 0 <= above[i] < rows:
                 raise ValueError("a heading lies outside the rows")
-        if not 0 < labels == bias.shape[0] == means.shape[1] <= 255:
-            raise ValueError("labels do not agree in number")
-        if runs.shape[0] < bounds[segments] or means.shape[0] < bounds[segments] or runs.shape[1] != 3:
-            raise ValueError("no room for the runs")
-        cdef Viterbi viterbi = Viterbi(longest, labels)
-        cdef Py_ssize_t found = 0, first, last, label, j
-        cdef double score
+        if scores.shape[0] != bounds[segments] or scores.shape[1] != labels:
+            raise ValueError("no room for the scores")
+        cdef Py_ssize_t first, last, label, j
+        cdef double gathered, score
         for i in range(segments):
             first, last = bounds[i], bounds[i + 1]
             for label in range(labels):
-                viterbi.gathered[label] = 0
+                gathered = 0
                 for j in range(first, last):
-                    viterbi.gathered[label] += sums[j, label] * (weights.segment / (last - first))
+                    gathered += sums[j, label] * (weights.segment / (last - first))
                 for j in range(above_starts[i], above_starts[i + 1]):
-                    viterbi.gathered[label] += sums[above[j], label] * weights.heading
-            for j in range(first, last):
-                for label in range(labels):
+                    gathered += sums[above[j], label] * weights.heading
+                for j in range(first, last):
                     score = sums[j, label]
                     if j > first or (i > 0 and not apart[i]):
                         score += weights.neighbour * sums[j - 1, label]
                     if j + 1 < last or (i + 1 < segments and not apart[i + 1]):
                         score += weights.neighbour * sums[j + 1, label]
-                    viterbi.scores[(j - first) * labels + label] = score + viterbi.gathered[label] + bias[label]
+                    scores[j, label] = score + gathered
+
+    def decode(
+        self,
+        double[:, ::1] scores not None,
+        int64_t[::1] bounds not None,
+        uint8_t[::1] whole not None,
+        double[:, ::1] bias not None,
+        Weights weights not None,
+        int64_t[:, ::1] runs not None,
+        double[:, ::1] means not None,
+    ):
+        """Write the runs of the best labels of segments; return how many.
+
+        ``bounds`` are the first sentences of the segments and, last, the number of sentences. ``bias``, of shape (segments,
+        labels), is added to the scores of each segment; in one that is ``whole`` no label changes. Each of the ``runs``, of which
+        there may be as many as sentences, gets segment, first and last sentence (exclusive), and the mean of its scores. Raises
+        ValueError for what does not agree.
+        """
+        cdef Py_ssize_t segments = bounds.shape[0] - 1, labels = scores.shape[1], i, longest = 0
+        if segments < 0 or segments != whole.shape[0] or bounds[0] != 0 or bounds[segments] != scores.shape[0]:
+            raise ValueError("segments do not agree in length")
+        for i in range(segments):
+            if bounds[i + 1] <= bounds[i]:
+                raise ValueError("a segment has no sentence")
+            longest = max(longest, <Py_ssize_t>(bounds[i + 1] - bounds[i]))
+        if not 0 < labels == bias.shape[1] == means.shape[1] <= 255 or bias.shape[0] != segments:
+            raise ValueError("labels do not agree in number")
+        if runs.shape[0] < bounds[segments] or means.shape[0] < bounds[segments] or runs.shape[1] != 3:
+            raise ValueError("no room for the runs")
+        cdef Viterbi viterbi = Viterbi(longest, labels)
+        cdef Py_ssize_t found = 0, first, last, label, j
+        for i in range(segments):
+            first, last = bounds[i], bounds[i + 1]
+            for j in range(first, last):
+                for label in range(labels):
+                    viterbi.scores[(j - first) * labels + label] = scores[j, label] + bias[i, label]
             found = viterbi._write(i, first, last - first, INFINITY if whole[i] else weights.switch, runs, means, found)
         return found
 
@@ -943,7 +1055,7 @@ cdef class Scorer:
         list headings not None,
         int64_t[::1] labels not None,
         double[:, ::1] probabilities not None,
-        double threshold,
+        uint8_t[::1] review not None,
         dict secondary not None,
         int64_t[:, ::1] words not None,
         double[:, ::1] shares not None,
@@ -957,7 +1069,7 @@ cdef class Scorer:
         cdef Py_ssize_t runs = spans.shape[0], run, label, i
         cdef int64_t start, end, first, last
         cdef Buffer out = Buffer()
-        if not len(headings) == labels.shape[0] == probabilities.shape[0] == words.shape[0] == shares.shape[0] == runs:
+        if not len(headings) == labels.shape[0] == probabilities.shape[0] == words.shape[0] == shares.shape[0] == review.shape[0] == runs:
             raise ValueError("runs do not agree in length")
         if probabilities.shape[1] != len(self.names) or words.shape[1] != shares.shape[1]:
             raise ValueError("runs do not agree in shape")
@@ -990,7 +1102,7 @@ cdef class Scorer:
                 out.decimal(probabilities[run, i])
             out.put(b'},"secondary":')
             out.put(<bytes?>secondary[run] if run in secondary else b"[]")
-            out.put(b',"review":true,"evidence":[' if probabilities[run, label] < threshold else b',"review":false,"evidence":[')
+            out.put(b',"review":true,"evidence":[' if review[run] else b',"review":false,"evidence":[')
             if words.shape[1]:
                 self._evidence(out, source, start, end, words.shape[1], &words[run, 0], &shares[run, 0])
             out.put(source.tail)
@@ -1226,7 +1338,6 @@ cdef class Viterbi:
     cdef Py_ssize_t labels
     cdef double* scores  # of each sentence and label
     cdef double* totals
-    cdef double* gathered
     cdef uint8_t* back  # the label before, of each sentence and label
     cdef uint8_t* chosen
 
@@ -1234,16 +1345,14 @@ cdef class Viterbi:
         self.labels = labels
         self.scores = <double*>malloc((sentences + 1) * labels * sizeof(double))
         self.totals = <double*>malloc(labels * sizeof(double))
-        self.gathered = <double*>malloc(labels * sizeof(double))
         self.back = <uint8_t*>malloc((sentences + 1) * labels)
         self.chosen = <uint8_t*>malloc(sentences + 1)
-        if not self.scores or not self.totals or not self.gathered or not self.back or not self.chosen:
+        if not self.scores or not self.totals or not self.back or not self.chosen:
             raise MemoryError
 
     def __dealloc__(self):
         free(self.scores)
         free(self.totals)
-        free(self.gathered)
         free(self.back)
         free(self.chosen)
 

@@ -18,7 +18,7 @@ from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Layout, Rows, Vocabulary, join_texts, stand_apart
 
 if TYPE_CHECKING:
-    from pipeline.model._kernels import Characters, Dictionary
+    from pipeline.model._kernels import Characters, Dictionary, Weights
 
 
 class Compiled:
@@ -39,6 +39,7 @@ class Compiled:
             np.ascontiguousarray(weights, np.float32),
             vocabulary.telling.view(np.uint8),
             list(map(msgspec.json.encode, names)),
+            vocabulary.gazetteer.native,
         )
 
     def score(self, layout: Layout) -> tuple[Rows, Floats, Ints]:
@@ -68,16 +69,32 @@ class Compiled:
         self.scorer.strongest(firsts, lasts, labels, rows.starts, rows.columns, rows.values, columns, shares)
         return columns, shares
 
-    def decode(self, layout: Layout, sums: Floats, bias: Floats, options: ModelConfig) -> Runs:
-        """Return the runs of the best labels; ``sums`` are the scores of the texts of a layout, of shape (texts, labels)."""
-        from pipeline.model._kernels import Weights  # noqa: PLC0415 - may not have been compiled
+    def in_context(self, layout: Layout, sums: Floats, options: ModelConfig) -> Floats:
+        """Return the scores of sentences with their surroundings, of shape (sentences, labels).
 
+        ``sums`` are the scores of the texts of a layout, of shape (texts, labels).
+        """
         above = np.fromiter(chain.from_iterable(layout.above), np.int64)
         starts = np.cumsum([0, *map(len, layout.above)])
+        scores = np.empty((layout.sentences, sums.shape[1]))
+        apart = stand_apart(layout).view(np.uint8)
+        self.scorer.in_context(sums, layout.bounds, starts, above, apart, self._weights(options), scores)
+        return scores
+
+    def decode(self, layout: Layout, scores: Floats, bias: Floats, options: ModelConfig) -> Runs:
+        """Return the runs of the best labels.
+
+        ``scores`` are those of the sentences of a layout, of shape (sentences, labels), and ``bias`` what is added to those of
+        each segment, of shape (segments, labels).
+        """
         whole = np.array([kind != "text" for kind in layout.kinds], np.uint8)
-        weights = Weights(options.neighbour_weight, options.segment_weight, options.heading_weight, options.switch_cost)
-        runs, means = np.empty((layout.sentences, 3), np.int64), np.empty((layout.sentences, len(bias)))
-        bounds, apart = layout.bounds, stand_apart(layout).view(np.uint8)
-        found = self.scorer.decode(sums, bounds, starts, above, apart, whole, bias, weights, runs, means)
+        runs, means = np.empty((layout.sentences, 3), np.int64), np.empty((layout.sentences, scores.shape[1]))
+        found = self.scorer.decode(scores, layout.bounds, whole, bias, self._weights(options), runs, means)
         segments, firsts, lasts = np.ascontiguousarray(runs[:found].T)
         return Runs(segments, firsts, lasts, means[:found])
+
+    @staticmethod
+    def _weights(options: ModelConfig) -> "Weights":
+        from pipeline.model._kernels import Weights  # noqa: PLC0415 - may not have been compiled
+
+        return Weights(options.neighbour_weight, options.segment_weight, options.heading_weight, options.switch_cost)

@@ -6,7 +6,7 @@ multiply by the same matrix, which ``context`` builds.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain, islice, repeat
 from operator import attrgetter
@@ -19,6 +19,7 @@ from pipeline.core.config import FeatureConfig, ModelConfig
 from pipeline.core.native import KERNELS, compiled
 from pipeline.core.records import Heading, Segment
 from pipeline.model.bigrams import Bigrams, Ints, bigram, bigram_codes, code_points
+from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import Cut
 from pipeline.preprocess.headings import TITLE
 
@@ -39,7 +40,8 @@ class Layout(msgspec.Struct, frozen=True):
     ``sources`` are the texts that the segments are of, ``counts`` the number of sentences in each, and ``spans``, of shape
     (sentences, 2), where each stands in its text. The rows of a layout are the sentences and then each of the ``headings`` once.
     ``bounds[i] : bounds[i + 1]`` are the sentences of segment ``i``, ``above[i]`` the rows of the headings above it and
-    ``kinds[i]`` what it is. Segments are neighbours of those before them, but for the ``firsts`` of each text.
+    ``kinds[i]`` what it is. Segments are neighbours of those before them, but for the ``firsts`` of each text, and ``whole``
+    tells which texts are there from their first segment to the last.
     """
 
     sources: tuple[str, ...]
@@ -50,6 +52,7 @@ class Layout(msgspec.Struct, frozen=True):
     above: tuple[tuple[int, ...], ...]
     kinds: tuple[str, ...]
     firsts: tuple[int, ...]
+    whole: tuple[bool, ...]
     segments: tuple[Segment, ...] = ()
 
     @property
@@ -116,16 +119,17 @@ class Context(msgspec.Struct, frozen=True):
 
 
 class Vocabulary:
-    """The words and character bigrams of a corpus, each sorted, with their inverse document frequency.
+    """The words and character bigrams of a corpus, each sorted, and classes of terms, with their inverse document frequency.
 
-    Column ``i`` of a row is word ``i``, and then come the bigrams: words carry the meaning, and bigrams what the
-    dictionary does not know (names of posts and campaigns) or cuts in two ways.
+    Column ``i`` of a row is word ``i``, and then come bigrams and classes: words carry the meaning, bigrams what the
+    dictionary does not know (names of posts and campaigns) or cuts in two ways, and classes what the corpus has never seen.
     """
 
-    def __init__(self, words: Sequence[str], bigrams: str, idf: Floats) -> None:
-        """Take the words, the bigrams one after the other, and the idf of both."""
+    def __init__(self, words: Sequence[str], bigrams: str, idf: Floats, gazetteer: Gazetteer | None = None) -> None:
+        """Take the words, the bigrams one after the other, the idf of all columns, and the terms of classes."""
         self.words = tuple(words)
         self.bigrams = Bigrams(bigrams)
+        self.gazetteer = gazetteer or Gazetteer()
         self.idf = idf
 
     @cached_property
@@ -134,7 +138,7 @@ class Vocabulary:
 
     def __len__(self) -> int:
         """Return the number of columns."""
-        return len(self.words) + len(self.bigrams)
+        return len(self.words) + len(self.bigrams) + len(self.gazetteer)
 
     @cached_property
     def telling(self) -> Flags:
@@ -147,7 +151,7 @@ class Vocabulary:
     def vectorise(self, texts: Texts) -> Rows:
         """Return TF-IDF rows of unit length, one for each text; unknown words and bigrams count nothing."""
         bits = len(self).bit_length()
-        keys = np.concatenate([row << bits | column for row, column in (self._words_of(texts), self._bigrams_of(texts))])
+        keys = np.concatenate([row << bits | column for row, column in self.found(texts)])
         keys.sort()
         places = np.flatnonzero(np.append(keys[:1] >= 0, keys[1:] != keys[:-1]))
         counts = np.diff(places, append=len(keys))
@@ -174,6 +178,14 @@ class Vocabulary:
             strangers += _counts(texts.count, number, pairs) - _counts(texts.count, number, found)
         return terms, strangers
 
+    def found(self, texts: Texts) -> Iterator[tuple[Ints, Ints]]:
+        """Yield the texts and the columns of all known words, then of bigrams and of classes, once for each time they stand."""
+        yield self._words_of(texts)
+        yield self._bigrams_of(texts)
+        if len(self.gazetteer):
+            places, classes = self.gazetteer.find(texts.joined)
+            yield _text_numbers(texts.joined).take(places), classes + len(self.words) + len(self.bigrams)
+
     def _words_of(self, texts: Texts) -> tuple[Ints, Ints]:
         """Return the text and the column of each known word."""
         columns = self._columns(texts)
@@ -190,8 +202,8 @@ class Vocabulary:
         return _text_numbers(texts.joined).take(places), which + len(self.words)
 
 
-def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig) -> Vocabulary:
-    """Return the vocabulary of texts: words and bigrams that stand in at least ``min_df`` of them.
+def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig, gazetteer: Gazetteer | None = None) -> Vocabulary:
+    """Return the vocabulary of texts: words and bigrams that stand in at least ``min_df`` of them, and all classes of terms.
 
     The inverse document frequency is smoothed, ``ln((1 + n) / (1 + df)) + 1``, as scikit-learn's TfidfTransformer
     defines it.
@@ -199,8 +211,9 @@ def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig) -> Vocabulary
     total = sum(some.count for some in texts)
     frequent = _frequent_words(texts, options.min_df)
     bigrams = _frequent_bigrams(texts, options.min_df) if options.character_bigrams else {}
-    counts = np.array([*frequent.values(), *bigrams.values()], dtype=np.float64)
-    return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1)
+    classes = _class_frequency(texts, gazetteer) if gazetteer else []
+    counts = np.array([*frequent.values(), *bigrams.values(), *classes], dtype=np.float64)
+    return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1, gazetteer)
 
 
 def _frequent_words(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
@@ -222,6 +235,13 @@ def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
     counts = _document_frequency(split, rows, len(different))
     frequent = ((bigram(code), count) for code, count in zip(different.tolist(), counts, strict=True) if count >= min_df)
     return {pair: count for pair, count in sorted(frequent) if re.fullmatch(_BIGRAM, pair)}
+
+
+def _class_frequency(texts: Sequence[Texts], gazetteer: Gazetteer) -> list[int]:
+    """Return in how many texts a term of each class stands."""
+    found = [gazetteer.find(some.joined) for some in texts]
+    rows = [_text_numbers(some.joined).take(places) for some, (places, _) in zip(texts, found, strict=True)]
+    return _document_frequency([classes for _, classes in found], rows, len(gazetteer))
 
 
 def _letter_pairs(text: str) -> Ints:
@@ -249,15 +269,16 @@ def _text_numbers(joined: str) -> Ints:
     return np.cumsum(code_points(joined) == ord("\n"))
 
 
-def lay_out(parts: Iterable[tuple[str, Sequence[Segment]]]) -> Layout:
-    """Return the sentences and headings of some cleaned texts with neighbouring segments of each.
+def lay_out(parts: Iterable[tuple[str, Sequence[Segment], bool]]) -> Layout:
+    """Return the sentences and headings of some cleaned texts with neighbouring segments of each, and whether these are all.
 
     The title is left out: it stands above every sentence alike and tells them apart in nothing.
     """
-    sources, firsts = [], []
+    sources, firsts, whole = [], [], []
     segments: list[Segment] = []
-    for text, some in parts:
+    for text, some, is_whole in parts:
         sources.append(text)
+        whole.append(is_whole)
         firsts.append(len(segments))
         segments += some
     sentences = list(map(attrgetter("sentences"), segments))
@@ -267,7 +288,9 @@ def lay_out(parts: Iterable[tuple[str, Sequence[Segment]]]) -> Layout:
     counts = np.diff(bounds.take([*firsts, len(segments)]))
     headings, above = _rows_above(segments, len(spans))
     kinds = tuple(map(attrgetter("kind"), segments))
-    return Layout(tuple(sources), counts, spans, tuple(headings), bounds, above, kinds, tuple(firsts), tuple(segments))
+    return Layout(
+        tuple(sources), counts, spans, tuple(headings), bounds, above, kinds, tuple(firsts), tuple(whole), tuple(segments)
+    )
 
 
 def _rows_above(segments: Sequence[Segment], sentences: int) -> tuple[list[str], tuple[tuple[int, ...], ...]]:

@@ -1,16 +1,18 @@
-"""The model folder: a manifest and plain arrays and words, format 3. Nothing in it is code, and loading runs none.
+"""The model folder: a manifest and plain arrays and words, format 4. Nothing in it is code, and loading runs none.
 
     manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores
     words.txt           the words of the vocabulary, one a line, sorted
     bigrams.txt         the character bigrams of the vocabulary, one a line, sorted
+    gazetteer.txt       the terms of classes, each behind its class and a tab
     dictionary.txt      words that the segmenter keeps whole, one a line
-    idf.npy             float64, shape (words + bigrams,)
-    weights.npy         float32, shape (words + bigrams, labels)
+    idf.npy             float64, shape (words + bigrams + classes,)
+    weights.npy         float32, shape (words + bigrams + classes, labels)
     bias.npy            float32, shape (labels,)
     out_of_fold.jsonl   tags of the training reports by models that had not seen them: offsets and themes, no text
     training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
 
-Format 2 had no training.json and kept every section of the configuration in its manifest; it is still read.
+Format 3 had no gazetteer.txt and one threshold for all labels; format 2 had no training.json and kept every section of the
+configuration in its manifest. Both are still read.
 
 To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
 say in its error how to get a new model, and describe the change in docs/formats.md.
@@ -27,19 +29,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core import locations
-from pipeline.core.config import config_values, label_set_from_values, model_settings, settings_from_values
+from pipeline.core.config import LabelSet, config_values, label_set_from_values, model_settings, settings_from_values
 from pipeline.core.errors import ConfigError, ModelError, UsageError
 from pipeline.core.outputs import write_whole
-from pipeline.model.features import Vocabulary
+from pipeline.model.features import Floats, Vocabulary
+from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.model import Model
 from pipeline.model.words import fingerprint
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl"
 TRAINING = "training.json"
+GAZETTEER = "gazetteer.txt"
 _FILES_2 = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
-_FILES = {2: _FILES_2, FORMAT: (*_FILES_2, TRAINING)}  # of each format that is read
+_FILES = {2: _FILES_2, 3: (*_FILES_2, TRAINING), FORMAT: (*_FILES_2, TRAINING, GAZETTEER)}  # of each format that is read
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
 
 
@@ -52,7 +56,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     labels: dict[str, Any]
     config: dict[str, Any]
     temperature: float
-    threshold: float
+    threshold: float | dict[str, float]
     segmenter: str
     corpus: dict[str, Any]
     scores: dict[str, Any]
@@ -115,16 +119,17 @@ def load_model(folder: Path) -> Model:
         raise ModelError(str(error)) from None
     try:
         words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
-        terms, count = len(words) + len(bigrams) // 2, len(labels.names)
+        gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
+        terms, count = len(words) + len(bigrams) // 2 + len(gazetteer), len(labels.names)
         model = Model(
             name=manifest.name,
             labels=labels,
             config=settings,
-            vocabulary=Vocabulary(words, bigrams, _array(contents["idf.npy"], "<f8", (terms,))),
+            vocabulary=Vocabulary(words, bigrams, _array(contents["idf.npy"], "<f8", (terms,)), gazetteer),
             weights=_array(contents["weights.npy"], "<f4", (terms, count)),
             bias=_array(contents["bias.npy"], "<f4", (count,)),
             temperature=manifest.temperature,
-            threshold=manifest.threshold,
+            thresholds=_thresholds(manifest.threshold, labels),
             user_words=tuple(_lines(contents["dictionary.txt"])),
             facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
         )
@@ -136,6 +141,14 @@ def load_model(folder: Path) -> Model:
             "install the versions of constraints.txt, or train it again"
         )
     return model
+
+
+def _thresholds(given: float | dict[str, float], labels: LabelSet) -> Floats:
+    """Return the threshold of each label; raises ValueError where those that are given are not of these labels."""
+    by_label = dict.fromkeys(labels.names, given) if isinstance(given, float) else given
+    if set(by_label) != set(labels.names):
+        raise ValueError("thresholds of other labels")
+    return np.array([by_label[name] for name in labels.names])
 
 
 def set_run_id(folder: Path, run_id: str) -> None:
@@ -151,6 +164,7 @@ def _contents(model: Model) -> dict[str, bytes]:
         "bias.npy": _npy(model.bias),
         "bigrams.txt": _joined(_pairs(model.vocabulary.bigrams.letters)),
         "dictionary.txt": _joined(model.user_words),
+        GAZETTEER: _joined(model.vocabulary.gazetteer.lines()),
         "idf.npy": _npy(model.vocabulary.idf),
         "weights.npy": _npy(model.weights),
         "words.txt": _joined(model.vocabulary.words),
@@ -167,7 +181,7 @@ def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
             labels=msgspec.to_builtins(model.labels),
             config=config_values(model_settings(model.config)),
             temperature=model.temperature,
-            threshold=model.threshold,
+            threshold=dict(zip(model.labels.names, model.thresholds.tolist(), strict=True)),
             segmenter=fingerprint(model.cut, model.vocabulary.words),
             corpus=facts.get("corpus", {}),
             scores=facts.get("scores", {}),

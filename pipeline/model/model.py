@@ -19,7 +19,7 @@ class Model:
     """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
 
     ``weights`` has the shape (terms, labels) and ``bias`` (labels,), in the order of ``labels``. ``temperature``
-    turns decision scores into probabilities; tags that score below ``threshold`` are for review.
+    turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]`` are for review.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Model:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     temperature: float
-    threshold: float
+    thresholds: Floats
     user_words: tuple[str, ...] = ()
     facts: dict[str, Any] | None = None
 
@@ -52,12 +52,12 @@ class Model:
     @cached_property
     def version(self) -> str:
         """Twelve characters that differ when anything that a tag depends on does."""
-        lists = (self.vocabulary.words, (self.vocabulary.bigrams.letters,), self.user_words)
+        lists = (self.vocabulary.words, (self.vocabulary.bigrams.letters,), self.user_words, self.vocabulary.gazetteer.lines())
         digest = hashlib.sha256("\n\n".join("\n".join(some) for some in lists).encode())
         for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
             digest.update(array.tobytes())
         settings = (self.config.clean, self.config.segment, self.config.model, self.config.tag)
-        digest.update(repr((self.labels, settings, self.temperature, self.threshold)).encode())
+        digest.update(repr((self.labels, settings, self.temperature, self.thresholds.tolist())).encode())
         return digest.hexdigest()[:12]
 
     def probabilities(self, scores: Floats) -> Floats:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from pipeline.core.config import ModelConfig
 from pipeline.core.records import Segment
 from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs, decode
 from pipeline.model.features import Floats, Layout, Rows, Texts, context, lay_out, row_sums, split_words
-from pipeline.model.model import Model
+from pipeline.model.model import Model, softmax
 
+REPORT_TEMPERATURE = 0.35  # of the probabilities whose mean is that of a report
+LEAST_SHARE = 0.1  # of a label in a report: no theme is ruled out because it is rare
+LONGEST_REPORT = 512  # sentences of a report that takes something from itself as a whole; no window of segments is smaller
 NEVER = math.inf  # what a change of theme costs inside the row of a table
 
 
@@ -32,8 +36,11 @@ class Scored(msgspec.Struct, frozen=True):
         return np.stack([spans[:, 0].take(self.runs.firsts), spans[:, 1].take(self.runs.lasts - 1)], axis=1)
 
 
-def score_segments(parts: Sequence[tuple[str, Sequence[Segment]]], model: Model) -> Scored:
-    """Return neighbouring segments of some cleaned texts, scored: one sparse product, then sums over the context."""
+def score_segments(parts: Sequence[tuple[str, Sequence[Segment], bool]], model: Model) -> Scored:
+    """Return neighbouring segments of some cleaned texts, scored: one sparse product, then sums over the context.
+
+    The third of a part tells whether its segments are all of the text.
+    """
     layout = lay_out(parts)
     if model.compiled is None:
         return score_texts(layout, split_words(layout, model.cut), model)
@@ -53,8 +60,31 @@ def _scored(layout: Layout, rows: Rows, sums: Floats, terms: Ints, model: Model)
 
 def _runs(layout: Layout, sums: Floats, model: Model) -> Runs:
     """Return the runs of the best labels, the scores of each sentence taken with its context."""
-    options = model.config.model
-    if model.compiled is not None:
-        return model.compiled.decode(layout, sums, model.bias.astype(np.float64), options)
+    options, native = model.config.model, model.compiled
+    scores = native.in_context(layout, sums, options) if native else context(layout, options).apply(sums)
+    bias = model.bias + report_context(layout, scores + model.bias, options)
+    if native:
+        return native.decode(layout, scores, bias, options)
     costs = [options.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
-    return decode(context(layout, options).apply(sums) + model.bias, layout.bounds, costs)
+    return decode(scores + np.repeat(bias, np.diff(layout.bounds), axis=0), layout.bounds, costs)
+
+
+def report_context(layout: Layout, scores: Floats, options: ModelConfig) -> Floats:
+    """Return what each segment takes from its report as a whole, of shape (segments, labels).
+
+    A text about one activity has one theme, and half of its sentences carry no word of it. So the logarithm of the mean
+    probability of each label over the report is added, the less the longer the report: at ``report_length`` sentences by half of
+    ``report_weight``, as the square of the length grows. A report of which only a part is at hand, or of more than
+    LONGEST_REPORT sentences, gives nothing, nor does a table to its rows.
+    """
+    added = np.zeros((len(layout.kinds), scores.shape[1]))
+    ends = np.cumsum(layout.counts)
+    bounds = [*layout.firsts, len(layout.kinds)]
+    for part, (count, end) in enumerate(zip(layout.counts.tolist(), ends.tolist(), strict=True)):
+        weight = options.report_weight / (1 + (count / options.report_length) ** 2)
+        if layout.whole[part] and 0 < count <= LONGEST_REPORT and weight:
+            sizes = (layout.spans[end - count : end, 1] - layout.spans[end - count : end, 0])[:, None]
+            mean = (softmax(scores[end - count : end] / REPORT_TEMPERATURE) * sizes).sum(axis=0) / sizes.sum()
+            added[bounds[part] : bounds[part + 1]] = weight * REPORT_TEMPERATURE * np.log(np.maximum(mean, LEAST_SHARE))
+    added[[kind != "text" for kind in layout.kinds]] = 0
+    return added

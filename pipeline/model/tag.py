@@ -11,10 +11,10 @@ from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Rows
 from pipeline.model.model import Model
-from pipeline.model.score import Scored, score_segments
+from pipeline.model.score import LONGEST_REPORT, Scored, score_segments
 from pipeline.model.tagged import Judged, JudgedTags, place
 
-WINDOW = 512  # segments scored at once: a product large enough to be fast, small enough to bound memory
+WINDOW = LONGEST_REPORT  # segments scored at once: a product large enough to be fast, small enough to bound memory
 DIGITS = 4
 _SHARE_BITS = 24  # words whose shares are the same in this many bits weigh the same
 
@@ -22,7 +22,8 @@ _SHARE_BITS = 24  # words whose shares are the same in this many bits weigh the 
 class _Part(msgspec.Struct, frozen=True):
     """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
 
-    ``noise`` stands among them, and ``number`` is that of the first tag.
+    ``noise`` stands among them, ``is_whole`` tells whether they are all segments of the report, and ``number`` is that of the
+    first tag.
     """
 
     cleaned: CleanText
@@ -30,6 +31,7 @@ class _Part(msgspec.Struct, frozen=True):
     first: int
     last: int
     noise: tuple[Noise, ...]
+    is_whole: bool
     number: int = 0
 
     def outline(self) -> tuple[OutlineEntry, ...]:
@@ -54,7 +56,7 @@ def tag_segments(cleaned: CleanText, items: Iterable[Segment | Noise], model: Mo
 def tag_together(reports: Iterable[tuple[CleanText, Sequence[Segment], Sequence[Noise]]], model: Model) -> list[TagGroup]:
     """Return the tags of some small reports, a group for each, the same as of each alone; scoring them at once is faster."""
     parts = [
-        _Part(cleaned, tuple(segments), 0, len(segments), tuple(sorted([*cleaned.noise, *symbols], key=_start)))
+        _Part(cleaned, tuple(segments), 0, len(segments), tuple(sorted([*cleaned.noise, *symbols], key=_start)), is_whole=True)
         for cleaned, segments, symbols in reports
     ]
     return list(_tag_parts(parts, model))
@@ -92,9 +94,10 @@ def _windows(cleaned: CleanText, items: Iterable[Segment | Noise], size: int) ->
         else:
             count = bisect_left(waiting, cleaned.offsets.to_source(item.start), key=_start)
             own, waiting = tuple(waiting[:count]), waiting[count:]
-            yield _Part(cleaned, (*before, *inside, item), len(before), len(before) + len(inside), own)
+            yield _Part(cleaned, (*before, *inside, item), len(before), len(before) + len(inside), own, is_whole=False)
             before, inside = (inside[-1],), [item]
-    yield _Part(cleaned, (*before, *inside), len(before), len(before) + len(inside), tuple(waiting))
+    is_whole = not before
+    yield _Part(cleaned, (*before, *inside), len(before), len(before) + len(inside), tuple(waiting), is_whole)
 
 
 def _start(span: Noise) -> int:
@@ -105,7 +108,7 @@ def _tag_parts(parts: Sequence[_Part], model: Model) -> list[JudgedTags | MadeTa
     """Return the tags of some parts, scored together."""
     if not any(part.segments for part in parts):
         return [MadeTags((), part.noise) for part in parts]
-    scored = score_segments([(part.cleaned.text, part.segments) for part in parts], model)
+    scored = score_segments([(part.cleaned.text, part.segments, part.is_whole) for part in parts], model)
     judged = _judge(scored, model)
     bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
     owned = np.searchsorted(scored.runs.segments, bounds).tolist()
@@ -128,7 +131,7 @@ def _judge(scored: Scored, model: Model) -> Judged:
         labels,
         rounded,
         scores,
-        scores < model.threshold,
+        scores < model.thresholds.take(labels),
         _secondary(rounded, labels, model),
         words,
         shares.round(DIGITS),

@@ -122,7 +122,7 @@ class JudgedTags:
             self._headings(encode),
             judged.labels,
             judged.probabilities,
-            self._model.threshold,
+            judged.review.view(np.uint8),
             {run: encode(themes) for run, themes in judged.secondary.items()},
             judged.words,
             judged.shares,

@@ -47,13 +47,13 @@ FINISHED = "finished"  # what composed formats and digests are made of; not a fo
 class RunFacts(msgspec.Struct, frozen=True):
     """What an output tells of the run that made it.
 
-    ``model`` is name and version, ``threshold`` the score below which a tag asks for review, ``facts`` what the model's
+    ``model`` is name and version, ``thresholds`` the scores by label below which a tag asks for review, ``facts`` what the model's
     manifest says of its corpus and scores, ``failures`` a line for each file that could not be read, ``date`` the day.
     """
 
     labels: LabelSet
     model: str
-    threshold: float
+    thresholds: Mapping[str, float]
     facts: Mapping[str, Any]
     failures: tuple[str, ...] = ()
     date: str = ""
@@ -83,7 +83,14 @@ class Composer(Protocol):
 def run_facts(model: Model, failures: Iterable[str] = ()) -> RunFacts:
     """Return what an output tells of a run with a model, today."""
     today = dt.datetime.now().astimezone().date().isoformat()
-    return RunFacts(model.labels, f"{model.name} {model.version}", model.threshold, model.facts or {}, tuple(failures), today)
+    return RunFacts(
+        model.labels,
+        f"{model.name} {model.version}",
+        dict(zip(model.labels.names, model.thresholds.tolist(), strict=True)),
+        model.facts or {},
+        tuple(failures),
+        today,
+    )
 
 
 def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:

@@ -25,6 +25,12 @@ REASONS = {
     "related links": "相关链接",
     "comments": "评论",
     "slanting text": "斜排文字",
+    "watermark": "水印",
+    "stamp": "印章",
+    "annotation": "批注",
+    "outside the page": "页面之外",
+    "speaker notes": "演讲备注",
+    "hidden slide": "隐藏幻灯片",
 }
 
 

@@ -23,7 +23,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.decode import ReadText
-from pipeline.read.kinds import ARCHIVE, PLAIN, kind_of, promises_text
+from pipeline.read.kinds import ARCHIVE, MAIL, PLAIN, kind_of, promises_text
 
 if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member
@@ -155,28 +155,54 @@ def _kind(file: File) -> str:
 
 def _unpack(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
     try:
-        if _kind(file) != ARCHIVE:
+        kind = _kind(file)
+        if kind == ARCHIVE:
+            yield from _of_archive(file, options, allowance, depth)
+        elif kind == MAIL:
+            yield from _of_mail(file, options, allowance, depth)
+        else:
             yield file
-            return
-        if not depth:
-            yield InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself")
-            return
-        from pipeline.read.archive import members  # noqa: PLC0415
-
-        is_empty = True
-        for member in members(file.data, file.source, allowance):
-            is_empty = False
-            if isinstance(member, InputError):
-                yield member
-            else:
-                yield from _of_archive(member, file.source, options, allowance, depth)
-        if is_empty:
-            yield InputError(f"{file.source}: an archive without files; pack it again")
     except InputError as error:
         yield error
 
 
-def _of_archive(
+def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
+    if not depth:
+        yield _too_deep(file)
+        return
+    from pipeline.read.archive import members  # noqa: PLC0415
+
+    is_empty = True
+    for member in members(file.data, file.source, allowance):
+        is_empty = False
+        if isinstance(member, InputError):
+            yield member
+        else:
+            yield from _of_member(member, file.source, options, allowance, depth)
+    if is_empty:
+        yield InputError(f"{file.source}: an archive without files; pack it again")
+
+
+def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
+    """Yield a mail itself, where it has text or nothing else, and the files that are attached to it."""
+    from pipeline.read.mail import attachments, open_mail, texts  # noqa: PLC0415
+
+    message = open_mail(file.data, file.source)
+    attached = list(attachments(message))
+    if texts(message) or not attached:
+        yield file
+    if attached and not depth:
+        yield _too_deep(file)
+        return
+    for member in attached:
+        yield from _of_member(member, file.source, options, allowance, depth)
+
+
+def _too_deep(file: File) -> InputError:
+    return InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself")
+
+
+def _of_member(
     member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int
 ) -> Iterator[File | PassedOver | InputError]:
     file = File(f"{archive}/{member.name}", PurePosixPath(member.name).suffix.lower(), member.data)

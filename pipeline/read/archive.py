@@ -55,7 +55,7 @@ def members(data: bytes, source: str, allowance: Allowance) -> Iterator[Member |
         raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
     with package:
         allowance.take(package, source)
-        named = sorted(((_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0])
+        named = sorted(((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0])
         for name, info in named:
             if not _is_of_system(name):
                 yield _member(package, name, info, source)
@@ -77,7 +77,7 @@ def _member(package: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, source: 
         return InputError(f"{where}: damaged inside the archive ({error}); pack it again")
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def member_name(info: zipfile.ZipInfo) -> str:
     """Return the name of a member with slashes, as its maker saw it; zipfile takes what is not flagged as UTF-8 for cp437."""
     name = info.filename
     if not info.flag_bits & _UTF_8_NAME:

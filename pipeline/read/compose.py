@@ -43,7 +43,7 @@ def compose(paragraphs: Iterable[Paragraph], encoding: str) -> ReadText:
     in plain text.
     """
     kept = [line for paragraph in paragraphs for line in _lines(paragraph)]
-    levels = _levels([line for line in kept if line.kind != "noise"])
+    levels = heading_levels([line for line in kept if line.kind != "noise"])
     marks: list[Mark] = []
     places: list[Place] = []
     start = 0
@@ -88,15 +88,16 @@ def _mark(line: Paragraph, start: int, levels: dict[int, int]) -> Mark | None:
     start, end = start + len(line.text) - len(line.text.lstrip()), start + len(line.text.rstrip())
     if line.kind != "heading":
         return Mark(start, end, line.kind, reason=line.reason)
-    return Mark(start, end, "heading", level=levels[line.level]) if _is_plain_heading(line) else None
+    return Mark(start, end, "heading", level=levels[line.level]) if is_plain_heading(line) else None
 
 
-def _is_plain_heading(line: Paragraph) -> bool:
+def is_plain_heading(line: Paragraph) -> bool:
+    """Tell whether a line in a heading's style is one, and no sign gives its level."""
     text = line.text.strip()
     return sign_level(text) is None and len(text) <= LONGEST_HEADING and not _INNER_STOP.search(text)
 
 
-def _levels(lines: list[Paragraph]) -> dict[int, int]:
+def heading_levels(lines: list[Paragraph]) -> dict[int, int]:
     """Return the level of this project for each outline level of a file.
 
     It is the one of the signs that the headings of that outline level begin with, and else one below the outline level

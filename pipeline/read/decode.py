@@ -29,6 +29,14 @@ SIGNATURES = (
 )
 _SIGNATURES = tuple(signature for signature, _ in SIGNATURES)
 _MARKS = tuple(mark for mark, _ in BYTE_ORDER_MARKS)
+# What a page or mail may declare, and the codecs to try. A declared Western charset is a server's default more often than the
+# truth, and one of two bytes a character cannot be declared in single bytes: those are known by their content.
+_GB = "gb2312 gbk x-gbk gb18030 gb_2312-80 gb-2312 cp936 ms936 chinese euc-cn x-euc-cn hz-gb-2312"
+CODECS = {
+    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), ("utf-8",)),
+    **dict.fromkeys(_GB.split(), ("gb18030",)),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "cp950"), ("big5", "cp950", "big5hkscs")),
+}
 SAMPLE = 65_536
 # Compiled where an encoding must be guessed, which is rare.
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.

@@ -10,22 +10,34 @@ import re
 from pipeline.core.errors import InputError
 
 ARCHIVE = "archive"
+MAIL = "eml"
 PLAIN = "txt"
 HEAD = 4096
 _BY_SUFFIX = {
     ".md": "md", ".markdown": "md", ".csv": "csv", ".tsv": "csv",
-    ".htm": "html", ".html": "html", ".xhtml": "html", ".shtml": "html",
+    ".htm": "html", ".html": "html", ".xhtml": "html", ".shtml": "html", ".eml": MAIL, ".xml": "xml",
 }  # fmt: skip
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|span|article|section)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_MIME = re.compile(rb"(?:From|MIME-Version|Content-Type|Subject|Date|Snapshot-Content-Location|X-[\w-]+): ?", re.IGNORECASE)
+_MIME = re.compile(
+    rb"(?:From|To|Subject|Date|Received|Message-ID|Return-Path|Delivered-To|MIME-Version|Content-Type|Snapshot-Content-Location"
+    rb"|[A-Z]+-[A-Za-z-]*Signature|X-[\w-]+): ?",
+    re.IGNORECASE,
+)
 _MIME_HTML = re.compile(rb"^Content-Type:\s*(?:multipart/related|multipart/alternative|text/html)", re.IGNORECASE | re.MULTILINE)
+# What the head of a mail has and that of a saved page has not.
+_MAIL_HEAD = re.compile(rb"^(?:Received|Message-ID|Return-Path|Delivered-To|To|Cc): ?", re.IGNORECASE | re.MULTILINE)
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_UOF = re.compile(rb"<(?:uof:)?UOF\b[^>]{0,2000}schemas\.uof\.org")
+_XML = re.compile(rb"\s*(?:<\?xml\b|<!DOCTYPE\s+(?!html)|<[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*\s[^<>]*\bxmlns\b)", re.IGNORECASE)
+_ROOT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*)")
 _OFFICE_XML = re.compile(rb"<\?mso-application|<office:document\b|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _PACKED = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ")
+_PHOTOGRAPHS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _LONGEST_MIME_TYPE = 100
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FAMILIES = (
@@ -34,27 +46,47 @@ _FAMILIES = (
     ("rtf", (b"{\\rtf",)),
     ("picture", _PICTURES),
     ("packed", _PACKED),
+    ("protected", (b"%TSD-Header", b"\x62\x14\x23\x65")),  # 绿盾 and 亿赛通
 )
 _STARTS = tuple(signature for _, signatures in _FAMILIES for signature in signatures)
 _OLE_STREAMS = (
     ("EncryptedPackage", "password"), ("WordDocument", "doc"), ("MatOST", "doc"), ("Workbook", "sheet"), ("Book", "sheet"),
-    ("PowerPoint Document", "slides"),
+    ("PowerPoint Document", "ppt"), ("__properties_version1.0", "msg"),
 )  # fmt: skip
-_ZIP_MEMBERS = (("word/", "docx"), ("xl/", "sheet"), ("ppt/", "slides"), ("OFD.xml", "ofd"))
-_PACKAGE_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".xlsx", ".xlsm", ".xlsb", ".ods")
-_ODF = {"text": "odt", "text-template": "odt", "spreadsheet": "sheet", "presentation": "slides"}
+_OFFICE_MEMBERS = (("word/", "docx"), ("xl/", "sheet"), ("ppt/", "pptx"))
+_ROOT_MEMBERS = (("ofd.xml", "ofd"), ("uof.xml", "uof"), ("meta-inf/container.xml", "epub"))
+_PACKAGE_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".xlsx", ".xlsm", ".xlsb", ".ods", ".ofd", ".pptx", ".odp", ".epub")
+_ODF = {"text": "odt", "text-template": "odt", "spreadsheet": "sheet", "presentation": "ppt", "presentation-template": "ppt"}
 _REFUSED = {
     "password": "the file is protected by a password; open it, remove the password and save it again",
-    "slides": "the content is a presentation; save its text as .docx, .pdf or .txt",
-    "ofd": "the content is an OFD document; save it as .pdf or .docx",
+    "ole": "an old Office file without a readable document in it; open it and save it as .docx",
+    "msg": "an Outlook message; save it as .eml in the mail program, or its text as .docx or .txt",
+    "heic": "a HEIC photograph; save it as .jpg, run text recognition (OCR) on it and save the text",
+    "media": "a film or sound recording; write down what is said and save it as .docx or .txt",
+    "protected": "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted",
     "picture": "the content is a picture; run text recognition (OCR) on it and save the text",
     "packed": "the content is packed in another way than zip; unpack it, or pack it as .zip",
+}
+# What is known by its name alone, and what to do with it.
+_FOUNDER = "a Founder document; open it in Apabi Reader and print it as PDF"
+_CAJ = "a CAJ paper; open it in CAJViewer and print it as PDF"
+_BOOK, _IWORK = "an e-book of another kind; convert it to .epub with Calibre", "an iWork file; export it as .docx, .pptx or .xlsx"
+_DRAWING = "a drawing; export it as PDF with text"
+_NOT_READ = {
+    **dict.fromkeys((".ceb", ".cebx"), _FOUNDER),
+    **dict.fromkeys((".caj", ".kdh", ".nh"), _CAJ),
+    **dict.fromkeys((".gd", ".gw", ".sep"), "a document of Sursen or its like; open it in its own reader and print it as PDF"),
+    **dict.fromkeys((".mobi", ".azw", ".azw3"), _BOOK),
+    **dict.fromkeys((".pages", ".key", ".numbers"), _IWORK),
+    **dict.fromkeys((".vsd", ".vsdx", ".dwg"), _DRAWING),
+    **dict.fromkeys((".heic", ".heif"), _REFUSED["heic"]),
+    ".msg": _REFUSED["msg"],
 }
 
 
 def looks_plain(head: bytes, suffix: str) -> bool:
     """Tell from the first bytes of a file and its ending whether it can only be plain text, and no marked-up kind of it."""
-    return suffix not in _BY_SUFFIX and _signature(head) is None
+    return suffix not in _BY_SUFFIX and suffix not in _NOT_READ and _signature(head) is None
 
 
 def promises_text(suffix: str) -> bool:
@@ -71,12 +103,30 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
     if kind == "zip":
         kind = _zip_kind(data, source)
     elif kind == "ole":
-        kind = _ole_kind(data, source)
+        kind = _ole_kind(data, suffix)
+    if kind in (None, ARCHIVE) and suffix in _NOT_READ:
+        raise InputError(f"{source}: {_NOT_READ[suffix]}")
+    kind = _of_message(kind, suffix) or _BY_SUFFIX.get(suffix, PLAIN)
     if kind in _REFUSED:
         raise InputError(f"{source}: {_REFUSED[kind]}")
+    if kind == "xml":
+        raise InputError(f"{source}: {_unknown_xml(data)}")
     if kind == ARCHIVE and suffix in _PACKAGE_SUFFIXES:
         raise InputError(f"{source}: damaged, or no {suffix} file; open it in its own program and save it again")
-    return kind or _BY_SUFFIX.get(suffix, PLAIN)
+    return kind
+
+
+def _of_message(kind: str | None, suffix: str) -> str | None:
+    """Return the kind of a file; whether a message of pages and files is a mail or a web archive, its name says best."""
+    if kind in (MAIL, "mhtml"):
+        return {".eml": MAIL, ".mht": "mhtml", ".mhtml": "mhtml"}.get(suffix, kind)
+    return kind
+
+
+def _unknown_xml(data: bytes) -> str:
+    root = _ROOT.search(data[:HEAD].replace(b"\x00", b""))
+    name = f" with the root <{root[1].decode('utf-8', 'replace')}>" if root else ""
+    return f"XML of a kind that is not read here{name}; open it in the program that made it and save it as .docx, .html or .txt"
 
 
 def _signature(data: bytes) -> str | None:
@@ -89,12 +139,29 @@ def _signature(data: bytes) -> str | None:
         return next(kind for kind, signatures in _FAMILIES if head.startswith(signatures))
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if _MIME.match(head) and _MIME_HTML.search(head):
-        return "mhtml"
-    if _has_office_mark(head) and _OFFICE_XML.search(head) and not _HTML.match(head):
-        return "doc"
+    if head[4:8] == b"ftyp":
+        return "heic" if head[8:12] in _PHOTOGRAPHS else "media"
+    if _MIME.match(head):
+        return _message_kind(head)
     wide = head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
-    return "html" if _HTML.match(wide) else None
+    return _markup_kind(wide) if wide.lstrip()[:1] == b"<" else None
+
+
+def _message_kind(head: bytes) -> str | None:
+    """Return whether a file that begins like a message is a mail or a web archive, or None where it is neither."""
+    if _MAIL_HEAD.search(_HEAD_END.split(head, 1)[0]) and b"\n" in head:
+        return MAIL
+    return "mhtml" if _MIME_HTML.search(head) else None
+
+
+def _markup_kind(head: bytes) -> str | None:
+    if _HTML.match(head):
+        return "html"
+    if _has_office_mark(head) and _OFFICE_XML.search(head):
+        return "doc"
+    if b"UOF" in head and _UOF.search(head):
+        return "uof"
+    return "xml" if _XML.match(head) else None
 
 
 def _has_office_mark(head: bytes) -> bool:
@@ -116,13 +183,13 @@ def _zip_kind(data: bytes, source: str) -> str:
         raise InputError(f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again") from None
     if packed.startswith(b"application/vnd.oasis.opendocument."):
         return _ODF.get(packed.decode("ascii", "replace").rpartition(".")[2], ARCHIVE)
-    if "[Content_Types].xml" in names or "OFD.xml" in names:
-        return next((kind for prefix, kind in _ZIP_MEMBERS if any(name.startswith(prefix) for name in names)), ARCHIVE)
-    return ARCHIVE
+    plain = {name.replace("\\", "/").lstrip("/").lower() for name in names}
+    members = _OFFICE_MEMBERS if "[content_types].xml" in plain else ()
+    office = (kind for prefix, kind in members if any(name.startswith(prefix) for name in plain))
+    return next((kind for name, kind in _ROOT_MEMBERS if name in plain), next(office, ARCHIVE))
 
 
-def _ole_kind(data: bytes, source: str) -> str:
-    for stream, kind in _OLE_STREAMS:
-        if stream.encode("utf-16-le") in data:
-            return kind
-    raise InputError(f"{source}: an old Office file without a readable document in it; open it and save it as .docx")
+def _ole_kind(data: bytes, suffix: str) -> str:
+    """Return the kind of an OLE file by its streams; what is attached to an Outlook message has streams too."""
+    streams = _OLE_STREAMS if suffix != ".msg" else reversed(_OLE_STREAMS)
+    return next((kind for stream, kind in streams if stream.encode("utf-16-le") in data), "ole")

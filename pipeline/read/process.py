@@ -14,6 +14,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.process import Scratch, start_process
 from pipeline.read import seconds_for
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
+from pipeline.read.office.libreoffice import remove_sockets
 
 _START = "from pipeline.read.worker import main; main()"
 
@@ -79,6 +80,7 @@ class Worker:
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 _pipe(pipe).close()
+        remove_sockets(self._folder.path)
         self._folder.remove()
 
     def _listen(self) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.core.config import LabelSet
 from pipeline.model.model import Model
 from pipeline.training.curve import CurvePoint
-from pipeline.training.evaluate import Confusion, Judged, coverage, coverage_curve, precision_recall, reliability
+from pipeline.training.evaluate import Confusion, Judged, coverage_curve, precision_recall, reliability
 from pipeline.training.gate import Comparison
 
 FAMILY = "Mission Themes Sans SC"
@@ -85,16 +85,15 @@ def reliability_picture(judged: Judged) -> str:
     return _svg(draw, (6, 5.5))
 
 
-def coverage_picture(judged: Judged, threshold: float) -> str:
-    """Return how much is right among what needs no review, against how much that is, with the model's threshold."""
+def coverage_picture(judged: Judged, chosen: tuple[float, float]) -> str:
+    """Return how much is right among what needs no review, against how much that is, with what the model's thresholds chose."""
     covered, right = coverage_curve(judged)
-    chosen = coverage(judged.confidence, judged.right, judged.weights, threshold)
 
     def draw(figure: Any) -> None:  # noqa: ANN401 - matplotlib's types are not complete
         axes = figure.subplots()
         axes.plot(covered, right, color=BLUE)
         axes.plot(*chosen, color=RED, marker="o")
-        axes.annotate(f"threshold 阈值 {threshold:.2f}", chosen, xytext=(-10, -18), textcoords="offset points", ha="right")
+        axes.annotate("by label 各标签阈值", chosen, xytext=(-10, -18), textcoords="offset points", ha="right")
         axes.set(xlim=(0, 1.01), xlabel="share without review 免复核比例", ylabel="right 正确率")
         axes.set_title("Coverage against accuracy 覆盖率与正确率")
 

@@ -121,7 +121,7 @@ def _tags(record: TrainingRecord) -> dict[str, str]:
 def _points(record: TrainingRecord) -> list[Point]:
     now = int(time.time() * 1000)
     values = figure_metrics(record.measurement)
-    values |= {"temperature": record.model.temperature, "threshold": record.model.threshold}
+    values |= {"temperature": record.model.temperature, **_thresholds(record.model)}
     values |= figures_of(record.corrected).as_dict() if record.corrected else {}
     values |= {f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()}
     points = [Point(name, value, now) for name, value in values.items()]
@@ -139,6 +139,10 @@ def whole_curve(record: TrainingRecord) -> list[CurvePoint]:
         return []
     reports, groups = len(record.corpus.reports), len(record.measurement.by_group)
     return [*record.curve, CurvePoint(reports * (1 - 1 / groups), record.measurement.figures)]
+
+
+def _thresholds(model: Model) -> dict[str, float]:
+    return {f"threshold/{name}": value for name, value in zip(model.labels.names, model.thresholds.tolist(), strict=True)}
 
 
 def _sampled(samples: Sequence[Sample]) -> Iterator[tuple[str, Sample, int]]:
@@ -184,11 +188,12 @@ def _files(record: TrainingRecord) -> dict[str, str]:
 
 def _pictures(record: TrainingRecord) -> Iterator[tuple[str, str]]:
     model, measurement = record.model, record.measurement
+    calibration = measurement.calibration
     judged = judge([label for report in record.corpus.reports for label in report.labels], measurement.tags)
     yield "confusion_matrix", pictures.confusion_picture(measurement.confusion, model.labels)
     yield "precision_recall", pictures.precision_recall_picture(measurement.confusion, model.labels)
     yield "reliability", pictures.reliability_picture(judged)
-    yield "coverage", pictures.coverage_picture(judged, model.threshold)
+    yield "coverage", pictures.coverage_picture(judged, (calibration["coverage"], calibration["accuracy_covered"]))
     yield "strongest_words", pictures.strongest_picture(model)
     if record.curve:
         yield "learning_curve", pictures.curve_picture(whole_curve(record))

@@ -8,7 +8,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.records import Label, Suggestion, Tag
 from pipeline.labels.files import Corpus
 from pipeline.model.model import Model
-from pipeline.training.fit import Prepared
+from pipeline.training.counts import Prepared
 from pipeline.training.out_of_fold import out_of_fold_tags
 
 

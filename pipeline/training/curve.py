@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.core.config import Config, LabelSet
 from pipeline.model.model import Model
 from pipeline.model.score import score_texts
+from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, figures_of
-from pipeline.training.fit import Prepared, fit, fold_groups, gold_characters
+from pipeline.training.fit import Fitter, fold_groups, gold_characters
 
 PARTS = 3  # the reports are left out in this many parts: a third of them at once is enough for a curve
 
@@ -21,37 +21,36 @@ class CurvePoint:
     figures: Figures
 
 
-def learning_curve(
-    reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...] = ()
-) -> tuple[CurvePoint, ...]:
+def learning_curve(fitter: Fitter) -> tuple[CurvePoint, ...]:
     """Return a point for each share of the reports in ``evaluate.learning_curve``, the smallest first.
 
     The reports are left out in three parts, what belongs together together; each model trains on every n-th of the others, so that
     every genre keeps its share and a smaller subset lies within the larger ones where the shares divide each other.
     """
+    reports, config, label_set = fitter.counts.reports, fitter.config, fitter.label_set
     groups = fold_groups([report.cleaned.document.source for report in reports], config.evaluate)
     parts = [{i for group in groups[first::PARTS] for i in group} for first in range(min(PARTS, len(groups)))]
     points = []
     for share in sorted(config.evaluate.learning_curve):
         splits = [
-            (_subset([report for i, report in enumerate(reports) if i not in part], share), [reports[i] for i in sorted(part)])
+            (_subset([i for i in range(len(reports)) if i not in part], share), [reports[i] for i in sorted(part)])
             for part in parts
         ]
-        if not all(_trainable(some) for some, _ in splits):  # too few reports for so small a share
+        if not all(_trainable([reports[i] for i in some]) for some, _ in splits):  # too few reports for so small a share
             continue
         confusion: Confusion = Counter()
         for some, left_out in splits:
-            model = fit(some, label_set, config, user_words)
+            model = fitter.fit(some)
             confusion += sum((_confusion(report, model) for report in left_out), Counter())
         size = sum(len(some) for some, _ in splits) / len(splits)
         points.append(CurvePoint(size, figures_of(confusion, label_set)))
     return tuple(points)
 
 
-def _subset(reports: Sequence[Prepared], share: float) -> list[Prepared]:
-    """Return a share of the reports, evenly spread over their order: nested for shares that divide each other."""
+def _subset(numbers: Sequence[int], share: float) -> list[int]:
+    """Return a share of reports by their numbers, evenly spread over their order: nested for shares that divide each other."""
     step = 1 / share
-    return [reports[int(i * step)] for i in range(int(len(reports) / step))]
+    return [numbers[int(i * step)] for i in range(int(len(numbers) / step))]
 
 
 def _trainable(reports: Sequence[Prepared]) -> bool:

@@ -1,8 +1,10 @@
 """Train: fit the linear classifier, leave reports out in turn, calibrate on what was left out.
 
-The classifier is scikit-learn's LinearSVC, one label against the rest: on a few thousand short texts it is as good as
-any linear model, deterministic, and fits in seconds. It learns on features in context; its weights are then used on
-single sentences, and the context is added to their scores (see ``features``).
+The classifier is a linear one with squared hinge loss, one label against the rest: on a few thousand short texts it is as good as
+any linear model, deterministic, and fits in a second. ``model.solver`` chooses who fits it: ``dual``, the compiled solver of this
+room (``_solver.pyx``), or ``liblinear``, scikit-learn's LinearSVC, which is its reference and stands in where nothing was compiled.
+It learns on features in context; its weights are then used on single sentences, and the context is added to their scores (see
+``features``).
 """
 
 import time
@@ -10,39 +12,39 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelSettings
+from pipeline.core import locations
+from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
+from pipeline.core.errors import ConfigError
+from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
 from pipeline.core.records import CleanText, Label, Segment
-from pipeline.labels.files import Corpus, LabelledDocument, check_trainable
-from pipeline.model.features import Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary, lay_out, split_words
+from pipeline.labels.files import Corpus, LabelledDocument
+from pipeline.model.bigrams import Ints
+from pipeline.model.features import Floats, lay_out, split_words
+from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model, softmax
 from pipeline.model.score import score_texts
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
+from pipeline.training.counts import CorpusCounts, Part, Prepared
 from pipeline.training.evaluate import calibration_error, coverage
 
+LEAST_CHARACTERS = 2000  # of the tags of a label, from which on it has a review threshold of its own
+BLOCK = 8  # labels that the compiled solver fits at once
+FINE, COARSE = 1e-4, 1e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
+MOST_PASSES = 2000
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
 LOG_TEMPERATURES = (-4.0, 3.0)
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A labelled report, cleaned, cut and split into words. ``targets`` are label indices by sentence, -1 for none."""
-
-    cleaned: CleanText
-    segments: tuple[Segment, ...]
-    layout: Layout
-    texts: Texts
-    labels: tuple[Label, ...]
-    targets: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class LeftOut:
 
     folds: tuple[Fold, ...]
     temperature: float
-    threshold: float
+    thresholds: Floats
     calibration: dict[str, float]
 
 
@@ -87,7 +89,7 @@ def prepare(
     report: LabelledDocument, cleaned: CleanText, segments: Sequence[Segment], label_set: LabelSet, words: tuple[str, ...]
 ) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
-    layout = lay_out([(cleaned.text, segments)])
+    layout = lay_out([(cleaned.text, segments, True)])
     spans = [cleaned.offsets.span(start, end) for segment in segments for start, end in segment.sentences]
     targets = list(_targets(spans, sorted(report.labels, key=lambda label: label.start), label_set))
     return Prepared(
@@ -95,46 +97,35 @@ def prepare(
     )
 
 
-def train(
-    reports: Sequence[Prepared], corpus: Corpus, config: Config, user_words: tuple[str, ...] = (), watch: Watch = iter
-) -> Trained:
+def train(fitter: "Fitter", watch: Watch = iter) -> Trained:
     """Return the model of all reports, calibrated on models that each leave some reports out.
 
     ``watch`` is handed the groups of reports to leave out and gives them back one by one, so that progress can be shown.
-    Raises CorpusError where there are too few reports or examples.
     """
     started = time.perf_counter()
-    left_out = leave_out(reports, corpus, config, user_words, watch)
-    measured = time.perf_counter()
-    model = fit(reports, corpus.label_set, config, user_words)
-    seconds = {"folds": measured - started, "fit": time.perf_counter() - measured}
-    model = replace(model, temperature=left_out.temperature, threshold=left_out.threshold)
+    model = fitter.fit(range(len(fitter.counts.reports)))
+    fitted = time.perf_counter()
+    left_out = leave_out(fitter, watch)
+    seconds = {"fit": fitted - started, "folds": time.perf_counter() - fitted}
+    model = replace(model, temperature=left_out.temperature, thresholds=left_out.thresholds)
     return Trained(model, left_out.folds, left_out.calibration, seconds)
 
 
-def leave_out(
-    reports: Sequence[Prepared], corpus: Corpus, config: Config, user_words: tuple[str, ...] = (), watch: Watch = iter
-) -> LeftOut:
-    """Return models that each leave some reports out, calibrated on what they have not seen.
-
-    Raises CorpusError where there are too few reports or examples.
-    """
-    check_trainable(corpus)
+def leave_out(fitter: "Fitter", watch: Watch = iter) -> LeftOut:
+    """Return models that each leave some reports out, calibrated on what they have not seen."""
+    reports, config = fitter.counts.reports, fitter.config
     groups = fold_groups([report.cleaned.document.source for report in reports], config.evaluate)
     folds = [
-        Fold(
-            tuple(reports[i] for i in group),
-            fit([report for i, report in enumerate(reports) if i not in group], corpus.label_set, config, user_words),
-        )
+        Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
         for group in watch(groups)
     ]
-    temperature, threshold, calibration = _calibrate(folds, config)
-    return LeftOut(tuple(replace_model(fold, temperature, threshold) for fold in folds), temperature, threshold, calibration)
+    temperature, thresholds, calibration = _calibrate(folds, config)
+    return LeftOut(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
 
 
-def replace_model(fold: Fold, temperature: float, threshold: float) -> Fold:
+def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:
     """Return the fold with its model calibrated."""
-    return Fold(fold.reports, replace(fold.model, temperature=temperature, threshold=threshold))
+    return Fold(fold.reports, replace(fold.model, temperature=temperature, thresholds=thresholds))
 
 
 def fold_groups(sources: Sequence[str], options: EvaluateConfig) -> list[tuple[int, ...]]:
@@ -172,42 +163,107 @@ def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_se
         yield indices[covered.most_common(1)[0][0]] if covered else -1
 
 
+class Fitter:
+    """Fits models on parts of a corpus, whose terms are counted once."""
+
+    def __init__(self, reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> None:
+        """Take the reports, whose order numbers them, and count their terms; raises ConfigError for a wrong gazetteer."""
+        self.label_set, self.config, self.user_words = label_set, config, user_words
+        self.counts = CorpusCounts(reports, config, load_gazetteer(config.features.gazetteers))
+        self._duals: NDArray[np.float32] | None = None
+
+    def fit(self, numbers: Sequence[int]) -> Model:
+        """Return the model of some reports, given by their numbers, not calibrated.
+
+        The first fit, which should be on all reports, is where the others start.
+        """
+        part = self.counts.part(numbers)
+        weights, bias = self._solved(part) if self._is_native(part) else _liblinear(self.counts, part, self.label_set, self.config)
+        vocabulary, name = self.counts.reduced(part), self.config.model.name
+        unsure = np.ones(len(self.label_set.names))
+        return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, self.user_words)
+
+    def _is_native(self, part: Part) -> bool:
+        """Tell whether the compiled solver fits a part: scikit-learn takes two labels for one problem and not for two."""
+        labels = len(np.unique(self.counts.targets[part.rows]))
+        return self.config.model.solver == "dual" and compiled(SOLVER) is not None and labels > 2
+
+    def _solved(self, part: Part) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return weights, of shape (terms of the part, labels), and bias by dual coordinate descent."""
+        is_first = self._duals is None
+        targets, options = self.counts.targets, self.config.model
+        examples = np.bincount(targets[part.rows], minlength=len(self.label_set.names))
+        costs = options.C * _class_weights(examples, options.balanced)
+        blocks = -(-len(examples) // BLOCK)
+        duals = np.zeros((blocks, len(targets), BLOCK), np.float32) if self._duals is None else self._duals.copy()
+        solved = [
+            _solve_block(self.counts, part, costs, block, duals[block], options, FINE if is_first else COARSE)
+            for block in range(blocks)
+        ]
+        self._duals = duals if is_first else self._duals
+        weights = np.concatenate(solved, axis=1)[:, : len(examples)]
+        weights[:, examples == 0] = 0
+        weights[-1, examples == 0] = ABSENT
+        return np.ascontiguousarray(weights[:-1][part.active]), np.ascontiguousarray(weights[-1])
+
+
 def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:
     """Return the model of some reports, not calibrated."""
-    from scipy.sparse import vstack  # noqa: PLC0415 - only training needs scipy and scikit-learn
-    from sklearn.svm import LinearSVC  # noqa: PLC0415
+    return Fitter(reports, label_set, config, user_words).fit(range(len(reports)))
 
-    vocabulary = fit_vocabulary([report.texts.head(report.layout.sentences) for report in reports], config.features)
-    features = vstack([_features(report, vocabulary, config) for report in reports]).tocsr()
-    targets = np.concatenate([report.targets for report in reports])
-    labelled = targets >= 0
+
+def _class_weights(examples: Ints, is_balanced: bool) -> Floats:
+    """Return how much an error on each label weighs: alike, or as scikit-learn's "balanced" does, the more the rarer it is."""
+    seen = np.maximum(examples, 1)
+    return examples.sum() / (np.count_nonzero(examples) * seen) if is_balanced else np.ones(len(examples))
+
+
+def _solver() -> ModuleType:
+    """Return the compiled solver; raises ConfigError where there is none."""
+    native = compiled(SOLVER)
+    if native is None:
+        raise ConfigError(f"model.solver = dual: {NOT_COMPILED}, or set it to liblinear")
+    return native
+
+
+def _solve_block(
+    counts: CorpusCounts, part: Part, costs: Floats, block: int, duals: NDArray[np.float32], options: ModelConfig, tolerance: float
+) -> NDArray[np.float32]:
+    """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed."""
+    own = counts.targets - block * BLOCK
+    classes = np.where((own >= 0) & (own < BLOCK), own, -1).astype(np.int32)
+    weights = np.empty((len(counts.vocabulary) + 1, BLOCK), np.float32)
+    of_block = np.ascontiguousarray(costs[block * BLOCK :][:BLOCK])
+    outside = np.ones(len(counts.targets), bool)
+    outside[part.rows] = False
+    duals[outside] = 0
+    _solver().solve(
+        counts.starts, counts.ranked, part.values, part.rows, classes, of_block, options.C, tolerance, MOST_PASSES,
+        options.seed + 1, weights, duals,
+    )  # fmt: skip
+    weights[:-1] = weights[counts.rank]
+    return weights
+
+
+def _liblinear(
+    counts: CorpusCounts, part: Part, label_set: LabelSet, config: Config
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return weights and bias by scikit-learn's LinearSVC, the reference of the compiled solver."""
+    from sklearn.svm import LinearSVC  # noqa: PLC0415 - only where it is asked for or nothing is compiled
+
     classifier = LinearSVC(
         C=config.model.C,
         class_weight="balanced" if config.model.balanced else None,
         random_state=config.model.seed,
         max_iter=20_000,
-    ).fit(features[labelled], targets[labelled])
-    weights, bias = _dense(classifier, len(label_set.names), len(vocabulary))
-    return Model(config.model.name, label_set, config, vocabulary, weights, bias, 1.0, 1.0, user_words)
+    ).fit(counts.matrix(part), counts.targets[part.rows])
+    return _dense(classifier, len(label_set.names), int(part.active.sum()))
 
 
-def _features(report: Prepared, vocabulary: Vocabulary, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
-    """Return the sentences' features in context, sparse, of shape (sentences, terms): what ``Context.apply`` does to scores."""
-    from scipy.sparse import diags  # noqa: PLC0415 - only training needs scipy
-
-    surroundings = context(report.layout, config.model)
-    texts = _sparse(vocabulary.vectorise(report.texts), len(vocabulary))
-    count = report.layout.sentences
-    beside = surroundings.neighbours[:, 0]
-    neighbours = diags([beside, beside], [-1, 1], shape=(count, count)) if count > 1 else diags([0.0])
-    gathered = _sparse(surroundings.gathered, report.layout.rows) @ texts
-    return texts[:count] + neighbours @ texts[:count] + gathered[surroundings.segment_of]
-
-
-def _sparse(rows: Rows, columns: int) -> Any:  # noqa: ANN401 - scipy's types are not generic
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
-
-    return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, columns))
+@cache
+def load_gazetteer(name: str) -> Gazetteer | None:
+    """Return the gazetteer of a folder of the project, read once in a process; None for no name. Raises ConfigError."""
+    return read_gazetteer(locations.find(name)) if name else None
 
 
 def _dense(classifier: Any, labels: int, terms: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # noqa: ANN401
@@ -222,8 +278,8 @@ def _dense(classifier: Any, labels: int, terms: int) -> tuple[NDArray[np.float32
     return weights, bias
 
 
-def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dict[str, float]]:
-    """Return temperature, review threshold and calibration figures, from the runs of reports that were left out.
+def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, dict[str, float]]:
+    """Return temperature, review thresholds by label and calibration figures, from the runs of reports that were left out.
 
     One temperature for all labels (Guo et al. 2017) minimises the log loss, weighted by characters.
     """
@@ -246,10 +302,11 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, float, dic
     probabilities = softmax(scores / temperature)
     confidence, weights = probabilities.max(axis=1), gold.sum(axis=1)
     right = gold[np.arange(len(gold)), probabilities.argmax(axis=1)] / np.maximum(weights, 1e-12)
-    threshold = review_threshold(confidence, right, weights, config.tag.review_accuracy)
-    covered, accuracy = coverage(confidence, right, weights, threshold)
+    said = probabilities.argmax(axis=1)
+    thresholds = review_thresholds(said, confidence, right, weights, len(gold[0]), config.tag.review_accuracy)
+    covered, accuracy = coverage(confidence - thresholds.take(said), right, weights, 0.0)
     error = calibration_error(confidence, right, weights)
-    return temperature, threshold, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
+    return temperature, thresholds, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
 
 
 def gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Floats:
@@ -259,6 +316,20 @@ def gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet
     for label in report.labels:
         characters[label_set.names.index(label.label)] += max(0, min(end, label.end) - max(start, label.start))
     return characters
+
+
+def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Floats, labels: int, accuracy: float) -> Floats:
+    """Return for each label the lowest score at and above which its tags are right at least as often as ``accuracy``.
+
+    ``said`` are the labels of the tags. A label with fewer than LEAST_CHARACTERS of tags takes the threshold of all together.
+    """
+    of_all = review_threshold(confidence, right, weights, accuracy)
+    thresholds = np.full(labels, of_all)
+    for label in range(labels):
+        own = said == label
+        if weights[own].sum() >= LEAST_CHARACTERS:
+            thresholds[label] = review_threshold(confidence[own], right[own], weights[own], accuracy)
+    return thresholds
 
 
 def review_threshold(confidence: Floats, right: Floats, weights: Floats, accuracy: float) -> float:

@@ -8,8 +8,9 @@ from typing import Any
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Tag
+from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, precision_recall, wrong_tags
-from pipeline.training.fit import Prepared, left_out_with
+from pipeline.training.fit import left_out_with
 
 
 @dataclass(frozen=True, slots=True)

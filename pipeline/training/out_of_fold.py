@@ -14,8 +14,8 @@ from pipeline.core.records import Tag
 from pipeline.model.folder import OUT_OF_FOLD, load_model
 from pipeline.model.model import Model
 from pipeline.model.tag import tag_segments
+from pipeline.training.counts import Prepared
 from pipeline.training.facts import load_facts
-from pipeline.training.fit import Prepared
 
 
 class OutOfFoldTag(msgspec.Struct):

@@ -20,7 +20,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.core.process import end_with_parent
 from pipeline.labels.corpus import read_user_words
 from pipeline.labels.files import Corpus
-from pipeline.training.fit import leave_out, prepare_corpus
+from pipeline.training.fit import Fitter, leave_out, prepare_corpus
 from pipeline.training.measure import figure_metrics, measure
 from pipeline.training.out_of_fold import out_of_fold_tags
 
@@ -84,7 +84,7 @@ def describe(trial: Trial) -> str:
 
 def measure_trial(trial: Trial, corpus: Corpus, prepared: Sequence[Any], words: tuple[str, ...]) -> dict[str, float]:
     """Return the figures of a combination on left-out reports, by the names of metrics."""
-    left_out = leave_out(prepared, corpus, trial.config, words)
+    left_out = leave_out(Fitter(prepared, corpus.label_set, trial.config, words))
     tags = [(report, out_of_fold_tags(report, fold.model)) for fold in left_out.folds for report in fold.reports]
     grouped = trial.config.evaluate.grouped
     return figure_metrics(measure(tags, corpus.label_set, left_out.calibration, grouped))

@@ -321,7 +321,12 @@ def _model_view(loaded: Loaded) -> schemas.ModelView:
     model = loaded.model
     labels = [schemas.LabelView(name=label.name, definition=label.definition, color=label.color) for label in model.labels.labels]
     return schemas.ModelView(
-        id=loaded.id, name=model.name, version=model.version, labels=labels, other=model.labels.other, threshold=model.threshold
+        id=loaded.id,
+        name=model.name,
+        version=model.version,
+        labels=labels,
+        other=model.labels.other,
+        thresholds=dict(zip(model.labels.names, model.thresholds.tolist(), strict=True)),
     )
 
 

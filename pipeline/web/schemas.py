@@ -45,14 +45,14 @@ class LabelView(BaseModel):
 
 
 class ModelView(BaseModel):
-    """A model that the server offers; tags that score below ``threshold`` are for review."""
+    """A model that the server offers; tags that score below that of their label in ``thresholds`` are for review."""
 
     id: str = Field(examples=["3f9a0c21b7de"])
     name: str = Field(examples=["default"])
     version: str
     labels: list[LabelView]
     other: str = Field(examples=["其他"])
-    threshold: float
+    thresholds: dict[str, float]
 
 
 class Health(BaseModel):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+import handmade
 from docx import Document as WordDocument
 from docx.shared import Pt
 from openpyxl import Workbook
@@ -105,8 +106,15 @@ def wrap(
     add("csv", ".csv", lambda text: table(text, model).encode("utf-8-sig"))
     add("xlsx openpyxl", ".xlsx", lambda text: workbook(text, model))
     add("zip", ".zip", archive)
-    for target in ("docx", "odt", "rtf", "doc", "pdf") if office else ():
+    add("ofd", ".ofd", handmade.ofd)
+    add("ofd glyphs", ".ofd", lambda text: handmade.ofd(text, apart=True))
+    add("eml", ".eml", handmade.mail)
+    add("epub", ".epub", handmade.epub)
+    slides = add("pptx", ".pptx", handmade.pptx)
+    for target in ("docx", "odt", "rtf", "doc", "pdf", "uot") if office else ():
         convert(f"{target} LibreOffice", word, target)
+    for target in ("ppt", "odp", "uop") if office else ():
+        convert(f"{target} LibreOffice", slides, target)
     for kind in ("pdf", "mhtml") if browser else ():
         place = folder / f"{kind}-chromium"
         place.mkdir()

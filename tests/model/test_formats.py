@@ -16,6 +16,7 @@ def test_every_format_gives_the_text_and_the_tags_of_the_plain_text(rows, format
     assert len(formats.reports()) >= 15
     assert {name.split()[0] for name in rows} == {
         "txt", "md", "docx", "odt", "rtf", "doc", "pdf", "html", "mhtml", "csv", "xlsx", "zip",
+        "ofd", "eml", "epub", "pptx", "ppt", "odp", "uot", "uop",
     }  # fmt: skip
     for row in rows.values():
         assert row.back >= 0.99, row

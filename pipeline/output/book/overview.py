@@ -13,6 +13,7 @@ from pipeline.output.book.table import printed, put
 from pipeline.output.colours import PAPER, TEXT, contrast
 from pipeline.output.layout import Share, passages, shares
 from pipeline.output.reasons import in_chinese
+from pipeline.output.wording import review_line
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -143,7 +144,7 @@ def _model(run: RunFacts) -> Iterator[tuple[str, str]]:
     if "accuracy" in scores:
         accuracy = f"准确率 {scores['accuracy']:.1%}（按字数），宏平均 F1 {scores['macro_f1']:.3f}"
         yield "准确程度", f"在未参与训练的报告上：{accuracy}"
-    yield "复核线", f"把握低于 {run.threshold:.0%} 的段落列入“待复核”；把握是模型认为主题正确的概率"
+    yield "复核线", f"把握{review_line(run.thresholds)}的段落列入“待复核”；把握是模型认为主题正确的概率"
 
 
 def _share_line(share: Share, definition: str) -> str:

@@ -23,7 +23,7 @@ from pipeline.output.colours import PAPER, TEXT, shades
 from pipeline.output.layout import Block, Share, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import on_one_line, visible
-from pipeline.output.wording import second_themes, sure
+from pipeline.output.wording import review_line, second_themes, sure
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -110,6 +110,7 @@ def write_page(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     rows = [_row(number, report, run.labels) for number, report in enumerate(reports, start=1)]
     pieces = _environment().get_template("page.html.j2").generate(
         run=run,
+        review_line=review_line(run.thresholds),
         rows=rows,
         fragments=(render_report(report, run, f"r{number}") for number, report in enumerate(reports, start=1)),
         style=style,

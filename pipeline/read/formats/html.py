@@ -11,7 +11,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.records import Mark
 from pipeline.preprocess.headings import ITEM, TITLE, sign_level
-from pipeline.read.decode import BYTE_ORDER_MARKS, SIGNATURES, ReadText, decode
+from pipeline.read.decode import BYTE_ORDER_MARKS, CODECS, SIGNATURES, ReadText, decode
 from pipeline.read.web.blocks import Block, Page, find_blocks, parse
 from pipeline.read.web.main_text import Judgement, judge
 
@@ -20,14 +20,6 @@ _DECLARED = re.compile(
     rb"""<meta\b[^<>]{0,500}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})|<\?xml\b[^<>]{0,200}?encoding=["']([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
-# What a page may declare, and the codecs to try. A declared Western charset is a server's default more often than the truth,
-# and one of two bytes a character cannot be declared in single bytes: those pages are known by their content.
-_GB = "gb2312 gbk x-gbk gb18030 gb_2312-80 gb-2312 cp936 ms936 chinese euc-cn x-euc-cn hz-gb-2312"
-_CODECS = {
-    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), ("utf-8",)),
-    **dict.fromkeys(_GB.split(), ("gb18030",)),
-    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "cp950"), ("big5", "cp950", "big5hkscs")),
-}
 # Bytes that are strict UTF-8 by chance under another declaration are shorter than this many characters.
 _LONGEST_CHANCE = 8
 _STOP_AT_END = re.compile("[。；！？，、;,]$")
@@ -56,7 +48,7 @@ def _decode(data: bytes, source: str, encoding: str, charset: str) -> ReadText:
     marked = any(data.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
     if encoding != "auto" or marked or any(data.startswith(signature) for signature, _ in SIGNATURES):
         return decode(data, source, encoding)
-    for codec in (*_CODECS.get(charset.strip().lower(), ()), *_CODECS.get(_declared(data), ())):
+    for codec in (*CODECS.get(charset.strip().lower(), ()), *CODECS.get(_declared(data), ())):
         try:
             text = data.decode(codec)
         except UnicodeDecodeError:

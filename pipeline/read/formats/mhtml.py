@@ -1,27 +1,24 @@
 """Web archives (.mhtml, .mht), as browsers and Word save a page with all its parts: the page itself is read.
 
-The standard library's email package takes the file apart; a message with a page as its only part works too.
+A message with a page as its only part works too.
 """
 
-import email
-from collections.abc import Iterator
-from email import policy
 from email.message import Message
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read.decode import SIGNATURES, ReadText
+from pipeline.read.decode import ReadText
 from pipeline.read.formats.html import read_page
+from pipeline.read.mime import content_of, parse_message, parts
 
 _PAGES = ("text/html", "application/xhtml+xml")
-_MAX_MULTIPARTS = 100
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the lines of the page in a web archive, with marks; raises InputError."""
     part = _page_part(data, source)
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes) or not content.strip():
+    content = content_of(part)
+    if not content.strip():
         raise InputError(f"{source}: the page in this web archive is empty; save the page again")
     found = read_page(content, source, options, part.get_content_charset() or "")
     return ReadText(found.text, f"mhtml{found.encoding.removeprefix('html')}", found.marks, found.places)
@@ -29,25 +26,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
 
 def _page_part(data: bytes, source: str) -> Message:
     """Return the part that is the page: the one its header names, or the first."""
-    what = next((what for signature, what in SIGNATURES if data.startswith(signature)), None)
-    if what:
-        raise InputError(f"{source}: the content is {what}, not a web archive; rename the file, or save the page again")
-    if data.lower().count(b"boundary=") > _MAX_MULTIPARTS:
-        raise InputError(f"{source}: more than {_MAX_MULTIPARTS} multiparts in a web archive; save the page again as .html")
-    message = email.message_from_bytes(data, policy=policy.compat32)
-    pages = [part for part in _parts(message) if part.get_content_type() in _PAGES]
+    message = parse_message(data, "a web archive", "save the page again, or as .html", source)
+    pages = [part for part in parts(message) if part.get_content_type() in _PAGES]
     if not pages:
         raise InputError(f"{source}: no page in this web archive; save the page again, or as .html")
     start = message.get_param("start")
     return next((part for part in pages if start and part.get("Content-ID") == start), pages[0])
-
-
-def _parts(message: Message) -> Iterator[Message]:
-    pending = [message]
-    while pending:
-        part = pending.pop()
-        content = part.get_payload()
-        if isinstance(content, list):
-            pending.extend(inner for inner in reversed(content) if isinstance(inner, Message))
-        else:
-            yield part

@@ -11,32 +11,22 @@ import math
 import sys
 import unicodedata
 from collections.abc import Iterator
-from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.core.records import Mark, Place
 from pipeline.read.decode import ReadText
-from pipeline.read.page.blocks import Row, find_blocks
-from pipeline.read.page.furniture import Furniture, Page, take_furniture
-from pipeline.read.page.lines import Glyph, TextLine, page_lines, with_joint
-from pipeline.read.page.paragraphs import find_paragraphs
+from pipeline.read.page.furniture import Furniture, Page
+from pipeline.read.page.lines import Glyph
+from pipeline.read.page.text import LITTLE, MOST_UNREADABLE, is_unreadable, text_of_pages
+from pipeline.read.page.turns import level_page, main_turn, turn_of, turned
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
 
 
-# A font without a map to Unicode gives such characters for nearly all; a few stand for symbols in files that are sound.
-_MOST_UNREADABLE = 0.05
-# A page with fewer characters is looked at for pictures: it may be one with a page number.
-_LITTLE = 100
-# Text further off the level than this, in degrees, is a stamp or watermark.
-_LEVEL = 3
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD
 _HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}
-_NO_TEXT = "needs OCR: the pages are pictures; recognise the text with an OCR program and save it as PDF with text, or as Word"
-_EMPTY = "no text on any page; save the report again"
 _UNREADABLE = "unreadable: its fonts do not say which characters they show; save the PDF again from its source, or use OCR"
 _DAMAGED = "damaged, or not a PDF; open it in a PDF program and save it again"
 _LOCKED = "password-protected; open it with its password and save it without"
@@ -52,14 +42,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
             pages, pictured = _read_pages(document, source, options, stamps)
     except PdfiumError as error:
         raise InputError(f"{source}: {_LOCKED if error.err_code == _ENCRYPTED else _DAMAGED}") from None
-    furniture = sorted(take_furniture(pages) + stamps, key=lambda item: (item.page, not item.at_top))
-    pictures = sum(not page.lines and page.number in pictured for page in pages)
-    if pictures * 2 > len(pages) or not any(page.lines for page in pages):
-        raise InputError(f"{source}: {_NO_TEXT if pictures else _EMPTY}")
-    writer = _Writer(furniture)
-    for paragraph in find_paragraphs(find_blocks(pages)):
-        writer.add(paragraph)
-    return writer.result("pdf" if not pictures else f"pdf, {pictures} {'page' if pictures == 1 else 'pages'} without text")
+    return text_of_pages(pages, stamps, pictured, "pdf", source)
 
 
 def _read_pages(document: "PdfDocument", source: str, options: ReadConfig, stamps: list[Furniture]) -> tuple[list[Page], set[int]]:
@@ -74,19 +57,15 @@ def _read_pages(document: "PdfDocument", source: str, options: ReadConfig, stamp
         if characters > options.max_unpacked:
             raise InputError(f"{source}: more than {options.max_unpacked:,} characters (read.max_unpacked)")
         glyphs = list(_glyphs(text))
-        unreadable += sum(_is_unreadable(glyph.character) for glyph, _ in glyphs)
+        unreadable += sum(is_unreadable(glyph.character) for glyph, _ in glyphs)
         pages.append(_page(page, number, glyphs, stamps))
-        if len(glyphs) < _LITTLE and _has_picture(page):
+        if len(glyphs) < LITTLE and _has_picture(page):
             pictured.add(number)
         text.close()
         page.close()
-    if unreadable > _MOST_UNREADABLE * max(characters, 1):
+    if unreadable > MOST_UNREADABLE * max(characters, 1):
         raise InputError(f"{source}: {_UNREADABLE}")
     return pages, pictured
-
-
-def _is_unreadable(character: str) -> bool:
-    return character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or (character < " " and character not in "\t\n\r\x02")
 
 
 def _has_picture(page: "PdfPage") -> bool:
@@ -100,21 +79,8 @@ def _has_picture(page: "PdfPage") -> bool:
 
 
 def _page(page: "PdfPage", number: int, glyphs: list[tuple[Glyph, int]], stamps: list[Furniture]) -> Page:
-    turns = [turn for _, turn in glyphs]
-    turn = max((0, 90, 180, 270), key=turns.count)
-    for is_level, group in groupby(glyphs, key=lambda pair: pair[1] == turn):
-        text = "" if is_level else "".join(glyph.character for glyph, _ in group).strip()
-        if text:
-            stamps.append(Furniture(number, " ".join(text.split()), "slanting text", at_top=False))
     left, bottom, right, top = page.get_bbox()
-    corners = [_turned(x, y, turn) for x, y in ((left, bottom), (right, top))]
-    (x1, x2), (y1, y2) = (sorted(values) for values in zip(*corners, strict=True))
-    lines = page_lines((glyph for glyph, other in glyphs if other == turn), number)
-    return Page(number, lines, bottom=y1, top=y2, left=x1, right=x2)
-
-
-def _turned(x: float, y: float, turn: int) -> tuple[float, float]:
-    return {0: (x, y), 90: (y, -x), 180: (-x, -y), 270: (-y, x)}.get(turn, (x, y))
+    return level_page(glyphs, Page(number, [], bottom=bottom, top=top, left=left, right=right), stamps, main_turn(glyphs))
 
 
 def _glyphs(page: "PdfTextPage") -> Iterator[tuple[Glyph, int]]:
@@ -133,10 +99,10 @@ def _glyphs(page: "PdfTextPage") -> Iterator[tuple[Glyph, int]]:
         raw.FPDFText_GetLooseCharBox(handle, i, box)
         raw.FPDFText_GetCharOrigin(handle, i, x, y)
         raw.FPDFText_GetMatrix(handle, i, matrix)
-        turn = _turn(matrix.a, matrix.b)
+        turn = turn_of(matrix.a, matrix.b)
         size = raw.FPDFText_GetFontSize(handle, i) * math.hypot(matrix.c, matrix.d)
-        left, base = _turned(x.value, y.value, turn)
-        right = max(_turned(box.left, box.bottom, turn)[0], _turned(box.right, box.top, turn)[0])
+        left, base = turned(x.value, y.value, turn)
+        right = max(turned(box.left, box.bottom, turn)[0], turned(box.right, box.top, turn)[0])
         order += 1
         if character:
             yield _glyph(character, left, right, base, size, order, spaced), turn
@@ -153,15 +119,6 @@ def _whole(character: str) -> tuple[str, str]:
     return ("\ufffd" if "\ud800" <= character[0] <= "\udfff" else character), ""
 
 
-def _turn(cosine: float, sine: float) -> int:
-    """Return by how much the direction (cosine, sine) is turned: 0, 90, 180 or 270 degrees, or -1 if it is none of them."""
-    if sine == 0 and cosine > 0:
-        return 0
-    degrees = math.degrees(math.atan2(sine, cosine)) if math.isfinite(sine + cosine) else 0.0
-    nearest = round(degrees / 90) * 90
-    return nearest % 360 if abs(degrees - nearest) <= _LEVEL else -1
-
-
 def _glyph(character: str, left: float, right: float, base: float, size: float, order: int, spaced: bool) -> Glyph:
     """Return a character with sound figures: a full-width one is as wide as its size, though its ink may be less."""
     if not math.isfinite(left + right + base + size):
@@ -171,61 +128,3 @@ def _glyph(character: str, left: float, right: float, base: float, size: float, 
         right = max(right, left + size)
     character = " " if character.isspace() and character != "\u3000" else _HYPHENS.get(character, character)
     return Glyph(character, left, max(left, right), base, size, order, spaced)
-
-
-# The text, with what is marked in it.
-
-
-class _Writer:
-    """The text in the making: lines that stand by themselves, with marks and the page where each begins."""
-
-    def __init__(self, furniture: list[Furniture]) -> None:
-        """``furniture`` is in the order of pages; it is put behind the paragraph that it interrupts."""
-        self._waiting = furniture[::-1]
-        self._pieces: list[str] = []
-        self._length = 0
-        self._marks: list[Mark] = []
-        self._places: list[Place] = []
-
-    def add(self, paragraph: Row | list[TextLine]) -> None:
-        """Write a paragraph or the row of a table as one line."""
-        lines = paragraph if isinstance(paragraph, list) else [line for cell in paragraph.cells for line in cell]
-        self._write_furniture(lines[0].page)
-        start = self._length
-        if isinstance(paragraph, list):
-            self._write_lines(paragraph)
-        else:
-            for i, cell in enumerate(paragraph.cells):
-                self._write("\t" if i else "", cell[0].page)
-                self._write_lines(cell)
-            self._marks.append(Mark(start, self._length, "row"))
-        self._write("\n", lines[-1].page)
-        self._write_furniture(lines[-1].page)
-
-    def result(self, encoding: str) -> ReadText:
-        """Return the text with what is left of the furniture."""
-        while self._waiting:
-            self._write_noise(self._waiting.pop())
-        return ReadText("".join(self._pieces), encoding, tuple(self._marks), tuple(self._places))
-
-    def _write_lines(self, lines: list[TextLine]) -> None:
-        for line, following in pairwise(lines):
-            self._write(with_joint(line.text, following.text, line.spaced), line.page)
-        self._write(lines[-1].text, lines[-1].page)
-
-    def _write_furniture(self, page: int) -> None:
-        """Write what stands before the body of a page and on the pages before it."""
-        while self._waiting and (self._waiting[-1].page, not self._waiting[-1].at_top) <= (page, False):
-            self._write_noise(self._waiting.pop())
-
-    def _write_noise(self, item: Furniture) -> None:
-        start = self._length
-        self._write(item.text, item.page)
-        self._marks.append(Mark(start, self._length, "noise", reason=item.reason))
-        self._write("\n", item.page)
-
-    def _write(self, text: str, page: int) -> None:
-        if text and (not self._places or self._places[-1].page != page):
-            self._places.append(Place(self._length, page=page))
-        self._pieces.append(text)
-        self._length += len(text)

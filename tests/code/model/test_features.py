@@ -25,8 +25,8 @@ def texts_of(words, texts=None):
 
 
 TEXTS = texts_of(WORDS)
-WORDS_ONLY = FeatureConfig(min_df=1, character_bigrams=False, user_dictionary="")
-BOTH = FeatureConfig(min_df=1, character_bigrams=True, user_dictionary="")
+WORDS_ONLY = FeatureConfig(min_df=1, character_bigrams=False, user_dictionary="", gazetteers="")
+BOTH = FeatureConfig(min_df=1, character_bigrams=True, user_dictionary="", gazetteers="")
 
 
 def dense(rows, width):
@@ -87,7 +87,7 @@ def test_any_texts_give_rows_of_unit_length_or_none(texts):
 
 def test_a_layout_holds_sentences_and_then_headings_once(cut_up):
     cleaned, segments, _ = cut_up("标题\n一、学习\n学了十次。讲了百场。\n办了读书班。")
-    layout = lay_out([(cleaned.text, segments)])
+    layout = lay_out([(cleaned.text, segments, True)])
     assert layout.texts == ["标题", "一、学习", "学了十次。", "讲了百场。", "办了读书班。", "一、学习"]
     assert layout.headings == ("一、学习",)
     assert layout.bounds.tolist() == [0, 1, 2, 4, 5]
@@ -117,7 +117,7 @@ def test_context_adds_neighbours_segment_and_headings(config, layout_of):
 def test_context_on_scores_is_context_on_features(model, config, cut_up):
     """What training does to features and tagging to scores is the same: (A X) W = A (X W)."""
     cleaned, segments, _ = cut_up("一、学习\n学了理论。讲了百场。\n（一）文化\n办好书房。送戏下乡。全民阅读。")
-    layout = lay_out([(cleaned.text, segments)])
+    layout = lay_out([(cleaned.text, segments, True)])
     texts = split_words(layout, model.cut)
     prepared = Prepared(cleaned, tuple(segments), layout, texts, (), np.zeros(0, np.int64))
     features = _features(prepared, model.vocabulary, model.config).toarray()

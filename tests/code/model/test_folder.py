@@ -1,10 +1,13 @@
 import json
 import shutil
+from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
 from pipeline.core.errors import ModelError, UsageError
+from pipeline.model.features import Vocabulary
 from pipeline.model.folder import find_model, load_model, save_model, set_run_id
 
 
@@ -65,8 +68,8 @@ def test_a_changed_or_missing_file_is_refused(folder, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 4}, "model format 4, this version reads formats 2 to 3; upgrade mission-themes"),
-        ({"format": 0}, "model format 0, this version reads formats 2 to 3; train the model again"),
+        ({"format": 5}, "model format 5, this version reads formats 2 to 4; upgrade mission-themes"),
+        ({"format": 0}, "model format 0, this version reads formats 2 to 4; train the model again"),
         ({"format": [3]}, r"model format \[3\]"),
         ({"temperature": "hot"}, "damaged"),
         ({"surprise": 1}, "damaged"),
@@ -119,11 +122,43 @@ def test_the_run_id_is_added_later(folder):
     assert load_model(folder).version == before
 
 
-def test_a_model_of_format_2_is_read(folder, model, config):
+@pytest.fixture
+def old_folder(model, tmp_path):
+    """The folder of a model as it was before there were gazetteers, with the model."""
+    terms = len(model.vocabulary) - len(model.vocabulary.gazetteer)
+    vocabulary = Vocabulary(model.vocabulary.words, model.vocabulary.bigrams.letters, model.vocabulary.idf[:terms])
+    plain = msgspec.structs.replace(model.config.features, gazetteers="")
+    settings = msgspec.structs.replace(
+        model.config, features=plain, model=msgspec.structs.replace(model.config.model, report_weight=0.0, report_length=30.0)
+    )
+    old = replace(
+        model, config=settings, vocabulary=vocabulary, weights=model.weights[:terms], thresholds=np.full(len(model.bias), 0.8)
+    )
+    folder = tmp_path / "old"
+    save_model(old, folder, b"")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["files"]["gazetteer.txt"], manifest["config"]["features"]["gazetteers"]
+    del manifest["config"]["model"]["report_weight"], manifest["config"]["model"]["report_length"]
+    (folder / "gazetteer.txt").unlink()
+    change(folder, format=3, threshold=0.8, files=manifest["files"], config=manifest["config"])
+    return folder, old
+
+
+def test_a_model_of_format_3_is_read(old_folder):
+    folder, old = old_folder
+    loaded = load_model(folder)
+    assert loaded.version == old.version
+    assert loaded.thresholds.tolist() == [0.8] * len(old.bias)
+    assert (len(loaded.vocabulary.gazetteer), loaded.config.model.report_weight) == (0, 0.0)
+
+
+def test_a_model_of_format_2_is_read(old_folder, config):
     from pipeline.core.config import config_values
 
+    folder, old = old_folder
     (folder / "training.json").unlink()
-    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
-    old = {**config_values(config), **config_values(model.config), "gone": {"x": 1}}
-    change(folder, format=2, config=old, files={name: digest for name, digest in files.items() if name != "training.json"})
-    assert load_model(folder).version == model.version
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    settings = {**config_values(config), **manifest["config"], "gone": {"x": 1}}
+    del manifest["files"]["training.json"]
+    change(folder, format=2, config=settings, files=manifest["files"])
+    assert load_model(folder).version == old.version

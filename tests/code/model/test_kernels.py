@@ -149,9 +149,12 @@ def test_the_best_labels_in_context_are_those_of_the_arrays(model, layout_of, se
     layout = layout_of([""] * sentences, [""] * headings, sizes.tolist(), above, tuple(kinds.tolist()), firsts)
     options = msgspec.structs.replace(load_config().model, switch_cost=float(random.choice([0.0, 0.5, 2.0])))
     sums, bias = random.normal(size=(sentences + headings, 6)), random.normal(size=6)
-    found = model.compiled.decode(layout, sums, bias, options)
+    by_segment = bias + random.normal(size=(len(kinds), 6))
+    scores = model.compiled.in_context(layout, sums, options)
+    assert np.abs(scores - context(layout, options).apply(sums)).max() < 1e-12
+    found = model.compiled.decode(layout, scores, by_segment, options)
     costs = [options.switch_cost if kind == "text" else math.inf for kind in kinds]
-    expected = decode(context(layout, options).apply(sums) + bias, bounds, costs)
+    expected = decode(scores + np.repeat(by_segment, np.diff(bounds), axis=0), bounds, costs)
     for name in ("segments", "firsts", "lasts"):
         assert np.array_equal(getattr(found, name), getattr(expected, name)), name
     assert np.abs(found.scores - expected.scores).max() < 1e-12
@@ -167,15 +170,34 @@ def test_the_best_labels_in_context_are_those_of_the_arrays(model, layout_of, se
         ("above_starts", np.array([0, 2]), "outside the rows"),
         ("above", np.array([2]), "outside the rows"),
         ("above", np.array([-1]), "outside the rows"),
-        ("bias", np.zeros(5), "labels do not agree"),
+        ("scores", np.zeros((1, 6)), "no room"),
+    ],
+)
+def test_surroundings_that_do_not_agree_are_refused(model, name, value, message):
+    given = {
+        "sums": np.zeros((2, 6)), "bounds": np.array([0, 2]), "above_starts": np.array([0, 1]), "above": np.array([1]),
+        "apart": np.ones(1, np.uint8), "weights": kernels.Weights(1, 1, 1, 1), "scores": np.zeros((2, 6)),
+    }  # fmt: skip
+    model.compiled.scorer.in_context(*given.values())
+    with pytest.raises(ValueError, match=message):
+        model.compiled.scorer.in_context(*(given | {name: value}).values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("bounds", np.array([0, 3]), "agree in length"),
+        ("bounds", np.array([1, 2]), "agree in length"),
+        ("bounds", np.array([0, 0, 2]), "agree in length"),
+        ("bias", np.zeros((1, 5)), "labels do not agree"),
+        ("bias", np.zeros((2, 6)), "labels do not agree"),
         ("runs", np.zeros((1, 3), np.int64), "no room"),
     ],
 )
-def test_a_layout_that_does_not_agree_is_refused(model, name, value, message):
+def test_scores_that_do_not_agree_with_their_segments_are_refused(model, name, value, message):
     given = {
-        "sums": np.zeros((2, 6)), "bounds": np.array([0, 2]), "above_starts": np.array([0, 1]), "above": np.array([1]),
-        "apart": np.ones(1, np.uint8), "whole": np.zeros(1, np.uint8), "bias": np.zeros(6), "weights": kernels.Weights(1, 1, 1, 1),
-        "runs": np.zeros((2, 3), np.int64), "means": np.zeros((2, 6)),
+        "scores": np.zeros((2, 6)), "bounds": np.array([0, 2]), "whole": np.zeros(1, np.uint8), "bias": np.zeros((1, 6)),
+        "weights": kernels.Weights(1, 1, 1, 1), "runs": np.zeros((2, 3), np.int64), "means": np.zeros((2, 6)),
     }  # fmt: skip
     assert model.compiled.scorer.decode(*given.values()) == 1
     with pytest.raises(ValueError, match=message):
@@ -282,7 +304,7 @@ def arrays(model):
     labels = len(model.labels.names)
     return {
         "source": source, "spans": np.array([[0, 4]]), "number": 0, "headings": [b'""'], "labels": np.zeros(1, np.int64),
-        "probabilities": np.full((1, labels), 0.1), "threshold": 0.5, "secondary": {},
+        "probabilities": np.full((1, labels), 0.1), "review": np.zeros(1, np.uint8), "secondary": {},
         "words": np.full((1, 2), -1), "shares": np.zeros((1, 2)),
     }  # fmt: skip
 

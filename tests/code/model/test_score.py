@@ -10,7 +10,7 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from pipeline.model.features import lower
-from pipeline.model.score import score_segments
+from pipeline.model.score import LEAST_SHARE, REPORT_TEMPERATURE, score_segments
 from pipeline.preprocess.headings import TITLE
 
 TOLERANCE = 1e-6
@@ -21,10 +21,12 @@ def reference_scores(model, text, segments):
     """Return the score of each sentence in context, worked out one by one."""
     letters = model.vocabulary.bigrams.letters
     names = [*(f"w{word}" for word in model.vocabulary.words), *(letters[i : i + 2] for i in range(0, len(letters), 2))]
+    names += [f"class {number}" for number in range(len(model.vocabulary.gazetteer))]
 
     def terms(sentence):
         sentence = lower(sentence)
-        return [f"w{word}" for word in model.cut(sentence)] + [sentence[i : i + 2] for i in range(len(sentence) - 1)]
+        classes = [f"class {number}" for _, number in model.vocabulary.gazetteer._found(sentence)]
+        return [*(f"w{word}" for word in model.cut(sentence)), *(sentence[i : i + 2] for i in range(len(sentence) - 1)), *classes]
 
     counter = CountVectorizer(analyzer=terms, vocabulary=names)
     classifier = LinearSVC()
@@ -46,12 +48,21 @@ def reference_scores(model, text, segments):
             i = len(scores)
             beside = sum(flat[j] for j in (i - 1, i + 1) if 0 <= j < len(flat))
             scores.append(row + options.neighbour_weight * beside + around)
-    return np.array(scores) + model.bias
+    scores = np.array(scores) + model.bias
+    return scores + of_report(scores, [b - a for segment in segments for a, b in segment.sentences], options)
+
+
+def of_report(scores, sizes, options):
+    """Return what each sentence takes from its report, by the definition."""
+    powers = np.exp(scores / REPORT_TEMPERATURE)
+    mean = np.average(powers / powers.sum(axis=1, keepdims=True), axis=0, weights=sizes)
+    weight = options.report_weight / (1 + (len(sizes) / options.report_length) ** 2)
+    return weight * REPORT_TEMPERATURE * np.log(np.maximum(mean, LEAST_SHARE))
 
 
 def check(model, text, segments):
     expected = reference_scores(model, text, segments)
-    runs = score_segments([(text, segments)], model).runs
+    runs = score_segments([(text, segments, True)], model).runs
     for first, last, scores in zip(runs.firsts.tolist(), runs.lasts.tolist(), runs.scores, strict=True):
         wanted = model.probabilities(expected[first:last].mean(axis=0))
         assert np.abs(model.probabilities(scores) - wanted).max() < TOLERANCE

@@ -10,6 +10,7 @@ from pipeline.batch.engine import tag_texts
 from pipeline.core.records import Document, Mark
 from pipeline.flow import tag_document
 from pipeline.model import tag as module
+from pipeline.model.score import LONGEST_REPORT
 from pipeline.model.tag import with_noise
 from pipeline.read import read_report
 
@@ -31,7 +32,7 @@ def test_tags_of_the_seeds_keep_the_contract(document, model):
         assert tuple(tag.scores) == model.labels.names
         assert tag.score == tag.scores[tag.theme] == max(tag.scores.values())
         assert sum(tag.scores.values()) == pytest.approx(1, abs=0.001)
-        assert tag.review == (tag.score < model.threshold)
+        assert tag.review == (tag.score < model.thresholds[model.labels.names.index(tag.theme)])
         assert tag.theme not in tag.secondary
         assert all(term in tag.text for term, _ in tag.evidence)
         assert [weight for _, weight in tag.evidence] == sorted((weight for _, weight in tag.evidence), reverse=True)
@@ -57,9 +58,24 @@ def test_noise_is_shown_in_its_place_when_asked_for(document, model):
 
 @pytest.mark.parametrize("window", [1, 2, 3, 7])
 def test_tags_do_not_depend_on_the_window(document, model, window, monkeypatch):
+    options = msgspec.structs.replace(model.config.model, report_weight=0.0)  # which only reports of one window have
+    model = dataclasses.replace(model, config=msgspec.structs.replace(model.config, model=options))
     whole = list(tag_document(document, model).tags)
     monkeypatch.setattr(module, "WINDOW", window)
     assert list(tag_document(document, model).tags) == whole
+
+
+@pytest.mark.parametrize(("sentences", "same"), [(LONGEST_REPORT, False), (LONGEST_REPORT + 1, True)])
+def test_a_report_gives_its_sentences_something_up_to_a_length(model, sentences, same):
+    text = "".join(f"县图书馆新开第{number}座城市书房。\n" for number in range(1, sentences)) + "大家都很高兴。"
+    options = msgspec.structs.replace(model.config.model, report_weight=2.0, report_length=1000.0)
+    strong = dataclasses.replace(model, config=msgspec.structs.replace(model.config, model=options))
+    off = msgspec.structs.replace(options, report_weight=0.0)
+    alone = dataclasses.replace(model, config=msgspec.structs.replace(model.config, model=off))
+    document = Document("x", text, "0", "utf-8")
+    last = [list(tag_document(document, one).tags)[-1].scores for one in (strong, alone)]
+    assert (last[0] == last[1]) is same
+    assert last[0]["兴文化"] >= last[1]["兴文化"]
 
 
 def test_evidence_stands_as_in_the_text_also_in_traditional_characters(root, config, model):

@@ -48,6 +48,8 @@ def test_the_columns_are_those_of_the_records(model):
 
 
 def test_a_report_in_windows_has_the_tags_and_terms_that_it_has_at_once(model, cut_up, monkeypatch):
+    options = msgspec.structs.replace(model.config.model, report_weight=0.0)  # which only reports of one window have
+    model = replace(model, config=msgspec.structs.replace(model.config, model=options))
     cleaned, segments, _ = cut_up(TEXT * 12)
     (whole,) = tag_segments(cleaned, segments, model)
     monkeypatch.setattr("pipeline.model.tag.WINDOW", 5)

@@ -17,7 +17,7 @@ ATTACK = (
 
 @pytest.fixture(scope="session")
 def facts():
-    return RunFacts(LABELS, "demo 0123", 0.6, {}, ("坏<b>.pdf: 损坏",), "2026-11-22")
+    return RunFacts(LABELS, "demo 0123", dict.fromkeys(LABELS.names, 0.6), {}, ("坏<b>.pdf: 损坏",), "2026-11-22")
 
 
 def make(lines, source="目录/报告.txt", digest="0" * 64):

@@ -18,7 +18,7 @@ from pipeline.output.formats import csv as csv_format
 from pipeline.output.rows import COLUMNS, neutral, row_of
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
-RUN = RunFacts(LABELS, "m 1", 0.8, {}, (), "2026-11-22")
+RUN = RunFacts(LABELS, "m 1", dict.fromkeys(LABELS.names, 0.8), {}, (), "2026-11-22")
 
 
 def tag(text="办书房", source="a.txt", **fields):

@@ -292,7 +292,7 @@ def test_other_labels_need_no_code(show, small):
 def run_with(labels):
     from pipeline.output import RunFacts
 
-    return RunFacts(labels, "m 1", 0.5, {})
+    return RunFacts(labels, "m 1", dict.fromkeys(labels.names, 0.5), {})
 
 
 def test_the_same_reports_give_the_same_bytes(seed_reports, facts):

@@ -27,7 +27,14 @@ from pipeline.read import read_report
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 FACTS = {"corpus": {"reports": 295, "labels": {"举旗帜": 1000, "其他": 500}}, "scores": {"accuracy": 0.929, "macro_f1": 0.932}}
-RUN = RunFacts(LABELS, "default 3f9a", 0.8, FACTS, ("bad.pdf: the file is empty; save the report again",), "2026-11-22")
+RUN = RunFacts(
+    LABELS,
+    "default 3f9a",
+    dict.fromkeys(LABELS.names, 0.8),
+    FACTS,
+    ("bad.pdf: the file is empty; save the report again",),
+    "2026-11-22",
+)
 SENTENCES = ("学理论，讲党课。", "办书房，送戏下乡。", "讲好故事，走向海外。")
 
 
@@ -36,7 +43,7 @@ def report(texts=SENTENCES, source="甲/小结.txt", scores=(0.99, 0.41, 0.62), 
     tags, start = [], 0
     for number, part in enumerate(texts):
         theme, score = LABELS.names[number % 6], scores[number % 3]
-        review = score < RUN.threshold
+        review = score < 0.8
         evidence = ((part[:2], 0.5),)
         end = start + len(part)
         tags.append(
@@ -254,13 +261,15 @@ def test_the_reports_themselves_are_in_it():
 
 def test_the_same_reports_give_the_same_bytes():
     assert written(report()) == written(report())
-    assert written(report()) != written(report(), run=RunFacts(LABELS, "default 3f9a", 0.8, FACTS, (), "2026-11-23"))
+    assert written(report()) != written(
+        report(), run=RunFacts(LABELS, "default 3f9a", dict.fromkeys(LABELS.names, 0.8), FACTS, (), "2026-11-23")
+    )
 
 
 def test_other_labels_need_no_code():
     labels = load_label_set(locations.find("configs/labels.toml"))
     many = type(labels)("甲0", tuple(type(labels.labels[0])(f"甲{i}", "", "#336699") for i in range(40)))
-    run = RunFacts(many, "m 1", 0.5, {}, (), "2026-11-22")
+    run = RunFacts(many, "m 1", dict.fromkeys(many.names, 0.5), {}, (), "2026-11-22")
     tags = (Tag("a", 0, 0, 2, "学习", "", "甲39", 0.9, {}, (), False, (), "m 1"),)
     book = opened(written(FinishedReport("a", "0", "utf-8", "学习", tags, (), ()), run=run))
     assert [row[0] for row in book["标签"].iter_rows(values_only=True)] == list(many.names)

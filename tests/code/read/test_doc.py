@@ -1,12 +1,7 @@
 import io
-import shutil
-import subprocess
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
 from pipeline.read.formats import doc
@@ -62,26 +57,6 @@ def test_a_damaged_file_is_one_line(soffice, config):
         doc.read(OLE_SIGNATURE + b"\0" * 4000, "x.doc", config.read)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for LibreOffice")
-def test_a_conversion_that_takes_too_long_is_ended(config, tmp_path, monkeypatch):
-    program = tmp_path / "soffice"
-    program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="ascii")
-    program.chmod(0o755)
-    monkeypatch.setattr(doc, "find_libreoffice", lambda: str(program))
-    doc._profile.cache_clear()
-    with pytest.raises(InputError, match=r"LibreOffice took more than 0\.4 s \(read\.max_seconds\)"):
-        doc.read(OLE_SIGNATURE, "x.doc", replace(config.read, max_seconds=0.5))
-
-
-def test_without_libreoffice_the_error_says_what_to_do(config, monkeypatch):
-    monkeypatch.setattr(shutil, "which", lambda _: None)
-    monkeypatch.setattr(doc, "_USUAL_PLACES", ())
-    with pytest.raises(
-        InputError, match=r"x\.wps: an old Word file, which needs LibreOffice; install it, or save the file as \.docx"
-    ):
-        doc.read(OLE_SIGNATURE, "x.wps", config.read)
-
-
 def test_an_encrypted_file_is_known_without_libreoffice(config):
     data = OLE_SIGNATURE.ljust(512, b"\0") + b"\xec\xa5".ljust(11, b"\0") + b"\x01"
     with pytest.raises(InputError, match="password-protected"):
@@ -97,10 +72,3 @@ def test_newer_formats_under_an_old_name_are_read_as_what_they_are(config):
     assert doc.read(FLAT.encode(), "x.doc", config.read).encoding == "odt"
     with pytest.raises(InputError, match="not a Word document"):
         doc.read(b"plain", "x.doc", config.read)
-
-
-def test_the_profile_is_one_for_the_life_of_the_process_and_gone_behind_it(root):
-    code = "from pipeline.read.formats.doc import _profile; assert _profile() is _profile(); print(_profile())"
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout.strip()
-    assert not Path(done.stdout.strip()).exists()

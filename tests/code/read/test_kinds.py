@@ -34,6 +34,20 @@ MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nConte
         (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "sheet"),
         (ole("WordDocument"), "doc"),
         (ole("Workbook"), "sheet"),
+        (zipped("OFD.xml"), "ofd"),
+        (zipped("[Content_Types].xml", "ppt/presentation.xml"), "pptx"),
+        (zipped("[content_types].xml", "PPT\\presentation.xml"), "pptx"),
+        (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.presentation"), "ppt"),
+        (zipped("META-INF/container.xml", mimetype="application/epub+zip"), "epub"),
+        (zipped("uof.xml", "content.xml"), "uof"),
+        (ole("PowerPoint Document"), "ppt"),
+        (b'<?xml version="1.0"?>\n<uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof">', "uof"),
+        (b"Received: from b\r\nSubject: x\r\n\r\nx", "eml"),
+        (b"Subject: x\nTo: b\nContent-Type: text/html\n\nx", "eml"),
+        (b"Subject: x\n\nTo: b\n", "txt"),
+        (b"<?xml version='1.0'?><!-- x --><html xmlns='http://www.w3.org/1999/xhtml'>", "html"),
+        ("<通知>".encode(), "txt"),
+        (zipped("Doc_0\\Document.xml", "ofd.xml"), "ofd"),
         (b"%PDF-1.7\n", "pdf"),
         (b"\n\n%PDF-1.4\n", "pdf"),
         (b"{\\rtf1\\ansi", "rtf"),
@@ -70,10 +84,14 @@ def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
     ("data", "message"),
     [
         (ole("EncryptedPackage"), "protected by a password; open it, remove the password"),
-        (ole("PowerPoint Document"), "a presentation; save its text"),
         (ole("nothing"), "an old Office file without a readable document"),
-        (zipped("[Content_Types].xml", "ppt/presentation.xml"), "a presentation"),
-        (zipped("OFD.xml"), "an OFD document; save it as"),
+        (ole("__properties_version1.0"), "an Outlook message; save it as .eml"),
+        (b"\x00\x00\x00\x18ftypheic", "a HEIC photograph; save it as .jpg"),
+        (b"\x00\x00\x00\x18ftypisom", "a film or sound recording"),
+        (b'<?xml version="1.0"?><rss><channel/></rss>', "XML of a kind that is not read here with the root <rss>"),
+        (b'<f:\xe6\x96\x87 xmlns:f="urn:x"/>', "XML of a kind that is not read here"),
+        ("<?xml version='1.0'?><a/>".encode("utf-16"), "XML of a kind that is not read here with the root <a>"),
+        (b"%TSD-Header-###%\x00", "encrypted by document-protection software; open it on a machine that has it"),
         (b"\x89PNG\r\n", "a picture; run text recognition"),
         (b"Rar!\x1a\x07", "packed in another way than zip"),
         (WORD[:-30], "damaged or cut off"),
@@ -84,3 +102,36 @@ def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
 def test_what_cannot_be_read_is_named(data, message):
     with pytest.raises(InputError, match=rf"^x\.docx: .*{message}"):
         kind_of(data, ".docx", "x.docx")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "message"),
+    [
+        (".ceb", "a Founder document; open it in Apabi Reader"),
+        (".caj", "a CAJ paper; open it in CAJViewer"),
+        (".msg", "an Outlook message; save it as .eml"),
+        (".heic", "a HEIC photograph"),
+        (".mobi", "convert it to .epub"),
+        (".pages", "an iWork file"),
+        (".xml", "XML of a kind that is not read here; open it"),
+    ],
+)
+def test_what_is_known_by_name_alone_says_what_to_do_unless_its_content_is_known(suffix, message):
+    data = b"\x01\x02 of its own" if suffix != ".pages" else zipped("Index/Document.iwa")
+    assert not looks_plain(data, suffix)
+    with pytest.raises(InputError, match=rf"^x: .*{message}"):
+        kind_of(data, suffix, "x")
+    assert kind_of(b"%PDF-1.7", suffix, "x") == "pdf"
+
+
+def test_an_outlook_message_is_one_whatever_is_attached_to_it():
+    data = ole("WordDocument") + ole("__properties_version1.0")
+    assert kind_of(data, ".doc", "x") == "doc"
+    with pytest.raises(InputError, match="an Outlook message"):
+        kind_of(data, ".msg", "x")
+
+
+def test_a_message_is_what_its_name_says():
+    mail, page = b"To: b\nContent-Type: text/html\n\n<p>x", MIME
+    assert [kind_of(mail, suffix, "x") for suffix in (".eml", ".mht", "")] == ["eml", "mhtml", "eml"]
+    assert [kind_of(page, suffix, "x") for suffix in (".eml", ".mhtml", "")] == ["eml", "mhtml", "mhtml"]

@@ -123,7 +123,7 @@ def test_a_run_tells_of_each_label_report_and_origin_and_of_the_machine(run, mod
         precision, recall = metrics[f"precision/{name}"], metrics[f"recall/{name}"]
         assert metrics[f"f1/{name}"] == pytest.approx(2 * precision * recall / (precision + recall))
     assert metrics["origin/seed/accuracy"] == pytest.approx(metrics["accuracy"])
-    assert metrics["threshold"] == model.threshold
+    assert [metrics[f"threshold/{name}"] for name in model.labels.names] == model.thresholds.tolist()
     assert 0 < metrics["calibration_error"] < metrics["coverage"] < metrics["accuracy_covered"] <= 1
     assert 0 < metrics["seconds/fit"] < metrics["seconds/folds"] < metrics["seconds/total"]
     assert metrics["learning_curve/macro_f1"] == pytest.approx(metrics["macro_f1"])  # the last point is the training itself

@@ -23,7 +23,7 @@ def test_two_trainings_give_the_same_bytes(home):
     first = contents(train(*settings).folder)
     again = contents(train(*settings).folder)
     assert first == again
-    assert len(first) == 9
+    assert len(first) == 10
 
 
 def test_a_setting_changes_the_version(home):

@@ -25,7 +25,7 @@ from pipeline.output.layout import shares
 from pipeline.output.page import render_report
 
 KNOWN = load_label_set(locations.find("configs/labels.toml"))
-RUN = RunFacts(KNOWN, "m 1", 0.8, {}, (), "2026-11-22")
+RUN = RunFacts(KNOWN, "m 1", dict.fromkeys(KNOWN.names, 0.8), {}, (), "2026-11-22")
 SENTENCES = ("县里办书房，送戏下乡。", "讲好故事，走向海外。", "学理论，讲党课。")
 
 

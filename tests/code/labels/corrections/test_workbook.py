@@ -34,7 +34,9 @@ def book(tmp_path):
     """A workbook of two reports to correct: ``book.set("段落", 2, 更正主题="兴文化")``, then ``book.read()``."""
     stream = io.BytesIO()
     xlsx.write(
-        [report(), report("乙.txt", ("建设美丽乡村。", "学" * 70_000))], stream, RunFacts(KNOWN, "m 1", 0.8, {}, (), "2026-11-22")
+        [report(), report("乙.txt", ("建设美丽乡村。", "学" * 70_000))],
+        stream,
+        RunFacts(KNOWN, "m 1", dict.fromkeys(KNOWN.names, 0.8), {}, (), "2026-11-22"),
     )
     return Book(stream.getvalue(), tmp_path / "corrected.xlsx")
 

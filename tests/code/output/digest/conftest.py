@@ -70,7 +70,7 @@ def build():
 
 @pytest.fixture(scope="session")
 def run():
-    return RunFacts(LABELS, "demo 0123", 0.6, {}, ("坏<b>.pdf: \u202e损坏",), "2026-11-22")
+    return RunFacts(LABELS, "demo 0123", dict.fromkeys(LABELS.names, 0.6), {}, ("坏<b>.pdf: \u202e损坏",), "2026-11-22")
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ class TestEveryFormat:
         label = LABELS.labels[0]
         labels = type(LABELS)("乙|*", tuple(type(label)(each, "", "#ffffff") for each in names))
         digest = digest_of(make("a.txt", "", [("一段话", "<甲>")]), make("b.txt", "", [("又一段", "乙|*")]), themes=names)
-        facts = RunFacts(labels, run.model, 0.5, {}, (), "2026-01-01")
+        facts = RunFacts(labels, run.model, dict.fromkeys(labels.names, 0.5), {}, (), "2026-01-01")
         words = words_of(name, written(name, digest, facts))
         assert "<甲>" in words
         assert "又一段" in words
@@ -287,6 +287,6 @@ def test_the_policy_of_the_page_allows_its_own_style_and_nothing_else(small, wri
 
 
 def test_without_a_date_there_is_still_a_file(small, written, run):
-    facts = RunFacts(run.labels, run.model, run.threshold, {}, (), "")
+    facts = RunFacts(run.labels, run.model, run.thresholds, {}, (), "")
     assert len(written("docx", replace(small, years=small.years * 9), facts)) > 10_000
     assert len(written("xlsx", small, facts)) > 5_000

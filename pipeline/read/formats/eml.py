@@ -1,0 +1,67 @@
+"""Mail (.eml): the subject as title, and the text below it; what is attached is read as files of their own (``read/mail.py``)."""
+
+from email.message import Message
+from itertools import accumulate
+
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.core.records import Mark
+from pipeline.preprocess.headings import TITLE, sign_level
+from pipeline.read.decode import CODECS, ReadText, decode
+from pipeline.read.formats.html import read_page
+from pipeline.read.mail import open_mail, texts
+from pipeline.read.mime import content_of, header_text
+
+_PAGE = "text/html"
+# A plain text that is much shorter than the page beside it is no more than a hint to look at that.
+_STUB = 0.5
+
+
+def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
+    """Return the subject and the text of a mail with marks; raises InputError."""
+    message = open_mail(data, source)
+    found = _body(texts(message), source, options)
+    if not found:
+        raise InputError(f"{source}: a mail without text; what is attached to it is read by itself")
+    subject = header_text(message.get("Subject"))
+    if subject:
+        kind = () if sign_level(subject) is not None else (Mark(0, len(subject), "heading", level=TITLE),)
+        found.insert(0, ReadText(subject, "", kind))
+    starts = [0, *accumulate(len(part.text) + 1 for part in found)]
+    marks = [_moved(mark, start) for part, start in zip(found, starts, strict=False) for mark in part.marks]
+    return ReadText("\n".join(part.text for part in found), f"eml ({found[-1].encoding})", tuple(marks))
+
+
+def _body(parts: list[Message], source: str, options: ReadConfig) -> list[ReadText]:
+    """Return the text of a mail: as plain text, or as a page where there is none or only a hint."""
+    plain = [_plain(part, source, options) for part in parts if part.get_content_type() != _PAGE]
+    pages = [_page(part, source, options) for part in parts if part.get_content_type() == _PAGE]
+    is_stub = _length(plain) < _STUB * _length(pages)
+    return pages if is_stub else [part for part in plain if part.text.strip()]
+
+
+def _page(part: Message, source: str, options: ReadConfig) -> ReadText:
+    return read_page(content_of(part), source, options, part.get_content_charset() or "")
+
+
+def _plain(part: Message, source: str, options: ReadConfig) -> ReadText:
+    content = content_of(part)
+    for codec in CODECS.get((part.get_content_charset() or "").lower(), ()):
+        try:
+            return ReadText(_lines(content.decode(codec)), codec)
+        except UnicodeDecodeError:
+            continue
+    found = decode(content, source, options.encoding)
+    return ReadText(_lines(found.text), found.encoding)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").strip("\n")
+
+
+def _length(parts: list[ReadText]) -> int:
+    return sum(len(part.text.strip()) for part in parts)
+
+
+def _moved(mark: Mark, by: int) -> Mark:
+    return Mark(mark.start + by, mark.end + by, mark.kind, mark.level, mark.reason)

@@ -1,0 +1,116 @@
+"""The text of a document that is printed pages: its paragraphs, what stands around them, and what is marked in it."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pipeline.core.errors import InputError
+from pipeline.core.records import Mark, Place
+from pipeline.read.compose import Paragraph, heading_levels, is_plain_heading
+from pipeline.read.decode import ReadText
+from pipeline.read.page.blocks import Row, find_blocks
+from pipeline.read.page.bookmarks import Bookmark, find_headings
+from pipeline.read.page.furniture import Furniture, Page, take_furniture
+from pipeline.read.page.lines import TextLine, with_joint
+from pipeline.read.page.paragraphs import find_paragraphs
+
+# A font without a map to Unicode gives such characters for nearly all; a few stand for symbols in files that are sound.
+MOST_UNREADABLE = 0.05
+# A page with fewer characters is looked at for pictures: it may be one with a page number.
+LITTLE = 100
+_NO_TEXT = "needs OCR: the pages are pictures; recognise the text with an OCR program and save it as PDF with text, or as Word"
+_EMPTY = "no text on any page; save the report again"
+
+
+def is_unreadable(character: str) -> bool:
+    """Tell whether a character stands for none: of private use, replaced, or a control character."""
+    return character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or (character < " " and character not in "\t\n\r\x02")
+
+
+def text_of_pages(
+    pages: list[Page], aside: list[Furniture], pictured: set[int], name: str, source: str, bookmarks: Sequence[Bookmark] = ()
+) -> ReadText:
+    """Return the text of pages with marks for furniture, table rows and headings, and the place of each page.
+
+    ``aside`` is what is known to be no part of the report, ``pictured`` the numbers of pages with little but pictures, and
+    ``name`` that of the format. Raises InputError where no page has text, or most are pictures.
+    """
+    furniture = sorted(take_furniture(pages) + aside, key=lambda item: (item.page, not item.at_top))
+    pictures = sum(not page.lines and page.number in pictured for page in pages)
+    if pictures * 2 > len(pages) or not any(page.lines for page in pages):
+        raise InputError(f"{source}: {_NO_TEXT if pictures else _EMPTY}")
+    writer = _Writer(furniture)
+    for paragraph, level in find_headings(find_paragraphs(find_blocks(pages)), bookmarks):
+        writer.add(paragraph, level)
+    return writer.result(name if not pictures else f"{name}, {pictures} {'page' if pictures == 1 else 'pages'} without text")
+
+
+class _Writer:
+    """The text in the making: lines that stand by themselves, with marks and the page where each begins."""
+
+    def __init__(self, furniture: list[Furniture]) -> None:
+        """``furniture`` is in the order of pages; it is put behind the paragraph that it interrupts."""
+        self._waiting = furniture[::-1]
+        self._pieces: list[str] = []
+        self._length = 0
+        self._marks: list[Mark] = []
+        self._places: list[Place] = []
+        self._lines: list[tuple[int, Paragraph]] = []
+
+    def add(self, paragraph: Row | list[TextLine], level: int | None) -> None:
+        """Write a paragraph or the row of a table as one line; ``level`` is that of a heading, 0 the title."""
+        lines = paragraph if isinstance(paragraph, list) else [line for cell in paragraph.cells for line in cell]
+        self._write_furniture(lines[0].page)
+        start = self._length
+        if isinstance(paragraph, list):
+            text = self._write_lines(paragraph)
+            self._lines.append((start, Paragraph(text) if level is None else Paragraph(text, "heading", level)))
+        else:
+            self._write_row(paragraph)
+        self._write("\n", lines[-1].page)
+        self._write_furniture(lines[-1].page)
+
+    def result(self, encoding: str) -> ReadText:
+        """Return the text with what is left of the furniture."""
+        while self._waiting:
+            self._write_noise(self._waiting.pop())
+        marks = sorted([*self._marks, *self._heading_marks()], key=lambda mark: mark.start)
+        return ReadText("".join(self._pieces), encoding, tuple(marks), tuple(self._places))
+
+    def _heading_marks(self) -> list[Mark]:
+        levels = heading_levels([paragraph for _, paragraph in self._lines])
+        return [
+            Mark(start, start + len(paragraph.text), "heading", level=levels[paragraph.level])
+            for start, paragraph in self._lines
+            if paragraph.kind == "heading" and is_plain_heading(paragraph)
+        ]
+
+    def _write_row(self, row: Row) -> None:
+        start = self._length
+        for i, cell in enumerate(row.cells):
+            self._write("\t" if i else "", cell[0].page)
+            self._write_lines(cell)
+        self._marks.append(Mark(start, self._length, "row"))
+
+    def _write_lines(self, lines: list[TextLine]) -> str:
+        """Write the lines of one paragraph, and return their text."""
+        pieces = [with_joint(line.text, following.text, line.spaced) for line, following in pairwise(lines)]
+        for line, piece in zip(lines, [*pieces, lines[-1].text], strict=True):
+            self._write(piece, line.page)
+        return "".join([*pieces, lines[-1].text])
+
+    def _write_furniture(self, page: int) -> None:
+        """Write what stands before the body of a page and on the pages before it."""
+        while self._waiting and (self._waiting[-1].page, not self._waiting[-1].at_top) <= (page, False):
+            self._write_noise(self._waiting.pop())
+
+    def _write_noise(self, item: Furniture) -> None:
+        start = self._length
+        self._write(item.text, item.page)
+        self._marks.append(Mark(start, self._length, "noise", reason=item.reason))
+        self._write("\n", item.page)
+
+    def _write(self, text: str, page: int) -> None:
+        if text and (not self._places or self._places[-1].page != page):
+            self._places.append(Place(self._length, page=page))
+        self._pieces.append(text)
+        self._length += len(text)

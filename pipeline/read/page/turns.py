@@ -1,0 +1,49 @@
+"""Turn pages so that their lines run from left to right, and set aside what slants."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from pipeline.read.page.furniture import Furniture, Page
+from pipeline.read.page.lines import Glyph, page_lines
+
+# Text further off the level than this, in degrees, is a stamp or watermark.
+_LEVEL = 3
+_SLANTING = -1
+
+
+def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furniture], turn: int) -> Page:
+    """Return a page with its lines, turned by ``turn``; ``aside`` takes the text that is turned otherwise.
+
+    Each character comes with how far it is turned (``turn_of``) and stands where ``turned`` puts it; the edges of ``page``
+    are those of the page as it lies.
+    """
+    for is_level, group in groupby(glyphs, key=lambda pair: pair[1] == turn):
+        text = "" if is_level else "".join(glyph.character for glyph, _ in group).strip()
+        if text:
+            aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))
+    corners = [turned(x, y, turn) for x, y in ((page.left, page.bottom), (page.right, page.top))]
+    (x1, x2), (y1, y2) = (sorted(values) for values in zip(*corners, strict=True))
+    lines = page_lines((glyph for glyph, other in glyphs if other == turn), page.number)
+    return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
+
+
+def main_turn(glyphs: Sequence[tuple[Glyph, int]]) -> int:
+    """Return how far most characters of a page are turned."""
+    turns = [turn for _, turn in glyphs]
+    return max((0, 90, 180, 270), key=turns.count)
+
+
+def turned(x: float, y: float, turn: int) -> tuple[float, float]:
+    """Return where a place of the page comes to stand when text that is turned by ``turn`` degrees is laid level."""
+    return {0: (x, y), 90: (y, -x), 180: (-x, -y), 270: (-y, x)}.get(turn, (x, y))
+
+
+def turn_of(cosine: float, sine: float) -> int:
+    """Return by how much the direction (cosine, sine) is turned: 0, 90, 180 or 270 degrees, or -1 if it is none of them."""
+    if sine == 0 and cosine > 0:
+        return 0
+    degrees = math.degrees(math.atan2(sine, cosine)) if math.isfinite(sine + cosine) else 0.0
+    nearest = round(degrees / 90) * 90
+    return nearest % 360 if abs(degrees - nearest) <= _LEVEL else _SLANTING

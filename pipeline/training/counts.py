@@ -1,0 +1,176 @@
+"""The terms of a corpus, counted once for all the models that are fitted on parts of it.
+
+Leaving a report out changes three things only: in how many sentences a term stands (so its inverse document frequency, and whether
+it is a term at all), the length of each row, and which rows there are. Words, counts, context, and where the entries of the
+features stand are the same, and are worked out once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.config import Config
+from pipeline.core.native import SOLVER, compiled
+from pipeline.core.records import CleanText, Label, Segment
+from pipeline.model.bigrams import Ints
+from pipeline.model.features import Flags, Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary
+from pipeline.model.gazetteer import Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A labelled report, cleaned, cut and split into words. ``targets`` are label indices by sentence, -1 for none."""
+
+    cleaned: CleanText
+    segments: tuple[Segment, ...]
+    layout: Layout
+    texts: Texts
+    labels: tuple[Label, ...]
+    targets: NDArray[np.int64]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Features of some reports of a corpus.
+
+    ``active`` tells which columns of the whole corpus are terms of the part, ``idf`` is their inverse document frequency (0
+    elsewhere). ``values`` are the entries of the features, at the places of the whole corpus; only the ``rows``, numbers of
+    labelled sentences of the part, are filled.
+    """
+
+    active: Flags
+    idf: Floats
+    values: NDArray[np.float32]
+    rows: NDArray[np.int32]
+
+
+class CorpusCounts:
+    """Counts, context and pattern of the features of prepared reports, of shape (sentences, terms)."""
+
+    def __init__(self, reports: Sequence[Prepared], config: Config, gazetteer: Gazetteer | None) -> None:
+        """Take the reports, whose order numbers them, and count."""
+        from scipy.sparse import block_diag, vstack  # noqa: PLC0415 - only training needs scipy
+
+        self.reports, self.config = tuple(reports), config
+        heads = [report.texts.head(report.layout.sentences) for report in reports]
+        self.vocabulary = fit_vocabulary(heads, config.features, gazetteer)
+        counts = [self._counts(report) for report in reports]
+        self._frequency = vstack([_row_of_frequency(one, report) for one, report in zip(counts, reports, strict=True)]).tocsr()
+        self._sentences = np.array([report.layout.sentences for report in reports])
+        self._counted = vstack(counts).tocsr()
+        self._context = block_diag([_context(report, config) for report in reports], format="csr")
+        self._text_of = np.repeat(np.arange(self._counted.shape[0]), np.diff(self._counted.indptr))
+        self.targets = np.concatenate([report.targets for report in reports])
+        self.report_of = np.repeat(np.arange(len(reports)), self._sentences)
+        pattern = (self._context @ self._counted).tocsr()
+        pattern.sort_indices()
+        self.starts, self.columns = pattern.indptr.astype(np.int64), pattern.indices.astype(np.int32)
+        often = np.argsort(-np.bincount(self.columns, minlength=len(self.vocabulary)), kind="stable")
+        self.rank = np.empty(len(often), np.int32)
+        self.rank[often] = np.arange(len(often), dtype=np.int32)  # frequent terms side by side: they fit into the caches
+        self.ranked = self.rank.take(self.columns)
+
+    def part(self, numbers: Sequence[int]) -> Part:
+        """Return the features of some reports by themselves, given by their numbers."""
+        kept = np.zeros(len(self.reports), bool)
+        kept[list(numbers)] = True
+        frequency = np.asarray(self._frequency[np.flatnonzero(kept)].sum(axis=0)).ravel()
+        active = frequency >= self.config.features.min_df
+        active[len(self.vocabulary) - len(self.vocabulary.gazetteer) :] = True
+        total = int(self._sentences[kept].sum())
+        idf = np.where(active, np.log((1 + total) / (1 + frequency)) + 1, 0.0)
+        wanted = kept[self.report_of] & (self.targets >= 0)
+        return Part(active, idf, self._multiplied(self._rows(idf), wanted), np.flatnonzero(wanted).astype(np.int32))
+
+    def reduced(self, part: Part) -> Vocabulary:
+        """Return the vocabulary of a part."""
+        whole, words = self.vocabulary, len(self.vocabulary.words)
+        columns = np.flatnonzero(part.active)
+        pairs = columns[(columns >= words) & (columns < words + len(whole.bigrams))] - words
+        letters = "".join([whole.bigrams.letters[2 * i : 2 * i + 2] for i in pairs.tolist()])
+        kept = [whole.words[i] for i in columns[columns < words].tolist()]
+        return Vocabulary(kept, letters, part.idf[columns], whole.gazetteer)
+
+    def matrix(self, part: Part) -> Any:  # noqa: ANN401 - scipy's types are not generic
+        """Return the features of a part as a sparse matrix, of shape (its rows, its columns)."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
+
+        whole = csr_matrix((part.values, self.columns, self.starts), shape=(len(self.targets), len(self.vocabulary)))
+        return whole[part.rows][:, np.flatnonzero(part.active)]
+
+    def _counts(self, report: Prepared) -> Any:  # noqa: ANN401 - as above
+        """Return how often each term stands in each text of a report, of shape (texts, terms)."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
+
+        found = [*self.vocabulary.found(report.texts)]
+        rows, columns = (np.concatenate(some) for some in zip(*found, strict=True))
+        counts = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(report.texts.count, len(self.vocabulary)))
+        counts.sum_duplicates()
+        return counts
+
+    def _rows(self, idf: Floats) -> NDArray[np.float32]:
+        """Return the entries of the TF-IDF rows, of unit length, of all texts."""
+        counted = self._counted
+        values = counted.data * idf[counted.indices]
+        lengths = np.sqrt(np.bincount(self._text_of, values * values, counted.shape[0]))
+        return np.asarray(values / np.maximum(lengths, 1e-300)[self._text_of], np.float32)
+
+    def _multiplied(self, values: NDArray[np.float32], wanted: Flags) -> NDArray[np.float32]:
+        """Return the entries of the features in context for the entries of the rows; those that are not wanted may be anything."""
+        native = compiled(SOLVER)
+        if native is not None:
+            found = np.zeros(len(self.columns), np.float32)
+            native.product(*self._factors, values, self.starts, self.columns, found, wanted.view(np.uint8), len(self.vocabulary))
+            return found
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
+
+        rows = csr_matrix((values.astype(np.float64), self._counted.indices, self._counted.indptr), shape=self._counted.shape)
+        found = (self._context @ rows).tocsr()  # the pattern of the whole: what is no term of the part stays as a zero
+        found.sort_indices()
+        return np.asarray(found.data, np.float32)
+
+    @cached_property
+    def _factors(self) -> tuple[Ints, NDArray[np.int32], Floats, Ints, NDArray[np.int32]]:
+        """The context and where the counts stand, as the compiled product takes them."""
+        left, right = self._context, self._counted
+        places = (left.indptr.astype(np.int64), left.indices.astype(np.int32), left.data.astype(np.float64))
+        return (*places, right.indptr.astype(np.int64), right.indices.astype(np.int32))
+
+
+def _row_of_frequency(counts: Any, report: Prepared) -> Any:  # noqa: ANN401 - scipy's types are not generic
+    """Return in how many sentences of a report each term stands, as one sparse row."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
+
+    return csr_matrix((counts[: report.layout.sentences] > 0).sum(axis=0))
+
+
+def _context(report: Prepared, config: Config) -> Any:  # noqa: ANN401 - as above
+    """Return what each sentence takes from each text of its report, of shape (sentences, texts): what ``Context.apply`` does."""
+    from scipy.sparse import csr_matrix, eye  # noqa: PLC0415 - only training needs scipy
+
+    surroundings = context(report.layout, config.model)
+    count, texts = report.layout.sentences, report.layout.rows
+    beside = surroundings.neighbours[:, 0]
+    own = eye(count, texts, format="csr")
+    own = own + _neighbours(beside, count, texts)
+    gathered = _sparse(surroundings.gathered, texts)
+    return csr_matrix(own + gathered[surroundings.segment_of])
+
+
+def _neighbours(beside: Floats, count: int, texts: int) -> Any:  # noqa: ANN401 - as above
+    """Return the weights of neighbouring sentences, of shape (sentences, texts)."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
+
+    first = np.arange(count - 1)
+    rows, columns = np.append(first, first + 1), np.append(first + 1, first)
+    return csr_matrix((np.append(beside, beside), (rows, columns)), shape=(count, texts))
+
+
+def _sparse(rows: Rows, columns: int) -> Any:  # noqa: ANN401 - as above
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
+
+    return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, columns))

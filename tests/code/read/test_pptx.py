@@ -1,0 +1,103 @@
+"""Presentations give their slides in order: titles as headings, text, tables; what is not shown is set aside."""
+
+import pytest
+from handmade import HEAD, RELATIONSHIP, SLIDE_SPACES, deck, package, pptx, rels, shape
+
+from pipeline.core.errors import InputError
+from pipeline.read import read_bytes
+
+REPORT = "文化站建设情况\n镇里新建文化站一处。\n活动\n排了节目到各村巡演。"
+
+
+@pytest.fixture
+def read(config):
+    return lambda data, suffix=".pptx": read_bytes(data, f"x{suffix}", config.read, suffix)
+
+
+def told(found, *kinds):
+    marks = [mark for mark in found.marks if mark.kind in kinds or not kinds]
+    return [(mark.kind, mark.level, mark.reason, found.text[mark.start : mark.end]) for mark in marks]
+
+
+def test_titles_are_headings_and_the_slide_is_the_place(read):
+    found = read(pptx(REPORT))
+    assert (found.text, found.encoding) == (REPORT, "pptx")
+    assert told(found) == [("heading", 0, "", "文化站建设情况"), ("heading", 1, "", "活动")]
+    assert [place.page for place in found.places] == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("suffix", [".ppt", ".odp"])
+def test_older_and_open_presentations_come_by_libreoffice(read, soffice, tmp_path, suffix):
+    (tmp_path / "given.pptx").write_bytes(pptx(REPORT))
+    found = read(soffice(tmp_path / "given.pptx", suffix[1:], tmp_path).read_bytes(), ".dps" if suffix == ".ppt" else suffix)
+    assert (found.text, found.encoding) == (REPORT, suffix[1:])
+    assert told(found)[0] == ("heading", 0, "", "文化站建设情况")
+
+
+def test_a_title_comes_first_and_on_one_line(read):
+    group = "<p:grpSp><p:nvGrpSpPr/>" + shape(["body"], "组内") + "</p:grpSp>"
+    slide = shape([], "年初", "年末") + shape(["ctrTitle"], "文化站", "建设情况") + group
+    choice = f"<mc:Choice>{shape([], '一回')}</mc:Choice><mc:Fallback>{shape([], '两回')}</mc:Fallback>"
+    wrapped = f'<mc:AlternateContent xmlns:mc="urn:mc">{choice}</mc:AlternateContent>'
+    assert read(deck([slide + wrapped])).text == "文化站 建设情况\n年初\n年末\n组内\n一回"
+
+
+def test_breaks_fields_and_margins(read):
+    fields = "<a:fld type='datetime1'><a:t>二〇二四年</a:t></a:fld><a:fld type='slidenum'><a:t>7</a:t></a:fld>"
+    runs = f"<a:p><a:r><a:t>甲</a:t></a:r><a:br/>{fields}</a:p>"
+    body = f"<p:sp><p:nvSpPr><p:cNvPr/><p:nvPr/></p:nvSpPr><p:txBody>{runs}</p:txBody></p:sp>"
+    found = read(deck([body + shape(["sldNum"], "3") + shape(["ftr"], "某镇")]))
+    assert found.text == "甲\n二〇二四年\n3\n某镇"
+    assert told(found) == [("noise", 0, "page number", "3"), ("noise", 0, "page footer", "某镇")]
+
+
+def test_tables_are_rows(read):
+    cell = "<a:tc><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    rows = f"<a:tr>{cell.format('村')}{cell.format('人数')}</a:tr><a:tr>{cell.format('河湾')}{cell.format('三十')}</a:tr>"
+    frame = f"<p:graphicFrame><a:graphic><a:graphicData><a:tbl>{rows}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+    found = read(deck([frame]))
+    assert found.text == "村\t人数\n河湾\t三十"
+    assert [kind for kind, *_ in told(found)] == ["row", "row"]
+
+
+def test_smart_art_gives_its_points_and_notes_and_hidden_slides_are_set_aside(read):
+    diagram = '<dgm:relIds xmlns:dgm="urn:dgm" r:dm="rId7"/>'
+    frame = f"<p:graphicFrame><a:graphic><a:graphicData>{diagram}</a:graphicData></a:graphic></p:graphicFrame>"
+    point = "<dgm:pt><dgm:t><a:p><a:r><a:t>{}</a:t></a:r></a:p></dgm:t></dgm:pt>"
+    notes = shape(["body"], "讲慢一点。") + shape(["sldNum"], "1")
+    more = {
+        "ppt/slides/_rels/s1.xml.rels": rels(
+            f'<Relationship Id="rId7" Type="{RELATIONSHIP}/diagramData" Target="../diagrams/d.xml"/>'
+            f'<Relationship Id="rId8" Type="{RELATIONSHIP}/notesSlide" Target="../notes/n.xml"/>'
+        ),
+        "ppt/diagrams/d.xml": f'{HEAD}<dgm:dataModel xmlns:dgm="urn:dgm" {SLIDE_SPACES}><dgm:ptLst>{point.format("筹资")}'
+        f'{point.format("施工")}<dgm:pt type="pres"/></dgm:ptLst></dgm:dataModel>',
+        "ppt/notes/n.xml": f"{HEAD}<p:notes {SLIDE_SPACES}><p:cSld><p:spTree>{notes}</p:spTree></p:cSld></p:notes>",
+    }
+    found = read(deck([shape(["title"], "步骤") + frame], more))
+    assert found.text == "步骤\n筹资\n施工\n讲慢一点。"
+    assert told(found, "noise") == [("noise", 0, "speaker notes", "讲慢一点。")]
+    shown, hidden = shape([], "放映"), deck([shape([], "不放映")], attributes='show="0"')
+    assert read(deck([shown])).text == "放映"
+    with pytest.raises(InputError, match=r"^x\.pptx: no text on any slide"):
+        read(hidden)
+
+
+ELSEWHERE = rels(f'<Relationship Id="rId1" Type="{RELATIONSHIP}/slide" Target="s.xml"/>')
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (deck([]), "no text on any slide; where the slides are pictures, recognise their text"),
+        (deck([shape([], "x")], {"ppt/presentation.xml": "<a/>"}), "holds no presentation"),
+        (deck([shape([], "x")], {"ppt/slides/s1.xml": "<a>"}), r"ppt/slides/s1\.xml in it is damaged"),
+        (deck([shape([], "x")], {"ppt/slides/s1.xml": "<!DOCTYPE a []><a/>"}), "declares a document type"),
+        (deck([shape([], "x")], {"ppt/_rels/presentation.xml.rels": ELSEWHERE}), r"the slide ppt/s\.xml is missing"),
+        (deck([shape([], "x")])[:-60], "damaged or cut off"),
+        (package({"a.txt": "x"}), r"damaged, or no \.pptx file"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(read, data, says):
+    with pytest.raises(InputError, match=rf"^x\.pptx: .*{says}"):
+        read(data)
