@@ -2,8 +2,9 @@
 
 import re
 
-# What Python makes of a byte that is no UTF-8, and the ASCII around it: the second byte of a character in GB18030 may be ASCII.
-_BYTES = re.compile("[\x00-\x7f]*[\udc80-\udcff][\x00-\x7f\udc80-\udcff]*")
+# The name of a file or folder with what Python makes of a byte that is no UTF-8: some bytes of its other characters may happen to
+# be UTF-8. Neither sign that ends it can be a part of a character in GB18030.
+_NAME = re.compile("[^/:]*[\udc80-\udcff][^/:]*")
 _BROKEN = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -14,7 +15,7 @@ def readable(text: str) -> str:
     """
     if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
         return text
-    return _BYTES.sub(_decoded, text).translate(_BROKEN)
+    return _NAME.sub(_decoded, text).translate(_BROKEN)
 
 
 def _decoded(found: re.Match[str]) -> str:
@@ -22,4 +23,4 @@ def _decoded(found: re.Match[str]) -> str:
     try:
         return data.decode("gb18030")
     except UnicodeDecodeError:
-        return data.decode("ascii", "backslashreplace")
+        return data.decode("utf-8", "backslashreplace")

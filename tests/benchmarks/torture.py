@@ -117,16 +117,16 @@ class Place:
         own = {"reports", "temporary", "temporary.py", "notes"}
         files = [path for path in self.folder.rglob("*") if path.is_file() and path.relative_to(self.folder).parts[0] not in own]
         names = {path.relative_to(self.folder).as_posix(): path for path in files}
-        return {
-            name: digest(path)
-            for name, path in names.items()
-            if not name.startswith(".o") or (name.endswith(".part") and "/" not in name)
-        }
+        return {name: digest(path) for name, path in names.items() if not name.startswith(".o") or _is_unfinished(name)}
 
     def clear(self) -> None:
         for path in self.folder.iterdir():
             if path.name.lstrip(".").startswith("o"):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _is_unfinished(name: str) -> bool:
+    return name.endswith(".part") and "/" not in name
 
 
 def digest(path: Path) -> str:
@@ -381,9 +381,8 @@ def many_files(tally: Tally, model: str, count: int) -> None:
             process.kill()
             process.communicate()
             check(tally, place, f"{count} files, killed", inputs, [whole])
-        kept = (
-            (place.folder / ".o.jsonl.run" / "journal").read_bytes().count(b"\n") if (place.folder / ".o.jsonl.run").exists() else 0
-        )
+        journal = place.folder / ".o.jsonl.run" / "journal"
+        kept = journal.read_bytes().count(b"\n") if journal.exists() else 0
         for step in ("a new journal is begun", "the new journal is whole", "after the output has appeared"):
             place.run(place.command(words, "--resume"), step, "1", "")
             check(tally, place, f"{count} files, killed at {step!r}", inputs, [whole])
@@ -419,7 +418,7 @@ def main() -> None:
     tally = torture(arguments.model, arguments.short)
     for what, count in tally.tried.items():
         print(f"{count:6} {what}")
-    print(dict(tally.notes))
+    print(dict(tally.notes), flush=True)
     for line in tally.wrong:
         print(f"WRONG  {line}")
     print(f"{len(tally.wrong)} wrong, {time.monotonic() - began:.0f} s")
