@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: demo test lint format bench bench-accuracy bench-formats bench-converter bench-load fuzz sanitize font screenshots model clean
+.PHONY: demo test lint format bench bench-accuracy bench-formats bench-converter bench-load fuzz torture sanitize font screenshots model clean
 
 demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
 	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
@@ -39,6 +39,9 @@ bench-converter: $(VENV)/ready ## convert old Word files by one LibreOffice that
 
 bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two minutes
 	$(BIN)/python tests/benchmarks/load.py
+
+torture: $(VENV)/ready ## kill, stop, fill and move runs in every way, and look for what was lost or left behind (docs/robustness.md)
+	$(BIN)/python tests/benchmarks/torture.py
 
 fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustness.md)
 	$(BIN)/python tests/benchmarks/fuzz.py --files 20000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from pipeline.cli.common import config_options, read_config, say
+from pipeline.cli.common import OutputPath, config_options, read_config, say
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -176,9 +176,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 
 @labels.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "out", type=click.Path(path_type=Path), help="The label file to write (.jsonl); not for a workbook."
-)
+@click.option("-o", "--output", "out", type=OutputPath(), help="The label file to write (.jsonl); not for a workbook.")
 @click.option("--reports", default="seeds/imported", show_default=True, help="Where new reports go, in the project folder.")
 @click.option("--text-column", default="text", show_default=True, help="The column or key of the text.")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
@@ -234,13 +232,13 @@ def _import_table(
     file: Path, out: Path, columns: "Columns", reports: str, annotator: str, who: str, origin: "Origin", config: "Config"
 ) -> None:
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
-    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415
-    from pipeline.labels.files import write_labels, write_reports  # noqa: PLC0415
+    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
+    from pipeline.labels.files import label_lines, write_labels, write_reports  # noqa: PLC0415
     from pipeline.labels.people import checked_name  # noqa: PLC0415
 
-    if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
-        raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
+    place = claim_label_file(out, "an import", [file], config)
     taken = exchange.read_incoming(file, columns, _known(config), who)
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
@@ -254,7 +252,10 @@ def _import_table(
     if not made.labels:
         raise UsageError(f"{file}: nothing of it can be taken ({len(refused)} not taken); no file was written")
     write_reports(locations.project_folder() / reports, made.files)
-    write_labels(out, made.labels)
+    if place.descriptor is None:
+        write_labels(place.path, made.labels)
+    else:
+        write_place(place, label_lines(made.labels))
     say(f"{len(made.labels)} labels -> {out}; {len(made.files)} new reports -> {reports}; {len(refused)} not taken")
     again = exchange.overlaps(made.labels, corpus)
     beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
@@ -269,7 +270,7 @@ def _known(config: "Config") -> "LabelSet":
 
 
 @labels.command("export")
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), required=True, help="A .json, .csv or .jsonl file.")
+@click.option("-o", "--output", "out", type=OutputPath(), required=True, help="A .json, .csv or .jsonl file.")
 @config_options
 def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Give all configured labels out: Label Studio's JSON, CSV for Excel, or JSON lines.
@@ -278,13 +279,14 @@ def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> 
     Example:
       pipeline labels export -o tasks.json
     """
+    from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
 
-    data = exchange.export_labels(_corpus(config_file, settings), out.suffix.lower())
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}); check that its folder exists and is yours") from None
+    config = read_config(config_file, settings)
+    place = claim_label_file(out, "an export", [config_file] if config_file else [], config)
+    data = exchange.export_labels(read_corpus(config, say), out.suffix.lower())
+    write_place(place, data)
     say(f"{len(data):,} bytes -> {out}")
 
 

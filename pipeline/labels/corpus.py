@@ -1,12 +1,14 @@
 """Read the configured corpus: its reports, its labels, its dictionary."""
 
+import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet, load_label_set
-from pipeline.core.errors import ConfigError, CorpusError
+from pipeline.core.errors import ConfigError, CorpusError, UsageError
+from pipeline.core.outputs import Place, claim
 from pipeline.core.records import Label
 from pipeline.labels.corrections.overlay import current
 from pipeline.labels.files import Corpus, build_corpus, load_gold, load_labels, load_review
@@ -62,6 +64,15 @@ def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
     sources = {label.source for label in labels}
     documents = [read_report(file, config.read, source) for source, file in corpus_files(config) if source in sources]
     return build_corpus(documents, labels, label_set)
+
+
+def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Config) -> Place:
+    """Return where a command is to write labels; raises UsageError for an input, and for a file of the corpus that is not empty."""
+    corpus = config.corpus
+    if os.path.realpath(out) == os.path.realpath(locations.project_folder() / corpus.review):
+        raise UsageError(f"{out}: holds the corrections of people, which {command} would replace; name another file with -o")
+    own = [path for name in (*corpus.labels, corpus.label_set) if (path := locations.find(name)).exists() and path.stat().st_size]
+    return claim(out, [*inputs, *own, *(path for _, path in corpus_files(config))])
 
 
 def corpus_facts(corpus: Corpus) -> dict[str, object]:

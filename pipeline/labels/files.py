@@ -13,6 +13,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError, UsageError
+from pipeline.core.outputs import write_file
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import overlay
 from pipeline.labels.people import person
@@ -141,25 +142,28 @@ def _by_source(labels: Iterable[Label]) -> dict[str, list[Label]]:
 
 
 def write_labels(path: Path, labels: Iterable[Label]) -> None:
-    """Write a label file; raises UsageError."""
-    content = b"".join(msgspec.json.encode(label) + b"\n" for label in labels)
+    """Write a label file whole or not at all; raises UsageError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); check the folder") from None
+    write_file(path, label_lines(labels))
+
+
+def label_lines(labels: Iterable[Label]) -> bytes:
+    """Return the lines of a label file."""
+    return b"".join(msgspec.json.encode(label) + b"\n" for label in labels)
 
 
 def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write new reports, none over another, all or none; raises UsageError."""
     try:
+        new = {path: content for name, content in files.items() if not (path := folder / name).exists()}
         for name, content in files.items():
-            path = folder / name
-            if path.exists() and path.read_bytes() != content:
-                raise UsageError(f"{path}: exists with another text; choose another folder with --reports")
-        for name, content in files.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
+            if folder / name not in new and (folder / name).read_bytes() != content:
+                raise UsageError(f"{folder / name}: exists with another text; choose another folder with --reports")
+        for path, content in new.items():
+            write_file(path, content)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member
 
 ARCHIVE_SUFFIXES = (".zip",)
+_ENOUGH = 40.0  # seconds that every file has, unless read.max_seconds is less
+_LARGE = 20_000_000  # bytes of a file that may take all the time that there is
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -108,6 +110,12 @@ def load(path: Path, source: str, options: ReadConfig) -> bytes:
         raise InputError(f"{source}: no such file; check the path", code="missing") from None
     except OSError as error:
         raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
+
+
+def seconds_for(size: int, options: ReadConfig) -> float:
+    """Return how long a file of so many bytes may take: a small one a third of ``read.max_seconds``, a large one all of it."""
+    share = options.max_seconds * (1 + 2 * min(1.0, size / _LARGE)) / 3
+    return min(options.max_seconds, max(_ENOUGH, share))
 
 
 def check_size(size: int, source: str, options: ReadConfig) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read import File, PassedOver, load, read_file, unpack
+from pipeline.read import File, PassedOver, load, read_file, seconds_for, unpack
 from pipeline.read.frames import Answer, Request, read_request, write_frame
 from pipeline.read.steps import listening
 
@@ -41,8 +43,9 @@ def limit_memory(limit: int) -> None:
 def _answers(request: Request) -> Iterator[Answer]:
     for item in islice(_files(request), request.skip, None):
         if isinstance(item, File):
-            yield Answer("begin", item.source)
-            yield _read(item, request.options)
+            size = len(item.data)
+            yield Answer("begin", item.source, size)
+            yield _read(item, replace(request.options, max_seconds=seconds_for(size, request.options)))
         elif isinstance(item, PassedOver):
             yield Answer("passed over", item.source)
         else:
@@ -52,7 +55,8 @@ def _answers(request: Request) -> Iterator[Answer]:
 
 def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
     try:
-        data = request.data if request.data is not None else load(Path(request.path or ""), request.source, request.options)
+        path = Path(os.fsdecode(request.path or b""))
+        data = load(path, request.source, request.options) if request.data is None else request.data
         yield from unpack(File(request.source, request.suffix, data), request.options)
     except InputError as error:
         yield error

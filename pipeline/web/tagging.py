@@ -4,14 +4,10 @@ Words are cut and scores multiplied under Python's lock, so that a thread would 
 Each process loads a model once, and reads files as every command does, in a worker that can be ended.
 """
 
-import multiprocessing
-import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import BinaryIO
 
@@ -77,13 +73,6 @@ class Tagged(msgspec.Struct, frozen=True):
     passed_over: tuple[str, ...]
 
 
-def end_with_parent() -> None:
-    """Have this process end when the server does, in whatever way that ends."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
-
-
 def tag_file(task: Task) -> Tagged:
     """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
     failures, passed_over, summaries = list[Failure](), list[str](), list[Summary]()
@@ -112,10 +101,19 @@ def read_workbook(path: Path, name: str, model: Path, read: ReadConfig) -> Workb
 
 
 def compose(
-    format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None, said: Sequence[Label] = ()
+    format_name: str,
+    pieces: tuple[Path, ...],
+    model: Path,
+    target: Path,
+    original: Path | None = None,
+    said: Sequence[Label] = (),
+    version: str = "",
 ) -> None:
-    """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report."""
-    reports, loaded = _Together(pieces, said), load_cached(model)
+    """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report.
+
+    Raises ModelError where the folder of the model holds another version by now.
+    """
+    reports, loaded = _Together(pieces, said), load_cached(model, version)
     with target.open("wb") as stream:
         if format_name == "docx" and original and _annotated(next(iter(reports)), original, stream, run_facts(loaded)):
             return
@@ -125,11 +123,14 @@ def compose(
             writer_of(format_name).write(iter(reports), stream, loaded.labels)
 
 
-def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = ()) -> str:
-    """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``."""
+def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = (), version: str = "") -> str:
+    """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``.
+
+    Raises ModelError where the folder of the model holds another version by now.
+    """
     from pipeline.output.page import render_report  # noqa: PLC0415 - only where a page is made
 
-    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model)), prefix)
+    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model, version)), prefix)
 
 
 def read_report(pieces: Path, summary: Summary) -> FinishedReport:
@@ -196,8 +197,3 @@ def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> 
         set_aside=len(report.noise),
         shares={name: round(sizes[name] / total, 4) for name in model.labels.names},
     )
-
-
-def _end_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)

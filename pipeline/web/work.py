@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from pipeline.core.config import Config
-from pipeline.core.errors import Code
+from pipeline.core.errors import Code, ModelError
 from pipeline.core.records import FinishedReport, Label
 from pipeline.labels.corrections.workbook import Workbook
 from pipeline.model.model import Model
@@ -176,7 +176,11 @@ class Workshop:
         """Return a report of a tagged file, with corrections over its tags, as a fragment of HTML; raises HTTPException."""
         held, summary = self._summary(identifier, number)
         self.composers.check_free()
-        return await self.composers.run(tagging.render, held.pieces, summary, held.model.folder, f"r{number}", said)
+        loaded = held.model
+        with _retrained():
+            return await self.composers.run(
+                tagging.render, held.pieces, summary, loaded.folder, f"r{number}", said, loaded.model.version
+            )
 
     def _summary(self, identifier: str, number: int) -> tuple[Held, tagging.Summary]:
         held = self.ready(identifier)
@@ -197,7 +201,10 @@ class Workshop:
         try:
             original = files[0].upload if len(files) == len(files[0].reports) == 1 else None
             pieces = tuple(held.pieces for held in files)
-            await self.composers.run(tagging.compose, format_name, pieces, model.folder, target, original, said)
+            with _retrained():
+                await self.composers.run(
+                    tagging.compose, format_name, pieces, model.folder, target, original, said, model.model.version
+                )
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -221,6 +228,8 @@ class Workshop:
                 if _is_workbook(result):
                     await self._read_workbook(held, result.failures)
                     return
+        except ModelError as error:  # its folder holds another version by now
+            held.failures, held.state = (tagging.Failure(f"{held.name}: {error}", "model"),), "failed"
         except (LostError, MemoryError):
             held.failures, held.state = (tagging.Failure(f"{held.name}: {LOST}", "too_large"),), "failed"
         except Exception:  # what else may go wrong cannot be listed, and the file must not look as if it were still being tagged
@@ -258,3 +267,12 @@ class Workshop:
 def _is_workbook(result: tagging.Tagged) -> bool:
     """Tell whether a file is nothing but a workbook of tags; one in an archive is named, and the reports beside it are tagged."""
     return not result.reports and [each.code for each in result.failures] == [OWN_WORKBOOK]
+
+
+@contextlib.contextmanager
+def _retrained() -> Iterator[None]:
+    """Answer 409 where the folder of a model holds another version than the server began with."""
+    try:
+        yield
+    except ModelError as error:
+        raise HTTPException(409, str(error)) from None

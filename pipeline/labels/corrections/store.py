@@ -21,6 +21,7 @@ import msgspec
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.errors import UsageError
+from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, Label, PersonSays
 from pipeline.labels.corpus import corpus_files, read_review
 from pipeline.labels.files import Say, whole_lines
@@ -188,9 +189,8 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
     while path.exists():
         number += 1
         path = folder / f"{stem}_{number}.txt"
-    side = path.with_suffix(".part")
-    _write_through(side, data)
-    side.replace(path)
+    with write_whole(path) as stream:
+        stream.write(data)
     return _Report(f"{Path(config.corpus.reviewed).as_posix()}/{path.name}", hashlib.sha256(data).hexdigest())
 
 
@@ -233,10 +233,3 @@ def _append(path: Path, labels: Sequence[Label]) -> None:
         except OSError:
             stream.truncate(len(whole))
             raise
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())

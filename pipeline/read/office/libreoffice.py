@@ -94,6 +94,7 @@ class _Office:
         self._program = program
         process_id = self.folder / "process"
         _write_settings(self.folder)
+        (self.folder / "leftovers").write_text("".join(f"{path}\n" for path in sockets_of(self.folder)), encoding="utf-8")
         kept = self.folder / "kept.txt"
         kept.write_text(" ", encoding="ascii")
         self._process = self._start(process_id, str(kept), ends_with_parent=True)
