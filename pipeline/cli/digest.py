@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import config_options, progress_in_bytes, read_config, say, say_error
+from pipeline.cli.common import config_options, ocr_option, progress_in_bytes, read_config, reading, say, say_error
 from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
+@ocr_option
 @config_options
 def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...], least_score: float | None, most: int | None,
-           about: Path | None, model_name: str, jobs: int | None, corrected: bool, config_file: Path | None,
+           about: Path | None, model_name: str, jobs: int | None, corrected: bool, ocr: str | None, config_file: Path | None,
            settings: tuple[str, ...]) -> None:  # fmt: skip
     """Gather the passages of many reports by theme, each with its source, with figures by report, year and place.
 
@@ -42,7 +43,7 @@ def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...],
       pipeline digest reports/ -o digest.docx --corrected
       pipeline digest reports/ --by year --theme 兴文化 --least-score 0.8 -o digest.html
     """
-    config = read_config(config_file, settings)
+    config = read_config(config_file, (*settings, *reading(None, ocr)))
     order = _Order(
         paths, out, by, themes, config.digest.least_score if least_score is None else least_score, most, about, corrected
     )

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from pipeline.core.config import Config, LabelSet
     from pipeline.core.records import Label
     from pipeline.labels.agreement import Agreement
-    from pipeline.labels.exchange import Columns, Origin
+    from pipeline.labels.exchange import Origin
     from pipeline.labels.files import Corpus
+    from pipeline.labels.incoming import Columns
 
 SHOWN = 60
+REFUSED_SHOWN = 200  # lines; how many there are is said
 
 
 @click.group()
@@ -166,9 +168,9 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
     sources = {pair.second.source for pair in found.disagreements} - set(texts)
     texts |= {source: read_report(path, config.read, source).text for source, path in corpus_files(config) if source in sources}
     for pair in found.disagreements:
-        label = pair.second
-        begins = " ".join(texts.get(label.source, "")[label.start : label.end].split())[:SHOWN]
-        click.echo(f"{label.source}:{label.start}-{label.end}\t{pair.first.label}\t{label.label}\t{begins}")
+        source, (start, end) = pair.second.source, pair.span
+        begins = " ".join(texts.get(source, "")[start:end].split())[:SHOWN]
+        click.echo(f"{source}:{start}-{end}\t{pair.first.label}\t{pair.second.label}\t{begins}")
 
 
 @labels.command("import")
@@ -181,10 +183,13 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
 @click.option("--source-column", default="source", show_default=True, help="Rows of one source are one report.")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
+@click.option(
+    "--by", "who", default="", metavar="PERSON", help="Of Label Studio, take the annotations that this person completed only."
+)
 @click.option("--origin", type=click.Choice(["seed", "written", "review"]), default="review", show_default=True, help="What kind.")
 @config_options
 def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_column: str, source_column: str,
-            annotator: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+            annotator: str, who: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Take labels in: a corrected workbook of `pipeline tag`, Label Studio's JSON, or CSV or JSON lines with text and label.
 
     The corrections of a workbook are saved with all others (corpus.review), and training uses them.
@@ -195,7 +200,7 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
       pipeline labels import export.json -o seeds/labels/mine.jsonl
       pipeline labels import data.csv -o seeds/labels/mine.jsonl --reports seeds/mine --label-column topic
     """
-    from pipeline.labels.exchange import Columns  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.incoming import Columns  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
     if file.suffix.lower() == ".xlsx":
@@ -203,9 +208,8 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
     elif out is None:
         raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
     else:
-        _import_table(
-            file, out, Columns(text_column, label_column, source_column), reports, annotator, cast("Origin", origin), config
-        )
+        chosen = Columns(text_column, label_column, source_column)
+        _import_table(file, out, chosen, reports, annotator, who, cast("Origin", origin), config)
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
@@ -225,7 +229,7 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
 
 
 def _import_table(
-    file: Path, out: Path, columns: "Columns", reports: str, annotator: str, origin: "Origin", config: "Config"
+    file: Path, out: Path, columns: "Columns", reports: str, annotator: str, who: str, origin: "Origin", config: "Config"
 ) -> None:
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
@@ -234,13 +238,22 @@ def _import_table(
 
     if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
         raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
-    incoming = exchange.read_incoming(file, columns, _known(config))
-    corpus = {report.document.source: (report.document.text, report.document.sha256) for report in read_corpus(config, say).reports}
+    taken = exchange.read_incoming(file, columns, _known(config), who)
+    corpus = read_corpus(config, say)
+    known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    found, files = exchange.to_labels(incoming, corpus, reports, annotator, origin, today)
-    write_reports(locations.project_folder() / reports, files)
-    write_labels(out, found)
-    say(f"{len(found)} labels -> {out}; {len(files)} new reports -> {reports}; name both under [corpus] to train on them")
+    made = exchange.to_labels(taken.reports, known, reports, annotator, origin, today, config.read)
+    refused = (*taken.refused, *made.refused)
+    for each in refused[:REFUSED_SHOWN]:
+        say(f"not taken: {each}")
+    if not made.labels:
+        raise UsageError(f"{file}: nothing of it can be taken ({len(refused)} not taken); no file was written")
+    write_reports(locations.project_folder() / reports, made.files)
+    write_labels(out, made.labels)
+    say(f"{len(made.labels)} labels -> {out}; {len(made.files)} new reports -> {reports}; {len(refused)} not taken")
+    again = exchange.overlaps(made.labels, corpus)
+    beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
+    say(f"name both under [corpus] {beside}")
 
 
 def _known(config: "Config") -> "LabelSet":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import config_options, progress_in_bytes, quick_start, read_config, say, say_error
+from pipeline.cli.common import config_options, ocr_option, progress_in_bytes, quick_start, read_config, reading, say, say_error
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
 
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 @click.option("--encoding", help="The encoding of the reports, such as gb18030 or big5; found out without it.")
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
 @click.option("--corrected", is_flag=True, help="Show what people corrected, of everybody the latest, beside what the model says.")
+@ocr_option
 @config_options
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
-        engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, config_file: Path | None,
-        settings: tuple[str, ...]) -> None:  # fmt: skip
+        engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, ocr: str | None,
+        config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
     OUT is one file with all reports; with --format csv, xlsx, html or docx a name without an ending is a folder, one file a report.
@@ -51,7 +52,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     """
     request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected)
     with quick_start() if out is None else nullcontext():
-        config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
+        config = read_config(config_file, (*settings, *reading(encoding, ocr)))
         run = _on_spark(request, config, master) if engine == "spark" else _on_this_machine(request, config)
     sys.exit(1 if run() else 0)
 

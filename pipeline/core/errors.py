@@ -17,6 +17,10 @@ class InputError(PipelineError):
     exit_code = 1
 
 
+class PicturesOnlyError(InputError):
+    """A report whose pages are pictures: it has text that only recognition can read."""
+
+
 class UsageError(PipelineError):
     """A command asked for something that cannot be done: no reports found, an output that cannot be written."""
 

@@ -7,8 +7,9 @@ from pipeline.core.errors import UsageError
 # The modules of each extra that the code imports by itself; a test holds them against pyproject.toml.
 EXTRAS = {
     "train": ("matplotlib", "mlflow", "pandas", "scipy", "sklearn"),
-    "serve": ("anyio", "fastapi", "pydantic", "starlette", "uvicorn"),
+    "serve": ("anyio", "fastapi", "itsdangerous", "pydantic", "starlette", "uvicorn"),
     "spark": ("pyarrow", "pyspark"),
+    "ocr": ("PIL", "cv2", "onnxruntime", "rapidocr"),
     "review": ("cleanlab",),
     "system-metrics": ("psutil",),
 }
@@ -25,7 +26,15 @@ def need(extra: str, purpose: str) -> None:
 
 def missing(extra: str, purpose: str) -> str | None:
     """Return the line that ``need`` raises, or None where the extra is installed."""
-    absent = [module for module in EXTRAS[extra] if find_spec(module) is None]
-    if not absent:
-        return None
-    return f"{purpose}: {', '.join(absent)} not installed; bring it with: pip install 'mission-themes[{extra}]'"
+    absent = missing_modules(extra)
+    return f"{purpose}: {', '.join(absent)} not installed; bring it with: {command(extra)}" if absent else None
+
+
+def missing_modules(extra: str) -> list[str]:
+    """Return the modules of an extra that are not installed."""
+    return [module for module in EXTRAS[extra] if find_spec(module) is None]
+
+
+def command(extra: str) -> str:
+    """Return what to type to bring an extra."""
+    return f"pip install 'mission-themes[{extra}]'"

@@ -1,6 +1,7 @@
 """Labels given by people: read label files, hold them against their reports, and gather both as a corpus."""
 
 import hashlib
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,14 +135,15 @@ def write_labels(path: Path, labels: Iterable[Label]) -> None:
 
 
 def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write new reports, none over another; raises UsageError."""
+    """Write new reports, none over another, all or none; raises UsageError."""
     try:
         for name, content in files.items():
-            folder.mkdir(parents=True, exist_ok=True)
             path = folder / name
             if path.exists() and path.read_bytes() != content:
                 raise UsageError(f"{path}: exists with another text; choose another folder with --reports")
-            path.write_bytes(content)
+        for name, content in files.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
 
@@ -168,8 +170,13 @@ def attach(document: Document, labels: Iterable[Label], corrections: Sequence[La
     return LabelledDocument(document, tuple(overlay(document.text, ordered, corrections)) if corrections else ordered)
 
 
+def same_text(text: str) -> str:
+    """Return what two texts have in common that differ in white space and in the width of characters only: a digest."""
+    return hashlib.sha256("".join(unicodedata.normalize("NFKC", text).split()).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def check_trainable(corpus: Corpus) -> None:
-    """Raise CorpusError for a corpus of fewer than two reports, or with a label that stands in fewer than two."""
+    """Raise CorpusError for a corpus of fewer than two different reports, or with a label of fewer than two examples."""
     if len(corpus.reports) < 2:
         raise CorpusError(f"{len(corpus.reports)} labelled reports: training needs two at least; label more reports")
     for name in corpus.label_set.names:
@@ -179,6 +186,11 @@ def check_trainable(corpus: Corpus) -> None:
                 f"label {name} has {count} example{'s' * (count != 1)}: training needs two at least; label more passages, "
                 f"or take {name} out of the label definitions"
             )
+    if len({same_text(report.document.text) for report in corpus.reports}) < 2:
+        raise CorpusError(
+            f"{len(corpus.reports)} labelled reports, all with the same text: training needs two different ones at least; "
+            "label other reports"
+        )
 
 
 def _parse(line: str, where: str, known: LabelSet) -> Label:

@@ -44,6 +44,16 @@ class Allowance:
             raise InputError(f"{source}: unpacks to more than may be unpacked (read.max_unpacked); unpack it yourself")
 
 
+def names(data: bytes, source: str) -> list[str]:
+    """Return the names of the files of a zip without those of the system; raises InputError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            found = [member_name(info) for info in package.infolist() if not info.is_dir()]
+    except DAMAGE as error:
+        raise InputError(f"{source}: a damaged zip file ({error}); get it again") from None
+    return [name for name in found if not _is_of_system(name)]
+
+
 def members(data: bytes, source: str, allowance: Allowance) -> Iterator[Member | InputError]:
     """Yield the files of a zip in name order, or the error of one that cannot be read; raises InputError for the whole.
 

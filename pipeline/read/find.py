@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.core.errors import UsageError
-from pipeline.read import suffix_of, suffixes
+from pipeline.read import suffix_of, suffixes, suffixes_among
 
 STANDARD_INPUT = "-"
 
@@ -52,8 +52,10 @@ def _expand(path: str) -> tuple[list[str], list[str]]:
 def _folder(folder: Path) -> tuple[list[str], list[str]]:
     known: list[str] = []
     unknown: list[str] = []
-    for path in _walk(folder):
-        (known if suffix_of(path) in suffixes() else unknown).append(path)
+    paths = list(_walk(folder))
+    taken = suffixes_among(paths)
+    for path in paths:
+        (known if suffix_of(path) in taken else unknown).append(path)
     if not known:
         seen = f"{len(unknown)} files of other types" if unknown else "no files"
         raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")

@@ -25,9 +25,12 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of a file: "begin" names it, then comes one of the next three, and "end" is the last of a request."""
+    """What became of a file: "begin" names it, then comes one of the next three, and "end" is the last of a request.
 
-    kind: Literal["begin", "document", "passed over", "error", "end"]
+    "step" says that the reader goes on with a file that takes long, and how far it is.
+    """
+
+    kind: Literal["begin", "step", "document", "passed over", "error", "end"]
     text: str = ""
     document: Document | None = None
 

@@ -33,8 +33,14 @@ Outcome = Document | PassedOver | InputError
 class Reader:
     """Reads files, one after another; a context manager that ends its worker."""
 
-    def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
-        """Take the limits, and a folder for what is unpacked; nothing is started before the first file that needs it."""
+    def __init__(
+        self, options: ReadConfig, scratch: Path | None = None, tell: Callable[[str, str], None] = lambda _source, _step: None
+    ) -> None:
+        """Take the limits, and a folder for what is unpacked; nothing is started before the first file that needs it.
+
+        ``tell`` is told how far a file that takes long is: its name, and the step as ``3/12``.
+        """
+        self._tell = tell
         self._options = options
         self._scratch = scratch
         self._worker: Worker | None = None
@@ -98,6 +104,8 @@ class Reader:
                 while (answer := worker.receive()).kind != "end":
                     if answer.kind == "begin":
                         reading = answer.text
+                    elif answer.kind == "step":
+                        self._tell(reading, answer.text)
                     else:
                         done += 1
                         yield _outcome(answer)

@@ -36,6 +36,9 @@ _ROOT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*)")
 _OFFICE_XML = re.compile(rb"<\?mso-application|<office:document\b|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_WEBP = (b"RIFF", b"WEBP")
+# Text may begin with the two letters of a bitmap, whose head has four empty bytes.
+_BITMAP, _RESERVED = b"BM", bytes(4)
 _PACKED = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ")
 _PHOTOGRAPHS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _LONGEST_MIME_TYPE = 100
@@ -61,10 +64,9 @@ _REFUSED = {
     "password": "the file is protected by a password; open it, remove the password and save it again",
     "ole": "an old Office file without a readable document in it; open it and save it as .docx",
     "msg": "an Outlook message; save it as .eml in the mail program, or its text as .docx or .txt",
-    "heic": "a HEIC photograph; save it as .jpg, run text recognition (OCR) on it and save the text",
+    "heic": "a HEIC photograph; save it as .jpg",
     "media": "a film or sound recording; write down what is said and save it as .docx or .txt",
     "protected": "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted",
-    "picture": "the content is a picture; run text recognition (OCR) on it and save the text",
     "packed": "the content is packed in another way than zip; unpack it, or pack it as .zip",
 }
 # What is known by its name alone, and what to do with it.
@@ -135,7 +137,9 @@ def _signature(data: bytes) -> str | None:
     if head.startswith(_BYTE_ORDER_MARKS):
         for mark in _BYTE_ORDER_MARKS:
             head = head.removeprefix(mark)
-    if head.startswith(_STARTS):
+    if head.startswith(_WEBP[0]) and head[8:12] == _WEBP[1]:
+        return "picture"
+    if head.startswith(_STARTS) and not (head.startswith(_BITMAP) and head[6:10] != _RESERVED):
         return next(kind for kind, signatures in _FAMILIES if head.startswith(signatures))
     if b"%PDF-" in head[:1024]:
         return "pdf"

@@ -10,6 +10,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read import File, PassedOver, load, read_file, unpack
 from pipeline.read.frames import Answer, Request, read_request, write_frame
+from pipeline.read.steps import listening
 
 
 def main() -> None:
@@ -22,8 +23,9 @@ def main() -> None:
         if not limited:
             limit_memory(request.options.max_memory)
             limited = True
-        for answer in _answers(request):
-            write_frame(answers, answer)
+        with listening(lambda step, steps: write_frame(answers, Answer("step", f"{step}/{steps}"))):
+            for answer in _answers(request):
+                write_frame(answers, answer)
 
 
 def limit_memory(limit: int) -> None:

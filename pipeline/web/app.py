@@ -15,9 +15,11 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp
@@ -30,6 +32,7 @@ from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
 from pipeline.web import guard, review, schemas
+from pipeline.web.bodies import body_of
 from pipeline.web.crew import LostError, busy
 from pipeline.web.guard import Guarded, Policy
 from pipeline.web.metrics import CONTENT_TYPE, Measured, Metrics
@@ -70,6 +73,7 @@ class Desk:
         self.policy = policy
         self.metrics = Metrics()
         self.texts = CapacityLimiter(AT_ONCE)
+        self.logins = guard.Waiting(guard.LOGINS)
 
 
 def _desk(request: Request) -> Desk:
@@ -90,6 +94,16 @@ def _gives(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
     return {**failed, 200: {"content": {media_type: {"schema": {"type": "string"}}}}}
 
 
+def _takes(model: type[BaseModel]) -> dict[str, Any]:
+    """Return how the document describes a body that ``body_of`` reads."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}},
+        }
+    }
+
+
 AtDesk = Annotated[Desk, Depends(_desk)]
 Name = Annotated[str, Query(min_length=1, max_length=255, description="The name of the file; its folders are left out.")]
 Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which report of the file, from 0.")]
@@ -106,6 +120,19 @@ api = APIRouter(prefix="/api")
 pages = APIRouter(include_in_schema=False)
 
 
+class Api(FastAPI):
+    """The API, whose document knows the bodies that are read by ``body_of`` too."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        if self.openapi_schema is None:
+            schemas_of = super().openapi()["components"]["schemas"]
+            for model in (schemas.TextToTag, schemas.CorrectionsToSave):
+                schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas_of |= {**schema.pop("$defs", {}), model.__name__: schema}
+        return super().openapi()
+
+
 def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
     """Return the application behind its guard; it holds the workshop open as long as it runs."""
 
@@ -116,7 +143,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
 
     mimetypes.add_type("text/javascript", ".js")  # some Windows machines say otherwise, and a browser would not run it
     # The pages that FastAPI makes of its OpenAPI document take their scripts from other machines: they are off.
-    app = FastAPI(
+    app = Api(
         title="mission-themes",
         version=__version__,
         description=DESCRIPTION,
@@ -173,8 +200,14 @@ async def metrics(desk: AtDesk) -> Response:
     return Response(desk.metrics.text(gauges), media_type=CONTENT_TYPE)
 
 
-@api.post("/tag", response_model=schemas.Tags, response_model_exclude_unset=True, responses=_problems(400, 404, 408, 415, 422, 503))
-async def tag(body: schemas.TextToTag, desk: AtDesk) -> Response:
+@api.post(
+    "/tag",
+    response_model=schemas.Tags,
+    response_model_exclude_unset=True,
+    responses=_problems(400, 404, 408, 415, 422, 503),
+    openapi_extra=_takes(schemas.TextToTag),
+)
+async def tag(body: Annotated[schemas.TextToTag, Depends(body_of(schemas.TextToTag))], desk: AtDesk) -> Response:
     """Tag a text."""
     loaded = desk.workshop.model(body.model)
     if desk.texts.statistics().tasks_waiting >= desk.workshop.config.serve.queue:
@@ -229,8 +262,14 @@ async def fragment(identifier: str, desk: AtDesk, report: Number = 0, annotator:
     return await desk.workshop.render(identifier, report, said)
 
 
-@api.post("/files/{identifier}/corrections", responses=_problems(400, 404, 408, 409, 415, 422))
-async def correct(identifier: str, body: schemas.CorrectionsToSave, desk: AtDesk) -> schemas.Saved:
+@api.post(
+    "/files/{identifier}/corrections",
+    responses=_problems(400, 404, 408, 409, 415, 422),
+    openapi_extra=_takes(schemas.CorrectionsToSave),
+)
+async def correct(
+    identifier: str, body: Annotated[schemas.CorrectionsToSave, Depends(body_of(schemas.CorrectionsToSave))], desk: AtDesk
+) -> schemas.Saved:
     """Save a person's corrections, all or none; what the model had suggested is kept beside them."""
     held, found = await desk.workshop.report(identifier, body.report)
     model, config = held.model.model, desk.workshop.config
@@ -281,11 +320,17 @@ async def login_form() -> FileResponse:
 @pages.post("/login")
 async def login(request: Request, desk: AtDesk) -> Response:
     """Give a cookie for the token."""
-    given = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
+    try:
+        async with desk.logins.wait(guard.LOGIN_SECONDS):
+            body = await request.body()
+    except TimeoutError:
+        raise HTTPException(408, "the form took too long; send it again") from None
+    given = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
     if not guard.is_token(given.strip(), desk.policy):
         return HTMLResponse((STATIC / "login.html").read_bytes().replace(b" hidden", b""), status_code=401)
     answer = RedirectResponse("/", status_code=303)
-    answer.set_cookie(guard.COOKIE, guard.session(desk.policy), max_age=guard.SESSION_SECONDS, httponly=True, samesite="strict")
+    name, seconds = guard.cookie_name(desk.policy), guard.SESSION_SECONDS
+    answer.set_cookie(name, guard.session(desk.policy), max_age=seconds, httponly=True, samesite="strict")
     return answer
 
 
@@ -357,7 +402,11 @@ def _problem(status: int, error: str, headers: Any = None) -> JSONResponse:  # n
 async def _on_http_error(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     headers = {"allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else getattr(error, "headers", None)
-    return _problem(status, str(getattr(error, "detail", "")), headers)
+    detail = str(getattr(error, "detail", ""))
+    limit = request.scope.get(MAX_BODY_SIZE_SCOPE_KEY)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and limit is not None:
+        detail = guard.too_large(limit)
+    return _problem(status, detail, headers)
 
 
 def _allowed(request: Request) -> str:

@@ -18,16 +18,16 @@ import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
-from pipeline.core.errors import InputError, UsageError
+from pipeline.core.errors import UsageError
 from pipeline.core.records import Correction, Label
 from pipeline.labels.corpus import corpus_files, read_review
 from pipeline.labels.files import whole_lines
-from pipeline.read import load, read_bytes
+from pipeline.labels.texts import encodings, reads_as
+from pipeline.read import load
 
 WAIT = 30.0  # seconds for another writer to finish
 LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 LONGEST_NOTE = 10_000
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -130,18 +130,18 @@ def _as_label(correction: Correction, report: _Report, annotator: str, now: str)
 
 def _find(text: str, config: Config, sha256: str) -> _Report | None:
     """Return the report of the corpus that has this text: its file has the digest given, or holds the text as UTF-8."""
-    wanted = {sha256, *(hashlib.sha256(data).hexdigest() for data in _encodings(text))} - {""}
+    wanted = {sha256, *(hashlib.sha256(data).hexdigest() for data in encodings(text))} - {""}
     for source, path in corpus_files(config):
         data = load(path, source, config.read)
         digest = hashlib.sha256(data).hexdigest()
-        if digest in wanted and _reads_as(data, path.suffix, text, config):
+        if digest in wanted and reads_as(data, path.suffix, text, config.read):
             return _Report(source, digest)
     return None
 
 
 def _write_report(text: str, name: str, config: Config) -> _Report:
     """Write a text as a report of its own; raises UsageError where it would not be read as it is."""
-    data = next((data for data in _encodings(text) if _reads_as(data, ".txt", text, config)), None)
+    data = next((data for data in encodings(text) if reads_as(data, ".txt", text, config.read)), None)
     if data is None:
         raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
     folder = locations.project_folder() / config.corpus.reviewed
@@ -161,22 +161,6 @@ def find_report(text: str, config: Config, sha256: str = "") -> tuple[str, str]:
     """Return the name and sha256 under which corrections of a text are kept; of a text without any, "" and what it would have."""
     found = _find(text, config, sha256)
     return (found.source, found.sha256) if found else ("", hashlib.sha256(text.encode()).hexdigest())
-
-
-def _encodings(text: str) -> tuple[bytes, ...]:
-    """Return the text as UTF-8 without and with a byte order mark, or nothing for one that UTF-8 cannot hold."""
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        return ()
-    return data, BYTE_ORDER_MARK + data
-
-
-def _reads_as(data: bytes, suffix: str, text: str, config: Config) -> bool:
-    try:
-        return read_bytes(data, "report", config.read, suffix.lower()).text == text
-    except InputError:
-        return False
 
 
 @contextmanager

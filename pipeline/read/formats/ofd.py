@@ -23,7 +23,8 @@ from pipeline.read.office.ooxml import child, children, local
 from pipeline.read.page.bookmarks import Bookmark
 from pipeline.read.page.furniture import Furniture, Page
 from pipeline.read.page.lines import TextLine
-from pipeline.read.page.text import LITTLE, MOST_UNREADABLE, is_unreadable, text_of_pages
+from pipeline.read.page.readable import MOST_UNREADABLE, is_unreadable
+from pipeline.read.page.text import LITTLE, text_of_pages
 from pipeline.read.page.turns import level_page, main_turn
 
 if TYPE_CHECKING:
