@@ -22,6 +22,7 @@ from pipeline.cli.common import (
     say_error,
 )  # fmt: skip
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.extras import need
 
 if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
@@ -176,6 +177,7 @@ def _on_spark(request: _Request, config: "Config", master: str | None) -> Callab
         raise UsageError("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl")
     if request.corrected:
         raise UsageError("--corrected: Spark gives the model's tags only; leave --engine spark out")
+    need("spark", "--engine spark")
     asked = SparkRequest(request.paths, request.out, request.model, config, request.keep_noise, master)
 
     def start() -> int:

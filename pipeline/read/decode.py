@@ -73,7 +73,7 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     found = ReadText(text, "utf-8") if text is not None else _damaged_utf_8(data, source) or _guess(data)
     if found is None or not _is_text(found, data):
         raise InputError(
-            f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (such as big5), or save it as UTF-8",
+            f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (big5), or save it as UTF-8",
             code="encoding",
         )
     _refuse_encoded_twice(found.text, source)
