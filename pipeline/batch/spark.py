@@ -22,6 +22,7 @@ import msgspec
 from pipeline.batch.engine import Engine, Input, TagOptions
 from pipeline.core.config import Config, ReadConfig
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.names import readable
 from pipeline.core.outputs import ERRORS, Place, Taken, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
 from pipeline.labels.corpus import Say
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 OLDEST_JAVA = 17
 TABLES = (".parquet", ".orc")
+_NO_UTF8 = "its name is no UTF-8, and Spark can be told no other; rename it, or leave --engine spark out"
 _OF_SPARK = ("part-", "_", ".")  # how the names of what Spark writes into a folder begin
 PARTITION_BYTES = 8 * 2**20
 TEXT, SOURCE = "text", "source"
@@ -83,7 +85,8 @@ def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
     check_apart(place, listed.reports, whole_folder=True)
     for path in listed.left_out:
         say(f"{path}: left out, since this command writes there")
-    found = [str(Path(path).absolute()) for path in listed.reports]
+    found = [str(Path(path).absolute()) for path in listed.reports if readable(path) == path]
+    failures = [*listed.failures, *(f"{readable(path)}: {_NO_UTF8}" for path in listed.reports if readable(path) != path)]
     folder = model_folder(request.model, request.config.track.uri, say)
     _check_java()
     session = _session(request.master)
@@ -96,7 +99,7 @@ def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
         results = [frame.mapInArrow(_mapper(broadcast, request.config.read, request.keep_noise), _RESULT) for frame in frames]
     try:
         counts = _write(results, place.path)
-        return Counts(counts.tagged, counts.failed + len(listed.failures), (*listed.failures, *counts.errors))
+        return Counts(counts.tagged, counts.failed + len(failures), (*failures, *counts.errors))
     except Exception as error:
         raise UsageError(f"{request.out}: Spark could not finish ({_first_line(error)}); look at the log of its workers") from error
     finally:
