@@ -1,6 +1,8 @@
 """File names that are not UTF-8, as people can read them."""
 
+import os
 import re
+from pathlib import Path
 
 # The name of a file or folder with what Python makes of a byte that is no UTF-8: some bytes of its other characters may happen to
 # be UTF-8. Neither sign that ends it can be a part of a character in GB18030.
@@ -16,6 +18,16 @@ def readable(text: str) -> str:
     if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
         return text
     return _NAME.sub(_decoded, text).translate(_BROKEN)
+
+
+def on_disk(name: str) -> Path:
+    """Return the file that a readable name is of: each folder and file as it is called in UTF-8, or else in GB18030."""
+    path = Path(name)
+    found = Path(path.anchor)
+    for part in path.relative_to(path.anchor).parts:
+        other = found / os.fsdecode(part.encode("gb18030", "surrogatepass")) if not part.isascii() else found / part
+        found = other if not os.path.lexists(found / part) and os.path.lexists(other) else found / part
+    return found
 
 
 def _decoded(found: re.Match[str]) -> str:

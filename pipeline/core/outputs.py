@@ -44,8 +44,9 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> Path:
-        """The file of the run's figures, beside the output as it was named."""
-        return self.named.with_name(self.named.name + SUMMARY)
+        """The file of the run's figures, beside the output as it was named, unless that is ``.`` or ``..``."""
+        beside = self.named if self.named.name not in ("", "..") else self.path
+        return beside.with_name(beside.name + SUMMARY)
 
     def open(self) -> BinaryIO:
         """Return the stream of what is written through, once."""
@@ -67,6 +68,8 @@ def place_of(out: Path) -> Place:
     if descriptor is not None:
         return Place(out, out, _writable(descriptor, out), is_given=True)
     path = Path(os.path.realpath(out))
+    if not path.name:
+        raise UsageError(f"{out}: is the root of all folders; name another output with -o")
     mode = _mode(path, out)
     if mode is None or stat.S_ISDIR(mode):
         return Place(out, path)

@@ -111,8 +111,10 @@ def corpus_files(config: Config) -> list[tuple[str, Path]]:
 
 
 def _reports_below(name: str, place: Path) -> list[tuple[str, Path]]:
-    paths = map(Path, find_reports([place.as_posix()]).reports)
-    return [((Path(name) / path.relative_to(place)).as_posix(), path) for path in paths]
+    found = find_reports([place.as_posix()])
+    if found.failures:
+        raise CorpusError(found.failures[0])
+    return [((Path(name) / path.relative_to(place)).as_posix(), path) for path in map(Path, found.reports)]
 
 
 def _excluded(name: str, sources: set[str]) -> set[str]:

@@ -67,6 +67,11 @@ REFUSED = [
     "digest orig -o orig",
     "tag orig -o orig/2022 --format csv",
     "digest orig/*.* -o orig/d.docx",
+    "tag --engine spark orig -o orig",
+    "tag --engine spark orig -o .",
+    "tag --engine spark orig/a.txt -o orig",
+    "tag --engine spark all.zip -o orig",
+    "tag --engine spark orig -o all.zip",
 ]
 
 

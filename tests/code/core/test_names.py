@@ -1,8 +1,9 @@
 import os
+from pathlib import Path
 
 import pytest
 
-from pipeline.core.names import readable
+from pipeline.core.names import on_disk, readable
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,16 @@ from pipeline.core.names import readable
 )
 def test_names_that_are_no_utf8_are_read_as_gb18030_or_shown(name, shown):
     assert readable(os.fsdecode(name)) == shown
+
+
+def test_a_readable_name_leads_back_to_its_file(tmp_path):
+    folder = tmp_path / "中文" / os.fsdecode("宣传".encode("gb18030"))
+    folder.mkdir(parents=True)
+    path = folder / os.fsdecode("网页.docx".encode("gb18030"))
+    path.write_bytes(b"x")
+    assert on_disk(readable(str(path))) == path
+    assert on_disk(f"{tmp_path}/中文/none.txt") == tmp_path / "中文" / "none.txt"
+    assert on_disk("none/a.txt") == Path("none/a.txt")
 
 
 def test_what_is_shown_can_always_be_written():

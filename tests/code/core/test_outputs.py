@@ -5,6 +5,7 @@ import socket
 import stat
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_what_an_output_takes_is_known_in_a_folder(there):
     taken = Taken(place_of(there / "o.html"))
     held = {name for name in ("o.html", "O.html", "other.html", "o.html.summary.json", "a.txt", "sub/o.html") if taken.holds(name)}
     assert held == {"o.html", "O.html", "other.html", "o.html.summary.json"}
+
+
+def test_this_folder_the_one_above_and_the_root_have_names_too(there):
+    (there / "sub").mkdir()
+    os.chdir("sub")
+    assert place_of(Path()).summary == there / "sub.summary.json"
+    assert place_of(Path("..")).summary == there.with_name(f"{there.name}.summary.json")
+    with pytest.raises(UsageError, match="/: is the root of all folders"):
+        place_of(Path("/"))
 
 
 def test_a_link_leads_to_its_target(there):
