@@ -86,7 +86,7 @@ def train_model(
     from pipeline.training.correction_effect import find_corrected, tags_when_trained  # noqa: PLC0415
     from pipeline.training.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
     from pipeline.training.facts import training_facts  # noqa: PLC0415
-    from pipeline.training.fit import Fitter, prepare_corpus, train  # noqa: PLC0415
+    from pipeline.training.fit import Fitter, equal_reports, prepare_corpus, train  # noqa: PLC0415
     from pipeline.training.measure import measure  # noqa: PLC0415
     from pipeline.training.out_of_fold import out_of_fold_lines, out_of_fold_tags  # noqa: PLC0415
 
@@ -98,6 +98,8 @@ def train_model(
         read = time.perf_counter() - started
         say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
         check_trainable(corpus)
+        for same in equal_reports(prepared):
+            say(f"left out together, since their text is the same: {', '.join(same)}")
         fitter = Fitter(prepared, corpus.label_set, config, user_words)
         trained = train(fitter, watch)
         curve = learning_curve(fitter)

@@ -125,15 +125,15 @@ class TagRun:
         Raises UsageError when they cannot be written.
         """
         out = place.named
-        with self.unfinished(place.path, resume) as folder:
-            if folder.was_cut_short and not folder.resumes:
-                self._say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
-            try:
+        try:
+            with self.unfinished(place.path, resume) as folder:
+                if folder.was_cut_short and not folder.resumes:
+                    self._say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
                 self._count(watch(self.tag_into(folder)))
                 folder.finish(self._composer(out), self.check_replaceable)
-            except KeyboardInterrupt:
-                self._say(f"{out}: not written yet; the same command with --resume goes on")
-                raise
+        except KeyboardInterrupt:
+            self._say(f"{out}: not written yet; the same command with --resume goes on")
+            raise
         self._write_summary(place)
 
     def check_replaceable(self) -> None:

@@ -110,6 +110,19 @@ def config_options(command: Command) -> Command:
     return command
 
 
+def ocr_option(command: Command) -> Command:
+    """Give a command the option ``--ocr``; it stands for the setting ``read.ocr``."""
+    kinds = click.Choice(["auto", "never", "always"])
+    text = "Recognise the text of scans and pictures: where a page has none, never, or on every page of a PDF; auto without it."
+    return click.option("--ocr", type=kinds, help=text)(command)
+
+
+def reading(encoding: str | None, ocr: str | None) -> tuple[str, ...]:
+    """Return the settings that ``--encoding`` and ``--ocr`` stand for."""
+    given = {"read.encoding": encoding, "read.ocr": ocr}
+    return tuple(f"{key}={value}" for key, value in given.items() if value)
+
+
 @contextmanager
 def quick_start() -> Iterator[None]:
     """Have what a command needs loaded sooner: the dictionary of words, beside everything else.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import OutputPath, config_options, progress_in_bytes, read_config, say, say_error
+from pipeline.cli.common import OutputPath, config_options, ocr_option, progress_in_bytes, read_config, reading, say, say_error
 from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
 @click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
+@ocr_option
 @config_options
 def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...], least_score: float | None, most: int | None,
-           about: Path | None, model_name: str, jobs: int | None, corrected: bool, force: bool, config_file: Path | None,
+           about: Path | None, model_name: str, jobs: int | None, corrected: bool, force: bool, ocr: str | None,
+           config_file: Path | None,
            settings: tuple[str, ...]) -> None:  # fmt: skip
     """Gather the passages of many reports by theme, each with its source, with figures by report, year and place.
 
@@ -43,7 +45,7 @@ def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...],
       pipeline digest reports/ -o digest.docx --corrected
       pipeline digest reports/ --by year --theme 兴文化 --least-score 0.8 -o digest.html
     """
-    config = read_config(config_file, settings)
+    config = read_config(config_file, (*settings, *reading(None, ocr)))
     order = _Order(
         paths, out, by, themes, config.digest.least_score if least_score is None else least_score, most, about, corrected, force
     )

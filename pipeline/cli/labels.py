@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from pipeline.core.config import Config, LabelSet
     from pipeline.core.records import Label
     from pipeline.labels.agreement import Agreement
-    from pipeline.labels.exchange import Columns, Origin
+    from pipeline.labels.exchange import Origin
     from pipeline.labels.files import Corpus
+    from pipeline.labels.incoming import Columns
 
 SHOWN = 60
+REFUSED_SHOWN = 200  # lines; how many there are is said
 
 
 @click.group()
@@ -56,7 +58,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
     from pipeline.labels.corrections import overlay  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    made = read_review(config, _known(config))
+    made = read_review(config, _known(config), lambda _: None)  # what is damaged was said when the corpus was read
     if not made:
         return
     people = Counter(label.annotator for label in made)
@@ -130,11 +132,12 @@ def _two_people(
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections import overlay  # noqa: PLC0415
     from pipeline.labels.files import load_review  # noqa: PLC0415
+    from pipeline.labels.people import person  # noqa: PLC0415
 
     if len(people) == 2 and len(files) < 2:
         path = files[0] if files else locations.project_folder() / config.corpus.review
-        made = overlay.current(load_review(path, _known(config)))
-        one, other = ([label for label in made if label.annotator == name] for name in people)
+        made = overlay.current(load_review(path, _known(config), say))
+        one, other = ([label for label in made if person(label.annotator) == person(name)] for name in people)
         return one, other
     if len(files) != 2 or people:
         raise UsageError("agree: give two files, or one file of corrections (or none) with --by NAME --by NAME")
@@ -166,9 +169,9 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
     sources = {pair.second.source for pair in found.disagreements} - set(texts)
     texts |= {source: read_report(path, config.read, source).text for source, path in corpus_files(config) if source in sources}
     for pair in found.disagreements:
-        label = pair.second
-        begins = " ".join(texts.get(label.source, "")[label.start : label.end].split())[:SHOWN]
-        click.echo(f"{label.source}:{label.start}-{label.end}\t{pair.first.label}\t{label.label}\t{begins}")
+        source, (start, end) = pair.second.source, pair.span
+        begins = " ".join(texts.get(source, "")[start:end].split())[:SHOWN]
+        click.echo(f"{source}:{start}-{end}\t{pair.first.label}\t{pair.second.label}\t{begins}")
 
 
 @labels.command("import")
@@ -179,10 +182,13 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
 @click.option("--source-column", default="source", show_default=True, help="Rows of one source are one report.")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
+@click.option(
+    "--by", "who", default="", metavar="PERSON", help="Of Label Studio, take the annotations that this person completed only."
+)
 @click.option("--origin", type=click.Choice(["seed", "written", "review"]), default="review", show_default=True, help="What kind.")
 @config_options
 def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_column: str, source_column: str,
-            annotator: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+            annotator: str, who: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Take labels in: a corrected workbook of `pipeline tag`, Label Studio's JSON, or CSV or JSON lines with text and label.
 
     The corrections of a workbook are saved with all others (corpus.review), and training uses them.
@@ -193,7 +199,7 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
       pipeline labels import export.json -o seeds/labels/mine.jsonl
       pipeline labels import data.csv -o seeds/labels/mine.jsonl --reports seeds/mine --label-column topic
     """
-    from pipeline.labels.exchange import Columns  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.incoming import Columns  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
     if file.suffix.lower() == ".xlsx":
@@ -201,14 +207,14 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
     elif out is None:
         raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
     else:
-        _import_table(
-            file, out, Columns(text_column, label_column, source_column), reports, annotator, cast("Origin", origin), config
-        )
+        chosen = Columns(text_column, label_column, source_column)
+        _import_table(file, out, chosen, reports, annotator, who, cast("Origin", origin), config)
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
-    from pipeline.labels.corrections.store import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corrections.store import save_corrections  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
+    from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     known = _known(config)
     checked_name(annotator)
@@ -223,25 +229,37 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
 
 
 def _import_table(
-    file: Path, out: Path, columns: "Columns", reports: str, annotator: str, origin: "Origin", config: "Config"
+    file: Path, out: Path, columns: "Columns", reports: str, annotator: str, who: str, origin: "Origin", config: "Config"
 ) -> None:
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
     from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
     from pipeline.labels.files import label_lines, write_labels, write_reports  # noqa: PLC0415
+    from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     place = claim_label_file(out, "an import", [file], config)
-    incoming = exchange.read_incoming(file, columns, _known(config))
-    corpus = {report.document.source: (report.document.text, report.document.sha256) for report in read_corpus(config, say).reports}
+    taken = exchange.read_incoming(file, columns, _known(config), who)
+    corpus = read_corpus(config, say)
+    known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    found, files = exchange.to_labels(incoming, corpus, reports, annotator, origin, today)
-    write_reports(locations.project_folder() / reports, files)
+    made = exchange.to_labels(
+        taken.reports, known, reports, checked_name(annotator) if annotator else "", origin, today, config.read
+    )
+    refused = (*taken.refused, *made.refused)
+    for each in refused[:REFUSED_SHOWN]:
+        say(f"not taken: {each}")
+    if not made.labels:
+        raise UsageError(f"{file}: nothing of it can be taken ({len(refused)} not taken); no file was written")
+    write_reports(locations.project_folder() / reports, made.files)
     if place.descriptor is None:
-        write_labels(place.path, found)
+        write_labels(place.path, made.labels)
     else:
-        write_place(place, label_lines(found))
-    say(f"{len(found)} labels -> {out}; {len(files)} new reports -> {reports}; name both under [corpus] to train on them")
+        write_place(place, label_lines(made.labels))
+    say(f"{len(made.labels)} labels -> {out}; {len(made.files)} new reports -> {reports}; {len(refused)} not taken")
+    again = exchange.overlaps(made.labels, corpus)
+    beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
+    say(f"name both under [corpus] {beside}")
 
 
 def _known(config: "Config") -> "LabelSet":

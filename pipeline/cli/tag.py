@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import OutputPath, config_options, progress_in_bytes, quick_start, read_config, say, say_error
+from pipeline.cli.common import (
+    OutputPath,
+    config_options,
+    ocr_option,
+    progress_in_bytes,
+    quick_start,
+    read_config,
+    reading,
+    say,
+    say_error,
+)  # fmt: skip
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.extras import need
 
 if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
@@ -35,9 +46,10 @@ if TYPE_CHECKING:
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
 @click.option("--corrected", is_flag=True, help="Show what people corrected, of everybody the latest, beside what the model says.")
 @click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
+@ocr_option
 @config_options
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
-        engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, force: bool,
+        engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, force: bool, ocr: str | None,
         config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
@@ -53,7 +65,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     """
     request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file)
     with quick_start() if out is None else nullcontext():
-        config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
+        config = read_config(config_file, (*settings, *reading(encoding, ocr)))
         run = _on_spark(request, config, master) if engine == "spark" else _on_this_machine(request, config)
     sys.exit(1 if run() else 0)
 
@@ -165,6 +177,7 @@ def _on_spark(request: _Request, config: "Config", master: str | None) -> Callab
         raise UsageError("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl")
     if request.corrected:
         raise UsageError("--corrected: Spark gives the model's tags only; leave --engine spark out")
+    need("spark", "--engine spark")
     asked = SparkRequest(request.paths, request.out, request.model, config, request.keep_noise, master)
 
     def start() -> int:

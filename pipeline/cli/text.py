@@ -1,18 +1,24 @@
 """`pipeline text`."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import config_options, read_config, say_error
+from pipeline.cli.common import config_options, ocr_option, read_config, reading, say_error
+
+if TYPE_CHECKING:
+    from pipeline.core.records import Document
 
 
 @click.command()
 @click.argument("file")
 @click.option("--encoding", help="The encoding of a text file, such as gb18030 or big5; found out without it.")
+@ocr_option
 @config_options
-def text(file: str, encoding: str | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
+def text(file: str, encoding: str | None, ocr: str | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Print the text of a report as its reader produces it: what the offsets of a tag count in.
 
     The reports of a zip file are printed one after the other, each below a line with its name.
@@ -27,13 +33,23 @@ def text(file: str, encoding: str | None, config_file: Path | None, settings: tu
     from pipeline.read.isolated import read_files  # noqa: PLC0415 - help must not load the program
 
     check_standard_output([file])
-    config = read_config(config_file, (*settings, *([f"read.encoding={encoding}"] if encoding else [])))
+    config = read_config(config_file, (*settings, *reading(encoding, ocr)))
     failures: list[Exception] = []
     for document in read_files([file], config.read, failures.append):
         if document.source not in (readable(file), "stdin"):
             click.echo(f"==> {document.source} <==")
+        for note in _recognised(document):
+            click.echo(note, err=True)
         sys.stdout.buffer.write(document.text.encode() + b"\n")
     sys.stdout.buffer.flush()
     for failure in failures:
         say_error(failure)
     sys.exit(1 if failures else 0)
+
+
+def _recognised(document: "Document") -> Iterator[str]:
+    """Yield a line for each page whose text was recognised in a picture, with how certain that is."""
+    certainty = {there.page: there for there in document.places if there.certainty is not None}
+    for page, there in certainty.items():
+        doubt = ", below read.ocr_certainty: check it" if there.doubtful else ""
+        yield f"{document.source}: page {page} by OCR, {there.certainty:.1%} certain{doubt}"

@@ -43,7 +43,10 @@ class ReadConfig(msgspec.Struct, frozen=True):
     max_members: Count
     max_depth: Annotated[int, Meta(ge=0, le=20)]
     max_pages: Count
+    max_cells: Count
     max_seconds: Annotated[float, Meta(gt=0)]
+    ocr: Literal["auto", "never", "always"]
+    ocr_certainty: Share
     max_memory: Annotated[int, Meta(ge=2**28)]
 
 
@@ -68,6 +71,7 @@ class FeatureConfig(msgspec.Struct, frozen=True):
     character_bigrams: bool
     user_dictionary: str
     gazetteers: str
+    unknown_weight: Weight
 
 
 class ModelConfig(msgspec.Struct, frozen=True):
@@ -259,7 +263,7 @@ def model_settings(config: ModelSettings) -> ModelSettings:
 
 # Settings that older models have not, as they work without them.
 _AS_BEFORE: dict[str, dict[str, Any]] = {
-    "features": {"gazetteers": ""},
+    "features": {"gazetteers": "", "unknown_weight": 0.0},
     "model": {"solver": "liblinear", "report_weight": 0.0, "report_length": 30.0},
 }
 

@@ -34,7 +34,8 @@ class Mark(msgspec.Struct, frozen=True, gc=False):
 class Place(msgspec.Struct, frozen=True):
     """Where in its file the text from offset ``start`` on stands, up to the next place; numbers count from 1.
 
-    ``columns`` are the other cells of a table's row, by the name of their column.
+    ``columns`` are the other cells of a table's row, by the name of their column. ``certainty``, 0 to 1, is that of the text
+    recognition where the text comes from a picture, and ``doubtful`` tells that it is too low to be trusted.
     """
 
     start: int
@@ -43,6 +44,8 @@ class Place(msgspec.Struct, frozen=True):
     sheet: str | None = None
     row: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    certainty: float | None = None
+    doubtful: bool = False
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -207,7 +210,8 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``page``, ``paragraph``, ``sheet`` and ``row`` say where it stands in a file that has them, counted from 1, and
     ``columns`` holds the other cells of a table's row. ``noise`` is the reason of a span that was set aside, ``correction``
-    what a person says of the passage; all else is the model's. A field that a tag has not is left out of the output.
+    what a person says of the passage; all else is the model's. ``certainty``, 0 to 1, is that of the text recognition where the
+    text comes from the picture of a page. A field that a tag has not is left out of the output.
     """
 
     source: str
@@ -228,6 +232,7 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     sheet: str | None = None
     row: int | None = None
     columns: dict[str, str] | None = None
+    certainty: float | None = None
     noise: str | None = None
     correction: PersonSays | None = None
 

@@ -1,7 +1,7 @@
 """How far two people agree on the labels of the same reports."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,15 @@ from pipeline.core.records import Label
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A passage that both labelled: the label of the second, and the first's label that covers most of it."""
+    """A passage that both labelled: the label of the first and that of the second."""
 
     first: Label
     second: Label
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The characters that both labels cover."""
+        return max(self.first.start, self.second.start), min(self.first.end, self.second.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +37,16 @@ class Agreement:
 
 
 def pair_labels(first: Iterable[Label], second: Iterable[Label]) -> list[Pair]:
-    """Return the passages of ``second`` that ``first`` covers too; raises CorpusError where there is none."""
-    by_report: dict[str, list[Label]] = {}  # by content: a report may have another name at the other's
-    for label in first:
-        by_report.setdefault(label.sha256, []).append(label)
-    pairs = []
-    for label in second:
-        overlaps = [(_overlap(label, other), other) for other in by_report.get(label.sha256, [])]
-        size, best = max(overlaps, key=lambda item: item[0], default=(0, label))
-        if size > 0:
-            pairs.append(Pair(best, label))
+    """Return the passages that both labelled; raises CorpusError where there is none.
+
+    Two labels are of one passage where they share two thirds of the shorter one, or where each is the one that the other shares
+    most with. So a passage that one of them cut finer counts by these pieces, whoever is named first.
+    """
+    one, other = _by_report(first), _by_report(second)
+    pairs = [pair for sha256, labels in other.items() for pair in _pairs(one.get(sha256, []), labels)]
     if not pairs:
         raise CorpusError("the two have no passage in common; give labels of two people on the same reports")
-    return pairs
+    return sorted(pairs, key=lambda pair: (pair.second.source, *pair.span))
 
 
 def agree(pairs: Sequence[Pair], label_set: LabelSet) -> Agreement:
@@ -66,8 +68,35 @@ def agree(pairs: Sequence[Pair], label_set: LabelSet) -> Agreement:
     )
 
 
-def _overlap(one: Label, other: Label) -> int:
-    return min(one.end, other.end) - max(one.start, other.start)
+def _by_report(labels: Iterable[Label]) -> dict[str, list[Label]]:
+    """Return labels by the content of their report, which may have another name at the other's; of one span the last counts."""
+    reports: dict[str, dict[tuple[int, int], Label]] = {}
+    for label in labels:
+        reports.setdefault(label.sha256, {})[label.start, label.end] = label
+    return {sha256: list(spans.values()) for sha256, spans in reports.items()}
+
+
+def _pairs(first: Sequence[Label], second: Sequence[Label]) -> Iterator[Pair]:
+    """Yield the pairs of labels of one report that are of one passage."""
+    beside = [pair for one in first for other in second if _overlap(pair := Pair(one, other)) > 0]
+    best: dict[int, tuple[int, int]] = {}
+    for pair in beside:
+        for label in (pair.first, pair.second):
+            best[id(label)] = max(best.get(id(label), (0, 0)), _rank(pair))
+    for pair in beside:
+        shorter = min(pair.first.end - pair.first.start, pair.second.end - pair.second.start)
+        if 3 * _overlap(pair) >= 2 * shorter or best[id(pair.first)] == best[id(pair.second)] == _rank(pair):
+            yield pair
+
+
+def _rank(pair: Pair) -> tuple[int, int]:
+    """Return by what the best pair of a label is found: the most characters, and of equal ones the first."""
+    return _overlap(pair), -pair.span[0]
+
+
+def _overlap(pair: Pair) -> int:
+    start, end = pair.span
+    return end - start
 
 
 def _observed(counts: Counter[Any]) -> float:

@@ -1,6 +1,7 @@
 """Read the configured corpus: its reports, its labels, its dictionary."""
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     label_set = load_label_set(locations.find(config.corpus.label_set))
     names = [name for name in config.corpus.labels if name != config.corpus.review]
     labels = [label for name in names for label in load_labels(locations.find(name), label_set)]
-    corrections = _within_reach(read_review(config, label_set), config, say)
+    corrections = _within_reach(read_review(config, label_set, say), config, say)
     sources = {label.source for label in (*labels, *corrections)}
     excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
     for source in sorted(excluded):
@@ -36,10 +37,13 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     return build_corpus(documents, kept[0], label_set, kept[1])
 
 
-def read_review(config: Config, label_set: LabelSet) -> list[Label]:
-    """Return the corrections that count, by the order in which they were saved; none where nothing was corrected yet."""
+def read_review(config: Config, label_set: LabelSet, say: Say = warnings.warn) -> list[Label]:
+    """Return the corrections that count, by the order in which they were saved; none where nothing was corrected yet.
+
+    ``say`` is told of each line that is damaged.
+    """
     path = locations.project_folder() / config.corpus.review
-    return current(load_review(path, label_set)) if path.exists() else []
+    return current(load_review(path, label_set, say)) if path.exists() else []
 
 
 def _within_reach(corrections: list[Label], config: Config, say: Say) -> list[Label]:

@@ -1,131 +1,135 @@
-"""Take labels in from other tools and give them out: Label Studio's JSON, CSV, JSON lines.
+"""Take labels in from other tools and give them out: Label Studio's JSON, delimited values, JSON lines.
 
-Label Studio is the open annotation tool that most teams know; a task is a report, a region of type ``labels`` is a label,
-and the second and further names of a region are its secondary themes. CSV and JSON lines need a text column and a label
-column only, so that any labelled data set can be trained on.
+Label Studio is the open annotation tool that most teams know. A table needs a text column and a label column only, so that any
+labelled data set can be trained on. What is not sound is named by its place in the file and left out; the rest is taken.
 """
 
 import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from pipeline.core.config import LabelSet
-from pipeline.core.errors import CorpusError
+from pipeline.core.config import LabelSet, ReadConfig
+from pipeline.core.errors import CorpusError, InputError
 from pipeline.core.records import Label
-from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.output.rows import FORMULA, neutral
+from pipeline.labels.corrections.overlay import overlap
+from pipeline.labels.files import Corpus
+from pipeline.labels.incoming import Columns, Incoming, Passage, Refused, Taken, without_overlap
+from pipeline.labels.label_studio import read_tasks, write_tasks
+from pipeline.labels.tables import TABLES, read_table
+from pipeline.labels.texts import reads_as
+from pipeline.output.rows import neutral
 from pipeline.read.decode import decode
 
 FORMATS = (".json", ".csv", ".jsonl")
+INCOMING = (*FORMATS, *(ending for ending in TABLES if ending not in FORMATS))
 COLUMNS = ("source", "start", "end", "text", "label", "secondary")
+LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 Origin = Literal["seed", "written", "review"]
 _UNSAFE = re.compile(r"[^\w.-]+")
-_REGION = {"from_name": "label", "to_name": "text", "type": "labels"}
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns of a table hold text, label and source; rows of one source are paragraphs of one report."""
+class Import:
+    """What an import makes: labels, the files of new reports by name, and what was not taken."""
 
-    text: str = "text"
-    label: str = "label"
-    source: str = "source"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A labelled passage of a report that is still to be written."""
-
-    start: int
-    end: int
-    label: str
-    secondary: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A report from another tool: its name there, its text and its labelled passages."""
-
-    name: str
-    text: str
-    passages: tuple[Passage, ...]
+    labels: tuple[Label, ...]
+    files: Mapping[str, bytes]
+    refused: tuple[Refused, ...]
 
 
 def export_labels(corpus: Corpus, ending: str) -> bytes:
     """Return all labels of a corpus in the format of a file ending; raises CorpusError for an unknown one."""
-    makers: dict[str, Callable[[Corpus], bytes]] = {".json": _label_studio, ".csv": _csv, ".jsonl": _json_lines}
+    makers: dict[str, Callable[[Corpus], bytes]] = {".json": write_tasks, ".csv": _csv, ".jsonl": _json_lines}
     if ending not in makers:
         raise CorpusError(f"{ending or 'no ending'}: not a format for labels; use one of {' '.join(FORMATS)}")
     return makers[ending](corpus)
 
 
-def read_incoming(path: Path, columns: Columns, known: LabelSet) -> list[Incoming]:
-    """Return the reports and labels of another tool's file; raises CorpusError that names file and row."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from None
-    text = decode(data, str(path)).text
-    if path.suffix.lower() == ".json":
-        incoming = [_task(task, f"{path}: task {number}") for number, task in enumerate(_json(text, path), 1)]
-    elif path.suffix.lower() in FORMATS:
-        incoming = list(_reports(_rows(text, path), columns, path))
-    else:
-        raise CorpusError(f"{path}: not a format for labels; use one of {' '.join(FORMATS)}")
-    for report in incoming:
-        _check(report, path, known)
-    return incoming
+def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> Taken:
+    """Return the reports and labels of another tool's file, and what of it is not taken; ``who``: one person's only.
+
+    Raises CorpusError for a file that cannot be read, or is of no such format.
+    """
+    ending = path.suffix.lower()
+    if ending not in INCOMING:
+        raise CorpusError(f"{path}: not a format for labels; use one of {' '.join(INCOMING)}")
+    text = _text(path)
+    return read_tasks(text, path, columns, known, who) if ending == ".json" else read_table(text, path, columns, known)
 
 
 def to_labels(
-    incoming: Iterable[Incoming], known: Mapping[str, tuple[str, str]], folder: str, annotator: str, origin: Origin, date: str
-) -> tuple[list[Label], dict[str, bytes]]:
+    incoming: Iterable[Incoming],
+    known: Mapping[str, tuple[str, str]],
+    folder: str,
+    annotator: str,
+    origin: Origin,
+    date: str,
+    options: ReadConfig,
+) -> Import:
     """Return labels for incoming reports, and the files of those that are not among the known ones.
 
-    ``known`` maps the names of the corpus to text and sha256; an incoming report of the same name and text is that one.
+    ``known`` maps the names of the corpus to text and sha256; an incoming report of the same name and text is that one. A text
+    that a file would not give back as it is (a page of HTML, one with a byte order mark) is not taken: its offsets would lie.
     """
-    labels: list[Label] = []
+    refused: list[Refused] = []
     files: dict[str, bytes] = {}
+    by_report: dict[tuple[str, str], list[Passage]] = {}
     for report in incoming:
-        source, sha256 = report.name, known.get(report.name, ("", ""))[1]
-        if known.get(report.name, ("", ""))[0] != report.text:
-            data = report.text.encode("utf-8")
-            source, sha256 = f"{folder}/{_file_name(report.name, files)}", hashlib.sha256(data).hexdigest()
-            files[Path(source).name] = data
-        labels += [
-            Label(source, sha256, part.start, part.end, part.label, part.secondary, annotator, origin, date)
-            for part in report.passages
-        ]
-    return labels, files
+        place = _known_as(report, known) or _file_for(report, folder, files, options)
+        if isinstance(place, Refused):
+            refused.append(place)
+        else:
+            by_report.setdefault(place, []).extend(report.passages)
+    labels: list[Label] = []
+    for (source, sha256), passages in by_report.items():
+        for each in without_overlap(passages):
+            if isinstance(each, Refused):
+                refused.append(each)
+            else:
+                who = annotator or each.who
+                labels.append(Label(source, sha256, each.start, each.end, each.label, each.secondary, who, origin, date))
+    return Import(tuple(labels), files, tuple(refused))
 
 
-def _label_studio(corpus: Corpus) -> bytes:
-    return msgspec.json.format(msgspec.json.encode([_as_task(report) for report in corpus.reports]), indent=1)
+def overlaps(labels: Iterable[Label], corpus: Corpus) -> int:
+    """Return how many labels overlap one that the corpus has already, so that both together would be refused."""
+    given = {report.document.source: report.labels for report in corpus.reports}
+    return sum(any(overlap(label, other) for other in given.get(label.source, ())) for label in labels)
 
 
-def _as_task(report: LabelledDocument) -> dict[str, Any]:
-    text = report.document.text
-    regions = [
-        {
-            **_REGION,
-            "id": f"r{number}",
-            "value": {
-                "start": label.start,
-                "end": label.end,
-                "text": text[label.start : label.end],
-                "labels": [label.label, *label.secondary],
-            },
-        }
-        for number, label in enumerate(report.labels)
-    ]
-    return {"data": {"text": text, "source": report.document.source}, "annotations": [{"result": regions}]}
+def _text(path: Path) -> str:
+    try:
+        return decode(path.read_bytes(), str(path)).text
+    except InputError as error:
+        raise CorpusError(str(error)) from None
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+
+
+def _known_as(report: Incoming, known: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+    text, sha256 = known.get(report.name, (None, ""))
+    return (report.name, sha256) if text == report.text else None
+
+
+def _file_for(report: Incoming, folder: str, files: dict[str, bytes], options: ReadConfig) -> tuple[str, str] | Refused:
+    """Put a new report among the files; return its source and sha256."""
+    try:
+        data = report.text.encode()
+    except UnicodeEncodeError:
+        return Refused(report.where, "holds half a character, which no file can; repair its text")
+    if not reads_as(data, ".txt", report.text, options):
+        why = "its text would not be read back from a file as it is (a web page, or a mark at its beginning)"
+        return Refused(report.where, f"{why}; export plain text")
+    name = _file_name(report.name, files)
+    files[name] = data
+    return f"{folder}/{name}", hashlib.sha256(data).hexdigest()
 
 
 def _rows_of(corpus: Corpus) -> Iterator[dict[str, Any]]:
@@ -140,8 +144,7 @@ def _csv(corpus: Corpus) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, COLUMNS)
     writer.writeheader()
-    for row in _rows_of(corpus):
-        writer.writerow({name: neutral(cell) for name, cell in row.items()})
+    writer.writerows({name: neutral(cell) for name, cell in row.items()} for row in _rows_of(corpus))
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -149,85 +152,9 @@ def _json_lines(corpus: Corpus) -> bytes:
     return b"".join(msgspec.json.encode(row) + b"\n" for row in _rows_of(corpus))
 
 
-def _json(text: str, path: Path) -> list[Any]:
-    try:
-        return msgspec.json.decode(text, type=list[Any])
-    except msgspec.MsgspecError as error:
-        raise CorpusError(f"{path}: not a Label Studio export ({error}); export it there as JSON") from None
-
-
-def _task(task: Any, where: str) -> Incoming:  # noqa: ANN401 - another tool's data, checked here
-    try:
-        text = str(task["data"]["text"])
-        name = str(task["data"].get("source") or where)
-        annotations = [item for item in task.get("annotations", []) if not item.get("was_cancelled")]
-        regions = [region for item in annotations[-1:] for region in item["result"] if region.get("type") in ("labels", "choices")]
-        return Incoming(name, text, tuple(_passage(region, text) for region in regions))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise CorpusError(f"{where}: not a Label Studio task with a text ({error!r}); export it there as JSON") from None
-
-
-def _passage(region: Mapping[str, Any], text: str) -> Passage:
-    value = region["value"]
-    names = value["labels"] if region["type"] == "labels" else value["choices"]
-    return Passage(int(value.get("start", 0)), int(value.get("end", len(text))), names[0], tuple(names[1:]))
-
-
-def _rows(text: str, path: Path) -> Iterator[dict[str, Any]]:
-    if path.suffix.lower() == ".csv":
-        yield from csv.DictReader(io.StringIO(text, newline=""))
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            row = msgspec.json.decode(line, type=dict[str, Any]) if line.strip() else None
-        except msgspec.MsgspecError as error:
-            raise CorpusError(f"{path}:{number}: not a JSON object ({error}); write one a line") from None
-        if row is not None:
-            yield row
-
-
-def _reports(rows: Iterable[dict[str, Any]], columns: Columns, path: Path) -> Iterator[Incoming]:
-    """Yield a report for each source; a row without one is a report of its own, since its neighbours are no context."""
-    grouped: dict[str, list[tuple[str, str]]] = {}
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row.get(columns.text), str) or not isinstance(row.get(columns.label), str):
-            raise CorpusError(
-                f"{path}: row {number} has no {columns.text!r} or no {columns.label!r}; name the columns with --text-column "
-                "and --label-column"
-            )
-        name = _unmarked(str(row.get(columns.source) or f"{path.stem}_{number:05}"))
-        grouped.setdefault(name, []).append((_plain(row[columns.text]), row[columns.label].strip()))
-    for name, parts in grouped.items():
-        yield _from_parts(name, parts)
-
-
-def _plain(text: str) -> str:
-    """Return a cell's text on one line, without the mark that keeps Excel from running it."""
-    return " ".join(_unmarked(text).split())
-
-
-def _unmarked(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
-
-
-def _from_parts(name: str, parts: Sequence[tuple[str, str]]) -> Incoming:
-    passages, position = [], 0
-    for text, label in parts:
-        if text:
-            passages.append(Passage(position, position + len(text), label, ()))
-        position += len(text) + 1
-    return Incoming(name, "".join(f"{text}\n" for text, _ in parts), tuple(passages))
-
-
-def _check(report: Incoming, path: Path, known: LabelSet) -> None:
-    for passage in report.passages:
-        for name in (passage.label, *passage.secondary):
-            if name not in known.names:
-                raise CorpusError(f"{path}: {report.name}: {name!r} is not a known label; known: {' '.join(known.names)}")
-
-
 def _file_name(name: str, taken: Mapping[str, bytes]) -> str:
-    """Return a name for a new report that is no path, and that no other new report has."""
-    stem = _UNSAFE.sub("_", Path(name).stem).strip("._") or "report"
+    """Return a name for a new report that is no path, and that no other new report has, upper and lower case alike."""
+    stem = _UNSAFE.sub("_", Path(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._") or "report"
     candidates = (f"{stem}.txt", *(f"{stem}_{number}.txt" for number in range(2, len(taken) + 3)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    lower = {each.lower() for each in taken}
+    return next(candidate for candidate in candidates if candidate.lower() not in lower)

@@ -1,6 +1,8 @@
 """Labels given by people: read label files, hold them against their reports, and gather both as a corpus."""
 
 import hashlib
+import unicodedata
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +16,9 @@ from pipeline.core.errors import CorpusError, UsageError
 from pipeline.core.outputs import write_file
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import overlay
+from pipeline.labels.people import person
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,25 @@ def load_labels(path: Path, known: LabelSet) -> list[Label]:
     return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(_lines(path), 1) if line.strip()]
 
 
-def load_review(path: Path, known: LabelSet) -> list[Label]:
-    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError.
+def load_review(path: Path, known: LabelSet, say: Say = warnings.warn) -> list[Label]:
+    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError for one that cannot be read.
 
-    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over.
+    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over. Of
+    any other line that is damaged ``say`` is told, and the others count: one bad line takes nobody else's word away. The names of
+    people are as ``person`` makes them.
     """
-    lines = _lines(path, whole_lines)
-    return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(lines, 1) if line.strip()]
+    labels = []
+    for number, line in enumerate(_read(path, whole_lines).split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            label = _parse(line.decode("utf-8-sig"), f"{path}:{number}", known)
+        except (CorpusError, UnicodeDecodeError) as error:
+            said = str(error) if isinstance(error, CorpusError) else f"{path}:{number}: not UTF-8 ({error.reason})"
+            say(f"not counted: {said}")
+        else:
+            labels.append(msgspec.structs.replace(label, annotator=person(label.annotator)))
+    return labels
 
 
 def whole_lines(data: bytes) -> bytes:
@@ -139,15 +156,15 @@ def label_lines(labels: Iterable[Label]) -> bytes:
 
 
 def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write new reports, none over another; raises UsageError."""
+    """Write new reports, none over another, all or none; raises UsageError."""
     try:
+        new = {path: content for name, content in files.items() if not (path := folder / name).exists()}
         for name, content in files.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / name
-            if not path.exists():
-                write_file(path, content)
-            elif path.read_bytes() != content:
-                raise UsageError(f"{path}: exists with another text; choose another folder with --reports")
+            if folder / name not in new and (folder / name).read_bytes() != content:
+                raise UsageError(f"{folder / name}: exists with another text; choose another folder with --reports")
+        for path, content in new.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_file(path, content)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
 
@@ -174,8 +191,13 @@ def attach(document: Document, labels: Iterable[Label], corrections: Sequence[La
     return LabelledDocument(document, tuple(overlay(document.text, ordered, corrections)) if corrections else ordered)
 
 
+def same_text(text: str) -> str:
+    """Return what two texts have in common that differ in white space and in the width of characters only: a digest."""
+    return hashlib.sha256("".join(unicodedata.normalize("NFKC", text).split()).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def check_trainable(corpus: Corpus) -> None:
-    """Raise CorpusError for a corpus of fewer than two reports, or with a label that stands in fewer than two."""
+    """Raise CorpusError for a corpus of fewer than two different reports, or with a label of fewer than two examples."""
     if len(corpus.reports) < 2:
         raise CorpusError(f"{len(corpus.reports)} labelled reports: training needs two at least; label more reports")
     for name in corpus.label_set.names:
@@ -185,6 +207,11 @@ def check_trainable(corpus: Corpus) -> None:
                 f"label {name} has {count} example{'s' * (count != 1)}: training needs two at least; label more passages, "
                 f"or take {name} out of the label definitions"
             )
+    if len({same_text(report.document.text) for report in corpus.reports}) < 2:
+        raise CorpusError(
+            f"{len(corpus.reports)} labelled reports, all with the same text: training needs two different ones at least; "
+            "label other reports"
+        )
 
 
 def _parse(line: str, where: str, known: LabelSet) -> Label:
@@ -202,10 +229,17 @@ def _check_known(name: str, where: str, known: LabelSet) -> None:
         raise CorpusError(f"{where}: {name!r} is not a known label; known: {' '.join(known.names)}")
 
 
-def _lines(path: Path, keep: Callable[[bytes], bytes] = bytes) -> list[str]:
+def _lines(path: Path) -> list[str]:
     try:
-        return keep(path.read_bytes()).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+        return _read(path).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None
+
+
+def _read(path: Path, keep: Callable[[bytes], bytes] = bytes) -> bytes:
+    try:
+        return keep(path.read_bytes())
     except FileNotFoundError:
         raise CorpusError(f"{path}: no such label file; check corpus.labels in the configuration, or --gold") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None

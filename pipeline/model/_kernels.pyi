@@ -38,6 +38,7 @@ class Scorer:
         telling: NDArray[np.uint8],
         names: list[bytes],
         gazetteer: Terms | None = None,
+        unknown_square: float = 0.0,
     ) -> None: ...
     def score(
         self,

@@ -86,7 +86,7 @@ cdef inline bint _is_term(const Py_UCS4* word, Py_ssize_t size) noexcept nogil:
     """Tell whether a word could be one of a vocabulary."""
     cdef Py_ssize_t i
     for i in range(size):
-        if _is_ideograph(word[i]) or (i + 1 < size and _is_latin(word[i]) and _is_latin(word[i + 1])):
+        if _is_ideograph(word[i]) or (i + 1 < size and _is_latin(<uint32_t>word[i] | 32) and _is_latin(<uint32_t>word[i + 1] | 32)):
             return True
     return False
 
@@ -732,6 +732,7 @@ cdef class Scorer:
     cdef Tally tally
     cdef Terms gazetteer  # may be None
     cdef bint has_gazetteer
+    cdef double unknown_square
     cdef Py_ssize_t first_class  # the column of the first class of the gazetteer
     cdef tuple words
     cdef list names  # of the labels, as JSON
@@ -746,9 +747,11 @@ cdef class Scorer:
         uint8_t[::1] telling not None,
         list names not None,
         Terms gazetteer=None,
+        double unknown_square=0,
     ):
         """Take words and bigrams, the idf of all columns, weights of shape (columns, labels), which columns tell a reader something,
-        the names of the labels as JSON, and the terms whose classes are the columns behind words and bigrams.
+        the names of the labels as JSON, the terms whose classes are the columns behind words and bigrams, and what an
+        unknown term adds to the square of the length of its row.
 
         Raises ValueError where the lengths do not agree.
         """
@@ -756,6 +759,7 @@ cdef class Scorer:
         cdef int32_t column, node
         if not len(words) + pairs <= len(idf) == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1]:
             raise ValueError("words, bigrams, idf and weights do not agree in length")
+        self.unknown_square = unknown_square
         self.gazetteer, self.has_gazetteer, self.first_class = gazetteer, gazetteer is not None, len(words) + pairs
         if gazetteer is None and self.first_class != len(idf):
             raise ValueError("words, bigrams, idf and weights do not agree in length")
@@ -867,7 +871,7 @@ cdef class Scorer:
         for i in range(found):
             values[i] *= self.records[columns[i] * self.stride]
             length += values[i] * values[i]
-        length = sqrt(length)
+        length = sqrt(length + tally.unknown * self.unknown_square)
         for label in range(self.labels):
             scores[label] = 0
         for i in range(found):

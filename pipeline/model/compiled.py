@@ -40,6 +40,7 @@ class Compiled:
             vocabulary.telling.view(np.uint8),
             list(map(msgspec.json.encode, names)),
             vocabulary.gazetteer.native,
+            vocabulary.unknown_square,
         )
 
     def score(self, layout: Layout) -> tuple[Rows, Floats, Ints]:

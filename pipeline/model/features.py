@@ -125,12 +125,15 @@ class Vocabulary:
     dictionary does not know (names of posts and campaigns) or cuts in two ways, and classes what the corpus has never seen.
     """
 
-    def __init__(self, words: Sequence[str], bigrams: str, idf: Floats, gazetteer: Gazetteer | None = None) -> None:
-        """Take the words, the bigrams one after the other, the idf of all columns, and the terms of classes."""
+    def __init__(
+        self, words: Sequence[str], bigrams: str, idf: Floats, gazetteer: Gazetteer | None = None, unknown_weight: float = 0.0
+    ) -> None:
+        """Take words, bigrams one after the other, the idf of all columns, the terms of classes, and what the unknown weighs."""
         self.words = tuple(words)
         self.bigrams = Bigrams(bigrams)
         self.gazetteer = gazetteer or Gazetteer()
         self.idf = idf
+        self.unknown_weight = unknown_weight
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -148,8 +151,14 @@ class Vocabulary:
         telling[[i for i in frequent if len(self.words[i]) == 1]] = False
         return telling
 
+    @property
+    def unknown_square(self) -> float:
+        """What a word or bigram without a column adds to the square of the length of its row."""
+        rarest = self.idf[: len(self.words) + len(self.bigrams)].max(initial=0.0)
+        return float((self.unknown_weight * rarest) ** 2)
+
     def vectorise(self, texts: Texts) -> Rows:
-        """Return TF-IDF rows of unit length, one for each text; unknown words and bigrams count nothing."""
+        """Return TF-IDF rows, one for each text; with what is unknown they would have unit length."""
         bits = len(self).bit_length()
         keys = np.concatenate([row << bits | column for row, column in self.found(texts)])
         keys.sort()
@@ -159,7 +168,10 @@ class Vocabulary:
         row, column = keys >> bits, keys & ((1 << bits) - 1)
         values = counts * self.idf.take(column)
         lengths = np.bincount(row, minlength=texts.count)
-        values /= np.sqrt(np.bincount(row, values * values, minlength=texts.count)).take(row)
+        squares = np.bincount(row, values * values, minlength=texts.count)
+        if self.unknown_weight:
+            squares = squares + self.count_terms(texts)[1] * self.unknown_square
+        values /= np.sqrt(squares).take(row)
         return Rows(np.append(0, np.cumsum(lengths)), column, values)
 
     def count_terms(self, texts: Texts) -> tuple[Ints, Ints]:
@@ -213,7 +225,7 @@ def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig, gazetteer: Ga
     bigrams = _frequent_bigrams(texts, options.min_df) if options.character_bigrams else {}
     classes = _class_frequency(texts, gazetteer) if gazetteer else []
     counts = np.array([*frequent.values(), *bigrams.values(), *classes], dtype=np.float64)
-    return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1, gazetteer)
+    return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1, gazetteer, options.unknown_weight)
 
 
 def _frequent_words(texts: Sequence[Texts], min_df: int) -> dict[str, int]:

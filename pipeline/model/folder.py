@@ -121,11 +121,12 @@ def load_model(folder: Path) -> Model:
         words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
         gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
         terms, count = len(words) + len(bigrams) // 2 + len(gazetteer), len(labels.names)
+        idf = _array(contents["idf.npy"], "<f8", (terms,))
         model = Model(
             name=manifest.name,
             labels=labels,
             config=settings,
-            vocabulary=Vocabulary(words, bigrams, _array(contents["idf.npy"], "<f8", (terms,)), gazetteer),
+            vocabulary=Vocabulary(words, bigrams, idf, gazetteer, settings.features.unknown_weight),
             weights=_array(contents["weights.npy"], "<f4", (terms, count)),
             bias=_array(contents["bias.npy"], "<f4", (count,)),
             temperature=manifest.temperature,

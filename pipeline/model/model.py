@@ -56,7 +56,7 @@ class Model:
         digest = hashlib.sha256("\n\n".join("\n".join(some) for some in lists).encode())
         for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
             digest.update(array.tobytes())
-        settings = (self.config.clean, self.config.segment, self.config.model, self.config.tag)
+        settings = (self.config.clean, self.config.segment, self.config.features, self.config.model, self.config.tag)
         digest.update(repr((self.labels, settings, self.temperature, self.thresholds.tolist())).encode())
         return digest.hexdigest()[:12]
 

@@ -15,6 +15,7 @@ from pipeline.model.model import Model, softmax
 
 REPORT_TEMPERATURE = 0.35  # of the probabilities whose mean is that of a report
 LEAST_SHARE = 0.1  # of a label in a report: no theme is ruled out because it is rare
+LEAST_REPORT = 200  # characters of a report that takes something from itself as a whole; less is a passage
 LONGEST_REPORT = 512  # sentences of a report that takes something from itself as a whole; no window of segments is smaller
 NEVER = math.inf  # what a change of theme costs inside the row of a table
 
@@ -74,16 +75,16 @@ def report_context(layout: Layout, scores: Floats, options: ModelConfig) -> Floa
 
     A text about one activity has one theme, and half of its sentences carry no word of it. So the logarithm of the mean
     probability of each label over the report is added, the less the longer the report: at ``report_length`` sentences by half of
-    ``report_weight``, as the square of the length grows. A report of which only a part is at hand, or of more than
-    LONGEST_REPORT sentences, gives nothing, nor does a table to its rows.
+    ``report_weight``, as the square of the length grows. A report of which only a part is at hand, of fewer than
+    LEAST_REPORT characters or more than LONGEST_REPORT sentences, gives nothing, nor does a table to its rows.
     """
     added = np.zeros((len(layout.kinds), scores.shape[1]))
     ends = np.cumsum(layout.counts)
     bounds = [*layout.firsts, len(layout.kinds)]
     for part, (count, end) in enumerate(zip(layout.counts.tolist(), ends.tolist(), strict=True)):
         weight = options.report_weight / (1 + (count / options.report_length) ** 2)
-        if layout.whole[part] and 0 < count <= LONGEST_REPORT and weight:
-            sizes = (layout.spans[end - count : end, 1] - layout.spans[end - count : end, 0])[:, None]
+        sizes = (layout.spans[end - count : end, 1] - layout.spans[end - count : end, 0])[:, None]
+        if layout.whole[part] and count <= LONGEST_REPORT and sizes.sum() >= LEAST_REPORT and weight:
             mean = (softmax(scores[end - count : end] / REPORT_TEMPERATURE) * sizes).sum(axis=0) / sizes.sum()
             added[bounds[part] : bounds[part + 1]] = weight * REPORT_TEMPERATURE * np.log(np.maximum(mean, LEAST_SHARE))
     added[[kind != "text" for kind in layout.kinds]] = 0

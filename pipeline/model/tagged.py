@@ -5,12 +5,25 @@ A JSON line is what most tags become, and a record costs as much as a fifth of a
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from pipeline.core.records import CleanText, Document, MadeTags, Noise, OffsetMap, OutlineEntry, Segment, Tag, TagColumns, TermCount
+from pipeline.core.records import (
+    CleanText,
+    Document,
+    MadeTags,
+    Noise,
+    OffsetMap,
+    OutlineEntry,
+    Place,
+    Segment,
+    Tag,
+    TagColumns,
+    TermCount,
+)
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Flags, Floats, in_lower_case, lower
 from pipeline.model.model import Model
@@ -86,7 +99,7 @@ class JudgedTags:
                 dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary.get(i, ()), review[i],
                 self._evidence(i, text), signature,
             )  # fmt: skip
-            yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
+            yield msgspec.structs.replace(tag, **place(document, start), review=self._asks(i)) if document.places else tag
 
     @property
     def terms(self) -> TermCount:
@@ -96,7 +109,20 @@ class JudgedTags:
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""
         judged = self._judged
-        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, judged.review)
+        review = judged.review | self._doubtful
+        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, review)
+
+    def _asks(self, run: int) -> bool:
+        """Tell whether a person should look at a run: the model is not sure, or what was recognised as its text may be wrong."""
+        return bool(self._judged.review[run] | self._doubtful[run])
+
+    @cached_property
+    def _doubtful(self) -> Flags:
+        """Which runs stand on a page whose text was recognised with too little certainty."""
+        document = self._cleaned.document
+        if not any(there.doubtful for there in document.places):
+            return np.zeros(len(self._spans), bool)
+        return np.array([place_at(document, start).doubtful for start in self._starts.tolist()], bool)
 
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
@@ -168,9 +194,17 @@ class JudgedTags:
 
 def place(document: Document, start: int) -> dict[str, Any]:
     """Return the fields of a tag that say where in its file the text at an offset stands."""
-    there = document.places[max(0, bisect_right(document.places, start, key=lambda place: place.start) - 1)]
+    there = place_at(document, start)
     columns = dict(there.columns) if there.columns else None
-    return {"page": there.page, "paragraph": there.paragraph, "sheet": there.sheet, "row": there.row, "columns": columns}
+    return {
+        "page": there.page, "paragraph": there.paragraph, "sheet": there.sheet, "row": there.row, "columns": columns,
+        "certainty": there.certainty,
+    }  # fmt: skip
+
+
+def place_at(document: Document, start: int) -> Place:
+    """Return the place in its file where the text at an offset stands; the document has places."""
+    return document.places[max(0, bisect_right(document.places, start, key=lambda place: place.start) - 1)]
 
 
 class _Map(msgspec.Struct, frozen=True):

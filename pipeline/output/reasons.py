@@ -28,7 +28,9 @@ REASONS = {
     "watermark": "水印",
     "stamp": "印章",
     "annotation": "批注",
+    "ruby": "注音或着重号",
     "outside the page": "页面之外",
+    "hidden layer": "隐藏图层",
     "speaker notes": "演讲备注",
     "hidden slide": "隐藏幻灯片",
 }

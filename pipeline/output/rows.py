@@ -23,6 +23,7 @@ COLUMNS: dict[str, Callable[[Tag], Cell]] = {
     "校对人": lambda tag: tag.correction.who if tag.correction else None,
     "依据": lambda tag: " ".join(word for word, _ in tag.evidence),
     "页": lambda tag: tag.page,
+    "识别把握": lambda tag: tag.certainty,
     "段": lambda tag: tag.paragraph,
     "工作表": lambda tag: tag.sheet,
     "行": lambda tag: tag.row,

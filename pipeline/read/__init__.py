@@ -10,7 +10,7 @@ names, in lower case, with the dot. One whose content has a signature gets a lin
 import hashlib
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 import msgspec
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, PicturesOnlyError
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, MAIL, PLAIN, kind_of, promises_text
+from pipeline.read.ocr.engine import is_installed
 
 if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member
@@ -57,8 +58,20 @@ class PassedOver(msgspec.Struct, frozen=True):
 
 @cache
 def suffixes() -> frozenset[str]:
-    """Return the endings of the names that are read, in lower case, with the dot; files without one are read too."""
-    return frozenset(["", *ARCHIVE_SUFFIXES, *chain.from_iterable(formats.FORMATS.values())])
+    """Return the endings of the names that are read, in lower case, with the dot; files without one are read too.
+
+    Pictures are not among them: beside reports they are what these show, and a folder or archive of nothing else is of scans.
+    """
+    return frozenset(["", *ARCHIVE_SUFFIXES, *chain.from_iterable(formats.FORMATS.values())]) - formats.PICTURES
+
+
+def suffixes_among(names: Iterable[str]) -> frozenset[str]:
+    """Return the endings that are read in a folder or archive of files with these names.
+
+    Where all that could be read are pictures, these are scans, and are read if the extra for it is installed.
+    """
+    there = {suffix_of(name) for name in names}
+    return formats.PICTURES if there & formats.PICTURES and not there & suffixes() and is_installed() else suffixes()
 
 
 def suffix_of(name: str) -> str:
@@ -94,7 +107,7 @@ def load(path: Path, source: str, options: ReadConfig) -> bytes:
         check_size(path.stat().st_size, source, options)
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{source}: no such file; check the path") from None
+        raise InputError(f"{source}: no such file; check the path", code="missing") from None
     except OSError as error:
         raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
 
@@ -108,7 +121,7 @@ def seconds_for(size: int, options: ReadConfig) -> float:
 def check_size(size: int, source: str, options: ReadConfig) -> None:
     """Raise InputError for a file that is larger than the configuration allows."""
     if size > options.max_bytes:
-        raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)")
+        raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)", code="too_large")
 
 
 def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:
@@ -122,7 +135,7 @@ def read_file(file: File, options: ReadConfig) -> Document:
     """Return the report in one file that is no archive; raises InputError."""
     kind = _kind(file)
     if kind == ARCHIVE:
-        raise InputError(f"{file.source}: an archive, where one report is expected; unpack it")
+        raise InputError(f"{file.source}: an archive, where one report is expected; unpack it", code="archive")
     return _read_as(kind, file, options)
 
 
@@ -131,21 +144,35 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     reader = cast("Reader", importlib.import_module(f"{formats.__name__}.{kind}"))
     try:
         content = reader.read(file.data, file.source, options)
+    except PicturesOnlyError:
+        scanned = _scanned(kind, file, options)
+        if scanned is None:
+            raise
+        content = scanned
     except InputError:
         if kind != PLAIN or promises_text(file.suffix):
             raise
         broken = f"{file.source}: damaged, or no {file.suffix} file; open it in its own program and save it again"
-        raise InputError(broken) from None
+        raise InputError(broken, code="damaged") from None
     if not content.text or content.text.isspace():
-        raise InputError(f"{file.source}: nothing but white space; save the report again")
+        content = _scanned(kind, file, options) or content
+    if not content.text or content.text.isspace():
+        raise InputError(f"{file.source}: nothing but white space; save the report again", code="empty")
     digest = hashlib.sha256(file.data).hexdigest()
     text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
     return Document(file.source, text, digest, content.encoding, content.marks, content.places)
 
 
+def _scanned(kind: str, file: File, options: ReadConfig) -> ReadText | None:
+    """Return the text of the scans that a package holds instead of text, or None; raises InputError."""
+    from pipeline.read.ocr.packages import KINDS, text_of_scans  # noqa: PLC0415 - where there is no text
+
+    return text_of_scans(file.data, kind, file.source, options) if kind in KINDS else None
+
+
 def _refuse_empty(file: File) -> None:
     if not file.data:
-        raise InputError(f"{file.source}: the file is empty; save the report again")
+        raise InputError(f"{file.source}: the file is empty; save the report again", code="empty")
 
 
 def _kind(file: File) -> str:
@@ -170,17 +197,18 @@ def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: 
     if not depth:
         yield _too_deep(file)
         return
-    from pipeline.read.archive import members  # noqa: PLC0415
+    from pipeline.read.archive import members, names  # noqa: PLC0415
 
     is_empty = True
+    taken = suffixes_among(names(file.data, file.source))
     for member in members(file.data, file.source, allowance):
         is_empty = False
         if isinstance(member, InputError):
             yield member
         else:
-            yield from _of_member(member, file.source, options, allowance, depth)
+            yield from _of_member(member, file.source, options, allowance, depth, taken)
     if is_empty:
-        yield InputError(f"{file.source}: an archive without files; pack it again")
+        yield InputError(f"{file.source}: an archive without files; pack it again", code="empty")
 
 
 def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
@@ -195,18 +223,18 @@ def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int
         yield _too_deep(file)
         return
     for member in attached:
-        yield from _of_member(member, file.source, options, allowance, depth)
+        yield from _of_member(member, file.source, options, allowance, depth, suffixes())
 
 
 def _too_deep(file: File) -> InputError:
-    return InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself")
+    return InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself", code="nested")
 
 
 def _of_member(
-    member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int
+    member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int, taken: frozenset[str]
 ) -> Iterator[File | PassedOver | InputError]:
     file = File(f"{archive}/{member.name}", PurePosixPath(member.name).suffix.lower(), member.data)
-    if file.suffix in suffixes():
+    if file.suffix in taken:
         yield from _unpack(file, options, allowance, depth - 1)
     else:
         yield PassedOver(file.source)

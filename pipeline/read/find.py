@@ -12,7 +12,7 @@ import msgspec
 from pipeline.core.errors import UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import STANDARD_INPUT, Taken
-from pipeline.read import suffix_of, suffixes
+from pipeline.read import suffix_of, suffixes, suffixes_among
 
 _SHOWN = 200  # characters of the name of a folder that lies too deep
 
@@ -71,8 +71,10 @@ class _Search:
 
     def _folder(self, folder: str) -> None:
         known = unknown = 0
-        for path in self._walk(folder):
-            if suffix_of(path) in suffixes():
+        paths = list(self._walk(folder))
+        wanted = suffixes_among(paths)
+        for path in paths:
+            if suffix_of(path) in wanted:
                 self.reports[path] = None
                 known += 1
             else:

@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from pipeline.core.config import ReadConfig
+from pipeline.core.errors import Code
 from pipeline.core.records import Document
 
 _LENGTH = 8
@@ -28,12 +29,16 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of a file: "begin" names it and its size, one of the next three follows, and "end" is the last of a request."""
+    """What became of a file: "begin" names it and its size, then comes one of the next three, and "end" is the last of a request.
 
-    kind: Literal["begin", "document", "passed over", "error", "end"]
+    "step" says that the reader goes on with a file that takes long, and how far it is.
+    """
+
+    kind: Literal["begin", "step", "document", "passed over", "error", "end"]
     text: str = ""
     size: int = 0
     document: Document | None = None
+    code: Code = "unreadable"
 
 
 def write_frame(stream: BinaryIO, message: Request | Answer) -> None:

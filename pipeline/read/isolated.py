@@ -34,8 +34,14 @@ Outcome = Document | PassedOver | InputError
 class Reader:
     """Reads files, one after another; a context manager that ends its worker."""
 
-    def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
-        """Take the limits, and a folder for what is unpacked; nothing is started before the first file that needs it."""
+    def __init__(
+        self, options: ReadConfig, scratch: Path | None = None, tell: Callable[[str, str], None] = lambda _source, _step: None
+    ) -> None:
+        """Take the limits, and a folder for what is unpacked; nothing is started before the first file that needs it.
+
+        ``tell`` is told how far a file that takes long is: its name, and the step as ``3/12``.
+        """
+        self._tell = tell
         self._options = options
         self._scratch = scratch
         self._worker: Worker | None = None
@@ -70,7 +76,7 @@ class Reader:
                 head = stream.read(HEAD)
                 data = head + stream.read() if looks_plain(head, suffix) else None
         except FileNotFoundError:
-            raise InputError(f"{source}: no such file; check the path") from None
+            raise InputError(f"{source}: no such file; check the path", code="missing") from None
         except OSError as error:
             raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
         if data is not None:
@@ -100,6 +106,8 @@ class Reader:
                 while (answer := worker.receive()).kind != "end":
                     if answer.kind == "begin":
                         reading = answer.text
+                    elif answer.kind == "step":
+                        self._tell(reading, answer.text)
                     else:
                         done += 1
                         yield _outcome(answer)
@@ -107,7 +115,7 @@ class Reader:
                 self._end_worker()
                 if worker.has_answered and not lost.is_final:
                     continue  # it may be lost for what earlier files left in it: a new one reads the file once more
-                yield InputError(f"{reading or request.source}: {lost}")
+                yield InputError(f"{reading or request.source}: {lost}", lost.code)
                 if not reading:
                     return
                 done += 1
@@ -133,4 +141,4 @@ def read_files(sources: Iterable[str], options: ReadConfig, failed: Callable[[In
 def _outcome(answer: Answer) -> Outcome:
     if answer.document is not None:
         return answer.document
-    return PassedOver(answer.text) if answer.kind == "passed over" else InputError(answer.text)
+    return PassedOver(answer.text) if answer.kind == "passed over" else InputError(answer.text, answer.code)

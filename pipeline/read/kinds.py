@@ -7,7 +7,7 @@ A format with a signature of its own is a line here; the rest of it is its modul
 import io
 import re
 
-from pipeline.core.errors import InputError
+from pipeline.core.errors import Code, InputError
 
 ARCHIVE = "archive"
 MAIL = "eml"
@@ -36,6 +36,9 @@ _ROOT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*)")
 _OFFICE_XML = re.compile(rb"<\?mso-application|<office:document\b|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_WEBP = (b"RIFF", b"WEBP")
+# Text may begin with the two letters of a bitmap, whose head has four empty bytes.
+_BITMAP, _RESERVED = b"BM", bytes(4)
 _PACKED = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ")
 _PHOTOGRAPHS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _LONGEST_MIME_TYPE = 100
@@ -61,12 +64,14 @@ _REFUSED = {
     "password": "the file is protected by a password; open it, remove the password and save it again",
     "ole": "an old Office file without a readable document in it; open it and save it as .docx",
     "msg": "an Outlook message; save it as .eml in the mail program, or its text as .docx or .txt",
-    "heic": "a HEIC photograph; save it as .jpg, run text recognition (OCR) on it and save the text",
+    "heic": "a HEIC photograph; save it as .jpg",
     "media": "a film or sound recording; write down what is said and save it as .docx or .txt",
     "protected": "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted",
-    "picture": "the content is a picture; run text recognition (OCR) on it and save the text",
     "packed": "the content is packed in another way than zip; unpack it, or pack it as .zip",
 }
+_CODES: dict[str, Code] = {
+    "password": "password", "protected": "password", "picture": "scanned", "heic": "scanned", "packed": "archive",
+}  # fmt: skip
 # What is known by its name alone, and what to do with it.
 _FOUNDER = "a Founder document; open it in Apabi Reader and print it as PDF"
 _CAJ = "a CAJ paper; open it in CAJViewer and print it as PDF"
@@ -105,14 +110,14 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
     elif kind == "ole":
         kind = _ole_kind(data, suffix)
     if kind in (None, ARCHIVE) and suffix in _NOT_READ:
-        raise InputError(f"{source}: {_NOT_READ[suffix]}")
+        raise InputError(f"{source}: {_NOT_READ[suffix]}", code="kind")
     kind = _of_message(kind, suffix) or _BY_SUFFIX.get(suffix, PLAIN)
     if kind in _REFUSED:
-        raise InputError(f"{source}: {_REFUSED[kind]}")
+        raise InputError(f"{source}: {_REFUSED[kind]}", code=_CODES.get(kind, "kind"))
     if kind == "xml":
-        raise InputError(f"{source}: {_unknown_xml(data)}")
+        raise InputError(f"{source}: {_unknown_xml(data)}", code="kind")
     if kind == ARCHIVE and suffix in _PACKAGE_SUFFIXES:
-        raise InputError(f"{source}: damaged, or no {suffix} file; open it in its own program and save it again")
+        raise InputError(f"{source}: damaged, or no {suffix} file; open it in its own program and save it again", code="damaged")
     return kind
 
 
@@ -135,7 +140,9 @@ def _signature(data: bytes) -> str | None:
     if head.startswith(_BYTE_ORDER_MARKS):
         for mark in _BYTE_ORDER_MARKS:
             head = head.removeprefix(mark)
-    if head.startswith(_STARTS):
+    if head.startswith(_WEBP[0]) and head[8:12] == _WEBP[1]:
+        return "picture"
+    if head.startswith(_STARTS) and not (head.startswith(_BITMAP) and head[6:10] != _RESERVED):
         return next(kind for kind, signatures in _FAMILIES if head.startswith(signatures))
     if b"%PDF-" in head[:1024]:
         return "pdf"
@@ -170,17 +177,17 @@ def _has_office_mark(head: bytes) -> bool:
 
 
 def _zip_kind(data: bytes, source: str) -> str:
-    import zipfile  # noqa: PLC0415 - plain text needs none
-
-    from pipeline.read.office.packages import DAMAGE  # noqa: PLC0415
+    from pipeline.read.office.packages import DAMAGE, open_zip  # noqa: PLC0415 - plain text needs none
 
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = package.namelist()
+        with open_zip(data) as package:
+            names = [member.filename for member in package.filelist]
             with package.open("mimetype") if "mimetype" in names else io.BytesIO() as content:
                 packed = content.read(_LONGEST_MIME_TYPE)
     except DAMAGE as error:
-        raise InputError(f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again") from None
+        raise InputError(
+            f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again", code="damaged"
+        ) from None
     if packed.startswith(b"application/vnd.oasis.opendocument."):
         return _ODF.get(packed.decode("ascii", "replace").rpartition(".")[2], ARCHIVE)
     plain = {name.replace("\\", "/").lstrip("/").lower() for name in names}

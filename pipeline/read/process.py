@@ -11,6 +11,7 @@ from typing import IO, BinaryIO, cast
 import msgspec
 
 from pipeline.core.config import ReadConfig
+from pipeline.core.errors import Code
 from pipeline.core.process import Scratch, start_process
 from pipeline.read import seconds_for
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
@@ -24,8 +25,9 @@ _AHEAD = 2  # answers that may wait for the caller; more, and the worker waits
 class LostError(Exception):
     """A worker gave no answer; ``is_final`` where another try would end the same way."""
 
-    def __init__(self, reason: str, is_final: bool) -> None:
+    def __init__(self, reason: str, code: Code, is_final: bool) -> None:
         super().__init__(reason)
+        self.code = code
         self.is_final = is_final
 
 
@@ -57,10 +59,10 @@ class Worker:
         except queue.Empty:
             part = "" if limit == self._options.max_seconds else ", by its size"
             reason = f"reading it took more than {limit:.3g} s (read.max_seconds{part}); split it, or raise the limit"
-            raise LostError(reason, is_final=True) from None
+            raise LostError(reason, "too_long", is_final=True) from None
         if answer is None:
             reason = "reading it ended the reader, by damage or by its limit of memory (read.max_memory); save it as .txt"
-            raise LostError(reason, is_final=False)
+            raise LostError(reason, "too_large", is_final=False)
         self._size = answer.size if answer.kind == "begin" else None
         self.has_answered = self.has_answered or answer.kind in ("document", "error")
         return answer

@@ -12,6 +12,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read import File, PassedOver, load, read_file, seconds_for, unpack
 from pipeline.read.frames import Answer, Request, read_request, write_frame
+from pipeline.read.steps import listening
 
 
 def main() -> None:
@@ -24,8 +25,9 @@ def main() -> None:
         if not limited:
             limit_memory(request.options.max_memory)
             limited = True
-        for answer in _answers(request):
-            write_frame(answers, answer)
+        with listening(lambda step, steps: write_frame(answers, Answer("step", f"{step}/{steps}"))):
+            for answer in _answers(request):
+                write_frame(answers, answer)
 
 
 def limit_memory(limit: int) -> None:
@@ -47,7 +49,7 @@ def _answers(request: Request) -> Iterator[Answer]:
         elif isinstance(item, PassedOver):
             yield Answer("passed over", item.source)
         else:
-            yield Answer("error", str(item))
+            yield Answer("error", str(item), code=item.code)
     yield Answer("end")
 
 
@@ -59,7 +61,7 @@ def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
     except InputError as error:
         yield error
     except MemoryError:
-        yield InputError(_too_large(request.source, request.options))
+        yield InputError(_too_large(request.source, request.options), code="too_large")
 
 
 def _read(file: File, options: ReadConfig) -> Answer:
@@ -67,9 +69,9 @@ def _read(file: File, options: ReadConfig) -> Answer:
     try:
         return Answer("document", document=read_file(file, options))
     except InputError as error:
-        return Answer("error", str(error))
+        return Answer("error", str(error), code=error.code)
     except MemoryError:
-        return Answer("error", _too_large(file.source, options))
+        return Answer("error", _too_large(file.source, options), code="too_large")
     except Exception as error:  # noqa: BLE001 - what a library raises on a damaged file cannot be listed
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
         return Answer(

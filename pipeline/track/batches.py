@@ -14,6 +14,7 @@ from pipeline.track.versions import HINT
 from pipeline.training import drift
 from pipeline.training.drift import SUFFIX, Drift, Summary, encode
 from pipeline.training.facts import load_reference
+from pipeline.training.measure import metric_names
 
 
 def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[Drift]) -> str:
@@ -31,9 +32,10 @@ def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[D
 
 def _metrics(batch: Summary, found: Sequence[Drift]) -> dict[str, float]:
     characters = max(1, batch.characters)
+    names = metric_names({theme: theme for theme in batch.themes})
     return {
         **{f"drift/{one.figure}": one.index for one in found},
-        **{f"share/{theme}": count / characters for theme, count in batch.themes.items()},
+        **{f"share/{names[theme]}": count / characters for theme, count in batch.themes.items()},
         "share/review": batch.review / characters,
         "share/unknown words": batch.unknown / max(1, batch.terms),
         "reports": float(batch.reports),

@@ -27,6 +27,8 @@ from pipeline.training.curve import CurvePoint
 from pipeline.training.evaluate import judge
 from pipeline.training.measure import Measurement, figure_metrics, figure_pair
 
+AT_ONCE = 800  # metrics in a request, of which MLflow takes 1,000 with parameters and tags
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingRecord:
@@ -67,13 +69,12 @@ def record_training(record: TrainingRecord) -> str:
 
 
 def log_values(mlflow: Any, run_id: str, params: Mapping[str, Any], points: Sequence["Point"]) -> None:  # noqa: ANN401 - the module
-    """Log parameters and the points of metrics to a run in one request."""
-    entities = mlflow.entities
-    mlflow.MlflowClient().log_batch(
-        run_id,
-        metrics=[entities.Metric(point.name, point.value, point.time, point.step) for point in points],
-        params=[entities.Param(name, str(value)) for name, value in params.items()],
-    )
+    """Log parameters and the points of metrics to a run, in as few requests as MLflow takes."""
+    client, entities = mlflow.MlflowClient(), mlflow.entities
+    client.log_batch(run_id, params=[entities.Param(name, str(value)) for name, value in params.items()])
+    for first in range(0, len(points), AT_ONCE):
+        some = points[first : first + AT_ONCE]
+        client.log_batch(run_id, metrics=[entities.Metric(point.name, point.value, point.time, point.step) for point in some])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from contextlib import suppress
 
 from pipeline.core.errors import UsageError
 from pipeline.core.process import Guard
-from pipeline.track.store import QUIET, artifact_location, store_folder, tracking_uri
+from pipeline.track.places import artifact_location, follow
+from pipeline.track.store import QUIET, store_folder, tracking_uri, trouble
+from pipeline.track.versions import HINT
 
 HOST = "127.0.0.1"
 PATIENCE = 5  # seconds that a server is given to end by itself
@@ -18,14 +20,16 @@ PATIENCE = 5  # seconds that a server is given to end by itself
 def serve_ui(port: int, configured: str = "") -> int:
     """Run the MLflow UI on the project's store, on loopback only, until it is stopped; return its exit code.
 
-    Raises UsageError when the port is taken.
+    Raises UsageError when the port is taken, and TrackingError for a store that cannot be used.
     """
     _check_port(port)
     uri = tracking_uri(configured)
     store_folder().mkdir(parents=True, exist_ok=True)
+    with trouble(uri, HINT):
+        follow(uri)
     command = [
         sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri, "--host", HOST, "--port", str(port),
-        "--workers", "1", "--default-artifact-root", artifact_location(),
+        "--workers", "1", "--default-artifact-root", artifact_location(uri) or (store_folder() / "artifacts").as_uri(),
     ]  # fmt: skip
     environment = {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     # In a session of its own the server and all that it starts can be ended together, however this process is ended.

@@ -13,8 +13,9 @@ from typing import Any
 
 from pipeline.core import locations
 from pipeline.core.errors import PipelineError, TrackingError
+from pipeline.core.extras import missing
+from pipeline.track.places import SQLITE, artifact_location, database, follow
 
-SQLITE = "sqlite:///"
 QUEUE = 60.0  # seconds to wait for another training that is being recorded
 URI_VARIABLE = "MLFLOW_TRACKING_URI"
 QUIET = {
@@ -36,17 +37,23 @@ def store_folder() -> Path:
 
 def tracking_uri(configured: str = "") -> str:
     """Return the address of the tracking store: the configured one, MLFLOW_TRACKING_URI, or the project's sqlite."""
-    return configured or os.environ.get(URI_VARIABLE) or f"sqlite:///{store_folder() / 'mlflow.db'}"
+    return configured or os.environ.get(URI_VARIABLE) or f"{SQLITE}{store_folder() / 'mlflow.db'}"
 
 
 def mlflow_at(uri: str) -> Any:  # noqa: ANN401 - the module
-    """Return the module mlflow, set to a store."""
+    """Return the module mlflow, set to a store whose artifacts lie beside it where it is a file.
+
+    Raises TrackingError where MLflow is not installed.
+    """
+    if line := missing("train", f"the store {uri}"):
+        raise TrackingError(_without_password(line))
     for name, value in {**QUIET, **_IMPATIENT}.items():
         os.environ.setdefault(name, value)
     import mlflow  # noqa: PLC0415 - takes two seconds
 
-    if uri.startswith(f"sqlite:///{store_folder()}"):
+    if uri.startswith(f"{SQLITE}{store_folder()}"):
         store_folder().mkdir(parents=True, exist_ok=True)
+    follow(uri)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     return mlflow
@@ -58,10 +65,11 @@ def alone(uri: str) -> Iterator[None]:
 
     The lock is one of sqlite's own on an empty file beside the store. It works on every system and ends with its process.
     """
-    if not uri.startswith(SQLITE):
+    file = database(uri)
+    if file is None:
         yield
         return
-    place = Path(uri.removeprefix(SQLITE)).resolve()
+    place = file.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
     lock = sqlite3.connect(place.with_name(f".{place.name}.lock"), timeout=QUEUE, isolation_level=None)
     try:
@@ -89,19 +97,13 @@ def _without_password(text: str) -> str:
 
 
 def experiment_id(mlflow: Any, uri: str, name: str) -> str:  # noqa: ANN401 - the module
-    """Return the id of the experiment; a new one in the project's own store keeps its artifacts beside it."""
+    """Return the id of the experiment; a new one in a sqlite file keeps its artifacts beside it."""
     found = mlflow.get_experiment_by_name(name)
     if found is None:
-        own = uri.startswith("sqlite:")
         try:
-            return str(mlflow.create_experiment(name, artifact_location=artifact_location() if own else None))
+            return str(mlflow.create_experiment(name, artifact_location=artifact_location(uri)))
         except mlflow.exceptions.MlflowException:
             found = mlflow.get_experiment_by_name(name)  # another training may have made it just now
             if found is None:
                 raise
     return str(found.experiment_id)
-
-
-def artifact_location() -> str:
-    """Return where the project's own store keeps artifacts."""
-    return (store_folder() / "artifacts").as_uri()

@@ -17,6 +17,7 @@ import msgspec
 
 from pipeline.core.errors import ModelError, TrackingError, UsageError
 from pipeline.model.folder import MANIFEST
+from pipeline.track.places import database
 from pipeline.track.store import mlflow_at, tracking_uri, trouble
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -176,8 +177,8 @@ def user_name() -> str:
 
 def _check_store(uri: str) -> None:
     """Raise TrackingError for a database file that does not exist: MLflow would make one, which holds no model."""
-    path = uri.removeprefix("sqlite:///")
-    if path != uri and not Path(path).is_file():
+    path = database(uri)
+    if path is not None and not path.is_file():
         raise TrackingError(f"the tracking store {uri} does not exist; check its address, or make one with: pipeline train")
 
 

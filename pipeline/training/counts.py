@@ -8,6 +8,7 @@ features stand are the same, and are worked out once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -15,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import Config
-from pipeline.core.native import SOLVER, compiled
 from pipeline.core.records import CleanText, Label, Segment
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Flags, Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary
@@ -35,16 +35,15 @@ class Prepared:
 
 
 class Part(msgspec.Struct, frozen=True):
-    """Features of some reports of a corpus.
+    """Some reports of a corpus by themselves.
 
-    ``active`` tells which columns of the whole corpus are terms of the part, ``idf`` is their inverse document frequency (0
-    elsewhere). ``values`` are the entries of the features, at the places of the whole corpus; only the ``rows``, numbers of
-    labelled sentences of the part, are filled.
+    ``active`` tells which columns of the whole corpus are terms of the part, ``idf`` their inverse document frequency (0
+    elsewhere), ``entries`` are those of the TF-IDF rows of all texts, and ``rows`` the numbers of its labelled sentences.
     """
 
     active: Flags
     idf: Floats
-    values: NDArray[np.float32]
+    entries: NDArray[np.float32]
     rows: NDArray[np.int32]
 
 
@@ -63,6 +62,7 @@ class CorpusCounts:
         self._sentences = np.array([report.layout.sentences for report in reports])
         self._counted = vstack(counts).tocsr()
         self._context = block_diag([_context(report, config) for report in reports], format="csr")
+        self._unknown = np.concatenate([self.vocabulary.count_terms(report.texts)[1] for report in reports])
         self._text_of = np.repeat(np.arange(self._counted.shape[0]), np.diff(self._counted.indptr))
         self.targets = np.concatenate([report.targets for report in reports])
         self.report_of = np.repeat(np.arange(len(reports)), self._sentences)
@@ -75,7 +75,7 @@ class CorpusCounts:
         self.ranked = self.rank.take(self.columns)
 
     def part(self, numbers: Sequence[int]) -> Part:
-        """Return the features of some reports by themselves, given by their numbers."""
+        """Return some reports by themselves, given by their numbers."""
         kept = np.zeros(len(self.reports), bool)
         kept[list(numbers)] = True
         frequency = np.asarray(self._frequency[np.flatnonzero(kept)].sum(axis=0)).ravel()
@@ -84,7 +84,7 @@ class CorpusCounts:
         total = int(self._sentences[kept].sum())
         idf = np.where(active, np.log((1 + total) / (1 + frequency)) + 1, 0.0)
         wanted = kept[self.report_of] & (self.targets >= 0)
-        return Part(active, idf, self._multiplied(self._rows(idf), wanted), np.flatnonzero(wanted).astype(np.int32))
+        return Part(active, idf, self._entries(active, idf), np.flatnonzero(wanted).astype(np.int32))
 
     def reduced(self, part: Part) -> Vocabulary:
         """Return the vocabulary of a part."""
@@ -93,14 +93,26 @@ class CorpusCounts:
         pairs = columns[(columns >= words) & (columns < words + len(whole.bigrams))] - words
         letters = "".join([whole.bigrams.letters[2 * i : 2 * i + 2] for i in pairs.tolist()])
         kept = [whole.words[i] for i in columns[columns < words].tolist()]
-        return Vocabulary(kept, letters, part.idf[columns], whole.gazetteer)
+        return Vocabulary(kept, letters, part.idf[columns], whole.gazetteer, whole.unknown_weight)
 
     def matrix(self, part: Part) -> Any:  # noqa: ANN401 - scipy's types are not generic
         """Return the features of a part as a sparse matrix, of shape (its rows, its columns)."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
 
-        whole = csr_matrix((part.values, self.columns, self.starts), shape=(len(self.targets), len(self.vocabulary)))
-        return whole[part.rows][:, np.flatnonzero(part.active)]
+        counted = self._counted
+        rows = csr_matrix((part.entries.astype(np.float64), counted.indices, counted.indptr), shape=counted.shape)
+        return (self._context[part.rows] @ rows)[:, np.flatnonzero(part.active)].tocsr()
+
+    def values(self, part: Part, native: ModuleType) -> NDArray[np.float32]:
+        """Return the features of a part as the values at ``starts`` and ``columns``, by the compiled solver's module.
+
+        Those of other rows are 0.
+        """
+        found = np.zeros(len(self.columns), np.float32)
+        wanted = np.zeros(len(self.targets), np.uint8)
+        wanted[part.rows] = 1
+        native.product(*self._factors, part.entries, self.starts, self.columns, found, wanted, len(self.vocabulary))
+        return found
 
     def _counts(self, report: Prepared) -> Any:  # noqa: ANN401 - as above
         """Return how often each term stands in each text of a report, of shape (texts, terms)."""
@@ -112,26 +124,15 @@ class CorpusCounts:
         counts.sum_duplicates()
         return counts
 
-    def _rows(self, idf: Floats) -> NDArray[np.float32]:
-        """Return the entries of the TF-IDF rows, of unit length, of all texts."""
+    def _entries(self, active: Flags, idf: Floats) -> NDArray[np.float32]:
+        """Return the entries of the TF-IDF rows of all texts; what is no term of a part is unknown to it."""
         counted = self._counted
         values = counted.data * idf[counted.indices]
-        lengths = np.sqrt(np.bincount(self._text_of, values * values, counted.shape[0]))
-        return np.asarray(values / np.maximum(lengths, 1e-300)[self._text_of], np.float32)
-
-    def _multiplied(self, values: NDArray[np.float32], wanted: Flags) -> NDArray[np.float32]:
-        """Return the entries of the features in context for the entries of the rows; those that are not wanted may be anything."""
-        native = compiled(SOLVER)
-        if native is not None:
-            found = np.zeros(len(self.columns), np.float32)
-            native.product(*self._factors, values, self.starts, self.columns, found, wanted.view(np.uint8), len(self.vocabulary))
-            return found
-        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
-
-        rows = csr_matrix((values.astype(np.float64), self._counted.indices, self._counted.indptr), shape=self._counted.shape)
-        found = (self._context @ rows).tocsr()  # the pattern of the whole: what is no term of the part stays as a zero
-        found.sort_indices()
-        return np.asarray(found.data, np.float32)
+        squares = np.bincount(self._text_of, values * values, counted.shape[0])
+        unknown = self._unknown + np.bincount(self._text_of, counted.data * ~active[counted.indices], counted.shape[0])
+        rarest = idf[: len(self.vocabulary) - len(self.vocabulary.gazetteer)].max(initial=0.0)
+        squares += unknown * (self.vocabulary.unknown_weight * rarest) ** 2
+        return np.asarray(values / np.sqrt(np.maximum(squares, 1e-300))[self._text_of], np.float32)
 
     @cached_property
     def _factors(self) -> tuple[Ints, NDArray[np.int32], Floats, Ints, NDArray[np.int32]]:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.core.errors import CorpusError
 from pipeline.model.model import Model
 from pipeline.model.score import score_texts
 from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, figures_of
-from pipeline.training.fit import Fitter, fold_groups, gold_characters
+from pipeline.training.fit import Fitter, gold_characters, groups_of
 
 PARTS = 3  # the reports are left out in this many parts: a third of them at once is enough for a curve
 
@@ -28,7 +29,7 @@ def learning_curve(fitter: Fitter) -> tuple[CurvePoint, ...]:
     every genre keeps its share and a smaller subset lies within the larger ones where the shares divide each other.
     """
     reports, config, label_set = fitter.counts.reports, fitter.config, fitter.label_set
-    groups = fold_groups([report.cleaned.document.source for report in reports], config.evaluate)
+    groups = groups_of(reports, config.evaluate)
     parts = [{i for group in groups[first::PARTS] for i in group} for first in range(min(PARTS, len(groups)))]
     points = []
     for share in sorted(config.evaluate.learning_curve):
@@ -39,9 +40,12 @@ def learning_curve(fitter: Fitter) -> tuple[CurvePoint, ...]:
         if not all(_trainable([reports[i] for i in some]) for some, _ in splits):  # too few reports for so small a share
             continue
         confusion: Confusion = Counter()
-        for some, left_out in splits:
-            model = fitter.fit(some)
-            confusion += sum((_confusion(report, model) for report in left_out), Counter())
+        try:
+            for some, left_out in splits:
+                model = fitter.fit(some)
+                confusion += sum((_confusion(report, model) for report in left_out), Counter())
+        except CorpusError:  # too few words in so small a share: a curve begins where there is something to learn
+            continue
         size = sum(len(some) for some, _ in splits) / len(splits)
         points.append(CurvePoint(size, figures_of(confusion, label_set)))
     return tuple(points)

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from pipeline.core import locations
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
-from pipeline.core.errors import ConfigError
+from pipeline.core.errors import ConfigError, CorpusError
 from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
 from pipeline.core.records import CleanText, Label, Segment
-from pipeline.labels.files import Corpus, LabelledDocument
+from pipeline.labels.files import Corpus, LabelledDocument, same_text
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
@@ -112,9 +112,14 @@ def train(fitter: "Fitter", watch: Watch = iter) -> Trained:
 
 
 def leave_out(fitter: "Fitter", watch: Watch = iter) -> LeftOut:
-    """Return models that each leave some reports out, calibrated on what they have not seen."""
+    """Return models that each leave some reports out, calibrated on what they have not seen.
+
+    Raises CorpusError where there are too few reports or examples.
+    """
     reports, config = fitter.counts.reports, fitter.config
-    groups = fold_groups([report.cleaned.document.source for report in reports], config.evaluate)
+    groups = groups_of(reports, config.evaluate)
+    if len(groups) < 2:
+        raise CorpusError("all reports would be left out together; name fewer folders in evaluate.grouped, or label others")
     folds = [
         Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
         for group in watch(groups)
@@ -128,17 +133,41 @@ def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:
     return Fold(fold.reports, replace(fold.model, temperature=temperature, thresholds=thresholds))
 
 
-def fold_groups(sources: Sequence[str], options: EvaluateConfig) -> list[tuple[int, ...]]:
+def groups_of(reports: Sequence[Prepared], options: EvaluateConfig) -> list[tuple[int, ...]]:
+    """Return the indices of the reports that are left out together, equal ones among them."""
+    texts = [same_text(report.cleaned.document.text) for report in reports]
+    return fold_groups([report.cleaned.document.source for report in reports], options, texts)
+
+
+def fold_groups(sources: Sequence[str], options: EvaluateConfig, texts: Sequence[str] = ()) -> list[tuple[int, ...]]:
     """Return the indices of the reports that are left out together: one at a time, but whole sub-folders of ``grouped``.
 
-    More of these than ``folds`` are dealt out into that many groups.
+    Reports of which ``texts`` says the same belong together too: a model that saw one of them knows the other. More of these
+    than ``folds`` are dealt out into that many groups.
     """
-    units: dict[str, list[int]] = defaultdict(list)
-    for i, source in enumerate(sources):
-        units[left_out_with(source, options.grouped)].append(i)
+    folders = [left_out_with(source, options.grouped) for source in sources]
+    keys = [(f"folder {folder}", f"text {text}") for folder, text in zip(folders, texts or sources, strict=True)]
+    units = _together(keys)
     count = min(len(units), options.folds)
-    dealt = [tuple(units.values())[first::count] for first in range(count)]
+    dealt = [units[first::count] for first in range(count)]
     return [tuple(sorted(chain.from_iterable(group))) for group in dealt]
+
+
+def _together(keys: Sequence[tuple[str, ...]]) -> list[list[int]]:
+    """Return the indices that share a key, directly or through others, together, in the order of their first."""
+    unit_of: dict[str, list[int]] = {}
+    for i, own in enumerate(keys):
+        unit = sorted({i, *chain.from_iterable(unit_of.get(key, ()) for key in own)})
+        unit_of.update((key, unit) for j in unit for key in keys[j])
+    return list({id(unit): unit for unit in unit_of.values()}.values())
+
+
+def equal_reports(reports: Sequence[Prepared]) -> list[tuple[str, ...]]:
+    """Return the sources of reports with the same text, those of each text together."""
+    by_text: dict[str, list[str]] = defaultdict(list)
+    for report in reports:
+        by_text[same_text(report.cleaned.document.text)].append(report.cleaned.document.source)
+    return [tuple(sources) for sources in by_text.values() if len(sources) > 1]
 
 
 def left_out_with(source: str, grouped: Sequence[str]) -> str:
@@ -175,9 +204,10 @@ class Fitter:
     def fit(self, numbers: Sequence[int]) -> Model:
         """Return the model of some reports, given by their numbers, not calibrated.
 
-        The first fit, which should be on all reports, is where the others start.
+        The first fit, which should be on all reports, is where the others start. Raises CorpusError for too few words or labels.
         """
         part = self.counts.part(numbers)
+        _check_fit(part, self.counts)
         weights, bias = self._solved(part) if self._is_native(part) else _liblinear(self.counts, part, self.label_set, self.config)
         vocabulary, name = self.counts.reduced(part), self.config.model.name
         unsure = np.ones(len(self.label_set.names))
@@ -196,9 +226,9 @@ class Fitter:
         costs = options.C * _class_weights(examples, options.balanced)
         blocks = -(-len(examples) // BLOCK)
         duals = np.zeros((blocks, len(targets), BLOCK), np.float32) if self._duals is None else self._duals.copy()
+        values, tolerance = self.counts.values(part, _solver()), FINE if is_first else COARSE
         solved = [
-            _solve_block(self.counts, part, costs, block, duals[block], options, FINE if is_first else COARSE)
-            for block in range(blocks)
+            _solve_block(self.counts, part, values, costs, block, duals[block], options, tolerance) for block in range(blocks)
         ]
         self._duals = duals if is_first else self._duals
         weights = np.concatenate(solved, axis=1)[:, : len(examples)]
@@ -208,7 +238,7 @@ class Fitter:
 
 
 def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:
-    """Return the model of some reports, not calibrated."""
+    """Return the model of some reports, not calibrated; raises CorpusError for too few words or labels."""
     return Fitter(reports, label_set, config, user_words).fit(range(len(reports)))
 
 
@@ -227,19 +257,19 @@ def _solver() -> ModuleType:
 
 
 def _solve_block(
-    counts: CorpusCounts, part: Part, costs: Floats, block: int, duals: NDArray[np.float32], options: ModelConfig, tolerance: float
-) -> NDArray[np.float32]:
+    counts: CorpusCounts, part: Part, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
+    options: ModelConfig, tolerance: float,
+) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed."""
     own = counts.targets - block * BLOCK
     classes = np.where((own >= 0) & (own < BLOCK), own, -1).astype(np.int32)
     weights = np.empty((len(counts.vocabulary) + 1, BLOCK), np.float32)
-    of_block = np.ascontiguousarray(costs[block * BLOCK :][:BLOCK])
     outside = np.ones(len(counts.targets), bool)
     outside[part.rows] = False
     duals[outside] = 0
     _solver().solve(
-        counts.starts, counts.ranked, part.values, part.rows, classes, of_block, options.C, tolerance, MOST_PASSES,
-        options.seed + 1, weights, duals,
+        counts.starts, counts.ranked, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]), options.C,
+        tolerance, MOST_PASSES, options.seed + 1, weights, duals,
     )  # fmt: skip
     weights[:-1] = weights[counts.rank]
     return weights
@@ -258,6 +288,18 @@ def _liblinear(
         max_iter=20_000,
     ).fit(counts.matrix(part), counts.targets[part.rows])
     return _dense(classifier, len(label_set.names), int(part.active.sum()))
+
+
+def _check_fit(part: Part, counts: CorpusCounts) -> None:
+    """Raise CorpusError where there is nothing to fit: no word or bigram, or sentences of one label only."""
+    terms = len(counts.vocabulary) - len(counts.vocabulary.gazetteer)
+    if not part.active[:terms].any():
+        rare = f"no word stands in {counts.config.features.min_df} sentences of the reports that are trained on"
+        raise CorpusError(f"{rare} (features.min_df); label more reports, or lower it")
+    if len(np.unique(counts.targets[part.rows])) < 2:
+        raise CorpusError(
+            "all sentences of the reports that are trained on have one label; label more reports, so that each label is in two"
+        )
 
 
 @cache
@@ -292,6 +334,8 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
         for scored in [score_texts(report.layout, report.texts, fold.model)]
         for run_scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True)
     ]
+    if not any(characters.any() for _, characters in decided):
+        raise CorpusError("no labelled passage is left of the reports once noise is set aside; label passages of text")
     scores = np.array([run_scores for run_scores, _ in decided])
     gold = np.array([characters for _, characters in decided])
 

@@ -1,8 +1,10 @@
 """Gather the figures of tagged reports: overall, for each report, for each origin, and the list of wrong tags."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ from pipeline.core.records import Tag
 from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, precision_recall, wrong_tags
 from pipeline.training.fit import left_out_with
+
+LONGEST_NAME = 150  # characters of a name in that of a metric, of which MLflow takes 250
+_NOT_IN_NAMES = re.compile(r"[^\w.\- ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +77,35 @@ def measure(
     )
 
 
+def metric_names(shown: Mapping[str, str]) -> dict[str, str]:
+    """Return for each key a name like the one shown that MLflow accepts, no two alike: of （）《》· and their like it makes ``_``.
+
+    >>> metric_names({"a/x.txt": "总结（定稿）", "b/x.txt": "总结《定稿》"})
+    {'a/x.txt': '总结_定稿_', 'b/x.txt': '总结_定稿_-2'}
+    """
+    names: dict[str, str] = {}
+    taken = set[str]()
+    for key, text in shown.items():
+        name = _NOT_IN_NAMES.sub("_", text[:LONGEST_NAME].strip())
+        name = name if name.strip("._ ") else "_"
+        further = (f"{name}-{number}" for number in count(2))
+        names[key] = next(candidate for candidate in (name, *islice(further, len(taken))) if candidate.lower() not in taken)
+        taken.add(names[key].lower())
+    return names
+
+
 def figure_metrics(measurement: Measurement) -> dict[str, float]:
     """Return the figures by names that MLflow accepts: Chinese letters are, and a report or genre is its own name."""
     metrics = {"macro_f1": measurement.figures.macro_f1, "accuracy": measurement.figures.accuracy, **measurement.calibration}
-    for name, (precision, recall, f1) in measurement.label_figures().items():
-        metrics |= {f"f1/{name}": f1, f"precision/{name}": precision, f"recall/{name}": recall}
-    for group, figures in measurement.by_group.items():
-        metrics |= figure_pair(
-            f"left_out/{Path(group).stem}" if group in measurement.by_report else f"genre/{Path(group).name}", figures
-        )
+    labels = measurement.label_figures()
+    names = metric_names({name: name for name in labels})
+    for name, (precision, recall, f1) in labels.items():
+        metrics |= {f"f1/{names[name]}": f1, f"precision/{names[name]}": precision, f"recall/{names[name]}": recall}
+    reports = metric_names({group: Path(group).stem for group in measurement.by_group if group in measurement.by_report})
+    genres = metric_names({group: Path(group).name for group in measurement.by_group if group not in measurement.by_report})
+    for kind, groups in (("left_out", reports), ("genre", genres)):
+        for group, name in groups.items():
+            metrics |= figure_pair(f"{kind}/{name}", measurement.by_group[group])
     for origin, figures in measurement.by_origin.items():
         metrics |= figure_pair(f"origin/{origin}", figures)
     return metrics

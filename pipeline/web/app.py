@@ -15,21 +15,25 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
-from pipeline.core.errors import PipelineError
-from pipeline.core.records import Label, Tag
+from pipeline.core.errors import PipelineError, UsageError
+from pipeline.core.records import Label, PersonSays, Tag
+from pipeline.labels.corrections.store import ChangedError
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
 from pipeline.web import guard, review, schemas
+from pipeline.web.bodies import body_of
 from pipeline.web.crew import LostError, busy
 from pipeline.web.guard import Guarded, Policy
 from pipeline.web.metrics import CONTENT_TYPE, Measured, Metrics
@@ -49,6 +53,7 @@ _CODES = {
     408: "too_slow",
     409: "conflict",
     413: "too_large",
+    415: "invalid",
     422: "invalid",
     503: "busy",
     507: "full",
@@ -60,6 +65,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     tags: tuple[Tag, ...]
     corrections: list[review.Said]
+    notices: list[str]
 
 
 class Desk:
@@ -70,6 +76,7 @@ class Desk:
         self.policy = policy
         self.metrics = Metrics()
         self.texts = CapacityLimiter(AT_ONCE)
+        self.logins = guard.Waiting(guard.LOGINS)
 
 
 def _desk(request: Request) -> Desk:
@@ -90,6 +97,16 @@ def _gives(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
     return {**failed, 200: {"content": {media_type: {"schema": {"type": "string"}}}}}
 
 
+def _takes(model: type[BaseModel]) -> dict[str, Any]:
+    """Return how the document describes a body that ``body_of`` reads."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}},
+        }
+    }
+
+
 AtDesk = Annotated[Desk, Depends(_desk)]
 Name = Annotated[str, Query(min_length=1, max_length=255, description="The name of the file; its folders are left out.")]
 Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which report of the file, from 0.")]
@@ -106,6 +123,19 @@ api = APIRouter(prefix="/api")
 pages = APIRouter(include_in_schema=False)
 
 
+class Api(FastAPI):
+    """The API, whose document knows the bodies that are read by ``body_of`` too."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        if self.openapi_schema is None:
+            schemas_of = super().openapi()["components"]["schemas"]
+            for model in (schemas.TextToTag, schemas.CorrectionsToSave, schemas.CorrectionsToImport):
+                schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas_of |= {**schema.pop("$defs", {}), model.__name__: schema}
+        return super().openapi()
+
+
 def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
     """Return the application behind its guard; it holds the workshop open as long as it runs."""
 
@@ -116,7 +146,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
 
     mimetypes.add_type("text/javascript", ".js")  # some Windows machines say otherwise, and a browser would not run it
     # The pages that FastAPI makes of its OpenAPI document take their scripts from other machines: they are off.
-    app = FastAPI(
+    app = Api(
         title="mission-themes",
         version=__version__,
         description=DESCRIPTION,
@@ -132,6 +162,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(UsageError, _on_usage)
     app.add_exception_handler(Exception, _on_error)
     return Measured(Guarded(app, policy), app.state.desk.metrics)
 
@@ -173,8 +204,14 @@ async def metrics(desk: AtDesk) -> Response:
     return Response(desk.metrics.text(gauges), media_type=CONTENT_TYPE)
 
 
-@api.post("/tag", response_model=schemas.Tags, response_model_exclude_unset=True, responses=_problems(400, 404, 408, 415, 422, 503))
-async def tag(body: schemas.TextToTag, desk: AtDesk) -> Response:
+@api.post(
+    "/tag",
+    response_model=schemas.Tags,
+    response_model_exclude_unset=True,
+    responses=_problems(400, 404, 408, 415, 422, 503),
+    openapi_extra=_takes(schemas.TextToTag),
+)
+async def tag(body: Annotated[schemas.TextToTag, Depends(body_of(schemas.TextToTag))], desk: AtDesk) -> Response:
     """Tag a text."""
     loaded = desk.workshop.model(body.model)
     if desk.texts.statistics().tasks_waiting >= desk.workshop.config.serve.queue:
@@ -214,8 +251,8 @@ async def delete_file(identifier: str, desk: AtDesk) -> None:
 async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Annotator = "") -> Response:
     """Give the tags of a report, and what a person has corrected in it."""
     held, found = await desk.workshop.report(identifier, report)
-    said = await run_in_threadpool(review.said_by, found, annotator, held.model.model, desk.workshop.config)
-    return _json(Answer(found.tags, said))
+    said, notices = await run_in_threadpool(review.said_by, found, annotator, held.model.model, desk.workshop.config)
+    return _json(Answer(found.tags, said, notices))
 
 
 @api.get(
@@ -229,12 +266,32 @@ async def fragment(identifier: str, desk: AtDesk, report: Number = 0, annotator:
     return await desk.workshop.render(identifier, report, said)
 
 
-@api.post("/files/{identifier}/corrections", responses=_problems(400, 404, 408, 409, 415, 422))
-async def correct(identifier: str, body: schemas.CorrectionsToSave, desk: AtDesk) -> schemas.Saved:
+@api.post(
+    "/files/{identifier}/corrections",
+    responses=_problems(400, 404, 408, 409, 415, 422),
+    openapi_extra=_takes(schemas.CorrectionsToSave),
+)
+async def correct(
+    identifier: str, body: Annotated[schemas.CorrectionsToSave, Depends(body_of(schemas.CorrectionsToSave))], desk: AtDesk
+) -> schemas.Saved:
     """Save a person's corrections, all or none; what the model had suggested is kept beside them."""
     held, found = await desk.workshop.report(identifier, body.report)
     model, config = held.model.model, desk.workshop.config
     return schemas.Saved(saved=await run_in_threadpool(review.save, found, body.corrections, body.annotator, model, config))
+
+
+@api.post(
+    "/files/{identifier}/import",
+    responses=_problems(400, 404, 408, 409, 415, 422),
+    openapi_extra=_takes(schemas.CorrectionsToImport),
+)
+async def take_in(
+    identifier: str, body: Annotated[schemas.CorrectionsToImport, Depends(body_of(schemas.CorrectionsToImport))], desk: AtDesk
+) -> schemas.Saved:
+    """Save what was corrected in a workbook of tags, under the name of who corrected it."""
+    held, workbook = desk.workshop.returned(identifier)
+    model, config = held.model.model, desk.workshop.config
+    return schemas.Saved(saved=await run_in_threadpool(review.save_returned, workbook.reports, body.annotator, model, config))
 
 
 @api.get(
@@ -281,11 +338,17 @@ async def login_form() -> FileResponse:
 @pages.post("/login")
 async def login(request: Request, desk: AtDesk) -> Response:
     """Give a cookie for the token."""
-    given = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
+    try:
+        async with desk.logins.wait(guard.LOGIN_SECONDS):
+            body = await request.body()
+    except TimeoutError:
+        raise HTTPException(408, "the form took too long; send it again") from None
+    given = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
     if not guard.is_token(given.strip(), desk.policy):
         return HTMLResponse((STATIC / "login.html").read_bytes().replace(b" hidden", b""), status_code=401)
     answer = RedirectResponse("/", status_code=303)
-    answer.set_cookie(guard.COOKIE, guard.session(desk.policy), max_age=guard.SESSION_SECONDS, httponly=True, samesite="strict")
+    name, seconds = guard.cookie_name(desk.policy), guard.SESSION_SECONDS
+    answer.set_cookie(name, guard.session(desk.policy), max_age=seconds, httponly=True, samesite="strict")
     return answer
 
 
@@ -345,8 +408,10 @@ def _file_view(held: Held) -> schemas.FileView:
         passages=int(progress.get("passages", sum(report.passages for report in reports))),
         share=progress.get("share", 1.0 if held.state == "ready" else 0.0),
         reports=reports,
-        failures=list(held.failures),
+        failures=[each.line for each in held.failures],
+        codes=[each.code for each in held.failures],
         passed_over=list(held.passed_over),
+        corrections=sum(len(each.corrections) for each in held.workbook.reports) if held.workbook else 0,
     )
 
 
@@ -357,7 +422,11 @@ def _problem(status: int, error: str, headers: Any = None) -> JSONResponse:  # n
 async def _on_http_error(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     headers = {"allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else getattr(error, "headers", None)
-    return _problem(status, str(getattr(error, "detail", "")), headers)
+    detail = str(getattr(error, "detail", ""))
+    limit = request.scope.get(MAX_BODY_SIZE_SCOPE_KEY)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and limit is not None:
+        detail = guard.too_large(limit)
+    return _problem(status, detail, headers)
 
 
 def _allowed(request: Request) -> str:
@@ -370,6 +439,20 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     """Name what is wrong without giving it back: it may be long, and a report."""
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
     return _problem(422, f"{'.'.join(map(str, first.get('loc', ())))}: {first.get('msg', 'not valid')}")
+
+
+async def _on_usage(request: Request, error: Exception) -> Response:
+    """Say why a person's word was not taken; whatever else cannot be done may name folders of the server."""
+    if isinstance(error, ChangedError):
+        saved = [{"start": start, "end": end, **_shown(said)} for (start, end), said in error.saved.items()]
+        return JSONResponse({"code": error.code, "error": str(error), "saved": saved}, 409)
+    if isinstance(error, UsageError) and error.code == "name":
+        return JSONResponse({"code": error.code, "error": str(error)}, 422)
+    return await _on_error(request, error)
+
+
+def _shown(said: PersonSays | None) -> dict[str, Any]:
+    return {"label": None} if said is None else {"label": said.label, "secondary": said.secondary, "note": said.note}
 
 
 async def _on_gone(_: Request, error: Exception) -> Response:  # noqa: ARG001 - the signature of a handler

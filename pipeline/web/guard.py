@@ -8,28 +8,37 @@ host      a name that an attacker points at this machine (DNS rebinding): only k
 origin    a page of another site that sends requests with the user's browser (CSRF; Fetch Metadata, W3C)
 token     anyone, where the server listens beyond loopback
 length    a body that says itself that it is too large
+
+A body that grows too large is stopped by Starlette's own limit, whose answer to one that is announced has no code. How long a
+body may take, and how many requests are under way, is checked here. itsdangerous (BSD, by the makers of Flask) signs the
+cookie of who gave the token.
 """
 
 import asyncio
 import hashlib
-import hmac
 import ipaddress
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 import msgspec
+from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "mission-themes-session"
 SESSION_SECONDS = 12 * 3600
-UPLOAD_PATH = "/api/files"
+UPLOAD_PATH, LOGIN_PATH = "/api/files", "/login"
 MAX_JSON = 4 * 2**20  # bytes of any other body
+MAX_LOGIN = 4096
+LOGIN_SECONDS = 5.0  # that the form with the token may take
+LOGINS = 20  # forms that are waited for at once
 LOOPBACK_NAMES = ("localhost",)
 # What may be had without the token: the form that asks for it, how that looks, and whether the server is up.
 PUBLIC = ("/login", "/api/health", "/static/app.css", "/static/icon.svg")
@@ -51,13 +60,15 @@ class Policy:
     """Who may ask, and for how much.
 
     ``names`` are the names that a Host header may carry; ``token`` is None where none is asked for; ``key`` signs the
-    cookies of those who gave it. ``max_upload`` counts bytes, ``upload_seconds`` the time that any body may take.
+    cookies of those who gave it. ``max_upload`` counts bytes, ``upload_seconds`` the time that any body may take, ``at_once``
+    the requests under way.
     """
 
     names: frozenset[str]
     token: str | None
     max_upload: int
     upload_seconds: float
+    at_once: int = 200
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
 
@@ -67,7 +78,7 @@ class Asked:
 
     method: str
     path: str
-    headers: Mapping[str, str]
+    headers: Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ def check_token(asked: Asked, policy: Policy) -> Refusal | None:
     kind, _, given = asked.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and is_token(given.strip(), policy):
         return None
-    if _is_session(asked.headers.get("cookie", ""), policy):
+    if _is_session(asked.headers, policy):
         return None
     if asked.path == "/":
         return Refusal(303, "login", "log in", {"location": "/login"})
@@ -121,8 +132,8 @@ def check_token(asked: Asked, policy: Policy) -> Refusal | None:
 def check_length(asked: Asked, policy: Policy) -> Refusal | None:
     """Refuse a body that is announced as larger than it may be."""
     length = asked.headers.get("content-length", "0")
-    limit = body_limit(asked, policy)
-    return None if length.isdecimal() and int(length) <= limit else Refusal(413, "too_large", _too_large(limit))
+    limit = body_limit(asked.path, policy)
+    return None if length.isdecimal() and int(length) <= limit else Refusal(413, "too_large", too_large(limit))
 
 
 Check = Callable[[Asked, Policy], Refusal | None]
@@ -130,12 +141,35 @@ CHECKS: dict[str, Check] = {"host": check_host, "origin": check_origin, "token":
 _CROSS_SITE = Refusal(403, "cross_site", "asked for by a page of another site; open the page of this server itself")
 
 
+class Waiting:
+    """Lets so many wait at once: for one more, the wait of the one that has waited longest ends, so that nobody is locked out."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._limits: deque[asyncio.Timeout] = deque()
+
+    @asynccontextmanager
+    async def wait(self, seconds: float) -> AsyncIterator[None]:
+        """Wait in the body for so many seconds at most; raises TimeoutError."""
+        async with asyncio.timeout(seconds) as limit:
+            self._limits.append(limit)
+            if len(self._limits) > self._most:
+                self._limits.popleft().reschedule(0.0)
+            try:
+                yield
+            finally:
+                if limit in self._limits:
+                    self._limits.remove(limit)
+
+
 class Guarded:
     """An application behind the checks."""
 
     def __init__(self, app: ASGIApp, policy: Policy) -> None:
-        self._app = app
         self._policy = policy
+        self._under_way = 0
+        self._limited = {path: RequestBodyLimitMiddleware(app, body_limit(path, policy)) for path in (UPLOAD_PATH, LOGIN_PATH, "")}
+        self._app = self._limited[""]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -145,37 +179,42 @@ class Guarded:
             return
         asked = Asked(scope["method"], scope["path"], Headers(scope=scope))
         refusal = next(filter(None, (check(asked, self._policy) for check in CHECKS.values())), None)
+        if refusal is None and self._under_way >= self._policy.at_once:
+            refusal = Refusal(503, "busy", "too many requests are under way; try again soon", {"retry-after": "1"})
         if refusal:
             await _refuse(refusal, _with_headers(send))
-        else:
-            await self._app(
-                scope, bounded(receive, body_limit(asked, self._policy), self._policy.upload_seconds), _with_headers(send)
-            )
+            return
+        counted = asked.path != LOGIN_PATH  # how many of these are waited for is bounded by itself
+        self._under_way += counted
+        try:
+            app = self._limited.get(asked.path, self._app)
+            await app(scope, in_time(receive, self._policy.upload_seconds), _with_headers(send))
+        finally:
+            self._under_way -= counted
 
 
-def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
-    """Return what receives a body of so many bytes at most and in so many seconds; more raises HTTPException."""
+def body_limit(path: str, policy: Policy) -> int:
+    """Return how many bytes the body of a request may have."""
+    return {UPLOAD_PATH: policy.max_upload, LOGIN_PATH: MAX_LOGIN}.get(path, MAX_JSON)
+
+
+def too_large(limit: int) -> str:
+    """Return what is said of a body that is larger than this."""
+    return f"more than {limit:,} bytes; split it, or raise serve.max_upload"
+
+
+def in_time(receive: Receive, seconds: float) -> Receive:
+    """Return what receives a body in so many seconds; one that takes longer raises HTTPException."""
     deadline = time.monotonic() + seconds
-    size = 0
 
-    async def receive_bounded() -> Message:
-        nonlocal size
+    async def receive_in_time() -> Message:
         try:
             async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-                message = await receive()
+                return await receive()
         except TimeoutError:
             raise HTTPException(408, f"the body took more than {seconds:g} s (serve.upload_seconds)") from None
-        size += len(message.get("body", b""))
-        if size > limit:
-            raise HTTPException(413, _too_large(limit))
-        return message
 
-    return receive_bounded
-
-
-def body_limit(asked: Asked, policy: Policy) -> int:
-    """Return how many bytes the body of a request may have."""
-    return policy.max_upload if asked.method == "POST" and asked.path == UPLOAD_PATH else MAX_JSON
+    return receive_in_time
 
 
 def is_token(given: str, policy: Policy) -> bool:
@@ -183,24 +222,32 @@ def is_token(given: str, policy: Policy) -> bool:
     return policy.token is not None and secrets.compare_digest(given.encode(), policy.token.encode())
 
 
+def cookie_name(policy: Policy) -> str:
+    """Return the name of this server's cookie: a browser sends the cookies of all servers of a host to each of them."""
+    return f"{COOKIE}-{hashlib.sha256(policy.key).hexdigest()[:8]}"
+
+
 def session(policy: Policy) -> str:
-    """Return a cookie for one who gave the token: until when it holds, signed; the token itself is not in it."""
-    until = str(int(time.time()) + SESSION_SECONDS)
-    return f"{until}.{_signature(until, policy)}"
+    """Return a cookie for one who gave the token: since when it holds, signed; the token itself is not in it."""
+    return _signer(policy).sign("session").decode()
 
 
-def _is_session(cookies: str, policy: Policy) -> bool:
+def _is_session(headers: Headers, policy: Policy) -> bool:
+    """Tell whether one of the cookies is a session; what others on this host have set does not count, whatever it looks like."""
+    cookies = (cookie.partition("=") for header in headers.getlist("cookie") for cookie in header.split(";"))
+    return any(_is_signed(value.strip().strip('"'), policy) for name, _, value in cookies if name.strip().startswith(COOKIE))
+
+
+def _is_signed(value: str, policy: Policy) -> bool:
     try:
-        cookie = SimpleCookie(cookies).get(COOKIE)
-    except CookieError:
+        _signer(policy).unsign(value, max_age=SESSION_SECONDS)
+    except BadSignature:  # one that is too old among them
         return False
-    until, _, signature = (cookie.value if cookie else "").partition(".")
-    is_signed = secrets.compare_digest(signature.encode(), _signature(until, policy).encode())
-    return is_signed and int(until) > time.time()
+    return True
 
 
-def _signature(until: str, policy: Policy) -> str:
-    return hmac.new(policy.key, until.encode(), hashlib.sha256).hexdigest()
+def _signer(policy: Policy) -> TimestampSigner:
+    return TimestampSigner(policy.key, salt=COOKIE, digest_method=hashlib.sha256)
 
 
 def _host_name(host: str) -> str:
@@ -218,10 +265,6 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _too_large(limit: int) -> str:
-    return f"more than {limit:,} bytes; split it, or raise serve.max_upload"
 
 
 def _with_headers(send: Send) -> Send:

@@ -9,9 +9,11 @@ import socket
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from pipeline.batch.engine import load_cached
 from pipeline.core.config import Config
@@ -23,22 +25,74 @@ from pipeline.web.guard import LOOPBACK_NAMES, Policy
 from pipeline.web.work import Loaded, Workshop
 
 SHORTEST_TOKEN = 16
-HEAD_SECONDS = 15.0  # that a connection has to say what it wants
+HEAD_SECONDS = 15.0  # that a new connection has to say what it wants
+KEEP_ALIVE = 30.0  # that it has for the next head once it was answered
+WAITING = 200  # connections that wait for a head at once, new ones and others each
 BACKLOG = 128  # connections that wait to be taken
 PATIENCE = 3  # seconds for requests under way when the server is stopped
 
 
 class Protocol(H11Protocol):
-    """HTTP of uvicorn, which of itself waits for ever for the head of a first request."""
+    """HTTP of uvicorn, which of itself waits for ever for a head: of a first request, and of a later one that was begun.
+
+    Connections that wait for a head do not count among the requests that are answered. Where more wait than may, the one that has
+    waited longest is closed, so that silent connections keep nobody out. Those that have asked before are counted apart, so that
+    a crowd of silent ones ends none of them.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin a connection; one that has asked nothing in time is closed."""
+        """Begin a connection, and wait for what it asks."""
         super().connection_made(transport)
-        self.loop.call_later(HEAD_SECONDS, self._close_if_silent)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._wait_for_head(HEAD_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; once they make a head, nothing is waited for."""
+        super().data_received(data)
+        if self._is_answering():
+            self._stop_waiting()
+
+    def on_response_complete(self) -> None:
+        """End an answer, and wait for the next head."""
+        super().on_response_complete()
+        if not self._is_answering():
+            self._wait_for_head(KEEP_ALIVE)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _wait_for_head(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(seconds, self._close_if_silent)
+        waiting = _waiting(self.server_state)[self.cycle is not None]
+        waiting[self] = None
+        if len(waiting) > WAITING:
+            next(iter(waiting))._close_if_silent()  # noqa: SLF001 - a connection of the same server
+
+    def _stop_waiting(self) -> None:
+        for waiting in _waiting(self.server_state):
+            waiting.pop(self, None)
+        if self._deadline:
+            self._deadline.cancel()
 
     def _close_if_silent(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
+        self._stop_waiting()
+        if not self._is_answering() and not self.transport.is_closing():
+            self.transport.abort()  # what is left to send to one who does not read is not waited for
+
+
+Connections = dict[Protocol, None]  # the one that has waited longest first
+_OF_SERVER: WeakKeyDictionary[ServerState, tuple[Connections, Connections]] = WeakKeyDictionary()
+
+
+def _waiting(server: ServerState) -> tuple[Connections, Connections]:
+    """Return the connections of a server that wait for a head: those that never asked, and those that were answered before."""
+    return _OF_SERVER.setdefault(server, ({}, {}))
 
 
 def load_models(names: Sequence[str], config: Config, say: Say) -> dict[str, Loaded]:
@@ -81,7 +135,7 @@ def is_loopback(host: str) -> bool:
 def policy_for(host: str, names: Sequence[str], token: str | None, config: Config) -> Policy:
     """Return who may ask: by the host's name, by localhost, by further names that were given, or by an address."""
     known = frozenset(name.lower() for name in (*LOOPBACK_NAMES, host, *names))
-    return Policy(known, token, config.serve.max_upload, config.serve.upload_seconds)
+    return Policy(known, token, config.serve.max_upload, config.serve.upload_seconds, config.serve.connections)
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -125,9 +179,8 @@ def build(models: dict[str, Loaded], policy: Policy, config: Config) -> uvicorn.
         access_log=False,  # the ids of files would stand in it
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=config.serve.connections,
         backlog=BACKLOG,
-        timeout_keep_alive=30,
+        timeout_keep_alive=int(KEEP_ALIVE),
         timeout_graceful_shutdown=PATIENCE,
         h11_max_incomplete_event_size=32 * 1024,
     )

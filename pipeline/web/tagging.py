@@ -16,9 +16,10 @@ import numpy as np
 
 from pipeline.batch.engine import Input, TagOptions, engine_of, load_cached
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, PipelineError
 from pipeline.core.records import FinishedReport, Label, TaggedReport, TagGroup
 from pipeline.labels.corrections.shown import Corrections
+from pipeline.labels.corrections.workbook import Workbook, read_returned
 from pipeline.model.model import Model
 from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
 from pipeline.output.finished import Finished
@@ -57,23 +58,30 @@ class Summary(msgspec.Struct, frozen=True):
     shares: dict[str, float]
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """Why a report was not tagged: a line for people, and what it is."""
+
+    line: str
+    code: str
+
+
 class Tagged(msgspec.Struct, frozen=True):
-    """What became of a file: its reports, a line for each that failed, the names of those that no reader takes."""
+    """What became of a file: its reports, a line and a code for each that failed, the names of those that no reader takes."""
 
     reports: tuple[Summary, ...]
-    failures: tuple[str, ...]
+    failures: tuple[Failure, ...]
     passed_over: tuple[str, ...]
 
 
 def tag_file(task: Task) -> Tagged:
     """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
-    failures, passed_over, summaries = list[str](), list[str](), list[Summary]()
+    failures, passed_over, summaries = list[Failure](), list[str](), list[Summary]()
     engine, encoder = engine_of(TagOptions(task.model, task.version, task.read)), msgspec.json.Encoder()
     progress = _Progress(task.path.parent / PROGRESS)
     with (task.path.parent / REPORTS).open("wb") as target:
         for outcome in engine.tag([Input(str(task.path), task.name)], progress.watch):
             if isinstance(outcome.result, InputError):
-                failures.append(str(outcome.result))
+                failures.append(Failure(str(outcome.result), outcome.result.code))
             elif isinstance(outcome.result, PassedOver):
                 passed_over.append(outcome.result.source)
             else:
@@ -82,6 +90,14 @@ def tag_file(task: Task) -> Tagged:
                 summaries.append(_summary(report, target.tell(), len(line), engine.model))
                 target.write(line)
     return Tagged(tuple(summaries), tuple(failures), tuple(passed_over))
+
+
+def read_workbook(path: Path, name: str, model: Path, read: ReadConfig) -> Workbook | Failure:
+    """Return what people corrected in a workbook of tags, or why it cannot be taken in; ``name`` is what people call it."""
+    try:
+        return read_returned(path, load_cached(model).labels, read)
+    except PipelineError as error:
+        return Failure(str(error).replace(str(path), name), error.code)
 
 
 def compose(

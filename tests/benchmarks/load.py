@@ -1,9 +1,10 @@
 """Hold so many requests at once on a served page for so long: no error may come, and its memory may not grow.
 
-    python tests/benchmarks/load.py [--seconds 120] [--clients 50] [--model default]
+    python tests/benchmarks/load.py [--seconds 120] [--clients 50] [--silent 200] [--model default]
 
 Each client goes on with the next request as soon as it has its answer: most tag a short text, some send a file, wait until it is
-tagged, look at its report and its table, and delete it. Traffic goes to 127.0.0.1 only. What is printed goes into
+tagged, look at its report and its table, and delete it. Beside them so many connections are open that say nothing; one that is
+closed is opened again. Traffic goes to 127.0.0.1 only. What is printed goes into
 docs/performance.md.
 """
 
@@ -37,6 +38,7 @@ class Figures:
     tagging: list[float] = field(default_factory=list)
     files: int = 0
     busy: int = 0
+    silent: int = 0  # silent connections that are open, the last time they were counted
     errors: Counter[str] = field(default_factory=Counter)
     memory: list[int] = field(default_factory=list)
 
@@ -47,16 +49,36 @@ class Figures:
         return max(self.memory[-third:]) / max(self.memory[-2 * third : -third])
 
 
-async def hold(address: str, pid: int, clients: int, seconds: float) -> Figures:
-    """Send requests from so many clients at once for so many seconds."""
+async def hold(address: str, pid: int, clients: int, seconds: float, silent: int = 0) -> Figures:
+    """Send requests from so many clients at once for so many seconds, beside so many connections that say nothing."""
     figures = Figures()
     end = time.monotonic() + seconds
     limits = httpx.Limits(max_connections=clients, max_keepalive_connections=clients)
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
         watcher = asyncio.create_task(watch(pid, figures, seconds * WARM, max(0.2, seconds / 120)))
+        beside = [asyncio.create_task(say_nothing(address, figures)) for _ in range(silent)]
         await asyncio.gather(*(work(client, random.Random(number), end, figures) for number in range(clients)))
-        watcher.cancel()
+        for task in (watcher, *beside):
+            task.cancel()
+        silent_at_end = figures.silent
+        await asyncio.gather(watcher, *beside, return_exceptions=True)
+    figures.silent = silent_at_end
     return figures
+
+
+async def say_nothing(address: str, figures: Figures) -> None:
+    """Hold a connection open without a word, and open another when it is closed."""
+    host, port = address.removeprefix("http://").split(":")
+    while True:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        figures.silent += 1
+        try:
+            await reader.read(1)
+        except ConnectionError:
+            pass
+        finally:
+            figures.silent -= 1
+            writer.close()
 
 
 async def watch(pid: int, figures: Figures, warm: float, every: float) -> None:
@@ -149,18 +171,22 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--silent", type=int, default=200)
     parser.add_argument("--model", default="default")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         process, address = start(options.model, Path(home))
         try:
-            figures = asyncio.run(hold(address, process.pid, options.clients, options.seconds))
+            figures = asyncio.run(hold(address, process.pid, options.clients, options.seconds, options.silent))
         finally:
             process.terminate()
             process.wait(timeout=30)
             process.stdout.close()
     count = len(figures.seconds)
-    print(f"{options.clients} at once for {options.seconds:g} s: {count:,} requests, {count / options.seconds:.0f} a second")
+    beside = f" beside {options.silent} silent connections" if options.silent else ""
+    print(
+        f"{options.clients} at once for {options.seconds:g} s{beside}: {count:,} requests, {count / options.seconds:.0f} a second"
+    )
     for name, values in (("all", figures.seconds), ("a short text", figures.tagging)):
         shares = ", ".join(f"{share:.0%} {percentile(values, share) * 1000:.0f} ms" for share in (0.5, 0.95, 0.99))
         print(f"  {name}: {shares}, longest {max(values) * 1000:.0f} ms")

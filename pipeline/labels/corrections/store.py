@@ -9,27 +9,42 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
-from pipeline.core.errors import InputError, UsageError
+from pipeline.core.errors import UsageError
 from pipeline.core.outputs import write_whole
-from pipeline.core.records import Correction, Label
+from pipeline.core.records import Correction, Label, PersonSays
 from pipeline.labels.corpus import corpus_files, read_review
-from pipeline.labels.files import whole_lines
-from pipeline.read import load, read_bytes
+from pipeline.labels.files import Say, whole_lines
+from pipeline.labels.people import checked_name
+from pipeline.labels.texts import encodings, reads_as
+from pipeline.read import load
 
 WAIT = 30.0  # seconds for another writer to finish
 LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 LONGEST_NOTE = 10_000
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+Span = tuple[int, int]
+NOTHING_SEEN: Mapping[Span, PersonSays | None] = MappingProxyType({})
 _UNSAFE = re.compile(r"[^\w.-]+")
+
+
+class ChangedError(UsageError):
+    """Something else is saved by now than what a person saw; ``saved`` holds it by span, None where it was taken back."""
+
+    def __init__(self, saved: Mapping[Span, PersonSays | None]) -> None:
+        super().__init__(
+            f"{len(saved)} of these were saved in another place meanwhile; look at both and save again", code="changed"
+        )
+        self.saved = saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +72,14 @@ def save_corrections(
     known: LabelSet,
     config: Config,
     sha256: str = "",
+    seen: Mapping[Span, PersonSays | None] = NOTHING_SEEN,
 ) -> Saved:
     """Append a person's corrections of a report to the file of corrections, all or none.
 
     ``text`` is what the offsets count in, ``name`` that of the report, ``sha256`` the digest of its file where there is one.
+    ``seen`` is what the person saw saved of a span when correcting it: where something else is saved by now, by the same person
+    in another place, ChangedError tells it and nothing is saved.
+
     Raises UsageError for a correction that does not fit the text or the labels, for an annotator without a name, for a text
     that no file can hold, and where nothing can be written.
     """
@@ -71,32 +90,50 @@ def save_corrections(
         _check(correction, text, name, known)
     path = locations.project_folder() / config.corpus.review
     with _alone(path):
-        report = _find(text, config, sha256) or _write_report(text, name, config)
+        found = _find(text, config, sha256)
+        if found and seen:
+            _check_seen(_saved_by(annotator, found, known, config), corrections, seen)
+        report = found or _write_report(text, name, config)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         _append(path, [_as_label(correction, report, annotator, now) for correction in corrections])
     return Saved(report.source, path, len(corrections))
 
 
-def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "") -> tuple[Label, ...]:
+def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "", say: Say = warnings.warn) -> tuple[Label, ...]:
     """Return the corrections of a report that count, of all people, in the order in which they were saved.
 
-    Of each person the latest one for a span counts; one that was withdrawn does not. Raises CorpusError for a file of
-    corrections that cannot be read.
+    Of each person the latest one for a span counts; one that was withdrawn does not. ``say`` is told of each line that is
+    damaged. Raises CorpusError for a file of corrections that cannot be read.
     """
-    made = read_review(config, known)
+    made = read_review(config, known, say)
     report = _find(text, config, sha256) if made else None
     if report is None:
         return ()
     return tuple(label for label in made if (label.source, label.sha256) == (report.source, report.sha256))
 
 
-def checked_name(annotator: str) -> str:
-    """Return who corrects, without needless white space; raises UsageError for no name and for one that cannot be printed."""
-    name = " ".join(annotator.split())
-    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
-        limit = f"in at most {LONGEST_NAME} printable characters"
-        raise UsageError(f"annotator {name[:LONGEST_NAME]!r}: say who corrects, {limit}")
-    return name
+def _saved_by(annotator: str, report: _Report, known: LabelSet, config: Config) -> dict[Span, Label]:
+    """Return what a person has saved of a report, by span."""
+    made = read_review(config, known, lambda _: None)
+    own = (label for label in made if label.annotator == annotator)
+    return {(label.start, label.end): label for label in own if (label.source, label.sha256) == (report.source, report.sha256)}
+
+
+def _check_seen(saved: Mapping[Span, Label], corrections: Sequence[Correction], seen: Mapping[Span, PersonSays | None]) -> None:
+    """Raise ChangedError where what is saved is neither what the person saw nor what is to be saved."""
+    changed = {}
+    for correction in corrections:
+        span = (correction.start, correction.end)
+        now = _says(saved[span]) if span in saved else None
+        wanted = None if correction.withdrawn else PersonSays(correction.label, "", correction.secondary, correction.note)
+        if span in seen and now not in (seen[span], wanted):
+            changed[span] = now
+    if changed:
+        raise ChangedError(changed)
+
+
+def _says(label: Label) -> PersonSays:
+    return PersonSays(label.label, "", label.secondary, label.note or "")
 
 
 def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:
@@ -131,18 +168,18 @@ def _as_label(correction: Correction, report: _Report, annotator: str, now: str)
 
 def _find(text: str, config: Config, sha256: str) -> _Report | None:
     """Return the report of the corpus that has this text: its file has the digest given, or holds the text as UTF-8."""
-    wanted = {sha256, *(hashlib.sha256(data).hexdigest() for data in _encodings(text))} - {""}
+    wanted = {sha256, *(hashlib.sha256(data).hexdigest() for data in encodings(text))} - {""}
     for source, path in corpus_files(config):
         data = load(path, source, config.read)
         digest = hashlib.sha256(data).hexdigest()
-        if digest in wanted and _reads_as(data, path.suffix, text, config):
+        if digest in wanted and reads_as(data, path.suffix, text, config.read):
             return _Report(source, digest)
     return None
 
 
 def _write_report(text: str, name: str, config: Config) -> _Report:
     """Write a text as a report of its own; raises UsageError where it would not be read as it is."""
-    data = next((data for data in _encodings(text) if _reads_as(data, ".txt", text, config)), None)
+    data = next((data for data in encodings(text) if reads_as(data, ".txt", text, config.read)), None)
     if data is None:
         raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
     folder = locations.project_folder() / config.corpus.reviewed
@@ -161,22 +198,6 @@ def find_report(text: str, config: Config, sha256: str = "") -> tuple[str, str]:
     """Return the name and sha256 under which corrections of a text are kept; of a text without any, "" and what it would have."""
     found = _find(text, config, sha256)
     return (found.source, found.sha256) if found else ("", hashlib.sha256(text.encode()).hexdigest())
-
-
-def _encodings(text: str) -> tuple[bytes, ...]:
-    """Return the text as UTF-8 without and with a byte order mark, or nothing for one that UTF-8 cannot hold."""
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        return ()
-    return data, BYTE_ORDER_MARK + data
-
-
-def _reads_as(data: bytes, suffix: str, text: str, config: Config) -> bool:
-    try:
-        return read_bytes(data, "report", config.read, suffix.lower()).text == text
-    except InputError:
-        return False
 
 
 @contextmanager

@@ -67,6 +67,7 @@ def columns() -> tuple[Column[Row], ...]:
         _same("次要主题", 12, "quiet"),
         _same("依据", 24, "quiet"),
         *(_same(name, 7, "number") for name in ("页", "段")),
+        _same("识别把握", 9, "score"),
         _same("工作表", 10, "quiet"),
         _same("行", 7, "number"),
         Column("剔除原因", 10, "quiet", lambda row: in_chinese(row.tag.noise) if row.tag.noise else None),

@@ -83,7 +83,7 @@ def _passage(tag: Tag, report: int, title: str) -> Passage:
     return Passage(
         report, tag.shown_theme, one_line(tag.text), BETWEEN.join(headings), tag.score, tag.asks_review,
         tag.correction.secondary if tag.correction else tag.secondary,
-        tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None,
+        tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None, tag.certainty,
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class Passage:
     """A passage, by the index of its report, and where it stands there.
 
     ``corrected``: a person said its theme, and ``score`` is what the model had given another, or the same, one. ``copies`` are
-    passages that say the same.
+    passages that say the same. ``certainty`` is that of the text recognition where the passage comes from a picture.
     """
 
     report: int
@@ -79,6 +79,7 @@ class Passage:
     sheet: str | None = None
     row: int | None = None
     corrected: bool = False
+    certainty: float | None = None
     copies: "tuple[Passage, ...]" = ()
 
 

@@ -25,7 +25,8 @@ def percent(share: float) -> str:
 def spot(passage: Passage) -> str:
     """Return where a passage stands in its file, or "" for a text without pages."""
     if passage.page is not None:
-        return f"第{passage.page}页"
+        read = f"（文字识别 {sure(passage.certainty)}）" if passage.certainty is not None else ""
+        return f"第{passage.page}页{read}"
     if passage.row is not None:
         return f"{passage.sheet} 第{passage.row}行" if passage.sheet else f"第{passage.row}行"
     return f"第{passage.paragraph}段" if passage.paragraph is not None else ""

@@ -131,6 +131,8 @@ def describe(tag: Tag) -> str:
         parts.append("依据 " + "、".join(word for word, _ in tag.evidence))
     places = (("第 {} 页", tag.page), ("工作表 {}", tag.sheet), ("第 {} 行", tag.row))
     parts += [form.format(place) for form, place in places if place is not None]
+    if tag.certainty is not None:
+        parts.append(f"文字识别 {sure(tag.certainty)}")
     parts += [f"{name}:{value}" for name, value in (tag.columns or {}).items()]
     return visible(" · ".join(parts))
 

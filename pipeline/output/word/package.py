@@ -40,7 +40,10 @@ def comment_on(tag: Tag, run: RunFacts) -> list[str]:
     """
     lines = _said(tag) if tag.correction else [f"{tag.theme}　把握 {sure(tag.score)}"]
     if tag.asks_review:
-        lines.append(f"待复核：把握低于 {sure(run.thresholds[tag.theme])}")
+        least = run.thresholds[tag.theme]
+        lines.append(f"待复核：把握低于 {sure(least)}" if tag.score < least else "待复核：文字识别把握低")
+    if tag.certainty is not None:
+        lines.append(f"文字识别 {sure(tag.certainty)}")
     if tag.secondary and not tag.correction:
         lines.append("次要主题：" + second_themes(tag))
     if tag.evidence:

@@ -13,6 +13,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "odt": (".odt", ".ott", ".fodt"),
     "ofd": (".ofd",),
     "pdf": (".pdf",),
+    "picture": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"),
     "ppt": (".ppt", ".pps", ".pot", ".dps", ".dpt", ".odp", ".otp"),
     "pptx": (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
     "rtf": (".rtf",),
@@ -20,3 +21,4 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "txt": (".txt", ".text"),
     "uof": (".uof", ".uot", ".uos", ".uop"),
 }
+PICTURES = frozenset(FORMATS["picture"])

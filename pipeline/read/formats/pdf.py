@@ -6,66 +6,147 @@ pypdf are written in Python. PDFium gives characters with their places and no pa
 the modules of ``pipeline.read.page`` find.
 """
 
-import ctypes
-import math
-import sys
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.engine import INSTALL
+from pipeline.read.ocr.pages import UNREADABLE, recognised_page
+from pipeline.read.ocr.use import may_recognise, require_recognition
 from pipeline.read.page.furniture import Furniture, Page
 from pipeline.read.page.lines import Glyph
-from pipeline.read.page.text import LITTLE, MOST_UNREADABLE, is_unreadable, text_of_pages
-from pipeline.read.page.turns import level_page, main_turn, turn_of, turned
+from pipeline.read.page.readable import Legibility
+from pipeline.read.page.text import LITTLE, Recognition, text_of_pages
+from pipeline.read.page.turns import level_page, main_turn
+from pipeline.read.page.vertical import laid_level
+from pipeline.read.pdf.characters import Drawn, Fonts, characters_of, in_order
+from pipeline.read.pdf.covers import drawn_once, has_layers, hidden, outside, set_aside, watermarks
+from pipeline.read.pdf.forms import values_of, with_values
+from pipeline.read.pdf.mute import Unmuted
+from pipeline.read.pdf.pictures import picture_of, pictured_share
+from pipeline.read.steps import tell
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
 
 
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD
-_HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}
-_UNREADABLE = "unreadable: its fonts do not say which characters they show; save the PDF again from its source, or use OCR"
+_UNREADABLE = f"unreadable: its fonts do not say which characters they show; save the PDF again from its source, or {INSTALL}"
+# Pictures that take more of a page than this are what is to be read on it, whatever number or stamp stands beside them.
+_MOSTLY_PICTURE = 0.3
+# In ems: a line that stands so much higher than the one before it.
+_UP = 0.5
 _DAMAGED = "damaged, or not a PDF; open it in a PDF program and save it again"
 _LOCKED = "password-protected; open it with its password and save it without"
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was read of the pages so far: their lines, what is set aside, and which of those with little text have pictures."""
+
+    pages: list[Page] = field(default_factory=list)
+    aside: list[Furniture] = field(default_factory=list)
+    pictured: set[int] = field(default_factory=set)
+    certainty: dict[int, float] = field(default_factory=dict)
+    legibility: Legibility = field(default_factory=Legibility)
+    characters: int = 0
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of a PDF with its furniture marked and the place of each page; raises InputError."""
     from pypdfium2 import PdfDocument, PdfiumError  # noqa: PLC0415 - loaded when a PDF is read
 
-    stamps: list[Furniture] = []
     try:
         with PdfDocument(data) as document:
-            pages, pictured = _read_pages(document, source, options, stamps)
+            found = _Reading(document, data, source, options, options.ocr == "always").read()
+            if not found.legibility.is_readable and may_recognise(options):
+                found = _Reading(document, data, source, options, from_pictures=True).read()
     except PdfiumError as error:
-        raise InputError(f"{source}: {_LOCKED if error.err_code == _ENCRYPTED else _DAMAGED}") from None
-    return text_of_pages(pages, stamps, pictured, "pdf", source)
+        is_locked = error.err_code == _ENCRYPTED
+        said = f"{source}: {_LOCKED if is_locked else _DAMAGED}"
+        raise InputError(said, code="password" if is_locked else "damaged") from None
+    if not found.legibility.is_readable:
+        raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
+    recognition = Recognition(found.certainty, options.ocr_certainty, may_recognise(options))
+    return text_of_pages(found.pages, found.aside, found.pictured, "pdf", source, recognition=recognition)
 
 
-def _read_pages(document: "PdfDocument", source: str, options: ReadConfig, stamps: list[Furniture]) -> tuple[list[Page], set[int]]:
-    """Return the pages with their lines, and which of those with little text have pictures; ``stamps`` takes slanting text."""
-    if len(document) > options.max_pages:
-        raise InputError(f"{source}: {len(document):,} pages; the limit is {options.max_pages:,} (read.max_pages)")
-    pages, pictured, characters, unreadable = [], set(), 0, 0
-    for number in range(1, len(document) + 1):
-        page = document[number - 1]
-        text = page.get_textpage()
-        characters += text.count_chars()
-        if characters > options.max_unpacked:
-            raise InputError(f"{source}: more than {options.max_unpacked:,} characters (read.max_unpacked)")
-        glyphs = list(_glyphs(text))
-        unreadable += sum(is_unreadable(glyph.character) for glyph, _ in glyphs)
-        pages.append(_page(page, number, glyphs, stamps))
-        if len(glyphs) < LITTLE and _has_picture(page):
-            pictured.add(number)
+class _Reading:
+    """The reading of one document, page by page; ``from_pictures`` has every page read as the picture that it shows."""
+
+    def __init__(self, document: "PdfDocument", data: bytes, source: str, options: ReadConfig, from_pictures: bool) -> None:
+        self._document, self._source, self._options = document, source, options
+        self._from_pictures = from_pictures
+        self._has_layers = has_layers(data)
+        self._fonts = Fonts()
+        self._unmuted = Unmuted(document)
+        self._found = _Found()
+
+    def read(self) -> _Found:
+        """Return what all pages hold; raises InputError for too much."""
+        pages, limit = len(self._document), self._options.max_pages
+        if pages > limit:
+            raise InputError(f"{self._source}: {pages:,} pages; the limit is {limit:,} (read.max_pages)", code="too_large")
+        if self._from_pictures:
+            require_recognition(self._source)
+        if self._document.get_formtype() and not self._document.formenv:
+            self._document.init_forms()
+        for number in range(1, pages + 1):
+            page = self._document[number - 1]
+            if not (self._from_pictures and self._recognise(page, number)):
+                self._read_page(page, number)
+            page.close()
+        return self._found
+
+    def _read_page(self, page: "PdfPage", number: int) -> None:
+        found, text = self._found, page.get_textpage()
+        found.characters += text.count_chars()
+        if found.characters > self._options.max_unpacked:
+            limit = self._options.max_unpacked
+            raise InputError(f"{self._source}: more than {limit:,} characters (read.max_unpacked)", code="too_large")
+        drawn = list(characters_of(text, self._fonts))
+        if not drawn:
+            drawn = self._unmuted.characters(number, page, self._fonts)
+        found.legibility.add((item.glyph.character, item.font) for item in drawn)
+        drawn = self._without_covers(drawn, page, text, number)
+        drawn = with_values(drawn, values_of(page, self._document, number, found.aside))
+        found.pages.append(_level(drawn, page, number, found.aside))
         text.close()
-        page.close()
-    if unreadable > MOST_UNREADABLE * max(characters, 1):
-        raise InputError(f"{source}: {_UNREADABLE}")
-    return pages, pictured
+        if len(drawn) < LITTLE and _has_picture(page):
+            found.pictured.add(number)
+            if not drawn or pictured_share(page) > _MOSTLY_PICTURE:
+                self._recognise(page, number)
+
+    def _recognise(self, page: "PdfPage", number: int) -> bool:
+        """Read a page as the picture that it shows, where that is asked for, and tell whether anything was found in it."""
+        if not may_recognise(self._options):
+            return False
+        width, height = page.get_size()
+        seen = recognised_page(picture_of(page), number, width, height)
+        tell(number, len(self._document))
+        if seen.certainty < UNREADABLE:
+            return False
+        found = self._found
+        found.pages = [*(other for other in found.pages if other.number != number), seen.page]
+        found.certainty[number] = seen.certainty
+        found.pictured.discard(number)
+        return True
+
+    def _without_covers(self, drawn: Sequence[Drawn], page: "PdfPage", text: "PdfTextPage", number: int) -> list[Drawn]:
+        """Return the characters that are part of the page's text."""
+        drawn, doubled = drawn_once(drawn)
+        flags = watermarks(drawn, text, doubled) | outside(drawn, page)
+        if self._has_layers:
+            flags |= hidden(drawn, page)
+        if not flags:
+            return drawn
+        left, aside = set_aside(drawn, flags, number)
+        self._found.aside += aside
+        return left
 
 
 def _has_picture(page: "PdfPage") -> bool:
@@ -75,56 +156,18 @@ def _has_picture(page: "PdfPage") -> bool:
     return any(item.type != FPDF_PAGEOBJ_TEXT for item in page.get_objects(max_depth=2))
 
 
-# Characters, turned so that the lines of the page run from left to right.
-
-
-def _page(page: "PdfPage", number: int, glyphs: list[tuple[Glyph, int]], stamps: list[Furniture]) -> Page:
+def _level(drawn: list[Drawn], page: "PdfPage", number: int, aside: list[Furniture]) -> Page:
+    """Return the lines of a page, turned so that they run from left to right."""
+    glyphs = laid_level([(item.glyph, item.turn) for item in drawn])
+    turn = main_turn(glyphs)
+    if turn or page.get_rotation():
+        ordered = laid_level([(item.glyph, item.turn) for item in in_order(drawn, page)])
+        glyphs = min(glyphs, ordered, key=_steps_up)
+        turn = main_turn(glyphs)
     left, bottom, right, top = page.get_bbox()
-    return level_page(glyphs, Page(number, [], bottom=bottom, top=top, left=left, right=right), stamps, main_turn(glyphs))
+    return level_page(glyphs, Page(number, [], bottom=bottom, top=top, left=left, right=right), aside, turn)
 
 
-def _glyphs(page: "PdfTextPage") -> Iterator[tuple[Glyph, int]]:
-    """Yield the characters that stand in a page, each with how far it is turned: 0, 90, 180, 270, or -1 if it slants."""
-    from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
-
-    handle, box, matrix = page.raw, raw.FS_RECTF(), raw.FS_MATRIX()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    order, spaced, pair = 0, False, ""
-    for i in range(page.count_chars()):
-        character = chr(min(raw.FPDFText_GetUnicode(handle, i), sys.maxunicode))
-        if character in " \r\n" and raw.FPDFText_IsGenerated(handle, i):
-            order, spaced = order + (character == "\n"), True
-            continue
-        character, pair = _whole(pair + character)
-        raw.FPDFText_GetLooseCharBox(handle, i, box)
-        raw.FPDFText_GetCharOrigin(handle, i, x, y)
-        raw.FPDFText_GetMatrix(handle, i, matrix)
-        turn = turn_of(matrix.a, matrix.b)
-        size = raw.FPDFText_GetFontSize(handle, i) * math.hypot(matrix.c, matrix.d)
-        left, base = turned(x.value, y.value, turn)
-        right = max(turned(box.left, box.bottom, turn)[0], turned(box.right, box.top, turn)[0])
-        order += 1
-        if character:
-            yield _glyph(character, left, right, base, size, order, spaced), turn
-        spaced = False
-
-
-def _whole(character: str) -> tuple[str, str]:
-    """Return a character that can be encoded and what waits for its other half: Windows gives some in two halves."""
-    if len(character) == 2:
-        whole = character.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        character = whole if len(whole) == 1 else character[1]
-    if len(character) == 1 and "\ud800" <= character <= "\udbff":
-        return "", character
-    return ("\ufffd" if "\ud800" <= character[0] <= "\udfff" else character), ""
-
-
-def _glyph(character: str, left: float, right: float, base: float, size: float, order: int, spaced: bool) -> Glyph:
-    """Return a character with sound figures: a full-width one is as wide as its size, though its ink may be less."""
-    if not math.isfinite(left + right + base + size):
-        left = right = base = size = 0.0
-    size = size if size > 0 else max(right - left, 1.0)
-    if unicodedata.east_asian_width(character[0]) in "WF":
-        right = max(right, left + size)
-    character = " " if character.isspace() and character != "\u3000" else _HYPHENS.get(character, character)
-    return Glyph(character, left, max(left, right), base, size, order, spaced)
+def _steps_up(glyphs: Sequence[tuple[Glyph, int]]) -> int:
+    """Count the places where a line stands above the one before it: many where the order of lines is turned around."""
+    return sum(b.base - a.base > _UP * a.size for (a, i), (b, j) in pairwise(glyphs) if i == j)

@@ -4,7 +4,7 @@ The order of lines is the file's own, and programs write a page column by column
 that stands higher than the one before it, and right of it, begins a new column or cell.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,6 +18,8 @@ Block = list[TextLine]
 _LEVEL, _ALIGNED, _NEXT_LINE = 0.3, 1.0, 2.2
 # What makes columns rather than cells: so many lines, each column this wide in ems, and at most three of them.
 _COLUMN_LINES, _COLUMN_WIDTH, _MOST_COLUMNS = 4, 8, 3
+# Columns are moved from page to page where they are as wide as others but for this share; so many such moves are kept.
+_SAME_WIDTH, _MOST_SHIFTS = 0.04, 6
 # Lines above the last one that a block is compared with, so that a long page costs no more than a short one for each line.
 _LOOK_BACK = 80
 
@@ -43,7 +45,7 @@ class Row:
 def find_blocks(pages: list[Page]) -> list[Flow | Row]:
     """Return the running text and the table rows of a document in reading order."""
     grouped = [(page, _groups(page.lines)) for page in pages]
-    edges = _column_edges([group for _, groups in grouped for group in groups])
+    edges = _edges([group for _, groups in grouped for group in groups])
     return [part for page, groups in grouped for part in _parts(page, groups, edges)]
 
 
@@ -110,20 +112,52 @@ def _are_columns(group: list[Block]) -> bool:
     return sum(wide) > 1 and len(group) <= _MOST_COLUMNS
 
 
-def _column_edges(groups: list[list[Block]]) -> dict[tuple[int, int], tuple[float, float]]:
-    """Return the left and right edge of each column, by how many columns there are and which of them it is."""
-    sides: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The left and right edge of each column, by how many columns there are and which it is, and how far pages move them.
+
+    The inner and outer margin change sides from page to page where both sides of a sheet are printed.
+    """
+
+    sides: dict[tuple[int, int], tuple[float, float]]
+    shifts: frozenset[float]
+
+    def hold(self, block: Block, columns: int, column: int) -> bool:
+        """Tell whether a block keeps within a column of some page."""
+        edge = self.sides.get((columns, column))
+        return edge is not None and any(_fills(block, (edge[0] + shift, edge[1] + shift)) for shift in self.shifts)
+
+
+def _edges(groups: list[list[Block]]) -> _Edges:
+    found: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
     for group in groups:
         for i, block in enumerate(group if _are_columns(group) else []):
-            sides[len(group), i].append((min(line.left for line in block), max(line.right for line in block)))
-    return {key: (median(left for left, _ in found), median(right for _, right in found)) for key, found in sides.items()}
+            found[len(group), i].append(_ends(block))
+    sides = {key: (median(left for left, _ in ends), median(right for _, right in ends)) for key, ends in found.items()}
+    shifts = Counter(
+        round(left - sides[count, i][0])
+        for (count, i), ends in found.items()
+        for left, _ in ends
+        if _is_moved((left, _), sides[count, i])
+    )
+    return _Edges(sides, frozenset([0.0, *(shift for shift, _ in shifts.most_common(_MOST_SHIFTS))]))
 
 
-def _parts(page: Page, groups: list[list[Block]], edges: dict[tuple[int, int], tuple[float, float]]) -> Iterator[Flow | Row]:
+def _is_moved(ends: tuple[float, float], side: tuple[float, float]) -> bool:
+    """Tell whether a column is as wide as another and stands elsewhere."""
+    width = side[1] - side[0]
+    return abs(ends[1] - ends[0] - width) < _SAME_WIDTH * width and ends != side
+
+
+def _ends(block: Block) -> tuple[float, float]:
+    return min(line.left for line in block), max(line.right for line in block)
+
+
+def _parts(page: Page, groups: list[list[Block]], edges: _Edges) -> Iterator[Flow | Row]:
     flowing: Block = []
     aligned = {i for i, pair in enumerate(pairwise(groups)) if _are_aligned(*pair)}
     for i, group in enumerate(groups):
-        columns = len(group) if all(_fills(block, edges.get((len(group), j))) for j, block in enumerate(group)) else 1
+        columns = len(group) if all(edges.hold(block, len(group), j) for j, block in enumerate(group)) else 1
         is_row = columns == 1 and len(group) > 1 and (i in aligned or i - 1 in aligned or max(map(len, group)) > 1)
         if columns == 1 and not is_row:
             flowing += _level_line(group)
@@ -139,17 +173,16 @@ def _parts(page: Page, groups: list[list[Block]], edges: dict[tuple[int, int], t
         yield _flow(page, flowing, edges)
 
 
-def _flow(page: Page, lines: Block, edges: dict[tuple[int, int], tuple[float, float]]) -> Flow:
+def _flow(page: Page, lines: Block, edges: _Edges) -> Flow:
     """Return running text, as the first column if it keeps within the first column of other pages."""
-    columns = next((count for count, column in edges if column == 0 and _fills(lines, edges[count, column])), 1)
+    columns = next((count for count, column in edges.sides if column == 0 and edges.hold(lines, count, 0)), 1)
     return Flow(page, lines, columns)
 
 
-def _fills(block: Block, edge: tuple[float, float] | None) -> bool:
-    if edge is None:
-        return False
+def _fills(block: Block, edge: tuple[float, float]) -> bool:
     slack = block[0].size
-    return min(line.left for line in block) > edge[0] - slack and max(line.right for line in block) < edge[1] + slack
+    left, right = _ends(block)
+    return left > edge[0] - slack and right < edge[1] + slack
 
 
 def _are_aligned(group: list[Block], following: list[Block]) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from pipeline.read.page.lines import TextLine
 
@@ -16,6 +16,8 @@ from pipeline.read.page.lines import TextLine
 MARGIN, MOST_ROWS, LONGEST = 0.13, 3, 120
 # How far apart, in points, the same line may stand on two pages.
 _HEIGHT_STEP = 3.0
+# A line of running text: so many lines follow at one distance, in points and at most in ems, and it is this wide.
+_REGULAR, _SAME_GAP, _FARTHEST, _WIDE = 3, 0.6, 2.6, 15
 _DASHES = r"[-—–_·.~\s]*"
 _COUNT = r"[0-9０-９]{1,4}"
 _PAGE_NUMBER = re.compile(
@@ -26,7 +28,7 @@ _PAGE_NUMBER = re.compile(
 )
 # What browsers print: the address with the number of the page below, the time and the title above.
 _ADDRESS = re.compile(rf"(?:https?|file)://\S+(?:\s+{_COUNT}\s*/\s*{_COUNT})?|about:blank(?:\s+{_COUNT}\s*/\s*{_COUNT})?")
-_PRINTED = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:[上下]午\s*)?\d{1,2}:\d{2}(?:\s*[AP]M)?\s.*", re.IGNORECASE)
+_PRINTED = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:[上下]午\s*)?\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s.*)?", re.IGNORECASE)
 _SENTENCE_END = re.compile("[。！？；;，,]$")
 
 
@@ -80,15 +82,42 @@ def take_furniture(pages: list[Page]) -> list[Furniture]:
     return found
 
 
+def form_of(line: TextLine, page: Page) -> str:
+    """Return what a line near the upper or lower edge is by its form alone: a page number, or what browsers print, or ""."""
+    zone = MARGIN * (page.top - page.bottom)
+    at_top = line.base > page.top - zone
+    if (not at_top and line.base > page.bottom + zone) or len(line.text) > LONGEST:
+        return ""
+    if _PAGE_NUMBER.fullmatch(line.text):
+        return "page number"
+    printed = (_PRINTED if at_top else _ADDRESS).fullmatch(line.text)
+    return ("running head" if at_top else "running foot") if printed else ""
+
+
 def _edge_rows(page: Page) -> Iterator[_Row]:
-    """Yield the rows near both edges, at each edge from the outermost on."""
+    """Yield the rows near both edges, at each edge from the outermost on, up to one that is a line of running text."""
     zone = MARGIN * (page.top - page.bottom)
     for at_top in (True, False):
         lines = [line for line in page.lines if (line.base > page.top - zone if at_top else line.base < page.bottom + zone)]
         lines.sort(key=lambda line: -line.base if at_top else line.base)
         for _, group in zip(range(MOST_ROWS), _same_base(lines), strict=False):
             row = sorted(group, key=lambda line: line.left)
+            if len(row) == 1 and _runs_on(row[0], page, at_top):
+                break
             yield _Row(row, "\t".join(line.text for line in row), row[0].base, at_top)
+
+
+def _runs_on(line: TextLine, page: Page, at_top: bool) -> bool:
+    """Tell whether a line and the next ones stand apart as the lines of a paragraph do, and are as wide."""
+    inner = [other for other in page.lines if other is not line and (other.base < line.base) == at_top]
+    inner.sort(key=lambda other: abs(other.base - line.base))
+    bases = [line.base, *(other.base for other in inner[:_REGULAR])]
+    gaps = [abs(a - b) for a, b in pairwise(bases)]
+    if len(gaps) < _REGULAR or max(gaps) - min(gaps) > _SAME_GAP or max(gaps) > _FARTHEST * line.size:
+        return False
+    alike = all(abs(other.size - line.size) < 0.05 * line.size for other in inner[:_REGULAR])
+    full = line.right > max(other.right for other in inner[:_REGULAR]) - line.size
+    return alike and full and line.width > _WIDE * line.size
 
 
 def _same_base(lines: list[TextLine]) -> Iterator[list[TextLine]]:

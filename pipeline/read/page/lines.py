@@ -14,6 +14,8 @@ from itertools import pairwise
 from statistics import median, median_low
 from typing import NamedTuple
 
+from pipeline.read.page.distributed import undistributed
+
 # A gap this wide, in ems, parts the cells of a table or the columns of a page.
 CELL_GAP = 1.5
 # In ems beyond how far the line is stretched: the space between two ideographs is at least 0.25 wide in common fonts.
@@ -24,6 +26,10 @@ _NO_SPACE_AFTER_ALL = 1.2
 # A hole this wide, in ems, may be filled by a character that the file gives later; one that is drawn so far back belongs
 # elsewhere, while two brackets that are drawn together overlap by less.
 _HOLE, _BACK = 0.1, 0.3
+# Ideographs further apart than this, in ems, were spread on purpose: no line is stretched so far to fill its column.
+_SPREAD = 0.6
+# The sign of a note stands over the empty half of the punctuation mark before it.
+_OVER_MARK = -0.75
 # Nothing is parted before or after a quotation mark that Latin and Chinese share: that is Unicode's rule (UAX 14, class QU).
 _OPENING = frozenset("“”‘’\"'（《〈「『【〔〖([{")
 _NON_STARTERS = frozenset("“”‘’\"'，。、；：？！）》〉」』】〕〗…—·％,.;:?!)]}%‰℃°")
@@ -63,7 +69,8 @@ class TextLine:
     """A line of text on a page, or the part of a line that stands in one cell or column.
 
     ``head`` is the width of what must stay together at its start: had it fitted on the line before, it would stand there.
-    ``spaced`` tells whether a space that is written in the file ends the line.
+    ``spaced`` tells whether a space that is written in the file ends the line, ``spread`` whether its characters were spread
+    over the width of the column, as no line is that goes on.
     """
 
     page: int
@@ -74,6 +81,7 @@ class TextLine:
     size: float
     head: float
     spaced: bool = False
+    spread: bool = False
 
     @property
     def width(self) -> float:
@@ -88,7 +96,7 @@ def is_wide(character: str) -> bool:
 
 def page_lines(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
     """Return the lines of a page in the order of the file; a line is parted where a wide gap runs through it."""
-    rows = [_cells(_from_left(row)) for row in _rows(glyphs)]
+    rows = undistributed([_cells(_from_left(row)) for row in _rows(glyphs)])
     cells = [cell for row in rows for cell in row]
     autospace = _autospace(cells)
     return [_line(cell, page, autospace) for cell in cells]
@@ -114,7 +122,7 @@ def _on_line(glyph: Glyph, last: Glyph, largest: Glyph) -> bool:
     if rise < 0.2 * size:
         return True
     raised = min(glyph.size, largest.size) < 0.9 * size
-    return raised and rise < 0.7 * size and -0.5 * size < glyph.left - last.right < 0.6 * size
+    return raised and rise < 0.7 * size and _OVER_MARK * size < glyph.left - last.right < 0.6 * size
 
 
 def _from_left(row: list[Glyph]) -> list[Glyph]:
@@ -152,7 +160,12 @@ def _autospace(cells: list[list[Glyph]]) -> float:
 def _stretch(cell: list[Glyph]) -> float:
     """Return how far apart, in ems, the ideographs of a line were drawn so that it fills its column."""
     gaps = [(b.left - a.right) / b.size for a, b in pairwise(cell) if is_wide(a.character) and is_wide(b.character)]
-    return max(0.0, median(gaps)) if len(gaps) > 3 else 0.0
+    return max(0.0, median(gaps)) if len(gaps) > 3 or _are_even(gaps) else 0.0
+
+
+def _are_even(gaps: list[float]) -> bool:
+    """Tell whether a few gaps are all wide and alike, as those of a short word are that was spread."""
+    return bool(gaps) and min(gaps) > _SPREAD and max(gaps) - min(gaps) < _SPREAD
 
 
 def _line(cell: list[Glyph], page: int, autospace: float) -> TextLine:
@@ -171,6 +184,7 @@ def _line(cell: list[Glyph], page: int, autospace: float) -> TextLine:
         median_low([glyph.size for glyph in ink]),
         _head_width(ink),
         spaced=text[-1:].isspace(),
+        spread=stretch > _SPREAD,
     )
 
 

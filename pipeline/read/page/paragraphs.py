@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from pipeline.preprocess.headings import ITEM, sign_level
 from pipeline.read.page.blocks import Flow, Row
@@ -21,13 +22,23 @@ _BESIDE, _INDENT, _DEEPEST_INDENT, _SPACE, _LARGE_SPACE = 0.3, 0.8, 4.5, 0.25, 0
 _SLACK, _LATIN_SLACK, _CENTRED, _AT_MARGIN, _BIN = 0.1, 0.35, 0.6, 0.2, 0.5
 # A size that differs by so much is another kind of text; a title is so much larger than the body.
 _OTHER_SIZE, _TITLE_SIZE = 1.12, 1.15
-# A quotation is wider than this, its lines are no further apart, and all but the last end so near to the same place.
-_WIDE_RUN, _FARTHEST, _NEARLY = 12, 2.1, 1.3
+# Text set in is wider than this, its lines are no further apart, those that are full end so near to the same place, there are
+# so many of them, and it ends so far from the right edge unless most of its lines begin at one place.
+_WIDE_RUN, _FARTHEST, _NEARLY, _FEWEST_SET_IN, _LEAST_SET_IN = 12, 2.1, 1.3, 3, 1.0
+# So many lines at one distance, which differs by so little in points and is at most this in ems, are set in that distance.
+_REGULAR, _SAME_GAP, _WIDEST_PITCH = 3, 0.75, 3.2
+# Two lines that end at one place are this wide, in ems, if that place is the right edge; of fewer lines than so many, narrower
+# ones may be as long as each other by chance.
+_WIDE_LINES, _FEW_LINES = 15, 12
 # Lines that a page or document needs for its own margins to be trusted.
 _ENOUGH = 5
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]?$")
 _STOP = re.compile("[。！？!?；;，,：:、]$")
 _PUNCTUATION_END = re.compile("[，。、；：？！”’）》,.;:?!)]$")
+# In ems: a cell narrower than this holds a label, and a line that leaves so much room beyond the next word ends its paragraph.
+_NARROW_CELL, _RAGGED = 6, 2.5
+_COMPLETE = re.compile("[。！？!?；;：:][”’」』）)]?$")
+_GOES_ON = ("，", "、", "；", ",")
 _MARKER = re.compile(r"[•●◆■▪★◇·○*]|——|[-–—]\s")
 
 
@@ -53,13 +64,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What a document goes by, beside its frames; ``pitches`` is the usual distance of two lines by their size."""
+    """What a document goes by, beside its frames; ``pitches`` is the usual distance of two lines by their size.
+
+    ``regular`` holds the lines (by id) that stand below the line before at the distance of the lines around them.
+    """
 
     size: float
     indent: float
     spaced: bool
     justified: bool
     pitches: dict[int, float]
+    regular: frozenset[int]
 
     def pitch(self, size: float) -> float:
         known = self.pitches.get(_half_points(size))
@@ -108,6 +123,31 @@ def _collect(parts: list[Flow | Row], starts: set[int]) -> Iterator[Row | list[T
         yield paragraph
 
 
+def cell_paragraphs(cell: list[TextLine]) -> list[list[TextLine]]:
+    """Return the paragraphs in the cell of a table, each a list of lines.
+
+    A cell is narrow and its lines are ragged, so that only a line that is short and ends a sentence, or is very short, ends a
+    paragraph; in a label of a few characters all lines are one word.
+    """
+    frame = Frame(min(line.left for line in cell), max(line.right for line in cell))
+    found = [[cell[0]]]
+    for a, b in pairwise(cell):
+        if _parts_cell(a, b, frame):
+            found.append([])
+        found[-1].append(b)
+    return found
+
+
+def _parts_cell(a: TextLine, b: TextLine, frame: Frame) -> bool:
+    if frame.right - frame.left < _NARROW_CELL * a.size:
+        return False
+    room = frame.room(a) - b.head - _SLACK * a.size
+    ends = _STOP.search(a.text) is not None
+    if ends and (room > 0 or sign_level(b.text) is not None or b.left - frame.left > _INDENT * b.size):
+        return True
+    return room > _RAGGED * a.size
+
+
 def _half_points(size: float) -> int:
     return round(size * 2)
 
@@ -126,7 +166,9 @@ def _frames(flows: list[Flow]) -> list[Frame]:
     for flow in flows:
         own[(flow.page.number, *_kind(flow))] += flow.lines
     pages = {flow.page.number: flow.page for flow in flows}
-    by_page = {key: _page_frame(lines, pages[key[0]], size, common[key[1:]]) for key, lines in own.items()}
+    full = {key: _frame(lines, pages[key[0]], size) for key, lines in own.items() if len(lines) >= 2 * _ENOUGH}
+    usual = {kind: _usual([frame for key, frame in full.items() if key[1:] == kind], common[kind], size) for kind in kinds}
+    by_page = {key: _page_frame(lines, full.get(key), usual[key[1:]], size) for key, lines in own.items()}
     return [by_page[(flow.page.number, *_kind(flow))] for flow in flows]
 
 
@@ -141,13 +183,24 @@ def _body_size(lines: Iterable[TextLine]) -> float:
     return max(sizes.most_common(1)[0][0] / 2, 1.0) if sizes else 1.0
 
 
-def _page_frame(lines: list[TextLine], page: Page, size: float, common: Frame) -> Frame:
-    """Return a page's own frame if it is that of the document moved sideways, as on the two sides of a sheet."""
-    if len(lines) < 2 * _ENOUGH:
-        return common
-    frame = _frame(lines, page, size)
-    is_moved = abs((frame.right - frame.left) - (common.right - common.left)) < _BIN * size
-    return frame if is_moved else common
+def _usual(full: list[Frame], common: Frame, size: float) -> list[Frame]:
+    """Return the frames that the pages of a kind have: several of one width where that frame is moved, else one for all."""
+    if not full:
+        return [common]
+    width = median(frame.right - frame.left for frame in full)
+    alike = [frame for frame in full if abs(frame.right - frame.left - width) < _BIN * size]
+    lefts = [frame.left for frame in alike]
+    is_moved = len(alike) > 1 and max(lefts) - min(lefts) > _BIN * size and common.right - common.left > width + _BIN * size
+    return alike if is_moved else [common]
+
+
+def _page_frame(lines: list[TextLine], own: Frame | None, usual: list[Frame], size: float) -> Frame:
+    """Return a page's own frame if it is a usual one moved sideways, as on the two sides of a sheet, else the usual nearest."""
+    width = usual[0].right - usual[0].left
+    if own is not None and abs((own.right - own.left) - width) < _BIN * size:
+        return own
+    left = min(line.left for line in lines)
+    return min(usual, key=lambda frame: abs(frame.left - left))
 
 
 def _frame(lines: list[TextLine], page: Page, size: float) -> Frame:
@@ -165,7 +218,20 @@ def _right_edge(lines: list[TextLine], size: float, mirrored: float) -> float:
     """Return the rightmost place at which several lines end; ``mirrored`` is where it is on a page of equal margins."""
     firm = [line.right for line in lines if not _PUNCTUATION_END.search(line.text)] or [line.right for line in lines]
     longest = max(*firm, min(mirrored - size, max(line.right for line in lines)))
-    return _outer_edge(firm, size, max(3, len(firm) // 8), max(longest, mirrored - 2 * size))
+    otherwise = _end_amid(lines, size) or max(longest, mirrored - 2 * size)
+    edge = _outer_edge(firm, size, max(3, len(firm) // 8), otherwise)
+    beyond = sum(right > edge + size for right in firm)
+    is_chance = len(lines) < _FEW_LINES and edge - min(line.left for line in lines) < _WIDE_LINES * size
+    return otherwise if is_chance or (beyond > 1 and beyond * 10 > len(firm)) else edge
+
+
+def _end_amid(lines: list[TextLine], size: float) -> float | None:
+    """Return where the longest lines end, if these are two at least that break off amid a sentence: a page of a few lines."""
+    right = max(line.right for line in lines)
+    longest = [line for line in lines if line.right > right - _BIN * size]
+    wide = min(line.width for line in longest) > _WIDE_LINES * size
+    amid = not any(_COMPLETE.search(line.text) for line in longest)
+    return right if len(longest) > 1 and wide and amid else None
 
 
 def _outer_edge(values: list[float], size: float, support: int, otherwise: float) -> float:
@@ -179,24 +245,52 @@ def _outer_edge(values: list[float], size: float, support: int, otherwise: float
 
 
 def _placed(lines: list[TextLine], frame: Frame, flow: int) -> Iterator[_Placed]:
-    """Yield lines with their frame: a narrower one for a quotation that is set in from both sides."""
+    """Yield lines with their frame: a narrower one for text that is set in as a whole."""
     run: list[TextLine] = []
     for line in lines:
-        is_apart = run and not 0 < run[-1].base - line.base < _FARTHEST * line.size
-        if run and (is_apart or abs(line.left - run[0].left) > _BESIDE * line.size or _differ(line, run[0])):
-            yield from _run_placed(run, frame, flow)
+        is_apart = bool(run) and (not 0 < run[-1].base - line.base < _FARTHEST * line.size or _differ(line, run[-1]))
+        is_flush = line.left <= frame.left + _INDENT * line.size
+        if run and (is_apart or is_flush):
+            yield from _run_placed(run, frame, flow, goes_on=is_flush and not is_apart)
             run = []
-        run.append(line)
-    yield from _run_placed(run, frame, flow)
+        if is_flush:
+            yield _Placed(line, frame, flow)
+        else:
+            run.append(line)
+    yield from _run_placed(run, frame, flow, goes_on=False)
 
 
-def _run_placed(run: list[TextLine], frame: Frame, flow: int) -> Iterator[_Placed]:
-    size, right = run[0].size, max(line.right for line in run)
-    full = sum(line.right > right - _NEARLY * size for line in run)
-    is_set_in = run[0].left > frame.left + _INDENT * size and right < frame.right - size
-    if is_set_in and len(run) > 2 and full >= len(run) - 1 and right - run[0].left > _WIDE_RUN * size:
-        frame = Frame(run[0].left, right)
-    return (_Placed(line, frame, flow) for line in run)
+def _run_placed(run: list[TextLine], frame: Frame, flow: int, goes_on: bool) -> Iterator[_Placed]:
+    """Yield a run of lines none of which begins at the left edge; where it ``goes_on`` there, the last may be a first line."""
+    last = len(run) - 1 if goes_on and run and run[-1].right > frame.right - run[-1].size else len(run)
+    inner = _inner_frame(run[:last], frame) or frame
+    yield from (_Placed(line, inner, flow) for line in run[:last])
+    yield from (_Placed(line, frame, flow) for line in run[last:])
+
+
+def _inner_frame(run: list[TextLine], frame: Frame) -> Frame | None:
+    """Return the frame of text that is set in: several of its lines end at one place, and do so amid a sentence."""
+    if len(run) < _FEWEST_SET_IN:
+        return None
+    size = run[0].size
+    left = min(line.left for line in run)
+    right = max(line.right for line in run)
+    full = [line for line in run if line.right > right - _NEARLY * size]
+    short = [line for line in run if line.right <= right - _NEARLY * size]
+    if right > frame.right - _LEAST_SET_IN * size and not _begin_alike(run, size):
+        return None
+    ends_amid = sum(_SENTENCE_END.search(line.text) is None for line in full) * 3 >= len(full) * 2
+    ends_well = sum(_STOP.search(line.text) is not None for line in short) * 3 >= len(short) * 2
+    is_one = len(full) >= len(run) - 1
+    if len(full) > 1 and right - left > _WIDE_RUN * size and (is_one or (ends_amid and ends_well)):
+        return Frame(left, right)
+    return None
+
+
+def _begin_alike(run: list[TextLine], size: float) -> bool:
+    """Tell whether most lines of a run begin at one place, as only text does that is set in."""
+    lefts = Counter(round(line.left / (_BESIDE * size)) for line in run)
+    return lefts.most_common(1)[0][1] * 3 >= len(run) * 2
 
 
 # Style: what the document goes by.
@@ -213,7 +307,7 @@ def _style(placed: list[_Placed]) -> _Style:
     spaced = sum(gap > pitch + _SPACE * size for gap in gaps) * 2 > len(gaps)
     at_margin = [abs(a.frame.right - a.line.right) < _AT_MARGIN * size for a, _ in inner]
     justified = sum(at_margin) * 10 > len(at_margin) * 6
-    return _Style(size, _indent(ends, inner), spaced, justified, pitches)
+    return _Style(size, _indent(ends, inner), spaced, justified, pitches, frozenset(_regular(placed)))
 
 
 def _pitches(placed: list[_Placed]) -> dict[int, float]:
@@ -221,9 +315,36 @@ def _pitches(placed: list[_Placed]) -> dict[int, float]:
     found: dict[int, Counter[int]] = defaultdict(Counter)
     for a, b in pairwise(placed):
         gap = a.line.base - b.line.base
-        if a.flow == b.flow and gap > 0 and _half_points(a.line.size) == _half_points(b.line.size) and not _is_short(a, b):
+        alike = _half_points(a.line.size) == _half_points(b.line.size)
+        if a.flow == b.flow and alike and 0 < gap < _WIDEST_PITCH * a.line.size and not _is_short(a, b):
             found[_half_points(a.line.size)][_half_points(gap)] += 1
     return {size: min(gaps.items(), key=lambda item: (-item[1], item[0]))[0] / 2 for size, gaps in found.items()}
+
+
+def _regular(placed: list[_Placed]) -> Iterator[int]:
+    """Yield the lines, by id, in runs of lines at one distance most of which fill their column: text set wider than the rest."""
+    run: list[tuple[_Placed, _Placed]] = []
+    for a, b in pairwise(placed):
+        gap = _gap(a, b)
+        if run and (gap is None or abs(gap - (_gap(*run[-1]) or 0.0)) > _SAME_GAP):
+            yield from _lines_of(run)
+            run = []
+        if gap is not None:
+            run.append((a, b))
+    yield from _lines_of(run)
+
+
+def _gap(a: _Placed, b: _Placed) -> float | None:
+    """Return the distance of two lines of one size that follow each other in a column, in points."""
+    gap = a.line.base - b.line.base
+    alike = _half_points(a.line.size) == _half_points(b.line.size)
+    return gap if a.flow == b.flow and alike and 0 < gap < _WIDEST_PITCH * a.line.size else None
+
+
+def _lines_of(run: list[tuple[_Placed, _Placed]]) -> Iterator[int]:
+    full = sum(not _is_short(a, b) for a, b in run)
+    if len(run) >= _REGULAR and full * 2 > len(run):
+        yield from (id(b.line) for _, b in run)
 
 
 def _indent(ends: list[tuple[_Placed, _Placed]], inner: list[tuple[_Placed, _Placed]]) -> float:
@@ -248,7 +369,7 @@ def _is_short(a: _Placed, b: _Placed) -> bool:
 
 def _starts(a: _Placed, b: _Placed, style: _Style) -> bool:
     """Tell whether line ``b``, which follows ``a``, begins a paragraph."""
-    if _differ(a.line, b.line) or _space(a, b, style) > (_LARGE_SPACE if style.indent else _SPACE):
+    if _differ(a.line, b.line) or _is_spread(a.line, b.line) or _space(a, b, style) > (_LARGE_SPACE if style.indent else _SPACE):
         return True
     if _is_title(a, style) and _is_title(b, style):
         return _STOP.search(a.line.text) is not None or b.line.text[0] in "（(—-"
@@ -266,12 +387,19 @@ def _differ(a: TextLine, b: TextLine) -> bool:
     return max(a.size, b.size) > _OTHER_SIZE * min(a.size, b.size) and min(len(a.text), len(b.text)) > 1
 
 
+def _is_spread(a: TextLine, b: TextLine) -> bool:
+    """Tell whether one of two lines was spread over the column, and stands by itself."""
+    return a.spread or (b.spread and not a.text.endswith(_GOES_ON))
+
+
 def _is_title(item: _Placed, style: _Style) -> bool:
     return item.line.size > _TITLE_SIZE * style.size and item.frame.balances(item.line)
 
 
 def _space(a: _Placed, b: _Placed, style: _Style) -> float:
     """Return the space between two lines beyond the usual, in ems; unknown, and taken for none, over the end of a column."""
+    if id(b.line) in style.regular:
+        return 0.0
     return (a.line.base - b.line.base - style.pitch(a.line.size)) / a.line.size if a.flow == b.flow else 0.0
 
 

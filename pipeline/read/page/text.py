@@ -1,33 +1,61 @@
 """The text of a document that is printed pages: its paragraphs, what stands around them, and what is marked in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, PicturesOnlyError
 from pipeline.core.records import Mark, Place
-from pipeline.read.compose import Paragraph, heading_levels, is_plain_heading
+from pipeline.read.compose import LONGEST_ROW, Paragraph, heading_levels, is_plain_heading
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.engine import INSTALL, is_installed
 from pipeline.read.page.blocks import Row, find_blocks
 from pipeline.read.page.bookmarks import Bookmark, find_headings
 from pipeline.read.page.furniture import Furniture, Page, take_furniture
 from pipeline.read.page.lines import TextLine, with_joint
-from pipeline.read.page.paragraphs import find_paragraphs
+from pipeline.read.page.paragraphs import cell_paragraphs, find_paragraphs
 
-# A font without a map to Unicode gives such characters for nearly all; a few stand for symbols in files that are sound.
-MOST_UNREADABLE = 0.05
 # A page with fewer characters is looked at for pictures: it may be one with a page number.
 LITTLE = 100
-_NO_TEXT = "needs OCR: the pages are pictures; recognise the text with an OCR program and save it as PDF with text, or as Word"
+_NO_TEXT = f"needs OCR: the pages are pictures; {INSTALL}, or recognise the text with another program and save it as PDF or Word"
+_NOT_ASKED = "needs OCR: the pages are pictures, and read.ocr is never; set it to auto"
+_NOT_FOUND = "OCR finds no text in the pictures that the pages are; scan them again, straight, in grey and at 200 to 300 dpi"
 _EMPTY = "no text on any page; save the report again"
 
 
-def is_unreadable(character: str) -> bool:
-    """Tell whether a character stands for none: of private use, replaced, or a control character."""
-    return character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or (character < " " and character not in "\t\n\r\x02")
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """How certain the text recognition was of pages, by their number, the least certainty to trust, and whether it was asked."""
+
+    certainty: Mapping[int, float]
+    least: float
+    is_asked: bool
+
+    def place(self, start: int, page: int) -> Place:
+        """Return the place of a text on a page."""
+        certainty = self.certainty.get(page)
+        if certainty is None:
+            return Place(start, page=page)
+        return Place(start, page=page, certainty=round(certainty, 3), doubtful=certainty < self.least)
+
+    @property
+    def note(self) -> str:
+        """What the name of the format says of it."""
+        count = len(self.certainty)
+        return f", {count} {'page' if count == 1 else 'pages'} by OCR, {min(self.certainty.values()):.0%} certain" if count else ""
+
+
+NOT_RECOGNISED = Recognition({}, 0.0, is_asked=False)
 
 
 def text_of_pages(
-    pages: list[Page], aside: list[Furniture], pictured: set[int], name: str, source: str, bookmarks: Sequence[Bookmark] = ()
+    pages: list[Page],
+    aside: list[Furniture],
+    pictured: set[int],
+    name: str,
+    source: str,
+    bookmarks: Sequence[Bookmark] = (),
+    recognition: Recognition = NOT_RECOGNISED,
 ) -> ReadText:
     """Return the text of pages with marks for furniture, table rows and headings, and the place of each page.
 
@@ -37,19 +65,29 @@ def text_of_pages(
     furniture = sorted(take_furniture(pages) + aside, key=lambda item: (item.page, not item.at_top))
     pictures = sum(not page.lines and page.number in pictured for page in pages)
     if pictures * 2 > len(pages) or not any(page.lines for page in pages):
-        raise InputError(f"{source}: {_NO_TEXT if pictures else _EMPTY}")
-    writer = _Writer(furniture)
+        if pictures:
+            raise PicturesOnlyError(f"{source}: {_why_empty(recognition)}", code="scanned")
+        raise InputError(f"{source}: {_EMPTY}", code="empty")
+    writer = _Writer(furniture, recognition)
     for paragraph, level in find_headings(find_paragraphs(find_blocks(pages)), bookmarks):
         writer.add(paragraph, level)
-    return writer.result(name if not pictures else f"{name}, {pictures} {'page' if pictures == 1 else 'pages'} without text")
+    without = f", {pictures} {'page' if pictures == 1 else 'pages'} without text" if pictures else ""
+    return writer.result(f"{name}{recognition.note}{without}")
+
+
+def _why_empty(recognition: Recognition) -> str:
+    if recognition.is_asked:
+        return _NOT_FOUND
+    return _NOT_ASKED if is_installed() else _NO_TEXT
 
 
 class _Writer:
     """The text in the making: lines that stand by themselves, with marks and the page where each begins."""
 
-    def __init__(self, furniture: list[Furniture]) -> None:
+    def __init__(self, furniture: list[Furniture], recognition: Recognition) -> None:
         """``furniture`` is in the order of pages; it is put behind the paragraph that it interrupts."""
         self._waiting = furniture[::-1]
+        self._recognition = recognition
         self._pieces: list[str] = []
         self._length = 0
         self._marks: list[Mark] = []
@@ -85,7 +123,14 @@ class _Writer:
         ]
 
     def _write_row(self, row: Row) -> None:
+        """Write the row of a table as one line, or, where a cell has several paragraphs or the row is long, cell by cell."""
         start = self._length
+        cells = [cell_paragraphs(cell) for cell in row.cells]
+        if any(len(cell) > 1 for cell in cells) or sum(len(line.text) for cell in row.cells for line in cell) > LONGEST_ROW:
+            for number, lines in enumerate(lines for cell in cells for lines in cell):
+                self._write("\n" if number else "", lines[0].page)
+                self._lines.append((self._length, Paragraph(self._write_lines(lines))))
+            return
         for i, cell in enumerate(row.cells):
             self._write("\t" if i else "", cell[0].page)
             self._write_lines(cell)
@@ -111,6 +156,6 @@ class _Writer:
 
     def _write(self, text: str, page: int) -> None:
         if text and (not self._places or self._places[-1].page != page):
-            self._places.append(Place(self._length, page=page))
+            self._places.append(self._recognition.place(self._length, page))
         self._pieces.append(text)
         self._length += len(text)

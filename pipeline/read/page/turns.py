@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pipeline.read.page.furniture import Furniture, Page
-from pipeline.read.page.lines import Glyph, page_lines
+from pipeline.read.page.furniture import Furniture, Page, form_of
+from pipeline.read.page.lines import Glyph, TextLine, page_lines
+from pipeline.read.page.ruby import take_ruby
+from pipeline.read.page.vertical import DOWN
 
 # Text further off the level than this, in degrees, is a stamp or watermark.
 _LEVEL = 3
 _SLANTING = -1
+# In ems, how far apart the rows above columns are put.
+_ROW = 4
 
 
 def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furniture], turn: int) -> Page:
@@ -19,14 +23,28 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
     Each character comes with how far it is turned (``turn_of``) and stands where ``turned`` puts it; the edges of ``page``
     are those of the page as it lies.
     """
-    for is_level, group in groupby(glyphs, key=lambda pair: pair[1] == turn):
+    for is_level, group in groupby(glyphs, key=lambda pair: pair[1] == turn or (turn == DOWN and pair[1] == 0)):
         text = "" if is_level else "".join(glyph.character for glyph, _ in group).strip()
         if text:
             aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))
     corners = [turned(x, y, turn) for x, y in ((page.left, page.bottom), (page.right, page.top))]
     (x1, x2), (y1, y2) = (sorted(values) for values in zip(*corners, strict=True))
-    lines = page_lines((glyph for glyph, other in glyphs if other == turn), page.number)
+    level = [glyph for glyph, other in glyphs if other == turn]
+    taken = take_ruby(level)
+    aside += [Furniture(page.number, text, "ruby", at_top=False) for text in taken.texts]
+    lines = page_lines(taken.glyphs, page.number)
+    if turn == DOWN:
+        rows = page_lines([glyph for glyph, other in glyphs if other == 0], page.number)
+        forms = [form_of(row, page) for row in rows]
+        aside += [Furniture(page.number, row.text, form, at_top=False) for row, form in zip(rows, forms, strict=True) if form]
+        lines = [*_above([row for row, form in zip(rows, forms, strict=True) if not form], x1, y2), *lines]
     return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
+
+
+def _above(rows: list[TextLine], left: float, top: float) -> list[TextLine]:
+    """Return the rows of a page that is written in columns, such as its title, as lines above these."""
+    bases = (top + _ROW * row.size * (len(rows) - i) for i, row in enumerate(rows))
+    return [replace(row, left=left, right=left + row.width, base=base) for row, base in zip(rows, bases, strict=True)]
 
 
 def main_turn(glyphs: Sequence[tuple[Glyph, int]]) -> int:

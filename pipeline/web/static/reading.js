@@ -108,6 +108,7 @@ export function describe(tag) {
   const parts = [`把握 ${sure(tag.score)}${told && `，其次 ${told}`}`];
   if (tag.evidence.length) parts.push(`依据：${tag.evidence.map(([word]) => word).join("、")}`);
   if (tag.page) parts.push(`第 ${tag.page} 页`);
+  if (tag.certainty !== undefined) parts.push(`文字识别 ${sure(tag.certainty)}`);
   if (tag.sheet) parts.push(`工作表 ${tag.sheet}`);
   if (tag.row) parts.push(`第 ${tag.row} 行`);
   return parts;

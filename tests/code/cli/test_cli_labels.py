@@ -177,9 +177,46 @@ def test_what_cannot_be_written_is_one_line(labels, tmp_path, home):
 def test_a_new_report_never_takes_the_place_of_another(labels, tmp_path, home):
     (home / "seeds" / "in").mkdir(parents=True)
     (home / "seeds" / "in" / "d.txt").write_text("mine", encoding="utf-8")
-    (tmp_path / "x.csv").write_text("text,label,source\n学理论,举旗帜,d\n", encoding="utf-8")
+    (tmp_path / "x.csv").write_text("text,label,source\n办书房,兴文化,c\n学理论,举旗帜,d\n", encoding="utf-8")
     result = labels("import", tmp_path / "x.csv", "-o", tmp_path / "l.jsonl", "--reports", "seeds/in")
     assert result.exit_code == 2
     assert "d.txt: exists with another text; choose another folder with --reports" in result.stderr
     assert (home / "seeds" / "in" / "d.txt").read_text(encoding="utf-8") == "mine"
+    assert not (home / "seeds" / "in" / "c.txt").exists()
     assert not (tmp_path / "l.jsonl").exists()
+
+
+def test_what_is_not_taken_is_named_and_what_is_taken_passes_the_check(labels, call, tmp_path, home):
+    region = {"type": "labels", "value": {"start": 2, "end": 9, "text": "全县宣讲百场。", "labels": ["举旗帜"]}}
+    beyond = {"type": "labels", "value": {"start": 0, "end": 99, "labels": ["举旗帜"]}}
+    across = {"type": "labels", "value": {"start": 4, "end": 11, "labels": ["兴文化"]}}
+    tasks = [
+        {"data": {"text": "👏全县宣讲百场。新建书房六座。", "source": f"r{number}"}, "annotations": annotations}
+        for number, annotations in enumerate([[{"result": [region, across, beyond]}], None, [{"result": [region]}]])
+    ]
+    (tmp_path / "t.json").write_text(json.dumps(tasks), encoding="utf-8")
+    result = labels("import", tmp_path / "t.json", "-o", home / "mine.jsonl", "--reports", "mine")
+    assert result.exit_code == 0
+    places = [re.search(r"not taken: .*t\.json: (task \d)(?:, annotation 1)?: ", line) for line in result.stderr.splitlines()]
+    assert [place[1] for place in places if place] == ["task 1", "task 1", "task 2"]
+    assert "2 labels -> " in result.stderr
+    assert "2 new reports -> mine; 3 not taken" in result.stderr
+    checked = call("labels", "check", "--set", 'corpus.reports=["mine"]', "--set", 'corpus.labels=["mine.jsonl"]')
+    assert "label 聚民心 has 0 examples" in checked.stderr
+    stats = call("labels", "stats", "--set", 'corpus.reports=["mine"]', "--set", 'corpus.labels=["mine.jsonl"]')
+    assert stats.stdout.splitlines()[1].split("\t")[:3] == ["(review)", "2", "14"]
+
+
+def test_of_what_nothing_is_taken_nothing_is_written(labels, tmp_path, home):
+    (tmp_path / "t.json").write_text('[{"data": {"text": "x"}, "annotations": null}, 5]', encoding="utf-8")
+    result = labels("import", tmp_path / "t.json", "-o", tmp_path / "l.jsonl")
+    assert result.exit_code == 2
+    assert [re.search(r"task \d", line)[0] for line in result.stderr.splitlines() if "not taken: " in line] == ["task 1", "task 2"]
+    assert "t.json: nothing of it can be taken (2 not taken); no file was written" in result.stderr
+    assert not (tmp_path / "l.jsonl").exists()
+
+
+def test_labels_that_the_corpus_has_already_are_said(labels, tmp_path):
+    labels("export", "-o", tmp_path / "out.json")
+    result = labels("import", tmp_path / "out.json", "-o", tmp_path / "in.jsonl")
+    assert "name both under [corpus] in place of the file that has them, since 357 overlap labels of the corpus" in result.stderr

@@ -43,3 +43,34 @@ def test_labels_of_other_reports_have_nothing_in_common():
 
 def test_a_report_is_the_same_under_another_name():
     assert len(pair_labels(labels(FIRST), labels(SECOND, source="b.txt"))) == 8
+
+
+def cut(*spans, source="a.txt"):
+    return [Label(source, "0", start, end, name) for start, end, name in spans]
+
+
+COARSE = cut((0, 20, "举旗帜"))
+FINE = cut((0, 2, "举旗帜"), (2, 4, "举旗帜"), (4, 6, "举旗帜"), (6, 8, "举旗帜"), (8, 10, "举旗帜"), (10, 20, "兴文化"))
+SHIFTED = cut((1, 11, "举旗帜"), (12, 19, "聚民心"), (19, 40, "兴文化"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(COARSE, FINE), (COARSE, SHIFTED), (FINE, SHIFTED), (labels(FIRST), labels(SECOND)), (labels(FIRST, 7), labels(SECOND, 11)),
+     (cut((0, 10, "其他"), (10, 20, "举旗帜")), cut((5, 15, "举旗帜"))), (cut((0, 10, "其他")), cut((9, 19, "举旗帜")))],
+)  # fmt: skip
+def test_the_figures_are_the_same_whoever_is_named_first(first, second):
+    one, other = agree(pair_labels(first, second), LABELS), agree(pair_labels(second, first), LABELS)
+    assert (one.passages, one.observed, one.kappa, one.alpha) == (other.passages, other.observed, other.kappa, other.alpha)
+    assert one.kappa_by_label == other.kappa_by_label
+    assert one.alpha_by_label == other.alpha_by_label
+    assert [(pair.second, pair.first) for pair in one.disagreements] == [(pair.first, pair.second) for pair in other.disagreements]
+
+
+def test_what_one_cut_finer_counts_by_its_pieces():
+    found = agree(pair_labels(COARSE, FINE), LABELS)
+    assert (found.passages, found.observed) == (6, pytest.approx(5 / 6))
+
+
+def test_a_sliver_at_an_edge_is_no_passage():
+    assert len(pair_labels(cut((0, 10, "其他"), (10, 20, "举旗帜")), cut((0, 9, "其他"), (9, 20, "举旗帜")))) == 2

@@ -11,8 +11,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.core.config import FeatureConfig, load_config
 from pipeline.model.features import Texts, context, fit_vocabulary, lay_out, lower, split_words
+from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import load_cut
-from pipeline.training.fit import Prepared, _features
+from pipeline.training.counts import CorpusCounts, Prepared
 
 WORDS = (["理论", "学习", "理论"], ["书房", "学习", "，", "3"], ["全新"], [])
 
@@ -25,8 +26,8 @@ def texts_of(words, texts=None):
 
 
 TEXTS = texts_of(WORDS)
-WORDS_ONLY = FeatureConfig(min_df=1, character_bigrams=False, user_dictionary="", gazetteers="")
-BOTH = FeatureConfig(min_df=1, character_bigrams=True, user_dictionary="", gazetteers="")
+WORDS_ONLY = FeatureConfig(min_df=1, character_bigrams=False, user_dictionary="", gazetteers="", unknown_weight=0.0)
+BOTH = FeatureConfig(min_df=1, character_bigrams=True, user_dictionary="", gazetteers="", unknown_weight=0.0)
 
 
 def dense(rows, width):
@@ -119,10 +120,22 @@ def test_context_on_scores_is_context_on_features(model, config, cut_up):
     cleaned, segments, _ = cut_up("一、学习\n学了理论。讲了百场。\n（一）文化\n办好书房。送戏下乡。全民阅读。")
     layout = lay_out([(cleaned.text, segments, True)])
     texts = split_words(layout, model.cut)
-    prepared = Prepared(cleaned, tuple(segments), layout, texts, (), np.zeros(0, np.int64))
-    features = _features(prepared, model.vocabulary, model.config).toarray()
-    rows = dense(model.vocabulary.vectorise(texts), len(model.vocabulary))
-    assert np.allclose(features @ model.weights, context(layout, model.config.model).apply(rows @ model.weights), atol=1e-9)
+    prepared = Prepared(cleaned, tuple(segments), layout, texts, (), np.zeros(layout.sentences, np.int64))
+    counts = CorpusCounts([prepared], config, Gazetteer(["culture"], ["全民阅读"], [0]))
+    features = counts.matrix(part := counts.part([0])).toarray()
+    vocabulary = counts.reduced(part)
+    rows = dense(vocabulary.vectorise(texts), len(vocabulary))
+    weights = np.random.default_rng(1).normal(size=(len(vocabulary), 6))
+    assert np.allclose(features @ weights, context(layout, config.model).apply(rows @ weights), atol=1e-5)
+
+
+def test_what_is_unknown_makes_a_row_longer_and_the_known_weigh_less():
+    options = replace(WORDS_ONLY, unknown_weight=0.5)
+    vocabulary = fit_vocabulary([TEXTS], options)
+    alone, beside = (vocabulary.vectorise(texts_of((words,))) for words in (["学习"], ["学习", "未知", "，", "未知"]))
+    assert alone.values.tolist() == [1.0]
+    own, rarest = vocabulary.idf[vocabulary.words.index("学习")], vocabulary.idf.max()
+    assert beside.values.tolist() == pytest.approx([own / np.sqrt(own**2 + 2 * (0.5 * rarest) ** 2)])
 
 
 def test_a_long_segment_takes_memory_in_proportion(layout_of):

@@ -1,16 +1,17 @@
 """Scores against a plain reference: scikit-learn's own vectorizer and classifier on one sentence after the other."""
 
 import random
+import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from pipeline.model.features import lower
-from pipeline.model.score import LEAST_SHARE, REPORT_TEMPERATURE, score_segments
+from pipeline.model.features import Texts, lower
+from pipeline.model.score import LEAST_REPORT, LEAST_SHARE, REPORT_TEMPERATURE, score_segments
 from pipeline.preprocess.headings import TITLE
 
 TOLERANCE = 1e-6
@@ -34,7 +35,12 @@ def reference_scores(model, text, segments):
     classifier.classes_ = np.arange(len(model.bias))
 
     def score(texts):
-        return classifier.decision_function(normalize(counter.transform(texts).multiply(model.vocabulary.idf).tocsr()))
+        rows = counter.transform(texts).multiply(model.vocabulary.idf).tocsr()
+        lines = [lower(re.sub("[\r\n]", " ", text)) for text in texts]
+        own = [Texts(line, model.cut(line), 1) for line in lines]
+        unknown = np.array([model.vocabulary.count_terms(text)[1][0] for text in own]) * model.vocabulary.unknown_square
+        lengths = np.sqrt(rows.power(2).sum(axis=1) + unknown[:, None])
+        return classifier.decision_function(csr_matrix(rows / np.maximum(lengths, 1e-300)))
 
     options = model.config.model
     own = [score([text[a:b] for a, b in segment.sentences]) for segment in segments]
@@ -54,6 +60,8 @@ def reference_scores(model, text, segments):
 
 def of_report(scores, sizes, options):
     """Return what each sentence takes from its report, by the definition."""
+    if sum(sizes) < LEAST_REPORT:
+        return 0
     powers = np.exp(scores / REPORT_TEMPERATURE)
     mean = np.average(powers / powers.sum(axis=1, keepdims=True), axis=0, weights=sizes)
     weight = options.report_weight / (1 + (len(sizes) / options.report_length) ** 2)

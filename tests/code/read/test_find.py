@@ -72,7 +72,7 @@ def test_nothing_to_read_is_an_error(tmp_path, folder):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=r"empty: no reports here \(no files\); readable types: \.csv \.doc"):
         find_reports([str(tmp_path / "empty")])
-    (tmp_path / "empty" / "x.jpg").write_text("x", encoding="utf-8")
+    (tmp_path / "empty" / "x.exe").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match=r"no reports here \(1 files of other types\)"):
         find_reports([str(tmp_path / "empty")])
     with pytest.raises(UsageError, match=r"nope\*: no file matches; quote the pattern"):

@@ -30,6 +30,9 @@ MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nConte
     [
         (WORD, "docx"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "sheet"),
+        (zipped("[content_types].xml", "Word/Document.xml"), "docx"),
+        (zipped("[Content_Types].xml", "word\\document.xml"), "docx"),
+        (zipped("[Content_Types].xml", "xl\\workbook.xml"), "sheet"),
         (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.text"), "odt"),
         (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "sheet"),
         (ole("WordDocument"), "doc"),
@@ -92,7 +95,6 @@ def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
         (b'<f:\xe6\x96\x87 xmlns:f="urn:x"/>', "XML of a kind that is not read here"),
         ("<?xml version='1.0'?><a/>".encode("utf-16"), "XML of a kind that is not read here with the root <a>"),
         (b"%TSD-Header-###%\x00", "encrypted by document-protection software; open it on a machine that has it"),
-        (b"\x89PNG\r\n", "a picture; run text recognition"),
         (b"Rar!\x1a\x07", "packed in another way than zip"),
         (WORD[:-30], "damaged or cut off"),
         (zipped("word/document.xml"), r"damaged, or no \.docx file"),
@@ -135,3 +137,16 @@ def test_a_message_is_what_its_name_says():
     mail, page = b"To: b\nContent-Type: text/html\n\n<p>x", MIME
     assert [kind_of(mail, suffix, "x") for suffix in (".eml", ".mht", "")] == ["eml", "mhtml", "eml"]
     assert [kind_of(page, suffix, "x") for suffix in (".eml", ".mhtml", "")] == ["eml", "mhtml", "mhtml"]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"BM\x36\x00\x10\x00\x00\x00\x00\x00\x36", "picture"),
+        (b"RIFF\x00\x10\x00\x00WEBPVP8 ", "picture"),
+        ("BM 是缩写，报告如下。".encode(), "txt"),
+    ],
+)
+def test_pictures_are_told_from_text_that_begins_like_one(data, kind):
+    assert kind_of(data, "", "x") == kind

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from pipeline.core.errors import InputError
-from pipeline.read.formats.pdf import _whole, read
+from pipeline.read.formats.pdf import read
 from pipeline.read.page.lines import RADICALS, Glyph, page_lines, with_joint
+from pipeline.read.pdf.characters import whole
 
 PARAGRAPHS = [
     "临溪县宣传思想文化工作情况",
@@ -142,7 +143,9 @@ def test_a_damaged_file_says_so(config, data):
         read(data, "x.pdf", config.read)
 
 
-def test_pictures_need_ocr(config):
+def test_pictures_need_ocr(config, monkeypatch):
+    monkeypatch.setattr("pipeline.read.ocr.use.is_installed", lambda: False)
+    monkeypatch.setattr("pipeline.read.page.text.is_installed", lambda: False)
     with pytest.raises(InputError, match="needs OCR: the pages are pictures"):
         read(raw_pdf(PICTURE, PICTURE), "scan.pdf", config.read)
     with pytest.raises(InputError, match="needs OCR: the pages are pictures"):
@@ -240,7 +243,7 @@ def test_radicals_become_the_ideographs_they_stand_for():
 
 
 @pytest.mark.parametrize(
-    ("given", "whole"),
+    ("given", "halves"),
     [
         ("文", ("文", "")),
         ("\ud840", ("", "\ud840")),
@@ -250,5 +253,5 @@ def test_radicals_become_the_ideographs_they_stand_for():
         ("\udc00", ("\ufffd", "")),
     ],
 )
-def test_half_a_character_waits_for_its_other_half(given, whole):
-    assert _whole(given) == whole
+def test_half_a_character_waits_for_its_other_half(given, halves):
+    assert whole(given) == halves

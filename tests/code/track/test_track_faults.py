@@ -29,13 +29,8 @@ def costs_the_record_only(returncode, stderr, home, reason):
 
 @pytest.fixture
 def copied(trained_home, tmp_path) -> Path:
-    """A project folder with a store of its own that holds one run: MLflow keeps whole paths of artifacts in the store."""
+    """A project folder with a store of its own that holds one run."""
     shutil.copytree(trained_home / "mlruns", tmp_path / "mlruns")
-    places = {"experiments": "artifact_location", "runs": "artifact_uri", "logged_models": "artifact_location"}
-    places |= {"model_versions": "storage_location"}
-    with contextlib.closing(sqlite3.connect(tmp_path / "mlruns" / "mlflow.db")) as store, store:
-        for table, column in places.items():
-            store.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (str(trained_home), str(tmp_path)))
     return tmp_path
 
 

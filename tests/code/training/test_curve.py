@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.core.config import load_config
+from pipeline.core.errors import CorpusError
 from pipeline.labels.corpus import read_corpus
 from pipeline.training import curve
-from pipeline.training.fit import prepare_corpus
+from pipeline.training.fit import Fitter, prepare_corpus
 from pipeline.training.out_of_fold import out_of_fold_tags
 
 
@@ -20,7 +21,7 @@ def seeds(root):
 def test_a_point_for_each_share_that_can_be_trained_on(seeds):
     config, corpus, prepared = seeds
     shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.9, 0.01, 0.5)))
-    points = curve.learning_curve(prepared, corpus.label_set, shares)
+    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, ()))
     assert [point.reports for point in points] == [pytest.approx(4 / 3), pytest.approx(7 / 3)]
     assert points[0].figures.macro_f1 < points[1].figures.macro_f1 < 1
     labelled = sum(label.end - label.start for report in corpus.reports for label in report.labels)
@@ -29,20 +30,21 @@ def test_a_point_for_each_share_that_can_be_trained_on(seeds):
 
 def test_no_report_is_measured_by_a_model_that_saw_it(seeds, monkeypatch):
     config, corpus, prepared = seeds
-    fit, confusion_of, trained = curve.fit, curve._confusion, {}
+    fitter, confusion_of, trained = Fitter(prepared, corpus.label_set, config, ()), curve._confusion, {}
+    fit = fitter.fit
 
-    def watched_fit(reports, *rest):
-        model = fit(reports, *rest)
-        trained[id(model)] = (model, {id(report) for report in reports})
+    def watched_fit(numbers):
+        model = fit(numbers)
+        trained[id(model)] = (model, {id(prepared[i]) for i in numbers})
         return model
 
     def watched_confusion(report, model):
         assert id(report) not in trained[id(model)][1]
         return confusion_of(report, model)
 
-    monkeypatch.setattr(curve, "fit", watched_fit)
+    monkeypatch.setattr(fitter, "fit", watched_fit)
     monkeypatch.setattr(curve, "_confusion", watched_confusion)
-    assert curve.learning_curve(prepared, corpus.label_set, config)
+    assert curve.learning_curve(fitter)
     assert trained
 
 
@@ -66,4 +68,19 @@ def test_figures_are_those_of_the_tags(seeds):
 def test_no_shares_no_curve(seeds):
     config, corpus, prepared = seeds
     without = replace(config, evaluate=replace(config.evaluate, learning_curve=()))
-    assert curve.learning_curve(prepared, corpus.label_set, without) == ()
+    assert curve.learning_curve(Fitter(prepared, corpus.label_set, without, ())) == ()
+
+
+def test_a_share_with_too_few_words_is_left_out_of_the_curve(seeds, monkeypatch):
+    config, corpus, prepared = seeds
+    fit = Fitter.fit
+
+    def fit_two_at_least(fitter, numbers):
+        if len(numbers) < 2:
+            raise CorpusError("no word stands in 2 sentences")
+        return fit(fitter, numbers)
+
+    monkeypatch.setattr(Fitter, "fit", fit_two_at_least)
+    shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.5, 0.9)))
+    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, ()))
+    assert [point.reports for point in points] == [pytest.approx(7 / 3)]

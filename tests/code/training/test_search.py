@@ -60,7 +60,7 @@ def test_a_key_stands_for_all_that_the_figures_depend_on(space):
     [
         ('"model.name" = ["a"]', "'model.name' cannot be searched"),
         ('"track.uri" = ["a"]', "'track.uri' cannot be searched"),
-        ('"model.c" = [1.0]', "'model.c' is not a known key; known: name, C"),
+        ('"model.c" = [1.0]', "'model.c' is not a known key; known: name, solver, C"),
         ('"model.C" = []', "expected `array` of length >= 1|Expected `array` of length >= 1"),
         ('"model.C" = [-1.0]', "search: Expected `float` > 0"),
     ],

@@ -1,6 +1,7 @@
 """Every attack of the threat list: refused by the running server, and working as soon as its guard is taken away."""
 
 import asyncio
+import base64
 import contextlib
 import http.client
 import http.server
@@ -10,8 +11,10 @@ import time
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from starlette.datastructures import Headers
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from pipeline.core.config import load_config
 from pipeline.web import guard, server, uploads, work
@@ -146,14 +149,48 @@ def test_a_cookie_cannot_be_made_lengthened_or_taken_from_another_server(monkeyp
 
     good = guard.session(policy)
     assert passes(good)
-    until, _, signature = good.partition(".")
-    assert not passes(f"{int(until) + 1}.{signature}")
-    assert not passes(f"{until}.")
+    session, since, signature = good.split(".")
+    later = base64.urlsafe_b64encode((int(time.time()) + 9).to_bytes(4, "big")).decode().rstrip("=")
+    assert not passes(f"{session}.{later}.{signature}")
+    assert not passes(f"{session}.{since}.")
     assert not passes("")
     assert not passes("x.y")
+    assert not passes("x.y.z")
     assert not passes(guard.session(Policy(frozenset(), TOKEN, 1, 1)))
-    monkeypatch.setattr(guard.time, "time", lambda: int(until) + 1)
+    monkeypatch.setattr(guard, "SESSION_SECONDS", -1)
     assert not passes(good)
+
+
+FOREIGN = [
+    "",
+    "a",
+    "a[b]=c",
+    'json={"a":"b;c"}',
+    "名=值",
+    "a=b=c",
+    "=;=;",
+    "x@y=1",
+    f"{guard.COOKIE}=stale",
+    f'{guard.COOKIE}-0="x.y.z"',
+    "a\x00=b",
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+@pytest.mark.parametrize("order", [1, -1])
+def test_cookies_of_others_on_this_host_do_not_end_a_session(foreign, order):
+    policy = Policy(frozenset(), TOKEN, 1, 1)
+    own = f"{guard.cookie_name(policy)}={guard.session(policy)}"
+    together = "; ".join([foreign, own][::order])
+    raw = [(b"cookie", together.encode())], [(b"cookie", part.encode()) for part in [foreign, own][::order]]
+    for headers in raw:
+        assert guard.check_token(Asked("GET", "/api/files", Headers(raw=headers)), policy) is None
+    assert guard.check_token(Asked("GET", "/api/files", Headers(raw=[(b"cookie", foreign.encode())])), policy).code == "token"
+
+
+def test_two_servers_of_one_host_have_cookies_of_their_own():
+    names = {guard.cookie_name(Policy(frozenset(), TOKEN, 1, 1)) for _ in range(2)}
+    assert len(names) == 2
 
 
 def test_the_token_is_compared_in_constant_time(monkeypatch):
@@ -183,7 +220,17 @@ def test_a_body_announced_as_too_large_is_refused_before_it_comes(serving, monke
 
         assert answer() == 413
         without(monkeypatch, "length")
+        unlimited(monkeypatch)
         assert answer() is None
+
+
+def unlimited(monkeypatch):
+    """Take Starlette's limit away."""
+
+    async def run(limited, scope, receive, send):
+        await limited.app(scope, receive, send)
+
+    monkeypatch.setattr(RequestBodyLimitMiddleware, "__call__", run)
 
 
 def chunks(count, size, pause=0.0):
@@ -197,7 +244,7 @@ def test_a_body_that_grows_too_large(serving, monkeypatch):
         assert served.send(data=chunks(10, 100)).status_code == 202
         refused = served.send(data=chunks(11, 100))
         assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
-        monkeypatch.setattr(guard, "bounded", lambda receive, limit, seconds: receive)
+        unlimited(monkeypatch)
         assert served.send(data=chunks(11, 100)).status_code == 202
 
 
@@ -205,15 +252,30 @@ def test_a_json_body_is_bounded_too(served, monkeypatch):
     large = b'{"text": "' + b"x" * guard.MAX_JSON + b'"}'
     assert served.client.post("/api/tag", content=large, headers={"content-type": "application/json"}).status_code == 413
     without(monkeypatch, "length")
-    monkeypatch.setattr(guard, "bounded", lambda receive, limit, seconds: receive)
+    unlimited(monkeypatch)
     assert served.client.post("/api/tag", content=large, headers={"content-type": "application/json"}).status_code == 422
+
+
+def test_the_form_with_the_token_is_small(serving, monkeypatch):
+    form = b"&".join(b"k%d=v" % number for number in range(1000))
+    with serving(token=TOKEN) as served:
+
+        def answer():
+            kind = {"authorization": "", "content-type": "application/x-www-form-urlencoded"}
+            return served.client.post("/login", content=form, headers=kind).status_code
+
+        assert answer() == 413
+        without(monkeypatch, "length")
+        assert answer() == 413
+        unlimited(monkeypatch)
+        assert answer() == 401
 
 
 def test_an_upload_that_takes_too_long(serving, monkeypatch):
     with serving(upload_seconds=0.8) as served:
         slow = served.send(data=chunks(8, 10, 0.25))
         assert (slow.status_code, slow.json()["code"]) == (408, "too_slow")
-        monkeypatch.setattr(guard, "bounded", lambda receive, limit, seconds: receive)
+        monkeypatch.setattr(guard, "in_time", lambda receive, seconds: receive)
         assert served.send(data=chunks(8, 10, 0.25)).status_code == 202
 
 
@@ -235,16 +297,80 @@ def test_a_connection_that_asks_nothing_is_closed(serving, monkeypatch):
         assert not is_closed(served)
 
 
-def test_more_connections_than_may_be_open(serving):
-    with serving(connections=4) as served, contextlib.ExitStack() as opened:
-        host, port = served.host.split(":")
-        for _ in range(4):
-            opened.enter_context(socket.create_connection((host, int(port)), timeout=5))
-        time.sleep(0.3)
-        assert served.client.get("/api/health").status_code == 503
-        opened.close()
-        time.sleep(0.2)
-        assert served.client.get("/api/health").status_code == 200
+@contextlib.contextmanager
+def connections(served, count, said=b""):
+    """Open so many connections, each of which says this much and no more; what is closed is opened again by none."""
+    host, port = served.host.split(":")
+    with contextlib.ExitStack() as opened:
+        made = []
+        for _ in range(count):
+            made.append(opened.enter_context(socket.create_connection((host, int(port)), timeout=20)))
+            made[-1].sendall(said)
+        yield made
+
+
+HEAD = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
+ASKED = b"GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /api/fi", HEAD, HEAD + b"token=", ASKED, ASKED + b"GE"])
+def test_connections_that_go_on_to_say_nothing_lock_nobody_out(serving, said):
+    """Twice as many as may be open, without the token: silent, in the midst of a head, of a form, or of a second head."""
+    with serving(token=TOKEN, connections=200) as served, connections(served, 400, said):
+        for _ in range(5):
+            with httpx.Client(base_url=served.address, timeout=20) as fresh:
+                assert fresh.get("/api/health").status_code == 200
+                assert fresh.post("/login", data={"token": TOKEN}).status_code == 303
+            assert served.client.post("/api/tag", json=BODY).status_code == 200
+
+
+def test_without_that_guard_they_would(serving, monkeypatch):
+    monkeypatch.setattr(server, "WAITING", 100_000)
+    held = server.build
+
+    def limited(*arguments):
+        made = held(*arguments)
+        made.config.limit_concurrency = 200
+        return made
+
+    monkeypatch.setattr(server, "build", limited)
+    with serving(token=TOKEN) as served, connections(served, 200):
+        assert httpx.get(f"{served.address}/api/health").status_code == 503
+
+
+def test_of_connections_that_wait_the_one_that_has_waited_longest_is_closed(serving, monkeypatch):
+    monkeypatch.setattr(server, "WAITING", 3)
+    with serving() as served, connections(served, 4) as (first, *others):
+        assert first.recv(1) == b""
+        for other in others[1:]:
+            other.sendall(ASKED)
+            assert other.recv(12) == b"HTTP/1.1 200"
+
+
+def test_a_second_head_has_a_deadline_too(serving, monkeypatch):
+    monkeypatch.setattr(server, "KEEP_ALIVE", 0.5)
+    with serving() as served, connections(served, 1, ASKED + b"GET / HT") as (connection,):
+        received = b""
+        while piece := connection.recv(65_536):
+            received += piece
+        assert received.startswith(b"HTTP/1.1 200")
+        assert received.count(b"HTTP/1.1 ") == 1
+
+
+def test_more_requests_than_may_be_under_way(serving, monkeypatch):
+    with serving(connections=2) as served:
+        head = f"POST /api/files?name=a.txt HTTP/1.1\r\nHost: {served.host}\r\nContent-Length: 9\r\n\r\nx".encode()
+        with connections(served, 2, head):
+            deadline = time.monotonic() + 20
+            while (answer := served.client.get("/api/health")).status_code != 503:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert answer.json()["code"] == "busy"
+            assert int(answer.headers["retry-after"]) > 0
+        deadline = time.monotonic() + 20
+        while served.client.get("/api/health").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def test_who_goes_in_mid_upload_leaves_nothing(served, caplog):

@@ -1,4 +1,4 @@
-"""Fifty requests at once: no error, and no growth of memory. `make bench-load` holds them for two minutes."""
+"""Fifty requests at once, beside 200 silent connections: no error, and no growth of memory. `make bench-load` is longer."""
 
 import asyncio
 import importlib
@@ -11,7 +11,7 @@ def test_fifty_at_once(trained_home, tmp_path):
     load = importlib.import_module("load")
     process, address = load.start(str(trained_home / "models" / "seeds"), tmp_path)
     try:
-        figures = asyncio.run(load.hold(address, process.pid, 50, 10))
+        figures = asyncio.run(load.hold(address, process.pid, 50, 10, silent=200))
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -20,4 +20,5 @@ def test_fifty_at_once(trained_home, tmp_path):
     assert figures.busy == 0
     assert len(figures.tagging) > 100
     assert figures.files > 5
+    assert figures.silent > 100
     assert figures.growth < 1.2

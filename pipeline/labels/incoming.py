@@ -1,0 +1,88 @@
+"""What comes in from other tools: reports with labelled passages, and what was not taken with the reason."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.core.config import LabelSet
+
+SHOWN = 20  # characters of a passage or a value that a message repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of a table hold text, label and source; rows of one source are paragraphs of one report."""
+
+    text: str = "text"
+    label: str = "label"
+    source: str = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A labelled passage of a report, where it stands in the other tool's file, and who labelled it as far as that is known."""
+
+    start: int
+    end: int
+    label: str
+    secondary: tuple[str, ...]
+    where: str = ""
+    who: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All labels of the passage, the first one first."""
+        return self.label, *self.secondary
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A report from another tool: its name there, its text, its labelled passages, and where it stands in the file."""
+
+    name: str
+    text: str
+    passages: tuple[Passage, ...]
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was not taken: the place in the other tool's file, and why."""
+
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        """Return both as a line for a person."""
+        return f"{self.where}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The reports of a file, each with at least one passage, and what of the file was not taken."""
+
+    reports: tuple[Incoming, ...]
+    refused: tuple[Refused, ...]
+
+
+def without_overlap(passages: Iterable[Passage]) -> Iterator[Passage | Refused]:
+    """Yield the passages of a report; one that overlaps an earlier one is refused, and one that says the same again is dropped."""
+    taken: list[Passage] = []
+    for passage in passages:
+        across = next((one for one in taken if overlap(one, passage)), None)
+        if across is None:
+            taken.append(passage)
+            yield passage
+        elif (across.start, across.end, across.names) != (passage.start, passage.end, passage.names):
+            span = f"{passage.start}-{passage.end} ({passage.label}) overlaps {across.start}-{across.end} ({across.label})"
+            yield Refused(passage.where, f"{span}, which was taken; labels of one report may not overlap")
+
+
+def overlap(one: Passage, other: Passage) -> bool:
+    """Tell whether two passages of a report have a character in common."""
+    return one.start < other.end and other.start < one.end
+
+
+def unknown(names: Iterable[str], known: LabelSet) -> str | None:
+    """Return what to say of names one of which is no label, or None where all are."""
+    name = next((name for name in names if name not in known.names), None)
+    return None if name is None else f"{name[:SHOWN]!r} is not a known label; known: {' '.join(known.names)}"

@@ -1,0 +1,231 @@
+"""Label Studio's JSON, in and out: a task is a report, a region of type ``labels`` a label, its further names secondary themes.
+
+Label Studio runs in a browser and counts UTF-16 units: a character beyond the basic plane is two. The text that comes with a
+region says whether a way of counting is right.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.core.config import LabelSet
+from pipeline.core.errors import CorpusError
+from pipeline.labels.files import Corpus, LabelledDocument
+from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, overlap, unknown, without_overlap
+
+_REGION = {"from_name": "label", "to_name": "text", "type": "labels"}
+_KINDS = ("labels", "choices")
+_LAST_OF_ONE = "\uffff"  # characters beyond it are two units of UTF-16
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which key of a task holds its text, whose annotations are taken ("" for everybody's), and the labels."""
+
+    text: str
+    who: str
+    known: LabelSet
+
+
+@dataclass(frozen=True, slots=True)
+class _Annotation:
+    """What one person said of a task; ``where`` names both."""
+
+    where: str
+    who: str
+    result: Sequence[Any]
+
+
+def read_tasks(text: str, path: Path, columns: Columns, known: LabelSet, who: str = "") -> Taken:
+    """Return the reports of an export; ``who``: only what this person (``completed_by``) said. Raises CorpusError for no export."""
+    try:
+        tasks = msgspec.json.decode(text, type=list[Any])
+    except msgspec.MsgspecError as error:
+        raise CorpusError(f"{path}: not a Label Studio export ({error}); export it there as JSON") from None
+    wanted = _Wanted(columns.text, who, known)
+    found = [each for number, task in enumerate(tasks, 1) for each in _task(task, f"{path}: task {number}", wanted)]
+    return Taken(
+        tuple(each for each in found if isinstance(each, Incoming)), tuple(each for each in found if isinstance(each, Refused))
+    )
+
+
+def write_tasks(corpus: Corpus) -> bytes:
+    """Return the reports and labels of a corpus as tasks with annotations."""
+    return msgspec.json.format(msgspec.json.encode([_as_task(report) for report in corpus.reports]), indent=1)
+
+
+def _as_task(report: LabelledDocument) -> dict[str, Any]:
+    text = report.document.text
+    units = _positions(text)
+    regions = [
+        {
+            **_REGION,
+            "id": f"r{number}",
+            "value": {
+                "start": units[label.start],
+                "end": units[label.end],
+                "text": text[label.start : label.end],
+                "labels": [label.label, *label.secondary],
+            },
+        }
+        for number, label in enumerate(report.labels)
+    ]
+    return {"data": {"text": text, "source": report.document.source}, "annotations": [{"result": regions}]}
+
+
+def _task(task: Any, where: str, wanted: _Wanted) -> Iterator[Incoming | Refused]:  # noqa: ANN401 - another tool's data, checked here
+    data = task.get("data") if isinstance(task, dict) else None
+    text = data.get(wanted.text) if isinstance(data, dict) else None
+    if data is None or not isinstance(text, str):
+        yield Refused(where, f"not a Label Studio task with a text ({wanted.text!r} of its data); export it there as JSON")
+        return
+    passages: list[Passage] = []
+    for each in _said(task, text, where, wanted):
+        if isinstance(each, Refused):
+            yield each
+        else:
+            passages.append(each)
+    if passages:
+        yield Incoming(str(data.get("source") or where), text, tuple(passages), where)
+
+
+def _said(task: Mapping[str, Any], text: str, where: str, wanted: _Wanted) -> Iterator[Passage | Refused]:
+    """Yield what people said of a task as far as it is sound and they agree, and what of it is not taken."""
+    people = list[list[Passage]]()
+    for annotation in _annotations(task, where, wanted):
+        if isinstance(annotation, Refused):
+            yield annotation
+            continue
+        people.append([])
+        for each in _of_person(annotation, text, wanted):
+            if isinstance(each, Refused):
+                yield each
+            else:
+                people[-1].append(each)
+    yield from _agreed(people)
+
+
+def _of_person(annotation: _Annotation, text: str, wanted: _Wanted) -> Iterator[Passage | Refused]:
+    """Yield what one person said of a task, without overlap, and what of it is not taken."""
+    found = [_passage(region, text, annotation, wanted) for region in annotation.result]
+    if not found:
+        yield Refused(annotation.where, "holds no label")
+    yield from (each for each in found if isinstance(each, Refused))
+    yield from without_overlap(each for each in found if isinstance(each, Passage))
+
+
+def _annotations(task: Mapping[str, Any], where: str, wanted: _Wanted) -> Iterator[_Annotation | Refused]:
+    """Yield the annotations of a task that count: those that were not skipped, of the person asked for, or the one that is true."""
+    given = task.get("annotations", task.get("completions"))  # the name before version 1.0
+    if not isinstance(given, list) or not given:
+        yield Refused(where, "nobody annotated it (a prediction is a model's word); annotate it there, or leave it out")
+        return
+    named = [_annotation(item, f"{where}, annotation {number}") for number, item in enumerate(given, 1)]
+    true = [item for item in given if isinstance(item, dict) and item.get("ground_truth") is True]
+    for annotation, item in zip(named, given, strict=True):
+        if isinstance(annotation, Refused):
+            yield annotation
+        elif wanted.who and annotation.who != wanted.who:
+            yield Refused(annotation.where, f"is not by {wanted.who[:SHOWN]}")
+        elif not wanted.who and len(true) == 1 and item is not true[0]:
+            yield Refused(annotation.where, "another annotation of the task is marked as the true one")
+        else:
+            yield annotation
+
+
+def _annotation(item: Any, where: str) -> _Annotation | Refused:  # noqa: ANN401 - another tool's data, checked here
+    if not isinstance(item, dict) or not isinstance(item.get("result"), list):
+        return Refused(where, "not an annotation with a result")
+    who = _person(item.get("completed_by"))
+    named = f"{where} (by {who})" if who else where
+    return Refused(named, "was skipped there") if item.get("was_cancelled") else _Annotation(named, who, item["result"])
+
+
+def _person(completed_by: Any) -> str:  # noqa: ANN401 - a number, or what is known of the user
+    if isinstance(completed_by, dict):
+        completed_by = completed_by.get("email") or completed_by.get("id")
+    return "" if completed_by is None else str(completed_by)
+
+
+def _agreed(people: Sequence[Sequence[Passage]]) -> Iterator[Passage | Refused]:
+    """Yield what people do not contradict each other in; where they do, nobody knows who is right, and none of it is taken."""
+    sound = []
+    for mine in people:
+        others = [passage for theirs in people if theirs is not mine for passage in theirs]
+        for passage in mine:
+            against = next((one for one in others if overlap(one, passage) and one.label != passage.label), None)
+            if against is None:
+                sound.append(passage)
+            else:
+                said = f"{passage.start}-{passage.end} is {passage.label} here and {against.label} by {against.where}"
+                yield Refused(passage.where, f"{said}; take one person's with --by, or make them agree")
+    yield from without_overlap(sorted(sound, key=lambda passage: passage.start))
+
+
+def _passage(region: Any, text: str, annotation: _Annotation, wanted: _Wanted) -> Passage | Refused:  # noqa: ANN401
+    kind = region.get("type") if isinstance(region, dict) else None
+    value = region.get("value") if isinstance(region, dict) else None
+    if kind not in _KINDS or not isinstance(value, dict):
+        return Refused(annotation.where, f"a region of type {str(kind)[:SHOWN]} is none of labels and choices on plain text")
+    names = value.get(str(kind))
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        return Refused(annotation.where, f"region {value.get('start')}-{value.get('end')} has no label")
+    said = unknown(names, wanted.known)
+    if said:
+        return Refused(annotation.where, said)
+    span = (0, len(text)) if kind == "choices" and "start" not in value else _span(value, text)
+    if isinstance(span, str):
+        return Refused(annotation.where, span)
+    second = tuple(name for name in dict.fromkeys(names[1:]) if name != names[0])
+    return Passage(*span, names[0], second, annotation.where, annotation.who)
+
+
+def _span(value: Mapping[str, Any], text: str) -> tuple[int, int] | str:
+    """Return the span of a region in characters, or why it has none: counted in the way that fits the text that comes with it."""
+    start, end, said = value.get("start"), value.get("end"), value.get("text")
+    if not (type(start) is int and type(end) is int):
+        return f"region {str(start)[:SHOWN]!r} to {str(end)[:SHOWN]!r} is no span of plain text"
+    spans = [
+        span for count in (_positions(text), range(len(text) + 1), _positions(text, 0)) if (span := _within(start, end, count))
+    ]
+    if not spans:
+        return f"region {start}-{end} is none of the text, which has {_positions(text)[-1]} units of UTF-16"
+    if isinstance(said, str):
+        spans = [span for span in spans if _squeezed(text[slice(*span)]) == _squeezed(said)]
+    if not spans:
+        return f"region {start}-{end} does not hold the text that comes with it ({str(said)[:SHOWN]!r})"
+    return spans[0] if text[slice(*spans[0])].strip() else f"region {start}-{end} holds white space only"
+
+
+@lru_cache(maxsize=4)
+def _positions(text: str, line_end: int = 1) -> Sequence[int]:
+    r"""Return the place of each character, and of the end, in units of UTF-16.
+
+    ``line_end`` is what the ``\r`` of ``\r\n`` counts: 0 where a browser made one line end of both.
+    """
+    if max(text, default="") <= _LAST_OF_ONE and (line_end or "\r\n" not in text):
+        return range(len(text) + 1)
+    sizes = (line_end if pair == "\r\n" else 2 if pair[0] > _LAST_OF_ONE else 1 for pair in map("".join, _pairs(text)))
+    return list(accumulate(sizes, initial=0))
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    return zip(text, f"{text[1:]} ", strict=True)
+
+
+def _within(start: int, end: int, units: Sequence[int]) -> tuple[int, int] | None:
+    """Return the characters at which units begin and end; None for what lies outside, or in the middle of a character."""
+    places = bisect_left(units, start), bisect_left(units, end)
+    fits = 0 <= start < end <= units[-1] and units[places[0]] == start and units[places[1]] == end
+    return places if fits else None
+
+
+def _squeezed(text: str) -> str:
+    r"""Return a text without white space, of which Label Studio writes a line end as ``\n`` in letters."""
+    return "".join(text.replace("\\n", "").split())

@@ -1,0 +1,184 @@
+"""Labels in tables of other tools: delimited values and JSON lines with a text and a label, doccano's among them.
+
+The rows of one source are the paragraphs of one report. A row with spans (doccano's sequence labelling) is a report of its own.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.core.config import LabelSet
+from pipeline.core.errors import CorpusError
+from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, unknown, without_overlap
+from pipeline.output.rows import FORMULA
+
+TABLES = (".csv", ".tsv")
+SECONDARY = "secondary"
+_DELIMITERS = (",", "\t", ";", "|")
+_LONGEST_CELL = 2**30
+_OF_SPANS = ("labels", "entities")  # where doccano puts spans if not into the column of labels
+_BETWEEN = re.compile(r"[\s、，,；;/|#]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row: where it stands, its values by the name of their column, and whether it has more values than there are columns."""
+
+    where: str
+    values: Mapping[str, Any]
+    too_long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraphs:
+    """The rows of one report: their texts, each on one line, and the labels of those that are labelled."""
+
+    where: str
+    texts: list[str] = field(default_factory=list)
+    labelled: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
+
+
+def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Taken:
+    """Return the reports of a table; raises CorpusError for one without the columns, and for what is no table at all."""
+    rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
+    groups: dict[str, _Paragraphs] = {}
+    reports, refused = list[Incoming](), list[Refused]()
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, Refused):
+            refused.append(row)
+            continue
+        name = str(row.values.get(columns.source) or f"{path.stem}_{number:05}")
+        for found in _taken(row, name, columns, known, groups):
+            if isinstance(found, Refused):
+                refused.append(found)
+            else:
+                reports.append(found)
+    reports += [_joined(name, group) for name, group in groups.items() if group.labelled]
+    return Taken(tuple(reports), tuple(refused))
+
+
+def _taken(row: _Row, name: str, columns: Columns, known: LabelSet, groups: dict[str, _Paragraphs]) -> Iterator[Incoming | Refused]:
+    """Put a row with its report, or yield a report of its own; yield what is not taken."""
+    text, spans = row.values.get(columns.text), _spans(row.values, columns)
+    if not isinstance(text, str) or not text.strip():
+        yield Refused(row.where, f"has no {columns.text!r}")
+        return
+    if spans is not None:
+        yield from _with_spans(Incoming(name, text, (), row.where), spans, known)
+        return
+    group = groups.setdefault(name, _Paragraphs(row.where))
+    names = _names(row.values.get(columns.label), row.values.get(SECONDARY), known)
+    why = "has more cells than the table has columns; put texts that hold the delimiter into quotes" if row.too_long else None
+    why = why or unknown(names, known) or (None if names else f"has no {columns.label!r}")
+    if why:
+        yield Refused(row.where, why)
+    else:
+        group.labelled.append((len(group.texts), names, row.where))
+    group.texts.append(_plain(text))  # it stays in the report, where it is context of its neighbours
+
+
+def _cells(text: str, path: Path, columns: Columns) -> Iterator[_Row]:
+    """Yield the rows of delimited values, by the delimiter that gives the columns; raises CorpusError."""
+    csv.field_size_limit(_LONGEST_CELL)
+    first, _, rest = text.partition("\n")
+    text = rest if first.strip().lower().startswith("sep=") else text  # Excel's line that names the delimiter
+    for delimiter in _DELIMITERS:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            head = [cell.strip().strip("\ufeff") for cell in next(rows, [])]
+            if {columns.text, columns.label} <= set(head):
+                yield from _under(head, rows, path)
+                return
+        except csv.Error as error:
+            raise CorpusError(f"{path}: not a readable table ({error}); open it in Excel and save it again") from None
+    found = ", ".join(cell[:SHOWN] for cell in next(csv.reader(io.StringIO(text, newline="")), []))
+    raise CorpusError(
+        f"{path}: row 1 has no {columns.text!r} or no {columns.label!r}; name the columns with --text-column and --label-column "
+        f"(it has: {found})"
+    )
+
+
+def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: Path) -> Iterator[_Row]:
+    for number, row in enumerate(rows, 2):
+        if any(cell.strip() for cell in row):
+            yield _Row(f"{path}: row {number}", dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))
+
+
+def _objects(text: str, path: Path) -> Iterator[_Row | Refused]:
+    """Yield the objects of JSON lines; only a line feed ends a line, since a value may hold any other line end."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            where = f"{path}:{number}"
+            try:
+                yield _Row(where, msgspec.json.decode(line, type=dict[str, Any]))
+            except msgspec.MsgspecError as error:
+                yield Refused(where, f"not a JSON object ({error}); write one a line")
+
+
+def _spans(values: Mapping[str, Any], columns: Columns) -> list[Any] | None:
+    """Return the spans of a row, or None for one whose label is of the whole text."""
+    for name in (columns.label, *_OF_SPANS):
+        value = values.get(name)
+        if isinstance(value, list) and value and not any(isinstance(each, str) for each in value):
+            return value
+    return None
+
+
+def _with_spans(report: Incoming, spans: Iterable[Any], known: LabelSet) -> Iterator[Incoming | Refused]:
+    found = [_passage(span, report, known) for span in spans]
+    sound = list(without_overlap(sorted((each for each in found if isinstance(each, Passage)), key=lambda each: each.start)))
+    yield from (each for each in (*found, *sound) if isinstance(each, Refused))
+    passages = tuple(each for each in sound if isinstance(each, Passage))
+    if passages:
+        yield Incoming(report.name, report.text, passages, report.where)
+
+
+def _passage(span: Any, report: Incoming, known: LabelSet) -> Passage | Refused:  # noqa: ANN401 - another tool's data, checked here
+    if isinstance(span, dict):
+        span = [span.get(name) for name in ("start_offset", "end_offset", "label")]
+    start, end, name = span if isinstance(span, list) and len(span) == 3 else (None, None, None)
+    if not (type(start) is int and type(end) is int and isinstance(name, str)):
+        return Refused(report.where, f"{str(span)[:SHOWN]} is no span with a label")
+    said = unknown([name], known)
+    if said is None and not (0 <= start < end <= len(report.text) and report.text[start:end].strip()):
+        said = f"span {start}-{end} is none of its text, which has {len(report.text)} characters"
+    return Refused(report.where, said) if said else Passage(start, end, name, (), report.where)
+
+
+def _names(label: object, secondary: object, known: LabelSet) -> tuple[str, ...]:
+    """Return the labels of a row: one, several in a list, or several in one cell with signs between them."""
+    given = label if isinstance(label, list) else [label]
+    names = [name for each in given if isinstance(each, str) for name in _parts(each, known)]
+    second = _parts(secondary, known) if isinstance(secondary, str) else secondary if isinstance(secondary, list) else []
+    return tuple(dict.fromkeys([*names, *map(str, second)] if names else []))
+
+
+def _parts(cell: str, known: LabelSet) -> list[str]:
+    """Return the names in a cell; what they are not all labels of is one name, so that a message shows it whole."""
+    cell = cell.strip()
+    parts = [cell] if cell in known.names else list(filter(None, _BETWEEN.split(cell)))
+    return parts if all(part in known.names for part in parts) else [cell]
+
+
+def _plain(text: str) -> str:
+    """Return a cell's text on one line, without the mark that keeps Excel from running it."""
+    unmarked = text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return " ".join(unmarked.split())
+
+
+def _joined(name: str, group: _Paragraphs) -> Incoming:
+    starts, position = [], 0
+    for text in group.texts:
+        starts.append(position)
+        position += len(text) + 1
+    passages = tuple(
+        Passage(starts[place], starts[place] + len(group.texts[place]), names[0], names[1:], where)
+        for place, names, where in group.labelled
+    )
+    return Incoming(name, "".join(f"{text}\n" for text in group.texts), passages, group.where)

@@ -1,0 +1,166 @@
+"""The characters of a PDF page as PDFium gives them, with the object and the font that draws each.
+
+What holds for all characters of an object (direction, size, font) is asked for once. PDFium sorts objects that stand on one
+level of the page as it is shown, which turns the lines of a page around that lies on its side; ``in_order`` undoes that.
+"""
+
+import ctypes
+import math
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.read.page.lines import Glyph
+from pipeline.read.page.turns import turn_of, turned
+from pipeline.read.pdf.engine import address, calls
+from pipeline.read.pdf.symbols import symbols_of
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage, PdfTextPage
+    from pypdfium2.raw import FS_RECTF
+
+_HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}
+_DEEPEST = 8
+_NAME_LENGTH = 256
+
+
+class Drawn(NamedTuple):
+    """A character on a page: its place when level, how far it is turned, its number on the page, its object and font."""
+
+    glyph: Glyph
+    turn: int
+    number: int
+    drawing: int
+    font: int
+
+
+class Fonts:
+    """The fonts of a document by their names: Chromium writes a font of its own for each character, all of one name."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, int] = {0: 0}
+        self._names: dict[str, int] = {"": 0}
+        self._symbols: list[dict[str, str]] = [symbols_of("")]
+
+    def number(self, font: int) -> int:
+        """Return the number of the font at an address; fonts of one name have one number."""
+        number = self._numbers.get(font)
+        if number is None:
+            name = _name(font)
+            number = self._names.setdefault(name, len(self._names))
+            if number == len(self._symbols):
+                self._symbols.append(symbols_of(name))
+            self._numbers[font] = number
+        return number
+
+    def symbols(self, number: int) -> dict[str, str]:
+        """Return what the characters of a font stand for, where that is not what they are."""
+        return self._symbols[number]
+
+
+def characters_of(page: "PdfTextPage", fonts: Fonts) -> Iterator[Drawn]:
+    """Yield the characters that stand in a page, each with how far it is turned: 0, 90, 180, 270, or -1 if it slants."""
+    from pypdfium2.raw import FS_RECTF, FPDFText_IsGenerated  # noqa: PLC0415 - loaded when a PDF is read
+
+    asked, handle = calls(), address(page.raw)
+    box, x, y = FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    places = ctypes.addressof(box), ctypes.addressof(x), ctypes.addressof(y)
+    look_at = _Looks(handle, fonts)
+    order, spaced, pair = 0, False, ""
+    for i in range(page.count_chars()):
+        character = chr(min(asked.unicode_of(handle, i), sys.maxunicode))
+        if character in " \r\n" and FPDFText_IsGenerated(page.raw, i):
+            order, spaced = order + (character == "\n"), True
+            continue
+        if pair or "\ud800" <= character <= "\udfff":
+            character, pair = whole(pair + character)
+        drawing = asked.object_of(handle, i) or 0
+        turn, size, font = look_at(drawing, i)
+        asked.box_of(handle, i, places[0])
+        asked.origin_of(handle, i, places[1], places[2])
+        order += 1
+        if character:
+            character = fonts.symbols(font).get(character, character)
+            left, right, base = _edges(box, x.value, y.value, turn)
+            yield Drawn(sound_glyph(character, left, right, base, size, order, spaced), turn, i, drawing, font)
+        spaced = False
+
+
+def _edges(box: "FS_RECTF", x: float, y: float, turn: int) -> tuple[float, float, float]:
+    """Return the left and right edge and the base of a character when level."""
+    if turn == 0:
+        return x, box.right, y
+    left, base = turned(x, y, turn)
+    return left, max(turned(box.left, box.bottom, turn)[0], turned(box.right, box.top, turn)[0]), base
+
+
+class _Looks:
+    """What holds for all characters of an object: how far they are turned, their size, and their font."""
+
+    def __init__(self, handle: int, fonts: Fonts) -> None:
+        from pypdfium2.raw import FS_MATRIX  # noqa: PLC0415 - loaded when a PDF is read
+
+        self._handle, self._calls, self._fonts = handle, calls(), fonts
+        self._matrix = FS_MATRIX()
+        self._place = ctypes.addressof(self._matrix)
+        self._known: dict[int, tuple[int, float, int]] = {}
+
+    def __call__(self, drawing: int, index: int) -> tuple[int, float, int]:
+        """Return the turn, size and font of an object that draws a character; what no object draws is asked for itself."""
+        look = self._known.get(drawing) if drawing else None
+        if look is None:
+            asked, matrix = self._calls, self._matrix
+            asked.matrix_of(self._handle, index, self._place)
+            size = asked.size_of(self._handle, index) * math.hypot(matrix.c, matrix.d)
+            font = self._fonts.number(asked.font_of(drawing) or 0) if drawing else 0
+            look = self._known[drawing] = turn_of(matrix.a, matrix.b), size, font
+        return look
+
+
+def _name(font: int) -> str:
+    from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
+
+    buffer = ctypes.create_string_buffer(_NAME_LENGTH)
+    raw.FPDFFont_GetBaseFontName(ctypes.cast(font, raw.FPDF_FONT), buffer, _NAME_LENGTH)
+    return buffer.value.decode("utf-8", "replace")
+
+
+def in_order(drawn: Iterable[Drawn], page: "PdfPage") -> list[Drawn]:
+    """Return characters in the order in which the page's own objects draw them."""
+    from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
+
+    places: dict[int, int] = {}
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEEPEST):
+        places.setdefault(address(item.raw), len(places))
+    ordered = sorted(drawn, key=lambda item: (places.get(item.drawing, len(places)), item.number))
+    found: list[Drawn] = []
+    order = 0
+    for _, group in groupby(ordered, key=lambda item: item.drawing):
+        order += 1  # what two objects draw does not follow each other in the file: whether they touch is seen from their places
+        for item in group:
+            order += 1
+            found.append(item._replace(glyph=item.glyph._replace(order=order)))
+    return found
+
+
+def whole(character: str) -> tuple[str, str]:
+    """Return a character that can be encoded and what waits for its other half: Windows gives some in two halves."""
+    if len(character) == 2:
+        joined = character.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        character = joined if len(joined) == 1 else character[1]
+    if len(character) == 1 and "\ud800" <= character <= "\udbff":
+        return "", character
+    return ("\ufffd" if "\ud800" <= character[0] <= "\udfff" else character), ""
+
+
+def sound_glyph(character: str, left: float, right: float, base: float, size: float, order: int, spaced: bool) -> Glyph:
+    """Return a character with sound figures: a full-width one is as wide as its size, though its ink may be less."""
+    if not math.isfinite(left + right + base + size):
+        left = right = base = size = 0.0
+    size = size if size > 0 else max(right - left, 1.0)
+    if "\u4e00" <= character <= "\u9fff" or unicodedata.east_asian_width(character[0]) in "WF":
+        return Glyph(character, left, max(right, left + size), base, size, order, spaced)
+    character = " " if character.isspace() else _HYPHENS.get(character, character)
+    return Glyph(character, left, max(left, right), base, size, order, spaced)

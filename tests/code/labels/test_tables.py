@@ -1,0 +1,160 @@
+"""Labels in tables of other tools: every delimiter, head and cell that they write is taken, or named."""
+
+import json
+
+import pytest
+
+from pipeline.core import locations
+from pipeline.core.config import load_label_set
+from pipeline.core.errors import CorpusError
+from pipeline.labels.exchange import read_incoming
+from pipeline.labels.incoming import Columns
+
+LABELS = load_label_set(locations.find("configs/labels.toml"))
+
+
+@pytest.fixture
+def take(tmp_path):
+    def run(name, content, **columns):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        taken = read_incoming(path, Columns(**columns), LABELS)
+        found = [(report.text[one.start : one.end], *one.names) for report in taken.reports for one in report.passages]
+        return found, [str(each).removeprefix(str(path)).lstrip(": ") for each in taken.refused]
+
+    return run
+
+
+TAKEN = [("全县开展宣讲。", "举旗帜"), ("新建书房，六座。", "兴文化")]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "A.CSV"])
+def test_every_delimiter(take, delimiter, name):
+    rows = [["text", "label", "n"], ['"全县开展宣讲。"', "举旗帜", "1"], ['"新建书房，六座。"', "兴文化", "2"]]
+    assert take(name, "\n".join(delimiter.join(row) for row in rows)) == (TAKEN, [])
+
+
+@pytest.mark.parametrize(
+    "head", ["text, label", " text ,label　", '"text","label"', "\ufefftext,label", "sep=,\ntext,label", "id,text,label"]
+)
+def test_every_head(take, head):
+    cells = "9," if head.startswith("id") else ""
+    assert take("a.csv", f"{head}\r\n{cells}全县开展宣讲。, 举旗帜\r\n\r\n")[0] == TAKEN[:1]
+
+
+def test_a_cell_longer_than_the_csv_module_takes_by_itself(take):
+    text = "全县开展宣讲。" * 20_000
+    assert take("a.csv", f"text,label\n{text},举旗帜\n") == ([(text, "举旗帜")], [])
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r"])
+def test_a_sign_that_ends_a_line_only_for_python(take, sign):
+    text = f"全县开展{sign}宣讲。"
+    assert take("a.jsonl", json.dumps({"text": text, "label": "举旗帜"}, ensure_ascii=False))[0] == [("全县开展 宣讲。", "举旗帜")]
+    assert take("a.csv", f'text,label\n"{text}",举旗帜\n')[0] == [("全县开展 宣讲。", "举旗帜")]
+
+
+@pytest.mark.parametrize(
+    ("row", "names"),
+    [
+        ({"label": ["举旗帜"]}, ("举旗帜",)),
+        ({"label": ["举旗帜", "兴文化"]}, ("举旗帜", "兴文化")),
+        ({"label": "举旗帜#兴文化"}, ("举旗帜", "兴文化")),
+        ({"label": "举旗帜、兴文化，展形象"}, ("举旗帜", "兴文化", "展形象")),
+        ({"label": " 举旗帜 ", "secondary": "兴文化 展形象"}, ("举旗帜", "兴文化", "展形象")),
+        ({"label": "举旗帜", "secondary": ["举旗帜", "兴文化"]}, ("举旗帜", "兴文化")),
+        ({"label": "举旗帜", "secondary": None}, ("举旗帜",)),
+    ],
+)
+def test_several_labels_of_a_text(take, row, names):
+    assert take("a.jsonl", json.dumps({"id": 1, "text": "全县开展宣讲。", **row})) == ([("全县开展宣讲。", *names)], [])
+
+
+TEXT = "👏全县宣讲。  新建书房。"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"label": [[1, 6, "举旗帜"], [8, 13, "兴文化"]]},
+        {"label": [], "labels": [[1, 6, "举旗帜"], [8, 13, "兴文化"]]},
+        {"entities": [{"id": 1, "start_offset": 1, "end_offset": 6, "label": "举旗帜"},
+                      {"start_offset": 8, "end_offset": 13, "label": "兴文化"}], "relations": []},
+    ],
+)  # fmt: skip
+def test_spans_of_doccano(take, row):
+    assert take("a.jsonl", json.dumps({"text": TEXT, **row})) == ([("全县宣讲。", "举旗帜"), ("新建书房。", "兴文化")], [])
+
+
+@pytest.mark.parametrize(
+    ("span", "why"),
+    [
+        ([8, 99, "兴文化"], "span 8-99 is none of its text, which has 13 characters"),
+        ([6, 8, "兴文化"], "span 6-8 is none of its text"),
+        ([-1, 8, "兴文化"], "span -1-8 is none of its text"),
+        ([3, 9, "兴文化"], "3-9 (兴文化) overlaps 1-6 (举旗帜), which was taken"),
+        ([8, 13, "新闻"], "'新闻' is not a known label"),
+        ([8, 13], "[8, 13] is no span with a label"),
+        (["8", 13, "兴文化"], "is no span with a label"),
+        ({"start_offset": 8, "label": "兴文化"}, "is no span with a label"),
+        (None, "None is no span with a label"),
+    ],
+)
+def test_a_span_that_is_not_taken_is_named_and_the_others_are(take, span, why):
+    found, refused = take("a.jsonl", json.dumps({"text": TEXT, "label": [[1, 6, "举旗帜"], span]}))
+    assert found == [("全县宣讲。", "举旗帜")]
+    assert len(refused) == 1
+    assert refused[0].startswith("1: ")
+    assert why in refused[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("学,新闻", "row 3: '新闻' is not a known label; known: 举旗帜"),
+        ("学,", "row 3: has no 'label'"),
+        ("学", "row 3: has no 'label'"),
+        (",举旗帜", "row 3: has no 'text'"),
+        ("学，讲,课,举旗帜", "row 3: has more cells than the table has columns; put texts"),
+    ],
+)
+def test_a_row_that_is_not_taken_is_named_and_the_others_are(take, row, why):
+    found, refused = take("a.csv", f"text,label\n全县开展宣讲。,举旗帜\n{row}\n")
+    assert found == TAKEN[:1]
+    assert len(refused) == 1
+    assert refused[0].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "2: not a JSON object"),
+        ("[1]", "2: not a JSON object"),
+        ('{"text": 5, "label": "其他"}', "2: has no 'text'"),
+        ('{"text": "学", "label": null}', "2: has no 'label'"),
+        ('{"text": "学", "label": []}', "2: has no 'label'"),
+        ('{"text": "学"}', "2: has no 'label'"),
+    ],
+)
+def test_a_line_that_is_not_taken_is_named_and_the_others_are(take, line, why):
+    found, refused = take("a.jsonl", f'{{"text": "全县开展宣讲。", "label": "举旗帜"}}\n{line}\n')
+    assert found == TAKEN[:1]
+    assert len(refused) == 1
+    assert refused[0].startswith(why)
+
+
+def test_a_row_without_a_label_stays_in_its_report(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("source,text,label\nr,一句话。,\nr,全县开展宣讲。,举旗帜\n", encoding="utf-8")
+    (report,) = read_incoming(path, Columns(), LABELS).reports
+    assert report.text == "一句话。\n全县开展宣讲。\n"
+    assert [(one.start, one.end) for one in report.passages] == [(5, 12)]
+
+
+def test_a_table_without_the_columns(take):
+    said = r"row 1 has no 'text' or no 'label'; name the columns with --text-column and --label-column \(it has: a, b\)"
+    with pytest.raises(CorpusError, match=said):
+        take("a.csv", "a,b\n1,2\n")
+    with pytest.raises(CorpusError, match=r"it has: \)"):
+        take("a.csv", "\n")
