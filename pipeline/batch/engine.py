@@ -7,7 +7,6 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -163,6 +162,8 @@ def load_cached(folder: Path, version: str = "") -> Model:
 @cache
 def engine_of(options: TagOptions) -> Engine:
     """Return the engine of this process for some options; the process that reads for it ends when this one does."""
+    from multiprocessing.util import Finalize  # noqa: PLC0415 - only in a process that another one started
+
     engine = Engine(options)
     Finalize(None, engine.__exit__, args=(None, None, None), exitpriority=1)  # processes that others start know no atexit
     return engine

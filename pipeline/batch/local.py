@@ -23,7 +23,6 @@ from pipeline.core.records import FinishedReport, Report, TaggedReport, TagGroup
 from pipeline.output import writer_of
 from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
-from pipeline.read.office.libreoffice import remove_sockets
 from pipeline.training.drift import Batch, Summary
 
 TOGETHER = 64  # files, at most, of one task …
@@ -87,6 +86,7 @@ def tag_files(sources: Sequence[str], options: TagOptions, jobs: int) -> Generat
                 yield from _tag(task, options, engine)
         return
     from pipeline.batch.pool import in_order  # noqa: PLC0415 - only where there is more than one process
+    from pipeline.read.office.libreoffice import remove_sockets  # noqa: PLC0415 - as above
 
     tasks = ((task, options) for task in _tasks(sources))
     try:

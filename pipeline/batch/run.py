@@ -17,7 +17,6 @@ from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import Place, Taken, check_apart, check_file, check_standard_output, write_file, write_whole
-from pipeline.core.process import Scratch
 from pipeline.labels.corpus import Say, read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
 from pipeline.read.find import Found, find_reports
@@ -125,15 +124,15 @@ class TagRun:
         Raises UsageError when they cannot be written.
         """
         out = place.named
-        with self.unfinished(place.path, resume) as folder:
-            if folder.was_cut_short and not folder.resumes:
-                self._say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
-            try:
+        try:
+            with self.unfinished(place.path, resume) as folder:
+                if folder.was_cut_short and not folder.resumes:
+                    self._say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
                 self._count(watch(self.tag_into(folder)))
                 folder.finish(self._composer(out), self.check_replaceable)
-            except KeyboardInterrupt:
-                self._say(f"{out}: not written yet; the same command with --resume goes on")
-                raise
+        except KeyboardInterrupt:
+            self._say(f"{out}: not written yet; the same command with --resume goes on")
+            raise
         self._write_summary(place)
 
     def check_replaceable(self) -> None:
@@ -216,6 +215,8 @@ class TagRun:
     @contextmanager
     def _in_scratch(self, format_name: str = "") -> Iterator[Iterator[FileResult]]:
         """Give the results of the files, whose long parts lie in a folder that goes at the end."""
+        from pipeline.core.process import Scratch  # noqa: PLC0415 - a run in one process into a stream needs none
+
         with Scratch() as scratch:
             options = msgspec.structs.replace(self.options, scratch=scratch, format=format_name or self.options.format)
             with closing(tag_files(self.sources, options, self.jobs)) as results:

@@ -6,20 +6,21 @@ a device, a pipe or a socket is never replaced by a file. What is found wrong is
 
 import errno
 import os
-import secrets
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
-from pipeline.core.process import Guard
+
+if TYPE_CHECKING:
+    from pipeline.core.process import Guard
 
 SUMMARY, ERRORS = ".summary.json", ".errors"
 STANDARD_INPUT = "-"
@@ -253,7 +254,7 @@ def write_whole(path: Path, is_guarded: bool = False) -> Iterator[BinaryIO]:
     if path.exists() and not path.is_file():
         raise FileExistsError(errno.EEXIST, "it is no file")
     side = side_of(path)
-    guard = Guard(side) if is_guarded else None
+    guard = _guard_of(side) if is_guarded else None
     try:
         with side.open("xb") as stream:
             yield stream
@@ -263,6 +264,12 @@ def write_whole(path: Path, is_guarded: bool = False) -> Iterator[BinaryIO]:
         side.unlink(missing_ok=True)
         if guard is not None:
             guard.release()
+
+
+def _guard_of(path: Path) -> "Guard":
+    from pipeline.core.process import Guard  # noqa: PLC0415 - only where writing takes long
+
+    return Guard(path)
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -288,7 +295,7 @@ def write_place(place: Place, data: bytes) -> None:
 def side_of(path: Path) -> Path:
     """Return a name beside a file, for what is to take its place; no two are alike."""
     name = os.fsdecode(os.fsencode(path.name)[:_LONGEST]).encode("utf-8", "ignore").decode()
-    return path.with_name(f".{name}.{secrets.token_hex(4)}.part")
+    return path.with_name(f".{name}.{os.urandom(4).hex()}.part")
 
 
 def take_place(made: Path, path: Path) -> None:

@@ -4,9 +4,7 @@ However this process ends, also by SIGKILL, nothing that it started goes on and 
 that waits at a pipe, sees the pipe close and clears away. Windows has no such shell; there a process that reads ends with its pipe.
 """
 
-import multiprocessing
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -17,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from multiprocessing.connection import wait
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -89,7 +86,7 @@ class Scratch:
 
     def __init__(self, parent: Path | None = None) -> None:
         """Make the folder below another one, or below the system's folder for such."""
-        self.path = Path(parent or tempfile.gettempdir()).absolute() / f"mission-themes-{secrets.token_hex(8)}"
+        self.path = Path(parent or tempfile.gettempdir()).absolute() / f"mission-themes-{os.urandom(8).hex()}"
         self.name = str(self.path)
         self._guard = Guard(self.path)
         self.path.mkdir(mode=0o700)
@@ -132,8 +129,10 @@ def signals_held_back() -> Iterator[None]:
 @cache
 def end_with_parent() -> None:
     """Have this process end when the one that started it does, in whatever way that ends."""
+    import multiprocessing.connection  # noqa: PLC0415 - takes long to load, and only a process that another one started needs it
+
     parent = multiprocessing.parent_process()
-    target = (lambda: wait([parent.sentinel])) if parent is not None else _wait_for_another_parent
+    target = (lambda: multiprocessing.connection.wait([parent.sentinel])) if parent is not None else _wait_for_another_parent
     threading.Thread(target=_end_after, args=(target,), daemon=True).start()
 
 

@@ -163,6 +163,7 @@ def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
             if folder / name not in new and (folder / name).read_bytes() != content:
                 raise UsageError(f"{folder / name}: exists with another text; choose another folder with --reports")
         for path, content in new.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             write_file(path, content)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None

@@ -44,8 +44,6 @@ OUTPUTS = {
 DRIVER = """
 import os, signal, sys
 from pipeline.core import steps
-name, count, notes = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-sys.argv[1:] = sys.argv[4:]
 def reached(step):
     global count
     if notes:
@@ -55,7 +53,9 @@ def reached(step):
         count -= 1
         if count == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-if __name__ == "__main__":
+if __name__ == "__main__":  # and in no process that this one starts
+    name, count, notes = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    sys.argv[1:] = sys.argv[4:]
     steps.reached = reached
     from pipeline.cli.__main__ import run
     run()
