@@ -4,7 +4,10 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: demo test lint format bench bench-accuracy bench-formats bench-converter bench-load fuzz sanitize font screenshots model clean
+.PHONY: help demo test check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-load fuzz torture sanitize font screenshots model clean
+
+help: ## say what each of these does
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
 	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
@@ -12,6 +15,9 @@ demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag 
 
 test: $(VENV)/ready ## run every test
 	$(BIN)/python -m pytest
+
+check: $(VENV)/ready lint ## lint and the quick tests, in less than a minute: before each commit
+	$(BIN)/python -m pytest -m quick
 
 lint: $(VENV)/ready ## style, docstrings, annotations, complexity, types, one-way imports
 	$(BIN)/ruff check .
@@ -22,6 +28,18 @@ lint: $(VENV)/ready ## style, docstrings, annotations, complexity, types, one-wa
 format: $(VENV)/ready ## put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+wheels: $(VENV)/ready ## build a wheel for every Linux of this processor and tag with it in a bare environment; into dist/
+	rm -rf dist build/wheels
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheels .
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m auditwheel repair --wheel-dir dist build/wheels/*.whl
+	WHEEL=$$(ls dist/*.whl) $(BIN)/python -m pytest tests/code/test_package.py
+
+pins: ## raise constraints.txt and the bounds of pyproject.toml to the newest versions that fit together (docs/releasing.md)
+	rm -rf build/pins
+	$(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	build/pins/bin/python -m pip freeze --exclude-editable | $(PYTHON) .ci/pins.py
 
 bench: $(VENV)/ready ## measure speed beside what people use today and beside the segmenter alone; writes docs/performance.md (half an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
@@ -40,24 +58,27 @@ bench-converter: $(VENV)/ready ## convert old Word files by one LibreOffice that
 bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two minutes
 	$(BIN)/python tests/benchmarks/load.py
 
+torture: $(VENV)/ready ## kill, stop, fill and move runs in every way, and look for what was lost or left behind (docs/robustness.md)
+	$(BIN)/python tests/benchmarks/torture.py
+
 fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustness.md)
 	$(BIN)/python tests/benchmarks/fuzz.py --files 20000
 
 sanitize: $(VENV)/ready ## run the tests of the compiled part with gcc's address and undefined-behaviour sanitizers
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(BIN)/python hatch_build.py
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-		$(BIN)/python -m pytest tests/code/test_kernels.py tests/code/test_sweeps.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
+		$(BIN)/python -m pytest tests/code/model/test_kernels.py tests/code/preprocess/test_scans.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
 
 font: $(VENV)/ready ## make the font of the pictures again, from Noto Sans CJK
 	$(BIN)/python tests/benchmarks/font.py
 
 screenshots: $(VENV)/ready ## take the pictures of the README again
-	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/test_ui.py tests/code/output tests/code/digest/test_pictures.py tests/code/web/test_page.py
+	SCREENSHOTS=docs/pictures $(BIN)/python -m pytest tests/code/track/test_ui.py tests/code/output tests/code/web/test_page.py
 
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track
 
-$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/model/_kernels.pyx pipeline/preprocess/_scans.pyx
+$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/model/_kernels.pyx pipeline/preprocess/_scans.pyx pipeline/training/_solver.pyx
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'

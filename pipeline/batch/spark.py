@@ -107,10 +107,8 @@ def _check_java() -> None:
 
 
 def _session(master: str | None) -> "SparkSession":
-    try:
-        from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is asked for
-    except ImportError:
-        raise UsageError("--engine spark: pyspark is not installed; pip install 'mission-themes[spark]'") from None
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is asked for
+
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("mission-themes").config("spark.ui.enabled", "false")
     builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "ERROR")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import config_options, read_config, say
+from pipeline.core.extras import need
 
 
 @click.command()
@@ -29,6 +30,7 @@ def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, 
       pipeline serve
       pipeline serve --host 0.0.0.0 --name reports.office --token-file token.txt
     """
+    need("serve", "pipeline serve")
     from pipeline.web import server  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import config_options, progress, read_config, say
+from pipeline.core.extras import need
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
@@ -32,6 +33,7 @@ def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config:
       pipeline train --exclude 004_be132a9dff6c2480.txt --no-track
       pipeline train --search
     """
+    need("train", "pipeline train")
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, (*settings, *(["track.enabled=false"] if no_track else [])), exclude)
@@ -119,6 +121,7 @@ def ui(port: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     Example:
       pipeline ui --port 5001
     """
+    need("train", "pipeline ui")
     from pipeline.track import server  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)

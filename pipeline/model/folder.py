@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from pipeline.core import locations
 from pipeline.core.config import LabelSet, config_values, label_set_from_values, model_settings, settings_from_values
 from pipeline.core.errors import ConfigError, ModelError, UsageError
+from pipeline.core.outputs import write_whole
 from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.model import Model
@@ -155,9 +156,8 @@ def set_run_id(folder: Path, run_id: str) -> None:
     """Write the id of the MLflow run that recorded a training into its manifest."""
     manifest = _load_manifest(folder)
     manifest.run_id = run_id
-    fresh = folder / f".{MANIFEST}"
-    fresh.write_bytes(_encode(manifest))
-    fresh.replace(folder / MANIFEST)
+    with write_whole(folder / MANIFEST) as stream:
+        stream.write(_encode(manifest))
 
 
 def _contents(model: Model) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ import msgspec
 
 from pipeline.core import locations
 from pipeline.core.errors import ModelError, TrackingError
+from pipeline.core.outputs import write_whole
 from pipeline.model.folder import load_model
 from pipeline.track.store import tracking_uri
 from pipeline.track.versions import Registry, registry
@@ -113,9 +114,8 @@ def _known(place: Path) -> dict[str, _Known]:
 
 def _note(place: Path, news: dict[str, _Known], say: Say) -> None:
     try:
-        with tempfile.NamedTemporaryFile(prefix=".known-", dir=place, delete=False) as fresh:
-            fresh.write(msgspec.json.encode({**_known(place), **news}))
-        Path(fresh.name).replace(place / _KNOWN)
+        with write_whole(place / _KNOWN) as stream:
+            stream.write(msgspec.json.encode({**_known(place), **news}))
     except OSError as error:
         say(f"warning: {place}: cannot be written ({error.strerror}); the model will not be found while the registry is down")
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.core import locations
 from pipeline.core.errors import PipelineError, TrackingError
+from pipeline.core.extras import missing
 from pipeline.track.places import SQLITE, artifact_location, database, follow
 
 QUEUE = 60.0  # seconds to wait for another training that is being recorded
@@ -40,7 +41,12 @@ def tracking_uri(configured: str = "") -> str:
 
 
 def mlflow_at(uri: str) -> Any:  # noqa: ANN401 - the module
-    """Return the module mlflow, set to a store whose artifacts lie beside it where it is a file."""
+    """Return the module mlflow, set to a store whose artifacts lie beside it where it is a file.
+
+    Raises TrackingError where MLflow is not installed.
+    """
+    if line := missing("train", f"the store {uri}"):
+        raise TrackingError(_without_password(line))
     for name, value in {**QUIET, **_IMPATIENT}.items():
         os.environ.setdefault(name, value)
     import mlflow  # noqa: PLC0415 - takes two seconds

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.core.config import LabelSet
-from pipeline.core.errors import ModelError, UsageError
+from pipeline.core.errors import ModelError
+from pipeline.core.extras import need
 from pipeline.core.records import Label
 from pipeline.labels.files import Corpus
 from pipeline.model.features import Floats
@@ -33,10 +34,9 @@ def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[Suspect]
 
     Raises UsageError where cleanlab is not installed, and ModelError where the tags are of other reports.
     """
-    try:
-        from cleanlab.filter import find_label_issues  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise UsageError("cleanlab is not installed; install it with: pip install 'mission-themes[review]'") from None
+    need("review", "labels that may be wrong")
+    from cleanlab.filter import find_label_issues  # noqa: PLC0415 - an extra
+
     by_source: dict[str, list[OutOfFoldTag]] = defaultdict(list)
     for tag in tags:
         by_source[tag.source].append(tag)

@@ -7,17 +7,18 @@ framework of its own and downloads its models. The classifier of upside-down lin
 long ones that are upright; it is asked of the beginnings of some lines, which tell of the page.
 """
 
-import importlib.util
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline.core.extras import command, missing_modules
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-INSTALL = "pip install 'mission-themes[ocr]'"
+INSTALL = command("ocr")
 # Of a batch of lines all are as wide as the widest; one by one they are read more exactly, and no more slowly.
 _SETTINGS = {
     "Global.log_level": "critical",
@@ -29,7 +30,6 @@ _SETTINGS = {
 _MOST_THREADS = 2
 # So many lines are asked for how they stand, each by a part that is so many times as wide as it is high.
 _JUDGED, _CLASSIFIED = 7, 4
-_MODULES = ("rapidocr", "onnxruntime", "cv2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Recognised:
 @cache
 def is_installed() -> bool:
     """Tell whether the extra is there; nothing of it is loaded."""
-    return all(importlib.util.find_spec(name) for name in _MODULES)
+    return not missing_modules("ocr")
 
 
 def recognise(picture: "NDArray[Any]") -> list[Recognised]:

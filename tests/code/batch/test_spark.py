@@ -112,6 +112,3 @@ def test_what_is_missing_is_named(monkeypatch, tmp_path, call, report):
     result = call("tag", report, "--engine", "spark")
     assert result.exit_code == 2
     assert "name the folder to write with -o OUT" in result.stderr
-    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(UsageError, match=r"pyspark is not installed; pip install 'mission-themes\[spark\]'"):
-        spark._session(None)

@@ -43,6 +43,6 @@ def test_tags_of_other_reports_are_refused(seeds):
 
 
 def test_cleanlab_is_asked_for_where_it_is_missing(seeds, left_out, monkeypatch):
-    monkeypatch.setitem(sys.modules, "cleanlab.filter", None)
-    with pytest.raises(UsageError, match=r"cleanlab is not installed; install it with: pip install 'mission-themes\[review\]'"):
+    monkeypatch.setitem(sys.modules, "cleanlab", None)
+    with pytest.raises(UsageError, match=r"cleanlab not installed; bring it with: pip install 'mission-themes\[review\]'"):
         find_suspects(seeds, left_out)
