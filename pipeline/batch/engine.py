@@ -7,6 +7,7 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -153,7 +154,7 @@ def load_cached(folder: Path, version: str = "") -> Model:
     """Return a model, loaded once in a process; raises ModelError, also for a folder that holds another version by now."""
     model = load_model(folder)
     if version and model.version != version:
-        raise ModelError(f"{folder}: holds model {model.version} now and {version} when the run began; start the run again")
+        raise ModelError(f"{folder}: holds model {model.version} now and {version} when this began; start it again")
     gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
     gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     return model
@@ -162,7 +163,9 @@ def load_cached(folder: Path, version: str = "") -> Model:
 @cache
 def engine_of(options: TagOptions) -> Engine:
     """Return the engine of this process for some options; the process that reads for it ends when this one does."""
-    return Engine(options)
+    engine = Engine(options)
+    Finalize(None, engine.__exit__, args=(None, None, None), exitpriority=1)  # processes that others start know no atexit
+    return engine
 
 
 @cache

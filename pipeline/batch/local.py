@@ -1,7 +1,7 @@
 """Many files tagged on this machine: over processes, in order.
 
-joblib (BSD, of scikit-learn's makers) spreads the work: its generator gives results in order while a bounded number of
-tasks is under way, so memory does not grow with the archive.
+The processes are those of ``concurrent.futures`` (standard library), which end with this one. A bounded number of tasks is
+under way, so memory does not grow with the archive.
 """
 
 import hashlib
@@ -17,11 +17,12 @@ from typing import IO, BinaryIO, Protocol, cast
 from pipeline.batch.engine import Engine, Input, TagOptions, engine_of
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import InputError
+from pipeline.core.names import readable
+from pipeline.core.outputs import STANDARD_INPUT
 from pipeline.core.records import FinishedReport, Report, TaggedReport, TagGroup
 from pipeline.output import writer_of
 from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
-from pipeline.read.find import STANDARD_INPUT
 from pipeline.read.office.libreoffice import remove_sockets
 from pipeline.training.drift import Batch, Summary
 
@@ -85,15 +86,14 @@ def tag_files(sources: Sequence[str], options: TagOptions, jobs: int) -> Generat
             for task in _tasks(sources):
                 yield from _tag(task, options, engine)
         return
-    from joblib import Parallel, delayed  # noqa: PLC0415 - only where there is more than one process
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - as above
+    from pipeline.batch.pool import in_order  # noqa: PLC0415 - only where there is more than one process
 
+    tasks = ((task, options) for task in _tasks(sources))
     try:
-        parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1, max_nbytes=None)
-        for results in parallel(delayed(_tag_in_process)(task, options) for task in _tasks(sources)):
-            yield from results
+        with closing(in_order(_tag_in_process, tasks, jobs)) as done:
+            for results in done:
+                yield from results
     finally:
-        get_reusable_executor().shutdown(wait=True, kill_workers=True)
         if options.scratch is not None:
             remove_sockets(options.scratch)
 
@@ -155,7 +155,7 @@ def _note(result: FileResult, report: Report) -> None:
     """Note a report that was written."""
     result.reports += 1
     result.not_shown += report.not_shown
-    if report.source == result.source:  # the file is the report, and no archive
+    if report.source == readable(result.source):  # the file is the report, and no archive
         result.sha256 = report.sha256
 
 

@@ -1,13 +1,16 @@
 """What a run that tags files keeps beside its output, so that it can be cut short at any moment and go on.
 
 The folder ``.NAME.run`` holds a lock, the tagged pieces one behind the other, and a journal with a line for each piece:
-which file it is of, by name and sha256, and where it stands. A piece counts only when its line is written and whole. When all files
-are done, the pieces in the order of the files are the output, and the folder goes.
+which file it is of, by name and sha256, and where it stands. A piece counts only when its line is written and whole, and it is
+there; a journal is begun beside the old one and takes its place when it is whole. When all files are done, the pieces in the
+order of the files are the output, and the folder goes.
 
 filelock (MIT, maintained, no dependencies) locks alike on all systems and lets go when its process dies.
 """
 
+import os
 import shutil
+import stat
 import time
 import zlib
 from array import array
@@ -20,13 +23,18 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 import msgspec
 
+from pipeline.core import steps
 from pipeline.core.errors import UsageError
+from pipeline.core.names import readable
+from pipeline.core.outputs import run_folder, take_place, to_disk
 from pipeline.training.drift import Summary
 
 if TYPE_CHECKING:
     from filelock import FileLock
 
 COPIED_AT_ONCE = 2**20
+_OWN = frozenset(("lock", "journal", "journal.part", "pieces", "output", "composed", "scratch"))  # what a run folder may hold
+_TRIES = 20  # to lock a folder that another run is removing
 WRITTEN_EVERY = 0.25  # seconds; a run that is killed may lose so much work, and small pieces are written many at once
 
 
@@ -56,7 +64,7 @@ class RunFolder:
 
     def __init__(self, out: Path, key: str, resume: bool) -> None:
         """Take the output, the digest of all that a piece depends on beside its file, and whether to go on."""
-        self.path = out.parent / f".{out.name}.run"
+        self.path = run_folder(out)
         self.was_cut_short = False
         self._out, self._key, self.resumes = out, key, resume
         self._disk = _Disk(out)
@@ -69,23 +77,37 @@ class RunFolder:
     def __enter__(self) -> Self:
         """Take the lock and read what an earlier run has done.
 
-        Raises UsageError when another run holds the lock or the folder cannot be written.
+        Raises UsageError when another run holds the lock, or the folder cannot be written or holds what is of no run.
         """
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a file is written
-
         with self.disk():
-            self.path.mkdir(exist_ok=True)
-            self._lock = FileLock(self.path / "lock", timeout=0)
-            try:
-                self._lock.acquire()
-            except Timeout:
-                raise UsageError(f"{self._out}: another run is writing it; wait for its end, or choose another -o") from None
+            _check_own(self.path, self._out)
+            self._take_lock()
+            steps.reached("the folder is locked")
             self.was_cut_short = (self.path / "journal").exists()
+            _remove(self.path / "scratch")
             entries = list(self._read_journal()) if self.resumes else []
             self._done = {entry.source: entry for entry in entries}
             self._end = max((entry.start + entry.length for entry in entries), default=0)
             self._open(entries)
         return self
+
+    def _take_lock(self) -> None:
+        """Lock the folder, which a run that has just ended may be removing: the lock must be that of the folder that stays."""
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a file is written
+
+        path = self.path / "lock"
+        for _ in range(_TRIES):
+            self._lock = FileLock(path, timeout=0)
+            self.path.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError), path.open("ab") as before:
+                try:
+                    self._lock.acquire()
+                except Timeout:
+                    raise UsageError(f"{self._out}: another run is writing it; wait for its end, or choose another -o") from None
+                if os.path.samestat(os.fstat(before.fileno()), path.stat()):
+                    return
+            self._lock.release()
+        raise UsageError(f"{self._out}: another run is ending; try again")
 
     def __exit__(self, *_: object) -> None:
         """Let go of the lock; what was not finished stays."""
@@ -107,7 +129,7 @@ class RunFolder:
 
     def known(self, source: str, digest: Callable[[str], str]) -> JournalEntry | None:
         """Return what an earlier run has of a file, if the file is unchanged and its piece whole; else None."""
-        entry = self._done.get(source)
+        entry = self._done.get(readable(source))
         if entry is None or not entry.sha256 or digest(source) != entry.sha256:
             return None
         with self.disk():
@@ -135,24 +157,39 @@ class RunFolder:
             if time.monotonic() - self._written > WRITTEN_EVERY:
                 self._write_waiting()
 
-    def finish(self, compose: Callable[[Path, Path], None] | None = None) -> None:
+    def finish(self, compose: Callable[[Path, Path], None] | None = None, check: Callable[[], None] | None = None) -> None:
         """Put the pieces together in the order in which they were asked for or added; the output appears whole or not at all.
 
         ``compose`` makes the output, a file or a folder, from the file of the pieces; without it they are the output. The
-        files of a folder appear one by one, each whole, and take the place of those of the same name.
+        files of a folder appear one by one, each whole, and take the place of those of the same name. ``check`` is asked last,
+        before anything appears, and raises where the output must not be replaced by now.
         """
         with self.disk():
             self._write_waiting()
+            steps.reached("all pieces are written")
             if sum(self._lengths):
                 side = self._side()
                 if compose is not None:
                     pieces, side = side, self.path / "composed"
                     _remove(side)
                     compose(pieces, side)
+                    steps.reached("the output is composed")
+                self._pieces.close()
+                if check is not None:
+                    check()
                 _put(side, self._out)
             self._pieces.close()
             self._journal.close()
-            shutil.rmtree(self.path, ignore_errors=True)
+            self._clear()
+
+    def _clear(self) -> None:
+        """Remove the folder, piece by piece, the lock last, so that another run sees it as long as there is anything."""
+        for name in sorted(_OWN - {"lock"}):
+            with suppress(OSError):
+                _remove(self.path / name)
+            steps.reached(f"{name} is removed")
+        shutil.rmtree(self.path, ignore_errors=True)
+        steps.reached("the folder is removed")
 
     def _side(self) -> Path:
         """Return the file that becomes the output: the pieces as they are where they stand in order, else a copy."""
@@ -160,6 +197,7 @@ class RunFolder:
         if self._is_in_order(pieces.stat().st_size):
             return pieces
         side = self.path / "output"
+        steps.reached("before the pieces are put in order")
         with side.open("wb") as target:
             for start, length in zip(self._starts, self._lengths, strict=True):
                 self._pieces.seek(start)
@@ -181,13 +219,26 @@ class RunFolder:
         self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
         self._pieces.truncate(self._end)
         self._pieces.seek(self._end)
-        self._journal: BinaryIO = (self.path / "journal").open("wb")
-        self._write_lines([_Head(self._key), *entries])
+        steps.reached("the pieces are cut to what is known")
+        part = self.path / "journal.part"
+        self._journal: BinaryIO = part.open("wb")
+        self._write_lines([_Head(self._key)])
+        steps.reached("a new journal is begun")
+        self._write_lines(entries)
+        to_disk(self._journal)
+        steps.reached("the new journal is whole")
+        self._journal.close()
+        part.replace(self.path / "journal")
+        steps.reached("the new journal is in its place")
+        self._journal = (self.path / "journal").open("ab")
 
     def _read_journal(self) -> Iterator[JournalEntry]:
-        """Yield the entries of a journal that was made with the same key, up to a line that was cut short or damaged."""
+        """Yield the entries of a journal that was made with the same key, up to a line that was cut short or damaged.
+
+        Without the pieces it tells nothing: they may have become the output just before the run was killed.
+        """
         path = self.path / "journal"
-        lines = _whole_lines(path.read_bytes()) if path.exists() else iter(())
+        lines = _whole_lines(path.read_bytes()) if path.exists() and (self.path / "pieces").exists() else iter(())
         try:
             if msgspec.json.decode(next(lines, b"{}"), type=_Head).key != self._key:
                 return
@@ -201,7 +252,9 @@ class RunFolder:
     def _write_waiting(self) -> None:
         """Write the lines that wait, behind their pieces: a line tells that its piece is there."""
         self._pieces.flush()
+        steps.reached("pieces are written")
         self._write_lines(self._waiting)
+        steps.reached("their lines are written")
         self._waiting.clear()
         self._written = time.monotonic()
 
@@ -244,11 +297,33 @@ def _whole_lines(journal: bytes) -> Iterator[bytes]:
 def _put(made: Path, out: Path) -> None:
     """Move a file into its place, or the files of a folder into theirs."""
     if not made.is_dir():
-        made.replace(out)
+        with made.open("rb+") as stream:
+            to_disk(stream)
+        take_place(made, out)
         return
     out.mkdir(exist_ok=True)
-    for file in sorted(made.iterdir()):
+    files = sorted(made.iterdir())
+    for file in files:
+        _check_replaceable(out / file.name)
+    for file in files:
         file.replace(out / file.name)
+        steps.reached("a file of the folder has appeared")
+
+
+def _check_replaceable(path: Path) -> None:
+    """Raise UsageError for a name in a folder that is no file: a device or a folder is not replaced."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(mode := path.lstat().st_mode) and not stat.S_ISLNK(mode):
+            raise UsageError(f"{path}: is no file, and a report would take its place; choose another folder with -o")
+
+
+def _check_own(path: Path, out: Path) -> None:
+    """Raise UsageError for a folder that would be taken for that of a run and removed, and is another."""
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise UsageError(f"{path}: the place of the unfinished output of {out}, and is something else; move it away")
+    others = sorted(entry.name for entry in path.iterdir() if entry.name not in _OWN) if path.is_dir() else []
+    if others:
+        raise UsageError(f"{path}: holds {others[0]}, which is of no run, and would be removed with it; move it away")
 
 
 def _remove(path: Path) -> None:

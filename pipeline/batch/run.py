@@ -1,7 +1,6 @@
 """One run over many files: what was asked for, where the output goes, whole or not at all, and what is counted of it."""
 
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,13 +12,17 @@ import msgspec
 
 from pipeline.batch.engine import Engine, TagOptions, load_cached
 from pipeline.batch.local import FileResult, digest_of, jobs_for, size_of, tag_files, tag_to_stream
+from pipeline.core import locations
 from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
+from pipeline.core.names import readable
+from pipeline.core.outputs import Place, Taken, check_apart, check_file, check_standard_output, write_file, write_whole
+from pipeline.core.process import Scratch
 from pipeline.labels.corpus import Say, read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
-from pipeline.read.find import find_reports
+from pipeline.read.find import Found, find_reports
 from pipeline.track.locate import model_folder
-from pipeline.training.drift import Summary, Total, encode, summary_path
+from pipeline.training.drift import Summary, Total, encode
 
 if TYPE_CHECKING:
     from pipeline.batch.resume import JournalEntry, RunFolder
@@ -29,7 +32,11 @@ Watch = Callable[[Iterator[FileResult]], Iterator[FileResult]]
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a person asked for; ``jobs`` is None where the run itself shall find out."""
+    """What a person asked for; ``jobs`` is None where the run itself shall find out.
+
+    ``out`` is where the output goes, None for standard output; with ``force`` a workbook with corrections is replaced too.
+    ``beside`` are files that the command reads beside the reports.
+    """
 
     paths: tuple[str, ...]
     config: Config
@@ -38,6 +45,9 @@ class RunRequest:
     keep_noise: bool = False
     corrected: bool = False
     jobs: int | None = None
+    out: Place | None = None
+    force: bool = False
+    beside: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -60,8 +70,12 @@ class RunCounts:
         self.passed_over += result.passed_over
         self.total.add(result.summary)
         for line in result.failures:
-            self.failures.append(line)
-            self.fail(line)
+            self.tell(line)
+
+    def tell(self, line: str) -> None:
+        """Count a failure, and tell of it."""
+        self.failures.append(line)
+        self.fail(line)
 
 
 class TagRun:
@@ -70,16 +84,23 @@ class TagRun:
     def __init__(self, request: RunRequest, say: Say, fail: Callable[[str], None]) -> None:
         """Take the request, and what is told of progress and of each failure.
 
-        Raises InputError for paths that lead to no report, ModelError, and CorpusError for corrections that do not fit.
+        Raises InputError for paths that lead to no report, UsageError for an output that must not be written, ModelError, and
+        CorpusError for corrections that do not fit.
         """
-        found = find_reports(request.paths)
+        self.place = request.out
+        found = _find(request, self.place)
         folder = model_folder(request.model, request.config.track.uri, say).resolve()
         self.model = load_cached(folder)
         self.options = _options(request, folder, self.model.version, request.config)
         self.sources: Sequence[str] = found.reports
         self.jobs = jobs_for(found.reports, request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
-        self._say = say
+        self._say, self._force = say, request.force
+        self._check_place([*folder.iterdir(), locations.project_folder() / request.config.corpus.review])
+        for path in found.left_out:
+            say(f"{path}: left out, since this command writes there")
+        for line in found.failures:
+            self.counts.tell(line)
 
     def facts(self) -> RunFacts:
         """Return what an output tells of the run so far."""
@@ -98,21 +119,38 @@ class TagRun:
                     stream.writelines(result.read())
         stream.flush()
 
-    def into(self, out: Path, resume: bool, watch: Watch) -> None:
+    def into(self, place: Place, resume: bool, watch: Watch) -> None:
         """Write the output and its summary; what is done of a run that is cut short is kept for one that resumes.
 
         Raises UsageError when they cannot be written.
         """
-        with self.unfinished(out, resume) as folder:
+        out = place.named
+        with self.unfinished(place.path, resume) as folder:
             if folder.was_cut_short and not folder.resumes:
                 self._say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
             try:
                 self._count(watch(self.tag_into(folder)))
-                folder.finish(self._composer(out))
-                self._write_summary(out)
+                folder.finish(self._composer(out), self.check_replaceable)
             except KeyboardInterrupt:
                 self._say(f"{out}: not written yet; the same command with --resume goes on")
                 raise
+        self._write_summary(place)
+
+    def check_replaceable(self) -> None:
+        """Raise UsageError where the output would take the place of a workbook with corrections."""
+        if self.place is not None and self.place.path.exists() and self.place.descriptor is None and not self._force:
+            from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415 - only where something is replaced
+
+            check_replaceable(self.place.path, self.options.read)
+
+    def _check_place(self, own: Sequence[Path]) -> None:
+        """Raise UsageError for an output that would take the place of a file of the project, or holds what must not be lost."""
+        if self.place is None:
+            return
+        check_apart(self.place, own)
+        if self.place.descriptor is None:
+            check_file(self.place.summary)
+            self.check_replaceable()
 
     def finished(self, watch: Watch) -> Iterator[FileResult]:
         """Yield the results of files whose ``finished_reports`` are to be gone through, for what is made of whole reports."""
@@ -147,7 +185,7 @@ class TagRun:
             for source in self.sources:
                 if source in known:
                     folder.keep(known[source])
-                    yield _kept(known[source])
+                    yield _kept(known[source], source)
                 else:
                     with folder.disk():  # a long part is written before it comes here
                         result = next(fresh)
@@ -164,23 +202,22 @@ class TagRun:
         compose = compose_folder if is_folder(out, name) else compose_file
         return lambda parts, target: compose(parts, target, name, facts)
 
-    def _write_summary(self, out: Path) -> None:
+    def _write_summary(self, place: Place) -> None:
         """Write the figures of the run, without any text, beside its output."""
         summary = self.counts.total.summary()
         if summary is None:
             return
-        path = summary_path(out)
         try:
-            path.write_bytes(encode(summary))
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be written ({error.strerror}); {out} itself is complete") from None
-        self._say(f"summary -> {path.name}")
+            write_file(place.summary, encode(summary))
+        except UsageError as error:
+            raise UsageError(f"{error}; {place.named} itself is complete") from None
+        self._say(f"summary -> {place.summary.name}")
 
     @contextmanager
     def _in_scratch(self, format_name: str = "") -> Iterator[Iterator[FileResult]]:
         """Give the results of the files, whose long parts lie in a folder that goes at the end."""
-        with tempfile.TemporaryDirectory(prefix="mission-themes-") as scratch:
-            options = msgspec.structs.replace(self.options, scratch=Path(scratch), format=format_name or self.options.format)
+        with Scratch() as scratch:
+            options = msgspec.structs.replace(self.options, scratch=scratch, format=format_name or self.options.format)
             with closing(tag_files(self.sources, options, self.jobs)) as results:
                 yield results
 
@@ -204,13 +241,15 @@ def _entry(result: FileResult) -> "JournalEntry":
 
     summary = msgspec.Raw(msgspec.json.encode(result.summary))
     noise, passed_over = dict(result.noise), tuple(result.passed_over)
-    return JournalEntry(result.source, result.sha256, 0, 0, 0, result.reports, noise, passed_over, summary, result.not_shown)
+    return JournalEntry(
+        readable(result.source), result.sha256, 0, 0, 0, result.reports, noise, passed_over, summary, result.not_shown
+    )
 
 
-def _kept(entry: "JournalEntry") -> FileResult:
+def _kept(entry: "JournalEntry", source: str) -> FileResult:
     return FileResult(
-        source=entry.source,
-        size=size_of(entry.source),
+        source=source,
+        size=size_of(source),
         sha256=entry.sha256,
         reports=entry.reports,
         noise=Counter(entry.noise),
@@ -221,16 +260,48 @@ def _kept(entry: "JournalEntry") -> FileResult:
 
 
 @contextmanager
-def whole_or_nothing(out: Path) -> Iterator[BinaryIO]:
-    """Give a file that takes the place of ``out`` when all went well, and goes otherwise; raises UsageError."""
-    side = out.with_name(f".{out.name}.part")
+def whole_or_nothing(place: Place, check: Callable[[], None]) -> Iterator[BinaryIO]:
+    """Give a file that takes the place of the output when all went well and ``check`` passes, else goes; raises UsageError.
+
+    What is written through gets what is written at once.
+    """
     try:
-        with side.open("wb") as stream:
+        with place.open() if place.descriptor is not None else write_whole(place.path, is_guarded=True) as stream:
             yield stream
-        side.replace(out)
+            check()
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError(
-            f"{out}: cannot be written ({error.strerror or error}); see that its folder exists and has space"
+            f"{place.named}: cannot be written ({error.strerror or error}); see that its folder exists and has space"
         ) from None
-    finally:
-        side.unlink(missing_ok=True)
+
+
+def _find(request: RunRequest, place: Place | None) -> Found:
+    """Return the reports of a request, without what its output takes; raises UsageError for an output that is an input."""
+    if place is None:
+        found = find_reports(request.paths)
+        check_standard_output(found.reports)
+        return found
+    _check_kind(place, request.format)
+    check_apart(place, [*request.paths, *request.beside])
+    found = find_reports(request.paths, Taken(place))
+    check_apart(place, found.reports)
+    if found.left_out:
+        from pipeline.output.earlier import is_of_a_run  # noqa: PLC0415 - only where an output lies among the reports
+
+        if not is_of_a_run(place):
+            raise UsageError(f"{place.named}: lies among the reports, and no earlier run made it; name another output with -o")
+    return found
+
+
+def _check_kind(place: Place, format_name: str) -> None:
+    """Raise UsageError for a folder where one file is written, and for a file where a folder is."""
+    from pipeline.output.compose import is_folder  # noqa: PLC0415 - only where a file is written
+
+    if place.descriptor is not None:
+        return
+    if place.path.is_dir() and not is_folder(place.named, format_name):
+        raise UsageError(f"{place.named}: is a folder, and the output is one file; name a file in it with -o")
+    if place.path.is_file() and is_folder(place.named, format_name):
+        raise UsageError(f"{place.named}: is a file, and a name without an ending is a folder here; name another one with -o")

@@ -22,13 +22,15 @@ import msgspec
 from pipeline.batch.engine import Engine, Input, TagOptions
 from pipeline.core.config import Config, ReadConfig
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.names import readable
+from pipeline.core.outputs import ERRORS, Place, Taken, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
 from pipeline.core.tag_fields import model_fields
 from pipeline.labels.corpus import Say
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.read import PassedOver
-from pipeline.read.find import find_reports
+from pipeline.read.find import Found, find_reports
 from pipeline.track.locate import model_folder
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 OLDEST_JAVA = 17
 TABLES = (".parquet", ".orc")
+_NO_UTF8 = "its name is no UTF-8, and Spark can be told no other; rename it, or leave --engine spark out"
+_OF_SPARK = ("part-", "_", ".")  # how the names of what Spark writes into a folder begin
 PARTITION_BYTES = 8 * 2**20
 TEXT, SOURCE = "text", "source"
 # What a worker gives back: the number of the file or row, a tag as a line of JSON, or what was wrong.
@@ -84,11 +88,18 @@ def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
     """Tag files, or the rows of tables with a text column, and write the tags to a folder.
 
     The tags are Parquet where its name ends in ``.parquet``, else JSON lines; what could not be read stands with its reason in
-    ``OUT.errors``. Raises UsageError without Java or pyspark, and for an output that cannot be written.
+    ``OUT.errors``. Raises UsageError without Java or pyspark, and for an output that cannot be written, is or holds an input, or
+    holds files that are not of Spark, which all would go.
     """
+    place = _checked_place(request)
     tables = [path for path in request.paths if Path(path).suffix.lower() in TABLES]
     files = [path for path in request.paths if path not in tables]
-    found = [str(Path(path).absolute()) for path in find_reports(files).reports] if files else []
+    listed = find_reports(files, Taken(place, whole_folder=True)) if files else Found(())
+    check_apart(place, listed.reports, whole_folder=True)
+    for path in listed.left_out:
+        say(f"{path}: left out, since this command writes there")
+    found = [str(Path(path).absolute()) for path in listed.reports if readable(path) == path]
+    failures = [*listed.failures, *(f"{readable(path)}: {_NO_UTF8}" for path in listed.reports if readable(path) != path)]
     folder = model_folder(request.model, request.config.track.uri, say)
     _check_java()
     session = _session(request.master)
@@ -100,11 +111,24 @@ def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
         warnings.simplefilter("ignore", FutureWarning)  # pyspark speaks of pandas, which takes no part in this
         results = [frame.mapInArrow(_mapper(broadcast, request.config.read, request.keep_noise), _RESULT) for frame in frames]
     try:
-        return _write(results, request.out)
+        counts = _write(results, place.path)
+        return Counts(counts.tagged, counts.failed + len(failures), (*failures, *counts.errors))
     except Exception as error:
         raise UsageError(f"{request.out}: Spark could not finish ({_first_line(error)}); look at the log of its workers") from error
     finally:
         broadcast.unpersist()
+
+
+def _checked_place(request: SparkRequest) -> Place:
+    """Return where the tags go; raises UsageError where Spark, which replaces a folder whole, would take other files along."""
+    place = place_of(request.out)
+    check_apart(place, request.paths, whole_folder=True)
+    for folder in (place.path, place.path.with_name(place.path.name + ERRORS)):
+        others = [path.name for path in folder.iterdir() if not path.name.startswith(_OF_SPARK)] if folder.is_dir() else []
+        if others or place.descriptor is not None or folder.is_file():
+            what = f"holds {others[0]}" if others else "is no folder"
+            raise UsageError(f"{folder}: {what}, and Spark would replace it; name another folder with -o")
+    return place
 
 
 def _check_java() -> None:

@@ -12,14 +12,28 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.core.errors import PipelineError
+from pipeline.cli import stopping
+from pipeline.core.errors import PipelineError, UsageError
+from pipeline.core.names import readable
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
 
-INTERRUPTED = 130
 Command = Callable[..., Any]
 Item = TypeVar("Item")
+
+
+class OutputPath(click.Path):
+    """The type of an option that names an output; a name that ends as that of a folder must be one."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
+        """Return the path; raises UsageError for a name with a slash at its end that is no folder."""
+        if isinstance(value, str) and value.endswith(("/", os.sep)) and not os.path.isdir(value):  # noqa: PTH112 - a Path drops it
+            raise UsageError(f"{value}: no such folder; make it first, or leave the slash out to name a file")
+        return super().convert(value, param, ctx)
 
 
 class Commands(click.Group):
@@ -41,6 +55,19 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{self._modules[cmd_name]}"), cmd_name)
         return command
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> Any:  # noqa: ANN401 - click's signature
+        """Run as a program; on the command line itself signals stop it."""
+        if args is None:
+            stopping.listen()
+        return super().main(args, *more, **settings)
+
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:  # noqa: ANN401 - click's signature
+        """Return the context of the command line; click would say of Ctrl-C here that it was aborted."""
+        try:
+            return super().make_context(*args, **settings)
+        except KeyboardInterrupt:
+            stopping.end()
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run a command; print an error as one line, with a traceback only for ``--debug``."""
         ctx.obj = {"debug": False}
@@ -51,6 +78,8 @@ class Commands(click.Group):
         except (KeyboardInterrupt, BrokenPipeError) as error:
             _stop(error)
         except Exception as error:
+            if stopping.is_stop(error):
+                stopping.end()
             if ctx.obj["debug"]:
                 raise
             say_error(error)
@@ -124,7 +153,7 @@ def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str
 
 
 def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)
+    return "".join(character if character.isprintable() else " " for character in readable(text))
 
 
 def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
@@ -171,5 +200,4 @@ def _stop(error: BaseException) -> None:
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    click.echo("stopped; nothing half-written was left behind", err=True)
-    sys.exit(INTERRUPTED)
+    stopping.end()

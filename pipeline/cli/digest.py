@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import config_options, ocr_option, progress_in_bytes, read_config, reading, say, say_error
+from pipeline.cli.common import OutputPath, config_options, ocr_option, progress_in_bytes, read_config, reading, say, say_error
 from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), required=True, help="The file: .docx, .xlsx, .html or .md.")
+@click.option("-o", "--output", "out", type=OutputPath(), required=True, help="The file: .docx, .xlsx, .html or .md.")
 @click.option("--by", type=click.Choice(["report", "place", "year"]), default="report", show_default=True,
               help="What passages of a theme stand under.")  # fmt: skip
 @click.option("--theme", "themes", multiple=True, metavar="NAME", help="A theme to show; can be repeated. Without it all themes.")
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
+@click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
 @ocr_option
 @config_options
 def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...], least_score: float | None, most: int | None,
-           about: Path | None, model_name: str, jobs: int | None, corrected: bool, ocr: str | None, config_file: Path | None,
+           about: Path | None, model_name: str, jobs: int | None, corrected: bool, force: bool, ocr: str | None,
+           config_file: Path | None,
            settings: tuple[str, ...]) -> None:  # fmt: skip
     """Gather the passages of many reports by theme, each with its source, with figures by report, year and place.
 
@@ -45,9 +47,10 @@ def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...],
     """
     config = read_config(config_file, (*settings, *reading(None, ocr)))
     order = _Order(
-        paths, out, by, themes, config.digest.least_score if least_score is None else least_score, most, about, corrected
+        paths, out, by, themes, config.digest.least_score if least_score is None else least_score, most, about, corrected, force
     )
-    failures = _make(order, config, model_name, jobs)
+    beside = tuple(path for path in (about, config_file) if path)
+    failures = _make(order, config, model_name, jobs, beside)
     sys.exit(1 if failures else 0)
 
 
@@ -63,20 +66,25 @@ class _Order:
     most: int | None
     about: Path | None
     corrected: bool
+    force: bool
 
 
-def _make(order: _Order, config: "Config", model_name: str, jobs: int | None) -> int:
+def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, beside: tuple[Path, ...]) -> int:
     """Tag the reports and write their digest; return how many inputs failed."""
     from pipeline.batch.run import RunRequest, TagRun, whole_or_nothing  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.outputs import place_of  # noqa: PLC0415 - as above
     from pipeline.output.digest import writer_for  # noqa: PLC0415 - as above
     from pipeline.output.digest.about import read_about  # noqa: PLC0415 - as above
     from pipeline.output.digest.gather import gather  # noqa: PLC0415 - as above
 
     writer, told = writer_for(order.out), read_about(order.about) if order.about else {}
-    request = RunRequest(order.paths, config, model_name, "jsonl", corrected=order.corrected, jobs=jobs)
+    place = place_of(order.out)
+    request = RunRequest(
+        order.paths, config, model_name, "jsonl", corrected=order.corrected, jobs=jobs, out=place, force=order.force, beside=beside
+    )
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
     wish = _wish(order, config, run.model.labels)
-    with whole_or_nothing(order.out) as stream:
+    with whole_or_nothing(place, run.check_replaceable) as stream:
         results = run.finished(lambda results: progress_in_bytes(results, run.sources, "tagging"))
         made = gather((report for result in results for report in result.finished_reports()), wish, told)
         if not made.reports:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from pipeline.cli.common import config_options, read_config, say
+from pipeline.cli.common import OutputPath, config_options, read_config, say
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
     from pipeline.labels.corrections import overlay  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    made = read_review(config, _known(config))
+    made = read_review(config, _known(config), lambda _: None)  # what is damaged was said when the corpus was read
     if not made:
         return
     people = Counter(label.annotator for label in made)
@@ -132,11 +132,12 @@ def _two_people(
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections import overlay  # noqa: PLC0415
     from pipeline.labels.files import load_review  # noqa: PLC0415
+    from pipeline.labels.people import person  # noqa: PLC0415
 
     if len(people) == 2 and len(files) < 2:
         path = files[0] if files else locations.project_folder() / config.corpus.review
-        made = overlay.current(load_review(path, _known(config)))
-        one, other = ([label for label in made if label.annotator == name] for name in people)
+        made = overlay.current(load_review(path, _known(config), say))
+        one, other = ([label for label in made if person(label.annotator) == person(name)] for name in people)
         return one, other
     if len(files) != 2 or people:
         raise UsageError("agree: give two files, or one file of corrections (or none) with --by NAME --by NAME")
@@ -175,9 +176,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 
 @labels.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "out", type=click.Path(path_type=Path), help="The label file to write (.jsonl); not for a workbook."
-)
+@click.option("-o", "--output", "out", type=OutputPath(), help="The label file to write (.jsonl); not for a workbook.")
 @click.option("--reports", default="seeds/imported", show_default=True, help="Where new reports go, in the project folder.")
 @click.option("--text-column", default="text", show_default=True, help="The column or key of the text.")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
@@ -213,8 +212,9 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
-    from pipeline.labels.corrections.store import checked_name, save_corrections  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corrections.store import save_corrections  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
+    from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     known = _known(config)
     checked_name(annotator)
@@ -232,24 +232,30 @@ def _import_table(
     file: Path, out: Path, columns: "Columns", reports: str, annotator: str, who: str, origin: "Origin", config: "Config"
 ) -> None:
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
-    from pipeline.labels.corpus import read_corpus  # noqa: PLC0415
-    from pipeline.labels.files import write_labels, write_reports  # noqa: PLC0415
+    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
+    from pipeline.labels.files import label_lines, write_labels, write_reports  # noqa: PLC0415
+    from pipeline.labels.people import checked_name  # noqa: PLC0415
 
-    if out.resolve() == (locations.project_folder() / config.corpus.review).resolve():
-        raise UsageError(f"{out}: holds the corrections of people, which an import would replace; name another file with -o")
+    place = claim_label_file(out, "an import", [file], config)
     taken = exchange.read_incoming(file, columns, _known(config), who)
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    made = exchange.to_labels(taken.reports, known, reports, annotator, origin, today, config.read)
+    made = exchange.to_labels(
+        taken.reports, known, reports, checked_name(annotator) if annotator else "", origin, today, config.read
+    )
     refused = (*taken.refused, *made.refused)
     for each in refused[:REFUSED_SHOWN]:
         say(f"not taken: {each}")
     if not made.labels:
         raise UsageError(f"{file}: nothing of it can be taken ({len(refused)} not taken); no file was written")
     write_reports(locations.project_folder() / reports, made.files)
-    write_labels(out, made.labels)
+    if place.descriptor is None:
+        write_labels(place.path, made.labels)
+    else:
+        write_place(place, label_lines(made.labels))
     say(f"{len(made.labels)} labels -> {out}; {len(made.files)} new reports -> {reports}; {len(refused)} not taken")
     again = exchange.overlaps(made.labels, corpus)
     beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
@@ -264,7 +270,7 @@ def _known(config: "Config") -> "LabelSet":
 
 
 @labels.command("export")
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), required=True, help="A .json, .csv or .jsonl file.")
+@click.option("-o", "--output", "out", type=OutputPath(), required=True, help="A .json, .csv or .jsonl file.")
 @config_options
 def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Give all configured labels out: Label Studio's JSON, CSV for Excel, or JSON lines.
@@ -273,13 +279,14 @@ def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> 
     Example:
       pipeline labels export -o tasks.json
     """
+    from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
 
-    data = exchange.export_labels(_corpus(config_file, settings), out.suffix.lower())
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}); check that its folder exists and is yours") from None
+    config = read_config(config_file, settings)
+    place = claim_label_file(out, "an export", [config_file] if config_file else [], config)
+    data = exchange.export_labels(read_corpus(config, say), out.suffix.lower())
+    write_place(place, data)
     say(f"{len(data):,} bytes -> {out}")
 
 

@@ -1,5 +1,6 @@
 """`pipeline tag`."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -9,7 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import config_options, ocr_option, progress_in_bytes, quick_start, read_config, reading, say, say_error
+from pipeline.cli.common import (
+    OutputPath,
+    config_options,
+    ocr_option,
+    progress_in_bytes,
+    quick_start,
+    read_config,
+    reading,
+    say,
+    say_error,
+)  # fmt: skip
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
 
@@ -17,11 +28,12 @@ if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config
+    from pipeline.core.outputs import Place
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file to write; its ending chooses the format.")
+@click.option("-o", "--output", "out", type=OutputPath(), help="The file to write; its ending chooses the format.")
 @click.option(
     "--format", "format_name", help="table, jsonl, csv, xlsx, html, docx; without it a table on a terminal and jsonl in a pipe."
 )
@@ -33,10 +45,11 @@ if TYPE_CHECKING:
 @click.option("--encoding", help="The encoding of the reports, such as gb18030 or big5; found out without it.")
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
 @click.option("--corrected", is_flag=True, help="Show what people corrected, of everybody the latest, beside what the model says.")
+@click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
 @ocr_option
 @config_options
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
-        engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, ocr: str | None,
+        engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, force: bool, ocr: str | None,
         config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
@@ -50,7 +63,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
       cat report.txt | pipeline tag - --format table
       pipeline tag --engine spark --master spark://host:7077 /archive -o /archive-tags.parquet
     """
-    request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected)
+    request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file)
     with quick_start() if out is None else nullcontext():
         config = read_config(config_file, (*settings, *reading(encoding, ocr)))
         run = _on_spark(request, config, master) if engine == "spark" else _on_this_machine(request, config)
@@ -69,18 +82,36 @@ class _Request:
     resume: bool
     keep_noise: bool
     corrected: bool
+    force: bool
+    config_file: Path | None
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """The files that are read beside the reports."""
+        return (self.config_file,) if self.config_file else ()
 
 
 def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
     """Return what tags and returns how many inputs failed; everything that it needs is loaded."""
     from pipeline.batch.run import RunRequest, TagRun  # noqa: PLC0415 - help must not load the program
     from pipeline.core.native import NOT_COMPILED, is_compiled  # noqa: PLC0415
-    from pipeline.output import format_for  # noqa: PLC0415
+    from pipeline.core.outputs import place_of  # noqa: PLC0415
 
-    name = format_for(request.format, request.out, sys.stdout.isatty())
-    _check(request, name)
+    place = place_of(request.out) if request.out else None
+    name = _format(request, place)
     jobs = request.jobs or (1 if request.out is None else None)
-    asked = RunRequest(request.paths, config, request.model, name, request.keep_noise, request.corrected, jobs)
+    asked = RunRequest(
+        request.paths,
+        config,
+        request.model,
+        name,
+        request.keep_noise,
+        request.corrected,
+        jobs,
+        place,
+        request.force,
+        request.beside,
+    )
     run = TagRun(asked, say, lambda line: say_error(InputError(line)))
     if request.out is not None and not is_compiled():
         say(f"the inner loops are {NOT_COMPILED}")
@@ -89,22 +120,36 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
         def shown(results: "Iterator[FileResult]") -> "Iterator[FileResult]":
             return progress_in_bytes(results, run.sources, "tagging")
 
-        if request.out is None:
+        if place is None:
             run.to_stream(sys.stdout.buffer, iter if sys.stdout.isatty() else shown)
+        elif place.descriptor is not None:
+            with place.open() as stream:
+                run.to_stream(stream, iter if stream.isatty() else shown)
         else:
-            run.into(request.out, request.resume, shown)
+            run.into(place, request.resume, shown)
         _say_counts(run.counts, request.out)
         return len(run.counts.failures)
 
     return start
 
 
+def _format(request: _Request, place: "Place | None") -> str:
+    """Return the format's name; what is written through has no ending and takes every format by its name."""
+    from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
+
+    if place is not None and place.descriptor is not None and request.format is None:
+        name = format_for(None, None, os.isatty(place.descriptor))
+    else:
+        name = format_for(request.format, request.out, sys.stdout.isatty())
+    if place is None or place.descriptor is not None:
+        _check(request, name)
+    return name
+
+
 def _check(request: _Request, format_name: str) -> None:
     """Raise UsageError for options that need an output file where there is none."""
     from pipeline.output import FORMATS  # noqa: PLC0415 - help must not load the program
 
-    if request.out is not None:
-        return
     if request.resume:
         raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
     if (request.jobs or 1) > 1 and FORMATS[format_name].composed:

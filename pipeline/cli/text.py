@@ -28,12 +28,15 @@ def text(file: str, encoding: str | None, ocr: str | None, config_file: Path | N
       pipeline text report.docx > report.txt
       pipeline text scan.pdf | less
     """
+    from pipeline.core.names import readable  # noqa: PLC0415
+    from pipeline.core.outputs import check_standard_output  # noqa: PLC0415
     from pipeline.read.isolated import read_files  # noqa: PLC0415 - help must not load the program
 
+    check_standard_output([file])
     config = read_config(config_file, (*settings, *reading(encoding, ocr)))
     failures: list[Exception] = []
     for document in read_files([file], config.read, failures.append):
-        if document.source not in (file, "stdin"):
+        if document.source not in (readable(file), "stdin"):
             click.echo(f"==> {document.source} <==")
         for note in _recognised(document):
             click.echo(note, err=True)

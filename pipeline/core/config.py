@@ -43,6 +43,7 @@ class ReadConfig(msgspec.Struct, frozen=True):
     max_members: Count
     max_depth: Annotated[int, Meta(ge=0, le=20)]
     max_pages: Count
+    max_cells: Count
     max_seconds: Annotated[float, Meta(gt=0)]
     ocr: Literal["auto", "never", "always"]
     ocr_certainty: Share

@@ -1,11 +1,14 @@
 """Read the configured corpus: its reports, its labels, its dictionary."""
 
-from collections.abc import Callable
+import os
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet, load_label_set
-from pipeline.core.errors import ConfigError, CorpusError
+from pipeline.core.errors import ConfigError, CorpusError, UsageError
+from pipeline.core.outputs import Place, claim
 from pipeline.core.records import Label
 from pipeline.labels.corrections.overlay import current
 from pipeline.labels.files import Corpus, build_corpus, load_gold, load_labels, load_review
@@ -20,7 +23,7 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     label_set = load_label_set(locations.find(config.corpus.label_set))
     names = [name for name in config.corpus.labels if name != config.corpus.review]
     labels = [label for name in names for label in load_labels(locations.find(name), label_set)]
-    corrections = _within_reach(read_review(config, label_set), config, say)
+    corrections = _within_reach(read_review(config, label_set, say), config, say)
     sources = {label.source for label in (*labels, *corrections)}
     excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
     for source in sorted(excluded):
@@ -34,10 +37,13 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     return build_corpus(documents, kept[0], label_set, kept[1])
 
 
-def read_review(config: Config, label_set: LabelSet) -> list[Label]:
-    """Return the corrections that count, by the order in which they were saved; none where nothing was corrected yet."""
+def read_review(config: Config, label_set: LabelSet, say: Say = warnings.warn) -> list[Label]:
+    """Return the corrections that count, by the order in which they were saved; none where nothing was corrected yet.
+
+    ``say`` is told of each line that is damaged.
+    """
     path = locations.project_folder() / config.corpus.review
-    return current(load_review(path, label_set)) if path.exists() else []
+    return current(load_review(path, label_set, say)) if path.exists() else []
 
 
 def _within_reach(corrections: list[Label], config: Config, say: Say) -> list[Label]:
@@ -58,6 +64,15 @@ def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
     sources = {label.source for label in labels}
     documents = [read_report(file, config.read, source) for source, file in corpus_files(config) if source in sources]
     return build_corpus(documents, labels, label_set)
+
+
+def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Config) -> Place:
+    """Return where a command is to write labels; raises UsageError for an input, and for a file of the corpus that is not empty."""
+    corpus = config.corpus
+    if os.path.realpath(out) == os.path.realpath(locations.project_folder() / corpus.review):
+        raise UsageError(f"{out}: holds the corrections of people, which {command} would replace; name another file with -o")
+    own = [path for name in (*corpus.labels, corpus.label_set) if (path := locations.find(name)).exists() and path.stat().st_size]
+    return claim(out, [*inputs, *own, *(path for _, path in corpus_files(config))])
 
 
 def corpus_facts(corpus: Corpus) -> dict[str, object]:
@@ -96,8 +111,10 @@ def corpus_files(config: Config) -> list[tuple[str, Path]]:
 
 
 def _reports_below(name: str, place: Path) -> list[tuple[str, Path]]:
-    paths = map(Path, find_reports([place.as_posix()]).reports)
-    return [((Path(name) / path.relative_to(place)).as_posix(), path) for path in paths]
+    found = find_reports([place.as_posix()])
+    if found.failures:
+        raise CorpusError(found.failures[0])
+    return [((Path(name) / path.relative_to(place)).as_posix(), path) for path in map(Path, found.reports)]
 
 
 def _excluded(name: str, sources: set[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,12 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError, UsageError
+from pipeline.core.outputs import write_file
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import overlay
+from pipeline.labels.people import person
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,25 @@ def load_labels(path: Path, known: LabelSet) -> list[Label]:
     return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(_lines(path), 1) if line.strip()]
 
 
-def load_review(path: Path, known: LabelSet) -> list[Label]:
-    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError.
+def load_review(path: Path, known: LabelSet, say: Say = warnings.warn) -> list[Label]:
+    """Return the lines of a file of corrections in their order, withdrawn ones too; raises CorpusError for one that cannot be read.
 
-    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over.
+    A last line without an end that is no label is what a writer that died left behind. It was never saved, and is passed over. Of
+    any other line that is damaged ``say`` is told, and the others count: one bad line takes nobody else's word away. The names of
+    people are as ``person`` makes them.
     """
-    lines = _lines(path, whole_lines)
-    return [_parse(line, f"{path}:{number}", known) for number, line in enumerate(lines, 1) if line.strip()]
+    labels = []
+    for number, line in enumerate(_read(path, whole_lines).split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            label = _parse(line.decode("utf-8-sig"), f"{path}:{number}", known)
+        except (CorpusError, UnicodeDecodeError) as error:
+            said = str(error) if isinstance(error, CorpusError) else f"{path}:{number}: not UTF-8 ({error.reason})"
+            say(f"not counted: {said}")
+        else:
+            labels.append(msgspec.structs.replace(label, annotator=person(label.annotator)))
+    return labels
 
 
 def whole_lines(data: bytes) -> bytes:
@@ -125,25 +142,28 @@ def _by_source(labels: Iterable[Label]) -> dict[str, list[Label]]:
 
 
 def write_labels(path: Path, labels: Iterable[Label]) -> None:
-    """Write a label file; raises UsageError."""
-    content = b"".join(msgspec.json.encode(label) + b"\n" for label in labels)
+    """Write a label file whole or not at all; raises UsageError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); check the folder") from None
+    write_file(path, label_lines(labels))
+
+
+def label_lines(labels: Iterable[Label]) -> bytes:
+    """Return the lines of a label file."""
+    return b"".join(msgspec.json.encode(label) + b"\n" for label in labels)
 
 
 def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write new reports, none over another, all or none; raises UsageError."""
     try:
+        new = {path: content for name, content in files.items() if not (path := folder / name).exists()}
         for name, content in files.items():
-            path = folder / name
-            if path.exists() and path.read_bytes() != content:
-                raise UsageError(f"{path}: exists with another text; choose another folder with --reports")
-        for name, content in files.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
+            if folder / name not in new and (folder / name).read_bytes() != content:
+                raise UsageError(f"{folder / name}: exists with another text; choose another folder with --reports")
+        for path, content in new.items():
+            write_file(path, content)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
 
@@ -208,10 +228,17 @@ def _check_known(name: str, where: str, known: LabelSet) -> None:
         raise CorpusError(f"{where}: {name!r} is not a known label; known: {' '.join(known.names)}")
 
 
-def _lines(path: Path, keep: Callable[[bytes], bytes] = bytes) -> list[str]:
+def _lines(path: Path) -> list[str]:
     try:
-        return keep(path.read_bytes()).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+        return _read(path).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None
+
+
+def _read(path: Path, keep: Callable[[bytes], bytes] = bytes) -> bytes:
+    try:
+        return keep(path.read_bytes())
     except FileNotFoundError:
         raise CorpusError(f"{path}: no such label file; check corpus.labels in the configuration, or --gold") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None

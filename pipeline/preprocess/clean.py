@@ -37,7 +37,8 @@ _FULL_WIDTH = {code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａ�
 _LINE_ENDS = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 # Half of a pair, which only a damaged text holds and no encoder takes.
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-_ONE_TO_ONE = _FULL_WIDTH | _LINE_ENDS | _SURROGATES
+_HALF_WIDTH = {0xFF61: "。", 0xFF64: "、"}
+_ONE_TO_ONE = _FULL_WIDTH | _HALF_WIDTH | _LINE_ENDS | _SURROGATES
 
 _INVISIBLE_CODES = (
     (0x00, 0x08), (0x0E, 0x1B), (0x1F, 0x1F), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C),
@@ -57,6 +58,19 @@ _GLOSSES_BEFORE_NEUTRAL = 3
 _SIGN = "[\u3400-\u9fff，。、；：！？“”《》（）]"
 _SPACES = " \u3000\xa0"
 _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_SIGN}){{2,}}(?![\u3400-\u9fff])"
+
+# A full stop that was typed as a point, in a text without any other; behind the figure of an item it is none.
+_FIGURE = "[一二三四五六七八九十]"
+_POINT = (
+    rf"(?<=[\u3400-\u9fff”》）)])(?<!\b{_FIGURE})(?<!\b{_FIGURE}{_FIGURE})\."
+    r"(?=[\u3400-\u9fff“《（(]|\d{1,2}[.、．](?!\d)|\s|$)"
+)
+# Taiwan writes 著 for 着, which OpenCC leaves as it is: behind verbs, and before what makes one word with it.
+_TAIWAN = (
+    "(?<=[看听聽说說走跑坐站拿带帶随隨沿沉朝向往冒顺順为為对對跟按凭憑趁借藉有存怀懷抱守伴围圍绕繞牵牽握捧扛背穿戴睡躺活等盼想念爱愛急试試"
+    "味志誌徵征执執衣附胶膠横橫挂掛写寫唱笑哭望接照放开開忙靠充展激隐隱洋闪閃流飘飄承载載引领領倚住])著(?![作名述称稱书書录錄者])"
+    "|(?<![显顯原名卓专專编編昭土论論拙巨遗遺译譯合新撰所大公])著(?=[手力重眼陆陸落急实實想装裝色火迷凉涼魔])"
+)
 
 # What may have to be done about a character. Most reports need none of the slower passes, and one sweep tells.
 # traditional.txt holds the characters that OpenCC converts, alone or, of those in common use (坏 沈 瞭 藉 覆), in phrases.
@@ -91,7 +105,8 @@ def clean_together(documents: Sequence[Document], options: CleanConfig) -> list[
 
 def _normalised(document: Document, options: CleanConfig, unchanged: bool) -> tuple[str, OffsetMap]:
     syntax = [(mark.start, mark.end) for mark in document.marks if mark.kind == "syntax"]
-    return (document.text, _UNCHANGED) if unchanged and not syntax else normalise(document.text, options.simplify, syntax)
+    is_plain = unchanged and not syntax and not _odd_forms(document.text, options.simplify)
+    return (document.text, _UNCHANGED) if is_plain else normalise(document.text, options.simplify, syntax)
 
 
 def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
@@ -157,7 +172,26 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
     if simplify and kinds.found & _TRADITIONAL:
         simplified = _simplified(text, kinds)
         text, kinds = (text, kinds) if simplified == text else (simplified, _kinds(simplified))
+    for form, written in _odd_forms(text, simplify):
+        text = form.sub(written, text)
+        kinds = _kinds(text)
     return text, kinds
+
+
+def _odd_forms(text: str, simplify: bool) -> list[tuple[re.Pattern[str], str]]:
+    """Return what has to be written otherwise that only the characters around it tell, with how it is written."""
+    forms = []
+    if "." in text and "。" not in text and (point := _compiled(_POINT)).search(text):
+        forms.append((point, "。"))
+    if simplify and "著" in text and (taiwan := _compiled(_TAIWAN)).search(text):
+        forms.append((taiwan, "着"))
+    return forms
+
+
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    """Compile a form that few texts need."""
+    return re.compile(form)
 
 
 def _simplified(text: str, kinds: _Kinds) -> str:

@@ -21,6 +21,7 @@ SIGN = re.compile("|".join(f"({sign})" for _, sign in _SIGNS))
 _CLOSED = re.compile(r"。[”’」』）)]?$")
 _INNER_STOP = re.compile("[。！？!?；;]")
 _OPEN_ENDS = "，,、:："
+_MARKED = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*|\*\*(.+)\*\*")
 _WORD = re.compile(r"\w")
 LONGEST_LEAD, SHORTEST_LEAD = 24, 5
 _LEAD = re.compile(rf"[^\d《》:：;；!?！？]{{{SHORTEST_LEAD},{LONGEST_LEAD}}}。[”’」』）)]?")
@@ -33,7 +34,12 @@ def sign_level(text: str, position: int = 0, end: int | None = None) -> int | No
 
 
 def line_level(line: str, longest: int) -> int | None:
-    """Return the level of a line that is a heading by its form, or None for body text."""
+    """Return the level of a line that is a heading by its form, or None for body text.
+
+    A line that Markdown marks as a heading or as bold is one too where it is a single sentence, items among them.
+    """
+    if line[:1] in ("#", "*") and (marked := _MARKED.fullmatch(line)):
+        return _marked_level(marked, longest)
     if len(line) > longest or not _WORD.search(line):
         return None
     level = sign_level(line)
@@ -43,6 +49,16 @@ def line_level(line: str, longest: int) -> int | None:
     if stop and not _CLOSED.match(line, stop.start()):
         return None
     return None if level >= ITEM and not line.startswith(("—", "-")) else level
+
+
+def _marked_level(marked: re.Match[str], longest: int) -> int | None:
+    text = (marked[2] or marked[3]).strip(" *")
+    if marked[1]:
+        return min(len(marked[1]) - 1, ITEM - 1) if 0 < len(text) <= longest else None
+    if not text or len(text) > longest or text[-1] in _OPEN_ENDS:
+        return None
+    level, stop = line_level(text, longest), _INNER_STOP.search(text)
+    return ITEM if level is None and (stop is None or _CLOSED.match(text, stop.start())) else level
 
 
 def is_lead(sentence: str) -> bool:

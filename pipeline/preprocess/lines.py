@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.preprocess.characters import CODE_POINTS, scans
+from pipeline.preprocess.contents import CONTENTS
 from pipeline.preprocess.headings import sign_level
 from pipeline.preprocess.noise import BEGINS, CAPTION_SIGNS, ENDS, LONGEST, OF_DATES_AND_PAGES, WITHIN, judge
 
@@ -28,7 +29,7 @@ _OPEN_ENDS = frozenset("，、,《“（(【‘")
 _CLOSED_STARTS = frozenset("，。、；：！？）》”】’")
 _FINAL = re.compile(r"[。！？!?；;：:…][”’」』）)】]*$")
 _LATIN = re.compile("[A-Za-z]")
-_NEVER_BROKEN = frozenset(("navigation", "byline", "furniture", "image"))
+_NEVER_BROKEN = frozenset(("navigation", "byline", "furniture", "image", "related links", CONTENTS))
 NARROWEST, WIDEST = 18, 120  # characters of a line in a text that was wrapped at a width
 _FULL = 0.85  # of that width: a full line, less what a mark that may not begin a line takes with it
 _MOSTLY = 0.4

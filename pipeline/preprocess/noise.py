@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 
+from pipeline.preprocess.contents import CONTENTS, is_led_entry, mark_contents, runs
+
 LONGEST = 160
 _AGENCY = "(?:客户端|日报|晚报|晨报|时报|周报|报社|网|电视台|广播台|电台|融媒体中心|融媒体|通讯社|公众号|微信|宣传部|发布|新闻中心)"
 _ROLE = (
@@ -31,12 +33,18 @@ _PAGE_TOOLS = (
 )
 _PATH = r"[^>›»＞，。]{1,15}(?:\s*[>›»＞]\s*[^>›»＞，。]{1,30}){2,}"
 CAPTION_SIGNS = "△▲▼▽"
+_YEAR = r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年"
+_MONTH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?"
+_LABEL = (
+    "(?:媒体|更多)?(?:相关|延伸|推荐|拓展|原文|媒体|更多)(?:新闻)?(?:报道|阅读|链接|新闻|文章|稿件|推荐|来源|回顾|地址)(?:如下)?"
+)
+_LINK = r"(?:https?://|www\.)[\w./?=&%#:;,+~@!*'()-]+"
 _SHARE = (
     "(?:微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|朋友圈|豆瓣|人人网|百度贴吧|复制链接|分享|收藏|打印|转发|点赞|评论|字号|A[+-])"
 )
 # Reason, what a line of this form may begin with (no other line is held against it), and the form.
 _BY_FORM = (
-    ("navigation", "您你当现所的位首", r"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|首页\s*[>›»＞|].*"),
+    ("navigation", "您你当现所的位首", r"(?:您|你)?(?:当前|现在|所在)?的?位置\s*[:：].*|首页(?:\s*[>›»＞|].*)?"),
     ("navigation", "头底导hHfFnN", r"头部|底部|导航|导航栏|header.{0,4}|footer.{0,4}|nav"),
     ("navigation", "网返上下", r"(?:网站首页|返回首页|返回顶部|返回列表|上一篇|下一篇|上一条|下一条)(?:[:：\s].*)?"),
     ("byline", f"（([【{_ROLE_BEGINS}", rf"[（(\[【]?\s*{_ROLE}\s*[:：丨|/].{{0,80}}"),
@@ -46,6 +54,12 @@ _BY_FORM = (
     ("byline", "（(【", rf"[（(【][^，。；（(]{{2,24}}{_AGENCY}[^，。；]{{0,20}}[)）】]"),
     ("caption", CAPTION_SIGNS, rf"[{CAPTION_SIGNS}].+"),
     ("caption", "图上下左右资", r"(?:图为|[上下左右]图为?|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
+    ("byline", f"（({_DIGITS}", rf"[（(]\s*{_YEAR}\s*{_MONTH}\s*[)）]|\d{{4}}年\s*\d{{1,2}}月(?:\d{{1,2}}日)?"),
+    ("byline", "（([【编文发索档证", r"[（(\[【]?(?:编号|文号|发文字号|发文号|索引号|档案号|证书编号)\s*[:：][^。]{1,60}"),
+    ("byline", "【[（(编按", r"[【\[（(]?(?:编者按|编者的话|编辑按|按语|编前语|编后语)[】\])）]?\s*[:：]?"),
+    ("related links", "【[（(媒更相延推拓原", rf"[【\[（(]?{_LABEL}[】\])）]?\s*[:：]?\s*(?:{_LINK})?"),
+    ("related links", "hHwW", _LINK),
+    ("image", "!！", r"(?:[!！]\[[^\]]{0,80}\]\([^)]{0,300}\)\s*)+"),
     ("image", "[【(（图视音海动点", r"[\[【(（]?(?:图片|视频|音频|海报|动图|图|点击观看视频|点击播放)[\]】)）]?"),
     ("furniture", "-—–=_*~·.TtEe完全", r"[-—–=_*~·.\s]*(?:THE\s*END|END|完|全文完)[-—–=_*~·.\s]*"),
     ("furniture", f"-—–第{_DIGITS}", r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–\s]*"),
@@ -59,14 +73,32 @@ _FOOT = re.compile(
 )
 # These may begin with anything, and so take long to tell that a line is none of theirs. A character in it tells it faster.
 _PATH_LINE = re.compile(_PATH)
-_CREDIT = re.compile(r".{2,60}[\s（(](?:摄|供图|摄影|图)[)）]?")
+_CREDIT = re.compile(r".{2,60}\s(?:摄|供图|摄影|图)|[^。；]{4,60}(?:供图|(?<![拍摄])摄|摄影)")
+_CREDIT_IN_BRACKETS = re.compile(
+    r"[（(](?:[^（()）。，]{1,24}(?:摄|摄影|供图|提供)|(?:图|图片|图文|文图|摄影|供图)[/：: 由源为][^（()）]{0,30}"
+    r"|摄|供图|摄影|图)[)）]"
+)
+# The number or date of an official document, and a row of the names of a site's columns.
+_OF_DOCUMENT = re.compile(rf"[（(]?[^。，；]{{1,30}}〔\d{{4}}〕\s*第?\s*\d{{1,5}}\s*号[)）]?|{_YEAR}\s*{_MONTH}")
+_MENU_BREAK = re.compile(r"[\s|｜/·>]+")
+_MENU_NAMES = (
+    "首页 网站首页 学校首页 主页 网站地图 联系我们 关于我们 登录 注册 搜索 收藏 设为首页 加入收藏 要闻 新闻 新闻中心 "
+    "新闻动态 通知公告 公告 政务公开 信息公开 政务服务 办事服务 互动交流 政民互动 专题 专题专栏 党建 党建工作 视频 "
+    "图片 图片新闻 下载 下载中心 返回首页 邮箱 手机版 无障碍 繁体 简体 English 机构设置 学院概况 学校概况 师资队伍 "
+    "人才培养 科学研究 招生就业 学生工作 校园文化 部门概况 工作动态 政策法规 媒体聚焦 走进我们"
+)
+_MENU = frozenset(_MENU_NAMES.split())
+_LONGEST_MENU, _FEWEST_IN_LINE, _FEWEST_LINES = 8, 4, 4
+_FRONT_MATTER = re.compile(r"[A-Za-z][\w-]{0,30}\s*[:：](?:\s.*)?|-\s.+")
+_FRONT_MATTER_ENDS = ("---", "+++", "...")
+_LONGEST_FRONT_MATTER = 40
 _LICENCE = re.compile(r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}", re.IGNORECASE)
 # The ideographs that stand soon behind the first digit of noise (a date, the number of a page); with another one it is none.
 OF_DATES_AND_PAGES = "年页共"
 # A line that begins with another ideograph than these is noise by its form only if it ends with one of ENDS or holds one of WITHIN.
 BEGINS = frozenset("".join(begins for _, begins, _ in _BY_FORM))
-ENDS, WITHIN = "摄影图)）", ">›»＞备站©yY"
-_CREDIT_ENDS = tuple(ENDS)
+_CREDIT_ENDS, WITHIN = tuple("摄影图)）"), ">›»＞备站©yY〔〇|｜"
+ENDS = "".join(_CREDIT_ENDS) + _DIGITS
 _BEHIND_CREDITS = (None, "image", "furniture")  # what a line may be that is rather the credit of a picture
 _LATIN = re.compile(r"(?<!\\)[A-Za-z]")
 _WORD = re.compile(r"\w")
@@ -80,13 +112,17 @@ def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> d
 
     ``lines`` are the lines of a cleaned text, stripped and not empty; those that are not ``doubtful`` are no noise by their form.
     """
-    judged = range(len(lines)) if doubtful is None else doubtful
+    judged = range(len(lines)) if doubtful is None else list(doubtful)
     reasons = {i: reason for i in judged if (reason := judge(lines[i]))}
+    mark_contents(lines, judged, reasons)
+    if lines and lines[0] in _FRONT_MATTER_ENDS:
+        _front_matter(lines, reasons)
     found = frozenset(reasons.values())
     if "caption" in found:
         _listed(lines, reasons)
     _repeated(lines, reasons)
     if "navigation" in found:
+        _menus(lines, reasons)
         _between_navigation(lines, reasons)
     _foot(lines, reasons)
     if reasons:
@@ -100,11 +136,26 @@ def judge(line: str) -> str | None:
         return "symbols"
     if len(line) > LONGEST:
         return None
+    if line[0] == "*" and line.startswith("**") and line.endswith("**") and len(line) > len("****"):
+        line = line[2:-2].strip() or line  # what Markdown makes bold
+    return _by_sign(line) or _by_words(line)
+
+
+def _by_sign(line: str) -> str | None:
+    """Return why a line is noise that one sign in it raises the suspicion of."""
     if (">" in line or "›" in line or "»" in line or "＞" in line) and _PATH_LINE.fullmatch(line):
         return "navigation"
+    if line[-1] in _DIGITS and is_led_entry(line):
+        return CONTENTS
+    return "byline" if ("〔" in line or "〇" in line) and _OF_DOCUMENT.fullmatch(line) else None
+
+
+def _by_words(line: str) -> str | None:
     reason = _by_form(line)
-    if reason in _BEHIND_CREDITS and line.endswith(_CREDIT_ENDS) and _CREDIT.fullmatch(line):
+    if reason in _BEHIND_CREDITS and line.endswith(_CREDIT_ENDS) and _is_credited(line):
         return "caption"
+    if reason is None and _is_menu_line(line):
+        return "navigation"
     return "furniture" if reason is None and _may_be_licence(line) and _LICENCE.fullmatch(line) else reason
 
 
@@ -130,6 +181,40 @@ def _compiled(form: str) -> re.Pattern[str]:
 
 def _may_be_licence(line: str) -> bool:
     return "备" in line or "站" in line or "©" in line or "y" in line or "Y" in line
+
+
+def _is_credited(line: str) -> bool:
+    """Tell whether a line ends with who took its picture."""
+    if line[-1] in "图摄影":
+        return _CREDIT.fullmatch(line) is not None
+    start = max(line.rfind("（"), line.rfind("("))
+    return start > 1 and _CREDIT_IN_BRACKETS.fullmatch(line, start) is not None
+
+
+def _is_menu_line(line: str) -> bool:
+    """Tell whether a line is a row of the names of a site's columns, two of which are known."""
+    if " " not in line and "|" not in line and "｜" not in line:
+        return False
+    names = _MENU_BREAK.split(line)
+    return len(names) >= _FEWEST_IN_LINE and max(map(len, names)) <= _LONGEST_MENU and len(_MENU.intersection(names)) > 1
+
+
+def _menus(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Mark runs of short lines of which two are the names of a site's columns."""
+    short = [i for i, line in enumerate(lines) if len(line) <= _LONGEST_MENU and not _PUNCTUATION.search(line)]
+    for run in runs(short, within=1):
+        if len(run) >= _FEWEST_LINES and len(_MENU.intersection([lines[i] for i in run])) > 1:
+            reasons.update(dict.fromkeys((i for i in run if i not in reasons), "navigation"))
+
+
+def _front_matter(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Mark the keys and values between two rules at the very beginning, as programs that make sites from text write them."""
+    for i, line in enumerate(lines[1:_LONGEST_FRONT_MATTER], start=1):
+        if line in _FRONT_MATTER_ENDS and i > 1:
+            reasons.update(dict.fromkeys(range(i + 1), "front matter"))
+            return
+        if not _FRONT_MATTER.fullmatch(line):
+            return
 
 
 def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:

@@ -213,7 +213,7 @@ def _with_level(text: str, line: Line, number: int, options: SegmentConfig) -> L
         return line
     form = text[line.start : line.end]
     level = line_level(form, options.max_heading)
-    if level is None or (line.kind == "row" and "\t" in form):
+    if level is None or (line.kind == "row" and ("\t" in form or "|" in form)):
         return line
     if level == PLAIN and line.kind == "text":
         level = _EARLY_PLAIN if number < _TITLE_WITHIN else _LATE_PLAIN

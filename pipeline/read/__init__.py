@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member
 
 ARCHIVE_SUFFIXES = (".zip",)
+_ENOUGH = 40.0  # seconds that every file has, unless read.max_seconds is less
+_LARGE = 20_000_000  # bytes of a file that may take all the time that there is
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -105,15 +107,21 @@ def load(path: Path, source: str, options: ReadConfig) -> bytes:
         check_size(path.stat().st_size, source, options)
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{source}: no such file; check the path") from None
+        raise InputError(f"{source}: no such file; check the path", code="missing") from None
     except OSError as error:
         raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
+
+
+def seconds_for(size: int, options: ReadConfig) -> float:
+    """Return how long a file of so many bytes may take: a small one a third of ``read.max_seconds``, a large one all of it."""
+    share = options.max_seconds * (1 + 2 * min(1.0, size / _LARGE)) / 3
+    return min(options.max_seconds, max(_ENOUGH, share))
 
 
 def check_size(size: int, source: str, options: ReadConfig) -> None:
     """Raise InputError for a file that is larger than the configuration allows."""
     if size > options.max_bytes:
-        raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)")
+        raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)", code="too_large")
 
 
 def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:
@@ -127,7 +135,7 @@ def read_file(file: File, options: ReadConfig) -> Document:
     """Return the report in one file that is no archive; raises InputError."""
     kind = _kind(file)
     if kind == ARCHIVE:
-        raise InputError(f"{file.source}: an archive, where one report is expected; unpack it")
+        raise InputError(f"{file.source}: an archive, where one report is expected; unpack it", code="archive")
     return _read_as(kind, file, options)
 
 
@@ -145,11 +153,11 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
         if kind != PLAIN or promises_text(file.suffix):
             raise
         broken = f"{file.source}: damaged, or no {file.suffix} file; open it in its own program and save it again"
-        raise InputError(broken) from None
+        raise InputError(broken, code="damaged") from None
     if not content.text or content.text.isspace():
         content = _scanned(kind, file, options) or content
     if not content.text or content.text.isspace():
-        raise InputError(f"{file.source}: nothing but white space; save the report again")
+        raise InputError(f"{file.source}: nothing but white space; save the report again", code="empty")
     digest = hashlib.sha256(file.data).hexdigest()
     text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
     return Document(file.source, text, digest, content.encoding, content.marks, content.places)
@@ -164,7 +172,7 @@ def _scanned(kind: str, file: File, options: ReadConfig) -> ReadText | None:
 
 def _refuse_empty(file: File) -> None:
     if not file.data:
-        raise InputError(f"{file.source}: the file is empty; save the report again")
+        raise InputError(f"{file.source}: the file is empty; save the report again", code="empty")
 
 
 def _kind(file: File) -> str:
@@ -200,7 +208,7 @@ def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: 
         else:
             yield from _of_member(member, file.source, options, allowance, depth, taken)
     if is_empty:
-        yield InputError(f"{file.source}: an archive without files; pack it again")
+        yield InputError(f"{file.source}: an archive without files; pack it again", code="empty")
 
 
 def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
@@ -219,7 +227,7 @@ def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int
 
 
 def _too_deep(file: File) -> InputError:
-    return InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself")
+    return InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself", code="nested")
 
 
 def _of_member(

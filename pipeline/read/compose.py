@@ -6,27 +6,41 @@ level they get and how a table's row is written is decided here, in one place fo
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.core.records import Mark, MarkKind, Place
+from pipeline.preprocess.contents import CONTENTS, is_contents_entry, is_contents_title
 from pipeline.preprocess.headings import CHAPTER, ITEM, TITLE, sign_level
 from pipeline.read.decode import ReadText
 
 LONGEST_ROW = 200
+# Why the heading of a table of contents is set aside, which stays a title where no contents follow.
+CONTENTS_TITLE = "title of a table of contents"
 # Longer text in a heading's style, or text that goes on behind a full stop, is a paragraph that was formatted by mistake.
 LONGEST_HEADING = 100
 _INNER_STOP = re.compile(r"[。！？!?](?=.*\w)")
 # What cleaning takes for the end of a line.
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _TITLE_WITHIN = 3
+_LONGEST_CELL_LINE = 10
+# A character of a word that is written one under the other; figures that stand so are a list of their own.
+_STANDING = re.compile("[\u3400-\u9fff]")
+_FIGURE = re.compile("[一二三四五六七八九十]")
+_LATIN = re.compile("[A-Za-z]")
+_PAUSE = re.compile("[，、]")
+_IN_SENTENCE = re.compile(r"[\u3400-\u9fff，、]$")
+_SENTENCE_END = re.compile(r"[。！？；!?;：:][”’」』）)]*$")
+_SHORTEST_BROKEN, _SHORTEST_INDENTED = 8, 20
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph as a reader found it; a line end inside it starts a new line of the text.
 
-    For a heading ``level`` is the outline level of the file: 0 the title, 1 the highest heading.
+    For a heading ``level`` is the outline level of the file: 0 the title, 1 the highest heading. ``indented`` tells whether
+    the first line is, where the reader knows.
     """
 
     text: str
@@ -34,6 +48,7 @@ class Paragraph:
     level: int = 0
     reason: str = ""
     page: int | None = None
+    indented: bool | None = None
 
 
 def compose(paragraphs: Iterable[Paragraph], encoding: str) -> ReadText:
@@ -42,7 +57,7 @@ def compose(paragraphs: Iterable[Paragraph], encoding: str) -> ReadText:
     Blank lines are left out. A heading that begins with a sign (一、) gets no mark: the sign gives its level, as it does
     in plain text.
     """
-    kept = [line for paragraph in paragraphs for line in _lines(paragraph)]
+    kept = _rejoined(_with_titles([line for paragraph in paragraphs for line in _lines(paragraph)]))
     levels = heading_levels([line for line in kept if line.kind != "noise"])
     marks: list[Mark] = []
     places: list[Place] = []
@@ -63,12 +78,98 @@ def join_row(cells: Sequence[Sequence[Paragraph]]) -> list[Paragraph]:
     its paragraphs.
     """
     filled = [cell for cell in cells if any(not paragraph.text.isspace() and paragraph.text for paragraph in cell)]
-    short = all(len(cell) == 1 and cell[0].kind != "noise" and not _LINE_END.search(cell[0].text) for cell in filled)
-    if len(filled) > 1 and short:
-        text = "\t".join(cell[0].text.strip() for cell in filled)
+    lines = [_one_line(cell) for cell in filled]
+    if len(filled) > 1 and None not in lines:
+        text = "\t".join(filter(None, lines))
         if len(text) <= LONGEST_ROW:
             return [Paragraph(text, "row")]
     return [paragraph for cell in filled for paragraph in cell]
+
+
+def _one_line(cell: Sequence[Paragraph]) -> str | None:
+    """Return a cell as one line, or None for one of more text: a narrow column breaks words, or they stand one under the other."""
+    lines = [line.strip() for paragraph in cell for line in _LINE_END.split(paragraph.text) if line.strip()]
+    if len(lines) == len(cell) == 1:
+        return None if cell[0].kind == "noise" else lines[0]
+    if any(paragraph.kind is not None for paragraph in cell) or not all(map(_is_cell_line, lines)):
+        return None
+    together = (len(lines) == 2 or max(map(len, lines)) == 1) and not any(map(_LATIN.search, lines))
+    return ("" if together else " ").join(lines)
+
+
+def _is_cell_line(line: str) -> bool:
+    return (
+        len(line) <= _LONGEST_CELL_LINE and sign_level(line) is None and not _PAUSE.search(line) and not _SENTENCE_END.search(line)
+    )
+
+
+def paragraphs_of(content: ReadText) -> Iterator[Paragraph]:
+    """Yield the paragraphs of what another reader found, such as a web page that a Word file holds."""
+    marks = {mark.start: mark for mark in content.marks if mark.kind in ("heading", "noise", "row")}
+    start = 0
+    for line in content.text.split("\n"):
+        mark = marks.get(start + len(line) - len(line.lstrip())) or marks.get(start)
+        yield Paragraph(line, mark.kind, mark.level, mark.reason) if mark else Paragraph(line)
+        start += len(line) + 1
+
+
+def _with_titles(lines: list[Paragraph]) -> list[Paragraph]:
+    """Return lines where the heading of a table of contents is one only above contents, and else a title or a heading."""
+    found = [i for i, line in enumerate(lines) if line.reason == CONTENTS_TITLE]
+    for i in found:
+        lines[i] = replace(lines[i], reason=CONTENTS) if _is_above_contents(lines, i) else _title(lines[i], len(found))
+    return lines
+
+
+def _is_above_contents(lines: list[Paragraph], i: int) -> bool:
+    following = lines[i + 1] if i + 1 < len(lines) else None
+    return is_contents_title(lines[i].text) or (
+        following is not None and (following.reason == CONTENTS or is_contents_entry(following.text))
+    )
+
+
+def _title(line: Paragraph, count: int) -> Paragraph:
+    return replace(line, kind="heading", level=0 if count == 1 else 1, reason="")
+
+
+def _rejoined(lines: list[Paragraph]) -> list[Paragraph]:
+    """Return lines with those put together that a writer broke by hand: a word one under the other, a sentence by Enter."""
+    indents = _are_indented(lines)
+    joined: list[Paragraph] = []
+    standing = 0  # how many characters of the last line stand one under the other
+    for line in lines:
+        before = joined[-1] if joined else None
+        is_standing = _is_standing(line)
+        if before and is_standing and standing and (line.kind, line.level) == (before.kind, before.level):
+            joined[-1] = replace(before, text=before.text.strip() + line.text.strip())
+            standing += 1
+            continue
+        standing = int(is_standing)
+        if before and indents and _goes_on(before, line):
+            joined[-1] = replace(before, text=before.text.rstrip() + line.text.lstrip())
+        else:
+            joined.append(line)
+    return joined
+
+
+def _is_standing(line: Paragraph) -> bool:
+    text = line.text.strip()
+    return line.kind in (None, "heading") and bool(_STANDING.fullmatch(text)) and not _FIGURE.fullmatch(text)
+
+
+def _are_indented(lines: list[Paragraph]) -> bool:
+    """Tell whether the paragraphs of a text begin with an indent, so that one without it goes on with the one before."""
+    body = [line for line in lines if line.kind is None and line.indented is not None and len(line.text) >= _SHORTEST_INDENTED]
+    return len(body) > 1 and sum(bool(line.indented) for line in body) >= _MOSTLY * len(body)
+
+
+def _goes_on(before: Paragraph, line: Paragraph) -> bool:
+    """Tell whether a sentence was broken by Enter: it is under way, and the next paragraph has no indent and ends one."""
+    first, second = before.text.strip(), line.text.strip()
+    if before.kind is not None or line.kind is not None or not before.indented or line.indented is not False:
+        return False
+    under_way = len(first) >= _SHORTEST_BROKEN and _PAUSE.search(first) and _IN_SENTENCE.search(first) and sign_level(first) is None
+    return bool(under_way and sign_level(second) is None and _SENTENCE_END.search(second))
 
 
 def _lines(paragraph: Paragraph) -> list[Paragraph]:

@@ -38,6 +38,11 @@ CODECS = {
     **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "cp950"), ("big5", "cp950", "big5hkscs")),
 }
 SAMPLE = 65_536
+_SURELY_UTF_8, _LONG_UTF_8 = 3, 12  # characters of several bytes, which hardly any other encoding gives by chance
+_TWICE_SAMPLE, _FEWEST_IDEOGRAPHS = 400, 4
+_TWICE = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8"))
+_UNKNOWN_TO_WINDOWS = "\x81\x8d\x8f\x90\x9d"
+_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 # Compiled where an encoding must be guessed, which is rare.
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.
 _PLAUSIBLE = r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u3000-\u303f\u3400-\u9fff\uff01-\uffe5\U00020000-\U0003ffff]"
@@ -65,12 +70,70 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     if data.startswith(_MARKS):
         return _decode_as(data, source, next(name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)))
     text = _try(data, "utf-8")
-    found = ReadText(text, "utf-8") if text is not None else _guess(data)
+    found = ReadText(text, "utf-8") if text is not None else _damaged_utf_8(data, source) or _guess(data)
     if found is None or not _is_text(found, data):
         raise InputError(
-            f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (such as big5), or save it as UTF-8"
+            f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (big5), or save it as UTF-8",
+            code="encoding",
         )
+    _refuse_encoded_twice(found.text, source)
     return found
+
+
+def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
+    """Return what is surely UTF-8 but for a last character that was cut off; None for what may be of another encoding.
+
+    Raises InputError for UTF-8 that is damaged elsewhere: GB18030 would make a text of other characters of it.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        sound = data[: error.start].decode("utf-8")
+        wide = len(sound) - len(sound.encode("ascii", "ignore"))
+        if wide >= _SURELY_UTF_8 and error.reason == "unexpected end of data":
+            return ReadText(sound, "utf-8, cut off in its last character")
+        if wide >= _LONG_UTF_8:
+            where = f"byte {error.start} is damaged in a text that is UTF-8 up to there"
+            raise InputError(f"{source}: {where}; get the file again, or name its encoding with --encoding") from None
+    return None
+
+
+def _refuse_encoded_twice(text: str, source: str) -> None:
+    """Raise InputError for text whose bytes were taken for another encoding and saved so: å®£ä¼  or 瀹ｄ紶 for 宣传."""
+    sample = text[:_TWICE_SAMPLE]
+    if sample.isascii():
+        return
+    for wrong, right in _TWICE:
+        data = _bytes_of(sample, wrong)
+        inner = "" if data is None else _try_start(data, right)
+        wide = len(sample) - len(sample.encode("ascii", "ignore"))
+        ideographs = len(_IDEOGRAPH.findall(inner))
+        if ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > wide and _is_common(inner):
+            raise InputError(
+                f"{source}: the text was encoded twice ({right} was taken for {wrong} and saved again); "
+                "open the original in its own encoding, or convert this file back"
+            )
+
+
+def _bytes_of(sample: str, encoding: str) -> bytes | None:
+    """Return what a text was decoded from, or None; browsers give a byte that Windows-1252 does not know as its code."""
+    try:
+        return sample.encode(encoding)
+    except UnicodeEncodeError:
+        if encoding != "cp1252":
+            return None
+    try:
+        return b"".join(character.encode("latin-1" if character in _UNKNOWN_TO_WINDOWS else encoding) for character in sample)
+    except UnicodeEncodeError:
+        return None
+
+
+def _try_start(data: bytes, encoding: str) -> str:
+    """Return the text of the beginning of something, or "" where the encoding does not fit."""
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return ""
 
 
 def _is_text(found: ReadText, data: bytes) -> bool:
@@ -89,17 +152,20 @@ def _decode_as(data: bytes, source: str, encoding: str) -> ReadText:
     try:
         return ReadText(data.decode(encoding), encoding)
     except LookupError:
-        raise InputError(f"{source}: {encoding!r} is not a known encoding; try utf-8, gb18030, big5 or auto") from None
+        raise InputError(
+            f"{source}: {encoding!r} is not a known encoding; try utf-8, gb18030, big5 or auto", code="encoding"
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{source}: byte {error.start} does not fit {encoding}; try --encoding auto, or save the file as UTF-8"
+            f"{source}: byte {error.start} does not fit {encoding}; try --encoding auto, or save the file as UTF-8",
+            code="encoding",
         ) from None
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
     if data.startswith(_SIGNATURES):
         what = next(what for signature, what in SIGNATURES if data.startswith(signature))
-        raise InputError(f"{source}: the content is {what}, not text; open it and save it as plain text (.txt)")
+        raise InputError(f"{source}: the content is {what}, not text; open it and save it as plain text (.txt)", code="kind")
 
 
 def _guess(data: bytes) -> ReadText | None:

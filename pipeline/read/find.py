@@ -1,79 +1,131 @@
 """Find the reports that the paths of a command name: files, folders (with all below them), globs."""
 
+import errno
 import glob
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from pipeline.core.errors import UsageError
+from pipeline.core.names import readable
+from pipeline.core.outputs import STANDARD_INPUT, Taken
 from pipeline.read import suffix_of, suffixes, suffixes_among
 
-STANDARD_INPUT = "-"
+_SHOWN = 200  # characters of the name of a folder that lies too deep
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The report files in order, and the files of folders that no reader takes."""
+    """The report files in order, and the files of folders that no reader takes.
+
+    ``left_out`` is what the output of the command itself takes, ``failures`` a line for each folder that cannot be listed.
+    """
 
     reports: tuple[str, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
 
 
-def find_reports(paths: Iterable[str]) -> Found:
+def find_reports(paths: Iterable[str], taken: Taken | None = None) -> Found:
     """Return the report files that paths name, each once, folders in name order.
 
-    A file that is named itself is always returned, so that what is wrong with it is said of it. Raises UsageError for
-    a glob or a folder with nothing to read.
+    A file that is named itself is always returned, so that what is wrong with it is said of it. What ``taken`` holds, the
+    output of an earlier run of the same command, is left out of folders and globs. Raises UsageError for a glob or a folder
+    with nothing to read.
     """
-    reports: dict[str, None] = {}
-    skipped: dict[str, None] = {}
+    search = _Search(taken)
     for path in paths:
-        known, unknown = _expand(path)
-        reports.update(dict.fromkeys(known))
-        skipped.update(dict.fromkeys(unknown))
-    return Found(tuple(reports), tuple(skipped))
+        search.expand(path)
+    return Found(tuple(search.reports), tuple(search.skipped), tuple(search.left_out), tuple(search.failures))
 
 
-def _expand(path: str) -> tuple[list[str], list[str]]:
-    if path == STANDARD_INPUT or Path(path).is_file():
-        return [path], []
-    if Path(path).is_dir():
-        return _folder(Path(path))
-    if glob.has_magic(path):
-        matches = sorted(glob.iglob(path, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+@dataclass
+class _Search:
+    """What was found so far; each name once, in order."""
+
+    taken: Taken | None
+    reports: dict[str, None] = field(default_factory=dict)
+    skipped: dict[str, None] = field(default_factory=dict)
+    left_out: dict[str, None] = field(default_factory=dict)
+    failures: dict[str, None] = field(default_factory=dict)
+
+    def expand(self, path: str) -> None:
+        """Add what a path names."""
+        if path != STANDARD_INPUT and os.path.isdir(path):  # noqa: PTH112 - a Path raises where a folder may not be entered
+            self._folder(path)
+        elif path != STANDARD_INPUT and not os.path.isfile(path) and glob.has_magic(path):  # noqa: PTH113 - as above
+            self._glob(path)
+        else:
+            self.reports[path] = None
+
+    def _glob(self, pattern: str) -> None:
+        matches = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not matches:
-            raise UsageError(f"{path}: no file matches; quote the pattern, and check the folder")
-        expanded = [_expand(match) for match in matches]
-        return [name for known, _ in expanded for name in known], [name for _, rest in expanded for name in rest]
-    return [path], []
+            raise UsageError(f"{pattern}: no file matches; quote the pattern, and check the folder")
+        for match in matches:
+            if not self._is_taken(match):
+                self.expand(match)
+
+    def _folder(self, folder: str) -> None:
+        known = unknown = 0
+        paths = list(self._walk(folder))
+        wanted = suffixes_among(paths)
+        for path in paths:
+            if suffix_of(path) in wanted:
+                self.reports[path] = None
+                known += 1
+            else:
+                self.skipped[path] = None
+                unknown += 1
+        if not known:
+            seen = f"{unknown} files of other types" if unknown else "no files"
+            seen += f"; {len(self.failures)} folders cannot be listed" if self.failures else ""
+            raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")
+
+    def _walk(self, top: str) -> Iterator[str]:
+        """Yield the files below a folder in name order; links to folders are not followed, so a loop of links cannot hold it up."""
+        waiting = [self._listed(top)]  # no recursion: folders may lie deeper than Python's stack
+        while waiting:
+            path, entry = next(waiting[-1], ("", None))
+            if entry is None:
+                waiting.pop()
+            elif entry.name.startswith(".") or self._is_taken(path):
+                continue
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(self._listed(path))
+            elif not entry.name.startswith("~$") and _is_file(entry):
+                yield path
+
+    def _listed(self, folder: str) -> "Iterator[tuple[str, os.DirEntry[str]]]":
+        """Return what is in a folder, in name order, each with its path; of one that cannot be listed a line is kept."""
+        before_name = (Path(folder) / "x").as_posix()[:-1]  # a Path for each file would take longer than to list them
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: os.path.normcase(entry.name))
+        except OSError as error:
+            self.failures[_failure(readable(folder), error)] = None
+            return iter(())
+        return ((before_name + entry.name, entry) for entry in found)
+
+    def _is_taken(self, path: str) -> bool:
+        if self.taken is None or not self.taken.holds(path):
+            return False
+        self.left_out[path] = None
+        return True
 
 
-def _folder(folder: Path) -> tuple[list[str], list[str]]:
-    known: list[str] = []
-    unknown: list[str] = []
-    paths = list(_walk(folder))
-    taken = suffixes_among(paths)
-    for path in paths:
-        (known if suffix_of(path) in taken else unknown).append(path)
-    if not known:
-        seen = f"{len(unknown)} files of other types" if unknown else "no files"
-        raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")
-    return known, unknown
-
-
-def _walk(folder: Path) -> Iterator[str]:
-    """Yield the files below a folder in name order; links to folders are not followed, so a loop of links cannot hold it up."""
-    before_name = (folder / "x").as_posix()[:-1]  # a Path for each file would take longer than to list them
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: os.path.normcase(entry.name)):
-            if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith("."):
-                    yield from _walk(Path(entry))
-            elif not entry.name.startswith((".", "~$")) and _is_file(entry):
-                yield before_name + entry.name
+def _failure(folder: str, error: OSError) -> str:
+    if error.errno == errno.ENAMETOOLONG:
+        return f"{folder[:_SHOWN]}…: lies deeper than the system can name; move it up"
+    return f"{folder}: cannot be listed ({error.strerror}); check the permissions of this folder"
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether an entry is a file or leads to one; a Path takes a link that leads nowhere, or to itself, for none."""
-    return Path(entry).is_file() if entry.is_symlink() else entry.is_file()
+    """Tell whether an entry is a file or leads to one; a link that leads nowhere, or to itself, is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False

@@ -8,31 +8,37 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from pipeline.core.config import ReadConfig
+from pipeline.core.errors import Code
 from pipeline.core.records import Document
 
 _LENGTH = 8
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A file to read: by its path, or by its bytes. The first ``skip`` reports of an archive have been answered already."""
+    """A file to read: by its path, as the system has it, or by its bytes.
+
+    The first ``skip`` reports of an archive have been answered already.
+    """
 
     source: str
     suffix: str
-    path: str | None
+    path: bytes | None
     data: bytes | None
     options: ReadConfig
     skip: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of a file: "begin" names it, then comes one of the next three, and "end" is the last of a request.
+    """What became of a file: "begin" names it and its size, then comes one of the next three, and "end" is the last of a request.
 
     "step" says that the reader goes on with a file that takes long, and how far it is.
     """
 
     kind: Literal["begin", "step", "document", "passed over", "error", "end"]
     text: str = ""
+    size: int = 0
     document: Document | None = None
+    code: Code = "unreadable"
 
 
 def write_frame(stream: BinaryIO, message: Request | Answer) -> None:

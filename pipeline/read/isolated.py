@@ -18,9 +18,10 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.names import readable
+from pipeline.core.outputs import STANDARD_INPUT
 from pipeline.core.records import Document
 from pipeline.read import PassedOver, check_size, read_plain, suffix_of
-from pipeline.read.find import STANDARD_INPUT
 from pipeline.read.frames import Answer, Request
 from pipeline.read.kinds import HEAD, looks_plain
 
@@ -56,13 +57,14 @@ class Reader:
     def read(self, source: str, name: str | None = None) -> Iterator[Outcome]:
         """Yield the report of a file, or the reports of an archive; what cannot be read as its error, in its place.
 
-        Reports and errors name the file as ``name`` says, where it has another name for people than on the disk.
+        Reports and errors name the file as ``name`` says, where it has another name for people than on the disk, and else so that
+        its name can be read (``readable``).
         """
         try:
             if source == STANDARD_INPUT:
                 yield from self._read_data(sys.stdin.buffer.read(self._options.max_bytes + 1), "stdin")
             else:
-                yield from self._read_path(source, name or source)
+                yield from self._read_path(source, name or readable(source))
         except InputError as error:
             yield error
 
@@ -74,7 +76,7 @@ class Reader:
                 head = stream.read(HEAD)
                 data = head + stream.read() if looks_plain(head, suffix) else None
         except FileNotFoundError:
-            raise InputError(f"{source}: no such file; check the path") from None
+            raise InputError(f"{source}: no such file; check the path", code="missing") from None
         except OSError as error:
             raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
         if data is not None:
@@ -82,7 +84,7 @@ class Reader:
             del data  # while the document is tagged
             yield document
         else:
-            yield from self._in_worker(Request(source, suffix, str(Path(path).resolve()), None, self._options))
+            yield from self._in_worker(Request(source, suffix, os.fsencode(Path(path).resolve()), None, self._options))
 
     def _read_data(self, data: bytes, source: str) -> Iterator[Outcome]:
         check_size(len(data), source, self._options)
@@ -113,7 +115,7 @@ class Reader:
                 self._end_worker()
                 if worker.has_answered and not lost.is_final:
                     continue  # it may be lost for what earlier files left in it: a new one reads the file once more
-                yield InputError(f"{reading or request.source}: {lost}")
+                yield InputError(f"{reading or request.source}: {lost}", lost.code)
                 if not reading:
                     return
                 done += 1
@@ -139,4 +141,4 @@ def read_files(sources: Iterable[str], options: ReadConfig, failed: Callable[[In
 def _outcome(answer: Answer) -> Outcome:
     if answer.document is not None:
         return answer.document
-    return PassedOver(answer.text) if answer.kind == "passed over" else InputError(answer.text)
+    return PassedOver(answer.text) if answer.kind == "passed over" else InputError(answer.text, answer.code)

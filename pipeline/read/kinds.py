@@ -7,7 +7,7 @@ A format with a signature of its own is a line here; the rest of it is its modul
 import io
 import re
 
-from pipeline.core.errors import InputError
+from pipeline.core.errors import Code, InputError
 
 ARCHIVE = "archive"
 MAIL = "eml"
@@ -69,6 +69,9 @@ _REFUSED = {
     "protected": "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted",
     "packed": "the content is packed in another way than zip; unpack it, or pack it as .zip",
 }
+_CODES: dict[str, Code] = {
+    "password": "password", "protected": "password", "picture": "scanned", "heic": "scanned", "packed": "archive",
+}  # fmt: skip
 # What is known by its name alone, and what to do with it.
 _FOUNDER = "a Founder document; open it in Apabi Reader and print it as PDF"
 _CAJ = "a CAJ paper; open it in CAJViewer and print it as PDF"
@@ -107,14 +110,14 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
     elif kind == "ole":
         kind = _ole_kind(data, suffix)
     if kind in (None, ARCHIVE) and suffix in _NOT_READ:
-        raise InputError(f"{source}: {_NOT_READ[suffix]}")
+        raise InputError(f"{source}: {_NOT_READ[suffix]}", code="kind")
     kind = _of_message(kind, suffix) or _BY_SUFFIX.get(suffix, PLAIN)
     if kind in _REFUSED:
-        raise InputError(f"{source}: {_REFUSED[kind]}")
+        raise InputError(f"{source}: {_REFUSED[kind]}", code=_CODES.get(kind, "kind"))
     if kind == "xml":
-        raise InputError(f"{source}: {_unknown_xml(data)}")
+        raise InputError(f"{source}: {_unknown_xml(data)}", code="kind")
     if kind == ARCHIVE and suffix in _PACKAGE_SUFFIXES:
-        raise InputError(f"{source}: damaged, or no {suffix} file; open it in its own program and save it again")
+        raise InputError(f"{source}: damaged, or no {suffix} file; open it in its own program and save it again", code="damaged")
     return kind
 
 
@@ -174,17 +177,17 @@ def _has_office_mark(head: bytes) -> bool:
 
 
 def _zip_kind(data: bytes, source: str) -> str:
-    import zipfile  # noqa: PLC0415 - plain text needs none
-
-    from pipeline.read.office.packages import DAMAGE  # noqa: PLC0415
+    from pipeline.read.office.packages import DAMAGE, open_zip  # noqa: PLC0415 - plain text needs none
 
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = package.namelist()
+        with open_zip(data) as package:
+            names = [member.filename for member in package.filelist]
             with package.open("mimetype") if "mimetype" in names else io.BytesIO() as content:
                 packed = content.read(_LONGEST_MIME_TYPE)
     except DAMAGE as error:
-        raise InputError(f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again") from None
+        raise InputError(
+            f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again", code="damaged"
+        ) from None
     if packed.startswith(b"application/vnd.oasis.opendocument."):
         return _ODF.get(packed.decode("ascii", "replace").rpartition(".")[2], ARCHIVE)
     plain = {name.replace("\\", "/").lstrip("/").lower() for name in names}

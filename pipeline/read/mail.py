@@ -17,9 +17,11 @@ def open_mail(data: bytes, source: str) -> Message:
     """Return a mail; raises InputError for what is none, and for one that is encrypted."""
     message = parse_message(data, _WHAT, _HINT, source)
     if not message.keys():
-        raise InputError(f"{source}: no mail, or its head is missing; {_HINT}")
+        raise InputError(f"{source}: no mail, or its head is missing; {_HINT}", code="damaged")
     if message.get_content_type() in _ENCRYPTED or any(part.get_content_type() in _ENCRYPTED for part in parts(message)):
-        raise InputError(f"{source}: an encrypted mail; open it in the mail program and save its text as .docx or .txt")
+        raise InputError(
+            f"{source}: an encrypted mail; open it in the mail program and save its text as .docx or .txt", code="password"
+        )
     return message
 
 

@@ -20,9 +20,9 @@ def parse_message(data: bytes, what: str, hint: str, source: str) -> Message:
     """Return a message; ``what`` names its format and ``hint`` what to try. Raises InputError for what is none."""
     other = next((found for signature, found in SIGNATURES if data.startswith(signature)), None)
     if other:
-        raise InputError(f"{source}: the content is {other}, not {what}; rename the file, or {hint}")
+        raise InputError(f"{source}: the content is {other}, not {what}; rename the file, or {hint}", code="kind")
     if data.lower().count(b"boundary=") > _MAX_MULTIPARTS:
-        raise InputError(f"{source}: more than {_MAX_MULTIPARTS} multiparts in {what}; {hint}")
+        raise InputError(f"{source}: more than {_MAX_MULTIPARTS} multiparts in {what}; {hint}", code="too_large")
     return email.message_from_bytes(data, policy=policy.compat32)
 
 

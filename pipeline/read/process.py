@@ -4,7 +4,6 @@ import contextlib
 import os
 import queue
 import signal
-import tempfile
 import threading
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -12,7 +11,9 @@ from typing import IO, BinaryIO, cast
 import msgspec
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.process import start_process
+from pipeline.core.errors import Code
+from pipeline.core.process import Scratch, start_process
+from pipeline.read import seconds_for
 from pipeline.read.frames import Answer, Request, read_answer, write_frame
 from pipeline.read.office.libreoffice import remove_sockets
 
@@ -24,8 +25,9 @@ _AHEAD = 2  # answers that may wait for the caller; more, and the worker waits
 class LostError(Exception):
     """A worker gave no answer; ``is_final`` where another try would end the same way."""
 
-    def __init__(self, reason: str, is_final: bool) -> None:
+    def __init__(self, reason: str, code: Code, is_final: bool) -> None:
         super().__init__(reason)
+        self.code = code
         self.is_final = is_final
 
 
@@ -34,12 +36,12 @@ class Worker:
 
     def __init__(self, options: ReadConfig, scratch: Path | None = None) -> None:
         self.has_answered = False
+        self._size: int | None = None  # of the file that is being read
         self._options = options
-        # Absolute, because what the worker starts may look a relative path up in another folder.
-        place = None if scratch is None else scratch.resolve()
-        self._folder = tempfile.TemporaryDirectory(prefix="mission-themes-", dir=place, ignore_cleanup_errors=True)
+        self._folder = Scratch(scratch)
         folder = self._folder.name
         self._process = start_process(_START, TMPDIR=folder, TEMP=folder, TMP=folder)
+        self._folder.watch(self._process.pid)
         self._answers: queue.Queue[Answer | None] = queue.Queue(_AHEAD)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -50,16 +52,18 @@ class Worker:
             write_frame(_pipe(self._process.stdin), request)
 
     def receive(self) -> Answer:
-        """Return the next answer; raises LostError when none comes in time, or the worker ends."""
-        limit = self._options.max_seconds
+        """Return the next answer; raises LostError when none comes in the time that a file of this size has, or the worker ends."""
+        limit = self._options.max_seconds if self._size is None else seconds_for(self._size, self._options)
         try:
             answer = self._answers.get(timeout=limit)
         except queue.Empty:
-            reason = f"reading it took more than {limit:g} s (read.max_seconds); split it, or raise the limit"
-            raise LostError(reason, is_final=True) from None
+            part = "" if limit == self._options.max_seconds else ", by its size"
+            reason = f"reading it took more than {limit:.3g} s (read.max_seconds{part}); split it, or raise the limit"
+            raise LostError(reason, "too_long", is_final=True) from None
         if answer is None:
             reason = "reading it ended the reader, by damage or by its limit of memory (read.max_memory); save it as .txt"
-            raise LostError(reason, is_final=False)
+            raise LostError(reason, "too_large", is_final=False)
+        self._size = answer.size if answer.kind == "begin" else None
         self.has_answered = self.has_answered or answer.kind in ("document", "error")
         return answer
 
@@ -71,14 +75,15 @@ class Worker:
             else:
                 self._process.kill()
         self._process.wait()
+        self._folder.watch(None)
         while self._listener.is_alive():
             with contextlib.suppress(queue.Empty):
                 self._answers.get(timeout=0.1)
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 _pipe(pipe).close()
-        remove_sockets(Path(self._folder.name))
-        self._folder.cleanup()
+        remove_sockets(self._folder.path)
+        self._folder.remove()
 
     def _listen(self) -> None:
         answer: Answer | None = None

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read import File, PassedOver, load, read_file, unpack
+from pipeline.read import File, PassedOver, load, read_file, seconds_for, unpack
 from pipeline.read.frames import Answer, Request, read_request, write_frame
 from pipeline.read.steps import listening
 
@@ -41,23 +43,25 @@ def limit_memory(limit: int) -> None:
 def _answers(request: Request) -> Iterator[Answer]:
     for item in islice(_files(request), request.skip, None):
         if isinstance(item, File):
-            yield Answer("begin", item.source)
-            yield _read(item, request.options)
+            size = len(item.data)
+            yield Answer("begin", item.source, size)
+            yield _read(item, replace(request.options, max_seconds=seconds_for(size, request.options)))
         elif isinstance(item, PassedOver):
             yield Answer("passed over", item.source)
         else:
-            yield Answer("error", str(item))
+            yield Answer("error", str(item), code=item.code)
     yield Answer("end")
 
 
 def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
     try:
-        data = request.data if request.data is not None else load(Path(request.path or ""), request.source, request.options)
+        path = Path(os.fsdecode(request.path or b""))
+        data = load(path, request.source, request.options) if request.data is None else request.data
         yield from unpack(File(request.source, request.suffix, data), request.options)
     except InputError as error:
         yield error
     except MemoryError:
-        yield InputError(_too_large(request.source, request.options))
+        yield InputError(_too_large(request.source, request.options), code="too_large")
 
 
 def _read(file: File, options: ReadConfig) -> Answer:
@@ -65,9 +69,9 @@ def _read(file: File, options: ReadConfig) -> Answer:
     try:
         return Answer("document", document=read_file(file, options))
     except InputError as error:
-        return Answer("error", str(error))
+        return Answer("error", str(error), code=error.code)
     except MemoryError:
-        return Answer("error", _too_large(file.source, options))
+        return Answer("error", _too_large(file.source, options), code="too_large")
     except Exception as error:  # noqa: BLE001 - what a library raises on a damaged file cannot be listed
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
         return Answer(

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 
 from pipeline.core.errors import UsageError
+from pipeline.core.process import Guard
 from pipeline.track.places import artifact_location, follow
 from pipeline.track.store import QUIET, store_folder, tracking_uri, trouble
 from pipeline.track.versions import HINT
@@ -33,6 +34,8 @@ def serve_ui(port: int, configured: str = "") -> int:
     environment = {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     # In a session of its own the server and all that it starts can be ended together, however this process is ended.
     server = subprocess.Popen(command, env=environment, cwd=store_folder(), start_new_session=True)
+    guard = Guard()
+    guard.watch(server.pid)
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return server.wait()
@@ -41,6 +44,7 @@ def serve_ui(port: int, configured: str = "") -> int:
     finally:
         signal.signal(signal.SIGTERM, previous)
         _end(server)
+        guard.release()
 
 
 def free_port() -> int:

@@ -18,12 +18,13 @@ import numpy as np
 
 from pipeline.core.config import DriftConfig
 from pipeline.core.errors import InputError
+from pipeline.core.outputs import SUMMARY
 from pipeline.core.records import TagGroup
 from pipeline.model.model import Model
 
 _AT_ONCE = 256  # summaries that are added up at once
 BINS = 20  # of the histogram of scores, of equal width
-SUFFIX = ".summary.json"
+SUFFIX = SUMMARY
 _SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pipeline import __version__
 from pipeline.core.config import Config, SearchConfig, config_from_values, config_values
 from pipeline.core.errors import ConfigError
+from pipeline.core.process import end_with_parent
 from pipeline.labels.corpus import read_user_words
 from pipeline.labels.files import Corpus
 from pipeline.training.fit import Fitter, leave_out, prepare_corpus
@@ -98,11 +99,18 @@ def measure_trials(trials: Sequence[Trial], corpus: Corpus, jobs: int) -> Iterat
     words = read_user_words(trials[0].config)
     prepared = prepare_corpus(corpus, trials[0].config, words)
     at_once = min(jobs or os.cpu_count() or 1, len(trials))
-    work: Callable[..., Any] = delayed(measure_trial)
+    work: Callable[..., Any] = delayed(_measure_for)
     done = Parallel(n_jobs=at_once, return_as="generator", pre_dispatch=at_once)(
-        work(trial, corpus, prepared, words) for trial in trials
+        work(os.getpid(), trial, corpus, prepared, words) for trial in trials
     )
     yield from zip(trials, done, strict=True)
+
+
+def _measure_for(asks: int, *trial: Any) -> dict[str, float]:  # noqa: ANN401 - what measure_trial takes
+    """Measure a combination in a process that ends with the one that asks."""
+    if os.getpid() != asks:
+        end_with_parent()
+    return measure_trial(*trial)
 
 
 def _with_settings(config: Config, settings: dict[str, Any]) -> Config:

@@ -26,8 +26,9 @@ from starlette.types import ASGIApp
 
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
-from pipeline.core.errors import PipelineError
-from pipeline.core.records import Label, Tag
+from pipeline.core.errors import PipelineError, UsageError
+from pipeline.core.records import Label, PersonSays, Tag
+from pipeline.labels.corrections.store import ChangedError
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
@@ -52,6 +53,7 @@ _CODES = {
     408: "too_slow",
     409: "conflict",
     413: "too_large",
+    415: "invalid",
     422: "invalid",
     503: "busy",
     507: "full",
@@ -63,6 +65,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     tags: tuple[Tag, ...]
     corrections: list[review.Said]
+    notices: list[str]
 
 
 class Desk:
@@ -127,7 +130,7 @@ class Api(FastAPI):
         """Return the OpenAPI document."""
         if self.openapi_schema is None:
             schemas_of = super().openapi()["components"]["schemas"]
-            for model in (schemas.TextToTag, schemas.CorrectionsToSave):
+            for model in (schemas.TextToTag, schemas.CorrectionsToSave, schemas.CorrectionsToImport):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas_of |= {**schema.pop("$defs", {}), model.__name__: schema}
         return super().openapi()
@@ -159,6 +162,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(UsageError, _on_usage)
     app.add_exception_handler(Exception, _on_error)
     return Measured(Guarded(app, policy), app.state.desk.metrics)
 
@@ -247,8 +251,8 @@ async def delete_file(identifier: str, desk: AtDesk) -> None:
 async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Annotator = "") -> Response:
     """Give the tags of a report, and what a person has corrected in it."""
     held, found = await desk.workshop.report(identifier, report)
-    said = await run_in_threadpool(review.said_by, found, annotator, held.model.model, desk.workshop.config)
-    return _json(Answer(found.tags, said))
+    said, notices = await run_in_threadpool(review.said_by, found, annotator, held.model.model, desk.workshop.config)
+    return _json(Answer(found.tags, said, notices))
 
 
 @api.get(
@@ -274,6 +278,20 @@ async def correct(
     held, found = await desk.workshop.report(identifier, body.report)
     model, config = held.model.model, desk.workshop.config
     return schemas.Saved(saved=await run_in_threadpool(review.save, found, body.corrections, body.annotator, model, config))
+
+
+@api.post(
+    "/files/{identifier}/import",
+    responses=_problems(400, 404, 408, 409, 415, 422),
+    openapi_extra=_takes(schemas.CorrectionsToImport),
+)
+async def take_in(
+    identifier: str, body: Annotated[schemas.CorrectionsToImport, Depends(body_of(schemas.CorrectionsToImport))], desk: AtDesk
+) -> schemas.Saved:
+    """Save what was corrected in a workbook of tags, under the name of who corrected it."""
+    held, workbook = desk.workshop.returned(identifier)
+    model, config = held.model.model, desk.workshop.config
+    return schemas.Saved(saved=await run_in_threadpool(review.save_returned, workbook.reports, body.annotator, model, config))
 
 
 @api.get(
@@ -390,8 +408,10 @@ def _file_view(held: Held) -> schemas.FileView:
         passages=int(progress.get("passages", sum(report.passages for report in reports))),
         share=progress.get("share", 1.0 if held.state == "ready" else 0.0),
         reports=reports,
-        failures=list(held.failures),
+        failures=[each.line for each in held.failures],
+        codes=[each.code for each in held.failures],
         passed_over=list(held.passed_over),
+        corrections=sum(len(each.corrections) for each in held.workbook.reports) if held.workbook else 0,
     )
 
 
@@ -419,6 +439,20 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     """Name what is wrong without giving it back: it may be long, and a report."""
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
     return _problem(422, f"{'.'.join(map(str, first.get('loc', ())))}: {first.get('msg', 'not valid')}")
+
+
+async def _on_usage(request: Request, error: Exception) -> Response:
+    """Say why a person's word was not taken; whatever else cannot be done may name folders of the server."""
+    if isinstance(error, ChangedError):
+        saved = [{"start": start, "end": end, **_shown(said)} for (start, end), said in error.saved.items()]
+        return JSONResponse({"code": error.code, "error": str(error), "saved": saved}, 409)
+    if isinstance(error, UsageError) and error.code == "name":
+        return JSONResponse({"code": error.code, "error": str(error)}, 422)
+    return await _on_error(request, error)
+
+
+def _shown(said: PersonSays | None) -> dict[str, Any]:
+    return {"label": None} if said is None else {"label": said.label, "secondary": said.secondary, "note": said.note}
 
 
 async def _on_gone(_: Request, error: Exception) -> Response:  # noqa: ARG001 - the signature of a handler

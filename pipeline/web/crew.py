@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 
 from starlette.exceptions import HTTPException
 
-from pipeline.web.tagging import end_with_parent
+from pipeline.core.process import end_with_parent, signals_held_back
 
 RETRY_AFTER = 5  # seconds
 TRIES = 2
@@ -46,7 +46,9 @@ class Crew:
             for _ in range(TRIES):
                 pool = self._pool = self._pool or self._new()
                 try:
-                    return await asyncio.wrap_future(pool.submit(function, *args, **settings))
+                    with signals_held_back():
+                        future = pool.submit(function, *args, **settings)
+                    return await asyncio.wrap_future(future)
                 except BrokenProcessPool:  # this task ended it, or one that ran beside it
                     if self._pool is pool:
                         self._pool = None
@@ -62,7 +64,7 @@ class Crew:
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in running:
             with contextlib.suppress(ProcessLookupError):
-                process.terminate()
+                process.kill()  # signals that can be held back are, so that Ctrl-C reaches the server alone
         for process in running:
             process.join(timeout=5)
         self._pool = None

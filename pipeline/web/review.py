@@ -1,16 +1,22 @@
 """What people say of the tags of a served report: checked against these tags, saved, and found again by its content."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from starlette.exceptions import HTTPException
 
+from pipeline.core import locations
 from pipeline.core.config import Config
-from pipeline.core.records import Correction, FinishedReport, Label, Suggestion, Tag
+from pipeline.core.records import Correction, FinishedReport, Label, PersonSays, Suggestion, Tag
 from pipeline.labels.corpus import read_review
 from pipeline.labels.corrections.store import read_corrections, save_corrections
+from pipeline.labels.corrections.workbook import Returned
+from pipeline.labels.people import person
 from pipeline.model.model import Model
 from pipeline.web.schemas import CorrectionToSave
+
+LOG = logging.getLogger(__name__)
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -23,34 +29,66 @@ class Said(msgspec.Struct, frozen=True):
     note: str
 
 
-def save(report: FinishedReport, said: Iterable[CorrectionToSave], annotator: str, model: Model, config: Config) -> int:
+def save(report: FinishedReport, said: Sequence[CorrectionToSave], annotator: str, model: Model, config: Config) -> int:
     """Save a person's corrections and return their number; raises HTTPException for what fits no tag or label.
 
-    What the model suggested is looked up here, so that nobody can say it for the model.
+    What the model suggested is looked up here, so that nobody can say it for the model. Raises ChangedError where the person
+    has saved something else meanwhile, and UsageError for a name that is none.
     """
     tags = {(tag.start, tag.end): tag for tag in report.tags}
     corrections = [_checked(one, tags.get((one.start, one.end)), model) for one in said]
-    return save_corrections(
-        report.text, report.source, corrections, _checked_name(annotator), model.labels, config, report.sha256
-    ).count
+    seen = {(one.start, one.end): _seen(one) for one in said if "seen" in one.model_fields_set}
+    return save_corrections(report.text, report.source, corrections, annotator, model.labels, config, report.sha256, seen).count
 
 
-def said_by(report: FinishedReport, annotator: str, model: Model, config: Config) -> list[Said]:
-    """Return what a person has said of a report; what others said is not shown, so that each judges alone."""
-    name = " ".join(annotator.split())
-    return list(_said(read_corrections(report.text, model.labels, config, report.sha256), name)) if name else []
+def save_returned(reports: Iterable[Returned], annotator: str, model: Model, config: Config) -> int:
+    """Save the corrections of a workbook and return their number; raises UsageError."""
+    return sum(
+        save_corrections(each.text, each.source, each.corrections, annotator, model.labels, config, each.sha256).count
+        for each in reports
+    )
+
+
+def said_by(report: FinishedReport, annotator: str, model: Model, config: Config) -> tuple[list[Said], list[str]]:
+    """Return what a person has said of a report, and a line for each of the file's that is damaged.
+
+    What others said is not shown, so that each judges alone.
+    """
+    name = person(annotator)
+    if not name:
+        return [], []
+    notices: list[str] = []
+    found = read_corrections(report.text, model.labels, config, report.sha256, _teller(config, notices))
+    return [_said(label) for label in found if label.annotator == name], notices
 
 
 def all_said_by(annotator: str, model: Model, config: Config) -> tuple[Label, ...]:
     """Return what a person has said of all reports, as far as it counts; nothing for nobody."""
-    name = " ".join(annotator.split())
-    return tuple(label for label in read_review(config, model.labels) if label.annotator == name) if name else ()
+    name = person(annotator)
+    return tuple(label for label in read_review(config, model.labels, LOG.warning) if label.annotator == name) if name else ()
 
 
-def _said(labels: Sequence[Label], name: str) -> Iterator[Said]:
-    for label in labels:
-        if label.annotator == name:
-            yield Said(label.start, label.end, label.label, label.secondary, "" if label.note is msgspec.UNSET else label.note)
+class _Teller:
+    """Notes what is said of a file, by its name and without its folder, which is the server's own matter."""
+
+    def __init__(self, folder: str, notices: list[str]) -> None:
+        self._folder, self._notices = folder, notices
+
+    def __call__(self, line: str) -> None:
+        self._notices.append(line.replace(self._folder, ""))
+        LOG.warning(line)
+
+
+def _teller(config: Config, notices: list[str]) -> _Teller:
+    return _Teller(f"{(locations.project_folder() / config.corpus.review).parent}/", notices)
+
+
+def _said(label: Label) -> Said:
+    return Said(label.start, label.end, label.label, label.secondary, label.note or "")
+
+
+def _seen(said: CorrectionToSave) -> PersonSays | None:
+    return None if said.seen is None else PersonSays(said.seen.label, "", tuple(said.seen.secondary), said.seen.note)
 
 
 def _checked(said: CorrectionToSave, tag: Tag | None, model: Model) -> Correction:
@@ -63,10 +101,3 @@ def _checked(said: CorrectionToSave, tag: Tag | None, model: Model) -> Correctio
             )
     suggestion = Suggestion(tag.theme, tag.score, tag.model)
     return Correction(said.start, said.end, said.label, tuple(said.secondary), said.note, suggestion, said.withdrawn)
-
-
-def _checked_name(annotator: str) -> str:
-    name = " ".join(annotator.split())
-    if not name or not name.isprintable():
-        raise HTTPException(422, "annotator: say who corrects, in printable characters")
-    return name

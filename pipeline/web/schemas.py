@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from pipeline.core.tag_fields import model_fields
+from pipeline.labels.people import person
 
 MAX_TEXT = 200_000  # characters
 MAX_NOTE = 2_000
 MAX_CORRECTIONS = 5_000
+NAME = r"^[\w .·()（）-]*\w[\w .·()（）-]*$"
 LARGEST = 2**31 - 1  # offsets are below it
 
 
@@ -22,6 +24,11 @@ def _whole(value: object) -> int:
     raise ValueError("a whole number belongs here")
 
 
+def _person(value: object) -> object:
+    return person(value) if isinstance(value, str) else value
+
+
+Person = Annotated[str, Field(max_length=60, pattern=NAME), BeforeValidator(_person)]
 Whole = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 
 
@@ -31,11 +38,35 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class CorrectionView(BaseModel):
+    """What a person says of the span of a tag: the theme, a second one, a note; ``withdrawn`` takes an earlier word back."""
+
+    start: int
+    end: int
+    label: str
+    secondary: list[str] = []
+    note: str = ""
+
+
+class SavedElsewhere(BaseModel):
+    """What is saved of a span by now; no ``label`` where it was taken back."""
+
+    start: int
+    end: int
+    label: str | None = None
+    secondary: list[str] = []
+    note: str = ""
+
+
 class Problem(BaseModel):
-    """Why something was not done: a word for programs and one line for people."""
+    """Why something was not done: a word for programs and one line for people.
+
+    ``saved`` comes with the code ``changed``: what the same person has saved in another place meanwhile.
+    """
 
     code: str = Field(examples=["too_large"])
     error: str = Field(examples=["more than 67,108,864 bytes; split it, or raise serve.max_upload"])
+    saved: list[SavedElsewhere] = []
 
 
 class LabelView(BaseModel):
@@ -111,7 +142,11 @@ class ReportView(BaseModel):
 
 
 class FileView(BaseModel):
-    """A file that the server holds. ``passages`` and ``share`` tell how far it is while it is being tagged."""
+    """A file that the server holds. ``passages`` and ``share`` tell how far it is while it is being tagged.
+
+    ``failures`` has a line for each report that failed, ``codes`` what it is. A workbook of tags is not tagged but has the code
+    ``own_workbook``: ``corrections`` is how many it holds, which can be imported.
+    """
 
     id: str = Field(examples=["Vd0k9Gq8S7mZc1yT3nRf5w"])
     name: str = Field(examples=["2023年工作总结.docx"])
@@ -123,7 +158,9 @@ class FileView(BaseModel):
     share: float
     reports: list[ReportView]
     failures: list[str]
+    codes: list[str]
     passed_over: list[str]
+    corrections: int
 
 
 class Files(BaseModel):
@@ -132,25 +169,30 @@ class Files(BaseModel):
     files: list[FileView]
 
 
-class CorrectionView(BaseModel):
-    """What a person says of the span of a tag: the theme, a second one, a note; ``withdrawn`` takes an earlier word back."""
-
-    start: int
-    end: int
-    label: str
-    secondary: list[str] = []
-    note: str = ""
-
-
 class ReportTags(BaseModel):
-    """The tags of one report of a file, and what the person who asks has corrected in it, in this file or an earlier copy."""
+    """The tags of one report of a file, and what the person who asks has corrected in it, in this file or an earlier copy.
+
+    ``notices`` names the lines of the file of corrections that are damaged, and do not count.
+    """
 
     tags: list[TagView]  # type: ignore[valid-type]
     corrections: list[CorrectionView]
+    notices: list[str]
+
+
+class Seen(Strict):
+    """What a person saw saved of a span."""
+
+    label: str = Field(max_length=100)
+    secondary: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=20)
+    note: str = Field("", max_length=MAX_NOTE)
 
 
 class CorrectionToSave(Strict):
-    """What a person says of the span of a tag; ``withdrawn`` takes back what this person said of it before."""
+    """What a person says of the span of a tag; ``withdrawn`` takes back what this person said of it before.
+
+    Where ``seen`` is given, and null for nothing, something else that the person has saved meanwhile is not replaced.
+    """
 
     start: Whole
     end: Whole
@@ -158,6 +200,7 @@ class CorrectionToSave(Strict):
     secondary: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field([], max_length=20)
     note: str = Field("", max_length=MAX_NOTE)
     withdrawn: Annotated[bool, Field(strict=True)] = False
+    seen: Seen | None = None
 
 
 class CorrectionsToSave(Strict):
@@ -174,9 +217,15 @@ class CorrectionsToSave(Strict):
             ]
         },
     )
-    annotator: str = Field(max_length=60, pattern=r"^[\w .·()（）-]*\w[\w .·()（）-]*$")
+    annotator: Person
     report: Whole = 0
     corrections: list[CorrectionToSave] = Field(min_length=1, max_length=MAX_CORRECTIONS)
+
+
+class CorrectionsToImport(Strict):
+    """Who corrected a workbook."""
+
+    annotator: Person
 
 
 class Saved(BaseModel):

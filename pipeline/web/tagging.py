@@ -4,14 +4,10 @@ Words are cut and scores multiplied under Python's lock, so that a thread would 
 Each process loads a model once, and reads files as every command does, in a worker that can be ended.
 """
 
-import multiprocessing
-import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,9 +16,10 @@ import numpy as np
 
 from pipeline.batch.engine import Input, TagOptions, engine_of, load_cached
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, PipelineError
 from pipeline.core.records import FinishedReport, Label, TaggedReport, TagGroup
 from pipeline.labels.corrections.shown import Corrections
+from pipeline.labels.corrections.workbook import Workbook, read_returned
 from pipeline.model.model import Model
 from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
 from pipeline.output.finished import Finished
@@ -61,30 +58,30 @@ class Summary(msgspec.Struct, frozen=True):
     shares: dict[str, float]
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """Why a report was not tagged: a line for people, and what it is."""
+
+    line: str
+    code: str
+
+
 class Tagged(msgspec.Struct, frozen=True):
-    """What became of a file: its reports, a line for each that failed, the names of those that no reader takes."""
+    """What became of a file: its reports, a line and a code for each that failed, the names of those that no reader takes."""
 
     reports: tuple[Summary, ...]
-    failures: tuple[str, ...]
+    failures: tuple[Failure, ...]
     passed_over: tuple[str, ...]
-
-
-def end_with_parent() -> None:
-    """Have this process end when the server does, in whatever way that ends."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 
 
 def tag_file(task: Task) -> Tagged:
     """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
-    failures, passed_over, summaries = list[str](), list[str](), list[Summary]()
+    failures, passed_over, summaries = list[Failure](), list[str](), list[Summary]()
     engine, encoder = engine_of(TagOptions(task.model, task.version, task.read)), msgspec.json.Encoder()
     progress = _Progress(task.path.parent / PROGRESS)
     with (task.path.parent / REPORTS).open("wb") as target:
         for outcome in engine.tag([Input(str(task.path), task.name)], progress.watch):
             if isinstance(outcome.result, InputError):
-                failures.append(str(outcome.result))
+                failures.append(Failure(str(outcome.result), outcome.result.code))
             elif isinstance(outcome.result, PassedOver):
                 passed_over.append(outcome.result.source)
             else:
@@ -95,11 +92,28 @@ def tag_file(task: Task) -> Tagged:
     return Tagged(tuple(summaries), tuple(failures), tuple(passed_over))
 
 
+def read_workbook(path: Path, name: str, model: Path, read: ReadConfig) -> Workbook | Failure:
+    """Return what people corrected in a workbook of tags, or why it cannot be taken in; ``name`` is what people call it."""
+    try:
+        return read_returned(path, load_cached(model).labels, read)
+    except PipelineError as error:
+        return Failure(str(error).replace(str(path), name), error.code)
+
+
 def compose(
-    format_name: str, pieces: tuple[Path, ...], model: Path, target: Path, original: Path | None = None, said: Sequence[Label] = ()
+    format_name: str,
+    pieces: tuple[Path, ...],
+    model: Path,
+    target: Path,
+    original: Path | None = None,
+    said: Sequence[Label] = (),
+    version: str = "",
 ) -> None:
-    """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report."""
-    reports, loaded = _Together(pieces, said), load_cached(model)
+    """Write tagged files in a format, with corrections over their tags; ``original`` is the file of one report.
+
+    Raises ModelError where the folder of the model holds another version by now.
+    """
+    reports, loaded = _Together(pieces, said), load_cached(model, version)
     with target.open("wb") as stream:
         if format_name == "docx" and original and _annotated(next(iter(reports)), original, stream, run_facts(loaded)):
             return
@@ -109,11 +123,14 @@ def compose(
             writer_of(format_name).write(iter(reports), stream, loaded.labels)
 
 
-def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = ()) -> str:
-    """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``."""
+def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = (), version: str = "") -> str:
+    """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``.
+
+    Raises ModelError where the folder of the model holds another version by now.
+    """
     from pipeline.output.page import render_report  # noqa: PLC0415 - only where a page is made
 
-    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model)), prefix)
+    return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model, version)), prefix)
 
 
 def read_report(pieces: Path, summary: Summary) -> FinishedReport:
@@ -180,8 +197,3 @@ def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> 
         set_aside=len(report.noise),
         shares={name: round(sizes[name] / total, 4) for name in model.labels.names},
     )
-
-
-def _end_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)

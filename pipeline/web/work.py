@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -18,7 +18,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from pipeline.core.config import Config
+from pipeline.core.errors import Code, ModelError
 from pipeline.core.records import FinishedReport, Label
+from pipeline.labels.corrections.workbook import Workbook
 from pipeline.model.model import Model
 from pipeline.output import FORMATS
 from pipeline.web import tagging
@@ -26,6 +28,7 @@ from pipeline.web.crew import Crew, LostError, busy
 from pipeline.web.uploads import Allowance, shown_name, store, stored_name
 
 State = Literal["uploading", "waiting", "tagging", "ready", "failed"]
+OWN_WORKBOOK: Code = "own_workbook"
 SWEEP_SECONDS = 60.0
 LOST = "tagging it ended the process, by damage or by its memory; split it, or save it as .txt"
 BROKEN = "an unexpected error; the server's own messages tell more"
@@ -57,8 +60,9 @@ class Held:
     stored: int = 0
     state: State = "uploading"
     reports: tuple[tagging.Summary, ...] = ()
-    failures: tuple[str, ...] = ()
+    failures: tuple[tagging.Failure, ...] = ()
     passed_over: tuple[str, ...] = ()
+    workbook: Workbook | None = None
     task: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     @property
@@ -131,6 +135,13 @@ class Workshop:
             raise HTTPException(409, f"not tagged (its state is {held.state})")
         return held
 
+    def returned(self, identifier: str) -> tuple[Held, Workbook]:
+        """Return a file that is a workbook of tags, and what is corrected in it; raises HTTPException for any other."""
+        held = self.file(identifier)
+        if held.workbook is None:
+            raise HTTPException(409, "no workbook of tags, which alone holds corrections to import")
+        return held, held.workbook
+
     def check_free(self) -> None:
         """Raise HTTPException when as many files wait as may, those that are still arriving among them."""
         done = sum(held.state in ("ready", "failed") for held in self.files.values())
@@ -165,7 +176,11 @@ class Workshop:
         """Return a report of a tagged file, with corrections over its tags, as a fragment of HTML; raises HTTPException."""
         held, summary = self._summary(identifier, number)
         self.composers.check_free()
-        return await self.composers.run(tagging.render, held.pieces, summary, held.model.folder, f"r{number}", said)
+        loaded = held.model
+        with _retrained():
+            return await self.composers.run(
+                tagging.render, held.pieces, summary, loaded.folder, f"r{number}", said, loaded.model.version
+            )
 
     def _summary(self, identifier: str, number: int) -> tuple[Held, tagging.Summary]:
         held = self.ready(identifier)
@@ -186,7 +201,10 @@ class Workshop:
         try:
             original = files[0].upload if len(files) == len(files[0].reports) == 1 else None
             pieces = tuple(held.pieces for held in files)
-            await self.composers.run(tagging.compose, format_name, pieces, model.folder, target, original, said)
+            with _retrained():
+                await self.composers.run(
+                    tagging.compose, format_name, pieces, model.folder, target, original, said, model.model.version
+                )
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -207,17 +225,32 @@ class Workshop:
             async with self._turns:
                 held.state = "tagging"
                 result = await self.taggers.run(tagging.tag_file, task)
+                if _is_workbook(result):
+                    await self._read_workbook(held, result.failures)
+                    return
+        except ModelError as error:  # its folder holds another version by now
+            held.failures, held.state = (tagging.Failure(f"{held.name}: {error}", "model"),), "failed"
         except (LostError, MemoryError):
-            held.failures, held.state = (f"{held.name}: {LOST}",), "failed"
+            held.failures, held.state = (tagging.Failure(f"{held.name}: {LOST}", "too_large"),), "failed"
         except Exception:  # what else may go wrong cannot be listed, and the file must not look as if it were still being tagged
             LOG.exception("a file could not be tagged")
-            held.failures, held.state = (f"{held.name}: {BROKEN}",), "failed"
+            held.failures, held.state = (tagging.Failure(f"{held.name}: {BROKEN}", "error"),), "failed"
         else:
             held.reports, held.failures, held.passed_over = result.reports, result.failures, result.passed_over
             held.state = "ready" if result.reports else "failed"
             written = held.pieces.stat().st_size
             held.stored += written
             self.allowance.size += written
+
+    async def _read_workbook(self, held: Held, failures: tuple[tagging.Failure, ...]) -> None:
+        """Take a workbook of tags as what it is: what people corrected in it can be imported, and nothing of it is tagged."""
+        read = tagging.read_workbook
+        found = await self.taggers.run(read, held.upload, held.name, held.model.folder, self.config.read)
+        if isinstance(found, tagging.Failure):
+            held.failures = (found,)
+        else:
+            held.workbook, held.failures = found, failures
+        held.state = "failed"
 
     async def _sweep(self) -> None:
         while True:
@@ -229,3 +262,17 @@ class Workshop:
         oldest = now - self.config.serve.keep_hours * 3600
         for held in [held for held in self.files.values() if held.added.timestamp() < oldest and held.state in ("ready", "failed")]:
             self.delete(held)
+
+
+def _is_workbook(result: tagging.Tagged) -> bool:
+    """Tell whether a file is nothing but a workbook of tags; one in an archive is named, and the reports beside it are tagged."""
+    return not result.reports and [each.code for each in result.failures] == [OWN_WORKBOOK]
+
+
+@contextlib.contextmanager
+def _retrained() -> Iterator[None]:
+    """Answer 409 where the folder of a model holds another version than the server began with."""
+    try:
+        yield
+    except ModelError as error:
+        raise HTTPException(409, str(error)) from None

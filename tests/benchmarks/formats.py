@@ -17,6 +17,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import handmade
+import scans
 from docx import Document as WordDocument
 from docx.shared import Pt
 from openpyxl import Workbook
@@ -33,6 +34,7 @@ from pipeline.track.locate import open_model
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = 12
+SCANNED = 15  # the seeds and ten written reports
 Browser = Callable[[str, Path, Path], Path]
 Convert = Callable[[list[Path], str, Path], list[Path]]
 PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="{charset}"><title>{title}</title>
@@ -119,6 +121,17 @@ def wrap(
         place = folder / f"{kind}-chromium"
         place.mkdir()
         made[f"{kind} Chromium"] = {path.stem: browser(kind, path, place / f"{path.stem}.{kind}") for path in pages}
+    return made
+
+
+def scanned(printed: dict[str, Path], texts: dict[str, str], folder: Path) -> dict[str, dict[str, Path]]:
+    """Return scans of printed reports by how they were made and stem: clean and rough, in two resolutions."""
+    made: dict[str, dict[str, Path]] = {}
+    for dots, rough in ((150, False), (200, False), (150, True), (200, True)):
+        name = f"scan {dots} dpi{' rough' if rough else ''}"
+        place = folder / name.replace(" ", "-")
+        place.mkdir()
+        made[name] = {stem: scans.scan(printed[stem], place / f"{stem}.pdf", dots, rough) for stem in texts}
     return made
 
 
@@ -269,6 +282,8 @@ def main() -> None:
         texts = plain(reports())
         made = wrap(texts, folder, model, libreoffice("soffice", folder / "profile"), chromium("/usr/bin/chromium"))
         rows = list(compare(made, texts, model, config.read))
+        few = dict(list(texts.items())[:SCANNED])  # a page takes seconds
+        rows += compare(scanned(made["pdf LibreOffice"], few, folder), few, model, config.read)
     print(table_of(rows))
     print(json.dumps({"reports": len(texts), "model": model.version}))
 

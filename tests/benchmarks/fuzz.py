@@ -35,7 +35,8 @@ from pipeline.preprocess.segment import segment
 from pipeline.read.isolated import Reader
 from pipeline.track.locate import open_model
 
-LIMITS = {"max_seconds": 20.0, "max_memory": 2**30}
+# Text recognition takes seconds for a page, and more memory than this: its pictures are mutated in tests/code/read/test_ocr.py.
+LIMITS = {"max_seconds": 20.0, "max_memory": 2**30, "ocr": "never"}
 # What LibreOffice converts, and the share of the files that it is.
 SLOW, SLOW_SHARE = frozenset(f"{kind} LibreOffice" for kind in ("doc", "ppt", "odp", "uot", "uop")), 0.02
 TOKENS = (

@@ -9,26 +9,42 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.errors import UsageError
-from pipeline.core.records import Correction, Label
+from pipeline.core.outputs import write_whole
+from pipeline.core.records import Correction, Label, PersonSays
 from pipeline.labels.corpus import corpus_files, read_review
-from pipeline.labels.files import whole_lines
+from pipeline.labels.files import Say, whole_lines
+from pipeline.labels.people import checked_name
 from pipeline.labels.texts import encodings, reads_as
 from pipeline.read import load
 
 WAIT = 30.0  # seconds for another writer to finish
 LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 LONGEST_NOTE = 10_000
+Span = tuple[int, int]
+NOTHING_SEEN: Mapping[Span, PersonSays | None] = MappingProxyType({})
 _UNSAFE = re.compile(r"[^\w.-]+")
+
+
+class ChangedError(UsageError):
+    """Something else is saved by now than what a person saw; ``saved`` holds it by span, None where it was taken back."""
+
+    def __init__(self, saved: Mapping[Span, PersonSays | None]) -> None:
+        super().__init__(
+            f"{len(saved)} of these were saved in another place meanwhile; look at both and save again", code="changed"
+        )
+        self.saved = saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +72,14 @@ def save_corrections(
     known: LabelSet,
     config: Config,
     sha256: str = "",
+    seen: Mapping[Span, PersonSays | None] = NOTHING_SEEN,
 ) -> Saved:
     """Append a person's corrections of a report to the file of corrections, all or none.
 
     ``text`` is what the offsets count in, ``name`` that of the report, ``sha256`` the digest of its file where there is one.
+    ``seen`` is what the person saw saved of a span when correcting it: where something else is saved by now, by the same person
+    in another place, ChangedError tells it and nothing is saved.
+
     Raises UsageError for a correction that does not fit the text or the labels, for an annotator without a name, for a text
     that no file can hold, and where nothing can be written.
     """
@@ -70,32 +90,50 @@ def save_corrections(
         _check(correction, text, name, known)
     path = locations.project_folder() / config.corpus.review
     with _alone(path):
-        report = _find(text, config, sha256) or _write_report(text, name, config)
+        found = _find(text, config, sha256)
+        if found and seen:
+            _check_seen(_saved_by(annotator, found, known, config), corrections, seen)
+        report = found or _write_report(text, name, config)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         _append(path, [_as_label(correction, report, annotator, now) for correction in corrections])
     return Saved(report.source, path, len(corrections))
 
 
-def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "") -> tuple[Label, ...]:
+def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "", say: Say = warnings.warn) -> tuple[Label, ...]:
     """Return the corrections of a report that count, of all people, in the order in which they were saved.
 
-    Of each person the latest one for a span counts; one that was withdrawn does not. Raises CorpusError for a file of
-    corrections that cannot be read.
+    Of each person the latest one for a span counts; one that was withdrawn does not. ``say`` is told of each line that is
+    damaged. Raises CorpusError for a file of corrections that cannot be read.
     """
-    made = read_review(config, known)
+    made = read_review(config, known, say)
     report = _find(text, config, sha256) if made else None
     if report is None:
         return ()
     return tuple(label for label in made if (label.source, label.sha256) == (report.source, report.sha256))
 
 
-def checked_name(annotator: str) -> str:
-    """Return who corrects, without needless white space; raises UsageError for no name and for one that cannot be printed."""
-    name = " ".join(annotator.split())
-    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
-        limit = f"in at most {LONGEST_NAME} printable characters"
-        raise UsageError(f"annotator {name[:LONGEST_NAME]!r}: say who corrects, {limit}")
-    return name
+def _saved_by(annotator: str, report: _Report, known: LabelSet, config: Config) -> dict[Span, Label]:
+    """Return what a person has saved of a report, by span."""
+    made = read_review(config, known, lambda _: None)
+    own = (label for label in made if label.annotator == annotator)
+    return {(label.start, label.end): label for label in own if (label.source, label.sha256) == (report.source, report.sha256)}
+
+
+def _check_seen(saved: Mapping[Span, Label], corrections: Sequence[Correction], seen: Mapping[Span, PersonSays | None]) -> None:
+    """Raise ChangedError where what is saved is neither what the person saw nor what is to be saved."""
+    changed = {}
+    for correction in corrections:
+        span = (correction.start, correction.end)
+        now = _says(saved[span]) if span in saved else None
+        wanted = None if correction.withdrawn else PersonSays(correction.label, "", correction.secondary, correction.note)
+        if span in seen and now not in (seen[span], wanted):
+            changed[span] = now
+    if changed:
+        raise ChangedError(changed)
+
+
+def _says(label: Label) -> PersonSays:
+    return PersonSays(label.label, "", label.secondary, label.note or "")
 
 
 def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:
@@ -151,9 +189,8 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
     while path.exists():
         number += 1
         path = folder / f"{stem}_{number}.txt"
-    side = path.with_suffix(".part")
-    _write_through(side, data)
-    side.replace(path)
+    with write_whole(path) as stream:
+        stream.write(data)
     return _Report(f"{Path(config.corpus.reviewed).as_posix()}/{path.name}", hashlib.sha256(data).hexdigest())
 
 
@@ -196,10 +233,3 @@ def _append(path: Path, labels: Sequence[Label]) -> None:
         except OSError:
             stream.truncate(len(whole))
             raise
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())

@@ -6,6 +6,7 @@ is of, its key tells; that its text and place are still those of the report is c
 
 import io
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from pipeline.core.config import LabelSet, ReadConfig
-from pipeline.core.errors import CorpusError
+from pipeline.core.errors import CorpusError, PipelineError, UsageError
 from pipeline.core.records import Correction, PersonSays, Suggestion
 from pipeline.output.book import originals
 from pipeline.output.book.cells import cell_text, parts, plain
@@ -25,6 +28,7 @@ from pipeline.read.office.packages import open_package
 
 HEAD_WITHIN = 20  # rows from the top, among which the heads of the columns must be
 _KEY = re.compile(rf"([1-9]\d{{0,8}}){SIGN}([1-9]\d{{0,8}})(?:\+(\d{{1,8}}))?")
+_PACKAGE = b"PK\x03\x04"
 _BETWEEN = re.compile(r"[\s、，,；;/]+")
 Cells = Sequence[object]
 
@@ -70,10 +74,7 @@ def read_returned(path: Path, known: LabelSet, options: ReadConfig, whole: bool 
     entries: dict[Key, _Entry] = {}
     only_notes: list[str] = []
     with _opened(path, options) as sheets:
-        hidden, shown = (
-            [sheet for sheet in sheets if (sheet.name.partition(" ")[0] == originals.SHEET) == is_hidden]
-            for is_hidden in (True, False)
-        )
+        hidden, shown = ([sheet for sheet in sheets if sheet.is_hidden == is_hidden] for is_hidden in (True, False))
         found = _originals(hidden, str(path))
         for sheet in shown:
             for entry in _entries(sheet.rows(), f"{path}: {sheet.name}", found, known, whole):
@@ -84,12 +85,73 @@ def read_returned(path: Path, known: LabelSet, options: ReadConfig, whole: bool 
     return Workbook(tuple(_reports(found, entries)), tuple(only_notes))
 
 
+def corrections_in(path: Path, options: ReadConfig) -> int | None:
+    """Return how many passages of a workbook that ``pipeline tag`` made a person wrote something of; None for any other file.
+
+    What it was filled in with does not count. What ``read_returned`` would refuse, such as an unknown label, does.
+    """
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(_PACKAGE)) != _PACKAGE:
+                return None
+        whole = replace(options, max_bytes=max(options.max_bytes, path.stat().st_size))
+        with _opened(path, whole) as sheets:
+            return _written_in(sheets, str(path))
+    except (OSError, PipelineError):
+        return None
+
+
+def check_replaceable(out: Path, options: ReadConfig) -> None:
+    """Raise UsageError where an output would take the place of a workbook with corrections, also of one in a folder."""
+    for path in sorted(out.glob("*.xlsx")) if out.is_dir() else [out]:
+        count = corrections_in(path, options) if path.is_file() else None
+        if count:
+            command = f"pipeline labels import {shlex.quote(str(path))} --annotator NAME"
+            ways = f"take them in with `{command}`, name another file with -o, or replace them with --force"
+            raise UsageError(f"{path}: holds {count} corrections, which would be lost; {ways}")
+
+
+def _written_in(sheets: "Sequence[_Sheet]", where: str) -> int | None:
+    """Return the number of passages with something in the columns for people; None without the hidden sheet."""
+    hidden = [sheet for sheet in sheets if sheet.is_hidden]
+    if not hidden:
+        return None
+    try:
+        found = _originals(hidden, where)
+    except PipelineError:  # damaged, but from here
+        found = {}
+    return len({key for sheet in sheets if not sheet.is_hidden for key in _written_rows(sheet, found)})
+
+
+def _written_rows(sheet: "_Sheet", found: Mapping[int, Original]) -> Iterator[str]:
+    """Yield the key of each row that a person wrote something in, or its place where it has none."""
+    for number, row in _table(sheet.rows()):
+        label, secondary, note = (str(row.get(name, "")).strip() for name in (LABEL, SECONDARY, NOTE))
+        key = str(row[KEY]).strip()
+        said = _said(key, found)
+        if (label or secondary or note) and not (said is not None and _is_as_filled_in(label, secondary, note, said)):
+            yield key.partition("+")[0] or f"{sheet.name} {number}"
+
+
+def _said(key: str, found: Mapping[int, Original]) -> PersonSays | None:
+    """Return what the row of a key was filled in with."""
+    match = _KEY.fullmatch(key)
+    original = found.get(int(match[1])) if match else None
+    spans = original.spans if original else ()
+    return spans[int(match[2]) - 1].said if match and int(match[2]) <= len(spans) else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     """A sheet, whose rows are read when they are asked for."""
 
     name: str
     rows: Callable[[], list[list[Any]]]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is one of those that hold the reports."""
+        return self.name.partition(" ")[0] == originals.SHEET
 
 
 @contextmanager
@@ -124,16 +186,21 @@ def _originals(sheets: Sequence[_Sheet], where: str) -> dict[int, Original]:
 
 
 def _entries(rows: list[list[object]], where: str, found: Mapping[int, Original], known: LabelSet, whole: bool) -> Iterator[_Entry]:
-    """Yield what a person wrote in the rows of a sheet; nothing for a sheet that is no table of passages."""
+    """Yield what a person wrote in the rows of a sheet."""
+    for number, row in _table(rows):
+        entry = _entry(row, f"{where} row {number}", found, known, whole)
+        if entry is not None:
+            yield entry
+
+
+def _table(rows: list[list[object]]) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the rows of a table of passages with their numbers, each by its column; nothing for a sheet that is none."""
     heads = (_places(row) for row in rows[:HEAD_WITHIN])
     top, places = next(((top, places) for top, places in enumerate(heads) if {KEY, LABEL} <= set(places)), (0, None))
     if places is None:
         return
     for number, cells in enumerate(rows[top + 1 :], top + 2):
-        row = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
-        entry = _entry(row, f"{where} row {number}", found, known, whole)
-        if entry is not None:
-            yield entry
+        yield number, {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
 
 
 def _places(head: Cells) -> dict[str, int]:

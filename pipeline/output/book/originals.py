@@ -13,8 +13,9 @@ import msgspec
 from pipeline.core.errors import CorpusError
 from pipeline.core.records import FinishedReport, PersonSays
 from pipeline.output.book.cells import LONGEST
+from pipeline.read.office import own
 
-SHEET = "原文"
+SHEET = own.SHEET
 VERSION = 2
 READ = (1, VERSION)  # 1 has nothing filled in
 

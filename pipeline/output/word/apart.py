@@ -13,7 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from pipeline.core.config import ReadConfig, load_config
-from pipeline.core.process import start_process
+from pipeline.core.process import Guard, start_process
 from pipeline.core.records import FinishedReport
 from pipeline.output import RunFacts
 from pipeline.output.word.original import LARGEST, annotate, find_original
@@ -59,10 +59,17 @@ def main() -> None:
 
 def _answer(request: bytes, options: ReadConfig) -> bytes | None:
     """Return what the process makes of a request; None where it fails or takes too long."""
-    with start_process(_START) as process:
-        try:
-            made, _ = process.communicate(request, options.max_seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return None
+    guard = Guard()
+    try:
+        with start_process(_START) as process:
+            guard.watch(process.pid)
+            try:
+                made, _ = process.communicate(request, options.max_seconds)
+            except BaseException as error:  # also where this process is stopped: the other one would be waited for
+                process.kill()
+                if isinstance(error, subprocess.TimeoutExpired):
+                    return None
+                raise
+    finally:
+        guard.release()
     return made if process.returncode == 0 else None

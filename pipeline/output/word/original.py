@@ -6,10 +6,10 @@ byte for byte. ``apart.py`` does this in a process of its own.
 
 import hashlib
 import zipfile
-from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.core.config import ReadConfig
+from pipeline.core.names import on_disk
 from pipeline.core.records import FinishedReport
 from pipeline.output import RunFacts
 from pipeline.output.colours import shades
@@ -28,10 +28,10 @@ _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 def find_original(report: FinishedReport) -> bytes | None:
     """Return the bytes of the Word file that a report was read from; None where it was none, has changed, is gone or too large."""
-    path = Path(report.source)
     if report.encoding != DOCX:
         return None
     try:
+        path = on_disk(report.source)
         if not path.is_file() or path.stat().st_size > LARGEST:
             return None
         data = path.read_bytes()

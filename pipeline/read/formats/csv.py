@@ -1,7 +1,9 @@
-"""Tables as text: the column with the text, one row a line; the other columns go with it (standard library)."""
+"""Tables as text: the columns with the text, one row a line; the other columns go with it (standard library)."""
 
 import csv
 import io
+import re
+from collections import Counter
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
@@ -9,17 +11,44 @@ from pipeline.read.decode import ReadText, decode
 from pipeline.read.rows import Table, rows_text
 
 _DELIMITERS = ",\t;|"
+_NONE = "\x1f"  # for a table of one column
 _LONGEST_CELL = 2**30
+_SAMPLE = 65_536
+# What Excel takes for the delimiter where a file begins so; the line is none of the table.
+_TOLD = re.compile("sep=(.)\r?\n", re.IGNORECASE)
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the rows of a table of delimited values; raises InputError."""
     content = decode(data, source, options.encoding)
-    first = content.text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
     csv.field_size_limit(_LONGEST_CELL)
+    told = _TOLD.match(content.text)
+    table = content.text[told.end() :] if told else content.text
+    delimiter = told[1] if told else _delimiter(table[:_SAMPLE])
     try:
-        rows = list(csv.reader(io.StringIO(content.text, newline=""), delimiter=delimiter))
+        rows = list(csv.reader(io.StringIO(table, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise InputError(f"{source}: not a readable table ({error}); open it in Excel and save it as .xlsx") from None
-    return rows_text([Table(None, rows)], f"csv ({content.encoding})", source, options)
+        raise InputError(
+            f"{source}: not a readable table ({error}); open it in Excel and save it as .xlsx", code="damaged"
+        ) from None
+    above = range(2 if told else 1, len(rows) + 2)
+    return rows_text([Table(None, rows, above)], f"csv ({content.encoding})", source, options)
+
+
+def _delimiter(sample: str) -> str:
+    """Return the delimiter by which the most rows have the same number of cells, and more than one; else that of the first row."""
+    best = max(_DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
+    if _evenness(sample, best) > (0, 0):
+        return best
+    first = sample.partition("\n")[0]
+    return max(_DELIMITERS, key=first.count) if any(map(first.count, _DELIMITERS)) else _NONE
+
+
+def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
+    """Return the share of rows with the common number of cells, 0 where that is one, and this number."""
+    try:
+        widths = Counter(len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row)
+    except csv.Error:
+        return 0, 0
+    width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+    return (count / widths.total(), width) if width > 1 else (0, 0)

@@ -29,9 +29,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     if b"<office:document" in head:
         return odt.read(data, source, options)
     if not head.startswith(OLE_SIGNATURE) and not _is_word_xml(data, head, source):
-        raise InputError(f"{source}: not a Word document; check what kind of file it is, and save it as .docx")
+        raise InputError(f"{source}: not a Word document; check what kind of file it is, and save it as .docx", code="damaged")
     if data[_WORD_STREAM : _WORD_STREAM + 2] == _WORD_SIGNATURE and int.from_bytes(data[_WORD_FLAGS]) & _ENCRYPTED:
-        raise InputError(f"{source}: password-protected; save a copy without the password")
+        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     converted = CONVERTER.convert(data, _CONVERSION, source, options)
     return replace(docx.read(converted, source, options), encoding="doc")
 

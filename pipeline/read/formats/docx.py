@@ -2,23 +2,28 @@
 
 The XML is walked here with lxml (BSD, maintained, needed for other formats too) rather than by python-docx, whose paragraphs
 leave out text boxes, content controls, notes and list numbers, which loads every picture, and which stops at a reference
-to a part that is missing. Insertions count and deletions do not, as if all changes were accepted; comments and hidden
-text are left out. Footnotes follow the paragraph that refers to them; page headers and footers stand at the end as noise.
+to a part that is missing. Insertions count and deletions do not, as if all changes were accepted; comments, hidden text and
+the prompts of empty controls are left out. Footnotes follow the paragraph that refers to them; page headers and footers stand
+at the end as noise.
 """
 
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read.compose import Paragraph, compose, join_row
+from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
 from pipeline.read.decode import ReadText
-from pipeline.read.office.numbering import symbol, with_label
+from pipeline.read.embedded import read_embedded
+from pipeline.read.office.fields import Fields
+from pipeline.read.office.numbering import spaced, symbol, with_label
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, number, relationships, switch
-from pipeline.read.office.packages import open_package, parse_xml, read_member
-from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, read_numbering, read_styles
+from pipeline.read.office.packages import open_package, parse_xml, read_member, stored_name
+from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, is_indented, read_numbering, read_styles
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -34,6 +39,8 @@ _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
+_CHUNK = "aFChunk"
+_DROP_CAPS = ("drop", "margin")
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
 
 
@@ -64,6 +71,8 @@ class _Document:
     styles: dict[str, Style]
     numbers: ListNumbers
     notes: "dict[tuple[str, str], _Element]"
+    chunks: dict[str, partial[Iterator[Paragraph]]]
+    fields: Fields = field(default_factory=Fields)
     spoken: list[Spoken] | None = None
     waiting: "list[_Element]" = field(default_factory=list)
     carried: list[Spoken] = field(default_factory=list)
@@ -74,7 +83,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     package = open_package(data, source, options)
     main, _, body = _main_part(package, source)
     parts = relationships(package, main, source)
-    document = _document(package, parts, source)
+    document = _document(package, parts, source, options)
     paragraphs = _body(body, document)
     return compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
 
@@ -83,7 +92,7 @@ def walk(data: bytes, source: str, options: ReadConfig) -> Walk:
     """Return a Word file with what each element of it gave to the text of ``read``; raises InputError."""
     package = open_package(data, source, options)
     main, root, body = _main_part(package, source)
-    document = _document(package, relationships(package, main, source), source)
+    document = _document(package, relationships(package, main, source), source, options)
     document.spoken = []
     _body(body, document)
     return Walk(package, main, root, tuple(document.spoken))
@@ -92,18 +101,23 @@ def walk(data: bytes, source: str, options: ReadConfig) -> Walk:
 def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _Element]":
     """Return the name of the main part, its root and its body."""
     found = next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), None)
-    main = found or "word/document.xml"
+    main = stored_name(package, found or "word/document.xml")
     root = _part(package, main, source)
     body = child(root, "body")
     if root is None or body is None:
-        raise InputError(f"{source}: holds no Word document; check what kind of file it is, and save it as .docx")
+        raise InputError(f"{source}: holds no Word document; check what kind of file it is, and save it as .docx", code="damaged")
     return main, root, body
 
 
 def _body(body: "_Element", document: _Document) -> list[Paragraph]:
-    paragraphs = [*_blocks(body, document), Paragraph(_said(document.carried, "", document))]
-    document.carried.clear()
-    return paragraphs
+    document.fields.add(body)
+    return [*_blocks(body, document), _carried(document)]
+
+
+def _carried(document: _Document) -> Paragraph:
+    """Return what is left of paragraphs that go on in the next where none follows."""
+    spoken, document.carried = document.carried, []
+    return Paragraph(_said(spoken, "", document))
 
 
 def _said(spoken: list[Spoken], label: str, document: _Document) -> str:
@@ -115,7 +129,7 @@ def _said(spoken: list[Spoken], label: str, document: _Document) -> str:
     return with_label(label, text)
 
 
-def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: str) -> _Document:
+def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: str, options: ReadConfig) -> _Document:
     roots = {part.kind: _part(package, part.target, source) for part in parts.values() if part.kind in _PARTS}
     notes = {
         (kind, attribute(note, "id") or ""): note
@@ -123,7 +137,18 @@ def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: 
         for note in children(roots.get(kind))
         if attribute(note, "type") in (None, "normal")
     }
-    return _Document(read_styles(roots.get("styles")), read_numbering(roots.get("numbering")), notes)
+    chunks = {key: partial(_chunk, package, part.target, source, options) for key, part in parts.items() if part.kind == _CHUNK}
+    document = _Document(read_styles(roots.get("styles")), read_numbering(roots.get("numbering")), notes, chunks)
+    for kind in _NOTES.values():
+        document.fields.add(roots.get(kind))
+    return document
+
+
+def _chunk(package: zipfile.ZipFile, name: str, source: str, options: ReadConfig) -> Iterator[Paragraph]:
+    """Yield the paragraphs of another document that stands in this one as a whole; raises InputError where it cannot be read."""
+    data = read_member(package, name, source)
+    if data:
+        yield from paragraphs_of(read_embedded(data, PurePosixPath(name).suffix.lower(), f"{source}/{name}", options))
 
 
 def _part(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None":
@@ -142,6 +167,7 @@ def _margins(
             continue
         seen.add(part.target)
         root = _part(package, part.target, source)
+        document.fields.add(root)
         for paragraph in _blocks(children(root), document):
             if paragraph.text not in seen:
                 seen.add(paragraph.text)
@@ -158,6 +184,11 @@ def _blocks(parent: "Iterable[_Element]", document: _Document, in_cell: bool = F
             yield from _table(element, document)
         elif name == "AlternateContent":
             yield from _blocks(_chosen(element), document, in_cell)
+        elif name == "altChunk":
+            yield from _embedded(element, document)
+        elif name == "sdt" and _is_prompt(element):
+            if not in_cell:
+                yield from (Paragraph(line.text, "noise", reason="prompt") for line in _blocks(element, document, in_cell))
         elif name not in _SKIPPED:
             yield from _blocks(element, document, in_cell)
         if not in_cell and document.waiting:
@@ -177,28 +208,57 @@ def _chosen(alternate: "_Element") -> "_Element":
     return next((branch for branch in branches if branch.find(".//{*}t") is not None), branches[-1] if branches else alternate)
 
 
+def _embedded(element: "_Element", document: _Document) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a document inside this one, at the first place that refers to it."""
+    chunk = document.chunks.pop(attribute(element, "id") or "", None)
+    for paragraph in chunk() if chunk else ():
+        if document.spoken is not None:
+            document.spoken.append(Spoken(None, paragraph.text))
+        yield paragraph
+
+
+def _is_prompt(control: "_Element") -> bool:
+    """Tell whether a content control is empty, so that it shows only what should be written into it."""
+    return bool(switch(child(control, "sdtPr", "showingPlcHdr")))
+
+
 def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     properties = child(element, "pPr")
     style_id = attribute(child(properties, "pStyle")) or ""
     style = document.styles.get(style_id, document.styles[""])
     pieces = list(_pieces(element, bool(style.hidden), document))
-    document.carried += [piece for piece in pieces if isinstance(piece, Spoken)]
-    # Where the end of the paragraph is deleted, what is left of it begins the next one.
-    if child(properties, "rPr", "del") is None and child(properties, "rPr", "moveFrom") is None:
-        label = _label(properties, style_id, style, document)
-        spoken, document.carried = document.carried, []
-        yield _classified(_said(spoken, label, document), properties, style)
-    for piece in pieces:
-        if not isinstance(piece, Spoken):
-            yield from _blocks(piece, document, in_cell=True)
+    boxes = [piece for piece in pieces if not isinstance(piece, Spoken)]
+    for art in (box for box in boxes if local(box) == "textpath"):
+        yield Paragraph(_said([Spoken(art, art.get("string") or "")], "", document))
+    spoken = [piece for piece in pieces if isinstance(piece, Spoken)]
+    # Where the end of the paragraph is deleted, what is left of it begins the next one, which has the number.
+    is_deleted = child(properties, "rPr", "del") is not None or child(properties, "rPr", "moveFrom") is not None
+    label = "" if is_deleted else _label(properties, style_id, style, document)
+    if is_deleted or _runs_on(properties):
+        document.carried += [Spoken(None, spaced(label)), *spoken] if label and spoken else spoken
+    else:
+        carried, document.carried = document.carried, []
+        yield _classified(_said([*carried, *spoken], label, document), properties, style)
+    for box in boxes:
+        yield from _blocks(box, document, in_cell=True)
+
+
+def _runs_on(properties: "_Element | None") -> bool:
+    """Tell whether a paragraph goes on in the next: it is a drop cap, or its end is hidden, as that of a run-in heading is."""
+    mark = child(properties, "rPr")
+    hidden = switch(child(mark, "vanish")) or switch(child(mark, "specVanish"))
+    return bool(hidden) or attribute(child(properties, "framePr"), "dropCap") in _DROP_CAPS
 
 
 def _classified(text: str, properties: "_Element | None", style: Style) -> Paragraph:
     if style.contents:
-        return Paragraph(text, "noise", reason="table of contents")
+        return Paragraph(text, "noise", reason=style.contents)
     outline = number(child(properties, "outlineLvl"))
     level = style.level if outline is None else outline + 1
-    return Paragraph(text) if level is None or level >= BODY_LEVEL else Paragraph(text, "heading", level)
+    if level is not None and level < BODY_LEVEL:
+        return Paragraph(text, "heading", level)
+    own = is_indented(properties)
+    return Paragraph(text, indented=bool(style.indented if own is None else own))
 
 
 def _label(properties: "_Element | None", style_id: str, style: Style, document: _Document) -> str:
@@ -222,16 +282,16 @@ def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterat
             stack.pop()
             continue
         name = local(element)
-        if name == "txbxContent":
+        if name in ("txbxContent", "textpath"):
             yield element
         elif name == "AlternateContent":
             stack.append(iter(_chosen(element)))
         elif name in _NOTES:
             _await_note(_NOTES[name], attribute(element, "id") or "", document)
-        elif name == "r" and _is_hidden(element, hidden, document):
+        elif (name == "r" and _is_hidden(element, hidden, document)) or (name == "sdt" and _is_prompt(element)):
             continue
         elif name not in _SKIPPED:
-            if text := _characters(element, name):
+            if text := _characters(element, name, document.fields):
                 yield Spoken(element, text)
             stack.append(iter(element))
 
@@ -242,7 +302,11 @@ def _await_note(kind: str, note_id: str, document: _Document) -> None:
         document.waiting.append(note)
 
 
-def _characters(element: "_Element", name: str) -> str:
+def _characters(element: "_Element", name: str, fields: Fields) -> str:
+    if element in fields.shown:
+        return fields.shown[element]
+    if element in fields.hidden:
+        return ""
     if name == "t":
         return (element.text or "").translate(_XML_SPACE)
     if name == "sym":
@@ -261,9 +325,12 @@ def _is_hidden(run: "_Element", inherited: bool, document: _Document) -> bool:
 
 
 def _table(table: "_Element", document: _Document) -> Iterator[Paragraph]:
+    yield _carried(document)
     for row in _wrapped(table, "tr"):
         if child(row, "trPr", "del") is None:
-            cells = [list(_blocks(cell, document, in_cell=True)) for cell in _wrapped(row, "tc") if not _continues(cell)]
+            cells = [
+                [*_blocks(cell, document, in_cell=True), _carried(document)] for cell in _wrapped(row, "tc") if not _continues(cell)
+            ]
             yield from join_row([[paragraph for paragraph in cell if paragraph.text.strip()] for cell in cells])
 
 
@@ -272,7 +339,7 @@ def _wrapped(parent: "_Element", name: str) -> "Iterator[_Element]":
     for element in parent:
         if local(element) == name:
             yield element
-        elif local(element) not in _SKIPPED:
+        elif local(element) not in _SKIPPED and not (local(element) == "sdt" and _is_prompt(element)):
             yield from _wrapped(element, name)
 
 

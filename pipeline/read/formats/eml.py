@@ -22,7 +22,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     message = open_mail(data, source)
     found = _body(texts(message), source, options)
     if not found:
-        raise InputError(f"{source}: a mail without text; what is attached to it is read by itself")
+        raise InputError(f"{source}: a mail without text; what is attached to it is read by itself", code="empty")
     subject = header_text(message.get("Subject"))
     if subject:
         kind = () if sign_level(subject) is not None else (Mark(0, len(subject), "heading", level=TITLE),)

@@ -37,7 +37,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     _refuse_protected(package, [chapter for chapter, _ in chapters], source)
     paragraphs = [item for chapter, is_contents in chapters for item in _paragraphs(package, chapter, is_contents, source)]
     if not paragraphs:
-        raise InputError(f"{source}: a book without text; check what kind of file it is, and save it as .docx or .html")
+        raise InputError(
+            f"{source}: a book without text; check what kind of file it is, and save it as .docx or .html", code="empty"
+        )
     return compose(paragraphs, "epub")
 
 
@@ -48,7 +50,9 @@ def _book(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element]":
     name = files[0].get("full-path", "") if files else ""
     root = _part(package, name, source) if name else None
     if root is None:
-        raise InputError(f"{source}: a book without its list of chapters; get the file again, or save it as .docx or .html")
+        raise InputError(
+            f"{source}: a book without its list of chapters; get the file again, or save it as .docx or .html", code="damaged"
+        )
     return name, root
 
 
@@ -72,13 +76,16 @@ def _refuse_protected(package: zipfile.ZipFile, chapters: list[str], source: str
     listed = _part(package, _ENCRYPTION, source)
     targets = [] if listed is None else [unquote(item.get("URI", "")).lstrip("/") for item in listed.iter("{*}CipherReference")]
     if set(targets) & set(chapters):
-        raise InputError(f"{source}: a book protected against copying; ask its publisher for a copy without, or for another format")
+        raise InputError(
+            f"{source}: a book protected against copying; ask its publisher for a copy without, or for another format",
+            code="password",
+        )
 
 
 def _paragraphs(package: zipfile.ZipFile, name: str, is_contents: bool, source: str) -> Iterator[Paragraph]:
     data = read_member(package, name, source)
     if data is None:
-        raise InputError(f"{source}: the chapter {name} is missing in it; get the file again")
+        raise InputError(f"{source}: the chapter {name} is missing in it; get the file again", code="damaged")
     if not data.strip():
         return
     where = f"{source}/{name}"

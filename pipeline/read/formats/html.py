@@ -5,7 +5,7 @@ Nothing is fetched: pictures, styles, frames and links are not followed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
@@ -31,13 +31,20 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     return read_page(data, source, options)
 
 
+def read_whole(data: bytes, source: str, options: ReadConfig, charset: str = "") -> ReadText:
+    """Return all lines of a page that is no page of the web but a part of another document; raises InputError."""
+    decoded = _decode(data, source, options.encoding, charset)
+    page = find_blocks(parse(decoded.text, source))
+    return _assemble(replace(page, title=""), Judgement([""] * len(page.blocks), range(0), False), "html")
+
+
 def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") -> ReadText:
     """Return the lines of a web page whose transport declares a charset, as MIME headers do; raises InputError."""
     decoded = _decode(data, source, options.encoding, charset)
     root = parse(decoded.text, source)
     page = find_blocks(root)
     if not page.blocks:
-        raise InputError(f"{source}: the page shows no text; open it in a browser and save it as plain text")
+        raise InputError(f"{source}: the page shows no text; open it in a browser and save it as plain text", code="empty")
     judgement = judge(page, root)
     note = "" if judgement.by_trafilatura else "; main text by its sentences"
     return _assemble(page, judgement, f"html ({decoded.encoding}{note})")

@@ -9,6 +9,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
 from pipeline.read.formats.html import read_page
+from pipeline.read.formats.html import read_whole as read_page_whole
 from pipeline.read.mime import content_of, parse_message, parts
 
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -16,12 +17,22 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the lines of the page in a web archive, with marks; raises InputError."""
+    found = read_page(*_content(data, source, options))
+    return ReadText(found.text, f"mhtml{found.encoding.removeprefix('html')}", found.marks, found.places)
+
+
+def read_whole(data: bytes, source: str, options: ReadConfig) -> ReadText:
+    """Return all lines of the page in a web archive that is a part of another document; raises InputError."""
+    return read_page_whole(*_content(data, source, options))
+
+
+def _content(data: bytes, source: str, options: ReadConfig) -> tuple[bytes, str, ReadConfig, str]:
+    """Return the page in a web archive, and what its reader needs besides."""
     part = _page_part(data, source)
     content = content_of(part)
     if not content.strip():
-        raise InputError(f"{source}: the page in this web archive is empty; save the page again")
-    found = read_page(content, source, options, part.get_content_charset() or "")
-    return ReadText(found.text, f"mhtml{found.encoding.removeprefix('html')}", found.marks, found.places)
+        raise InputError(f"{source}: the page in this web archive is empty; save the page again", code="empty")
+    return content, source, options, part.get_content_charset() or ""
 
 
 def _page_part(data: bytes, source: str) -> Message:
@@ -29,6 +40,6 @@ def _page_part(data: bytes, source: str) -> Message:
     message = parse_message(data, "a web archive", "save the page again, or as .html", source)
     pages = [part for part in parts(message) if part.get_content_type() in _PAGES]
     if not pages:
-        raise InputError(f"{source}: no page in this web archive; save the page again, or as .html")
+        raise InputError(f"{source}: no page in this web archive; save the page again, or as .html", code="damaged")
     start = message.get_param("start")
     return next((part for part in pages if start and part.get("Content-ID") == start), pages[0])

@@ -8,13 +8,14 @@ them; page headers and footers stand at the end as noise.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.office.fields import check_box_text, drop_down_text
 from pipeline.read.office.numbering import bullet, format_number, with_label
 from pipeline.read.office.ooxml import child, children, local
 from pipeline.read.office.packages import open_package, parse_xml, read_member
@@ -28,7 +29,7 @@ _SKIPPED = frozenset(
     [
         *("tracked-changes", "annotation", "annotation-end", "forms", "sequence-decls", "variable-decls", "user-field-decls"),
         *("note-citation", "ruby-text", "number", "title", "desc", "event-listeners", "covered-table-cell", "hidden-text"),
-        *("bibliography-source", "alphabetical-index-source", "binary-data", "scripts", "settings", "meta"),
+        *("bibliography-source", "alphabetical-index-source", "binary-data", "scripts", "settings", "meta", "placeholder"),
     ]
 )
 _INDEXES = frozenset(["table-of-content", "illustration-index", "table-index", "alphabetical-index"])
@@ -54,6 +55,7 @@ _FORMATS = {
 _OUTLINE = " outline"
 _SPACE = re.compile("[ \t\r\n]+")
 _MOST_SPACES = 1_000
+_NOT_ZERO = re.compile("[1-9]")
 _PLACE_HOLDER = re.compile(r"%(\d{1,2})%")
 
 
@@ -63,6 +65,7 @@ class _Style:
     title: bool
     hidden: bool | None
     list_style: str | None
+    indented: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     content, styles = _flat(data, source) if data.lstrip()[:1] == b"<" else _packaged(data, source, options)
     body = child(content, "body", "text")
     if body is None:
-        raise InputError(f"{source}: holds no OpenDocument text; check what kind of file it is, and save it as .odt or .docx")
+        raise InputError(
+            f"{source}: holds no OpenDocument text; check what kind of file it is, and save it as .odt or .docx", code="damaged"
+        )
     document = _document([styles, content])
     document.deletions |= {
         _get(region, "id") or "" for region in body.iter("{*}changed-region") if child(region, "deletion") is not None
@@ -123,7 +128,7 @@ def _flat(data: bytes, source: str) -> "tuple[_Element, _Element]":
 def _packaged(data: bytes, source: str, options: ReadConfig) -> "tuple[_Element | None, _Element | None]":
     package = open_package(data, source, options)
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
-        raise InputError(f"{source}: password-protected; save a copy without the password")
+        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     parts = {name: read_member(package, name, source) for name in ("content.xml", "styles.xml")}
     roots = {name: None if part is None else parse_xml(part, name, source) for name, part in parts.items()}
     return roots["content.xml"], roots["styles.xml"]
@@ -157,7 +162,18 @@ def _style(element: "_Element") -> _Style:
         title="Title" in names or "标题" in names,
         hidden=None if display is None else display == "none",
         list_style=_get(element, "list-style-name"),
+        indented=_is_indented(child(element, "paragraph-properties")),
     )
+
+
+def _is_indented(properties: "_Element | None") -> bool | None:
+    """Tell whether the properties of a paragraph indent its first line; None where they do not say."""
+    if properties is None:
+        return None
+    indent, automatic = _get(properties, "text-indent"), _get(properties, "auto-text-indent")
+    if indent is None and automatic is None:
+        return None
+    return automatic == "true" or (indent is not None and indent[:1] != "-" and _NOT_ZERO.search(indent) is not None)
 
 
 def _list_levels(element: "_Element") -> dict[int, _ListLevel]:
@@ -210,13 +226,16 @@ def _paragraph(element: "_Element", document: _Document, counting: _List | None)
     """Yield a paragraph, then its text boxes, then the notes that it refers to unless it stands in a table."""
     styles = list(_chain(_get(element, "style-name"), document))
     label = _next_label(counting, document) if counting else ""
-    pieces = list(_pieces(element, document))
     hidden = next((style.hidden for style in styles if style.hidden is not None), False)
-    text = "" if hidden else "".join(piece for piece in pieces if isinstance(piece, str))
+    pieces = list(_pieces(element, document, hidden))
+    text = "".join(piece for piece in pieces if isinstance(piece, str))
     level = _number(element, "outline-level") if local(element) == "h" else None
     level = 0 if any(style.title for style in styles) else level
     text = with_label(label, text) if text.strip() else text
-    yield Paragraph(text) if level is None or level >= BODY_LEVEL else Paragraph(text, "heading", level)
+    if level is None or level >= BODY_LEVEL:
+        yield Paragraph(text, indented=next((style.indented for style in styles if style.indented is not None), False))
+    else:
+        yield Paragraph(text, "heading", level)
     for piece in pieces:
         if not isinstance(piece, str):
             yield from _blocks(piece, document)
@@ -230,9 +249,9 @@ def _notes(document: _Document) -> Iterator[Paragraph]:
             yield from _blocks(note, document)
 
 
-def _pieces(element: "_Element", document: _Document) -> "Iterator[str | _Element]":
-    """Yield the text of a paragraph piece by piece, and its text boxes and shapes as elements."""
-    yield _shown(element.text, document)
+def _pieces(element: "_Element", document: _Document, hidden: bool) -> "Iterator[str | _Element]":
+    """Yield the text of a paragraph piece by piece, and its text boxes and shapes as elements; a style may hide or show a span."""
+    yield "" if hidden else _shown(element.text, document)
     for inner in element:
         name = local(inner)
         if name in _CHANGES:
@@ -241,13 +260,30 @@ def _pieces(element: "_Element", document: _Document) -> "Iterator[str | _Elemen
             yield inner
         elif name == "note-body":
             document.waiting.append(inner)
-        elif name in _CHARACTERS:
-            yield _CHARACTERS[name]
-        elif name == "s":
-            yield " " * min(_number(inner, "c") or 1, _MOST_SPACES)
-        elif name not in _SKIPPED and not _is_hidden(inner, document):
-            yield from _pieces(inner, document)
-        yield _shown(inner.tail, document)
+        elif name in _CHARACTERS or name == "s":
+            yield "" if hidden else _CHARACTERS.get(name) or " " * min(_number(inner, "c") or 1, _MOST_SPACES)
+        elif name == "fieldmark":
+            yield "" if hidden else _form_text(inner)
+            yield from _pieces(inner, document, hidden)
+        elif name not in _SKIPPED and not _is_prompt(inner):
+            yield from _pieces(inner, document, _is_hidden(inner, document, hidden))
+        yield "" if hidden else _shown(inner.tail, document)
+
+
+def _form_text(mark: "_Element") -> str:
+    """Return what a list or a box of a form shows."""
+    values = [(_get(parameter, "name"), _get(parameter, "value") or "") for parameter in mark]
+    told = dict(values)
+    if "Checkbox_Checked" in told:
+        return check_box_text(told["Checkbox_Checked"] == "true")
+    entries = [value for name, value in values if name == "Dropdown_ListEntry"]
+    chosen = told.get("Dropdown_Selected", "")
+    return drop_down_text(entries, int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None)
+
+
+def _is_prompt(element: "_Element") -> bool:
+    """Tell whether a content control is empty, so that it shows only what should be written into it."""
+    return local(element) == "content-control" and _get(element, "showing-place-holder") == "true"
 
 
 def _shown(text: str | None, document: _Document) -> str:
@@ -261,9 +297,9 @@ def _change(name: str, change: str, document: _Document) -> None:
         document.deleting.add(change)
 
 
-def _is_hidden(element: "_Element", document: _Document) -> bool:
+def _is_hidden(element: "_Element", document: _Document, inherited: bool) -> bool:
     hidden = (style.hidden for style in _chain(_get(element, "style-name"), document) if style.hidden is not None)
-    return local(element) == "span" and next(hidden, False)
+    return next(hidden, inherited) if local(element) == "span" else inherited
 
 
 def _list(element: "_Element", document: _Document, above: _List | None) -> Iterator[Paragraph]:
@@ -275,6 +311,8 @@ def _list(element: "_Element", document: _Document, above: _List | None) -> Iter
         start = _number(item, "start-value")
         if start is not None:
             current.counts[current.level] = start - 1
+        own = replace(current, style=_get(item, "style-override") or current.style)
+        counting = own if counting else None
         for inner in item:
             if local(inner) == "list":
                 yield from _list(inner, document, current)
@@ -315,7 +353,7 @@ def _next_label(current: _List, document: _Document) -> str:
     counts[current.level] = counts.get(current.level, definition.start - 1) + 1
     for deeper in [level for level in counts if level > current.level]:
         del counts[deeper]
-    if definition.form in ("bullet", "none"):
+    if definition.form == "bullet":
         return definition.bullet
 
     def written(match: re.Match[str]) -> str:

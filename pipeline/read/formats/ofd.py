@@ -72,9 +72,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     for name in package.documents():
         _read_document(package, name, found, options)
     if not found.pages:
-        raise InputError(f"{source}: lists no page that is in it; open it in its own program and save it again")
+        raise InputError(f"{source}: lists no page that is in it; open it in its own program and save it again", code="damaged")
     if found.unreadable > MOST_UNREADABLE * max(found.letters, 1):
-        raise InputError(f"{source}: {_UNREADABLE}")
+        raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
     text = text_of_pages(found.pages, found.aside, found.pictured, "ofd", source, found.bookmarks)
     return replace(text, encoding=", ".join([text.encoding, *_notes(package, found)]))
 
@@ -96,7 +96,9 @@ def _read_document(package: Package, name: str, found: _Found, options: ReadConf
     found.texts.clear()
     for entry in children(child(root, "Pages")):
         if len(found.pages) >= options.max_pages:
-            raise InputError(f"{found.allowance.source}: more than {options.max_pages:,} pages (read.max_pages); split it")
+            raise InputError(
+                f"{found.allowance.source}: more than {options.max_pages:,} pages (read.max_pages); split it", code="too_large"
+            )
         page = package.referred(name, entry)
         if page is not None:
             _read_page(package, document, entry.get("ID", ""), page, found)

@@ -66,9 +66,11 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
             if not found.legibility.is_readable and may_recognise(options):
                 found = _Reading(document, data, source, options, from_pictures=True).read()
     except PdfiumError as error:
-        raise InputError(f"{source}: {_LOCKED if error.err_code == _ENCRYPTED else _DAMAGED}") from None
+        is_locked = error.err_code == _ENCRYPTED
+        said = f"{source}: {_LOCKED if is_locked else _DAMAGED}"
+        raise InputError(said, code="password" if is_locked else "damaged") from None
     if not found.legibility.is_readable:
-        raise InputError(f"{source}: {_UNREADABLE}")
+        raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
     recognition = Recognition(found.certainty, options.ocr_certainty, may_recognise(options))
     return text_of_pages(found.pages, found.aside, found.pictured, "pdf", source, recognition=recognition)
 
@@ -88,7 +90,7 @@ class _Reading:
         """Return what all pages hold; raises InputError for too much."""
         pages, limit = len(self._document), self._options.max_pages
         if pages > limit:
-            raise InputError(f"{self._source}: {pages:,} pages; the limit is {limit:,} (read.max_pages)")
+            raise InputError(f"{self._source}: {pages:,} pages; the limit is {limit:,} (read.max_pages)", code="too_large")
         if self._from_pictures:
             require_recognition(self._source)
         if self._document.get_formtype() and not self._document.formenv:
@@ -105,7 +107,7 @@ class _Reading:
         found.characters += text.count_chars()
         if found.characters > self._options.max_unpacked:
             limit = self._options.max_unpacked
-            raise InputError(f"{self._source}: more than {limit:,} characters (read.max_unpacked)")
+            raise InputError(f"{self._source}: more than {limit:,} characters (read.max_unpacked)", code="too_large")
         drawn = list(characters_of(text, self._fonts))
         if not drawn:
             drawn = self._unmuted.characters(number, page, self._fonts)

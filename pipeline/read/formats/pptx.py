@@ -32,7 +32,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     main = next((part.target for part in parts if part.kind == "officeDocument"), "ppt/presentation.xml")
     root = _part(package, main, source)
     if root is None or local(root) != "presentation":
-        raise InputError(f"{source}: holds no presentation; check what kind of file it is, and save it as .pptx")
+        raise InputError(f"{source}: holds no presentation; check what kind of file it is, and save it as .pptx", code="damaged")
     known = relationships(package, main, source)
     slides = [known.get(attribute(entry, "id") or "") for entry in children(child(root, "sldIdLst"))]
     paragraphs = [
@@ -42,7 +42,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         for paragraph in _slide(package, slide.target, number, source)
     ]
     if all(paragraph.kind == "noise" for paragraph in paragraphs):
-        raise InputError(f"{source}: no text on any slide; where the slides are pictures, recognise their text (OCR)")
+        raise InputError(
+            f"{source}: no text on any slide; where the slides are pictures, recognise their text (OCR)", code="scanned"
+        )
     return compose(paragraphs, "pptx")
 
 
@@ -54,7 +56,9 @@ def _part(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None"
 def _slide(package: zipfile.ZipFile, name: str, number: int, source: str) -> Iterator[Paragraph]:
     root = _part(package, name, source)
     if root is None:
-        raise InputError(f"{source}: the slide {name} is missing in it; open it in its own program and save it again")
+        raise InputError(
+            f"{source}: the slide {name} is missing in it; open it in its own program and save it again", code="damaged"
+        )
     parts = relationships(package, name, source)
     found = list(_shapes(child(root, "cSld", "spTree"), package, parts, source))
     level = 0 if number == 1 else 1

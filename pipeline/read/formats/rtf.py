@@ -13,12 +13,17 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.office.fields import check_box_text, drop_down_text, equation_text
 from pipeline.read.office.numbering import symbol, with_label
-from pipeline.read.office.word_styles import BODY_LEVEL, heading_level, is_contents
+from pipeline.read.office.word_styles import BODY_LEVEL, contents_reason, heading_level
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
 _DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
+# The instruction of a field, an entry of a list in it, and the name and the value of a property of a shape.
+_INSTRUCTION, _ENTRY, _PROPERTY, _NAME = "instruction", "entry", "property", "name"
+_DROP_DOWN, _CHECK_BOX, _AS_SET = 2, 1, 25  # types of form fields, and the result of one that shows its default
+_ART = "gtextUNICODE"  # the text of WordArt
 _FLOWS = {
     "footnote": "note",
     "shptxt": "box",
@@ -31,7 +36,7 @@ _TARGETS = {"fonttbl": _FONTS, "stylesheet": _STYLES, "listtext": _LABEL, "pntex
 _SHAPES = ("shp", "shpinst", "shpgrp", "do", "nesttableprops")
 _SKIPPED = frozenset(
     [
-        *("colortbl", "info", "pict", "nonshppict", "shppict", "objdata", "objclass", "fldinst", "listtable", "listoverridetable"),
+        *("colortbl", "info", "pict", "nonshppict", "shppict", "objdata", "objclass", "listtable", "listoverridetable"),
         *(
             "revtbl",
             "generator",
@@ -55,7 +60,6 @@ _SKIPPED = frozenset(
             "aftnsep",
             "aftnsepc",
             "aftncn",
-            "sp",
             "shprslt",
             "template",
             "upr",
@@ -111,6 +115,21 @@ class _Group:
     style: int = 0
     outline: int | None = None
     opens_flow: bool = False
+    opens_field: bool = False
+    has_shown: bool = False
+    runs_on: bool = False
+    indented: bool = False
+
+
+@dataclass(slots=True)
+class _Field:
+    """The instruction of a field, and what it says of a form: its type, its entries, what is chosen or ticked, and the default."""
+
+    instruction: str = ""
+    form: int | None = None
+    entries: list[str] = field(default_factory=list)
+    result: int | None = None
+    default: int | None = None
 
 
 @dataclass(slots=True)
@@ -131,6 +150,7 @@ class _Flow:
     label: list[str] = field(default_factory=list)
     rows: dict[int, _Row] = field(default_factory=dict)
     waiting: list[Paragraph] = field(default_factory=list)
+    is_over: bool = False
 
 
 @dataclass(slots=True)
@@ -154,16 +174,19 @@ class _Reader:
     style: int = 0
     pending: bytearray = field(default_factory=bytearray)
     to_skip: int = 0
+    field: _Field = field(default_factory=_Field)
+    property: str = ""
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:  # noqa: ARG001 - the signature of all readers
     """Return the text of an RTF file with marks and places; raises InputError."""
     start = data[:64].find(b"{\\rtf")
     if start < 0:
-        raise InputError(f"{source}: not an RTF document; check what kind of file it is, and save it as .docx")
+        raise InputError(f"{source}: not an RTF document; check what kind of file it is, and save it as .docx", code="damaged")
     reader = _Reader()
     _run(data, start, reader, source)
     body = reader.flows[0]
+    body.is_over, reader.group.runs_on = True, False
     _end_paragraph(reader)
     _close_rows(body)
     seen = {paragraph.text: paragraph for paragraph in reader.margins}
@@ -182,12 +205,14 @@ def _run(data: bytes, position: int, reader: _Reader, source: str) -> None:
             if not reader.groups:
                 return
             if len(reader.groups) > _DEEPEST_GROUP:
-                raise InputError(f"{source}: groups nested too deep; open it and save it again, or save it as .docx")
+                raise InputError(
+                    f"{source}: groups nested too deep; open it and save it again, or save it as .docx", code="damaged"
+                )
         elif match[1] == b"bin":
             position += max(0, int(match[2] or 0))
         elif reader.group.target != _SKIP:
             _token(match, reader)
-    raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again")
+    raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again", code="damaged")
 
 
 def _token(match: re.Match[bytes], reader: _Reader) -> None:
@@ -217,13 +242,16 @@ def _brace(opens: bool, reader: _Reader) -> None:
     reader.to_skip = 0
     if opens:
         reader.groups.append(reader.group)
-        reader.group = replace(reader.group, starred=False, opens_flow=False)
+        reader.group = replace(reader.group, starred=False, opens_flow=False, opens_field=False)
         # In the style sheet a style that gives no number is the default one.
         reader.style = 0
         return
     if reader.group.opens_flow:
         _end_flow(reader)
+    ended_field = reader.group.opens_field
     reader.group = reader.groups.pop()
+    if ended_field:
+        _end_instruction(reader)
 
 
 def _sign(sign: str, reader: _Reader) -> None:
@@ -238,7 +266,9 @@ def _sign(sign: str, reader: _Reader) -> None:
 def _word(word: str, argument: int | None, reader: _Reader) -> None:
     group = reader.group
     starred, group.starred = group.starred, False
-    if word in _ACTIONS:
+    if group.target in (_INSTRUCTION, _ENTRY, _PROPERTY):
+        _word_aside(word, argument, starred, reader)
+    elif word in _ACTIONS:
         _ACTIONS[word](reader, argument)
     elif word in _CHARACTERS:
         _write(_CHARACTERS[word], reader)
@@ -248,10 +278,53 @@ def _word(word: str, argument: int | None, reader: _Reader) -> None:
         reader.flows.append(_Flow(_FLOWS[word]))
     elif word in _TARGETS:
         group.target = _TARGETS[word]
+    elif word == "fldinst":
+        group.target, group.opens_field, reader.field = _INSTRUCTION, True, _Field()
+    elif word == "fldrslt" and group.has_shown:
+        group.target = _SKIP
     elif word in _SHAPES:
         group.target = "shape"
     elif word in _SKIPPED or (starred and group.target != "shape"):
         group.target = _SKIP
+
+
+def _word_aside(word: str, argument: int | None, starred: bool, reader: _Reader) -> None:
+    """Take a word inside the instruction of a field or a property of a shape, where few say anything."""
+    group = reader.group
+    if word in ("u", "uc", "f"):
+        _ACTIONS[word](reader, argument)
+    elif word in _CHARACTERS:
+        _write(_CHARACTERS[word], reader)
+    elif word in _FORM_WORDS:
+        setattr(reader.field, _FORM_WORDS[word], argument)
+    elif word == "ffl":
+        group.target = _ENTRY
+        reader.field.entries.append("")
+    elif word == "sn":
+        group.target, reader.property = _NAME, ""
+    elif word == "sv" and reader.property == _ART:
+        group.target, group.opens_flow = _BODY, True
+        reader.flows.append(_Flow("art"))
+    elif word == "sv" or (starred and word != "formfield"):
+        group.target = _SKIP
+
+
+_FORM_WORDS = {"fftype": "form", "ffres": "result", "ffdefres": "default"}
+
+
+def _end_instruction(reader: _Reader) -> None:
+    """Write what a field shows that needs no result; a result that is there all the same is passed over."""
+    text = _field_text(reader.field)
+    if text is not None:
+        _write(text, reader)
+        reader.group.has_shown = True
+
+
+def _field_text(found: _Field) -> str | None:
+    result = found.default if found.result in (None, _AS_SET) else found.result
+    if found.form == _CHECK_BOX:
+        return check_box_text(bool(result))
+    return drop_down_text(found.entries, result) if found.form == _DROP_DOWN else equation_text(found.instruction)
 
 
 def _flush(reader: _Reader) -> None:
@@ -279,6 +352,12 @@ def _write(text: str, reader: _Reader) -> None:
         flow.label.append(text)
     elif target == _BODY and not reader.group.hidden:
         flow.pieces.append(text)
+    elif target == _INSTRUCTION:
+        reader.field.instruction += text
+    elif target == _ENTRY:
+        reader.field.entries[-1] += text
+    elif target == _NAME:
+        reader.property += text
 
 
 def _unicode(reader: _Reader, argument: int | None) -> None:
@@ -294,10 +373,12 @@ def _paragraph(reader: _Reader) -> Paragraph:
     flow.pieces.clear()
     flow.label.clear()
     name, level = _style_of(reader)
-    if is_contents(name):
-        return Paragraph(text, "noise", reason="table of contents")
+    if reason := contents_reason(name):
+        return Paragraph(text, "noise", reason=reason)
     text = with_label(label, text) if text.strip() else text
-    return Paragraph(text) if level is None or level >= BODY_LEVEL else Paragraph(text, "heading", level)
+    if level is None or level >= BODY_LEVEL:
+        return Paragraph(text, indented=reader.group.indented)
+    return Paragraph(text, "heading", level)
 
 
 def _joined(pieces: list[str]) -> str:
@@ -322,6 +403,8 @@ def _end_paragraph(reader: _Reader) -> None:
     if reader.group.target != _BODY:
         return
     flow, level = reader.flows[-1], reader.group.table
+    if _runs_on(flow, reader):
+        return
     paragraph = _paragraph(reader)
     if level:
         flow.rows.setdefault(level, _Row()).cell.append(paragraph)
@@ -329,6 +412,15 @@ def _end_paragraph(reader: _Reader) -> None:
     _close_rows(flow)
     flow.paragraphs.append(paragraph)
     _write_waiting(flow)
+
+
+def _runs_on(flow: _Flow, reader: _Reader) -> bool:
+    """Tell whether a paragraph goes on in the next: it is a drop cap, or its end is hidden; one that is hidden has no number."""
+    if not flow.pieces:
+        if reader.group.hidden:
+            flow.label.clear()
+        return False
+    return reader.group.runs_on or (reader.group.hidden and not flow.is_over)
 
 
 def _write_waiting(flow: _Flow) -> None:
@@ -363,19 +455,22 @@ def _close_rows(flow: _Flow) -> None:
 
 def _end_flow(reader: _Reader) -> None:
     """Hand a note or text box on to the paragraph that it belongs to, and keep a page header or footer for the end."""
+    reader.flows[-1].is_over, reader.group.runs_on = True, False
     _end_paragraph(reader)
     flow = reader.flows.pop()
     _close_rows(flow)
     paragraphs = [*flow.paragraphs, *flow.waiting]
     if flow.kind in ("note", "box"):
         reader.flows[-1].waiting += paragraphs
+    elif flow.kind == "art":
+        reader.flows[-1].paragraphs += paragraphs
     else:
         reader.margins += [Paragraph(paragraph.text, "noise", reason=flow.kind) for paragraph in paragraphs]
 
 
 def _reset_paragraph(reader: _Reader, _: int | None) -> None:
     group = reader.group
-    group.table, group.style, group.outline = 0, 0, None
+    group.table, group.style, group.outline, group.runs_on, group.indented = 0, 0, None, False, False
 
 
 def _set_style(reader: _Reader, argument: int | None) -> None:
@@ -430,6 +525,22 @@ def _in_table(reader: _Reader, _: int | None) -> None:
     reader.group.table = reader.group.table or 1
 
 
+def _begin_field(reader: _Reader, _: int | None) -> None:
+    reader.group.has_shown = False
+
+
+def _begin_property(reader: _Reader, _: int | None) -> None:
+    reader.group.target, reader.property = _PROPERTY, ""
+
+
+def _set_drop_cap(reader: _Reader, _: int | None) -> None:
+    reader.group.runs_on = True
+
+
+def _set_indent(reader: _Reader, argument: int | None) -> None:
+    reader.group.indented = (argument or 0) > 0
+
+
 _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "par": lambda reader, _: _end_paragraph(reader),
     "sect": lambda reader, _: _end_paragraph(reader),
@@ -451,4 +562,9 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "uc": _set_fallback,
     "v": _set_hidden,
     "deleted": _set_hidden,
+    "field": _begin_field,
+    "sp": _begin_property,
+    "dropcapt": _set_drop_cap,
+    "fi": _set_indent,
+    "cufi": _set_indent,
 }

@@ -1,34 +1,75 @@
-"""Spreadsheets as text: the column with the text, one row a line; the other columns go with it.
+"""Spreadsheets as text: the columns with the text, one row a line; the other columns go with it.
 
-calamine (MIT, wheels for all systems, in Rust) reads xlsx, xls, xlsb and ods alike and never evaluates anything; openpyxl
-reads xlsx only, and several times slower.
+calamine (MIT, wheels for all systems, in Rust) reads xlsx, xls and xlsb alike and never evaluates anything; openpyxl
+reads xlsx only, and several times slower. OpenDocument is read here, because calamine makes of a repeated row as many rows.
 """
 
 import datetime as dt
 import io
+from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
-from pipeline.read.office.packages import open_package
+from pipeline.read.office.cells import Workbook, drawn_together, read_ods
+from pipeline.read.office.own import is_own
+from pipeline.read.office.packages import open_package, read_member
 from pipeline.read.rows import Table, rows_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from python_calamine import CalamineSheet
+
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the rows of all sheets that have a column with text; raises InputError."""
+    if not data.startswith(b"PK"):
+        return rows_text(list(_tables(Workbook(data, {}), source, options)), "xls", source, options)
+    with open_package(data, source, options) as package:
+        if (read_member(package, "mimetype", source) or b"").startswith(_ODS):
+            return rows_text(read_ods(package, source, options), "ods", source, options)
+        workbook = drawn_together(data, package, source, options)
+    tables = list(_tables(workbook, source, options))
+    if any(is_own(table.sheet or "", table.rows) for table in tables):
+        ours = "a workbook of tags that this program made; take its corrections in with: pipeline labels import"
+        raise InputError(f"{source}: {ours}, and tag the report itself", code="own_workbook")
+    return rows_text(tables, "xlsx", source, options)
+
+
+def _tables(workbook: Workbook, source: str, options: ReadConfig) -> "Iterator[Table]":
     from python_calamine import CalamineError, PasswordError, load_workbook  # noqa: PLC0415 - loaded when a sheet is read
 
-    if data.startswith(b"PK"):
-        open_package(data, source, options).close()
+    left = options.max_cells
     try:
-        with load_workbook(io.BytesIO(data)) as workbook:
-            sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names]
+        with load_workbook(io.BytesIO(workbook.data)) as book:
+            for name in book.sheet_names:
+                sheet = book.get_sheet_by_name(name)
+                left -= sheet.height * sheet.width
+                if left < 0:
+                    raise InputError(
+                        f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit",
+                        code="too_large",
+                    )
+                yield _table(sheet, workbook.numbers.get(name))
     except PasswordError:
-        raise InputError(f"{source}: protected by a password; open it, remove the password and save it again") from None
+        raise InputError(
+            f"{source}: protected by a password; open it, remove the password and save it again", code="password"
+        ) from None
     except CalamineError as error:
-        raise InputError(f"{source}: not a readable spreadsheet ({error}); open it in Excel and save it again") from None
-    tables = [Table(name, [[_text(cell) for cell in row] for row in rows]) for name, rows in sheets]
-    return rows_text(tables, "xlsx" if data.startswith(b"PK") else "xls", source, options)
+        raise InputError(
+            f"{source}: not a readable spreadsheet ({error}); open it in Excel and save it again", code="damaged"
+        ) from None
+
+
+def _table(sheet: "CalamineSheet", numbers: "Sequence[int] | None") -> Table:
+    first, left = sheet.start or (0, 0)
+    rows = [[*[""] * left, *map(_text, row)] for row in sheet.to_python()]
+    merged = [(top - first, start, end - first, last) for (top, start), (end, last) in sheet.merged_cell_ranges or ()]
+    shown = range(first + 1, first + 1 + len(rows)) if numbers is None else numbers[first : first + len(rows)]
+    return Table(sheet.name, rows, shown, merged)
 
 
 def _text(value: object) -> str:

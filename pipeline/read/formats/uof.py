@@ -33,10 +33,12 @@ _KINDS: dict[str, tuple[Conversion, _Reader]] = {
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of a UOF file with marks and places; raises InputError, also where LibreOffice is missing."""
     if data.startswith(b"PK"):
-        raise InputError(f"{source}: {_VERSION_2}")
+        raise InputError(f"{source}: {_VERSION_2}", code="kind")
     root = parse_xml(data, "the document", source)  # before LibreOffice, so that no entities get to it
     kind = next((_KINDS[local(element)] for element in root if local(element) in _KINDS), None)
     if kind is None:
-        raise InputError(f"{source}: a UOF file without a document in it; open it in its own program and save it as .docx")
+        raise InputError(
+            f"{source}: a UOF file without a document in it; open it in its own program and save it as .docx", code="damaged"
+        )
     conversion, reader = kind
     return replace(reader(CONVERTER.convert(data, conversion, source, options), source, options), encoding="uof")

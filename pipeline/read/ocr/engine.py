@@ -48,8 +48,16 @@ def is_installed() -> bool:
 
 
 def recognise(picture: "NDArray[Any]") -> list[Recognised]:
-    """Return the lines of text in a picture of shape (height, width, 3), blue first, in no order that counts."""
-    found = _engine()(picture, use_det=True, use_cls=False, use_rec=True)  # it keeps what it was told last
+    """Return the lines of text in a picture of shape (height, width, 3), blue first, in no order that counts.
+
+    Raises MemoryError where the engine gets too little memory.
+    """
+    from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError  # noqa: PLC0415 - loaded when a picture is read
+
+    try:
+        found = _engine()(picture, use_det=True, use_cls=False, use_rec=True)  # it keeps what it was told last
+    except ONNXRuntimeError:
+        raise MemoryError from None  # an array of numbers is nothing that it could refuse otherwise
     if found.boxes is None or found.txts is None:
         return []
     return [

@@ -40,23 +40,25 @@ def pages_of(data: bytes, source: str, options: ReadConfig) -> Iterator["NDArray
         raise
     except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError) as error:  # what Pillow raises for damage
         what = " ".join(str(error).split())[:80] or type(error).__name__
-        raise InputError(f"{source}: {_DAMAGED.format(what)}") from None
+        raise InputError(f"{source}: {_DAMAGED.format(what)}", code="damaged") from None
 
 
 def _frames(image: "Image", source: str, options: ReadConfig) -> int:
     """Return how many pages a picture has: only a TIFF is more than one."""
     frames = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
     if frames > options.max_pages:
-        raise InputError(f"{source}: {frames:,} pages; the limit is {options.max_pages:,} (read.max_pages)")
+        raise InputError(f"{source}: {frames:,} pages; the limit is {options.max_pages:,} (read.max_pages)", code="too_large")
     return frames
 
 
 def _check(image: "Image", source: str) -> None:
     width, height = image.size
     if width * height > MOST_PIXELS:
-        raise InputError(f"{source}: a picture of {width:,} by {height:,} pixels, more than can be read; save it smaller")
+        raise InputError(
+            f"{source}: a picture of {width:,} by {height:,} pixels, more than can be read; save it smaller", code="too_large"
+        )
     if min(width, height) < LEAST_SIDE:
-        raise InputError(f"{source}: a picture of {width} by {height} pixels, too small for text; get the original")
+        raise InputError(f"{source}: a picture of {width} by {height} pixels, too small for text; get the original", code="scanned")
 
 
 def _array(image: "Image") -> "NDArray[Any]":

@@ -26,9 +26,9 @@ def may_recognise(options: ReadConfig) -> bool:
 def require_recognition(source: str, options: ReadConfig | None = None) -> None:
     """Raise InputError where text cannot be recognised, or is not to be."""
     if options is not None and options.ocr == "never":
-        raise InputError(f"{source}: {_NEVER}")
+        raise InputError(f"{source}: {_NEVER}", code="scanned")
     if not is_installed():
-        raise InputError(f"{source}: {_NOT_INSTALLED}")
+        raise InputError(f"{source}: {_NOT_INSTALLED}", code="scanned")
 
 
 def text_of_pictures(pictures: Sequence[bytes], name: str, source: str, options: ReadConfig) -> ReadText:
@@ -40,7 +40,7 @@ def text_of_pictures(pictures: Sequence[bytes], name: str, source: str, options:
     require_recognition(source, options)
     found = [page for page in _recognised(pictures, source, options) if page.certainty >= UNREADABLE]
     if not found:
-        raise InputError(f"{source}: {_NOTHING}")
+        raise InputError(f"{source}: {_NOTHING}", code="scanned")
     recognition = Recognition({page.page.number: page.certainty for page in found}, options.ocr_certainty, is_asked=True)
     return text_of_pages([page.page for page in found], [], set(), name, source, recognition=recognition)
 

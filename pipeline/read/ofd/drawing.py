@@ -48,7 +48,9 @@ class Allowance:
         """Count one object; raises InputError when that is more than is left."""
         self.left -= 1
         if self.left < 0:
-            raise InputError(f"{self.source}: draws more than {MOST_OBJECTS:,} objects; save it as .pdf, or split it")
+            raise InputError(
+                f"{self.source}: draws more than {MOST_OBJECTS:,} objects; save it as .pdf, or split it", code="too_large"
+            )
 
 
 @dataclass(slots=True)

@@ -34,13 +34,18 @@ class Package:
         self._package = open_package(data, source, options)
         self._names = {_key(member_name(info)): info.filename for info in self._package.infolist() if not info.is_dir()}
         if _ENCRYPTIONS in self._names:
-            raise InputError(f"{source}: an encrypted OFD document; open it with its password or certificate and save it without")
+            raise InputError(
+                f"{source}: an encrypted OFD document; open it with its password or certificate and save it without",
+                code="password",
+            )
 
     def documents(self) -> Iterator[str]:
         """Yield the name of each document's root part; raises InputError where the package lists none."""
         root = self.root(_ROOT)
         if root is None or local(root) != "OFD":
-            raise InputError(f"{self._source}: holds no OFD document; check what kind of file it is, and save it as .ofd or .pdf")
+            raise InputError(
+                f"{self._source}: holds no OFD document; check what kind of file it is, and save it as .ofd or .pdf", code="damaged"
+            )
         for body in children(root):
             location = self._current_version(body) or location_of(child(body, "DocRoot"))
             name = self.find(_ROOT, location) if local(body) == "DocBody" else None

@@ -94,6 +94,7 @@ class _Office:
         self._program = program
         process_id = self.folder / "process"
         _write_settings(self.folder)
+        (self.folder / "leftovers").write_text("".join(f"{path}\n" for path in sockets_of(self.folder)), encoding="utf-8")
         kept = self.folder / "kept.txt"
         kept.write_text(" ", encoding="ascii")
         self._process = self._start(process_id, str(kept), ends_with_parent=True)
@@ -154,7 +155,9 @@ class Converter:
         """Return a file in another format; raises InputError where LibreOffice is missing or fails."""
         program, target = find_libreoffice(), conversion.target
         if program is None:
-            raise InputError(f"{source}: {conversion.what}, which needs LibreOffice; install it, or save the file as .{target}")
+            raise InputError(
+                f"{source}: {conversion.what}, which needs LibreOffice; install it, or save the file as .{target}", code="program"
+            )
         seconds = options.max_seconds * _SHARE_OF_TIME
         with tempfile.TemporaryDirectory(prefix="mission-themes-convert-", ignore_cleanup_errors=True) as name:
             folder = Path(name).resolve()  # LibreOffice looks up a relative path in another folder than ours
@@ -165,7 +168,7 @@ class Converter:
             except _LateError:
                 self.end()
                 late = f"LibreOffice took more than {seconds:g} s (read.max_seconds)"
-                raise InputError(f"{source}: {late}; save it as .{target}") from None
+                raise InputError(f"{source}: {late}; save it as .{target}", code="too_long") from None
             return _result(made, has_ended, source, options)
 
     def end(self) -> None:
@@ -218,11 +221,13 @@ def sockets_of(profile: Path) -> list[Path]:
 def _result(made: Path, has_ended: bool, source: str, options: ReadConfig) -> bytes:
     save = f"save it as {made.suffix} in the program that made it"
     if not made.is_file() and has_ended:
-        raise InputError(f"{source}: LibreOffice ended while it read the file (damaged, or too large); {save}")
+        raise InputError(f"{source}: LibreOffice ended while it read the file (damaged, or too large); {save}", code="damaged")
     if not made.is_file():
-        raise InputError(f"{source}: LibreOffice cannot read it (damaged or password-protected); {save}")
+        raise InputError(f"{source}: LibreOffice cannot read it (damaged or password-protected); {save}", code="damaged")
     if made.stat().st_size > options.max_bytes:
-        raise InputError(f"{source}: larger than {options.max_bytes:,} bytes as {made.suffix} (read.max_bytes); split it")
+        raise InputError(
+            f"{source}: larger than {options.max_bytes:,} bytes as {made.suffix} (read.max_bytes); split it", code="too_large"
+        )
     return made.read_bytes()
 
 

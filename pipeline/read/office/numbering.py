@@ -49,9 +49,12 @@ def symbol(code: int, unknown: str = "□") -> str:
 
 def with_label(label: str, text: str) -> str:
     """Return a paragraph's text behind its number, with a space where they would run into each other."""
-    if not label:
-        return text
-    return f"{label}{'' if _CLOSED.search(label) else ' '}{text.lstrip()}"
+    return f"{spaced(label)}{text.lstrip()}" if label else text
+
+
+def spaced(label: str) -> str:
+    """Return a number with the space that keeps it apart from what it numbers, where it needs one."""
+    return label if not label or _CLOSED.search(label) else f"{label} "
 
 
 def _counting(digits: str, units: str, zero: str = "零") -> Callable[[int], str]:
@@ -85,8 +88,9 @@ def _chinese_counting(number: int) -> str:
     return _COUNTING(number) if number < 100 else _positional("○一二三四五六七八九")(number)
 
 
-def _cyclic(signs: str) -> Callable[[int], str]:
-    return lambda number: signs[(number - 1) % len(signs)]
+def _listed(signs: str) -> Callable[[int], str]:
+    """Return a function for signs of which there are only so many; beyond them come decimal figures, as in Word and LibreOffice."""
+    return lambda number: signs[number - 1] if 1 <= number <= len(signs) else str(number)
 
 
 def _run(first: str, count: int) -> Callable[[int], str]:
@@ -148,7 +152,7 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "chineseLegalSimplified": _counting(_FORMAL_DIGITS, "拾佰仟万"),
     "ideographLegalTraditional": _counting(_TRADITIONAL_DIGITS, "拾佰仟萬"),
     "japaneseLegal": _counting(_TRADITIONAL_DIGITS, "拾佰仟萬"),
-    "ideographTraditional": _cyclic(_STEMS),
-    "ideographZodiac": _cyclic(_BRANCHES),
+    "ideographTraditional": _listed(_STEMS),
+    "ideographZodiac": _listed(_BRANCHES),
     "ideographEnclosedCircle": _run("㊀", 10),
 }

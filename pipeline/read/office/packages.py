@@ -19,25 +19,88 @@ if TYPE_CHECKING:
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Word and Excel put an encrypted package as a stream of this name into an OLE file.
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-ENCRYPTED_FLAG = 0x1
+ENCRYPTED_FLAG, UTF_8_NAME = 0x1, 0x800
+# How an entry of a zip's central directory begins, its size without name and fields, and what stands behind the directory.
+_ENTRY, _ENTRY_SIZE, _END = b"PK\x01\x02", 46, b"PK\x05\x06"
 # zipfile unpacks what other methods compressed without a bound.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
-def open_package(data: bytes, source: str, options: ReadConfig) -> zipfile.ZipFile:
+class Package(zipfile.ZipFile):
+    r"""A zip package whose members are found as office programs find them: by names with ``\`` for ``/``, in either letter case."""
+
+    def __init__(self, data: bytes) -> None:
+        """Open the package; raises what zipfile does."""
+        super().__init__(io.BytesIO(data))
+        for member in self.filelist:
+            member.filename = slashed(member.filename)
+        self._folded = {member.filename.casefold(): member for member in reversed(self.filelist)}
+
+    def getinfo(self, name: str) -> zipfile.ZipInfo:
+        """Return the member of a name, or the first that differs from it by letter case only; raises KeyError."""
+        return self.NameToInfo.get(name) or self._folded[name.casefold()]
+
+
+def open_zip(data: bytes) -> Package:
+    """Return a zip package; raises one of DAMAGE. Names that say they are UTF-8 and are not are left as they are stored."""
+    try:
+        return Package(data)
+    except UnicodeDecodeError:
+        return Package(_without_false_flags(data))
+
+
+def _without_false_flags(data: bytes) -> bytes:
+    """Return a zip whose entries say that their names are UTF-8 only where they are, as some programs always say it."""
+    mended = bytearray(data)
+    end = data.rfind(_END)
+    place = end - int.from_bytes(data[end + 12 : end + 16], "little")
+    while data[place : place + 4] == _ENTRY:
+        lengths = [int.from_bytes(data[place + at : place + at + 2], "little") for at in (28, 30, 32)]
+        local = int.from_bytes(data[place + 42 : place + 46], "little")
+        if not _is_utf_8(data[place + _ENTRY_SIZE : place + _ENTRY_SIZE + lengths[0]]):
+            for flags in (place + 9, local + 7):  # the upper half of the flags, in the directory and before the member
+                mended[flags : flags + 1] = bytes(byte & ~(UTF_8_NAME >> 8) for byte in mended[flags : flags + 1])
+        place += _ENTRY_SIZE + sum(lengths)
+    return bytes(mended)
+
+
+def _is_utf_8(name: bytes) -> bool:
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def slashed(name: str) -> str:
+    """Return the name of a member with slashes, which some programs of Windows write as backslashes."""
+    return name.replace("\\", "/")
+
+
+def open_package(data: bytes, source: str, options: ReadConfig) -> Package:
     """Return the zip package in ``data``, checked against the limits; nothing is unpacked yet.
 
     Raises InputError for a damaged or password-protected package and for one with too many or too large members.
     """
     if data.startswith(OLE_SIGNATURE):
-        raise InputError(f"{source}: {_ole_hint(data)}")
+        raise _of_old_kind(data, source)
     try:
-        package = zipfile.ZipFile(io.BytesIO(data))
+        package = open_zip(data)
     except DAMAGE:
-        raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again") from None
+        raise InputError(
+            f"{source}: damaged or cut short; open it in the program that made it and save it again", code="damaged"
+        ) from None
     _check_members(package.infolist(), source, options)
     return package
+
+
+def stored_name(package: zipfile.ZipFile, name: str) -> str:
+    """Return the name under which a package holds a member, or the given one where it has no such member."""
+    try:
+        return package.getinfo(name).filename
+    except KeyError:
+        return name
 
 
 def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | None:
@@ -49,7 +112,9 @@ def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | Non
     except KeyError:
         return None
     except DAMAGE:
-        raise InputError(f"{source}: {name} in it is damaged; open it in the program that made it and save it again") from None
+        raise InputError(
+            f"{source}: {name} in it is damaged; open it in the program that made it and save it again", code="damaged"
+        ) from None
 
 
 def parse_xml(data: bytes, name: str, source: str) -> "_Element":
@@ -60,28 +125,39 @@ def parse_xml(data: bytes, name: str, source: str) -> "_Element":
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise InputError(f"{source}: {name} in it is damaged ({_one_line(error.msg)}); save the file again") from None
+        raise InputError(
+            f"{source}: {name} in it is damaged ({_one_line(error.msg)}); save the file again", code="damaged"
+        ) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise InputError(f"{source}: {name} in it declares a document type, which no office program writes; save the file again")
+        raise InputError(
+            f"{source}: {name} in it declares a document type, which no office program writes; save the file again", code="damaged"
+        )
     return root
 
 
 def _check_members(members: list[zipfile.ZipInfo], source: str, options: ReadConfig) -> None:
     if len(members) > options.max_members:
-        raise InputError(f"{source}: {len(members):,} files in it; the limit is {options.max_members:,} (read.max_members)")
+        raise InputError(
+            f"{source}: {len(members):,} files in it; the limit is {options.max_members:,} (read.max_members)", code="too_large"
+        )
     size = sum(member.file_size for member in members)
     if size > options.max_unpacked:
-        raise InputError(f"{source}: unpacks to {size:,} bytes; the limit is {options.max_unpacked:,} (read.max_unpacked)")
+        raise InputError(
+            f"{source}: unpacks to {size:,} bytes; the limit is {options.max_unpacked:,} (read.max_unpacked)", code="too_large"
+        )
     if any(member.flag_bits & ENCRYPTED_FLAG for member in members):
-        raise InputError(f"{source}: password-protected; save a copy without the password")
+        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     if any(member.compress_type not in METHODS for member in members):
-        raise InputError(f"{source}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip")
+        raise InputError(
+            f"{source}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip", code="archive"
+        )
 
 
-def _ole_hint(data: bytes) -> str:
+def _of_old_kind(data: bytes, source: str) -> InputError:
     if _ENCRYPTED_STREAM in data:
-        return "password-protected; save a copy without the password"
-    return "the content is of the old binary Office format; open it and save it in the new one (.docx, .xlsx)"
+        return InputError(f"{source}: password-protected; save a copy without the password", code="password")
+    what = "the content is of the old binary Office format"
+    return InputError(f"{source}: {what}; open it and save it in the new one (.docx, .xlsx)", code="kind")
 
 
 def _one_line(message: str | None) -> str:

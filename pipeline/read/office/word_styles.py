@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.preprocess.contents import CONTENTS
+from pipeline.read.compose import CONTENTS_TITLE
 from pipeline.read.office.numbering import bullet, format_number
 from pipeline.read.office.ooxml import attribute, child, children, local, number, switch
 
@@ -13,20 +15,24 @@ if TYPE_CHECKING:
 BODY_LEVEL = 10
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE_NAMES = ("title", "标题", "標題")
-_CONTENTS_NAME = re.compile(r"(?:toc|contents|目录|目錄)\s*(?:[1-9]|heading|标题)", re.IGNORECASE)
+_CONTENTS_NAME = re.compile(r"(?:toc|contents|目录|目錄)\s*(?:[1-9]|(heading|标题))", re.IGNORECASE)
 _PLACE_HOLDER = re.compile("%([1-9])")
 _LEVELS = range(9)
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A style with what it inherits; ``level`` is the outline level, 0 the title, BODY_LEVEL and None body text."""
+    """A style with what it inherits; ``level`` is the outline level, 0 the title, BODY_LEVEL and None body text.
+
+    ``contents`` is why a paragraph of a table of contents is none of the report; ``indented`` tells whether first lines are.
+    """
 
     level: int | None = None
-    contents: bool | None = None
+    contents: str = ""
     hidden: bool | None = None
     list_id: str | None = None
     list_level: int | None = None
+    indented: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,11 @@ def _resolve(name: str, elements: "dict[str, _Element]", resolved: dict[str, Sty
 def _merge(own: Style, inherited: Style) -> Style:
     return Style(
         level=inherited.level if own.level is None else own.level,
-        contents=inherited.contents if own.contents is None else own.contents,
+        contents=own.contents or inherited.contents,
         hidden=inherited.hidden if own.hidden is None else own.hidden,
         list_id=own.list_id or inherited.list_id,
         list_level=inherited.list_level if own.list_level is None else own.list_level,
+        indented=inherited.indented if own.indented is None else own.indented,
     )
 
 
@@ -88,11 +95,21 @@ def _own_style(element: "_Element") -> Style:
     numbers = child(element, "pPr", "numPr")
     return Style(
         level=heading_level(name, number(child(element, "pPr", "outlineLvl"))),
-        contents=is_contents(name) or None,
+        contents=contents_reason(name),
         hidden=switch(child(element, "rPr", "vanish")),
         list_id=attribute(child(numbers, "numId")),
         list_level=number(child(numbers, "ilvl")),
+        indented=is_indented(child(element, "pPr")),
     )
+
+
+def is_indented(properties: "_Element | None") -> bool | None:
+    """Tell whether the properties of a paragraph indent its first line; None where they do not say."""
+    indent = child(properties, "ind")
+    found = [number(indent, name) for name in ("firstLineChars", "firstLine", "hangingChars", "hanging")]
+    if all(size is None for size in found):
+        return None
+    return any(size is not None and size > 0 for size in found[:2])
 
 
 def heading_level(name: str, outline: int | None) -> int | None:
@@ -105,9 +122,10 @@ def heading_level(name: str, outline: int | None) -> int | None:
     return int(match[1]) if match else None
 
 
-def is_contents(name: str) -> bool:
-    """Tell whether a style by its name is one of a table of contents."""
-    return _CONTENTS_NAME.fullmatch(name) is not None
+def contents_reason(name: str) -> str:
+    """Return why a paragraph in a style of a table of contents is set aside; "" for another style."""
+    match = _CONTENTS_NAME.fullmatch(name)
+    return "" if match is None else CONTENTS_TITLE if match[1] else CONTENTS
 
 
 @dataclass(slots=True)
@@ -146,8 +164,6 @@ def _label(found: _List, level: int, counts: dict[int, int]) -> str:
     definition = found.levels[level]
     if definition.form == "bullet":
         return bullet(definition.text) or "•"
-    if definition.form == "none":
-        return ""
 
     def written(match: re.Match[str]) -> str:
         above = found.levels.get(int(match[1]) - 1)

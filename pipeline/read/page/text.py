@@ -66,8 +66,8 @@ def text_of_pages(
     pictures = sum(not page.lines and page.number in pictured for page in pages)
     if pictures * 2 > len(pages) or not any(page.lines for page in pages):
         if pictures:
-            raise PicturesOnlyError(f"{source}: {_why_empty(recognition)}")
-        raise InputError(f"{source}: {_EMPTY}")
+            raise PicturesOnlyError(f"{source}: {_why_empty(recognition)}", code="scanned")
+        raise InputError(f"{source}: {_EMPTY}", code="empty")
     writer = _Writer(furniture, recognition)
     for paragraph, level in find_headings(find_paragraphs(find_blocks(pages)), bookmarks):
         writer.add(paragraph, level)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.core.errors import InputError
 from pipeline.preprocess.headings import sign_level
+from pipeline.read.office.numbering import format_number
 
 Element = Any  # lxml has no types of its own
 
@@ -26,6 +27,7 @@ _TAGS = {
 }
 # What is not shown; what starts a line; and of that, what may hold a page's main text. The other block tags hold one
 # paragraph of it, or a part that has a name of its own.
+_STRIPPED = ("rt", "rp", "rtc", "del")  # pinyin above characters, and what was deleted
 _UNSEEN, _BLOCK_TAGS, _HOME_TAGS = (frozenset(tags.split()) for tags in _TAGS.values())
 _REGION_TAGS = _HOME_TAGS | {"dl", "figcaption", "menu", "ol", "p", "ul"}
 _WIDE = "[\u2010-\u2027\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
@@ -35,7 +37,27 @@ _SPACES = re.compile(r"[ \t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _EDGE = " \t\xa0\u2002\u2003\u3000\u200b\u200c\u200d\u2060\ufeff"
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*block", re.IGNORECASE)
-_NO_NUMBER = re.compile(r"list-style(?:-type)?\s*:\s*none", re.IGNORECASE)
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?([a-z-]+)\s*(?:;|!|$)", re.IGNORECASE)
+# How a list is numbered, by its type or the name of its style, in the names of Word; others have bullets, or decimal figures.
+_LIST_TYPES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_CHINESE_STYLES = {
+    **dict.fromkeys(("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal"), "chineseCountingThousand"),
+    **dict.fromkeys(("cjk-decimal", "japanese-informal"), "ideographDigital"),
+    "simp-chinese-formal": "chineseLegalSimplified",
+    "trad-chinese-formal": "ideographLegalTraditional",
+    "cjk-heavenly-stem": "ideographTraditional",
+    "cjk-earthly-branch": "ideographZodiac",
+}
+_LIST_STYLES = {
+    **_CHINESE_STYLES,
+    **dict.fromkeys(("lower-alpha", "lower-latin"), "lowerLetter"),
+    **dict.fromkeys(("upper-alpha", "upper-latin"), "upperLetter"),
+    "lower-roman": "lowerRoman",
+    "upper-roman": "upperRoman",
+    "decimal": "decimal",
+    "decimal-leading-zero": "decimalZero",
+}
+_BULLETS = ("none", "disc", "circle", "square")
 _INTEGER = re.compile(r"\s*(-?\d{1,6})\s*")
 
 
@@ -93,6 +115,16 @@ class _Row:
 
 
 @dataclass(slots=True)
+class _List:
+    """A numbered list that is being read: its next number, how the numbers go on, and how they are written."""
+
+    next: int
+    step: int
+    form: str
+    suffix: str
+
+
+@dataclass(slots=True)
 class _Walk:
     """What is known while the tree is gone through."""
 
@@ -104,7 +136,7 @@ class _Walk:
     stack: list[tuple[int, str, str]] = field(default_factory=list)
     homes: list[int] = field(default_factory=lambda: [0])
     rows: list[_Row] = field(default_factory=list)
-    lists: list[int | None] = field(default_factory=list)
+    lists: list[_List | None] = field(default_factory=list)
     number: str = ""
     links: int = 0
     heading: int = 0
@@ -123,11 +155,16 @@ def parse(text: str, source: str) -> Element:
     try:
         root = etree.fromstring(data, parser=parser)
     except etree.LxmlError as error:
-        raise InputError(f"{source}: not a readable HTML page ({_one_line(error)}); save it again, or as plain text") from None
+        raise InputError(
+            f"{source}: not a readable HTML page ({_one_line(error)}); save it again, or as plain text", code="damaged"
+        ) from None
     if root is None:
-        raise InputError(f"{source}: no HTML in the file; save the page again")
+        raise InputError(f"{source}: no HTML in the file; save the page again", code="damaged")
+    etree.strip_elements(root, *_STRIPPED, with_tail=False)
     if any("xcessive depth" in entry.message for entry in parser.error_log):
-        raise InputError(f"{source}: its tags stand more than 2,000 deep in each other; save the page as plain text")
+        raise InputError(
+            f"{source}: its tags stand more than 2,000 deep in each other; save the page as plain text", code="too_large"
+        )
     return root
 
 
@@ -208,11 +245,9 @@ def _open_block(walk: _Walk, element: Element) -> None:
 def _open_list_or_row(walk: _Walk, element: Element) -> None:
     tag = element.tag
     if tag in ("ol", "ul", "menu", "dir"):
-        numbered = tag == "ol" and not _NO_NUMBER.search(element.get("style") or "")
-        walk.lists.append(_integer(element.get("start"), 1) if numbered else None)
+        walk.lists.append(_list(element))
     elif tag == "li" and walk.lists and walk.lists[-1] is not None:
-        position = _integer(element.get("value"), walk.lists[-1])
-        walk.number, walk.lists[-1] = f"{position}. ", position + 1
+        walk.number = _label(element, walk.lists[-1])
     elif tag == "table":
         if walk.rows:
             walk.rows[-1].single = False
@@ -220,6 +255,26 @@ def _open_list_or_row(walk: _Walk, element: Element) -> None:
         walk.rows.append(_Row(len(walk.blocks), len(walk.regions)))
     elif tag in ("td", "th") and walk.rows:
         walk.rows[-1].cells += 1
+
+
+def _list(element: Element) -> _List | None:
+    """Return how a list is numbered; None for one with bullets."""
+    named = _LIST_STYLE.search(element.get("style") or "")
+    style = named[1].lower() if named else ""
+    form = _LIST_STYLES.get(style) or _LIST_TYPES.get(element.get("type") or "") or ("decimal" if element.tag == "ol" else "")
+    if not form or style in _BULLETS:
+        return None
+    is_reversed = "reversed" in element.attrib
+    first = sum(item.tag == "li" for item in element) if is_reversed else 1
+    return _List(
+        _integer(element.get("start"), first), -1 if is_reversed else 1, form, "、" if form in _CHINESE_STYLES.values() else ". "
+    )
+
+
+def _label(item: Element, found: _List) -> str:
+    number = _integer(item.get("value"), found.next)
+    found.next = number + found.step
+    return format_number(number, _LIST_TYPES.get(item.get("type") or "", found.form)) + found.suffix
 
 
 def _leave(walk: _Walk, element: Element) -> None:

@@ -41,8 +41,8 @@ _STOP = re.compile("[。！？；]")
 _COMMA = re.compile("[，,、]")
 _LONG = 40
 _PIECE = re.compile(r"[\n|\t。！？；]+")
-_TITLE_PARTS = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|-(?=[^-]*$)")
-_LONGEST_TITLE, _SHORTEST_TITLE = 120, 4
+_TITLE_PARTS = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|-{2,}|-(?=[^-]*$)")
+_LONGEST_TITLE, _SHORTEST_TITLE, _SURE_TITLE = 120, 4, 8
 _BYLINE = re.compile(
     "(?:来源|发布时间|发布日期|发稿时间|发文日期|成文日期|更新时间|发布机构|发布人|作者|编辑|责编|浏览|点击|阅读|访问|字号|字体|索引号)"
     "[^，。：:]{0,4}[:：]|大中小(?![学型])"
@@ -92,7 +92,7 @@ def judge(page: Page, root: Element) -> Judgement:
         main = _main_blocks(page, evidence, weights)
     else:
         main = [not reason and not links for reason, links in zip(evidence.reasons, evidence.is_links, strict=True)]
-    titles = _titles(page, evidence, _first_text(evidence, main, 0))
+    titles = _titles(page, evidence, _first_text(evidence, main, 0) if any(weights) else _last(main))
     _above_text(page.blocks, evidence, main, titles)
     return Judgement(list(_final_reasons(evidence, main)), titles, by_trafilatura)
 
@@ -101,6 +101,11 @@ def _first_text(evidence: _Evidence, main: list[bool], start: int) -> int:
     """Return the first sentence of the report from a block on, or the first line of a report without sentences."""
     texts = (i for i in range(start, len(main)) if main[i] and evidence.is_text[i])
     return next(texts, next((i for i in range(start, len(main)) if main[i]), start))
+
+
+def _last(main: list[bool]) -> int:
+    """Return the last block of a report without sentences, above which its title may stand anywhere."""
+    return len(main) - 1 - main[::-1].index(True) if True in main else 0
 
 
 def _evidence(blocks: list[Block]) -> _Evidence:
@@ -154,12 +159,18 @@ def _weights(evidence: _Evidence, chosen: list[bool]) -> list[int]:
     ]
 
 
+def _some_weights(evidence: _Evidence, kept: list[bool]) -> list[int]:
+    """Return the sizes of the sentences that are kept, or of all but links in a report without any: names, a timetable."""
+    weights = _weights(evidence, kept)
+    return weights if any(weights) else _weights(evidence, [not links for links in evidence.is_links])
+
+
 def _name_regions(page: Page, evidence: _Evidence, kept: list[bool], by_trafilatura: bool) -> None:
     """Give the blocks of navigation, footers and the like their reason, outer elements first, by tag, class, id and role.
 
     A name does not count for an element that holds a good part of the text: "nav-wrap" may hold the whole page.
     """
-    sums = [0, *accumulate(_weights(evidence, kept))]
+    sums = [0, *accumulate(_some_weights(evidence, kept))]
     for region in reversed(page.regions):
         reason = _region_reason(region)
         if not reason or sums[region.end] - sums[region.first] > 0.4 * sums[-1]:
@@ -177,17 +188,20 @@ def _region_reason(region: Region) -> str:
 
 def _before_title(page: Page, evidence: _Evidence, kept: list[bool]) -> None:
     """Set aside what stands above the one heading that is the window's title, such as a column of other reports."""
-    parts = _window_parts(page.title)
+    parts = _report_titles(page.title)
     tagged = [i for i, block in enumerate(page.blocks) if block.heading and evidence.norms[i] in parts and not evidence.is_links[i]]
-    weights = _weights(evidence, kept)
+    weights = _some_weights(evidence, kept)
     if len(tagged) == 1 and 5 * sum(weights[tagged[0] :]) > sum(weights):
         for i in range(tagged[0]):
             evidence.reasons[i] = evidence.reasons[i] or ("navigation" if evidence.is_links[i] else _OUTSIDE)
 
 
-def _window_parts(title: str) -> frozenset[str]:
-    """Return a window's title and its parts, which are the report's title and the names of the site and its columns."""
-    return frozenset("".join(part.split()) for part in (title, *_TITLE_PARTS.split(title))) - {""}
+def _report_titles(title: str) -> frozenset[str]:
+    """Return what of a window's title may be the report's: most of it, or its longest part; others name the site."""
+    parts = {"".join(part.split()) for part in (title, *_TITLE_PARTS.split(title))} - {""}
+    whole = max(map(len, parts), default=0)
+    longest = max((part for part in parts if len(part) < whole), key=lambda part: (len(part), part), default="")
+    return frozenset(part for part in parts if 2 * len(part) >= whole or (part == longest and len(part) >= _SURE_TITLE))
 
 
 def _main_blocks(page: Page, evidence: _Evidence, weights: list[int]) -> list[bool]:
@@ -243,10 +257,10 @@ def _is_linked_heading(blocks: list[Block], evidence: _Evidence, i: int) -> bool
 def _titles(page: Page, evidence: _Evidence, first: int) -> range:
     """Return the blocks of the report's title: the last lines above the text that the window's title repeats, or the last h1."""
     window = "".join(page.title.split())
-    parts = _window_parts(page.title)
-    longest = max(map(len, parts), default=0)
+    parts = _report_titles(page.title)
+    longest = len(window)
     above = [i for i in range(first + 1) if _may_be_title(page.blocks[i], evidence, i)]
-    exact = [i for i in above if evidence.norms[i] in parts and 2 * len(evidence.norms[i]) >= longest]
+    exact = [i for i in above if evidence.norms[i] in parts]
     within = [i for i in above if len(evidence.norms[i]) >= _SHORTEST_TITLE and evidence.norms[i] in window]
     tops = [i for i in above if page.blocks[i].heading == 1]
     if exact:
@@ -256,7 +270,17 @@ def _titles(page: Page, evidence: _Evidence, first: int) -> range:
         return range(within[-1], within[-1] + 1)
     if tops:
         return range(tops[-1], tops[-1] + 1)
-    return _run(page.blocks, within, longest)
+    return _run(page.blocks, within, longest) or _over_byline(page.blocks, evidence, above, first)
+
+
+def _over_byline(blocks: list[Block], evidence: _Evidence, above: list[int], first: int) -> range:
+    """Return the line right above the last byline before the text, which is the title whatever the window's title says."""
+    places = (i for i in (first + 1, *range(first - 1, 0, -1)) if i < len(blocks))  # a title with ！ looks like the text itself
+    bylines = (i for i in places if _is_byline(blocks[i], evidence.norms[i]) and not evidence.is_links[i])
+    line = next(bylines, 0) - 1
+    while line >= 0 and _is_byline(blocks[line], evidence.norms[line]):
+        line -= 1
+    return range(line, line + 1) if line in above and len(evidence.norms[line]) >= _SHORTEST_TITLE else range(0)
 
 
 def _may_be_title(block: Block, evidence: _Evidence, i: int) -> bool:
@@ -280,7 +304,10 @@ def _above_text(blocks: list[Block], evidence: _Evidence, main: list[bool], titl
     for i in titles:
         main[i], evidence.reasons[i] = True, ""
     start = titles.stop if titles else main.index(True) if True in main else 0
-    for i in range(start, _first_text(evidence, main, start)):
+    stop = _first_text(evidence, main, start)
+    while stop < len(blocks) and not evidence.is_text[stop] and _is_byline(blocks[stop], evidence.norms[stop]):
+        stop += 1  # of a report without sentences
+    for i in range(start, stop):
         if _is_byline(blocks[i], evidence.norms[i]):
             main[i], evidence.reasons[i] = False, evidence.reasons[i] or "byline"
         elif titles and not evidence.reasons[i] and not evidence.is_links[i]:

@@ -17,7 +17,7 @@ function check(status, text, retryAfter) {
   } catch {
     found = { code: "network", error: text };
   }
-  throw new Problem(found.code, found.error, Number(retryAfter ?? 0));
+  throw Object.assign(new Problem(found.code, found.error, Number(retryAfter ?? 0)), { saved: found.saved ?? [] });
 }
 
 async function ask(path, options = {}) {

@@ -1,6 +1,6 @@
 // The files: chosen or dropped, sent two at a time, watched until they are tagged, listed.
 
-import { get, remove, send } from "./api.js";
+import { get, post, remove, send } from "./api.js";
 import { $, make, tell } from "./dom.js";
 import { failure, formatName, percent, problem, size, STATES } from "./words.js";
 
@@ -12,6 +12,7 @@ const waiting = [];
 let held = [];
 let settings = { formats: [], suffixes: [], max_upload: 0 };
 let openReport = () => {};
+let reloadCorrections = () => {};
 let current = "";
 let under = 0;
 let number = 0;
@@ -20,10 +21,11 @@ let drawn = "";
 
 const ORDER = ["xlsx", "docx", "html", "csv", "jsonl"]; // what an office asks for comes first
 
-export function startFiles(found, open) {
+export function startFiles(found, open, reload) {
   const rank = (format) => (ORDER.indexOf(format) + 1 || ORDER.length + 1);
   settings = { ...found, formats: [...found.formats].sort((one, other) => rank(one) - rank(other)) };
   openReport = open;
+  reloadCorrections = reload;
   const chooser = $("chooser");
   chooser.accept = settings.suffixes.join(",");
   const take = () => {
@@ -131,9 +133,11 @@ function rowOf(row) {
     if (row.reports.length === 1) acts.append(opener(row, 0, "查看与校对"));
     acts.append(make("span", { class: "formats", role: "group", "aria-label": `下载 ${row.name}` }, ...links(`/api/files/${row.id}/download?`, row.name)));
   }
+  if (isWorkbook(row) && row.corrections) acts.append(importer(row));
   acts.append(make("button", { type: "button", "data-key": `x${key}`, "aria-label": `删除 ${row.name}`, onclick: () => drop(row) }, "删除"));
   item.append(acts);
-  const lines = row.error ? [[row.error, ""]] : (row.failures ?? []).map((line) => [row.failures.length > 1 ? `${nameIn(line)}：${failure(line)}` : failure(line), line]);
+  const told = (line, index) => [row.failures.length > 1 ? `${nameIn(line)}：${failure(row.codes[index])}` : failure(row.codes[index]), line];
+  const lines = row.error ? [[row.error, ""]] : isWorkbook(row) ? [] : (row.failures ?? []).map(told);
   for (const [text, title] of lines) item.append(make("p", { class: "failure", title }, text));
   if ((row.reports ?? []).length > 1) {
     item.append(make("ul", { class: "several" }, ...row.reports.map((report, index) => make("li", {}, opener(row, index, "查看与校对", report.source), make("bdi", {}, report.source)))));
@@ -149,6 +153,7 @@ function facts(row) {
     const passed = row.passed_over.length ? ` · ${row.passed_over.length} 个其他类型的文件未读` : "";
     return [`${several}${row.passages} 段 · ${review} 段待复核 · ${size(row.size)}${passed}`];
   }
+  if (isWorkbook(row)) return [`${STATES.workbook} · ${row.corrections ? `${row.corrections} 处更正` : "没有选择更正主题"} · 不作为报告标注`];
   if (row.state === "failed") return [STATES.failed];
   const share = row.state === "waiting" ? undefined : row.share;
   const bar = make("progress", { max: 1, "aria-label": `${row.name} ${STATES[row.state]}`, ...(share === undefined ? {} : { value: share }) });
@@ -158,6 +163,28 @@ function facts(row) {
 
 function opener(row, index, text, source = row.name) {
   return make("button", { type: "button", class: "open", "data-key": `o${row.id}-${index}`, "aria-label": `${text} ${source}`, onclick: () => openReport(row, index) }, text);
+}
+
+const isWorkbook = (row) => row.state === "failed" && !row.reports.length && row.codes[0] === "own_workbook";
+
+// A workbook that came from here is not a report: its corrections are taken in under the name in 校对人.
+function importer(row) {
+  const take = async () => {
+    const annotator = $("annotator").value.trim();
+    if (!annotator) {
+      tell("请先填写校对人的姓名，再导入。");
+      $("annotator").focus();
+      return;
+    }
+    try {
+      const { saved } = await post(`/api/files/${row.id}/import`, { annotator });
+      tell(`已导入 ${row.name} 的 ${saved} 处更正，校对人：${annotator}。`);
+      reloadCorrections();
+    } catch (error) {
+      tell(`没有导入：${problem(error)}`);
+    }
+  };
+  return make("button", { type: "button", class: "open", "data-key": `i${row.id}`, "aria-label": `导入 ${row.name} 的更正`, onclick: take }, `导入 ${row.corrections} 处更正`);
 }
 
 // A download shows what the person named in 校对人 has saved.

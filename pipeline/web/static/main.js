@@ -29,7 +29,9 @@ async function open(file, number) {
       get(`${path}/tags?${new URLSearchParams({ report: number, annotator: name() })}`),
     ]);
     const key = `${file.id}/${number}`;
-    if (!opened.has(key)) opened.set(key, new Corrections(file.id, number, said.corrections));
+    const place = `${file.reports[number].sha256} ${model.id}`;
+    if (!opened.has(key)) opened.set(key, new Corrections(file.id, number, said.corrections, place));
+    if (said.notices.length) tell(`有 ${said.notices.length} 行更正已损坏，没有计入：${said.notices.join("；")}`);
     const sheet = $("themes");
     if (!sheet.href.endsWith(`/themes/${model.id}.css`)) sheet.href = `/themes/${model.id}.css`;
     $("reading").hidden = false;
@@ -130,6 +132,7 @@ async function save() {
   }
   saving = true;
   tell("");
+  offer([]);
   let count = 0;
   try {
     for (const corrections of opened.values()) count += await corrections.save(name());
@@ -138,9 +141,36 @@ async function save() {
   } catch (error) {
     refresh();
     tell(`没有保存：${problem(error)}`);
+    offer(error.choices ?? []);
   } finally {
     saving = false;
   }
+}
+
+// The same person saved something else in another tab: both are shown, and the person chooses.
+function offer(choices) {
+  const words = (said) => (said ? [said.label, ...said.secondary].join("、") + (said.note ? `（注：${said.note}）` : "") : "模型的建议");
+  const done = (row) => {
+    row.remove();
+    $("conflicts").hidden = !$("conflict-list").children.length;
+    if ($("conflicts").hidden) tell(unsaved() ? "请再次保存。" : "");
+  };
+  const rows = choices.map(({ corrections, key, theirs, mine }) => {
+    const passage = reading?.corrections === corrections ? reading.passages[reading.places.get(key)] : null;
+    const about = passage ? passage.querySelector(".words").textContent.slice(0, 60) : key;
+    const row = make("li", {}, make("span", { class: "about", dir: "auto" }, about));
+    const take = () => {
+      corrections.say(key, theirs);
+      if (reading?.corrections === corrections) reading.show(key);
+      done(row);
+      refresh();
+    };
+    row.append(make("button", { type: "button", onclick: take }, `用已保存的：${words(theirs)}`));
+    row.append(make("button", { type: "button", onclick: () => done(row) }, `用这里的：${words(mine)}`));
+    return row;
+  });
+  $("conflict-list").replaceChildren(...rows);
+  $("conflicts").hidden = !rows.length;
 }
 
 function keepNote() {
@@ -292,7 +322,7 @@ async function start() {
     models = await get("/api/models");
     $("model").replaceChildren(...models.map((model) => make("option", { value: model.id }, `${model.name} ${model.version}`)));
     $("choose-model").hidden = models.length < 2;
-    startFiles(await get("/api/settings"), open);
+    startFiles(await get("/api/settings"), open, reload);
   } catch (error) {
     tell(problem(error));
   }

@@ -100,3 +100,37 @@ def test_lines_are_converted_as_the_whole_is(text):
     from opencc import OpenCC
 
     assert module.normalise(text)[0] == OpenCC("t2s").convert(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("1.全县宣讲.受众三万.2.建书房六座.", "1.全县宣讲。受众三万。2.建书房六座。"),
+        ("一.学习情况\n全县宣讲.(另见附件)", "一.学习情况\n全县宣讲。(另见附件)"),
+        ("十二.展望\n“好”.会议指出", "十二.展望\n“好”。会议指出"),
+        ("全县宣讲｡受众三万｡", "全县宣讲。受众三万。"),
+        ("占比3.5倍.全县www.x.cn网", "占比3.5倍。全县www.x.cn网"),
+        ("全县宣讲.受众三万。", "全县宣讲.受众三万。"),
+        ("第1.节", "第1.节"),
+    ],
+)
+def test_points_are_full_stops_in_a_text_that_has_no_others(text, cleaned):
+    found, offsets = normalise(text)
+    assert found == cleaned
+    assert normalise(found)[0] == found
+    assert offsets.span(0, len(found)) == (0, len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("看著、沉著应对，随著发展", "看着、沉着应对，随着发展"),
+        ("著力推进，著眼长远，有著重要意义", "着力推进，着眼长远，有着重要意义"),
+        ("執著追求，意味著", "执着追求，意味着"),
+        ("成效显著，著作等身，原著名著，著名学者，土著，著述", "成效显著，著作等身，原著名著，著名学者，土著，著述"),
+        ("有著作三部，新著力作，名著重印", "有著作三部，新著力作，名著重印"),
+    ],
+)
+def test_the_zhe_of_taiwan_is_written_as_on_the_mainland(text, cleaned):
+    assert normalise(text)[0] == cleaned
+    assert normalise(text, simplify=False)[0] == text

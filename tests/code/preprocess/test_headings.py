@@ -54,3 +54,27 @@ def test_leads_are_short_and_hold_no_figures_or_titles():
     assert not is_lead("全年演出80场。")
     assert not is_lead("出版《临溪志》一部。")
     assert not is_lead("这是一句为了试验而写得很长、长得不可能只是用来引出下文的话。")
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("**一是加强理论学习。**", 8),
+        ("**二要建好阵地**", 8),
+        ("**注重引领，厚植情怀。**", 8),
+        ("**做法与成效**", 2),
+        ("**一、总体情况**", 3),
+        ("**（二）主要做法**", 4),
+        ("# 总结", 0),
+        ("## 一、总体情况", 1),
+        ("### 为什么要创建文明城市？", 2),
+        ("**全县开展宣讲。受众三万。**", None),
+        ("**各镇负责同志：**", None),
+        ("**重点**工作推进", 2),
+        ("**" + "长" * 50 + "**", None),
+        ("****", None),
+        ("#宣讲", 2),
+    ],
+)
+def test_what_markdown_marks_is_a_heading(line, level):
+    assert line_level(line, 42) == level

@@ -112,3 +112,73 @@ def test_items_of_a_list_are_no_captions_whatever_their_sign():
 def test_the_foot_of_a_page_is_what_stands_below_its_last_sentence():
     lines = ["主办单位：县委宣传部", "正文一句。", "主办单位：某县政府", "地址：某街1号  邮编：100000", "技术支持：某公司"]
     assert find_noise(lines) == {2: "furniture", 3: "furniture", 4: "furniture"}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("（2024年11月）", "byline"),
+        ("(2024 年 3 月 5 日)".replace(" ", ""), "byline"),
+        ("二〇二四年三月五日", "byline"),
+        ("2024年11月", "byline"),
+        ("（编号：临宣〔2025〕3号）", "byline"),
+        ("临宣发〔2025〕3号", "byline"),
+        ("文号：临宣字3号", "byline"),
+        ("编者按：", "byline"),
+        ("【编者按】", "byline"),
+        ("**编者按：**", "byline"),
+        ("相关报道：", "related links"),
+        ("【媒体链接】", "related links"),
+        ("**媒体相关报道：**", "related links"),
+        ("原文链接：https://www.example.cn/a/1.html", "related links"),
+        ("https://www.example.cn/a/1.html", "related links"),
+        ("![](a.png)", "image"),
+        ("![图一](a.png) ![图二](https://x.cn/b.png)", "image"),
+        ("志愿者清扫积雪（图：宣传部）", "caption"),
+        ("志愿者清扫积雪（图/王五）", "caption"),
+        ("志愿者清扫积雪（受访者供图）", "caption"),
+        ("志愿者清扫积雪。（图片由融媒体中心提供）", "caption"),
+        ("县文明办供图", "caption"),
+        ("村民观看演出 本报记者李四摄", "caption"),
+        ("首页 | 新闻 | 通知公告 | 联系我们", "navigation"),
+        ("首页 要闻 政务公开 视频", "navigation"),
+    ],
+)
+def test_lines_of_a_pasted_page_are_none_of_the_report(line, reason):
+    assert judge(line) == reason
+    assert find_lines([line])[0].doubtful == [0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2024年11月工作要点",
+        "根据临宣发〔2025〕3号，全县开展宣讲",
+        "编者按：近年来，全县建成书房六座。",
+        "相关报道引起热烈反响",
+        "推荐阅读书目三十种",
+        "完成宣传片拍摄",
+        "完善设施（含供图书室使用的桌椅）",
+        "（一）加强阵地建设（试点）",
+        "宣讲 读书 演出 展览",
+        "![说明](a.png)之后开展宣讲",
+    ],
+)
+def test_lines_like_them_that_say_something_stay(line):
+    assert judge(line) is None
+
+
+def test_runs_of_menu_lines_are_set_aside():
+    menu = ["首页", "要闻", "机关党建", "政务公开", "县情概览"]
+    lines = [*menu, "临溪县召开宣传工作会议", "会议强调，要守正创新。", "一、学习", "二、宣讲", "联系我们"]
+    assert find_noise(lines) == dict.fromkeys(range(5), "navigation") | {9: "furniture"}
+    names = ["张一", "李二", "王三", "赵四", "全县表彰以上同志。"]
+    assert find_noise(names) == {}
+
+
+@pytest.mark.parametrize("rule", ["---", "+++"])
+def test_front_matter_is_set_aside(rule):
+    lines = [rule, "title: 总结", "date: 2024-01-02", "tags:", "- 宣传", rule, "全县建成书房六座。", "---", "结束语。"]
+    assert find_noise(lines) == dict.fromkeys(range(6), "front matter") | {7: "symbols"}
+    assert "front matter" not in find_noise([rule, "全县建成书房六座。", rule]).values()
+    assert "front matter" not in find_noise([rule, "title: 总结", "全县建成书房。"]).values()

@@ -1,5 +1,7 @@
 import io
+import struct
 import zipfile
+import zlib
 
 import pytest
 from msgspec.structs import replace
@@ -45,6 +47,42 @@ def test_names_without_the_unicode_flag_are_those_their_maker_saw(names, encodin
     raw = "总结.txt".encode(encoding)
     data = zipped(("#" * len(raw), "x")).replace(b"#" * len(raw), raw)
     assert names(data) == [("File", "a.zip/总结.txt")]
+
+
+def stored(name, data=b"x", flags=0, extra=b""):
+    """Return a zip of one stored member, byte by byte, with a raw name, flags and extra fields that no library would write."""
+    head = struct.pack("<HHHHHIIIHH", 20, flags, 0, 0, 0x21, zlib.crc32(data), len(data), len(data), len(name), len(extra))
+    local = b"PK\x03\x04" + head + name + extra + data
+    entry = b"PK\x01\x02" + struct.pack("<H", 20) + head + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name + extra
+    return local + entry + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), len(local), 0)
+
+
+def unicode_path(name, belongs_to):
+    field = b"\x01" + struct.pack("<I", zlib.crc32(belongs_to)) + name.encode()
+    return struct.pack("<HH", 0x7075, len(field)) + field
+
+
+@pytest.mark.parametrize("lead", [b"", struct.pack("<HH", 0x5455, 1) + b"\x00"])
+@pytest.mark.parametrize("raw", ["简报/年报.txt".encode("gb18030"), b"??/??.txt", b"\xff\xfe.txt"])
+def test_the_unicode_path_of_a_member_is_its_name(names, raw, lead):
+    data = stored(raw, extra=lead + unicode_path("简报/年报.txt", raw))
+    assert names(data) == [("File", "a.zip/简报/年报.txt")]
+
+
+def test_a_unicode_path_of_another_name_says_nothing(names):
+    raw = "年报.txt".encode("gb18030")
+    assert names(stored(raw, extra=unicode_path("月报.txt", b"other"))) == [("File", "a.zip/年报.txt")]
+
+
+@pytest.mark.parametrize("folder", ["", "二〇二五/"])
+def test_a_name_that_says_it_is_utf_8_and_is_not_is_gb18030(names, folder):
+    assert names(stored(f"{folder}总结.txt".encode("gb18030"), flags=0x800)) == [("File", f"a.zip/{folder}总结.txt")]
+    assert names(stored("总结.txt".encode(), flags=0x800)) == [("File", "a.zip/总结.txt")]
+
+
+def test_what_is_nested_in_a_zip_with_wrong_flags_stays_as_it_is(names):
+    inner = stored("总结.txt".encode("gb18030"), flags=0x800)
+    assert names(stored("内.zip".encode("gb18030"), inner, flags=0x800)) == [("File", "a.zip/内.zip/总结.txt")]
 
 
 @pytest.mark.parametrize("name", ["../../etc/x.txt", "/etc/x.txt", "a/../../x.txt", "..\\x.txt", "C:/x.txt"])

@@ -76,3 +76,42 @@ def test_any_bytes_give_text_or_one_clear_error(data):
     except InputError as error:
         assert str(error).startswith("x.txt: ")
         assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+@pytest.mark.parametrize("text", ["宣传思想文化", "全县建成书房六座。" * 9_000 + "宣"])
+def test_utf_8_that_was_cut_off_is_read_but_for_its_last_character(text, cut):
+    found = decode(text.encode()[:-cut], "x")
+    assert (found.text, found.encoding) == (text[:-1], "utf-8, cut off in its last character")
+
+
+@pytest.mark.parametrize("damage", [b"\xff", b"\xe5", b"\xb5\xe3"])
+def test_utf_8_that_is_damaged_is_not_taken_for_gb18030(damage):
+    data = "全县建成书房六座，".encode() * 3 + damage + "深受欢迎。".encode()
+    with pytest.raises(InputError, match=r"^x: byte 81 is damaged in a text that is UTF-8 up to there; .* --encoding"):
+        decode(data, "x")
+
+
+def taken_for_windows(data):
+    """Return what a browser shows of bytes that it takes for Windows-1252."""
+    return "".join(bytes([byte]).decode("latin-1" if byte in b"\x81\x8d\x8f\x90\x9d" else "cp1252") for byte in data)
+
+
+@pytest.mark.parametrize(
+    ("right", "taken"),
+    [
+        ("utf-8", lambda data: data.decode("latin-1")),
+        ("gb18030", lambda data: data.decode("latin-1")),
+        ("utf-8", taken_for_windows),
+        ("utf-8", lambda data: data.decode("gb18030")),
+    ],
+)
+def test_a_text_that_was_encoded_twice_is_named(right, taken):
+    data = taken(("全县群众" * 8).encode(right)).encode()
+    with pytest.raises(InputError, match=r"^x: the text was encoded twice \(.* was taken for .*\); open the original"):
+        decode(data, "x")
+
+
+@pytest.mark.parametrize("text", ["Résumé: à la carte, déjà vu, où êtes-vous; château", "宣传工作", "Ünïcödé €100"])
+def test_other_texts_are_not(text):
+    assert decode(text.encode(), "x").text == text

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from pipeline.core.errors import InputError
-from pipeline.read.formats.docx import read
+from pipeline.read.formats.docx import read, walk
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -277,3 +277,207 @@ def test_a_long_document_takes_seconds(config):
     )
     assert long.text.count("\n") == 30_001
     assert time.perf_counter() - started < 15
+
+
+def with_chunks(body, **chunks):
+    """Return a Word file whose body refers to other documents by ``<w:altChunk r:id="rname"/>``; a name has _ for a dot."""
+    relations = "".join(relation(name, "aFChunk", f"{name.replace('_', '.')}") for name in chunks)
+    members = {
+        "_rels/.rels": RELS.format(relation(1, "officeDocument", "word/document.xml")),
+        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": RELS.format(relations),
+    }
+    return typed(packed(members | {f"word/{name.replace('_', '.')}": data for name, data in chunks.items()}))
+
+
+def typed(data):
+    """Return a package with a list of contents, by which it is told from an archive."""
+    buffer = io.BytesIO(data)
+    with zipfile.ZipFile(buffer, "a") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+    return buffer.getvalue()
+
+
+def chunk(name):
+    return f'<w:altChunk r:id="r{name}"/>'
+
+
+PAGE = "<html><head><title>别的</title></head><body><h1>总结</h1><p>建成书屋六座。</p><p>短行</p></body></html>"
+MIME = 'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\nContent-Type: text/html; charset="utf-8"\n\n'
+MHT = f"{MIME}{PAGE}\n--x--\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("a_html", PAGE, ["总结", "建成书屋六座。", "短行"]),
+        ("a_mht", MHT, ["总结", "建成书屋六座。", "短行"]),
+        ("a_txt", "建成书屋六座。\r\n开展宣讲。", ["建成书屋六座。", "开展宣讲。"]),
+        ("a_rtf", r"{\rtf1\ansi\ansicpg936 \u20070?\u23627?\par}", ["书屋"]),
+        ("a_docx", typed(docx(p("建成书屋六座。"))), ["建成书屋六座。"]),
+        ("a_bin", typed(docx(p("建成书屋六座。"))), ["建成书屋六座。"]),
+    ],
+)
+def test_a_document_inside_stands_at_its_place(name, data, expected, config):
+    body = p("前文。") + chunk(name) + p("后文。") + chunk(name) + chunk("missing")
+    given = with_chunks(body, **{name: data})
+    assert read(given, "x.docx", config.read).text.split("\n") == ["前文。", *expected, "后文。"]
+    said = "".join(piece.text for piece in walk(given, "x.docx", config.read).spoken)
+    assert "".join(said.split()) == "".join(["前文。", *expected, "后文。"])
+
+
+def test_documents_inside_documents_end_somewhere(config):
+    data = typed(docx(p("最深")))
+    for _ in range(config.read.max_depth):
+        data = with_chunks(chunk("a_docx"), a_docx=data)
+    assert read(data, "x.docx", config.read).text == "最深"
+    with pytest.raises(InputError, match=r"x\.docx/word/a\.docx/.*deeper than read\.max_depth"):
+        read(with_chunks(chunk("a_docx"), a_docx=data), "x.docx", config.read)
+    with pytest.raises(InputError, match=r"x\.docx/word/a\.zip: an archive inside a document"):
+        read(with_chunks(chunk("a_zip"), a_zip=packed({"a.txt": "甲"})), "x.docx", config.read)
+
+
+@pytest.mark.parametrize("change", [lambda name: name.replace("/", "\\"), str.upper, str.title])
+def test_names_in_a_package_may_have_backslashes_or_another_letter_case(change, config):
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(docx(styled("总结", "t"), styles=style("Title", "t")))) as given,
+        zipfile.ZipFile(buffer, "w") as made,
+    ):
+        for name in given.namelist():
+            made.writestr(change(name), given.read(name))
+    content = read(buffer.getvalue(), "x.docx", config.read)
+    assert (content.text, [mark.level for mark in content.marks]) == ("总结", [0])
+
+
+def word_art(text):
+    return f'<w:r><w:pict><v:shape><v:textpath string="{text}"/></v:shape></w:pict></w:r>'
+
+
+def test_the_text_of_word_art_stands_before_its_paragraph(lines, config):
+    body = p(word_art("某县文件")) + p(word_art("简报&#10;第三期") + run("正文")) + p(word_art(""))
+    assert lines(body) == ["某县文件", "简报", "第三期", "正文"]
+    choice = f'<mc:AlternateContent><mc:Choice Requires="x"/><mc:Fallback>{word_art("简报")}</mc:Fallback></mc:AlternateContent>'
+    assert lines(p(f"<w:r>{choice}</w:r>")) == ["简报"]
+    spoken = walk(docx(p(word_art("某县文件") + run("正文"))), "x.docx", config.read).spoken
+    assert [piece.text for piece in spoken if piece.text] == ["某县文件", "正文"]
+
+
+def mark(kind, inside=""):
+    return f'<w:r><w:fldChar w:fldCharType="{kind}">{inside}</w:fldChar></w:r>'
+
+
+def field(instruction, result="", form="", is_split=True):
+    codes = "".join(
+        f"<w:r><w:instrText>{part}</w:instrText></w:r>" for part in (instruction.split("|") if is_split else [instruction])
+    )
+    return mark("begin", form) + codes + (mark("separate") + result if result else "") + mark("end")
+
+
+def test_the_results_of_fields_inside_an_instruction_belong_to_it(lines):
+    inner = field(" DOCPROPERTY 场次 ", run("内层"))
+    outer = mark("begin") + "<w:r><w:instrText> IF </w:instrText></w:r>" + inner + mark("separate") + run("三百场") + mark("end")
+    assert lines(p(run("开展") + outer + run("活动"))) == ["开展三百场活动"]
+    deep = mark("begin") + outer + mark("separate") + outer + mark("end")
+    assert lines(p(deep)) == ["三百场"]
+    assert lines(
+        p(mark("begin") + run("指令")) + p(run("隐") + mark("separate") + run("结果")) + p(run("续") + mark("end") + run("尾"))
+    ) == [
+        "结果",
+        "续尾",
+    ]
+
+
+def test_a_field_that_is_never_ended_hides_nothing(lines):
+    assert lines(p(mark("begin") + run("甲镇")) + p("乙镇")) == ["甲镇", "乙镇"]
+    assert lines(p(mark("end") + mark("separate") + run("甲"))) == ["甲"]
+    assert lines(p(mark("begin") * 300 + run("甲") + mark("end") * 200 + run("乙")))[-1].endswith("乙")
+
+
+@pytest.mark.parametrize(
+    ("instruction", "shown"),
+    [
+        (r" eq \o\ac(○,印)", "印"),
+        (r"EQ \o|\ac(○,|\s\up 2(密))", "密"),
+        (r' EQ \* jc0 \* "Font:宋体" \* hps10 \o \ad(\s \up 9(xuān),宣)', "宣"),
+        (r"EQ \o(\s\do 9(lǐ lùn),理论)", "理论"),
+    ],
+)
+def test_equations_show_their_characters_without_pinyin_and_circles(lines, instruction, shown):
+    assert lines(p(run("前") + field(instruction) + run("后"))) == [f"前{shown}后"]
+    assert lines(p(run("前") + field(instruction, run("旧值")) + run("后"))) == [f"前{shown}后"]
+    simple = f'<w:fldSimple w:instr="{instruction.replace("|", "").replace(chr(34), "&quot;")}">{run("旧值")}</w:fldSimple>'
+    assert lines(p(run("前") + simple + run("后"))) == [f"前{shown}后"]
+
+
+def test_lists_and_boxes_of_forms_show_what_is_chosen(lines):
+    entries = '<w:listEntry w:val="宣讲"/><w:listEntry w:val="读书"/>'
+    for chosen, shown in (
+        ('<w:result w:val="1"/>', "读书"),
+        ('<w:default w:val="1"/>', "读书"),
+        ("", "宣讲"),
+        ('<w:result w:val="9"/>', ""),
+    ):
+        form = f"<w:ffData><w:ddList>{chosen}{entries}</w:ddList></w:ffData>"
+        assert lines(p(run("类型：") + field(" FORMDROPDOWN ", run(" "), form) + run("活动"))) == [f"类型：{shown}活动"]
+    for ticked, box in (
+        ("<w:checked/>", "☑"),
+        ('<w:checked w:val="0"/><w:default w:val="1"/>', "□"),
+        ('<w:default w:val="1"/>', "☑"),
+    ):
+        form = f"<w:ffData><w:checkBox>{ticked}</w:checkBox></w:ffData>"
+        assert lines(p(run("完成：") + field(" FORMCHECKBOX ", "", form))) == [f"完成：{box}"]
+
+
+def prompt(content, value=""):
+    return f"<w:sdt><w:sdtPr><w:showingPlcHdr{value}/></w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+def test_the_prompt_of_an_empty_control_is_set_aside(config):
+    body = (
+        prompt(p("单击此处输入标题。")) + p(run("情况：") + prompt(run("单击此处")) + run("良好")) + prompt(p("已填"), ' w:val="0"')
+    )
+    body += table(cell("甲") + f"<w:tc><w:tcPr/>{prompt(p('单击此处'))}</w:tc>" + cell("乙"))
+    content = read(docx(body), "x.docx", config.read)
+    assert content.text.split("\n") == ["单击此处输入标题。", "情况：良好", "已填", "甲\t乙"]
+    assert [mark.reason for mark in content.marks if mark.kind == "noise"] == ["prompt"]
+
+
+def test_a_label_without_a_number_keeps_its_text(lines):
+    numbering = abstract(1, level(0, "none", "%1注："), level(1, "decimal", "%1%2.")) + num(1, 1)
+    assert lines(item("本表由县文旅局填写。") + item("另附。", 1), numbering=numbering) == ["注：本表由县文旅局填写。", "1. 另附。"]
+
+
+def test_a_drop_cap_and_a_hidden_end_go_on_in_the_next_paragraph(lines):
+    for kind in ("drop", "margin"):
+        assert lines(p("春", f'<w:framePr w:dropCap="{kind}"/>') + p("风化雨。")) == ["春风化雨。"]
+    for property_ in ("<w:vanish/><w:specVanish/>", "<w:specVanish/>", "<w:vanish/>"):
+        assert lines(p("一是学习。", f"<w:rPr>{property_}</w:rPr>") + p("全年三十场。")) == ["一是学习。全年三十场。"]
+    assert lines(p("正文", '<w:framePr w:dropCap="none"/>') + p("后文")) == ["正文", "后文"]
+    ended = p("末", "<w:rPr><w:vanish/></w:rPr>")
+    assert lines(ended + table(cell("甲") + cell("乙")) + ended) == ["末", "甲\t乙", "末"]
+    assert lines(table(f"<w:tc><w:tcPr/>{ended}</w:tc>" + cell("乙"))) == ["末\t乙"]
+    numbered = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:rPr><w:specVanish/></w:rPr>'
+    numbering = abstract(1, level(0, "chineseCounting", "%1、")) + num(1, 1)
+    assert lines(p("学习。", numbered) + p("三十场。"), numbering=numbering) == ["一、学习。三十场。"]
+
+
+def test_a_title_in_the_style_of_the_heading_of_contents_is_one(config):
+    styles = style("TOC Heading", "th") + style("toc 1", "t1") + style("目录标题", "tz")
+    alone = read(docx(p("某单位文件。") + styled("会议纪要", "th") + p("会议研究了书屋。"), styles=styles), "x.docx", config.read)
+    assert [(mark.kind, mark.level) for mark in alone.marks] == [("heading", 0)]
+    for name in ("th", "tz"):
+        above = read(docx(styled("内容", name) + styled("一、学习\t3", "t1") + p("正文。"), styles=styles), "x.docx", config.read)
+        assert [mark.reason for mark in above.marks] == ["table of contents"] * 2
+
+
+def test_the_indent_of_a_first_line_tells_where_a_sentence_was_broken(lines):
+    full, indent = "今年以来，全县新建城市书房六座，开放时间延长。", '<w:ind w:firstLine="480"/>'
+    body = p(full, indent) + p("县文明办组织志愿者，开", indent) + "{}" + p(full, indent)
+    joined = "县文明办组织志愿者，开展活动四十场。"
+    assert lines(body.format(p("展活动四十场。")))[1] == joined
+    assert lines(body.format(p("展活动四十场。", '<w:ind w:firstLine="0"/>')))[1] == joined
+    assert len(lines(body.format(p("展活动四十场。", indent)))) == 4
+    chars = style("正文缩进", "z", '<w:pPr><w:ind w:firstLineChars="200"/></w:pPr>')
+    body = styled(full, "z") + styled("县文明办组织志愿者，开", "z") + p("展活动四十场。") + styled(full, "z")
+    assert lines(body, styles=chars)[1] == joined

@@ -1,8 +1,11 @@
-from pathlib import PurePosixPath
+import os
+import subprocess
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from pipeline.core.errors import UsageError
+from pipeline.core.outputs import Taken, place_of
 from pipeline.read import suffix_of
 from pipeline.read.find import find_reports
 
@@ -74,3 +77,47 @@ def test_nothing_to_read_is_an_error(tmp_path, folder):
         find_reports([str(tmp_path / "empty")])
     with pytest.raises(UsageError, match=r"nope\*: no file matches; quote the pattern"):
         find_reports([str(folder / "nope*")])
+
+
+def test_a_folder_that_cannot_be_listed_is_one_line_and_the_rest_is_found(folder, monkeypatch):
+    plain = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("/c"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_reports([str(folder)])
+    assert names(found.reports, folder) == ["a.txt", "b/e.TXT"]
+    assert found.failures == (f"{folder}/b/c: cannot be listed (Permission denied); check the permissions of this folder",)
+    with pytest.raises(UsageError, match=r"c: no reports here \(no files; 1 folders cannot be listed\)"):
+        find_reports([f"{folder}/b/c"])
+
+
+@pytest.mark.parametrize(("name", "deep", "failures"), [("d", 1500, 0), ("d" * 200, 30, 1)])
+def test_folders_may_lie_deeper_than_the_system_can_name(tmp_path, monkeypatch, name, deep, failures):
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "z.txt").write_text("x", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for _ in range(deep):
+        Path(name).mkdir()
+        os.chdir(name)
+    os.chdir(tmp_path)
+    try:
+        found = find_reports([str(tmp_path)])
+        assert names(found.reports, tmp_path) == ["a.txt", "z.txt"]
+        assert len(found.failures) == failures
+        assert all(line.endswith("…: lies deeper than the system can name; move it up") for line in found.failures)
+        assert all(len(line) < 300 for line in found.failures)
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / name)], check=True)
+
+
+def test_what_the_output_takes_is_left_out_of_folders_and_globs_but_not_where_it_is_named(folder):
+    taken = Taken(place_of(folder / "b" / "e.TXT"))
+    for path in (folder, f"{folder}/**/*.TXT", f"{folder}/b/*"):
+        found = find_reports([str(path), f"{folder}/a.txt"], taken)
+        assert names(found.left_out, folder) == ["b/e.TXT"]
+        assert f"{folder}/b/e.TXT" not in found.reports
+    assert find_reports([f"{folder}/b/e.TXT"], taken).left_out == ()

@@ -447,3 +447,113 @@ def test_importing_the_reader_does_not_load_its_libraries(root):
 def test_blocks_know_their_links():
     found = blocks.find_blocks(blocks.parse("<p>上一篇：<a href=x>会议召开</a><a name=y>锚</a></p>", "x.html"))
     assert [(block.text, block.linked) for block in found.blocks] == [("上一篇：会议召开锚", 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<ruby>宣<rt>xuān</rt>传<rt>chuán</rt></ruby>工作", "宣传工作"),
+        ("<ruby>宣<rp>（</rp><rt>xuān</rt><rp>）</rp></ruby>工作", "宣工作"),
+        ("伦<rp>(</rp><rt>lún</rt><rp>)</rp>理", "伦理"),
+        ("<ruby><rb>文</rb><rtc>wén</rtc></ruby>化<del>旧的</del>新的", "文化新的"),
+    ],
+)
+def test_pinyin_and_deleted_text_are_none_of_the_text(read_page, text, shown):
+    assert read_page(page(f"<p>{text}，全县组织活动三十场，受众踊跃。</p>")).text == f"{shown}，全县组织活动三十场，受众踊跃。"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "numbers"),
+    [
+        ('type="A"', ["A. ", "B. "]),
+        ('type="a" start="26"', ["z. ", "aa. "]),
+        ('type="i"', ["i. ", "ii. "]),
+        ('style="list-style-type: upper-roman"', ["I. ", "II. "]),
+        ('style="color:red;list-style:inside cjk-ideographic"', ["一、", "二、"]),
+        ('style="list-style-type:simp-chinese-formal;"', ["壹、", "贰、"]),
+        ('style="list-style-type:cjk-heavenly-stem" start="10"', ["癸、", "11、"]),
+        ('style="list-style-type:decimal-leading-zero"', ["01. ", "02. "]),
+        ("reversed", ["2. ", "1. "]),
+        ('reversed start="9" type="I"', ["IX. ", "VIII. "]),
+        ('style="list-style-type:none" type="A"', ["", ""]),
+        ('style="list-style-type:square"', ["", ""]),
+        ('type="unknown"', ["1. ", "2. "]),
+    ],
+)
+def test_lists_are_numbered_as_a_browser_does(read_page, attributes, numbers):
+    items = "<li>全县组织宣讲三十场，受众踊跃。</li><li>新建城市书房六座，深受欢迎。</li>"
+    shown = [
+        f"{number}{text}"
+        for number, text in zip(numbers, ["全县组织宣讲三十场，受众踊跃。", "新建城市书房六座，深受欢迎。"], strict=True)
+    ]
+    assert read_page(page(f"<ol {attributes}>{items}</ol>")).text.split("\n") == shown
+    if "decimal-leading-zero" in attributes:
+        assert read_page(page(f"<ul {attributes}>{items}</ul>")).text.split("\n") == shown
+
+
+SIDE = "".join(f'<li><a href="{i}">第{i}周工作安排（{i}.1）</a>[03-0{i}]</li>' for i in range(1, 7))
+
+
+@pytest.mark.parametrize("name", ["printArea", "zoom", "print_content", "toolbar-zoom", "art-info"])
+@pytest.mark.parametrize(
+    "title", ["第4周主要工作安排表--工作安排--某某中学", "第4周主要工作安排表-某某中学", "某某中学 | 第4周主要工作安排表"]
+)
+def test_a_report_without_sentences_is_the_report_whatever_its_element_is_called(read_page, name, title):
+    rows = "".join(
+        f"<tr><td>周{day}</td><td>{what}</td></tr>" for day, what in zip("一二三", ["升旗仪式", "教研会", "收材料"], strict=True)
+    )
+    report = f"<h2>第4周主要工作安排表</h2><p>发布时间：2026年03月23日</p><table>{rows}</table><p>第一小学、第二小学</p>"
+    body = f'<ul>{SIDE}</ul><h3>工作安排</h3><div id="{name}">{report}</div><p>主办：某县教育局</p>'
+    main, _ = split(read_page(page(body, title.format("第4周主要工作安排表"))))
+    assert main[:5] == ["第4周主要工作安排表", "周一\t升旗仪式", "周二\t教研会", "周三\t收材料", "第一小学、第二小学"]
+
+
+BODY = "<p>5月10日，年会在文化馆举行，各地代表参加。</p><p>会上，志愿者代表介绍了图书室建设的经验。</p>"
+
+
+@pytest.mark.parametrize("tag", ["h5", "p", "div"])
+@pytest.mark.parametrize(
+    "byline", ["<p>发布时间：2019-05-18 来源：某学会</p>", "<p>来源：某学会</p><p>作者：李某</p>", "<b>浏览：</b><i>30次</i>"]
+)
+@pytest.mark.parametrize("title", ["新闻动态--某某学会官网", "无标题文档", ""])
+def test_the_line_above_the_byline_is_the_title(read_page, tag, byline, title):
+    found = read_page(page(f"<p>首页 - 新闻动态</p><{tag}>基层文化年会成功举行！</{tag}><div>{byline}</div>{BODY}", title))
+    assert headings(found) == [("基层文化年会成功举行！", 0)]
+
+
+def test_a_line_far_above_the_byline_is_no_title(read_page):
+    found = read_page(page(f"<p>首页</p><p>来源：某学会</p>{BODY}", "某学会"))
+    assert headings(found) == []
+
+
+def cms(title, *rest):
+    """Return a page as the systems of many offices write it: the report in printArea, its names those of page tools."""
+    body = "".join(f'<p style="text-indent:2em">{escape(line)}</p>' for line in rest)
+    return f"""<html><head><meta charset=CHARSET><title>{escape(title)}-工作动态-临溪县人民政府</title></head><body>
+<div class="top"><a href=/>首页</a><a href=/a>要闻</a></div>
+<div class="dqwz">当前位置：<a href=/>首页</a> &gt; <a href=/b>工作动态</a></div>
+<div class="left"><h3>推荐阅读</h3><ul>{LINKS}</ul></div><div class="printArea"><h2>{escape(title)}</h2>
+<div class="property">发布时间：2023-12-30 来源：临溪日报 字号：[大 中 小]</div><div id="zoom" class="print_content">{body}</div>
+<div class="print">[打印本页] [关闭窗口]</div></div><div class="foot">{FOOT}</div></body></html>"""
+
+
+def f1(found, wanted):
+    """Return the harmonic mean of precision and recall of lines, weighted by characters."""
+    common = sum(len(line) for line in found if line in wanted)
+    return 2 * common / max(1, sum(map(len, found)) + sum(map(len, wanted)))
+
+
+@pytest.mark.parametrize("layout", [*LAYOUTS, cms])
+def test_the_main_text_of_pages_is_found_as_well_as_ever_and_better_than_by_trafilatura_alone(read_page, root, layout):
+    import trafilatura
+
+    ours, peers = [], []
+    for path in sorted(root.glob("seeds/reports/*.txt"))[:5]:
+        lines = report_lines(path)
+        text = layout(*lines).replace("CHARSET", "utf-8")
+        wanted = squeezed(lines)
+        ours.append(f1(squeezed(split(read_page(text))[0]), wanted))
+        extracted = trafilatura.extract(text, favor_recall=True, include_comments=False) or ""
+        peers.append(f1(squeezed(extracted.split("\n")), wanted))
+    assert min(ours) >= 0.99
+    assert sum(ours) >= sum(peers)

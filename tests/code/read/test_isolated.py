@@ -1,5 +1,6 @@
 import io
 import os
+import queue
 import time
 import zipfile
 from pathlib import Path
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
 from pipeline.core.records import Document
-from pipeline.read import PassedOver, process
+from pipeline.read import PassedOver, process, seconds_for
 from pipeline.read.isolated import Reader
 
 HTML = "<html><body><h1>总结</h1><p>全县举办宣讲活动三百场，覆盖各镇，群众反响很好。</p></body></html>"
@@ -136,3 +137,24 @@ worker.main()
 SLOW = HOOK.format(action="import time; 'slow' in file.source and time.sleep(60)")
 CRASH = HOOK.format(action="import os; 'boom' in file.source and os.kill(os.getpid(), 11)")
 RAISE = HOOK.format(action="raise ValueError('a' + chr(10) + 'b')")
+
+
+def test_a_small_file_has_a_third_of_the_time_where_there_is_much_and_a_large_one_all(config):
+    known = ((120, 0, 40), (120, 10**7, 80), (120, 2 * 10**7, 120), (120, 10**9, 120), (600, 0, 200), (3, 0, 3))
+    for most, size, seconds in known:
+        assert seconds_for(size, replace(config.read, max_seconds=most)) == pytest.approx(seconds, abs=0.01)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script stands in for a reader that hangs")
+def test_the_time_is_that_of_the_file_which_is_being_read(page, config, monkeypatch):
+    limits = []
+    plain = queue.Queue.get
+
+    def get(self, *args, timeout=None, **more):
+        limits.append(timeout)
+        return plain(self, *args, timeout=timeout, **more)
+
+    monkeypatch.setattr(queue.Queue, "get", get)
+    with Reader(replace(config.read, max_seconds=300)) as reader:
+        assert [type(item) for item in reader.read(str(page))] == [Document]
+        assert limits[:3] == [300, pytest.approx(100, abs=0.1), 300]

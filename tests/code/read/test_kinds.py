@@ -30,6 +30,9 @@ MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nConte
     [
         (WORD, "docx"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "sheet"),
+        (zipped("[content_types].xml", "Word/Document.xml"), "docx"),
+        (zipped("[Content_Types].xml", "word\\document.xml"), "docx"),
+        (zipped("[Content_Types].xml", "xl\\workbook.xml"), "sheet"),
         (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.text"), "odt"),
         (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "sheet"),
         (ole("WordDocument"), "doc"),

@@ -49,3 +49,62 @@ def test_the_source_text_is_the_file_itself(tagged):
     start, end = cleaned.offsets.span(body.start, body.end)
     assert TEXT[start:end] == "正文**重点**讲 `代码` 与[链接](http://x.y/z)。"
     assert {item.reason for item in noise} == {"markdown block", "syntax"}
+
+
+PARTS = """总结
+====
+
+一、学习
+--------
+
+~~~
+code **bold**
+~~~
+
+````text
+more
+````
+
+全县建成书房。<br>深受欢迎。&emsp;&nbsp;&ldquo;好&rdquo; A&amp;B ~~旧~~ ==新== [^1] 见[链接][ref]。
+
+3\\. 评选模范。
+- [x] 已完成宣讲。
+
+| 单位 | 内容 |
+|:--|:--|
+| 甲镇 | 宣讲三十场 |
+
+[^1]: 脚注的话。
+[ref]: http://x.cn "题目"
+* * *
+<div align="center">居中的话。</div>
+![说明](a.png)
+"""
+
+
+def test_code_targets_entities_and_tags_are_no_passages(config, cut_up):
+    from pipeline.read import read_bytes
+
+    document = read_bytes(PARTS.encode(), "a.md", config.read, ".md")
+    cleaned, segments, noise = cut_up(document.text, marks=document.marks)
+    assert [cleaned.text[segment.start : segment.end] for segment in segments] == [
+        *("总结", "一、学习", "全县建成书房。深受欢迎。好 A&B 旧 新  见链接。", "3. 评选模范。", "已完成宣讲。"),
+        *("单位 | 内容", "甲镇 | 宣讲三十场", "脚注的话。", "居中的话。"),
+    ]
+    assert [segment.kind for segment in segments][5:7] == ["row", "row"]
+    assert not any(segment.is_heading for segment in segments[5:7])
+    aside = {document.text[item.start : item.end]: item.reason for item in noise}
+    assert aside["code **bold**"] == aside["more"] == "markdown block"
+    assert aside['[ref]: http://x.cn "题目"'] == "related links"
+    assert aside["![说明](a.png)"] == "image"
+
+
+def test_line_ends_of_windows_change_nothing(config, cut_up):
+    from pipeline.read import read_bytes
+
+    plain, windows = (read_bytes(text.encode(), "a.md", config.read, ".md") for text in (TEXT, TEXT.replace("\n", "\r\n")))
+    texts = [
+        [cleaned.text[segment.start : segment.end] for segment in segments]
+        for cleaned, segments, _ in (cut_up(document.text, marks=document.marks) for document in (plain, windows))
+    ]
+    assert texts[0] == texts[1]

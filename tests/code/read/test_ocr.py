@@ -3,6 +3,8 @@ engine's mouth; the few that ask it itself share one small page.
 """
 
 import io
+import random
+import warnings
 import zipfile
 from itertools import pairwise
 
@@ -156,6 +158,33 @@ def test_a_tiff_has_pages_and_a_long_picture_is_cut_between_its_lines(config):
 def test_pictures_that_cannot_be_read_say_why(config, data, message):
     with pytest.raises(InputError, match=message):
         read_bytes(data, "x.png", config.read, ".png")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF"])
+def test_mutated_pictures_are_decoded_or_refused_in_one_line(config, fuzz, form):
+    noisy = Image.fromarray(np.random.default_rng(3).integers(0, 256, (60, 90, 3), np.uint8))
+    data, chance = encoded(noisy, form), random.Random(7)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of damage that it can repair
+        for _ in range(150):
+            try:
+                found = list(pages_of(fuzz.mutate(data, chance), "x", config.read))
+            except InputError as error:
+                assert str(error).startswith("x: ")
+                assert "\n" not in str(error)
+            else:
+                assert all(page.ndim == 3 for page in found)
+
+
+def test_too_little_memory_for_the_engine_is_told_as_that(monkeypatch):
+    from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
+
+    def fail(picture, **asked):
+        raise ONNXRuntimeError("failed to allocate memory")
+
+    monkeypatch.setattr(engine, "_engine", lambda: fail)
+    with pytest.raises(MemoryError):
+        engine.recognise(np.zeros((60, 60, 3), np.uint8))
 
 
 def test_pictures_without_text_say_so(config, monkeypatch):

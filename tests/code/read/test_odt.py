@@ -172,3 +172,59 @@ def test_nesting_up_to_the_limit_of_the_parser_is_read(lines):
     depth = 120
     assert lines("<text:list><text:list-item>" * depth + p("深") + "</text:list-item></text:list>" * depth) == ["深"]
     assert lines(p("<text:span>" * 240 + "深" + "</text:span>" * 240)) == ["深"]
+
+
+def hidden(name, display, family="text"):
+    return (
+        f'<style:style style:name="{name}" style:family="{family}"><style:text-properties text:display="{display}"/></style:style>'
+    )
+
+
+def span(text, style):
+    return f"<text:span text:style-name='{style}'>{text}</text:span>"
+
+
+def test_what_is_shown_again_inside_hidden_text_is_read(lines):
+    automatic = hidden("H", "none") + hidden("V", "true") + hidden("PH", "none", "paragraph")
+    body = p("甲" + span(f"隐{span('乙', 'V')}藏{span('深', 'H')}", "H") + "丙")
+    body += (
+        p(f"隐<text:tab/>{span('丁镇', 'V')}藏<text:s/>", "PH") + p(f"<text:a>隐{span('戊', 'V')}</text:a>", "PH") + p("己", "PH")
+    )
+    assert lines(body, automatic=automatic) == ["甲乙丙", "丁镇", "戊"]
+
+
+def test_the_text_of_a_label_without_a_number_stays(lines):
+    none = numbers("N", ("", "", "注：", ""), ("", "【", "】", "")) + numbers("E", ("", "", "", ""))
+    body = items(p("本表由县文旅局填写。") + items(p("另附。"), style=""), style="N") + items(p("空号"), style="E")
+    assert lines(body, automatic=none) == ["注：本表由县文旅局填写。", "【】 另附。", "空号"]
+
+
+def test_an_item_may_be_numbered_in_another_style(lines):
+    other = CHINESE + numbers("甲", ("甲, 乙, 丙, ...", "", "、", ""))
+    entry = "<text:list-item{}>{}</text:list-item>".format
+    override = entry(' text:style-override="甲"', p("换格式"))
+    body = f'<text:list text:style-name="L">{entry("", p("子"))}{override}{entry("", p("丑"))}</text:list>'
+    assert lines(body, automatic=other) == ["一、子", "乙、换格式", "三、丑"]
+    eleventh = "".join(f"<text:list-item>{p(f'第{i}项')}</text:list-item>" for i in range(1, 12))
+    assert lines(f'<text:list text:style-name="甲">{eleventh}</text:list>', automatic=other)[-1] == "11、第11项"
+
+
+def test_prompts_of_empty_controls_are_left_out_and_forms_show_what_is_chosen(lines):
+    body = p('情况：<text:placeholder text:placeholder-type="text">&lt;填写&gt;</text:placeholder>')
+    body += p('单位：<text:content-control text:showing-place-holder="true">单击此处</text:content-control>')
+    body += p('时间：<text:content-control text:showing-place-holder="false">三月</text:content-control>')
+    told = '<text:param text:name="{}" text:value="{}"/>'.format
+    entries = told("Dropdown_ListEntry", "宣讲") + told("Dropdown_ListEntry", "读书")
+    body += p(f'类型：<text:fieldmark>{entries}<text:param text:name="Dropdown_Selected" text:value="1"/></text:fieldmark>活动')
+    body += p('完成：<text:fieldmark><text:param text:name="Checkbox_Checked" text:value="true"/></text:fieldmark>')
+    assert lines(body) == ["情况：", "单位：", "时间：三月", "类型：读书活动", "完成：☑"]
+
+
+def test_the_indent_of_a_first_line_tells_where_a_sentence_was_broken(lines):
+    styled = '<style:style style:name="{}" style:family="paragraph">{}</style:style>'
+    automatic = styled.format("I", '<style:paragraph-properties svg:text-indent="0.74cm"/>')
+    automatic += styled.format("N", '<style:paragraph-properties svg:text-indent="0cm"/>')
+    full = "今年以来，全县新建城市书房六座，开放时间延长。"
+    body = p(full, "I") + p("县文明办组织志愿者，开", "I") + p("展活动四十场。", "N") + p(full, "I")
+    assert lines(body, automatic=automatic)[1] == "县文明办组织志愿者，开展活动四十场。"
+    assert len(lines(body.replace('"N"', '"I"'), automatic=automatic)) == 4

@@ -81,3 +81,15 @@ def test_a_member_that_lies_about_its_size_gives_no_more_than_it_declares(config
 def test_hostile_xml_is_refused(xml, message):
     with pytest.raises(InputError, match=message):
         parse_xml(xml, "a.xml", "x.docx")
+
+
+@pytest.mark.parametrize("stored", ["word\\a.xml", "Word/A.XML", "WORD\\A.xml"])
+def test_a_member_is_found_as_office_programs_find_it(stored, config):
+    package = open_package(packed({stored: "<a/>", "word/b.xml": "<b/>"}), "x.docx", config.read)
+    assert read_member(package, "word/a.xml", "x.docx") == b"<a/>"
+    assert read_member(package, "word/b.xml", "x.docx") == b"<b/>"
+
+
+def test_a_name_that_is_there_goes_before_one_in_another_letter_case(config):
+    package = open_package(packed({"A.xml": "1", "a.xml": "2"}), "x.docx", config.read)
+    assert [read_member(package, name, "x.docx") for name in ("A.xml", "a.xml", "a.XML")] == [b"1", b"2", b"1"]

@@ -93,3 +93,105 @@ def test_workbooks_of_libreoffice(soffice, tmp_path, config, target):
     document = read_bytes(made.read_bytes(), made.name, config.read, f".{target}")
     assert document.text == "图书馆新开书房六座。\n宣讲团进村， 讲党课三百场。"
     assert dict(document.places[0].columns) == {"编号": "1", "地区": "甲县"}
+
+
+def workbook(*sheets, merged=()):
+    """Return a workbook with sheets of rows; None leaves a cell empty."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for number, content in enumerate(sheets, start=1):
+        sheet = book.create_sheet(f"表{number}")
+        for row in content:
+            sheet.append(row)
+    for area in merged:
+        book.worksheets[0].merge_cells(area)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def parts(document):
+    """Return the text of each mark with its kind, or why it is set aside."""
+    return [(document.text[mark.start : mark.end], mark.reason or mark.kind) for mark in document.marks]
+
+
+def columns(document):
+    return [dict(place.columns) for place in document.places if place.columns]
+
+
+FIRST, SECOND = "组织理论宣讲三十场，覆盖所有村。", "新建图书室六座，举办读书活动。"
+
+
+@pytest.mark.parametrize("text", ["工作内容", "内容（不少于百字）", "主要做法", "工作 内容*"])
+@pytest.mark.parametrize("titles", [[], [["某县2025年台账"]], [["某县台账"], ["填报单位：甲镇", None, None, "2025年12月"], []]])
+def test_titles_above_the_names_and_notes_below_are_set_aside(config, titles, text):
+    body = [["序号", "单位", text, "负责人"], [1, "甲村", FIRST, "张某"], [2, "乙村", SECOND, "李某"]]
+    document = read_bytes(workbook([*titles, *body, ["注：本表由办公室填写。"]]), "x", config.read, ".xlsx")
+    above = [("\t".join(filter(None, row)), "table title") for row in titles if row]
+    assert parts(document) == [*above, (FIRST, "record"), (SECOND, "record"), ("注：本表由办公室填写。", "table note")]
+    assert columns(document)[0] == {"序号": "1", "单位": "甲村", "负责人": "张某"}
+
+
+def test_names_in_two_rows_are_put_together(config):
+    header = [["序号", "活动情况", None, None, "负责人"], [None, "时间", "地点", "内容", None]]
+    content = [["某县台账"], *header, [1, "三月", "文化馆", FIRST, "张某"], [2, "四月", "书屋", SECOND, "李某"]]
+    document = read_bytes(workbook(content, merged=["A1:E1", "B2:D2", "A2:A3", "E2:E3"]), "x", config.read, ".xlsx")
+    assert parts(document)[1:] == [(FIRST, "record"), (SECOND, "record")]
+    assert columns(document)[0] == {"序号": "1", "活动情况/时间": "三月", "活动情况/地点": "文化馆", "负责人": "张某"}
+    assert "column 活动情况/内容" in document.encoding
+
+
+def test_a_row_of_short_words_below_the_names_is_a_row(config):
+    table = "内容,单位,,备注\n宣讲,甲镇,乙村,好\n读书,丙镇,丁村,好\n".encode()
+    document = read_bytes(table, "x", config.read, ".csv")
+    assert parts(document) == [("宣讲", "record"), ("读书", "record")]
+
+
+def test_a_cell_that_spans_rows_stands_in_each_of_them(config):
+    content = [["单位", "内容"], ["甲镇", FIRST], [None, SECOND], ["乙镇", SECOND]]
+    document = read_bytes(workbook(content, merged=["A2:A3"]), "x", config.read, ".xlsx")
+    assert [row["单位"] for row in columns(document)] == ["甲镇", "甲镇", "乙镇"]
+
+
+def test_names_that_stand_again_are_no_row(config):
+    names = ["单位", "内容"]
+    document = read_bytes(workbook([names, ["甲镇", FIRST], names, ["乙镇", SECOND]]), "x", config.read, ".xlsx")
+    assert [kind for _, kind in parts(document)] == ["record", "table header", "record"]
+
+
+def test_all_columns_with_text_are_one_passage_where_that_is_asked_for(config):
+    from msgspec.structs import replace
+
+    content = [
+        ["序号", "活动名称", "活动内容", "人数"],
+        [1, "送理论下乡主题宣讲", FIRST, 30],
+        [2, "全民读书月系列活动", SECOND, 40],
+    ]
+    document = read_bytes(workbook(content), "x", replace(config.read, text_column="*"), ".xlsx")
+    assert parts(document)[0] == (f"送理论下乡主题宣讲\t{FIRST}", "record")
+    assert columns(document)[0] == {"序号": "1", "人数": "30"}
+    chosen = read_bytes(workbook(content), "x", replace(config.read, text_column="活动名称"), ".xlsx")
+    assert parts(chosen)[0] == ("送理论下乡主题宣讲", "record")
+    assert read_bytes(workbook(content), "x", config.read, ".xlsx").text.startswith(FIRST)
+
+
+def test_hidden_rows_and_columns_count_like_others(config):
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(workbook([["单位", "内容"], ["甲镇", FIRST], ["乙镇", SECOND]])))
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.worksheets[0].column_dimensions["A"].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    document = read_bytes(stream.getvalue(), "x", config.read, ".xlsx")
+    assert (document.text.split("\n"), columns(document)[1]) == ([FIRST, SECOND], {"单位": "乙镇"})
+
+
+def test_sheets_stand_one_after_the_other_each_with_its_own_names(config):
+    document = read_bytes(
+        workbook([["内容", "单位"], [FIRST, "甲镇"]], [["2025年"], ["单位", "情况"], ["乙镇", SECOND]]), "x", config.read, ".xlsx"
+    )
+    assert [(place.sheet, place.row) for place in document.places] == [("表1", 2), ("表2", 1), ("表2", 3)]
+    assert columns(document) == [{"单位": "甲镇"}, {"单位": "乙镇"}]

@@ -88,8 +88,8 @@ def test_tables_are_rows_or_paragraphs(config):
     body += r"\pard\intbl\itap2 x\nestcell y\nestcell{\*\nesttableprops\nestrow}{\nonesttables\par}"
     body += r"\pard\intbl out\cell\row\pard end\par"
     content = read(rtf(body), "x.rtf", config.read)
-    assert content.text.split("\n") == ["a\tb", "one", "two", "c", "x\ty", "out", "end"]
-    assert [mark.kind for mark in content.marks] == ["row", "row"]
+    assert content.text.split("\n") == ["a\tb", "one two\tc", "x\ty", "out", "end"]
+    assert [mark.kind for mark in content.marks] == ["row", "row", "row"]
 
 
 def test_a_table_that_is_never_ended_is_not_lost(lines):
@@ -158,3 +158,62 @@ def test_damaged_rtf_gives_text_or_an_error_of_one_line(config, tokens):
         assert "\n" not in str(error)
     else:
         assert content.text.count("x") <= tokens.count("x") + 1
+
+
+def field(instruction, result="", extra=""):
+    return r"{\field{\*\fldinst{" + instruction + extra + r"}}{\fldrslt{" + result + "}}}"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "shown"),
+    [
+        (r" EQ \\* jc0 \\o\\ad(\\s\\up 9(x\u257?n)," + points("宣") + ")", "宣"),
+        (r"eq \\o\\ac(" + points("○,印") + ")", "印"),
+        (r"eq \\o\\ac(" + points("○") + r",\\s\\up 2(" + points("密") + "))", "密"),
+        (r" EQ \\f(1,2)", "1/2"),
+    ],
+)
+def test_equations_show_their_characters_without_pinyin_and_circles(lines, instruction, shown):
+    assert lines(points("前") + field(instruction) + points("后") + r"\par") == [f"前{shown}后"]
+    assert lines(points("前") + field(instruction, points("旧值")) + points("后") + r"\par") == [f"前{shown}后"]
+
+
+def test_an_instruction_shows_nothing_and_a_result_does(lines):
+    inner = field("DOCPROPERTY x", points("内层"))
+    assert lines(field(" IF " + inner + ' = "" "a" "b" ', points("三百场")) + points("。") + r"\par") == ["三百场。"]
+
+
+def test_lists_and_boxes_of_forms_show_what_is_chosen(lines):
+    entries = r"{\*\ffl " + points("理论宣讲") + r"}{\*\ffl " + points("群众文化") + "}"
+    for result, chosen in ((r"\ffres1", "群众文化"), (r"\ffres25\ffdefres0", "理论宣讲"), (r"\ffdefres1", "群众文化")):
+        form = r"{\*\formfield{\fftype2" + result + r"{\*\ffname Type}" + entries + "}}"
+        assert lines(points("类型：") + field("FORMDROPDOWN", "", form) + points("活动") + r"\par") == [f"类型：{chosen}活动"]
+    for result, box in ((r"\ffres1", "☑"), (r"\ffres25\ffdefres1", "☑"), (r"\ffres0\ffdefres1", "□")):
+        form = r"{\*\formfield{\fftype1" + result + "}}"
+        assert lines(points("完成：") + field("FORMCHECKBOX", "", form) + r"\par") == [f"完成：{box}"]
+
+
+def test_a_drop_cap_and_a_hidden_end_go_on_in_the_next_paragraph(lines):
+    assert lines(r"\pard\dropcapli3\dropcapt1 " + points("春") + r"\par\pard " + points("风化雨。") + r"\par") == ["春风化雨。"]
+    assert lines(points("一是学习。") + r"{\v\spv\par}\pard " + points("全年三十场。") + r"\par") == ["一是学习。全年三十场。"]
+    assert lines(r"{\v " + points("隐藏") + r"\par}" + points("正文") + r"\par") == ["正文"]
+    assert lines(points("正文") + r"\par\pard\dropcapt1 " + points("末") + r"\par") == ["正文", "末"]
+
+
+def test_the_text_of_word_art_stands_before_its_paragraph(lines):
+    art = r"{\shp{\*\shpinst{\sp{\sn shapeType}{\sv 136}}{\sp{\sn gtextUNICODE}{\sv " + points("某县文件") + "}}}}"
+    assert lines(art + points("正文") + r"\par") == ["某县文件", "正文"]
+
+
+def test_the_indent_of_a_first_line_tells_where_a_sentence_was_broken(lines):
+    full = points("今年以来，全县新建城市书房六座，开放时间延长。")
+    body = r"\pard\fi480 " + full + r"\par " + points("县文明办组织志愿者，开") + r"\par\pard " + points("展活动四十场。") + r"\par"
+    assert lines(body + r"\pard\cufi200 " + full + r"\par")[1] == "县文明办组织志愿者，开展活动四十场。"
+
+
+def test_the_style_of_a_heading_of_contents_is_told_from_its_entries(config):
+    styles = STYLES.replace(r"{\s4 toc 1;}", r"{\s4 toc 1;}{\s6 TOC Heading;}")
+    data = rtf(r"\pard\s6 " + points("会议纪要") + r"\par\pard " + points("会议研究了书屋。") + r"\par").replace(
+        STYLES.encode(), styles.encode()
+    )
+    assert [(mark.kind, mark.level) for mark in read(data, "x.rtf", config.read).marks] == [("heading", 0)]

@@ -312,6 +312,130 @@ def test_a_correction_that_fits_nothing(served, home, change, status, words):
     assert not (home / "seeds").exists()
 
 
+def test_of_two_tabs_the_later_save_is_told_with_what_the_earlier_said(served, reviewed):
+    file = served.upload()
+    assert correct(served, file, "王一", note="一", seen=None).json() == {"saved": 1}
+    later = correct(served, file, "王一", label="兴文化", seen=None)
+    assert later.status_code == 409
+    assert later.json()["code"] == "changed"
+    assert later.json()["saved"] == [{"start": 0, "end": 21, "label": "展形象", "secondary": [], "note": "一"}]
+    assert len(reviewed()) == 1
+    assert correct(served, file, "李二", label="兴文化", seen=None).json() == {"saved": 1}
+    seen = {"label": "展形象", "secondary": [], "note": "一"}
+    assert correct(served, file, "王一", label="兴文化", seen=seen).json() == {"saved": 1}
+    assert correct(served, file, "王一", withdrawn=True, seen=seen).status_code == 409
+    correct(served, file, "王一", withdrawn=True)
+    gone = correct(served, file, "王一", seen=seen)
+    assert gone.json()["saved"] == [{"start": 0, "end": 21, "label": None}]
+
+
+def test_a_damaged_line_of_the_corrections_is_named_and_the_others_count(served, home):
+    file = served.upload()
+    correct(served, file, "王一")
+    path = home / "seeds/labels/review.jsonl"
+    path.write_bytes(b"damaged\n" + path.read_bytes())
+    for view in (
+        f"/api/files/{file['id']}/tags",
+        f"/api/files/{file['id']}/report",
+        f"/api/files/{file['id']}/download?format=csv",
+    ):
+        answer = served.client.get(view, params={**({"format": "csv"} if "format" in view else {}), "annotator": "王一"})
+        assert answer.status_code == 200, view
+        assert "展形象" in answer.text
+    said = served.client.get(f"/api/files/{file['id']}/tags", params={"annotator": "王一"}).json()
+    assert len(said["corrections"]) == 1
+    (notice,) = said["notices"]
+    assert notice.startswith("not counted: review.jsonl:1: not a label")
+    assert str(home) not in notice
+
+
+def test_variants_of_a_name_are_one_person(served):
+    file = served.upload()
+    correct(served, file, "Ｗａｎｇ　一")
+    for name in ("Wang 一", "Ｗａｎｇ 一", " Wang  一 "):
+        assert served.client.get(f"/api/files/{file['id']}/tags", params={"annotator": name}).json()["corrections"], name
+
+
+@pytest.fixture
+def workbook(served):
+    """A corrected workbook of a report, as the page gave it out and a person saved it."""
+    import openpyxl
+
+    file = served.upload("报告.txt")
+    data = served.client.get(f"/api/files/{file['id']}/download", params={"format": "xlsx"}).content
+    served.client.delete(f"/api/files/{file['id']}")
+
+    def make(**themes):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data))
+        sheet = book["段落"]
+        column = [cell.value for cell in sheet[1]].index("更正主题") + 1
+        for row, theme in themes.items():
+            sheet.cell(int(row.removeprefix("row")), column).value = theme
+        book.save(made := io.BytesIO())
+        return made.getvalue()
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["更正.xlsx", "更正.xlsm", "更正.docx", "更正"])
+def test_a_workbook_that_came_from_here_is_taken_as_what_it_is(served, reviewed, workbook, name):
+    file = served.send(name, workbook(row2="展形象", row3="聚民心")).json()
+    seen = served.tagged(file["id"])
+    assert (seen["state"], seen["corrections"], seen["reports"], seen["codes"]) == ("failed", 2, [], ["own_workbook"])
+    assert "a workbook of tags that this program made" in seen["failures"][0]
+    assert served.client.get(f"/api/files/{file['id']}/tags").status_code == 409
+    saved = served.client.post(f"/api/files/{file['id']}/import", json={"annotator": "Ｗａｎｇ"})
+    assert saved.json() == {"saved": 2}
+    assert [(line["label"], line["annotator"]) for line in reviewed()] == [("展形象", "Wang"), ("聚民心", "Wang")]
+    report = served.upload("又一次.txt")
+    found = served.client.get(f"/api/files/{report['id']}/tags", params={"annotator": "Wang"}).json()["corrections"]
+    assert [one["label"] for one in found] == ["展形象", "聚民心"]
+
+
+def test_a_workbook_without_a_correction_holds_none(served, workbook):
+    file = served.send("更正.xlsx", workbook()).json()
+    seen = served.tagged(file["id"])
+    assert (seen["codes"], seen["corrections"]) == (["own_workbook"], 0)
+
+
+def test_a_workbook_that_was_changed_wrongly_is_named(served, workbook):
+    file = served.send("更正.xlsx", workbook(row2="没有")).json()
+    seen = served.tagged(file["id"])
+    assert (seen["state"], seen["codes"]) == ("failed", ["corpus"])
+    assert seen["failures"][0].startswith("更正.xlsx: 段落 row 2: '没有' is not a known label")
+
+
+def test_a_workbook_in_an_archive_is_named_and_the_reports_beside_it_are_tagged(served, workbook):
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
+        package.writestr("更正.xlsx", workbook(row2="展形象"))
+        package.writestr("报告.txt", TEXT)
+    file = served.upload("都在.zip", made.getvalue())
+    assert (file["state"], [report["source"] for report in file["reports"]]) == ("ready", ["都在.zip/报告.txt"])
+    assert file["codes"] == ["own_workbook"]
+
+
+def test_only_a_workbook_can_be_taken_in(served, home):
+    file = served.upload()
+    answer = served.client.post(f"/api/files/{file['id']}/import", json={"annotator": "王一"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert not (home / "seeds").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("空.txt", b" \n", "empty"),
+        ("坏.docx", b"PK\x03\x04" + b"x" * 99, "damaged"),
+        ("画.txt", b"\x89PNG\r\n" + b"x" * 99, "damaged"),
+    ],
+)
+def test_a_failure_has_a_code(served, name, data, code):
+    file = served.upload(name, data)
+    assert (file["state"], file["codes"], len(file["failures"])) == ("failed", [code], 1)
+
+
 @pytest.mark.parametrize("annotator", ["", " ", "a\nb\x00", "\u202ex", "x" * 61])
 def test_who_corrects_must_be_said(served, home, annotator):
     assert correct(served, served.upload(), annotator).status_code == 422

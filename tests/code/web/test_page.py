@@ -263,6 +263,81 @@ def test_what_is_not_saved_outlives_the_opening_of_another_report(page):
     assert page.locator(".passage.corrected .chip .theme").inner_text() == name
 
 
+def test_what_is_not_saved_outlives_a_reload(page, saved):
+    open_report(page, SEED)
+    page.locator(".passage").nth(3).click()
+    _, name = unlike(page)
+    page.locator("#choices").get_by_role("button", name=name).click()
+    page.get_by_label("批注").fill("还没有保存")
+    page.get_by_label("批注").blur()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.get_by_role("button", name=f"查看与校对 {SEED.name}").click()
+    page.locator(".passage.corrected").click()
+    assert theme(page) == name
+    assert page.get_by_label("批注").input_value() == "还没有保存"
+    assert page.locator("#unsaved").inner_text() == "1 处未保存"
+    page.get_by_label("校对人").fill("王一")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+s")
+    page.get_by_text("已保存 1 处").wait_for()
+    (line,) = saved()
+    assert (line["label"], line["note"]) == (name, "还没有保存")
+    page.reload()
+    page.get_by_role("button", name=f"查看与校对 {SEED.name}").click()
+    page.locator(".passage.corrected").wait_for()
+    assert page.locator("#save").is_disabled()
+
+
+@pytest.mark.parametrize("keep", ["用这里的", "用已保存的"])
+def test_what_was_saved_in_another_tab_is_shown_beside_what_is_said_here(page, saved, keep):
+    open_report(page, SEED)
+    page.get_by_label("校对人").fill("王一")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("校对人").fill("王一")
+    other.get_by_role("button", name=f"查看与校对 {SEED.name}").click()
+    names = page.locator("#choices bdi").all_inner_texts()
+    for tab, name in ((page, names[0]), (other, names[1])):
+        tab.locator(".passage").nth(3).click()
+        tab.locator("#choices").get_by_role("button", name=name).click()
+        tab.keyboard.press("Control+s")
+    page.get_by_text("已保存 1 处").wait_for()
+    other.locator("#conflicts").wait_for()
+    assert other.locator("#conflicts button").all_inner_texts() == [f"用已保存的：{names[0]}", f"用这里的：{names[1]}"]
+    assert [line["label"] for line in saved()] == [names[0]]
+    other.locator("#conflicts").get_by_role("button", name=keep).click()
+    other.locator("#conflicts").wait_for(state="hidden")
+    if keep == "用这里的":
+        other.keyboard.press("Control+s")
+        other.get_by_text("已保存 1 处").wait_for()
+        assert [line["label"] for line in saved()] == names[:2]
+    else:
+        assert other.locator("#save").is_disabled()
+        assert theme(other) == names[0]
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")  # openpyxl says so of what it does not keep
+def test_a_workbook_from_here_offers_its_corrections(page, served, saved, home):
+    text = "县图书馆新开六座城市书房。\n\n全县开展理论宣讲。\n".encode()
+    file = served.upload("报告.txt", text)
+    book = openpyxl.load_workbook(io.BytesIO(served.client.get(f"/api/files/{file['id']}/download?format=xlsx").content))
+    sheet = book["段落"]
+    sheet.cell(2, [cell.value for cell in sheet[1]].index("更正主题") + 1).value = "展形象"
+    book.save(made := io.BytesIO())
+    page.set_input_files("#chooser", [{"name": "更正.xlsx", "mimeType": "x", "buffer": made.getvalue()}])
+    take = page.get_by_role("button", name="导入 更正.xlsx 的更正")
+    take.click()
+    assert page.get_by_role("alert").inner_text() == "请先填写校对人的姓名，再导入。"
+    assert not (home / "seeds").exists()
+    page.get_by_label("校对人").fill("王一")
+    take.click()
+    page.get_by_text("已导入 更正.xlsx 的 1 处更正").wait_for()
+    (line,) = saved()
+    assert (line["label"], line["annotator"]) == ("展形象", "王一")
+    assert page.get_by_role("button", name="查看与校对 更正.xlsx").count() == 0
+
+
 def test_files_that_cannot_be_read_say_so_in_chinese(page):
     page.set_input_files(
         "#chooser",
@@ -280,7 +355,7 @@ def test_files_that_cannot_be_read_say_so_in_chinese(page):
     assert told["图.exe"].startswith("不支持 .exe 文件；可用：")
     assert told["空.txt"] == "文件是空的，请重新保存。"
     assert told["坏.docx"] == "文件已损坏，或类型与名称不符，请用原来的程序打开后另存。"
-    assert told["画.txt"] == "没有可读的文字（可能是扫描件或图片），请先做文字识别。"
+    assert told["画.txt"] == "文件已损坏，或类型与名称不符，请用原来的程序打开后另存。"
     for name in list(told):
         page.get_by_role("button", name=f"删除 {name}").click()
     page.locator(".list-of-files li").first.wait_for(state="detached")

@@ -11,10 +11,10 @@ import pytest
 from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
 from pipeline.core.errors import CorpusError, UsageError
-from pipeline.core.records import Correction, Label, Suggestion
+from pipeline.core.records import Correction, Label, PersonSays, Suggestion
 from pipeline.labels.corpus import read_corpus
 from pipeline.labels.corrections import store as module
-from pipeline.labels.corrections.store import read_corrections, save_corrections
+from pipeline.labels.corrections.store import ChangedError, read_corrections, save_corrections
 
 KNOWN = load_label_set(locations.find("configs/labels.toml"))
 TEXT = "临溪县小结\n\n县图书馆新开六座城市书房。\n基层宣讲团讲党课三百场。\n"
@@ -175,8 +175,73 @@ def test_a_damaged_line_is_named(save, home, seeds):
     save(ROOM)
     path = home / "seeds/labels/review.jsonl"
     path.write_bytes(b"nonsense\n" + path.read_bytes())
-    with pytest.raises(CorpusError, match=r"review\.jsonl:1: not a label"):
-        read_corrections(TEXT, KNOWN, seeds)
+    with pytest.warns(UserWarning, match=r"not counted: .*review\.jsonl:1: not a label"):
+        assert len(read_corrections(TEXT, KNOWN, seeds)) == 1
+
+
+@pytest.mark.parametrize(
+    "bad", [b"nonsense", b"{}", b"[]", b"\xff\xfe", b'{"source": "\xd0"}', b"\x00" * 50, b'{"label": "x"', None]
+)
+def test_the_other_lines_count_and_the_damaged_one_is_named(save, home, seeds, bad):
+    save(ROOM)
+    save(Correction(21, 32, "举旗帜"), who="李")
+    path = home / "seeds/labels/review.jsonl"
+    first, second = path.read_bytes().splitlines()
+    bad = first.replace("兴文化".encode(), "新闻".encode(), 1) if bad is None else bad
+    path.write_bytes(b"\r\n".join([first, bad, second, b""]))
+    said = []
+    found = read_corrections(TEXT, KNOWN, seeds, say=said.append)
+    assert [label.annotator for label in found] == ["王", "李"]
+    assert len(said) == 1
+    assert said[0].startswith(f"not counted: {path}:2: ")
+    save(Correction(21, 32, "兴文化"))
+    assert len(read_corrections(TEXT, KNOWN, seeds, say=said.append)) == 3
+
+
+def test_variants_of_a_name_are_one_person(save, home, seeds):
+    save(ROOM, who="Ｗａｎｇ")
+    path = home / "seeds/labels/review.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"Wang"', '"Ｗａｎｇ"'.encode()))  # as an earlier version kept it
+    save(Correction(7, 20, "举旗帜"), who="Wang")
+    (label,) = read_corrections(TEXT, KNOWN, seeds)
+    assert (label.annotator, label.label) == ("Wang", "举旗帜")
+
+
+SPAN = (7, 20)
+SAW = PersonSays("兴文化", "", ("育新人",), "书房是文化服务")
+
+
+@pytest.mark.parametrize(
+    ("seen", "label", "is_told"),
+    [
+        ({SPAN: SAW}, "举旗帜", False),
+        ({}, "举旗帜", False),
+        ({SPAN: None}, "举旗帜", True),
+        ({SPAN: PersonSays("其他")}, "举旗帜", True),
+        ({SPAN: PersonSays("兴文化", "", ("育新人",), "另一注")}, "举旗帜", True),
+        ({(21, 32): None}, "举旗帜", False),
+    ],
+)
+def test_what_was_saved_in_another_place_meanwhile_is_not_replaced(save, home, seeds, seen, label, is_told):
+    save(ROOM)
+    before = lines(home)
+    if not is_told:
+        assert save(Correction(7, 20, label), seen=seen).count == 1
+        return
+    with pytest.raises(ChangedError, match="1 of these were saved in another place meanwhile") as caught:
+        save(Correction(7, 20, label), Correction(21, 32, "举旗帜"), seen={**seen, (21, 32): None})
+    assert (caught.value.saved, caught.value.code) == ({SPAN: SAW}, "changed")
+    assert lines(home) == before
+
+
+def test_the_same_said_twice_is_no_contradiction_and_what_others_said_neither(save, home):
+    save(ROOM)
+    assert save(ROOM, seen={SPAN: None}).count == 1
+    assert save(Correction(7, 20, "举旗帜"), who="李", seen={SPAN: None}).count == 1
+    save(Correction(7, 20, "兴文化", withdrawn=True))
+    with pytest.raises(ChangedError) as caught:
+        save(Correction(7, 20, "举旗帜"), seen={SPAN: SAW})
+    assert caught.value.saved == {SPAN: None}
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(save, home, monkeypatch):

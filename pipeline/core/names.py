@@ -1,0 +1,38 @@
+"""File names that are not UTF-8, as people can read them."""
+
+import os
+import re
+from pathlib import Path
+
+# The name of a file or folder with what Python makes of a byte that is no UTF-8: some bytes of its other characters may happen to
+# be UTF-8. Neither sign that ends it can be a part of a character in GB18030.
+_NAME = re.compile("[^/:]*[\udc80-\udcff][^/:]*")
+_BROKEN = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+
+
+def readable(text: str) -> str:
+    """Return a name, or a line with names in it, whose bytes that are no UTF-8 are taken for GB18030, or else shown as hexadecimal.
+
+    The result can be encoded in UTF-8; a name that is UTF-8 stays as it is.
+    """
+    if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    return _NAME.sub(_decoded, text).translate(_BROKEN)
+
+
+def on_disk(name: str) -> Path:
+    """Return the file that a readable name is of: each folder and file as it is called in UTF-8, or else in GB18030."""
+    path = Path(name)
+    found = Path(path.anchor)
+    for part in path.relative_to(path.anchor).parts:
+        other = found / os.fsdecode(part.encode("gb18030", "surrogatepass")) if not part.isascii() else found / part
+        found = other if not os.path.lexists(found / part) and os.path.lexists(other) else found / part
+    return found
+
+
+def _decoded(found: re.Match[str]) -> str:
+    data = found[0].encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "backslashreplace")

@@ -1,0 +1,30 @@
+"""Tell whether a file is an output of an earlier run, or a report of somebody that only lies where an output is to go."""
+
+import zipfile
+from contextlib import suppress
+
+from pipeline.core.outputs import Place
+
+HEAD = 8192  # bytes of a text in which its title stands
+TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
+_PROPERTIES = "docProps/core.xml"
+
+
+def is_of_a_run(place: Place) -> bool:
+    """Return whether what lies where an output goes was made by a run: its summary lies beside it, or its title says so.
+
+    A folder without a file in it counts as made.
+    """
+    if place.summary.is_file() or not place.path.exists():
+        return True
+    if place.path.is_dir():
+        return not any(path.is_file() for path in place.path.rglob("*"))
+    return any(title in _head(place) for title in TITLES)
+
+
+def _head(place: Place) -> bytes:
+    """Return the first bytes of a text, or the properties of a document."""
+    with suppress(OSError, zipfile.BadZipFile, KeyError, RuntimeError), zipfile.ZipFile(place.path) as package:
+        return package.open(_PROPERTIES).read(HEAD)
+    with place.path.open("rb") as stream:
+        return stream.read(HEAD)

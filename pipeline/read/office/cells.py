@@ -1,0 +1,233 @@
+"""Bound what a spreadsheet makes a reader look at, before it is read: cells far from all others, and repeats without end.
+
+calamine puts the cells of a sheet into one block from the first to the last, so that a single cell in the far corner costs as
+much as seventeen billion. Such a sheet is drawn together first: its rows and columns that hold nothing go, and what is left is
+numbered anew. OpenDocument writes a repeated row or cell once with how often; there the cells are counted as they are read.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
+from pipeline.read.office.ooxml import attribute, child, children, local, relationships
+from pipeline.read.office.packages import Package, parse_xml, read_member
+from pipeline.read.rows import Table
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_ATTRIBUTES = rb'(?:\s+[\w:]+="[^"]*")*?'
+_REFERENCE = re.compile(rb"(<(?:\w+:)?(?:row|c)\b" + _ATTRIBUTES + rb'\s+r=")([A-Z]{0,3})(\d{1,7})(?=")')
+_CELL = re.compile(rb"<(?:\w+:)?c\b" + _ATTRIBUTES + rb'\s+r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+# Cells without content, and the list of cells that span others, which would have to be numbered anew.
+_OF_NO_USE = re.compile(rb"<(?:\w+:)?c\b[^>]*/>|<(?:\w+:)?mergeCells\b.*?</(?:\w+:)?mergeCells>", re.DOTALL)
+_ROW_TAGS = ("table-row-group", "table-rows", "table-header-rows")
+_SKIPPED = frozenset(["annotation", "ruby-text", "note-citation"])
+_MOST_SPACES = 1_000
+_MOST_REPEATS = 100  # a row or a cell that is repeated more often was filled up to the end of the sheet, and stands once
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A workbook to be read, and the numbers that the rows of some sheets had, by the name of the sheet."""
+
+    data: bytes
+    numbers: Mapping[str, Sequence[int]]
+
+
+def drawn_together(data: bytes, package: Package, source: str, options: ReadConfig) -> Workbook:
+    """Return a workbook in which no sheet is spread wider than may be looked at: such a sheet loses its empty rows and columns.
+
+    ``data`` are the bytes of the package. Raises InputError where a sheet has too many cells all the same.
+    """
+    changed: dict[str, bytes] = {}
+    numbers: dict[str, list[int]] = {}
+    for member in package.infolist():
+        if not _SHEET.fullmatch(member.filename):
+            continue
+        part = read_member(package, member.filename, source) or b""
+        rows, columns = _used(part)
+        if not rows or max(rows) * (max(columns, default=0) + 1) <= options.max_cells:
+            continue
+        if len(rows) * len(columns) > options.max_cells:
+            raise InputError(too_many_cells(source, options))
+        changed[member.filename.casefold()] = _renumbered(part, rows, columns)
+        numbers[member.filename.casefold()] = sorted(rows)
+    if not changed:
+        return Workbook(data, {})
+    named = {name: numbers[part] for name, part in _sheet_parts(package, source) if part in numbers}
+    return Workbook(_repacked(package, changed, source), named)
+
+
+def too_many_cells(source: str, options: ReadConfig) -> str:
+    """Return what is said of a workbook of which more cells would have to be looked at than may be."""
+    return f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit"
+
+
+def _sheet_parts(package: Package, source: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sheet with that of its part."""
+    main = next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), "")
+    parts = relationships(package, main, source)
+    data = read_member(package, main, source)
+    root = None if data is None else parse_xml(data, main, source)
+    for sheet in children(child(root, "sheets")):
+        part = parts.get(attribute(sheet, "id") or "")
+        if part is not None:
+            yield attribute(sheet, "name") or "", part.target.casefold()
+
+
+def _used(data: bytes) -> tuple[set[int], set[int]]:
+    """Return the numbers of the rows and columns that a sheet has cells in, rows from 1 and columns from 0."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    letters: set[bytes] = set()
+    for column, row in _CELL.findall(data):
+        rows.add(int(row))
+        letters.add(column)
+    columns.update(map(_column, letters))
+    return rows, columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _letters(column: int) -> bytes:
+    letters = b""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = bytes([65 + rest]) + letters
+    return letters
+
+
+def _renumbered(data: bytes, rows: set[int], columns: set[int]) -> bytes:
+    row_of = {row: number for number, row in enumerate(sorted(rows), start=1)}
+    column_of = {_letters(column): _letters(number) for number, column in enumerate(sorted(columns))}
+
+    def renumbered(match: re.Match[bytes]) -> bytes:
+        return match[1] + column_of.get(match[2], b"") + b"%d" % row_of.get(int(match[3]), 1)
+
+    return _REFERENCE.sub(renumbered, _OF_NO_USE.sub(b"", data))
+
+
+def _repacked(package: Package, changed: Mapping[str, bytes], source: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for member in package.infolist():
+            data = changed.get(member.filename.casefold())
+            made.writestr(member.filename, (read_member(package, member.filename, source) or b"") if data is None else data)
+    return buffer.getvalue()
+
+
+def read_ods(package: Package, source: str, options: ReadConfig) -> list[Table]:
+    """Return the sheets of an OpenDocument spreadsheet; raises InputError, also for one of more cells than may be looked at."""
+    if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
+        raise InputError(f"{source}: protected by a password; open it, remove the password and save it again")
+    content = read_member(package, "content.xml", source)
+    root = None if content is None else parse_xml(content, "content.xml", source)
+    sheets = [table for table in children(child(root, "body", "spreadsheet")) if local(table) == "table"]
+    left = _Allowance(options.max_cells, too_many_cells(source, options))
+    return [_ods_table(sheet, left) for sheet in sheets]
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """How many cells may still be looked at, and what is said where that is not enough."""
+
+    cells: int
+    message: str
+
+    def take(self, count: int) -> None:
+        """Count some cells; raises InputError where they are too many."""
+        self.cells -= count
+        if self.cells < 0:
+            raise InputError(self.message)
+
+
+def _ods_table(sheet: "_Element", left: _Allowance) -> Table:
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    merged: list[tuple[int, int, int, int]] = []
+    number = 1
+    for row in _ods_rows(sheet):
+        cells = _ods_cells(row, left)
+        repeats = _count(row, "number-rows-repeated")
+        if cells:
+            kept = repeats if repeats <= _MOST_REPEATS else 1
+            left.take((kept - 1) * len(cells))
+            merged += _spans(row, len(rows))
+            rows += [cells] * kept
+            numbers += range(number, number + kept)
+        number += repeats
+    return Table(_named(sheet, "name"), rows, numbers, merged)
+
+
+def _ods_rows(parent: "_Element") -> "Iterator[_Element]":
+    for element in parent:
+        if local(element) == "table-row":
+            yield element
+        elif local(element) in _ROW_TAGS:
+            yield from _ods_rows(element)
+
+
+def _ods_cells(row: "_Element", left: _Allowance) -> list[str]:
+    """Return the cells of a row up to the last that holds something; empty ones before it count as many as they are."""
+    cells: list[str] = []
+    empty = 0
+    for cell in row:
+        text, repeats = _ods_text(cell), _count(cell, "number-columns-repeated")
+        if not text:
+            empty += repeats
+            continue
+        repeats = repeats if repeats <= _MOST_REPEATS else 1
+        left.take(empty + repeats)
+        cells += [""] * empty + [text] * repeats
+        empty = 0
+    return cells
+
+
+def _spans(row: "_Element", index: int) -> Iterator[tuple[int, int, int, int]]:
+    column = 0
+    for cell in row:
+        below, beside = _count(cell, "number-rows-spanned") - 1, _count(cell, "number-columns-spanned") - 1
+        if below or beside:
+            yield index, column, index + below, column + beside
+        column += _count(cell, "number-columns-repeated")
+
+
+def _ods_text(cell: "_Element") -> str:
+    """Return what a cell shows; a covered cell shows nothing."""
+    if local(cell) != "table-cell":
+        return ""
+    return "\n".join("".join(_ods_pieces(paragraph)) for paragraph in cell if local(paragraph) == "p")
+
+
+def _ods_pieces(element: "_Element") -> Iterator[str]:
+    yield element.text or ""
+    for inner in element:
+        if local(inner) == "s":
+            yield " " * min(_count(inner, "c"), _MOST_SPACES)
+        elif local(inner) == "line-break":
+            yield "\n"
+        elif local(inner) not in _SKIPPED:
+            yield from _ods_pieces(inner)
+        yield inner.tail or ""
+
+
+def _named(element: "_Element", name: str) -> str | None:
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), None)
+
+
+def _count(element: "_Element", name: str) -> int:
+    value = _named(element, name) or ""
+    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else 1

@@ -1,0 +1,144 @@
+"""What is left of a run that is killed at each of its named steps is enough to go on, and never in the way."""
+
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.batch.resume import JournalEntry, RunFolder
+from pipeline.core.errors import UsageError
+
+# A run over three files, killed at a step as by SIGKILL: nothing of Python runs any more.
+RUN = """
+import os, sys
+from pathlib import Path
+from pipeline.batch import resume
+from pipeline.core import steps
+kill_at, out, resumes, form = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "resume", sys.argv[4]
+resume.WRITTEN_EVERY = 0
+seen = []
+def reached(name):
+    seen.append(name)
+    if len(seen) == kill_at:
+        os._exit(9)
+steps.reached = reached
+def compose(pieces, target):
+    if form == "folder":
+        target.mkdir()
+    for name in ("a", "b") if form == "folder" else ("",):
+        (target / name if name else target).write_bytes(pieces.read_bytes() + name.encode())
+with resume.RunFolder(out, "key", resumes) as folder:
+    for name in "cab" if form == "in another order" and resumes else "abc":
+        entry = folder.known(name, lambda _: "9")
+        if entry:
+            folder.keep(entry)
+        else:
+            folder.add(resume.JournalEntry(name, "9", 0, 0, 0, 1, {}, ()), iter([name.encode() * 5000]))
+    folder.finish(None if form in ("plain", "in another order") else compose)
+print(*seen, sep="\\n")
+"""
+
+
+def run(kill_at, out, how, form):
+    command = [sys.executable, "-c", RUN, str(kill_at), str(out), how, form]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 9), done.stderr
+    return done.returncode == 9, done.stdout.splitlines()
+
+
+def content(out):
+    if out.is_dir():
+        return {path.name: path.read_bytes() for path in out.iterdir()}
+    return out.read_bytes() if out.exists() else None
+
+
+@pytest.mark.parametrize("form", ["plain", "composed", "folder", pytest.param("in another order", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("how", ["anew", pytest.param("resume", marks=pytest.mark.slow)])
+def test_a_run_that_is_killed_at_any_step_goes_on_to_the_same_output(tmp_path, form, how):
+    _, steps = run(0, tmp_path / "whole.x", "anew", form)
+    assert len(steps) > 15
+    run(0, tmp_path / "whole.x", "resume", form)
+    whole = content(tmp_path / "whole.x")
+    for number in range(1, len(steps) + 3):
+        out = tmp_path / f"{number}.x"
+        if how == "resume":
+            run(steps.index("their lines are written") + 4, out, "anew", form)
+        was_killed, _ = run(number, out, how, form)
+        if form != "folder":  # whose files appear one by one
+            assert content(out) in (None, whole) or form == "in another order"
+        _, told = run(0, out, "resume", form)
+        assert content(out) == whole, number
+        assert not was_killed or told
+    assert {path.name for path in tmp_path.iterdir()} == {"whole.x", *(f"{n}.x" for n in range(1, len(steps) + 3))}
+
+
+def test_a_kill_while_the_journal_is_written_anew_loses_nothing(tmp_path):
+    out = tmp_path / "o.x"
+    _, steps = run(0, tmp_path / "w.x", "anew", "plain")
+    run(steps.index("all pieces are written") + 1, out, "anew", "plain")
+    journal = (tmp_path / ".o.x.run" / "journal").read_bytes()
+    assert journal.count(b"\n") == 4
+    for step in ("a new journal is begun", "the new journal is whole", "the new journal is in its place"):
+        run(steps.index(step) + 1, out, "resume", "plain")
+        assert (tmp_path / ".o.x.run" / "journal").read_bytes() == journal, step
+
+
+def test_a_journal_without_its_pieces_means_that_nothing_is_done(tmp_path):
+    with RunFolder(tmp_path / "o.x", "key", resume=False) as folder:
+        folder.add(JournalEntry("a", "9", 0, 0, 0, 1, {}, ()), iter([b"x"]))
+    (tmp_path / ".o.x.run" / "pieces").rename(tmp_path / "o.x")
+    with RunFolder(tmp_path / "o.x", "key", resume=True) as folder:
+        assert folder.known("a", lambda _: "9") is None
+        folder.add(JournalEntry("a", "9", 0, 0, 0, 1, {}, ()), iter([b"y"]))
+        folder.finish()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"o.x": b"y"}
+
+
+def test_a_lock_that_is_removed_while_it_is_waited_for_is_none(tmp_path, monkeypatch):
+    from filelock import FileLock
+
+    out, removed = tmp_path / "o.x", []
+    plain = FileLock.acquire
+
+    def acquire(lock, *args, **settings):
+        if not removed:  # another run ends just now, and clears its folder away
+            removed.append(True)
+            (tmp_path / ".o.x.run" / "lock").unlink()
+        return plain(lock, *args, **settings)
+
+    monkeypatch.setattr(FileLock, "acquire", acquire)
+    with RunFolder(out, "key", resume=False), pytest.raises(UsageError, match="another run is writing it"):
+        RunFolder(out, "key", resume=False).__enter__()
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "journal.txt"])
+def test_a_folder_that_is_of_no_run_is_left_alone(tmp_path, name):
+    (tmp_path / ".o.x.run").mkdir()
+    (tmp_path / ".o.x.run" / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=f"holds {name}, which is of no run"):
+        RunFolder(tmp_path / "o.x", "key", resume=False).__enter__()
+    assert (tmp_path / ".o.x.run" / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_of_an_output_takes_the_place_of_files_only(tmp_path):
+    (tmp_path / "o" / "a.x").mkdir(parents=True)
+    (tmp_path / "orig.x").write_bytes(b"mine")
+    (tmp_path / "o" / "b.x").symlink_to(tmp_path / "orig.x")
+
+    def compose(names):
+        def write(pieces, target):
+            target.mkdir()
+            for name in names:
+                (target / name).write_bytes(pieces.read_bytes())
+
+        return write
+
+    with RunFolder(tmp_path / "o", "key", resume=False) as folder:
+        folder.add(JournalEntry("a", "9", 0, 0, 0, 1, {}, ()), iter([b"x"]))
+        with pytest.raises(UsageError, match=r"a\.x: is no file"):
+            folder.finish(compose(["b.x", "a.x"]))
+    with RunFolder(tmp_path / "o", "key", resume=True) as folder:
+        folder.keep(folder.known("a", lambda _: "9"))
+        folder.finish(compose(["b.x"]))
+    assert (tmp_path / "orig.x").read_bytes() == b"mine"
+    assert (tmp_path / "o" / "b.x").read_bytes() == b"x"
