@@ -12,6 +12,7 @@ from pipeline.training.fit import ABSENT, Fitter, prepare_corpus
 
 pytestmark = pytest.mark.compiled
 solver = pytest.importorskip("pipeline.training._solver", reason="not compiled; CI installs a compiler")
+pytestmark = pytest.mark.compiled
 
 
 @pytest.fixture(scope="module")
