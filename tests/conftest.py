@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 
 from pipeline.cli import main
 from pipeline.core.config import Config, load_config
@@ -44,6 +45,10 @@ REPORT = """临溪县2022年宣传工作小结
 
 记者：王一
 """
+
+# How busy the machine is says nothing of the code.
+settings.register_profile("project", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("project")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
