@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: help demo test check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-load fuzz torture sanitize font screenshots model clean
+.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-load fuzz torture sanitize font screenshots model clean
 
 help: ## say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -15,6 +15,9 @@ demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag 
 
 test: $(VENV)/ready ## run every test
 	$(BIN)/python -m pytest
+
+test-python: $(VENV)/ready ## run the tests of the rooms that have a compiled part on the Python code that stands in for it
+	MISSION_THEMES_IMPLEMENTATION=python $(BIN)/python -m pytest -m "not slow" tests/code/model tests/code/preprocess tests/code/training
 
 check: $(VENV)/ready lint ## lint and the quick tests, in less than a minute: before each commit
 	$(BIN)/python -m pytest -m quick

@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 
 from pipeline.cli import main
 from pipeline.core.config import Config, load_config
+from pipeline.core.native import VARIABLE
 from pipeline.core.records import Document, Noise, Segment
 from pipeline.model.features import Layout
 from pipeline.model.folder import load_model
@@ -44,6 +46,10 @@ REPORT = """临溪县2022年宣传工作小结
 记者：王一
 """
 
+# How busy the machine is says nothing of the code.
+settings.register_profile("project", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("project")
+
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run of CI in which a test was skipped: there, every program that a test needs is installed."""
@@ -52,6 +58,36 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if skipped and os.environ.get("CI"):
         reporter.write_line(f"CI fails: {len(skipped)} tests were skipped; install what they need in .ci/run", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# What starts a process, trains, or waits for another program: a test that uses it is not quick.
+_SLOW_FIXTURES = frozenset(
+    [
+        "begin",
+        "browser",
+        "chromium",
+        "java",
+        "office",
+        "postgres",
+        "serving",
+        "soffice",
+        "start",
+        "team_server",
+        "trained_home",
+        "ui",
+    ]
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the quick tests, and leave those of the compiled part out where the Python code is to be tested."""
+    for item in items:
+        if item.get_closest_marker("slow") is None and _SLOW_FIXTURES.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.quick)
+    if os.environ.get(VARIABLE) == "python":
+        left_out = [item for item in items if item.get_closest_marker("compiled")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item.get_closest_marker("compiled") is None]
 
 
 @pytest.fixture(scope="session")

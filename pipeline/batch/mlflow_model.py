@@ -10,9 +10,6 @@ import mlflow
 import pandas as pd
 
 FORMS = ("rows", "json")
-COLUMNS = (
-    "row", "segment", "start", "end", "text", "heading", "theme", "score", "scores", "secondary", "review", "evidence", "model",
-)  # fmt: skip
 
 
 class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
@@ -41,12 +38,14 @@ class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
 def _as_rows(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of reports
     import msgspec  # noqa: PLC0415 - only when the model is used
 
+    from pipeline.core.tag_fields import text_fields  # noqa: PLC0415 - as above
+
     rows = [
         {"row": number, **msgspec.json.decode(msgspec.json.encode(tag))}  # what `pipeline tag` writes, read back
         for number, report in enumerate(tagged)
         for tag in report.tags
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=["row", *(field.name for field in text_fields())])
 
 
 def _as_json(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of reports

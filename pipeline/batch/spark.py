@@ -25,6 +25,7 @@ from pipeline.core.errors import InputError, UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import ERRORS, Place, Taken, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
+from pipeline.core.tag_fields import model_fields
 from pipeline.labels.corpus import Say
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
@@ -45,11 +46,18 @@ TEXT, SOURCE = "text", "source"
 # What a worker gives back: the number of the file or row, a tag as a line of JSON, or what was wrong.
 _Result = tuple[int, str | None, str, str | None]
 _RESULT = "number bigint, line string, source string, error string"
-_TAG = (
-    "source string, segment int, start bigint, `end` bigint, text string, heading string, theme string, score double, "
-    "scores map<string,double>, secondary array<string>, review boolean, evidence array<array<string>>, model string, "
-    "page int, paragraph int, sheet string, row int, columns map<string,string>, noise string"
-)
+# The types of the fields of a tag, and the fields that are offsets: a text may be long.
+_TYPES = {
+    str: "string",
+    int: "int",
+    float: "double",
+    bool: "boolean",
+    dict[str, str]: "map<string,string>",
+    dict[str, float]: "map<string,double>",
+    tuple[str, ...]: "array<string>",
+    tuple[tuple[str, float], ...]: "array<array<string>>",
+}
+_OFFSETS = ("start", "end")
 
 
 class SparkRequest(msgspec.Struct, frozen=True):
@@ -69,6 +77,11 @@ class Counts(msgspec.Struct, frozen=True):
     tagged: int
     failed: int
     errors: tuple[str, ...]
+
+
+def tag_schema() -> str:
+    """Return the schema of the tags in Parquet, as Spark writes it: the fields of a tag."""
+    return ", ".join(f"`{field.name}` {'bigint' if field.name in _OFFSETS else _TYPES[field.kind]}" for field in model_fields())
 
 
 def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
@@ -240,7 +253,7 @@ def _write(results: Sequence["DataFrame"], out: Path) -> Counts:
     found = reduce(lambda first, second: first.unionByName(second), results).persist(StorageLevel.DISK_ONLY)
     tags, errors = found.where(col("error").isNull()), found.where(col("error").isNotNull())
     if out.suffix.lower() == ".parquet":
-        tags.select(from_json("line", _TAG).alias("tag")).select("tag.*").write.mode("overwrite").parquet(str(out))
+        tags.select(from_json("line", tag_schema()).alias("tag")).select("tag.*").write.mode("overwrite").parquet(str(out))
     else:
         tags.select("line").write.mode("overwrite").text(str(out))
     failed = errors.count()

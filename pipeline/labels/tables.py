@@ -53,7 +53,7 @@ def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Take
         if isinstance(row, Refused):
             refused.append(row)
             continue
-        name = str(row.values.get(columns.source) or f"{path.stem}_{number:05}")
+        name = _unmarked(str(row.values.get(columns.source) or f"{path.stem}_{number:05}"))
         for found in _taken(row, name, columns, known, groups):
             if isinstance(found, Refused):
                 refused.append(found)
@@ -168,8 +168,11 @@ def _parts(cell: str, known: LabelSet) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return a cell's text on one line, without the mark that keeps Excel from running it."""
-    unmarked = text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
-    return " ".join(unmarked.split())
+    return " ".join(_unmarked(text).split())
+
+
+def _unmarked(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _joined(name: str, group: _Paragraphs) -> Incoming:

@@ -1,6 +1,6 @@
 """The model folder: a manifest and plain arrays and words, format 4. Nothing in it is code, and loading runs none.
 
-    manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores
+    manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores; sha256 of itself
     words.txt           the words of the vocabulary, one a line, sorted
     bigrams.txt         the character bigrams of the vocabulary, one a line, sorted
     gazetteer.txt       the terms of classes, each behind its class and a tab
@@ -11,8 +11,8 @@
     out_of_fold.jsonl   tags of the training reports by models that had not seen them: offsets and themes, no text
     training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
 
-Format 3 had no gazetteer.txt and one threshold for all labels; format 2 had no training.json and kept every section of the
-configuration in its manifest. Both are still read.
+Format 3 had no gazetteer.txt, no digest of the manifest, and one threshold for all labels; format 2 had no training.json and kept
+every section of the configuration in its manifest. Both are still read.
 
 To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
 say in its error how to get a new model, and describe the change in docs/formats.md.
@@ -32,6 +32,7 @@ from pipeline.core import locations
 from pipeline.core.config import LabelSet, config_values, label_set_from_values, model_settings, settings_from_values
 from pipeline.core.errors import ConfigError, ModelError, UsageError
 from pipeline.core.outputs import write_whole
+from pipeline.core.regular import read_regular
 from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.model import Model
@@ -42,13 +43,18 @@ MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl"
 TRAINING = "training.json"
 GAZETTEER = "gazetteer.txt"
+LARGEST = 2**29  # bytes of a file of a model
+SEALED = 4  # the first format whose manifest holds a digest of itself
+# What the numbers of a model may be; beyond it scores overflow, and what is written is no JSON.
+_MOST_IDF, _MOST_WEIGHT = 1e3, 1e6
+_TEMPERATURES = (1e-3, 1e3)
 _FILES_2 = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
 _FILES = {2: _FILES_2, 3: (*_FILES_2, TRAINING), FORMAT: (*_FILES_2, TRAINING, GAZETTEER)}  # of each format that is read
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
-    """The contents of manifest.json; ``files`` maps each other file to its sha256."""
+    """The contents of manifest.json; ``files`` maps each other file to its sha256, ``sha256`` is that of all other fields."""
 
     format: int
     name: str
@@ -63,6 +69,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     packages: dict[str, str]
     run_id: str | None
     files: dict[str, str]
+    sha256: str = ""
 
 
 def save_model(model: Model, folder: Path, out_of_fold: bytes, training: bytes = b"{}\n") -> None:
@@ -109,7 +116,7 @@ def load_model(folder: Path) -> Model:
     Raises ModelError for a folder that is missing, damaged, changed, of another format, or made with another word
     segmenter than the one at hand.
     """
-    manifest = _load_manifest(folder)
+    manifest = load_manifest(folder)
     contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES[manifest.format]}
     where = f"{folder}/{MANIFEST}"
     try:
@@ -121,15 +128,15 @@ def load_model(folder: Path) -> Model:
         words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
         gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
         terms, count = len(words) + len(bigrams) // 2 + len(gazetteer), len(labels.names)
-        idf = _array(contents["idf.npy"], "<f8", (terms,))
+        idf = _within(_array(contents["idf.npy"], "<f8", (terms,)), 0.0, _MOST_IDF, "inverse document frequencies")
         model = Model(
             name=manifest.name,
             labels=labels,
             config=settings,
             vocabulary=Vocabulary(words, bigrams, idf, gazetteer, settings.features.unknown_weight),
-            weights=_array(contents["weights.npy"], "<f4", (terms, count)),
-            bias=_array(contents["bias.npy"], "<f4", (count,)),
-            temperature=manifest.temperature,
+            weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, "weights"),
+            bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, "bias"),
+            temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, "temperature")),
             thresholds=_thresholds(manifest.threshold, labels),
             user_words=tuple(_lines(contents["dictionary.txt"])),
             facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
@@ -141,7 +148,17 @@ def load_model(folder: Path) -> Model:
             f"{folder}: made with another word segmenter or dictionary ({manifest.packages.get('rjieba')} of rjieba); "
             "install the versions of constraints.txt, or train it again"
         )
+    if manifest.format >= SEALED and manifest.sha256 != _seal(manifest):
+        raise ModelError(f"{where}: changed since the model was written; train the model again, or restore it")
     return model
+
+
+def read_file(folder: Path, name: str) -> bytes:
+    """Return the content of a file of a model folder, whatever it is held against; raises ModelError."""
+    try:
+        return read_regular(folder / name, LARGEST)
+    except OSError as error:
+        raise ModelError(f"{folder / name}: cannot be read ({error.strerror}); train the model again, or restore it") from None
 
 
 def _thresholds(given: float | dict[str, float], labels: LabelSet) -> Floats:
@@ -149,13 +166,21 @@ def _thresholds(given: float | dict[str, float], labels: LabelSet) -> Floats:
     by_label = dict.fromkeys(labels.names, given) if isinstance(given, float) else given
     if set(by_label) != set(labels.names):
         raise ValueError("thresholds of other labels")
-    return np.array([by_label[name] for name in labels.names])
+    return _within(np.array([by_label[name] for name in labels.names], np.float64), 0.0, 1.0, "thresholds")
+
+
+def _within(array: NDArray[Any], least: float, most: float, what: str) -> NDArray[Any]:
+    """Return numbers that are all within bounds; raises ValueError for others, what is no number among them."""
+    if array.size and not (array.min() >= least and array.max() <= most):
+        raise ValueError(f"{what} that are not from {least:g} to {most:g}")
+    return array
 
 
 def set_run_id(folder: Path, run_id: str) -> None:
     """Write the id of the MLflow run that recorded a training into its manifest."""
-    manifest = _load_manifest(folder)
+    manifest = load_manifest(folder)
     manifest.run_id = run_id
+    manifest.sha256 = _seal(manifest)
     with write_whole(folder / MANIFEST) as stream:
         stream.write(_encode(manifest))
 
@@ -174,23 +199,29 @@ def _contents(model: Model) -> dict[str, bytes]:
 
 def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
     facts = model.facts or {}
-    return _encode(
-        Manifest(
-            format=FORMAT,
-            name=model.name,
-            version=model.version,
-            labels=msgspec.to_builtins(model.labels),
-            config=config_values(model_settings(model.config)),
-            temperature=model.temperature,
-            threshold=dict(zip(model.labels.names, model.thresholds.tolist(), strict=True)),
-            segmenter=fingerprint(model.cut, model.vocabulary.words),
-            corpus=facts.get("corpus", {}),
-            scores=facts.get("scores", {}),
-            packages=package_versions(),
-            run_id=None,
-            files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},
-        )
+    manifest = Manifest(
+        format=FORMAT,
+        name=model.name,
+        version=model.version,
+        labels=msgspec.to_builtins(model.labels),
+        config=config_values(model_settings(model.config)),
+        temperature=model.temperature,
+        threshold=dict(zip(model.labels.names, model.thresholds.tolist(), strict=True)),
+        segmenter=fingerprint(model.cut, model.vocabulary.words),
+        corpus=facts.get("corpus", {}),
+        scores=facts.get("scores", {}),
+        packages=package_versions(),
+        run_id=None,
+        files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},
     )
+    manifest.sha256 = _seal(manifest)
+    return _encode(manifest)
+
+
+def _seal(manifest: Manifest) -> str:
+    """Return the sha256 of all fields of a manifest but that one, however they are written down."""
+    fields = {name: getattr(manifest, name) for name in Manifest.__struct_fields__ if name != "sha256"}
+    return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
 def package_versions() -> dict[str, str]:
@@ -210,16 +241,19 @@ def _encode(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
 
-def _load_manifest(folder: Path) -> Manifest:
+def load_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a model folder, whose numbers ``load_model`` checks; raises ModelError."""
     path = folder / MANIFEST
     try:
-        values = msgspec.json.decode(path.read_bytes())
+        values = msgspec.json.decode(read_regular(path, LARGEST))
         number = values["format"]
     except FileNotFoundError:
         raise ModelError(f"{folder}: no model here (no {MANIFEST}); make one with: pipeline train") from None
-    except (OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); train the model again, or restore the folder") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: damaged ({error}); train the model again, or restore the folder") from None
-    if number not in tuple(_FILES):
+    if type(number) is not int or number not in _FILES:
         raise ModelError(
             f"{folder}: model format {number}, this version reads formats {min(_FILES)} to {FORMAT}; "
             f"{'upgrade mission-themes' if isinstance(number, int) and number > FORMAT else 'train the model again'}"
@@ -231,10 +265,7 @@ def _load_manifest(folder: Path) -> Manifest:
 
 
 def _load_file(folder: Path, name: str, expected: str | None) -> bytes:
-    try:
-        content = (folder / name).read_bytes()
-    except OSError as error:
-        raise ModelError(f"{folder / name}: cannot be read ({error.strerror}); train the model again, or restore it") from None
+    content = read_file(folder, name)
     if hashlib.sha256(content).hexdigest() != expected:
         raise ModelError(f"{folder / name}: changed since the model was written; train the model again, or restore it")
     return content
@@ -267,10 +298,16 @@ def _npy(array: NDArray[Any]) -> bytes:
 
 
 def _array(content: bytes, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    array = np.load(io.BytesIO(content), allow_pickle=False)
-    if array.dtype != np.dtype(kind) or array.shape != shape:
-        raise ValueError(f"an array of {array.dtype} {array.shape} where {kind} {shape} belongs")
-    return np.asarray(array)
+    """Return an array whose head says that it is what belongs there: only then is anything made for it."""
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("an array of another version of its format")
+    found, is_by_column, dtype = np.lib.format.read_array_header_1_0(stream)
+    if dtype.hasobject:
+        raise ValueError("an array that is a pickle")
+    if dtype != np.dtype(kind) or found != shape or (is_by_column and len(shape) > 1):
+        raise ValueError(f"an array of {dtype} {found} where {kind} {shape} belongs")
+    return np.asarray(np.load(io.BytesIO(content), allow_pickle=False))
 
 
 def _swap(fresh: Path, folder: Path) -> None:

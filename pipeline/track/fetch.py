@@ -19,6 +19,7 @@ import msgspec
 from pipeline.core import locations
 from pipeline.core.errors import ModelError, TrackingError
 from pipeline.core.outputs import write_whole
+from pipeline.core.regular import read_regular
 from pipeline.model.folder import load_model
 from pipeline.track.store import tracking_uri
 from pipeline.track.versions import Registry, registry
@@ -26,14 +27,17 @@ from pipeline.track.versions import Registry, registry
 Say = Callable[[str], None]
 _URI = re.compile(r"models:/+(?P<name>[^/@]+)(?P<wanted>@[^/@]+|/[0-9]+)")
 _KNOWN = "known.json"
+_LARGEST_INDEX = 2**20
+_COPY = re.compile(r"[0-9]+-[0-9a-f]{12}")  # the name of a copy: it leads nowhere else
 
 
 class _Known(msgspec.Struct):
-    """Which copy a reference last meant, and when that was seen (UTC)."""
+    """Which copy a reference last meant, when that was seen (UTC), and the version of the model that it was."""
 
     copy: str
     version: int
     when: str
+    model: str = ""
 
 
 def fetch_model(uri: str, configured: str, say: Say) -> Path:
@@ -58,23 +62,27 @@ def _fetch(at: Registry, version: Any, wanted: str, place: Path, say: Say) -> Pa
     number = int(version.version)
     origin = f"{version.run_id} {version.creation_timestamp} {version.source}"
     copy = place / f"{number}-{hashlib.sha256(origin.encode()).hexdigest()[:12]}"
-    if not _is_whole(copy):
+    registered = str(version.tags.get("model", "")).rpartition(" ")[2]  # what the gate held the version to be
+    model = _model_in(copy)
+    if not model or (registered and model != registered):
         with at.downloaded(number) as folder:
-            load_model(folder)
+            model = load_model(folder).version
+            if registered and model != registered:
+                raise ModelError(f"{at.name} version {number}: holds model {model}, not {registered}; train again")
             try:
                 _keep(folder, copy)
             except OSError as error:
                 raise ModelError(
                     f"{copy}: the model cannot be kept here ({error.strerror}); name another folder with {locations.CACHE_VARIABLE}"
                 ) from None
-    _note(place, {wanted: _Known(copy.name, number, _now())}, say)
+    _note(place, {wanted: _Known(copy.name, number, _now(), model)}, say)
     return copy
 
 
 def _last_known(place: Path, wanted: str, uri: str, reason: str, say: Say) -> Path:
     """Return the copy that a reference last meant, and say so; raises ModelError where there is none that is whole."""
     known = _known(place).get(wanted)
-    if known is None or not _is_whole(place / known.copy):
+    if known is None or not _COPY.fullmatch(known.copy) or not _is_the_model(place / known.copy, known.model):
         raise ModelError(f"{uri}: cannot be fetched, and no copy of it was kept ({reason})")
     say(f"warning: {uri}: the registry cannot be reached; using the copy of version {known.version} as of {known.when} ({reason})")
     return place / known.copy
@@ -85,12 +93,18 @@ def _place(name: str, store: str) -> Path:
     return locations.cache_folder() / "models" / hashlib.sha256(f"{store} {name}".encode()).hexdigest()[:12] / folder
 
 
-def _is_whole(folder: Path) -> bool:
+def _model_in(copy: Path) -> str:
+    """Return the version of the model in a copy, or "" where there is none that is whole; a link is no copy."""
     try:
-        load_model(folder)
+        return "" if copy.is_symlink() else load_model(copy).version
     except ModelError:
-        return False
-    return True
+        return ""
+
+
+def _is_the_model(copy: Path, version: str) -> bool:
+    """Tell whether a copy is whole and the model that it was; an index of an earlier version does not say which."""
+    found = _model_in(copy)
+    return bool(found) and version in ("", found)
 
 
 def _keep(folder: Path, copy: Path) -> None:
@@ -107,8 +121,8 @@ def _keep(folder: Path, copy: Path) -> None:
 
 def _known(place: Path) -> dict[str, _Known]:
     try:
-        return msgspec.json.decode((place / _KNOWN).read_bytes(), type=dict[str, _Known])
-    except (OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(read_regular(place / _KNOWN, _LARGEST_INDEX), type=dict[str, _Known])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core import locations
+from pipeline.core.tag_fields import text_fields
 
 # What tagging a text needs beside MLflow and pandas, whose tables go in and out; readers and training need more.
 _REQUIREMENTS = ("pandas", "numpy", "msgspec", "opencc", "jieba", "rjieba")
@@ -41,13 +42,17 @@ def signature(mlflow: Any) -> Any:  # noqa: ANN401 - the module, and MLflow's Mo
     """Return what goes in, a text column, and what comes out: the fields of a tag, or with form=json a column of JSON."""
     types = mlflow.types.schema
     kinds = {
-        "row": "long", "segment": "long", "start": "long", "end": "long", "text": "string", "heading": "string",
-        "theme": "string", "score": "double", "scores": types.Map(types.DataType.double),
-        "secondary": types.Array(types.DataType.string), "review": "boolean",
-        "evidence": types.Array(types.Array(types.AnyType())), "model": "string",
-    }  # fmt: skip
+        str: "string",
+        int: "long",
+        float: "double",
+        bool: "boolean",
+        dict[str, float]: types.Map(types.DataType.double),
+        tuple[str, ...]: types.Array(types.DataType.string),
+        tuple[tuple[str, float], ...]: types.Array(types.Array(types.AnyType())),
+    }
+    columns = [types.ColSpec(kinds[field.kind], field.name) for field in text_fields()]
     return mlflow.models.ModelSignature(
         inputs=types.Schema([types.ColSpec("string", "text", required=True)]),
-        outputs=types.Schema([types.ColSpec(kind, name) for name, kind in kinds.items()]),
+        outputs=types.Schema([types.ColSpec("long", "row"), *columns]),
         params=types.ParamSchema([types.ParamSpec("form", types.DataType.string, "rows")]),
     )

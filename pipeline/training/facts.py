@@ -9,7 +9,7 @@ import msgspec
 from pipeline.core.config import Config, config_values
 from pipeline.core.errors import ModelError
 from pipeline.labels.files import Corpus
-from pipeline.model.folder import TRAINING
+from pipeline.model.folder import TRAINING, read_file
 from pipeline.model.model import Model
 from pipeline.model.tag import tag_segments
 from pipeline.training.drift import Batch, Summary, add_up
@@ -45,10 +45,10 @@ def load_facts(folder: Path) -> TrainingFacts:
     A folder of format 2 has no such file: its facts are empty.
     """
     try:
-        return msgspec.json.decode((folder / TRAINING).read_bytes(), type=TrainingFacts)
-    except FileNotFoundError:
-        return TrainingFacts()
-    except (OSError, msgspec.MsgspecError) as error:
+        if not (folder / TRAINING).exists():
+            return TrainingFacts()
+        return msgspec.json.decode(read_file(folder, TRAINING), type=TrainingFacts)
+    except msgspec.MsgspecError as error:
         raise ModelError(f"{folder / TRAINING}: cannot be read ({error}); train the model again") from None
 
 

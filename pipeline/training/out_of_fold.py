@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.core.errors import ModelError
 from pipeline.core.records import Tag
-from pipeline.model.folder import OUT_OF_FOLD, load_model
+from pipeline.model.folder import OUT_OF_FOLD, load_model, read_file
 from pipeline.model.model import Model
 from pipeline.model.tag import tag_segments
 from pipeline.training.counts import Prepared
@@ -73,8 +73,8 @@ def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
 def load_out_of_fold(path: Path) -> list[OutOfFoldTag]:
     """Return the out-of-fold tags of a model; raises ModelError."""
     try:
-        return [msgspec.json.decode(line, type=OutOfFoldTag) for line in path.read_bytes().splitlines()]
-    except (OSError, msgspec.MsgspecError) as error:
+        return [msgspec.json.decode(line, type=OutOfFoldTag) for line in read_file(path.parent, path.name).split(b"\n") if line]
+    except msgspec.MsgspecError as error:
         raise ModelError(f"{path}: no out-of-fold tags to read ({error}); train the model again") from None
 
 

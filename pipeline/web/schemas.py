@@ -3,10 +3,11 @@
 pydantic (MIT), since FastAPI builds that document and its checks from it; the records of the project itself stay msgspec's.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
+from pipeline.core.tag_fields import model_fields
 from pipeline.labels.people import person
 
 MAX_TEXT = 200_000  # characters
@@ -113,34 +114,18 @@ class TextToTag(Strict):
     model: str | None = Field(None, max_length=100)
 
 
-class TagView(BaseModel):
-    """A theme given by the model to a span of a text, as docs/formats.md describes it; ``end`` lies behind its last character."""
-
-    source: str
-    segment: int
-    start: int
-    end: int
-    text: str
-    heading: str
-    theme: str
-    score: float
-    scores: dict[str, float]
-    secondary: list[str]
-    review: bool
-    evidence: list[tuple[str, float]]
-    model: str
-    page: int | None = None
-    paragraph: int | None = None
-    sheet: str | None = None
-    row: int | None = None
-    columns: dict[str, str] | None = None
-    noise: str | None = None
+_TAG: dict[str, Any] = {field.name: field.kind if field.required else (field.kind | None, None) for field in model_fields()}
+TagView = create_model(
+    "TagView",
+    __doc__="A theme given by the model to a span of a text (docs/formats.md); ``end`` lies behind its last character.",
+    **_TAG,
+)
 
 
 class Tags(BaseModel):
     """The tags of a text, in source order."""
 
-    tags: list[TagView]
+    tags: list[TagView]  # type: ignore[valid-type]
 
 
 class ReportView(BaseModel):
@@ -190,7 +175,7 @@ class ReportTags(BaseModel):
     ``notices`` names the lines of the file of corrections that are damaged, and do not count.
     """
 
-    tags: list[TagView]
+    tags: list[TagView]  # type: ignore[valid-type]
     corrections: list[CorrectionView]
     notices: list[str]
 

@@ -15,6 +15,7 @@ from pipeline.output.book.cells import parts
 from pipeline.output.book.table import Column
 from pipeline.output.reasons import in_chinese
 from pipeline.output.rows import COLUMNS
+from pipeline.output.wording import sure
 
 KEY, LABEL, SECONDARY, NOTE = "编号", "更正主题", "更正次要主题", "批注"
 TEXT, START, END = "正文", "开始", "结束"
@@ -67,7 +68,7 @@ def columns() -> tuple[Column[Row], ...]:
         _same("次要主题", 12, "quiet"),
         _same("依据", 24, "quiet"),
         *(_same(name, 7, "number") for name in ("页", "段")),
-        _same("识别把握", 9, "score"),
+        Column("识别把握", 9, "quiet", lambda row: None if row.tag.certainty is None else sure(row.tag.certainty)),
         _same("工作表", 10, "quiet"),
         _same("行", 7, "number"),
         Column("剔除原因", 10, "quiet", lambda row: in_chinese(row.tag.noise) if row.tag.noise else None),

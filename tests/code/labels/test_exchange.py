@@ -144,3 +144,15 @@ def test_no_cell_of_a_table_is_run_by_a_spreadsheet():
     corpus = Corpus((LabelledDocument(Document("=a.txt", "＝1＋1", SHA, "utf-8"), given),), LABELS)
     (row,) = csv.DictReader(io.StringIO(export_labels(corpus, ".csv").decode("utf-8-sig")))
     assert (row["source"], row["text"]) == ("'=a.txt", "'＝1＋")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "＝", "＋", "－", "＠"])
+def test_no_cell_of_a_table_for_excel_begins_like_a_formula_and_all_come_back(tmp_path, sign):
+    text, source = f"学理论。\n{sign}办书房。", f"{sign}a.txt".replace("\t", "=")
+    given = (Label(source, SHA, 0, 4, "举旗帜"), Label(source, SHA, 5, 5 + len(sign) + 4, "兴文化"))
+    data = export_labels(Corpus((LabelledDocument(Document(source, text, SHA, "utf-8"), given),), LABELS), ".csv")
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠"))]
+    incoming = read_incoming(written(tmp_path, "t.csv", data), Columns(), LABELS)
+    assert [each.name for each in incoming.reports] == [source]
+    assert incoming.reports[0].text == f"学理论。\n{sign.strip()}办书房。\n"

@@ -1,14 +1,19 @@
+import hashlib
 import json
+import os
 import shutil
+import socket
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
 from pipeline.core.errors import ModelError, UsageError
+from pipeline.model import folder as folder_module
 from pipeline.model.features import Vocabulary
-from pipeline.model.folder import find_model, load_model, save_model, set_run_id
+from pipeline.model.folder import find_model, load_manifest, load_model, save_model, set_run_id
 
 
 @pytest.fixture
@@ -120,6 +125,168 @@ def test_the_run_id_is_added_later(folder):
     set_run_id(folder, "abc")
     assert load_model(folder).facts["run_id"] == "abc"
     assert load_model(folder).version == before
+
+
+def seal(folder, **values):
+    """Change a manifest as one would who knows how it is sealed."""
+    change(folder, **values)
+    manifest = load_manifest(folder)
+    change(folder, sha256=folder_module._seal(manifest))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": {}},
+        {"temperature": 1.5},
+        {"name": "other"},
+        {"version": "0" * 12},
+        {"run_id": "x"},
+        {"scores": {"macro_f1": 1.0}},
+        {"corpus": {}},
+        {"packages": {}},
+        {"sha256": ""},
+        {"sha256": "0" * 64},
+    ],
+)
+def test_a_changed_manifest_is_refused(folder, changes):
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if changes == {"threshold": {}}:
+        changes = {"threshold": dict.fromkeys(manifest["threshold"], 0.5)}
+    change(folder, **changes)
+    with pytest.raises(ModelError, match=r"manifest\.json: changed since the model was written; train the model again"):
+        load_model(folder)
+
+
+def test_a_manifest_may_be_written_in_another_way(folder):
+    path = folder / "manifest.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(dict(reversed(values.items()))), encoding="utf-8")
+    assert load_model(folder).name == values["name"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"temperature": 0}, "temperature that are not from 0.001 to 1000"),
+        ({"temperature": -1.0}, "temperature that are not"),
+        ({"temperature": 1e-300}, "temperature that are not"),
+        ({"temperature": 1e300}, "temperature that are not"),
+        ({"threshold": 1.5}, "thresholds that are not from 0 to 1"),
+        ({"threshold": -0.1}, "thresholds that are not"),
+        ({"threshold": {"x": 0.5}}, "thresholds of other labels"),
+    ],
+)
+@pytest.mark.parametrize("is_old", [True, False])
+def test_numbers_of_a_manifest_are_checked_in_every_format(folder, old_folder, changes, message, is_old):
+    where = old_folder[0] if is_old else folder
+    (change if is_old else seal)(where, **changes)
+    with pytest.raises(ModelError, match=f"damaged .{message}"):
+        load_model(where)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_is_none_is_refused(folder, number):
+    path = folder / "manifest.json"
+    text = path.read_text(encoding="utf-8")
+    temperature = json.loads(text)["temperature"]
+    path.write_text(text.replace(f'"temperature": {temperature}', f'"temperature": {number}'), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"manifest\.json: damaged"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", ["bias.npy", "weights.npy", "idf.npy"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38, -3e38])
+@pytest.mark.parametrize("is_old", [True, False])
+def test_numbers_of_an_array_are_checked(folder, old_folder, name, value, is_old):
+    where = old_folder[0] if is_old else folder
+    array = np.load(where / name)
+    array.flat[-1] = value
+    replaced(where, name, array, change if is_old else seal)
+    with pytest.raises(ModelError, match=r"damaged \((weights|bias|inverse document frequencies) that are not from"):
+        load_model(where)
+
+
+def replaced(folder, name, array, changed):
+    np.save(folder / name, array)
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    changed(folder, files={**files, name: digest})
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("bias.npy", lambda array: array[:-1]),
+        ("bias.npy", lambda array: array.astype("<f8")),
+        ("bias.npy", lambda array: array.astype(">f4")),
+        ("weights.npy", lambda array: array.T),
+        ("weights.npy", np.asfortranarray),
+        ("weights.npy", lambda array: array.ravel()),
+        ("idf.npy", lambda array: array[None]),
+        ("idf.npy", lambda array: np.array(1.0)),
+    ],
+)
+def test_shapes_and_kinds_of_arrays_are_checked(folder, name, spoil):
+    replaced(folder, name, spoil(np.load(folder / name)), seal)
+    with pytest.raises(ModelError, match=r"damaged \(an array of .* belongs\)"):
+        load_model(folder)
+
+
+def test_an_array_that_says_it_is_huge_takes_no_memory(folder):
+    head = b"{'descr': '<f8', 'fortran_order': False, 'shape': (%d,), }" % 10**12
+    head += b" " * (117 - len(head)) + b"\n"
+    (folder / "idf.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head)
+    digest = hashlib.sha256((folder / "idf.npy").read_bytes()).hexdigest()
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    seal(folder, files={**files, "idf.npy": digest})
+    with pytest.raises(ModelError, match=r"an array of float64 \(1000000000000,\) where"):
+        load_model(folder)
+
+
+NAMES = ["manifest.json", "weights.npy", "words.txt", "out_of_fold.jsonl", "training.json", "gazetteer.txt"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["fifo", "device", "link", "dangling", "folder", "socket"])
+def test_a_file_of_a_model_is_an_ordinary_one(folder, tmp_path, name, kind):
+    path = folder / name
+    path.rename(tmp_path / "kept")
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as made:
+            here = Path.cwd()
+            os.chdir(folder)  # the path of a socket is short
+            made.bind(name)
+            os.chdir(here)
+    else:
+        path.symlink_to({"device": "/dev/zero", "link": tmp_path / "kept", "dangling": tmp_path / "none"}[kind])
+    with pytest.raises(ModelError, match=rf"{name}: cannot be read|no model here"):
+        load_model(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_a_training_left_is_an_ordinary_file_too(folder):
+    from pipeline.training.facts import load_facts
+    from pipeline.training.out_of_fold import load_out_of_fold
+
+    for name, load in (("training.json", load_facts), ("out_of_fold.jsonl", lambda at: load_out_of_fold(at / "out_of_fold.jsonl"))):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        with pytest.raises(ModelError, match=rf"{name}: cannot be read \(no ordinary file\)"):
+            load(folder)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_that_is_too_large_is_not_read(folder, name):
+    with (folder / name).open("r+b") as stream:
+        stream.truncate(folder_module.LARGEST + 1)  # a hole: it takes no room on the disk
+    with pytest.raises(ModelError, match=rf"{name}: cannot be read \(larger than 536,870,912 bytes\)"):
+        load_model(folder)
 
 
 @pytest.fixture

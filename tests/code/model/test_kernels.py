@@ -20,6 +20,7 @@ from pipeline.model.decode import decode
 from pipeline.model.features import Texts, context, join_texts, row_sums
 from pipeline.model.words import _jieba_cut, _rjieba_cut
 
+pytestmark = pytest.mark.compiled
 kernels = pytest.importorskip("pipeline.model._kernels", reason="not compiled; CI installs a compiler")
 scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
 

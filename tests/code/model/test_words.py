@@ -74,6 +74,7 @@ def test_rjieba_stands_in_where_nothing_is_compiled_and_jieba_where_that_is_miss
     assert load_cut()(text) == expected
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("words", [USER_WORDS, ("宣讲",), ("新时代",), ("ab名嘴", "的")])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
 def test_further_words_are_cut_alike_by_every_engine(root, words):
@@ -90,6 +91,7 @@ def test_the_dictionary_that_is_loaded_ahead_is_the_one_that_is_used():
     assert load_cut()("学习理论") == ["学习", "理论"]
 
 
+@pytest.mark.compiled
 def test_without_the_compiled_part_a_run_gives_the_same_tags_and_says_that_it_is_slow(report, home, tmp_path):
     import subprocess
     import sys
@@ -109,6 +111,7 @@ def test_without_the_compiled_part_a_run_gives_the_same_tags_and_says_that_it_is
     assert len(outs[0]) > 500
 
 
+@pytest.mark.compiled
 def test_the_version_tells_whether_the_inner_loops_are_compiled(call, missing):
     assert call("--version").output.endswith("(compiled)\n")
     missing("pipeline.model._kernels")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipeline.model import tagged
 from pipeline.preprocess import characters, lines, noise, sentences
 
+pytestmark = pytest.mark.compiled
 scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
 
 SIGNS = st.sampled_from(

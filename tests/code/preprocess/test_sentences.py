@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -60,7 +61,8 @@ def test_white_space_is_what_python_takes_for_it():
 
 
 def test_every_sign_begins_with_a_character_that_may_begin_one():
-    text = "".join(map(chr, range(0x110000)))
+    assigned = [character for character in map(chr, range(0x110000)) if unicodedata.category(character) not in ("Cn", "Co", "Cs")]
+    text = "".join(assigned)
     signs = [kind & SIGN_START > 0 for kind in kinds_of(text)]
     behind = ("", ".", "一、", "、", "）", "是", "一）", "1)", "先，", "一，", "次，", "后，", "—", "-", "一章 ")
     missed = [c for c, is_sign in zip(text, signs, strict=False) if not is_sign and any(SIGN.match(c + rest) for rest in behind)]

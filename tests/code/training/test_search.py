@@ -100,6 +100,7 @@ def test_a_search_without_a_server_says_that_it_goes_on(start, space, tmp_path):
     assert line.endswith("start the search again: it goes on where it was")
 
 
+@pytest.mark.slow
 def test_a_search_that_is_killed_goes_on_where_it_was(start, begin, wait, space, tmp_path):
     command = ["train", "--config", "configs/seeds.toml", "--search", "--search-config", space()]
     database = tmp_path / "mlruns" / "mlflow.db"

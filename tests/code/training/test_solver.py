@@ -5,10 +5,20 @@ import pytest
 from scipy.sparse import csr_matrix, random_array
 from sklearn.svm import LinearSVC
 
+from pipeline.core.config import load_config
+from pipeline.core.locations import find
 from pipeline.core.native import SOLVER, compiled
 from pipeline.training.fit import ABSENT, Fitter, prepare_corpus
 
+pytestmark = pytest.mark.compiled
 solver = pytest.importorskip("pipeline.training._solver", reason="not compiled; CI installs a compiler")
+pytestmark = pytest.mark.compiled
+
+
+@pytest.fixture(scope="module")
+def config():
+    """The configuration of the seeds, whose five reports are soon prepared."""
+    return load_config(find("configs/seeds.toml"))
 
 
 def solved(matrix, targets, costs, cost=1.0, tolerance=1e-5, duals=None, rows=None):

@@ -428,7 +428,7 @@ def test_only_a_workbook_can_be_taken_in(served, home):
     [
         ("空.txt", b" \n", "empty"),
         ("坏.docx", b"PK\x03\x04" + b"x" * 99, "damaged"),
-        ("画.txt", b"\x89PNG\r\n" + b"x" * 99, "scanned"),
+        ("画.txt", b"\x89PNG\r\n" + b"x" * 99, "damaged"),
     ],
 )
 def test_a_failure_has_a_code(served, name, data, code):

@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 
-from pipeline.core.records import Tag
 from pipeline.web import schemas
 
 TOKEN = "a-token-of-the-tests-0123456789"
@@ -42,8 +41,3 @@ def test_the_document_describes_itself(served):
     assert "example" in str(document["components"]["schemas"]["TextToTag"])
     assert set(document["components"]["schemas"]) >= {schemas.FileView.__name__, schemas.CorrectionsToSave.__name__}
     assert not [path for path in document["paths"] if not path.startswith("/api/")]
-
-
-def test_the_document_knows_every_field_of_a_tag():
-    said_beside = {"correction"}  # the API gives what a person said beside the tags
-    assert set(schemas.TagView.model_fields) == set(Tag.__struct_fields__) - said_beside

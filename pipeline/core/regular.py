@@ -1,0 +1,24 @@
+"""Read a file that must be an ordinary one: a FIFO would be waited for, and a device never ends."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """Return the bytes of a file; raises OSError for one that is a link, no ordinary file, or larger than ``most`` bytes."""
+    if path.is_symlink():
+        raise OSError(errno.EINVAL, "a link, where the file itself belongs", str(path))
+    with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
+        found = os.fstat(stream.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "no ordinary file", str(path))
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
+    return content
