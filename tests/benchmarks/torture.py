@@ -72,6 +72,7 @@ class Tally:
 
     def hold(self, is_right: bool, what: str) -> None:
         if not is_right:
+            print(f"WRONG  {what}", flush=True)
             self.wrong.append(what)
 
 
@@ -401,11 +402,15 @@ def torture(model: str, is_short: bool) -> Tally:
     kill_at_random(tally, model, 1 if is_short else 24, ["jsonl, two processes"] if is_short else names, 60)
     if is_short:
         return tally
-    stop_by_signals(tally, model, ["jsonl, two processes", "xlsx", "digest"], 60)
-    fill_disks(tally, model, ["jsonl", "xlsx", "folder of docx", "digest"])
-    move_and_change(tally, model, 400)
-    run_at_once(tally, model, ["jsonl", "html", "digest"], 60)
-    many_files(tally, model, 20_000)
+    for part in (
+        lambda: stop_by_signals(tally, model, ["jsonl, two processes", "xlsx", "digest"], 60),
+        lambda: fill_disks(tally, model, ["jsonl", "xlsx", "folder of docx", "digest"]),
+        lambda: move_and_change(tally, model, 400),
+        lambda: run_at_once(tally, model, ["jsonl", "html", "digest"], 60),
+        lambda: many_files(tally, model, 20_000),
+    ):
+        print(dict(tally.tried), f"{len(tally.wrong)} wrong so far", flush=True)
+        part()
     return tally
 
 
@@ -419,8 +424,6 @@ def main() -> None:
     for what, count in tally.tried.items():
         print(f"{count:6} {what}")
     print(dict(tally.notes), flush=True)
-    for line in tally.wrong:
-        print(f"WRONG  {line}")
     print(f"{len(tally.wrong)} wrong, {time.monotonic() - began:.0f} s")
     sys.exit(1 if tally.wrong else 0)
 
