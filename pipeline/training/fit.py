@@ -32,6 +32,7 @@ from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model, softmax
 from pipeline.model.score import score_texts
+from pipeline.model.tag import DIGITS
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
