@@ -21,7 +21,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 # A program that puts something elsewhere writes into ``leftovers`` of a folder of its own what that is.
 # Each line names the group of processes to end; the last one counts, and an empty one means none.
 _GUARD = (
-    'group=; while read -r line; do group=$line; done; if [ -n "$group" ]; then kill -9 -- "-$group" 2>/dev/null; fi; '
+    'group=; while read -r line; do group=$line; done; if [ -n "$group" ]; then kill -s KILL -- "-$group" 2>/dev/null; fi; '
     'cat "$1"/*/leftovers 2>/dev/null | while read -r left; do rm -f -- "$left"; done; '
     'if [ -n "$1" ]; then rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }; fi'
 )
