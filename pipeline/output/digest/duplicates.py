@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LENGTH = 5  # characters of a shingle: two words of Chinese and the step between them
 LONGEST = 20_000  # characters from which on only equal texts are folded
 CANDIDATES = 64  # earlier passages, at most, that share rare shingles with a passage and are held against it
+ROUNDING = 1e-9  # more than what a product of a share and a count may be off, less than a step of any share
 FACTOR = 0x9E3779B97F4A7C15  # 2^64 by the golden ratio: Knuth's multiplicative hash
 _DROPPED = re.compile(r"[\W_]+")
 _FIGURES = re.compile(r"\d+")
@@ -92,18 +93,23 @@ class _Leaders:
 
     def _prefix(self, index: int) -> "Shingles":
         own = self._shingles[index]
-        return own[: len(own) - math.ceil(self._resemblance * len(own)) + 1]
+        return own[: len(own) - _least(self._resemblance, len(own)) + 1]
 
     def _resemble(self, one: int, other: int) -> bool:
         import numpy as np  # noqa: PLC0415 - as above
 
         first, second = sorted((self._shingles[one], self._shingles[other]), key=len)
-        if len(first) < self._resemblance * len(second):
+        if len(first) < _least(self._resemblance, len(second)):
             return False
         places = np.searchsorted(second, first)
         places[places == len(second)] = 0
         common = int(np.count_nonzero(second[places] == first))
-        return common >= self._resemblance * (len(first) + len(second) - common)
+        return common >= _least(self._resemblance, len(first) + len(second) - common)
+
+
+def _least(resemblance: float, count: int) -> int:
+    """Return the smallest number that is at least this share of a count; 0.55 of 100, which is 55.00000000000001, is 55."""
+    return math.ceil(resemblance * count - ROUNDING)
 
 
 def _shared(prefixes: "Iterable[Shingles]") -> set[int]:

@@ -1,6 +1,7 @@
 import random
 import re
 import time
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,17 @@ BASE = "全县新建城市书房，全年开展阅读活动，各族群众踊跃
 def jaccard(one, other):
     sets = [{text[at : at + 5] for at in range(len(text) - 4)} for text in map(normal, (one, other))]
     return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
+
+
+SHARES = (Fraction(11, 20), Fraction(4, 5))
+
+
+def resemble(one, other, least):
+    """Tell the same exactly: equal figures, and shared runs of all runs."""
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return False
+    first, second = ({text[at : at + 5] for at in range(len(text) - 4)} for text in (one, other))
+    return Fraction(len(first & second), len(first | second)) >= least
 
 
 def text_of(size, generator):
@@ -69,6 +81,23 @@ def test_all_pairs_agree_with_a_plain_comparison(texts, least):
         for other in long[place + 1 :]:
             figures = [re.findall(r"\d+", normal(texts[each])) for each in (one, other)]
             assert jaccard(texts[one], texts[other]) < least or figures[0] != figures[1]
+
+
+def test_a_text_that_resembles_by_exactly_the_share_asked_for_joins():
+    """Of 100 runs of five characters 55 are shared; 0.55 of 100 is a little more than 55 in binary."""
+    common, own = ("".join(chr(start + i) for i in range(size)) for start, size in ((0x4E00, 59), (0x6000, 45)))
+    assert jaccard(common, common + own) == pytest.approx(0.55)
+    assert duplicates([common, common + own], 0.55) == [0, 0]
+    assert duplicates([common, common + own], 0.56) == [0, 1]
+
+
+@given(st.lists(st.text(alphabet="甲乙丙1", min_size=6, max_size=24), max_size=8), st.sampled_from(SHARES))
+def test_what_joins_is_what_a_comparison_with_every_leader_finds(texts, least):
+    leaders = []
+    for at, text in enumerate(texts):
+        earlier = [other for other in range(at) if leaders[other] == other]
+        leaders.append(next((other for other in earlier if resemble(texts[other], text, least)), at))
+    assert duplicates(texts, float(least)) == leaders
 
 
 def test_sixty_reports_of_two_hundred_passages_take_less_than_two_seconds():
