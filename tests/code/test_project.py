@@ -1,6 +1,17 @@
-"""What stands around the code: the targets of the Makefile."""
+"""What stands around the code is true: the Makefile's help, the tables of commands, the links, the example of CONTRIBUTING.md."""
 
 import re
+import sys
+from types import ModuleType
+
+import click
+import pytest
+
+from pipeline.cli import main
+from pipeline.read import formats, kinds
+
+READMES = ("README.md", "README.zh.md")
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/*.md")
 
 
 def test_every_target_is_explained_by_make_help(root):
@@ -9,3 +20,78 @@ def test_every_target_is_explained_by_make_help(root):
     explained = re.findall(r"^([a-z-]+):.* ## .", text, re.MULTILINE)
     assert explained == [*dict.fromkeys(explained)]
     assert set(phony.split()) == set(explained)
+
+
+# ---- the tables of commands ------------------------------------------------------------------------------------------
+
+
+def table(root, readme):
+    """Return the words of each row of the table of commands."""
+    lines = (root / readme).read_text(encoding="utf-8").splitlines()
+    return [line.split("`")[1].split() for line in lines if line.startswith("| `pipeline ")]
+
+
+def find(words):
+    """Return the name of the command of a row, and the command."""
+    command, name = main, []
+    for word in words[1:]:
+        if not isinstance(command, click.Group):
+            break
+        command = command.get_command(click.Context(command), word)
+        assert command is not None, words
+        name.append(word)
+    return " ".join(name), command
+
+
+def every_command(group=main, above=()):
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        yield from every_command(command, (*above, name)) if isinstance(command, click.Group) else [" ".join([*above, name])]
+
+
+def flags(words):
+    return [word.strip("[]") for word in words if word.strip("[]").startswith("-")]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_table_has_every_command_and_no_other(root, readme):
+    assert {find(words)[0] for words in table(root, readme)} == set(every_command())
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_options_in_the_table_are_those_of_the_commands(root, readme):
+    for words in table(root, readme):
+        options = {name for parameter in find(words)[1].params for name in (*parameter.opts, *parameter.secondary_opts)}
+        assert set(flags(words)) <= options, words
+
+
+def test_both_tables_have_the_same_rows(root):
+    first, second = ([(find(words)[0], flags(words)) for words in table(root, readme)] for readme in READMES)
+    assert first == second
+
+
+# ---- links and the example -------------------------------------------------------------------------------------------
+
+
+def test_every_link_to_a_file_leads_to_one(root):
+    for document in sorted(path for pattern in DOCUMENTS for path in root.glob(pattern)):
+        prose = re.sub(r"`[^`\n]*`", "", document.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", prose):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_reader_of_the_example_does_what_its_test_says(root, monkeypatch):
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code, test = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert '    "srt": (".srt",),' in text
+    assert '    ".srt": "srt",' in text
+    reader = ModuleType("pipeline.read.formats.srt")
+    monkeypatch.setitem(sys.modules, reader.__name__, reader)
+    monkeypatch.setitem(formats.FORMATS, "srt", (".srt",))
+    monkeypatch.setitem(kinds._BY_SUFFIX, ".srt", "srt")
+    exec(code, vars(reader))
+    tests = {}
+    exec(test, tests)
+    called = [run() for name, run in tests.items() if name.startswith("test_")]
+    assert len(called) == 2
+    assert len([line for line in code.splitlines() if line.strip()]) <= 25
