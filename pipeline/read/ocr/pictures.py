@@ -39,7 +39,8 @@ def pages_of(data: bytes, source: str, options: ReadConfig) -> Iterator["NDArray
     except InputError:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError) as error:  # what Pillow raises for damage
-        what = " ".join(str(error).split())[:80] or type(error).__name__
+        # Pillow's words for what it cannot identify hold the address of an object in memory.
+        what = type(error).__name__ if " object at 0x" in str(error) else " ".join(str(error).split())[:80] or type(error).__name__
         raise InputError(f"{source}: {_DAMAGED.format(what)}", code="damaged") from None
 
 

@@ -17,7 +17,7 @@ def test_plain_text_is_read(data, config):
 
 
 def test_what_cannot_be_read_is_named(config):
-    with pytest.raises(InputError, match=r"x\.docx/a\.png: the content is a picture"):
+    with pytest.raises(InputError, match=r"x\.docx/a\.png: (a damaged|the content is a) picture"):
         read_embedded(b"\x89PNG", ".png", "x.docx/a.png", config.read)
     with pytest.raises(InputError, match=r"deeper than read\.max_depth"):
         read_embedded(b"a", ".txt", "x.docx/a.txt", replace(config.read, max_depth=0))
