@@ -301,11 +301,11 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
     Example:
       pipeline labels suspects -n 20
     """
-    from pipeline.model.folder import OUT_OF_FOLD, find_model  # noqa: PLC0415
+    from pipeline.model.folder import find_model  # noqa: PLC0415
     from pipeline.training.label_issues import find_suspects  # noqa: PLC0415
     from pipeline.training.out_of_fold import load_out_of_fold  # noqa: PLC0415 - help must not load the program
 
-    found = find_suspects(_corpus(config_file, settings), load_out_of_fold(find_model(model_name) / OUT_OF_FOLD))
+    found = find_suspects(_corpus(config_file, settings), load_out_of_fold(find_model(model_name)))
     for suspect in found[:count]:
         label = suspect.label
         place = f"{label.source}:{label.start}-{label.end}"

@@ -8,18 +8,20 @@
     idf.npy             float64, shape (words + bigrams + classes,)
     weights.npy         float32, shape (words + bigrams + classes, labels)
     bias.npy            float32, shape (labels,)
-    out_of_fold.jsonl   tags of the training reports by models that had not seen them: offsets and themes, no text
+    out_of_fold.jsonl.gz  tags of the training reports by models that had not seen them: offsets and themes, no text
     training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
 
-Format 3 had no gazetteer.txt, no digest of the manifest, and one threshold for all labels; format 2 had no training.json and kept
-every section of the configuration in its manifest. Both are still read.
+Format 3 had no gazetteer.txt, no digest of the manifest, one threshold for all labels, and its tags not compressed; format 2 had no
+training.json and kept every section of the configuration in its manifest. Both are still read.
 
 To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
 say in its error how to get a new model, and describe the change in docs/formats.md.
 """
 
+import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,7 @@ from pipeline.model.words import fingerprint
 
 FORMAT = 4
 MANIFEST = "manifest.json"
-OUT_OF_FOLD = "out_of_fold.jsonl"
+OUT_OF_FOLD = "out_of_fold.jsonl.gz"
 TRAINING = "training.json"
 GAZETTEER = "gazetteer.txt"
 LARGEST = 2**29  # bytes of a file of a model
@@ -48,8 +50,13 @@ SEALED = 4  # the first format whose manifest holds a digest of itself
 # What the numbers of a model may be; beyond it scores overflow, and what is written is no JSON.
 _MOST_IDF, _MOST_WEIGHT = 1e3, 1e6
 _TEMPERATURES = (1e-3, 1e3)
-_FILES_2 = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", OUT_OF_FOLD, "weights.npy", "words.txt")
-_FILES = {2: _FILES_2, 3: (*_FILES_2, TRAINING), FORMAT: (*_FILES_2, TRAINING, GAZETTEER)}  # of each format that is read
+_PLAIN_OUT_OF_FOLD = "out_of_fold.jsonl"
+_MODEL = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", "weights.npy", "words.txt")
+_FILES = {  # of each format that is read
+    2: (*_MODEL, _PLAIN_OUT_OF_FOLD),
+    3: (*_MODEL, _PLAIN_OUT_OF_FOLD, TRAINING),
+    FORMAT: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
+}
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
 
 
@@ -75,13 +82,13 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
 def save_model(model: Model, folder: Path, out_of_fold: bytes, training: bytes = b"{}\n") -> None:
     """Write a model folder; the new one takes the place of an old one only when it is complete.
 
-    ``out_of_fold`` and ``training`` are the contents of the files of these names.
+    ``out_of_fold`` are the lines of the file of this name, before they are compressed, and ``training`` is the content of its file.
 
     Raises UsageError when the folder cannot be written or holds something else than a model.
     """
     if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: exists and is no model folder; choose another model.name, or move it away")
-    contents = {**_contents(model), OUT_OF_FOLD: out_of_fold, TRAINING: training}
+    contents = {**_contents(model), OUT_OF_FOLD: gzip.compress(out_of_fold, mtime=0), TRAINING: training}
     contents[MANIFEST] = _manifest(model, contents)
     import shutil  # noqa: PLC0415 - only where a model is written
     import tempfile  # noqa: PLC0415
@@ -159,6 +166,22 @@ def read_file(folder: Path, name: str) -> bytes:
         return read_regular(folder / name, LARGEST)
     except OSError as error:
         raise ModelError(f"{folder / name}: cannot be read ({error.strerror}); train the model again, or restore it") from None
+
+
+def read_out_of_fold(folder: Path) -> bytes:
+    """Return the lines of out-of-fold tags that a model folder of any format keeps; raises ModelError."""
+    if _PLAIN_OUT_OF_FOLD in _FILES[load_manifest(folder).format]:
+        return read_file(folder, _PLAIN_OUT_OF_FOLD)
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS + 16)  # 16 more: with the head and the end of gzip
+    try:
+        lines = unpack.decompress(read_file(folder, OUT_OF_FOLD), LARGEST)
+    except zlib.error as error:
+        raise ModelError(f"{folder / OUT_OF_FOLD}: damaged ({error}); train the model again, or restore it") from None
+    if not unpack.eof:
+        raise ModelError(
+            f"{folder / OUT_OF_FOLD}: cut short, or larger than {LARGEST:,} bytes; train the model again, or restore it"
+        )
+    return lines
 
 
 def _thresholds(given: float | dict[str, float], labels: LabelSet) -> Floats:

@@ -16,7 +16,7 @@ from pipeline.core.config import Config, config_values
 from pipeline.core.errors import TrackingError
 from pipeline.labels.corpus import Say
 from pipeline.labels.files import Corpus
-from pipeline.model.folder import MANIFEST, OUT_OF_FOLD, package_versions, set_run_id
+from pipeline.model.folder import MANIFEST, package_versions, read_out_of_fold, set_run_id
 from pipeline.model.model import Model
 from pipeline.track import pages, pictures, tables
 from pipeline.track.machine import Sample
@@ -171,7 +171,7 @@ def _log_files(mlflow: Any, record: TrainingRecord) -> None:  # noqa: ANN401 - t
         for path, content in _files(record).items():
             (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_text(content, encoding="utf-8")
-        (folder / OUT_OF_FOLD).write_bytes((record.folder / OUT_OF_FOLD).read_bytes())
+        (folder / "out_of_fold.jsonl").write_bytes(read_out_of_fold(record.folder))
         mlflow.log_artifacts(name)
 
 

@@ -32,6 +32,7 @@ from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model, softmax
 from pipeline.model.score import score_texts
+from pipeline.model.tag import DIGITS
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
@@ -377,8 +378,13 @@ def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Fl
 
 
 def review_threshold(confidence: Floats, right: Floats, weights: Floats, accuracy: float) -> float:
-    """Return the lowest score at and above which tags are right at least as often as ``accuracy``, or 1.0 for none."""
-    order = np.argsort(-confidence, kind="stable")
+    """Return the lowest score at and above which tags are right at least as often as ``accuracy``, or 1.0 for none.
+
+    Scores count as a tag shows them, rounded, and so are they compared when a report is tagged: tags of one score stand together.
+    """
+    shown = confidence.round(DIGITS)
+    order = np.argsort(-shown, kind="stable")
     reached = np.cumsum((weights * right)[order]) / np.maximum(np.cumsum(weights[order]), 1e-12)
-    enough = np.flatnonzero(reached >= accuracy)
-    return float(np.floor(confidence[order][enough[-1]] * 1e4) / 1e4) if len(enough) else 1.0
+    is_last = np.append(np.diff(shown[order]) != 0, True)
+    enough = np.flatnonzero((reached >= accuracy) & is_last)
+    return float(shown[order][enough[-1]]) if len(enough) else 1.0

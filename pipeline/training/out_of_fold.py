@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.core.errors import ModelError
 from pipeline.core.records import Tag
-from pipeline.model.folder import OUT_OF_FOLD, load_model, read_file
+from pipeline.model.folder import load_model, read_out_of_fold
 from pipeline.model.model import Model
 from pipeline.model.tag import tag_segments
 from pipeline.training.counts import Prepared
@@ -19,7 +19,7 @@ from pipeline.training.facts import load_facts
 
 
 class OutOfFoldTag(msgspec.Struct):
-    """A line of a model's out_of_fold.jsonl; ``scores`` are in the order of the labels."""
+    """A line of the out-of-fold tags that a model keeps; ``scores`` are in the order of the labels."""
 
     source: str
     segment: int
@@ -70,12 +70,12 @@ def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
     return b"".join(msgspec.json.encode(OutOfFoldTag.of(tag)) + b"\n" for tag in tags)
 
 
-def load_out_of_fold(path: Path) -> list[OutOfFoldTag]:
-    """Return the out-of-fold tags of a model; raises ModelError."""
+def load_out_of_fold(folder: Path) -> list[OutOfFoldTag]:
+    """Return the out-of-fold tags of a model folder; raises ModelError."""
     try:
-        return [msgspec.json.decode(line, type=OutOfFoldTag) for line in read_file(path.parent, path.name).split(b"\n") if line]
+        return [msgspec.json.decode(line, type=OutOfFoldTag) for line in read_out_of_fold(folder).split(b"\n") if line]
     except msgspec.MsgspecError as error:
-        raise ModelError(f"{path}: no out-of-fold tags to read ({error}); train the model again") from None
+        raise ModelError(f"{folder}: no out-of-fold tags to read ({error}); train the model again") from None
 
 
 def load_candidate(folder: Path) -> Candidate:
@@ -83,7 +83,7 @@ def load_candidate(folder: Path) -> Candidate:
     model = load_model(folder)
     facts = model.facts or {}
     tags: dict[str, list[OutOfFoldTag]] = defaultdict(list)
-    for tag in load_out_of_fold(folder / OUT_OF_FOLD):
+    for tag in load_out_of_fold(folder):
         tags[tag.source].append(tag)
     try:
         figures = msgspec.convert(facts.get("scores"), CandidateFigures)

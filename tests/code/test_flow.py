@@ -2,14 +2,15 @@ from pipeline import flow
 from pipeline.batch import engine
 from pipeline.batch.engine import tag_documents, tag_texts
 from pipeline.core.records import Tag
+from pipeline.model.folder import read_out_of_fold
 from pipeline.read import read_report
 from pipeline.training.out_of_fold import out_of_fold_lines
 
 
 def test_out_of_fold_tags_hold_no_text(model, trained_home):
-    lines = (trained_home / "models" / "seeds" / "out_of_fold.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = read_out_of_fold(trained_home / "models" / "seeds").splitlines()
     assert len(lines) > 100
-    assert all('"text"' not in line and '"evidence"' not in line for line in lines)
+    assert all(b'"text"' not in line and b'"evidence"' not in line for line in lines)
 
 
 def test_out_of_fold_lines_are_what_a_scorer_needs():

@@ -13,7 +13,7 @@ import pytest
 from pipeline.core.errors import ModelError, UsageError
 from pipeline.model import folder as folder_module
 from pipeline.model.features import Vocabulary
-from pipeline.model.folder import find_model, load_manifest, load_model, save_model, set_run_id
+from pipeline.model.folder import find_model, load_manifest, load_model, read_out_of_fold, save_model, set_run_id
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_model_survives_being_stored(model, folder):
 
 
 def test_no_file_of_a_model_is_a_pickle_or_code(folder):
-    assert {path.suffix for path in folder.iterdir()} == {".json", ".txt", ".npy", ".jsonl"}
+    assert {path.suffix for path in folder.iterdir()} == {".json", ".txt", ".npy", ".gz"}
     for path in folder.glob("*.npy"):
         assert not np.load(path, allow_pickle=False).dtype.hasobject
 
@@ -58,7 +58,7 @@ def test_a_pickle_in_place_of_an_array_is_not_run(folder, tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["bias.npy", "weights.npy", "idf.npy", "words.txt", "bigrams.txt", "dictionary.txt", "out_of_fold.jsonl", "training.json"],
+    ["bias.npy", "weights.npy", "idf.npy", "words.txt", "bigrams.txt", "dictionary.txt", "out_of_fold.jsonl.gz", "training.json"],
 )
 def test_a_changed_or_missing_file_is_refused(folder, name):
     content = (folder / name).read_bytes()
@@ -109,7 +109,7 @@ def test_models_are_found_by_folder_and_by_name(folder, home):
 
 def test_a_new_model_replaces_an_old_one_and_nothing_else(model, folder, tmp_path):
     save_model(model, folder, b"x")
-    assert (folder / "out_of_fold.jsonl").read_bytes() == b"x"
+    assert read_out_of_fold(folder) == b"x"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m"]
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.doc").write_text("x", encoding="utf-8")
@@ -244,7 +244,7 @@ def test_an_array_that_says_it_is_huge_takes_no_memory(folder):
         load_model(folder)
 
 
-NAMES = ["manifest.json", "weights.npy", "words.txt", "out_of_fold.jsonl", "training.json", "gazetteer.txt"]
+NAMES = ["manifest.json", "weights.npy", "words.txt", "out_of_fold.jsonl.gz", "training.json", "gazetteer.txt"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
@@ -274,7 +274,7 @@ def test_what_a_training_left_is_an_ordinary_file_too(folder):
     from pipeline.training.facts import load_facts
     from pipeline.training.out_of_fold import load_out_of_fold
 
-    for name, load in (("training.json", load_facts), ("out_of_fold.jsonl", lambda at: load_out_of_fold(at / "out_of_fold.jsonl"))):
+    for name, load in (("training.json", load_facts), ("out_of_fold.jsonl.gz", load_out_of_fold)):
         (folder / name).unlink()
         os.mkfifo(folder / name)
         with pytest.raises(ModelError, match=rf"{name}: cannot be read \(no ordinary file\)"):
@@ -307,6 +307,10 @@ def old_folder(model, tmp_path):
     del manifest["files"]["gazetteer.txt"], manifest["config"]["features"]["gazetteers"]
     del manifest["config"]["model"]["report_weight"], manifest["config"]["model"]["report_length"]
     (folder / "gazetteer.txt").unlink()
+    (folder / "out_of_fold.jsonl.gz").unlink()
+    (folder / "out_of_fold.jsonl").write_bytes(b"x\n")
+    del manifest["files"]["out_of_fold.jsonl.gz"]
+    manifest["files"]["out_of_fold.jsonl"] = hashlib.sha256(b"x\n").hexdigest()
     change(folder, format=3, threshold=0.8, files=manifest["files"], config=manifest["config"])
     return folder, old
 
@@ -315,6 +319,7 @@ def test_a_model_of_format_3_is_read(old_folder):
     folder, old = old_folder
     loaded = load_model(folder)
     assert loaded.version == old.version
+    assert read_out_of_fold(folder) == b"x\n"
     assert loaded.thresholds.tolist() == [0.8] * len(old.bias)
     assert (len(loaded.vocabulary.gazetteer), loaded.config.model.report_weight) == (0, 0.0)
 

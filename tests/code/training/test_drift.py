@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.batch.engine import tag_documents
 from pipeline.core.errors import InputError, ModelError
+from pipeline.model.folder import read_out_of_fold
 from pipeline.model.tag import with_noise
 from pipeline.read import read_report
 from pipeline.training.drift import (
@@ -135,7 +136,7 @@ def test_what_is_no_summary_is_refused(model, tmp_path, content, message):
 
 def test_a_model_keeps_the_summary_of_its_out_of_fold_tags(trained_home, model, tmp_path):
     reference = load_reference(trained_home / "models" / "seeds")
-    lines = (trained_home / "models" / "seeds" / "out_of_fold.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = read_out_of_fold(trained_home / "models" / "seeds").splitlines()
     tags = [json.loads(line) for line in lines]
     assert reference.model == f"seeds {model.version}"
     assert (reference.reports, reference.passages) == (5, len(tags))

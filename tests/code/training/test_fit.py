@@ -175,5 +175,15 @@ def test_each_label_has_its_own_review_threshold_where_there_is_enough_of_it():
     assert thresholds.tolist() == [pytest.approx(0.8), pytest.approx(0.9), of_all, of_all]
 
 
-def test_a_threshold_is_rounded_down_so_that_the_tag_it_is_taken_from_passes():
-    assert review_threshold(np.array([0.87658]), np.ones(1), np.ones(1), 0.9) == 0.8765
+@pytest.mark.parametrize("score", [0.87658, 0.87654, 0.0047, 0.2901, 0.5801, 1.0])
+def test_the_tag_that_a_threshold_is_taken_from_passes_as_it_is_shown(score):
+    threshold = review_threshold(np.array([score]), np.ones(1), np.ones(1), 0.9)
+    assert threshold == round(score, 4)
+    assert not np.array([score]).round(4)[0] < threshold
+
+
+@pytest.mark.parametrize("right", [[1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0]])
+def test_tags_of_one_shown_score_pass_the_threshold_together_or_not_at_all(right):
+    confidence = np.array([0.9, 0.80004, 0.80002, 0.79998])
+    assert review_threshold(confidence, np.array(right), np.ones(4), 0.6) == 0.9
+    assert review_threshold(confidence, np.array(right), np.ones(4), 0.5) == 0.8

@@ -19,7 +19,7 @@ def seeds():
 
 @pytest.fixture
 def left_out(trained_home):
-    return load_out_of_fold(trained_home / "models" / "seeds" / "out_of_fold.jsonl")
+    return load_out_of_fold(trained_home / "models" / "seeds")
 
 
 def test_a_label_that_was_made_wrong_is_among_the_suspects(seeds, left_out):

@@ -1,8 +1,10 @@
+import gzip
 import shutil
 
 import pytest
 
 from pipeline.core.errors import ModelError
+from pipeline.model import folder as folder_module
 from pipeline.training.out_of_fold import load_candidate, load_out_of_fold
 
 
@@ -21,15 +23,26 @@ def test_a_folder_that_was_changed_or_has_no_figures_is_refused(trained_home, mo
     from pipeline.model.folder import save_model
 
     shutil.copytree(trained_home / "models" / "seeds", tmp_path / "m")
-    (tmp_path / "m" / "out_of_fold.jsonl").write_bytes(b"")
-    with pytest.raises(ModelError, match=r"out_of_fold\.jsonl: changed since the model was written"):
+    (tmp_path / "m" / "out_of_fold.jsonl.gz").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"out_of_fold\.jsonl\.gz: changed since the model was written"):
         load_candidate(tmp_path / "m")
     save_model(replace(model, facts=None), tmp_path / "bare", b"")
     with pytest.raises(ModelError, match="bare: holds no figures to compare"):
         load_candidate(tmp_path / "bare")
 
 
-def test_a_model_without_out_of_fold_tags_is_refused(tmp_path):
-    (tmp_path / "o.jsonl").write_text('{"source": "a"}\n', encoding="utf-8")
-    with pytest.raises(ModelError, match=r"o\.jsonl: no out-of-fold tags to read"):
-        load_out_of_fold(tmp_path / "o.jsonl")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (gzip.compress(b'{"source": "a"}\n'), "m: no out-of-fold tags to read"),
+        (b"{}", r"out_of_fold\.jsonl\.gz: damaged \("),
+        (gzip.compress(b"{}" * 500)[:-9], r"out_of_fold\.jsonl\.gz: cut short"),
+        (gzip.compress(b" " * 300_001), r"out_of_fold\.jsonl\.gz: cut short, or larger than 300,000 bytes"),
+    ],
+)
+def test_out_of_fold_tags_that_cannot_be_read_are_refused(trained_home, tmp_path, monkeypatch, content, message):
+    shutil.copytree(trained_home / "models" / "seeds", tmp_path / "m")
+    (tmp_path / "m" / "out_of_fold.jsonl.gz").write_bytes(content)
+    monkeypatch.setattr(folder_module, "LARGEST", 300_000)
+    with pytest.raises(ModelError, match=message):
+        load_out_of_fold(tmp_path / "m")
