@@ -80,6 +80,14 @@ def test_every_link_to_a_file_leads_to_one(root):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_every_module_and_folder_that_the_map_names_is_there(root):
+    text = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./]+(?:\.pyx?|/))`", text)
+    assert len(named) > 40
+    tests = {path.name for path in (root / "tests" / "code").rglob("*.py")}
+    assert [name for name in named if not ((root / name).exists() or (root / "pipeline" / name).exists() or name in tests)] == []
+
+
 def test_the_reader_of_the_example_does_what_its_test_says(root, monkeypatch):
     text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
     code, test = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
