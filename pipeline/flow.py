@@ -23,6 +23,7 @@ from pipeline.preprocess.segment import segment, segment_together
 
 if TYPE_CHECKING:
     from pipeline.labels.corpus import Say
+    from pipeline.track.run import TrainingRecord
     from pipeline.training.correction_effect import Corrected
     from pipeline.training.curve import CurvePoint
     from pipeline.training.fit import Watch
@@ -41,8 +42,8 @@ class Training:
     model: Model
     measurement: "Measurement"
     curve: "tuple[CurvePoint, ...]"
-    run_id: str | None
-    warning: str | None
+    run_id: str | None = None
+    warning: str | None = None
     verdict: "Verdict | None" = None
     corrected: "tuple[Corrected, ...]" = ()
 
@@ -111,18 +112,29 @@ def train_model(
     save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, model).encode())
     left_out = {report.cleaned.document.source: some for report, some in tags}
     corrected = find_corrected(corpus, left_out, tags_when_trained(corpus, prepared, model))
+    training = Training(folder, model, measurement, curve, corrected=corrected)
     if not config.track.enabled:
-        return Training(folder, model, measurement, curve, None, None, None, corrected)
-    from pipeline.track.promotion import try_to_judge  # noqa: PLC0415 - MLflow only where a run is recorded
-    from pipeline.track.run import TrainingRecord, try_to_record  # noqa: PLC0415
+        return training
+    from pipeline.track.run import TrainingRecord  # noqa: PLC0415 - MLflow only where a run is recorded
 
     seconds = {"read": read, **trained.seconds, "total": time.perf_counter() - started}
     record = TrainingRecord(
         config, corpus, folder, model, measurement, command, dict(notes or {}), seconds, tuple(samples), curve, corrected
     )
+    run_id, verdict, warning = _record_and_judge(record, say)
+    return replace(training, run_id=run_id, verdict=verdict, warning=warning)
+
+
+def _record_and_judge(record: "TrainingRecord", say: "Say") -> "tuple[str | None, Verdict | None, str | None]":
+    """Return the run that keeps a training, what the gate said of its model, and why either is missing."""
+    from pipeline.track.promotion import try_to_judge  # noqa: PLC0415 - MLflow only where a run is recorded
+    from pipeline.track.run import try_to_record  # noqa: PLC0415
+
     run_id, warning = try_to_record(record, say)
-    verdict, objection = try_to_judge(config, corpus, model.version, run_id, say) if run_id else (None, None)
-    return Training(folder, model, measurement, curve, run_id, warning or objection, verdict, corrected)
+    if run_id is None:
+        return None, None, warning
+    verdict, objection = try_to_judge(record.config, record.corpus, record.model.version, run_id, say)
+    return run_id, verdict, warning or objection
 
 
 def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Measurement", bool]:

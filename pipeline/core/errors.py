@@ -1,6 +1,6 @@
 """The errors a person sees, the exit code of each, and a code that programs, such as the page, translate by.
 
-Every message is one line that names the value, the file and what to try. ``cli.py`` is the one place
+Every message is one line that names the value, the file and what to try. ``cli/common.py`` is the one place
 where an error becomes an exit code.
 """
 

@@ -1,4 +1,4 @@
-"""The compiled inner loops (``kernels.pyx``) with the arrays that they fill.
+"""The compiled inner loops (``_kernels.pyx``) with the arrays that they fill.
 
 They give what ``features.py``, ``decode.py`` and ``tag.py`` give with arrays alone, many times faster; those stand in
 where nothing was compiled, and a test holds the two against each other.

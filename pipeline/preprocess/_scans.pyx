@@ -4,7 +4,7 @@
 They do what ``characters.py``, ``lines.py`` and ``sentences.py`` do with arrays, which stay the reference and stand in where this
 file could not be compiled; tests hold one against the other. What a character may be is told by a table with a
 number for each code point, of which each bit means something to the module that made the table; it says here which one does what.
-As in ``kernels.pyx``, each public method checks all lengths and offsets before its loops, which check none.
+As in ``model/_kernels.pyx``, each public method checks all lengths and offsets before its loops, which check none.
 """
 
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ

@@ -35,7 +35,7 @@ def drawn(labels, model):
             "confusion": pictures.confusion_picture(confusion, labels),
             "precision": pictures.precision_recall_picture(confusion, labels),
             "reliability": pictures.reliability_picture(judged),
-            "coverage": pictures.coverage_picture(judged, 0.8),
+            "coverage": pictures.coverage_picture(judged, (0.6, 0.9)),
             "curve": pictures.curve_picture(points),
             "strongest": pictures.strongest_picture(model),
             "difference": pictures.difference_picture(comparison),

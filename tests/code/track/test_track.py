@@ -79,7 +79,7 @@ def test_a_run_holds_configuration_figures_and_where_it_came_from(run, model):
     params = {item["key"]: item["value"] for item in run["data"]["params"]}
     metrics = {item["key"]: item["value"] for item in run["data"]["metrics"]}
     tags = {item["key"]: item["value"] for item in run["data"]["tags"]}
-    assert params["model.C"] == "1.0"
+    assert params["model.C"] == "0.5"
     assert metrics["macro_f1"] == pytest.approx(model.facts["scores"]["macro_f1"])
     assert metrics["f1/展形象"] == pytest.approx(model.facts["scores"]["f1"]["展形象"])
     assert "left_out/004_be132a9dff6c2480/accuracy" in metrics
