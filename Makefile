@@ -48,9 +48,9 @@ bench: $(VENV)/ready ## measure speed beside what people use today and beside th
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python tests/benchmarks/bench.py $(if $(TEXTS),--texts $(TEXTS))
 
-bench-accuracy: $(VENV)/ready ## compare with what people use today, and without each ingredient; writes docs/accuracy.md
+bench-accuracy: $(VENV)/ready ## compare with what people use today, and without each ingredient; writes docs/comparison.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
-	$(BIN)/python tests/benchmarks/accuracy.py $(if $(GOLD),--gold $(GOLD))
+	$(BIN)/python tests/benchmarks/accuracy.py $(foreach file,$(GOLD),--gold $(file))
 
 bench-formats: $(VENV)/ready ## wrap reports in every format by LibreOffice, Chromium and others, and compare their tags with those of the text
 	$(BIN)/python tests/benchmarks/formats.py

@@ -9,14 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 from msgspec.structs import replace
-from scipy.sparse import vstack
 from sklearn.svm import LinearSVC
 
 from pipeline.core.config import load_config
 from pipeline.labels.corpus import read_corpus
-from pipeline.training.fit import _features, fit, prepare_corpus
+from pipeline.training.counts import CorpusCounts
+from pipeline.training.fit import fit, load_gazetteer, prepare_corpus
 
 LINES_A_REPORT = 100
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,16 +62,15 @@ def main() -> None:
     begin = time.perf_counter()
     corpus = read_corpus(config, lambda _: None)
     prepared = prepare_corpus(corpus, config, ())
-    model = fit(prepared, corpus.label_set, config, ())
+    fit(prepared, corpus.label_set, config, ())
     ours = time.perf_counter() - begin
-    features = vstack([_features(report, model.vocabulary, config) for report in prepared]).tocsr()
-    targets = np.concatenate([report.targets for report in prepared])
-    labelled = targets >= 0
-    features, targets = features[labelled], targets[labelled]
+    counts = CorpusCounts(prepared, config, load_gazetteer(config.features.gazetteers))
+    part = counts.part(range(len(prepared)))
+    features, targets = counts.matrix(part), counts.targets[part.rows]
     begin = time.perf_counter()
     LinearSVC(C=config.model.C, class_weight="balanced", random_state=config.model.seed, max_iter=20_000).fit(features, targets)
     bare = time.perf_counter() - begin
-    (folder / "training.json").write_text(json.dumps({"ours": ours, "bare": bare, "rows": int(labelled.sum())}), encoding="utf-8")
+    (folder / "training.json").write_text(json.dumps({"ours": ours, "bare": bare, "rows": len(targets)}), encoding="utf-8")
 
 
 if __name__ == "__main__":
