@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pipeline.core.records import Tag
+from pipeline.output.wording import runner_up
 
 Cell = str | int | float | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -16,6 +17,7 @@ COLUMNS: dict[str, Callable[[Tag], Cell]] = {
     "主题": lambda tag: tag.theme if tag.noise is None else None,
     "把握": lambda tag: tag.score if tag.noise is None else None,
     "次要主题": lambda tag: " ".join(tag.secondary),
+    "其次可能": lambda tag: runner_up(tag) or None,
     "待复核": lambda tag: "是" if tag.asks_review else None,
     "更正主题": lambda tag: tag.correction.label if tag.correction else None,
     "更正次要主题": lambda tag: "、".join(tag.correction.secondary) if tag.correction else None,

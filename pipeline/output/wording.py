@@ -1,6 +1,6 @@
 """How every output for people says the same thing: how sure the model is, in per cent, and which themes come next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pipeline.core.records import Tag
 
@@ -18,4 +18,16 @@ def review_line(thresholds: Mapping[str, float]) -> str:
 
 def second_themes(tag: Tag) -> str:
     """Return the secondary themes of a tag, each with its score."""
-    return "、".join(f"{name} {sure(tag.scores.get(name, 0))}" for name in tag.secondary)
+    return _with_scores(tag, tag.secondary)
+
+
+def runner_up(tag: Tag) -> str:
+    """Return the second most probable label of a tag that asks for review and has no secondary theme, with its score; else ""."""
+    others = [name for name in tag.scores if name != tag.theme]
+    if tag.secondary or not others or not tag.asks_review:
+        return ""
+    return _with_scores(tag, [max(others, key=lambda name: tag.scores[name])])
+
+
+def _with_scores(tag: Tag, names: Iterable[str]) -> str:
+    return "、".join(f"{name} {sure(tag.scores.get(name, 0))}" for name in names)

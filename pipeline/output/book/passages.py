@@ -66,6 +66,7 @@ def columns() -> tuple[Column[Row], ...]:
         _same(NOTE, 22, "input"),
         _same("校对人", 10, "quiet"),
         _same("次要主题", 12, "quiet"),
+        _same("其次可能", 12, "quiet"),
         _same("依据", 24, "quiet"),
         *(_same(name, 7, "number") for name in ("页", "段")),
         Column("识别把握", 9, "quiet", lambda row: None if row.tag.certainty is None else sure(row.tag.certainty)),

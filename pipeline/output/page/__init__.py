@@ -23,7 +23,7 @@ from pipeline.output.colours import PAPER, TEXT, shades
 from pipeline.output.layout import Block, Share, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import on_one_line, visible
-from pipeline.output.wording import review_line, second_themes, sure
+from pipeline.output.wording import review_line, runner_up, second_themes, sure
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -127,6 +127,8 @@ def describe(tag: Tag) -> str:
         parts = [f"模型 {tag.theme}，把握 {sure(tag.score)}", *corrected_beside(tag.correction)]
     elif tag.secondary:
         parts.append("次要主题 " + second_themes(tag))
+    elif second := runner_up(tag):
+        parts.append("其次可能 " + second)
     if tag.evidence:
         parts.append("依据 " + "、".join(word for word, _ in tag.evidence))
     places = (("第 {} 页", tag.page), ("工作表 {}", tag.sheet), ("第 {} 行", tag.row))

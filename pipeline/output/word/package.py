@@ -10,7 +10,7 @@ from pipeline.core.records import PersonSays, Tag
 from pipeline.output import RunFacts
 from pipeline.output.layout import Share
 from pipeline.output.word.markup import WORD, Markup
-from pipeline.output.wording import second_themes, sure
+from pipeline.output.wording import runner_up, second_themes, sure
 from pipeline.read.office.ooxml import Relationship, relationships
 from pipeline.read.office.packages import parse_xml, read_member
 
@@ -46,6 +46,8 @@ def comment_on(tag: Tag, run: RunFacts) -> list[str]:
         lines.append(f"文字识别 {sure(tag.certainty)}")
     if tag.secondary and not tag.correction:
         lines.append("次要主题：" + second_themes(tag))
+    if second := runner_up(tag):
+        lines.append("其次可能：" + second)
     if tag.evidence:
         lines.append("依据：" + "、".join(word for word, _ in tag.evidence))
     return lines

@@ -125,7 +125,7 @@ def test_a_sheet_is_easy_to_filter_and_to_correct(name):
     sheet = opened(written(report()))[name]
     last = sheet.max_row
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == f"A1:V{last}"
+    assert sheet.auto_filter.ref == f"A1:W{last}"
     (choice,) = sheet.data_validations.dataValidation
     assert (choice.type, choice.formula1, str(choice.sqref)) == ("list", "标签!$A$1:$A$6", f"H2:H{last}")
     ranges = {str(found.sqref): [rule.type for rule in found.rules] for found in sheet.conditional_formatting}
@@ -144,7 +144,7 @@ def test_columns_that_no_row_fills_are_hidden():
     technical = {"开始", "结束", "模型"}
     assert technical <= hidden(written(report()))
     assert "页" not in hidden(written(report(page=3)))
-    assert opened(written(report(page=3)))["段落"]["N2"].value == 3
+    assert opened(written(report(page=3)))["段落"]["O2"].value == 3
 
 
 def test_themes_are_told_by_name_and_by_a_colour_that_can_be_read():
@@ -239,7 +239,7 @@ def test_more_rows_than_a_sheet_has_go_on_in_a_further_one(monkeypatch):
     monkeypatch.setattr(xlsx, "LAST_ROW", 1)
     book = opened(written(report([f"学习{i}" for i in range(10)], scores=(0.9, 0.9, 0.9)), report(), report()))
     assert [len(rows(book[name])) for name in ("段落", "段落 2", "段落 3", "段落 4")] == [4, 4, 4, 4]
-    assert book["段落 4"].auto_filter.ref == "A1:V5"
+    assert book["段落 4"].auto_filter.ref == "A1:W5"
     assert len(book["段落 2"].data_validations.dataValidation) == 1
     assert {"原文", "原文 2"} <= set(book.sheetnames)
     assert any("续表依次为：段落、段落 2、段落 3、段落 4" in str(cell.value) for row in book["说明"].iter_rows() for cell in row)
