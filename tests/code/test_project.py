@@ -10,8 +10,8 @@ import pytest
 from pipeline.cli import main
 from pipeline.read import formats, kinds
 
-READMES = ("README.md", "README.zh.md")
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/*.md")
+MANUALS = ("docs/manual.md", "docs/manual.zh.md")
+DOCUMENTS = ("README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/*.md")
 
 
 def test_every_target_is_explained_by_make_help(root):
@@ -25,9 +25,9 @@ def test_every_target_is_explained_by_make_help(root):
 # ---- the tables of commands ------------------------------------------------------------------------------------------
 
 
-def table(root, readme):
+def table(root, manual):
     """Return the words of each row of the table of commands."""
-    lines = (root / readme).read_text(encoding="utf-8").splitlines()
+    lines = (root / manual).read_text(encoding="utf-8").splitlines()
     return [line.split("`")[1].split() for line in lines if line.startswith("| `pipeline ")]
 
 
@@ -53,20 +53,20 @@ def flags(words):
     return [word.strip("[]") for word in words if word.strip("[]").startswith("-")]
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_the_table_has_every_command_and_no_other(root, readme):
-    assert {find(words)[0] for words in table(root, readme)} == set(every_command())
+@pytest.mark.parametrize("manual", MANUALS)
+def test_the_table_has_every_command_and_no_other(root, manual):
+    assert {find(words)[0] for words in table(root, manual)} == set(every_command())
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_the_options_in_the_table_are_those_of_the_commands(root, readme):
-    for words in table(root, readme):
+@pytest.mark.parametrize("manual", MANUALS)
+def test_the_options_in_the_table_are_those_of_the_commands(root, manual):
+    for words in table(root, manual):
         options = {name for parameter in find(words)[1].params for name in (*parameter.opts, *parameter.secondary_opts)}
         assert set(flags(words)) <= options, words
 
 
 def test_both_tables_have_the_same_rows(root):
-    first, second = ([(find(words)[0], flags(words)) for words in table(root, readme)] for readme in READMES)
+    first, second = ([(find(words)[0], flags(words)) for words in table(root, manual)] for manual in MANUALS)
     assert first == second
 
 

@@ -409,10 +409,10 @@ def commands():
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands()))
-def test_every_command_has_help_an_example_and_a_line_in_both_readmes(call, root, name, command):
+def test_every_command_has_help_an_example_and_a_line_in_both_manuals(call, root, name, command):
     assert "Example" in call(*name.split(), "--help").stdout
-    for readme in ("README.md", "README.zh.md"):
-        assert f"`pipeline {name}" in (root / readme).read_text(encoding="utf-8"), (readme, name)
+    for manual in ("docs/manual.md", "docs/manual.zh.md"):
+        assert f"`pipeline {name}" in (root / manual).read_text(encoding="utf-8"), (manual, name)
     for parameter in command.params:
         assert getattr(parameter, "help", None) or parameter.param_type_name == "argument", parameter
 
