@@ -34,6 +34,7 @@ def hook(root, tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_without_a_compiler_the_package_is_built_all_the_same_and_says_so(hook, monkeypatch, tmp_path):
     monkeypatch.setenv("CC", str(tmp_path / "no-compiler"))
     data, warnings = hook()

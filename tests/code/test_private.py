@@ -86,6 +86,7 @@ def ask(address, path, data=None):
     raise TimeoutError(path)
 
 
+@pytest.mark.slow
 def test_training_tagging_and_the_ui_stay_on_this_machine(guarded, root, report):
     environment, log = guarded
     pipeline = [sys.executable, "-m", "pipeline.cli"]

@@ -162,6 +162,7 @@ def test_a_damaged_record_is_not_believed(archive, tmp_path, cut_short, damage, 
     assert out.read_bytes() == undisturbed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flip", [0x01, 0x55, 0x80])
 def test_a_journal_is_read_up_to_a_damaged_byte_wherever_it_is(tmp_path, flip):
     out = tmp_path / "t.jsonl"

@@ -52,8 +52,9 @@ def content(out):
     return out.read_bytes() if out.exists() else None
 
 
-@pytest.mark.parametrize("form", ["plain", "composed", "folder", pytest.param("in another order", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("how", ["anew", pytest.param("resume", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["plain", "composed", "folder", "in another order"])
+@pytest.mark.parametrize("how", ["anew", "resume"])
 def test_a_run_that_is_killed_at_any_step_goes_on_to_the_same_output(tmp_path, form, how):
     _, steps = run(0, tmp_path / "whole.x", "anew", form)
     assert len(steps) > 15

@@ -255,6 +255,7 @@ def test_ctrl_c_leaves_nothing_half_written(trained_home, tmp_path):
     assert [path.name for path in out.iterdir()] == [".t.jsonl.run"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_during_training_leaves_no_model(tmp_path, root):
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", "train", "--no-track"],

@@ -72,6 +72,7 @@ def test_every_extra_of_the_table_is_in_the_project_with_its_modules(project, di
     assert everything == f"mission-themes[{','.join(sorted(EXTRAS))}]"
 
 
+@pytest.mark.slow
 def test_what_is_imported_is_a_requirement_or_stands_in_an_extra(root, project, distributions):
     extras = {module for modules in EXTRAS.values() for module in modules}
     base = listed(project["dependencies"])

@@ -300,6 +300,7 @@ def test_a_file_with_macros_is_composed_anew_without_them(tmp_path, facts):
     assert "甲乙" in made.read("word/document.xml").decode()
 
 
+@pytest.mark.slow
 def test_a_file_that_breaks_its_process_is_composed_anew(tmp_path, facts, monkeypatch):
     path = tmp_path / "x.docx"
     path.write_bytes(hard())
@@ -405,6 +406,7 @@ def test_no_reports_at_all_make_a_document_too(facts):
     assert word.paragraphs[0].text == "报告主题标注"
 
 
+@pytest.mark.slow
 def test_five_thousand_passages_take_seconds(facts, build):
     import time
 

@@ -276,6 +276,7 @@ def test_other_labels_need_no_code():
     assert book["段落"].data_validations.dataValidation[0].formula1 == "标签!$A$1:$A$40"
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_reports(tmp_path, root):
     """Ten times the reports may not cost more than a little memory."""
     script = """

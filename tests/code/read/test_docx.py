@@ -268,6 +268,7 @@ def test_nesting_up_to_the_limit_of_the_parser_is_read(config):
     assert read(docx(p(inside)), "x.docx", config.read).text == "深"
 
 
+@pytest.mark.slow
 def test_a_long_document_takes_seconds(config):
     started = time.perf_counter()
     long = read(

@@ -78,6 +78,7 @@ def test_an_archive_gives_its_reports_its_errors_and_what_was_passed_over(tmp_pa
     assert "the file is empty" in str(found[4])
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(tmp_path, read, page, monkeypatch):
     monkeypatch.setattr(process, "_START", SLOW)
     slow = tmp_path / "slow.html"
@@ -89,6 +90,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(tmp_path
     assert time.monotonic() - begin < 20
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_one_file_of_an_archive(tmp_path, read, monkeypatch):
     monkeypatch.setattr(process, "_START", CRASH)
     path = archive(tmp_path / "a.zip", ("1.html", HTML), ("2boom.html", HTML), ("3.html", HTML), ("4boom.html", HTML))
@@ -97,6 +99,7 @@ def test_a_worker_that_dies_costs_one_file_of_an_archive(tmp_path, read, monkeyp
     assert str(found[1]).startswith(f"{path}/2boom.html: reading it ended the reader")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of address space")
 def test_memory_is_limited(tmp_path, read, page):
     wide = tmp_path / "wide.html"

@@ -156,6 +156,7 @@ def test_pictures_need_ocr(config, monkeypatch):
         )
 
 
+@pytest.mark.slow
 def test_some_pictures_among_pages_of_text_are_counted(config):
     found = read(raw_pdf(words(b"The first page."), PICTURE, words(b"The last page.")), "x.pdf", config.read)
     assert found.encoding == "pdf, 1 page without text"
@@ -176,6 +177,7 @@ def test_too_many_pages_are_refused_at_once(config):
     assert time.perf_counter() - start < 1
 
 
+@pytest.mark.slow
 def test_a_font_that_hides_its_characters_is_unreadable(config):
     hidden = b"<</Type/Font/Subtype/Type0/BaseFont/Hidden/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2"
     hidden += b"/BaseFont/Hidden/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 1000>>]>>"

@@ -68,6 +68,7 @@ def test_the_font_has_the_characters_of_gb_2312_and_a_sign_for_all_others(labels
         assert pictures.drawable(label.name) == label.name
 
 
+@pytest.mark.slow
 def test_a_machine_without_any_font_draws_the_same(tmp_path, labels, root):
     """A process that finds no font but the bundled ones, with a cache of its own."""
     script = (

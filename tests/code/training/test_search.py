@@ -142,6 +142,7 @@ def test_a_search_that_is_killed_goes_on_where_it_was(start, begin, wait, space,
     assert rows(f"SELECT value FROM tags WHERE run_uuid = '{manifest['run_id']}' AND key = 'search.run_id'") == [(parent,)]
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_figures_as_one(space, tmp_path, monkeypatch):
     from pipeline.core import locations
     from pipeline.labels.corpus import read_corpus

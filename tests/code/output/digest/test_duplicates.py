@@ -100,6 +100,7 @@ def test_what_joins_is_what_a_comparison_with_every_leader_finds(texts, least):
     assert duplicates(texts, float(least)) == leaders
 
 
+@pytest.mark.slow
 def test_sixty_reports_of_two_hundred_passages_take_less_than_two_seconds():
     generator = random.Random(7)
     texts = [text_of(generator.randrange(40, 300), generator) for _ in range(12_000)]
