@@ -25,6 +25,7 @@ import msgspec
 
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
+from pipeline.core.json_values import decode_json
 from pipeline.core.names import readable
 from pipeline.core.outputs import run_folder, take_place, to_disk
 from pipeline.training.drift import Summary
@@ -240,10 +241,10 @@ class RunFolder:
         path = self.path / "journal"
         lines = _whole_lines(path.read_bytes()) if path.exists() and (self.path / "pieces").exists() else iter(())
         try:
-            if msgspec.json.decode(next(lines, b"{}"), type=_Head).key != self._key:
+            if decode_json(next(lines, b"{}"), _Head).key != self._key:
                 return
             for line in lines:
-                entry = msgspec.json.decode(line, type=JournalEntry)
+                entry = decode_json(line, JournalEntry)
                 msgspec.json.decode(entry.summary, type=Summary | None)  # another version may have had another
                 yield entry
         except msgspec.DecodeError:

@@ -86,7 +86,7 @@ class ModelConfig(msgspec.Struct, frozen=True):
     heading_weight: Weight
     switch_cost: Weight
     report_weight: Weight
-    report_length: Annotated[float, Meta(gt=0)]
+    report_length: Annotated[float, Meta(ge=1)]
     seed: Annotated[int, Meta(ge=0, lt=2**32)]
 
 
@@ -103,7 +103,7 @@ class TagConfig(msgspec.Struct, frozen=True):
 
     secondary: Share
     review_accuracy: Share
-    evidence: Annotated[int, Meta(ge=0)]
+    evidence: Annotated[int, Meta(ge=0, le=100)]
 
 
 class TrackConfig(msgspec.Struct, frozen=True):
@@ -220,21 +220,17 @@ def load_config(path: Path | None = None, settings: tuple[str, ...] = ()) -> Con
     """
     default_path = locations.find("configs/default.toml")
     values = _read_toml(default_path)
-    if path is not None:
-        _overlay(values, _read_toml(path), str(path))
-    for setting in settings:
-        _overlay(values, _parse_setting(setting), f"--set {setting}")
-    return _convert(values, Config, str(path or default_path))
+    config = _convert(values, Config, str(default_path))
+    laid_over = [(_read_toml(path), str(path))] if path is not None else []
+    for changes, where in [*laid_over, *((_parse_setting(setting), f"--set {setting}") for setting in settings)]:
+        _overlay(values, changes, where)
+        config = _convert(values, Config, where)
+    return config
 
 
 def load_label_set(path: Path) -> LabelSet:
     """Return the labels that a TOML file defines; raises ConfigError."""
-    label_set = _convert(_read_toml(path), LabelSet, str(path))
-    if len(set(label_set.names)) != len(label_set.names):
-        raise ConfigError(f"{path}: a label is defined twice; give each [[labels]] its own name")
-    if label_set.other not in label_set.names or len(label_set.names) < 2:
-        raise ConfigError(f"{path}: other = {label_set.other!r} must be one of at least two [[labels]]")
-    return label_set
+    return label_set_from_values(_read_toml(path), str(path))
 
 
 def load_search_config(path: Path) -> SearchConfig:
@@ -295,7 +291,12 @@ def _check_keys(found: dict[str, Any], known: set[str], section: str, where: str
 
 def label_set_from_values(values: Any, where: str) -> LabelSet:  # noqa: ANN401 - data from a model folder, checked here
     """Return a LabelSet from nested plain values; raises ConfigError that names ``where``."""
-    return _convert(values, LabelSet, where)
+    label_set = _convert(values, LabelSet, where)
+    if len(set(label_set.names)) != len(label_set.names):
+        raise ConfigError(f"{where}: a label is defined twice; give each [[labels]] its own name")
+    if label_set.other not in label_set.names or len(label_set.names) < 2:
+        raise ConfigError(f"{where}: other = {label_set.other!r} must be one of at least two [[labels]]")
+    return label_set
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

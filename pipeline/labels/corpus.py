@@ -90,7 +90,7 @@ def read_user_words(config: Config) -> tuple[str, ...]:
     if not name:
         return ()
     try:
-        lines = locations.find(name).read_text(encoding="utf-8").splitlines()
+        lines = locations.find(name).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{name}: the user dictionary cannot be read ({error}); check features.user_dictionary") from None
     return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))

@@ -13,6 +13,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError, UsageError
+from pipeline.core.json_values import decode_json
 from pipeline.core.outputs import write_file
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import overlay
@@ -77,8 +78,9 @@ def whole_lines(data: bytes) -> bytes:
     """Return the content of a file of corrections without a piece of a line at its end."""
     head, newline, tail = data.rpartition(b"\n")
     try:
-        msgspec.json.decode(tail or b"null", type=Label | None)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        if tail:
+            decode_json(tail, Label)
+    except msgspec.MsgspecError:
         return head + newline
     return data
 
@@ -102,7 +104,7 @@ def load_gold(path: Path, known: LabelSet) -> tuple[LabelledDocument, ...] | Non
     reports = []
     for number, line in enumerate(lines, 1):
         try:
-            gold = msgspec.json.decode(line, type=_GoldDocument)
+            gold = decode_json(line, _GoldDocument)
         except msgspec.MsgspecError as error:
             raise CorpusError(f"{path}:{number}: not a gold document ({error}); see docs/formats.md") from None
         digest = hashlib.sha256(gold.text.encode()).hexdigest()
@@ -216,7 +218,7 @@ def check_trainable(corpus: Corpus) -> None:
 
 def _parse(line: str, where: str, known: LabelSet) -> Label:
     try:
-        label = msgspec.json.decode(line, type=Label)
+        label = decode_json(line, Label)
     except msgspec.MsgspecError as error:
         raise CorpusError(f"{where}: not a label ({error}); see the label format in docs/formats.md") from None
     for name in (label.label, *label.secondary):

@@ -16,6 +16,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
+from pipeline.core.json_values import decode_json
 from pipeline.labels.files import Corpus, LabelledDocument
 from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, overlap, unknown, without_overlap
 
@@ -45,7 +46,7 @@ class _Annotation:
 def read_tasks(text: str, path: Path, columns: Columns, known: LabelSet, who: str = "") -> Taken:
     """Return the reports of an export; ``who``: only what this person (``completed_by``) said. Raises CorpusError for no export."""
     try:
-        tasks = msgspec.json.decode(text, type=list[Any])
+        tasks = decode_json(text, list[Any])
     except msgspec.MsgspecError as error:
         raise CorpusError(f"{path}: not a Label Studio export ({error}); export it there as JSON") from None
     wanted = _Wanted(columns.text, who, known)

@@ -15,6 +15,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
+from pipeline.core.json_values import decode_json
 from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, unknown, without_overlap
 from pipeline.output.rows import FORMULA
 
@@ -89,19 +90,34 @@ def _cells(text: str, path: Path, columns: Columns) -> Iterator[_Row]:
     first, _, rest = text.partition("\n")
     text = rest if first.strip().lower().startswith("sep=") else text  # Excel's line that names the delimiter
     for delimiter in _DELIMITERS:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        try:
-            head = [cell.strip().strip("\ufeff") for cell in next(rows, [])]
-            if {columns.text, columns.label} <= set(head):
-                yield from _under(head, rows, path)
-                return
-        except csv.Error as error:
-            raise CorpusError(f"{path}: not a readable table ({error}); open it in Excel and save it again") from None
-    found = ", ".join(cell[:SHOWN] for cell in next(csv.reader(io.StringIO(text, newline="")), []))
+        head = [cell.strip().strip("\ufeff") for cell in next(_parsed(text, path, delimiter, strict=False), [])]
+        if {columns.text, columns.label} <= set(head):
+            rows = _parsed(text, path, delimiter, strict=True)
+            next(rows)
+            yield from _under(head, rows, path)
+            return
+    found = ", ".join(cell[:SHOWN] for cell in next(_parsed(text, path, _DELIMITERS[0], strict=False), []))
     raise CorpusError(
         f"{path}: row 1 has no {columns.text!r} or no {columns.label!r}; name the columns with --text-column and --label-column "
         f"(it has: {found})"
     )
+
+
+def _parsed(text: str, path: Path, delimiter: str, *, strict: bool) -> Iterator[list[str]]:
+    """Yield the rows of a table; raises CorpusError, which names the line, also where ``strict`` and a quotation mark is left open.
+
+    The parser takes what follows an open mark for one cell up to the end of the file, whatever it holds, if it is not strict.
+    """
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict), 1
+    try:
+        for row in reader:
+            yield row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise CorpusError(
+            f"{path}: line {line}: no row of a table ({error}); see whether a quotation mark there is closed, and those in a "
+            "cell are doubled, or open the table in Excel and save it again"
+        ) from None
 
 
 def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: Path) -> Iterator[_Row]:
@@ -116,7 +132,7 @@ def _objects(text: str, path: Path) -> Iterator[_Row | Refused]:
         if line.strip():
             where = f"{path}:{number}"
             try:
-                yield _Row(where, msgspec.json.decode(line, type=dict[str, Any]))
+                yield _Row(where, decode_json(line, dict[str, Any]))
             except msgspec.MsgspecError as error:
                 yield Refused(where, f"not a JSON object ({error}); write one a line")
 

@@ -715,6 +715,13 @@ cdef class Tally:
         return found
 
 
+cpdef Py_ssize_t row_room(Py_ssize_t size):
+    """Return how many values the rows of so many characters have at most: a word at each character, a bigram at each pair of
+    neighbours, and the class of a term at every other character, since a term has two or more and none lies over another.
+    """
+    return 2 * size + size // 2 + 1
+
+
 cdef class Scorer:
     """Makes TF-IDF rows and scores of texts, and finds the words that weighed most: for one vocabulary and one set of weights."""
 
@@ -821,13 +828,13 @@ cdef class Scorer:
     ):
         """Write the row of each line of ``texts``, its scores, and how many terms it has and how many unknown ones.
 
-        ``starts`` has one place more than there are lines, ``columns`` and ``values`` two for each character, ``scores`` the shape
-        (lines, labels) and ``terms`` (2, lines); raises ValueError for others. Returns the number of the values.
+        ``starts`` has one place more than there are lines, ``columns`` and ``values`` what ``row_room`` says,
+        ``scores`` the shape (lines, labels) and ``terms`` (2, lines); raises ValueError for others. Returns the number of the values.
         """
-        cdef Py_ssize_t size = texts.size, rows = starts.shape[0] - 1, row, start = 0, end, filled = 0
+        cdef Py_ssize_t size = texts.size, rows = starts.shape[0] - 1, row, start = 0, end, filled = 0, room = row_room(size)
         cdef Scratch scratch = Scratch(texts._longest_line())
         cdef Tally tally = self.tally  # which holds nothing between two texts
-        if rows < 1 or columns.shape[0] <= 2 * size or values.shape[0] <= 2 * size:
+        if rows < 1 or columns.shape[0] < room or values.shape[0] < room:
             raise ValueError("no room for the rows")
         if scores.shape[0] != rows or scores.shape[1] != self.labels:
             raise ValueError("no room for the scores")

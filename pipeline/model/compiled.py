@@ -55,7 +55,9 @@ class Compiled:
 
     def score_lines(self, lines: "Characters", count: int) -> tuple[Rows, Floats, Ints]:
         """Return the same of so many lines in lower case."""
-        terms, room = np.empty((2, count), np.int64), 2 * len(lines) + 1
+        from pipeline.model._kernels import row_room  # noqa: PLC0415 - may not have been compiled
+
+        terms, room = np.empty((2, count), np.int64), row_room(len(lines))
         starts, scores = np.empty(count + 1, np.int64), np.empty((count, self._labels))
         columns, values = np.empty(room, np.int64), np.empty(room)
         filled = self.scorer.score(lines, starts, columns, values, scores, terms)

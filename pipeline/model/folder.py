@@ -21,10 +21,12 @@ say in its error how to get a new model, and describe the change in docs/formats
 import gzip
 import hashlib
 import io
+import math
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -33,11 +35,12 @@ from numpy.typing import NDArray
 from pipeline.core import locations
 from pipeline.core.config import LabelSet, config_values, label_set_from_values, model_settings, settings_from_values
 from pipeline.core.errors import ConfigError, ModelError, UsageError
+from pipeline.core.json_values import decode_json
 from pipeline.core.outputs import write_whole
 from pipeline.core.regular import read_regular
 from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.gazetteer import Gazetteer
-from pipeline.model.model import Model
+from pipeline.model.model import NO_SCORE, Model
 from pipeline.model.words import fingerprint
 
 FORMAT = 4
@@ -50,6 +53,12 @@ SEALED = 4  # the first format whose manifest holds a digest of itself
 # What the numbers of a model may be; beyond it scores overflow, and what is written is no JSON.
 _MOST_IDF, _MOST_WEIGHT = 1e3, 1e6
 _TEMPERATURES = (1e-3, 1e3)
+# An array as numpy saves one: format 1.0, the length of the head in two bytes, and the head, which blanks and a line end fill up.
+_NPY_MAGIC, _LONGEST_HEAD = 10, 512
+_NPY_HEAD = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind><f[48])', 'fortran_order': False, 'shape': \((?P<shape>[0-9, ]{1,60})\), \} *\n",
+    re.DOTALL,
+)
 _PLAIN_OUT_OF_FOLD = "out_of_fold.jsonl"
 _MODEL = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", "weights.npy", "words.txt")
 _FILES = {  # of each format that is read
@@ -64,8 +73,8 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     """The contents of manifest.json; ``files`` maps each other file to its sha256, ``sha256`` is that of all other fields."""
 
     format: int
-    name: str
-    version: str
+    name: Annotated[str, msgspec.Meta(pattern=r"^[\w-][\w.-]*$")]
+    version: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}$")]
     labels: dict[str, Any]
     config: dict[str, Any]
     temperature: float
@@ -135,7 +144,7 @@ def load_model(folder: Path) -> Model:
         words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
         gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
         terms, count = len(words) + len(bigrams) // 2 + len(gazetteer), len(labels.names)
-        idf = _within(_array(contents["idf.npy"], "<f8", (terms,)), 0.0, _MOST_IDF, "inverse document frequencies")
+        idf = _within(_array(contents["idf.npy"], "<f8", (terms,)), 1.0, _MOST_IDF, "inverse document frequencies")
         model = Model(
             name=manifest.name,
             labels=labels,
@@ -147,6 +156,7 @@ def load_model(folder: Path) -> Model:
             thresholds=_thresholds(manifest.threshold, labels),
             user_words=tuple(_lines(contents["dictionary.txt"])),
             facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
+            stored_version=manifest.version,
         )
     except ValueError as error:
         raise ModelError(f"{folder}: damaged ({error}); train it again, or restore the folder") from None
@@ -189,7 +199,7 @@ def _thresholds(given: float | dict[str, float], labels: LabelSet) -> Floats:
     by_label = dict.fromkeys(labels.names, given) if isinstance(given, float) else given
     if set(by_label) != set(labels.names):
         raise ValueError("thresholds of other labels")
-    return _within(np.array([by_label[name] for name in labels.names], np.float64), 0.0, 1.0, "thresholds")
+    return _within(np.array([by_label[name] for name in labels.names], np.float64), 0.0, NO_SCORE, "thresholds")
 
 
 def _within(array: NDArray[Any], least: float, most: float, what: str) -> NDArray[Any]:
@@ -268,13 +278,13 @@ def load_manifest(folder: Path) -> Manifest:
     """Return the manifest of a model folder, whose numbers ``load_model`` checks; raises ModelError."""
     path = folder / MANIFEST
     try:
-        values = msgspec.json.decode(read_regular(path, LARGEST))
+        values = decode_json(read_regular(path, LARGEST), dict[str, Any])
         number = values["format"]
     except FileNotFoundError:
         raise ModelError(f"{folder}: no model here (no {MANIFEST}); make one with: pipeline train") from None
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror}); train the model again, or restore the folder") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, TypeError) as error:
+    except (msgspec.MsgspecError, KeyError) as error:
         raise ModelError(f"{path}: damaged ({error}); train the model again, or restore the folder") from None
     if type(number) is not int or number not in _FILES:
         raise ModelError(
@@ -321,16 +331,22 @@ def _npy(array: NDArray[Any]) -> bytes:
 
 
 def _array(content: bytes, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Return an array whose head says that it is what belongs there: only then is anything made for it."""
-    stream = io.BytesIO(content)
-    if np.lib.format.read_magic(stream) != (1, 0):
-        raise ValueError("an array of another version of its format")
-    found, is_by_column, dtype = np.lib.format.read_array_header_1_0(stream)
-    if dtype.hasobject:
-        raise ValueError("an array that is a pickle")
-    if dtype != np.dtype(kind) or found != shape or (is_by_column and len(shape) > 1):
-        raise ValueError(f"an array of {dtype} {found} where {kind} {shape} belongs")
-    return np.asarray(np.load(io.BytesIO(content), allow_pickle=False))
+    """Return an array whose head says that it is what belongs there; raises ValueError for any other head or length.
+
+    numpy's own reader takes the head for a piece of Python, which a hostile one may make costly; one pattern holds all that
+    belongs here.
+    """
+    head = _NPY_HEAD.match(content[:_LONGEST_HEAD])
+    if head is None:
+        raise ValueError(f"no plain array where {kind} {shape} belongs")
+    found = (head["kind"].decode(), tuple(map(int, re.findall(rb"\d+", head["shape"]))))
+    if found != (kind, shape):
+        raise ValueError(f"an array of {found[0]} {found[1]} where {kind} {shape} belongs")
+    start = _NPY_MAGIC + int.from_bytes(content[_NPY_MAGIC - 2 : _NPY_MAGIC], "little")
+    count = math.prod(shape)
+    if start != head.end() or len(content) != start + count * np.dtype(kind).itemsize:
+        raise ValueError(f"an array of another length than {kind} {shape} has")
+    return np.frombuffer(content, kind, count, start).reshape(shape).copy()
 
 
 def _swap(fresh: Path, folder: Path) -> None:

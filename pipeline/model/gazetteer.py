@@ -84,28 +84,33 @@ class Gazetteer:
 def read_gazetteer(folder: Path) -> Gazetteer:
     """Return the gazetteer of a folder.
 
-    Raises ConfigError, which names file and line, for a term that is too short, holds white space, or is given twice.
+    Raises ConfigError, which names file and line, for a term that is too short, holds white space, or is given twice, and for a
+    class without a term, or with a tab or a line end in its name, of which a model folder could keep nothing.
     """
-    files = sorted(folder.glob("*.txt"))
+    files = sorted(folder.glob("*.txt"), key=lambda file: file.stem)  # the order in which ``of_lines`` has the classes
     if not files:
         raise ConfigError(f'{folder}: no gazetteer (*.txt) here; correct features.gazetteers, or set it to ""')
     places: dict[str, str] = {}
     terms: list[str] = []
     classes: list[int] = []
     for number, file in enumerate(files):
+        if any(sign in file.stem for sign in "\t\n"):
+            raise ConfigError(f"{str(file)!r}: a name of a class holds neither tab nor line end; rename the file")
         for where, term in _terms(file):
             if term in places:
                 raise ConfigError(f"{where}: {term} stands in {places[term]} already; keep it in one class")
             places[term] = where
             terms.append(term)
             classes.append(number)
+        if number not in classes[-1:]:
+            raise ConfigError(f"{file}: holds no term; write one a line, or take the file out of the folder")
     return Gazetteer([file.stem for file in files], terms, classes)
 
 
 def _terms(file: Path) -> Iterator[tuple[str, str]]:
     """Yield the place and the term of each line of a class."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read as UTF-8 ({error}); correct it, or take it out of the folder") from None
     for number, line in enumerate(lines, 1):

@@ -13,6 +13,8 @@ from pipeline.model.compiled import Compiled
 from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.words import Cut, load_cut, load_dictionary
 
+NO_SCORE = 1.0001  # the threshold of a label whose tags all ask for review: above every score, which has four digits
+
 
 @dataclass(frozen=True)
 class Model:
@@ -20,6 +22,7 @@ class Model:
 
     ``weights`` has the shape (terms, labels) and ``bias`` (labels,), in the order of ``labels``. ``temperature``
     turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]`` are for review.
+    ``stored_version`` is that of the folder that it was loaded from.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Model:
     thresholds: Floats
     user_words: tuple[str, ...] = ()
     facts: dict[str, Any] | None = None
+    stored_version: str | None = None
 
     @cached_property
     def cut(self) -> Cut:
@@ -51,7 +55,9 @@ class Model:
 
     @cached_property
     def version(self) -> str:
-        """Twelve characters that differ when anything that a tag depends on does."""
+        """Twelve characters that differ when anything that a tag depends on does; a stored one stays, however it was made then."""
+        if self.stored_version is not None:
+            return self.stored_version
         lists = (self.vocabulary.words, (self.vocabulary.bigrams.letters,), self.user_words, self.vocabulary.gazetteer.lines())
         digest = hashlib.sha256("\n\n".join("\n".join(some) for some in lists).encode())
         for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):

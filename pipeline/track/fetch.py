@@ -18,6 +18,7 @@ import msgspec
 
 from pipeline.core import locations
 from pipeline.core.errors import ModelError, TrackingError
+from pipeline.core.json_values import decode_json
 from pipeline.core.outputs import write_whole
 from pipeline.core.regular import read_regular
 from pipeline.model.folder import load_model
@@ -121,8 +122,8 @@ def _keep(folder: Path, copy: Path) -> None:
 
 def _known(place: Path) -> dict[str, _Known]:
     try:
-        return msgspec.json.decode(read_regular(place / _KNOWN, _LARGEST_INDEX), type=dict[str, _Known])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return decode_json(read_regular(place / _KNOWN, _LARGEST_INDEX), dict[str, _Known])
+    except (OSError, msgspec.MsgspecError):
         return {}
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.core.config import DriftConfig
 from pipeline.core.errors import InputError
+from pipeline.core.json_values import decode_json
 from pipeline.core.outputs import SUMMARY
 from pipeline.core.records import TagGroup
 from pipeline.model.model import Model
@@ -161,7 +162,7 @@ def stability_index(counts: Sequence[float], reference: Sequence[float]) -> floa
 
 def _load(path: Path, signature: str) -> Summary:
     try:
-        summary = msgspec.json.decode(path.read_bytes(), type=Summary)
+        summary = decode_json(path.read_bytes(), Summary)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
     except msgspec.MsgspecError as error:

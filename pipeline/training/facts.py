@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.core.config import Config, config_values
 from pipeline.core.errors import ModelError
+from pipeline.core.json_values import decode_json
 from pipeline.labels.files import Corpus
 from pipeline.model.folder import TRAINING, read_file
 from pipeline.model.model import Model
@@ -47,7 +48,7 @@ def load_facts(folder: Path) -> TrainingFacts:
     try:
         if not (folder / TRAINING).exists():
             return TrainingFacts()
-        return msgspec.json.decode(read_file(folder, TRAINING), type=TrainingFacts)
+        return decode_json(read_file(folder, TRAINING), TrainingFacts)
     except msgspec.MsgspecError as error:
         raise ModelError(f"{folder / TRAINING}: cannot be read ({error}); train the model again") from None
 

@@ -30,7 +30,7 @@ from pipeline.labels.files import Corpus, LabelledDocument, same_text
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
-from pipeline.model.model import Model, softmax
+from pipeline.model.model import NO_SCORE, Model, softmax
 from pipeline.model.score import score_texts
 from pipeline.model.tag import DIGITS
 from pipeline.model.words import load_cut
@@ -261,19 +261,36 @@ def _solve_block(
     counts: CorpusCounts, part: Part, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
     options: ModelConfig, tolerance: float,
 ) -> NDArray[np.float32]:  # fmt: skip
-    """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed."""
+    """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed.
+
+    Warns as scikit-learn does where the solver did not settle.
+    """
     own = counts.targets - block * BLOCK
     classes = np.where((own >= 0) & (own < BLOCK), own, -1).astype(np.int32)
     weights = np.empty((len(counts.vocabulary) + 1, BLOCK), np.float32)
     outside = np.ones(len(counts.targets), bool)
     outside[part.rows] = False
     duals[outside] = 0
-    _solver().solve(
+    passes = _solver().solve(
         counts.starts, counts.ranked, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]), options.C,
         tolerance, MOST_PASSES, options.seed + 1, weights, duals,
     )  # fmt: skip
+    if passes >= MOST_PASSES:
+        _warn_of_no_convergence()
     weights[:-1] = weights[counts.rank]
     return weights
+
+
+def _warn_of_no_convergence() -> None:
+    import warnings  # noqa: PLC0415 - hardly ever needed
+
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+
+    warnings.warn(
+        f"the solver did not settle within {MOST_PASSES} passes over the corpus; lower model.C, or set model.solver = liblinear",
+        ConvergenceWarning,
+        stacklevel=2,
+    )
 
 
 def _liblinear(
@@ -345,7 +362,7 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
 
     temperature = round(float(np.exp(minimize_scalar(loss, bounds=LOG_TEMPERATURES, method="bounded").x)), 4)
     probabilities = softmax(scores / temperature)
-    confidence, weights = probabilities.max(axis=1), gold.sum(axis=1)
+    confidence, weights = probabilities.max(axis=1).round(DIGITS), gold.sum(axis=1)  # as a tag shows it
     right = gold[np.arange(len(gold)), probabilities.argmax(axis=1)] / np.maximum(weights, 1e-12)
     said = probabilities.argmax(axis=1)
     thresholds = review_thresholds(said, confidence, right, weights, len(gold[0]), config.tag.review_accuracy)
@@ -378,7 +395,7 @@ def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Fl
 
 
 def review_threshold(confidence: Floats, right: Floats, weights: Floats, accuracy: float) -> float:
-    """Return the lowest score at and above which tags are right at least as often as ``accuracy``, or 1.0 for none.
+    """Return the lowest score at and above which tags are right at least as often as ``accuracy``, or NO_SCORE for none.
 
     Scores count as a tag shows them, rounded, and so are they compared when a report is tagged: tags of one score stand together.
     """
@@ -387,4 +404,4 @@ def review_threshold(confidence: Floats, right: Floats, weights: Floats, accurac
     reached = np.cumsum((weights * right)[order]) / np.maximum(np.cumsum(weights[order]), 1e-12)
     is_last = np.append(np.diff(shown[order]) != 0, True)
     enough = np.flatnonzero((reached >= accuracy) & is_last)
-    return float(shown[order][enough[-1]]) if len(enough) else 1.0
+    return float(shown[order][enough[-1]]) if len(enough) else NO_SCORE

@@ -10,6 +10,7 @@ from typing import Self
 import msgspec
 
 from pipeline.core.errors import ModelError
+from pipeline.core.json_values import decode_json
 from pipeline.core.records import Tag
 from pipeline.model.folder import load_model, read_out_of_fold
 from pipeline.model.model import Model
@@ -73,7 +74,7 @@ def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:
 def load_out_of_fold(folder: Path) -> list[OutOfFoldTag]:
     """Return the out-of-fold tags of a model folder; raises ModelError."""
     try:
-        return [msgspec.json.decode(line, type=OutOfFoldTag) for line in read_out_of_fold(folder).split(b"\n") if line]
+        return [decode_json(line, OutOfFoldTag) for line in read_out_of_fold(folder).split(b"\n") if line]
     except msgspec.MsgspecError as error:
         raise ModelError(f"{folder}: no out-of-fold tags to read ({error}); train the model again") from None
 

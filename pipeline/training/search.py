@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from pipeline import __version__
-from pipeline.core.config import Config, SearchConfig, config_from_values, config_values
+from pipeline.core import locations
+from pipeline.core.config import Config, SearchConfig, config_from_values, config_values, load_label_set
 from pipeline.core.errors import ConfigError
 from pipeline.core.process import end_with_parent
 from pipeline.labels.corpus import read_user_words
 from pipeline.labels.files import Corpus
-from pipeline.training.fit import Fitter, leave_out, prepare_corpus
+from pipeline.training.fit import Fitter, leave_out, load_gazetteer, prepare_corpus
 from pipeline.training.measure import figure_metrics, measure
 from pipeline.training.out_of_fold import out_of_fold_tags
 
@@ -58,7 +60,12 @@ def trial_key(config: Config, corpus_sha256: str) -> str:
     values = config_values(config)
     parts = {name: values[name] for name in ("clean", "segment", "features", "model", "evaluate", "tag")}
     parts["model"] = {key: value for key, value in parts["model"].items() if key != "name"}
-    told = {"settings": parts, "corpus": corpus_sha256, "words": read_user_words(config), "program": __version__}
+    gazetteer = load_gazetteer(config.features.gazetteers)
+    told = {
+        "settings": parts, "corpus": corpus_sha256, "words": read_user_words(config), "program": __version__,
+        "gazetteer": gazetteer.lines() if gazetteer else [],
+        "labels": msgspec.to_builtins(load_label_set(locations.find(config.corpus.label_set))),
+    }  # fmt: skip
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.core.errors import CorpusError
+from pipeline.core.json_values import decode_json
 from pipeline.core.records import FinishedReport, PersonSays
 from pipeline.output.book.cells import LONGEST
 from pipeline.read.office import own
@@ -62,7 +63,7 @@ def encode(report: FinishedReport) -> Iterator[str]:
 def decode(pieces: str, where: str) -> Original:
     """Return a report from its pieces, put together; raises CorpusError for what was changed or is of a later version."""
     try:
-        original = msgspec.json.decode(pieces, type=Original)
+        original = decode_json(pieces, Original)
     except msgspec.MsgspecError as error:
         raise CorpusError(
             f"{where}: the reports on its hidden sheet are damaged ({error}); correct the workbook as it was made"

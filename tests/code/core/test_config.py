@@ -74,6 +74,8 @@ def test_what_is_wrong_in_a_file_is_named(tmp_path, text, message):
     [
         ("C=1", r"--set C=1: write it as SECTION\.KEY=VALUE"),
         ("model.C", r"--set model\.C: write it as"),
+        ("model.C=-1", r"^--set model\.C=-1: .*`\$\.model\.C`"),
+        ("tag.evidence=101", r"^--set tag\.evidence=101: .*<= 100"),
         ("model.neighbor_weight=1", r"'neighbor_weight' is not a known key of \[model\]; did you mean 'neighbour_weight'"),
     ],
 )

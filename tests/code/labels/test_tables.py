@@ -43,6 +43,33 @@ def test_every_head(take, head):
     assert take("a.csv", f"{head}\r\n{cells}全县开展宣讲。, 举旗帜\r\n\r\n")[0] == TAKEN[:1]
 
 
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ('甲,举旗帜\n"全县开展宣讲。,举旗帜\n新建书房。,兴文化\n', 3),  # left open up to the end of the file
+        ('"全县开展宣讲。,举旗帜\n"新建书房。",兴文化\n', 2),  # left open up to the next mark
+        ('"多\n行",举旗帜\n"他说"好"。",兴文化\n', 4),  # not doubled
+    ],
+)
+def test_a_quotation_mark_that_is_left_open_is_named_and_no_row_is_lost(take, rows, line):
+    with pytest.raises(
+        CorpusError, match=rf"a\.csv: line {line}: no row of a table .*see whether a quotation mark there is closed"
+    ):
+        take("a.csv", f"text,label\n{rows}")
+
+
+def test_quotation_marks_inside_a_plain_cell_are_text(take):
+    assert take("a.csv", 'text;label\n他说"好"。;举旗帜\n') == ([('他说"好"。', "举旗帜")], [])
+
+
+def test_a_line_nested_too_deep_is_named_and_the_others_are_taken(take):
+    deep = '{"text": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    found, refused = take("a.jsonl", f'{deep}\n{{"text": "新建书房。", "label": "兴文化"}}')
+    assert found == [("新建书房。", "兴文化")]
+    assert len(refused) == 1
+    assert "nested too deep" in refused[0]
+
+
 def test_a_cell_longer_than_the_csv_module_takes_by_itself(take):
     text = "全县开展宣讲。" * 20_000
     assert take("a.csv", f"text,label\n{text},举旗帜\n") == ([(text, "举旗帜")], [])

@@ -51,7 +51,7 @@ def test_a_pickle_in_place_of_an_array_is_not_run(folder, tmp_path):
     digest = __import__("hashlib").sha256((folder / "bias.npy").read_bytes()).hexdigest()
     files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
     change(folder, files={**files, "bias.npy": digest})
-    with pytest.raises(ModelError, match=r"m: damaged \(.*pickle"):
+    with pytest.raises(ModelError, match=r"m: damaged \(no plain array where <f4"):
         load_model(folder)
     assert not (tmp_path / "ran").exists()
 
@@ -79,7 +79,9 @@ def test_a_changed_or_missing_file_is_refused(folder, name):
         ({"temperature": "hot"}, "damaged"),
         ({"surprise": 1}, "damaged"),
         ({"config": {}}, r"manifest\.json: its configuration lacks the section \[clean\]"),
-        ({"labels": {"other": "x", "labels": []}}, "damaged"),
+        ({"labels": {"other": "x", "labels": []}}, r"manifest\.json: other = 'x' must be one of at least two"),
+        ({"name": "a\nb"}, r"damaged .*\$\.name"),
+        ({"version": "x"}, r"damaged .*\$\.version"),
         ({"labels": {"other": "x"}}, r"manifest\.json: Object missing required field `labels`"),
         ({"segmenter": "0"}, "made with another word segmenter or dictionary"),
     ],
@@ -172,7 +174,7 @@ def test_a_manifest_may_be_written_in_another_way(folder):
         ({"temperature": -1.0}, "temperature that are not"),
         ({"temperature": 1e-300}, "temperature that are not"),
         ({"temperature": 1e300}, "temperature that are not"),
-        ({"threshold": 1.5}, "thresholds that are not from 0 to 1"),
+        ({"threshold": 1.5}, "thresholds that are not from 0 to 1.0001"),
         ({"threshold": -0.1}, "thresholds that are not"),
         ({"threshold": {"x": 0.5}}, "thresholds of other labels"),
     ],
@@ -229,7 +231,52 @@ def replaced(folder, name, array, changed):
 )
 def test_shapes_and_kinds_of_arrays_are_checked(folder, name, spoil):
     replaced(folder, name, spoil(np.load(folder / name)), seal)
-    with pytest.raises(ModelError, match=r"damaged \(an array of .* belongs\)"):
+    with pytest.raises(ModelError, match=r"damaged \((an|no plain) array .*belongs\)"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (6,), } + (",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (6L,), }",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (0x6,), }",
+        b"(" * 100,
+    ],
+)
+@pytest.mark.parametrize("rest", [b"", b"\x00" * 23, b"\x00" * 25])
+def test_a_head_that_numpy_did_not_write_and_a_wrong_length_are_refused(folder, head, rest):
+    whole = b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") + head.ljust(117) + b"\n" + rest
+    (folder / "bias.npy").write_bytes(whole)
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    seal(folder, files={**files, "bias.npy": hashlib.sha256(whole).hexdigest()})
+    with pytest.raises(ModelError, match=r"damaged \((no plain array|an array of another length)"):
+        load_model(folder)
+
+
+def test_an_idf_below_one_is_refused(folder):
+    array = np.load(folder / "idf.npy")
+    array[0] = 0.99
+    replaced(folder, "idf.npy", array, seal)
+    with pytest.raises(ModelError, match=r"inverse document frequencies that are not from 1 to 1000"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda values: values["labels"]["labels"].append(values["labels"]["labels"][0]), "a label is defined twice"),
+        (lambda values: values["labels"].update(other="x"), "other = 'x' must be one of at least two"),
+        (lambda values: values["config"]["tag"].update(evidence=101), r"evidence"),
+        (lambda values: values["config"]["model"].update(report_length=0.5), r"report_length"),
+    ],
+)
+def test_labels_settings_and_names_of_a_folder_are_checked(folder, change, message):
+    values = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    change(values)
+    seal(folder, **values)
+    with pytest.raises(ModelError, match=message):
         load_model(folder)
 
 
@@ -240,7 +287,7 @@ def test_an_array_that_says_it_is_huge_takes_no_memory(folder):
     digest = hashlib.sha256((folder / "idf.npy").read_bytes()).hexdigest()
     files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
     seal(folder, files={**files, "idf.npy": digest})
-    with pytest.raises(ModelError, match=r"an array of float64 \(1000000000000,\) where"):
+    with pytest.raises(ModelError, match=r"an array of <f8 \(1000000000000,\) where"):
         load_model(folder)
 
 
@@ -334,3 +381,5 @@ def test_a_model_of_format_2_is_read(old_folder, config):
     del manifest["files"]["training.json"]
     change(folder, format=2, config=settings, files=manifest["files"])
     assert load_model(folder).version == old.version
+    change(folder, version="0123456789ab")  # it was worked out in another way then, and tags bear it
+    assert load_model(folder).version == "0123456789ab"

@@ -56,9 +56,21 @@ def test_terms_are_in_lower_case_and_kept_by_a_model(folder):
     assert found(gazetteer, "abc") == [(0, "short")]
 
 
+def test_classes_keep_their_order_in_a_model_and_a_mark_at_the_start_is_none_of_a_term(folder):
+    (folder / "opera-new.txt").write_text(
+        "\ufeff昆曲\n", encoding="utf-8"
+    )  # "opera-new.txt" stands before "opera.txt", "opera" before "opera-new"
+    gazetteer = read_gazetteer(folder)
+    assert gazetteer.names == ("media", "opera", "opera-new", "short")
+    again = Gazetteer.of_lines(gazetteer.lines())
+    assert (again.names, again.terms, again.classes) == (gazetteer.names, gazetteer.terms, gazetteer.classes)
+    assert found(again, "昆曲京剧") == [(0, "opera-new"), (2, "opera")]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("# 还没有\n", r"bad\.txt: holds no term; write one a line"),
         ("京\n", r"bad\.txt:1: '京' is no term; write 2 characters or more"),
         ("# x\n京 剧\n", r"bad\.txt:2: '京 剧' is no term"),
         ("好戏\n京剧\n", r"opera\.txt:2: 京剧 stands in bad\.txt:2 already; keep it in one class"),

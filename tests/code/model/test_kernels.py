@@ -356,12 +356,31 @@ def test_half_of_a_pair_of_surrogates_is_refused_as_by_the_encoder(model, arrays
         model.compiled.scorer.lines(**(arrays | {"source": source}))
 
 
+def test_a_row_of_which_every_part_counts_has_room():
+    letters = [chr(0x4E00 + 7 * number) for number in range(40)]
+    text = "".join(letters)
+    dictionary = kernels.Dictionary("".join(f"{letter} 5\n" for letter in letters).encode())
+    pairs = "".join(text[i : i + 2] for i in range(39))
+    terms = kernels.Terms([text[i : i + 2] for i in range(0, 40, 2)], list(range(20)))
+    columns = 40 + 39 + 20
+    idf, weights, telling = np.ones(columns), np.ones((columns, 1), np.float32), np.ones(columns, np.uint8)
+    scorer = kernels.Scorer(dictionary, tuple(letters), pairs, idf, weights, telling, [b'"x"'], terms, 0.0)
+    room = kernels.row_room(40)
+    given = [np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room), np.empty((1, 1)), np.empty((2, 1), np.int64)]
+    assert scorer.score(kernels.Characters(text), *given) == columns < room < 2.6 * 40
+    assert given[1][:columns].tolist() == list(range(columns))
+    for place in (1, 2):
+        short = [*given[:place], given[place][:-1], *given[place + 1 :]]
+        with pytest.raises(ValueError, match="no room for the rows"):
+            scorer.score(kernels.Characters(text), *short)
+
+
 def test_too_little_room_for_rows_is_refused(model):
     scorer, labels = model.compiled.scorer, len(model.labels.names)
-    room = [np.empty(2, np.int64), np.empty(9, np.int64), np.empty(9), np.empty((1, labels)), np.empty((2, 1), np.int64)]
+    room = [np.empty(2, np.int64), np.empty(11, np.int64), np.empty(11), np.empty((1, labels)), np.empty((2, 1), np.int64)]
     assert scorer.score(kernels.Characters("学习理论"), *room) > 0
     for i, small in enumerate(
-        [np.empty(1, np.int64), np.empty(8, np.int64), np.empty(8), np.empty((1, labels - 1)), np.empty((1, 1), np.int64)]
+        [np.empty(1, np.int64), np.empty(10, np.int64), np.empty(10), np.empty((1, labels - 1)), np.empty((1, 1), np.int64)]
     ):
         with pytest.raises(ValueError, match="no room"):
             scorer.score(kernels.Characters("学习理论"), *room[:i], small, *room[i + 1 :])

@@ -163,7 +163,7 @@ def test_the_review_threshold_is_the_lowest_that_is_right_often_enough():
     confidence, right, weights = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 1.0, 0.0, 1.0]), np.ones(4)
     assert review_threshold(confidence, right, weights, 0.75) == pytest.approx(0.6)
     assert review_threshold(confidence, right, weights, 0.95) == pytest.approx(0.8)
-    assert review_threshold(confidence, 1 - right, weights, 0.95) == 1.0
+    assert review_threshold(confidence, 1 - right, weights, 0.95) == 1.0001  # even a tag of score 1 asks for review
 
 
 def test_each_label_has_its_own_review_threshold_where_there_is_enough_of_it():

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.core.config import load_config, load_search_config
 from pipeline.core.errors import ConfigError
-from pipeline.training.search import choose, describe, list_trials, search_key
+from pipeline.training.fit import load_gazetteer
+from pipeline.training.search import choose, describe, list_trials, search_key, trial_key
 
 SPACE = """
 choose_by = "macro_f1"
@@ -53,6 +54,23 @@ def test_a_key_stands_for_all_that_the_figures_depend_on(space):
     assert not set(keys) & {trial.key for trial in trials_of(space(), seed=1)}
     assert not set(keys) & {trial.key for trial in trials_of(space(), corpus="1" * 64)}
     assert search_key(trials_of(space())) == search_key(trials_of(space())[::-1])
+
+
+def test_a_key_stands_for_the_gazetteer_and_the_labels_too(space, home):
+    (home / "terms").mkdir()
+    (home / "terms" / "opera.txt").write_text("京剧\n", encoding="utf-8")
+    config = load_config(settings=("features.gazetteers=terms",))
+
+    def key(settings=()):
+        load_gazetteer.cache_clear()
+        return trial_key(load_config(settings=("features.gazetteers=terms", *settings)), "0" * 64)
+
+    before = key()
+    assert before == trial_key(config, "0" * 64)
+    (home / "terms" / "opera.txt").write_text("京剧\n评剧\n", encoding="utf-8")
+    assert key() != before
+    (home / "own.toml").write_text('other = "b"\n[[labels]]\nname = "a"\n[[labels]]\nname = "b"\n', encoding="utf-8")
+    assert key(("corpus.label_set=own.toml",)) != key()
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix, random_array
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
 from pipeline.core.config import load_config
 from pipeline.core.locations import find
 from pipeline.core.native import SOLVER, compiled
+from pipeline.labels.corpus import read_corpus
+from pipeline.training import fit
 from pipeline.training.fit import ABSENT, Fitter, prepare_corpus
 
 pytestmark = pytest.mark.compiled
@@ -145,3 +148,11 @@ def test_a_label_that_is_not_there_is_never_given(config):
     model = Fitter(reports, corpus.label_set, config, ()).fit(range(5))
     assert model.bias[2] == ABSENT
     assert not model.weights[:, 2].any()
+
+
+def test_a_fit_that_does_not_settle_warns_as_scikit_learn_does(config, monkeypatch):
+    corpus = read_corpus(config, lambda _: None)
+    prepared = prepare_corpus(corpus, config, ())
+    monkeypatch.setattr(fit, "MOST_PASSES", 1)
+    with pytest.warns(ConvergenceWarning, match="did not settle within 1 passes over the corpus; lower model.C"):
+        Fitter(prepared, corpus.label_set, config, ()).fit(range(len(prepared)))
