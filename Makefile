@@ -70,7 +70,7 @@ fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustnes
 sanitize: $(VENV)/ready ## run the tests of the compiled part with gcc's address and undefined-behaviour sanitizers
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(BIN)/python hatch_build.py
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-		$(BIN)/python -m pytest tests/code/model/test_kernels.py tests/code/preprocess/test_scans.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
+		$(BIN)/python -m pytest tests/code/model/test_kernels.py tests/code/preprocess/test_scans.py tests/code/training/test_solver.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
 
 font: $(VENV)/ready ## make the font of the pictures again, from Noto Sans CJK
 	$(BIN)/python tests/benchmarks/font.py
