@@ -125,8 +125,8 @@ def _with_names(reports: Sequence[Report]) -> Iterable[Report]:
 
 def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report], wish: Wish) -> Section:
     own = [passage for passage in passages if passage.theme == theme]
-    folded, elsewhere = _fold(own, wish.resemblance)
-    shown = _surest(folded, wish.most)
+    kept = _surest(own, wish.most)  # before they are folded: what is shown elsewhere must be shown there
+    shown, elsewhere = _fold(kept, wish.resemblance)
     name = _group_name(reports, wish)
     order = dict.fromkeys(name(passage) for passage in own)
     names = sorted(order, key=lambda each: (each == UNKNOWN, each if wish.by == "year" else ""))
@@ -139,7 +139,7 @@ def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report],
         _leading(theme, reports),
         len({passage.report for passage in own}),
         len(own),
-        len(folded) - len(shown),
+        len(own) - len(kept),
     )
 
 
