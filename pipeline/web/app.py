@@ -16,13 +16,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
@@ -368,12 +367,18 @@ async def _composed(desk: Desk, name: str, held: list[Held], annotator: str) -> 
     shown = f"{Path(held[0].name).stem}{path.suffix}" if len(held) == 1 else f"全部报告{path.suffix}"
     # The first name is for what cannot read the second: no character of a report's name is in it.
     disposition = f"attachment; filename=\"report{path.suffix}\"; filename*=UTF-8''{quote(shown, safe='')}"
-    return FileResponse(
-        path,
-        media_type="application/octet-stream",
-        headers={"content-disposition": disposition},
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )
+    return _Download(path, media_type="application/octet-stream", headers={"content-disposition": disposition})
+
+
+class _Download(FileResponse):
+    """A file that is deleted when it was sent, or could not be: a task of starlette's own runs after no part, and no error."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            Path(self.path).unlink(missing_ok=True)
 
 
 def _json(value: object) -> Response:
