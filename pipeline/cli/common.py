@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pipeline.cli import stopping
+from pipeline.core.counted import counted
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.names import readable
 
 if TYPE_CHECKING:
+    from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config
 
 Command = Callable[..., Any]
@@ -184,6 +186,16 @@ def progress_in_bytes(pieces: Iterator[Any], sources: Sequence[str], label: str)
 def say(message: str) -> None:
     """Print a line of progress to standard error."""
     click.echo(_printable(message), err=True)
+
+
+def say_rest(counts: "RunCounts") -> None:
+    """Print what a run tells of last: corrections that found no place, and files that no reader takes."""
+    if counts.not_shown:
+        said = "no passage lies where they were made; correct them anew"
+        say(f"{counted(counts.not_shown, 'correction')} not shown: {said}")
+    if counts.passed_over:
+        endings = " ".join(sorted({Path(name).suffix or "(none)" for name in counts.passed_over}))
+        say(f"{counted(len(counts.passed_over), 'file')} of other types passed over: {endings}")
 
 
 def say_error(error: BaseException) -> None:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import OutputPath, config_options, ocr_option, progress_in_bytes, read_config, reading, say, say_error
+from pipeline.cli.common import (
+    OutputPath,
+    config_options,
+    ocr_option,
+    progress_in_bytes,
+    read_config,
+    reading,
+    say,
+    say_error,
+    say_rest,
+)
+from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -88,7 +99,7 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
         results = run.finished(lambda results: progress_in_bytes(results, run.sources, "tagging"))
         made = gather((report for result in results for report in result.finished_reports()), wish, told)
         if not made.reports:
-            raise InputError(f"{order.out}: not written; none of the {len(run.sources)} files could be read")
+            raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sources), 'file')}")
         writer.write(made, stream, run.facts())
     _say_counts(run.counts, made, order.out)
     return len(run.counts.failures)
@@ -98,11 +109,8 @@ def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
     failed = f", {len(counts.failures)} failed" if counts.failures else ""
     shown = sum(len(section.passages) for section in made.sections)
     folded = sum(section.folded for section in made.sections)
-    say(f"{len(made.reports)} reports{failed}, {shown} passages, {folded} folded -> {out}")
-    if counts.not_shown:
-        say(f"{counts.not_shown} corrections not shown: no passage lies where they were made; correct them anew")
-    if counts.passed_over:
-        say(f"{len(counts.passed_over)} files of other types passed over")
+    say(f"{counted(len(made.reports), 'report')}{failed}, {counted(shown, 'passage')}, {folded} folded -> {out}")
+    say_rest(counts)
 
 
 def _wish(order: _Order, config: "Config", labels: "LabelSet") -> "Wish":

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
+from anyio import Path as AsyncPath
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
@@ -28,6 +29,7 @@ from pipeline.batch.engine import tag_texts
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.records import Label, PersonSays, Tag
 from pipeline.labels.corrections.store import ChangedError
+from pipeline.labels.people import LONGEST
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
@@ -111,9 +113,9 @@ Name = Annotated[str, Query(min_length=1, max_length=255, description="The name 
 Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which report of the file, from 0.")]
 Format = Annotated[str, Query(description="One of the formats of /api/settings.", json_schema_extra={"enum": sorted(FORMATS)})]
 ModelId = Annotated[str | None, Query(max_length=100, description="The id of a model; without it the first.")]
-Annotator = Annotated[str, Query(max_length=60, description="Whose corrections to show beside the tags.")]
+Annotator = Annotated[str, Query(max_length=LONGEST, description="Whose corrections to show beside the tags.")]
 Corrector = Annotated[
-    str, Query(max_length=60, description="Whose saved corrections to show; without it the tags are the model's.")
+    str, Query(max_length=LONGEST, description="Whose saved corrections to show; without it the tags are the model's.")
 ]
 _ALWAYS = (401, 403, 421, 413)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -378,7 +380,7 @@ class _Download(FileResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            Path(self.path).unlink(missing_ok=True)
+            await AsyncPath(self.path).unlink(missing_ok=True)
 
 
 def _json(value: object) -> Response:

@@ -13,6 +13,7 @@ import anyio
 from starlette.exceptions import HTTPException
 
 from pipeline.core.config import ServeConfig
+from pipeline.core.counted import counted
 from pipeline.read import suffixes
 
 LONGEST_NAME = 200  # characters
@@ -29,7 +30,7 @@ class Allowance:
     def take_file(self) -> None:
         """Count a file; raises HTTPException when there are too many."""
         if self.files >= self.limits.max_files:
-            full = f"the server holds {self.files} files already (serve.max_files); delete some"
+            full = f"the server holds {counted(self.files, 'file')} already (serve.max_files); delete some"
             raise HTTPException(507, full)
         self.files += 1
 

@@ -20,6 +20,7 @@ import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
+from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, Label, PersonSays
@@ -139,7 +140,9 @@ def _says(label: Label) -> PersonSays:
 def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:
     span = f"{name}: correction {correction.start}-{correction.end}"
     if not 0 <= correction.start < correction.end <= len(text):
-        raise UsageError(f"{span} points outside the {len(text)} characters of the text; tag the report again and correct that")
+        raise UsageError(
+            f"{span} points outside the text, which has {counted(len(text), 'character')}; tag the report again and correct that"
+        )
     if not text[correction.start : correction.end].strip():
         raise UsageError(f"{span} holds white space only; take it out")
     for label in (correction.label, *correction.secondary):

@@ -76,7 +76,7 @@ def test_tag_to_a_pipe_is_jsonl(tag, report):
     result = tag(report)
     assert result.exit_code == 0
     assert {json.loads(line)["source"] for line in result.stdout.splitlines()} == {report.as_posix()}
-    assert "1 reports tagged, 1 passages set aside (byline 1)" in result.stderr
+    assert "1 report tagged, 1 passage set aside (byline 1)" in result.stderr
 
 
 def test_tag_a_folder_into_a_file(tag, report, tmp_path):
@@ -86,7 +86,7 @@ def test_tag_a_folder_into_a_file(tag, report, tmp_path):
     result = tag(tmp_path, "-o", out)
     assert result.exit_code == 0
     assert result.stdout == ""
-    assert "1 files of other types passed over: .jpg" in result.stderr
+    assert "1 file of other types passed over: .jpg" in result.stderr
     assert sorted(path.name for path in out.parent.iterdir()) == ["tags.jsonl", "tags.jsonl.summary.json"]
     assert "summary -> tags.jsonl.summary.json" in result.stderr
     assert json.loads((out.parent / "tags.jsonl.summary.json").read_text(encoding="utf-8"))["passages"] == 5
@@ -114,7 +114,7 @@ def test_one_bad_report_does_not_cost_the_others(tag, report, tmp_path):
     out = tmp_path / "t.jsonl"
     result = tag("none.txt", report, "-o", out)
     fails(result, 1, r"none\.txt: no such file; check the path")
-    assert "1 reports tagged, 1 failed" in result.stderr
+    assert "1 report tagged, 1 failed" in result.stderr
     assert out.exists()
 
 
@@ -309,7 +309,7 @@ def test_a_bar_shows_progress_on_a_terminal_and_nowhere_else(trained_home, tmp_p
     assert "MB/s" in shown
     assert (
         tag(tmp_path).stderr
-        == "2 reports tagged, 1 passages set aside (byline 1)\n2 files of other types passed over: .json .jsonl\n"
+        == "2 reports tagged, 1 passage set aside (byline 1)\n2 files of other types passed over: .json .jsonl\n"
     )
     train = ["train", "--no-track", "--config", "configs/seeds.toml"]
     assert "5/5" in on_a_terminal(train, {"PWD": str(root), "MISSION_THEMES_HOME": str(tmp_path)})

@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from pipeline.labels.people import checked_name
 from pipeline.output import FORMATS
 from pipeline.read.isolated import Reader
 from pipeline.web import app, review, tagging, work
@@ -439,10 +440,18 @@ def test_a_failure_has_a_code(served, name, data, code):
     assert (file["state"], file["codes"], len(file["failures"])) == ("failed", [code], 1)
 
 
-@pytest.mark.parametrize("annotator", ["", " ", "a\nb\x00", "\u202ex", "x" * 61])
+@pytest.mark.parametrize("annotator", ["", " ", "a\nb\x00", "\u202ex", "x" * 81, "\ufdfa" * 5])
 def test_who_corrects_must_be_said(served, home, annotator):
-    assert correct(served, served.upload(), annotator).status_code == 422
+    answer = correct(served, served.upload(), annotator)
+    assert (answer.status_code, answer.json()["code"]) == (422, "name")
     assert not (home / "seeds").exists()
+
+
+@pytest.mark.parametrize("annotator", ["བཀྲ་ཤིས།", "O'Neill, J.", "王一/李二", "王" * 80])
+def test_names_are_those_that_the_command_takes(served, reviewed, annotator):
+    assert checked_name(annotator) == annotator
+    assert correct(served, served.upload(), annotator).status_code == 200
+    assert [line["annotator"] for line in reviewed()] == [annotator]
 
 
 def test_a_disk_that_refuses_is_an_error_without_its_path(served, home):

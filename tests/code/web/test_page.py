@@ -248,7 +248,7 @@ def test_a_note_that_is_being_typed_is_saved(page, saved):
     page.get_by_text("已保存 1 处").wait_for()
     page.keyboard.type("，再补")
     page.get_by_role("button", name="保存").click()
-    page.locator('#save:disabled').wait_for()
+    page.locator("#save:disabled").wait_for()
     page.get_by_text("已保存 1 处").wait_for()
     assert [line["note"] for line in saved()] == ["只有批注", "只有批注，再补"]
 

@@ -308,7 +308,7 @@ def test_corrections_of_reports_outside_the_configured_folders_are_left_out_and_
     save_corrections(path.read_text(encoding="utf-8"), path.name, [Correction(0, 4, "其他")], "王", KNOWN, default)
     said = []
     assert len(read_corpus(seeds, said.append).reports) == 5
-    assert said == ["left out: 1 corrections of reports outside corpus.reports"]
+    assert said == ["left out: 1 correction of reports outside corpus.reports"]
 
 
 def test_a_reviewed_report_that_changed_is_an_error(save, home, seeds):
