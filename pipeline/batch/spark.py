@@ -144,7 +144,7 @@ def format_of(name: str | None, out: Path) -> str:
     """Return the format of the tags, named or by the ending of the folder; raises UsageError for one that Spark does not write."""
     if name is None:
         ending = out.suffix.lower()
-        others = {suffix for each in FORMATS.values() for suffix in each.suffixes} - {f".{JSON}"}
+        others = {suffix for each in FORMATS.values() for suffix in each.suffixes} - {*FORMATS[JSON].suffixes}
         name = ending.removeprefix(".") if ending in (f".{PARQUET}", *others) else JSON
     if name not in (JSON, PARQUET):
         raise UsageError(

@@ -57,12 +57,6 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{self._modules[cmd_name]}"), cmd_name)
         return command
 
-    def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> Any:  # noqa: ANN401 - click's signature
-        """Run as a program; on the command line itself signals stop it."""
-        if args is None:
-            stopping.listen()
-        return super().main(args, *more, **settings)
-
     def make_context(self, *args: Any, **settings: Any) -> click.Context:  # noqa: ANN401 - click's signature
         """Return the context of the command line; click would say of Ctrl-C here that it was aborted."""
         try:

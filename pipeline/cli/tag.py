@@ -153,19 +153,9 @@ def _format(request: _Request, place: "Place | None") -> str:
         name = format_for(None, None, os.isatty(place.descriptor))
     else:
         name = format_for(request.format, request.out, sys.stdout.isatty())
-    if place is None or place.descriptor is not None:
-        _check(request, name)
-    return name
-
-
-def _check(request: _Request, format_name: str) -> None:
-    """Raise UsageError for options that need an output file where there is none."""
-    from pipeline.output import FORMATS  # noqa: PLC0415 - help must not load the program
-
-    if request.resume:
+    if request.resume and (place is None or place.descriptor is not None):
         raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
-    if (request.jobs or 1) > 1 and FORMATS[format_name].composed:
-        raise UsageError(f"--jobs {request.jobs}: {format_name} is made by several processes in a file only; name it with -o OUT")
+    return name
 
 
 def _say_counts(counts: "RunCounts", out: Path | None) -> None:

@@ -58,7 +58,13 @@ def said_by(report: FinishedReport, annotator: str, model: Model, config: Config
     if not name:
         return [], []
     notices: list[str] = []
-    found = read_corrections(report.text, model.labels, config, report.sha256, _teller(config, notices))
+    folder = f"{(locations.project_folder() / config.corpus.review).parent}/"  # the server's own matter
+
+    def tell(line: str) -> None:
+        notices.append(line.replace(folder, ""))
+        LOG.warning(line)
+
+    found = read_corrections(report.text, model.labels, config, report.sha256, tell)
     return [_said(label) for label in found if label.annotator == name], notices
 
 
@@ -66,21 +72,6 @@ def all_said_by(annotator: str, model: Model, config: Config) -> tuple[Label, ..
     """Return what a person has said of all reports, as far as it counts; nothing for nobody."""
     name = person(annotator)
     return tuple(label for label in read_review(config, model.labels, LOG.warning) if label.annotator == name) if name else ()
-
-
-class _Teller:
-    """Notes what is said of a file, by its name and without its folder, which is the server's own matter."""
-
-    def __init__(self, folder: str, notices: list[str]) -> None:
-        self._folder, self._notices = folder, notices
-
-    def __call__(self, line: str) -> None:
-        self._notices.append(line.replace(self._folder, ""))
-        LOG.warning(line)
-
-
-def _teller(config: Config, notices: list[str]) -> _Teller:
-    return _Teller(f"{(locations.project_folder() / config.corpus.review).parent}/", notices)
 
 
 def _said(label: Label) -> Said:

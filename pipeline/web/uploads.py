@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from pipeline.core.config import ServeConfig
 from pipeline.core.counted import counted
+from pipeline.core.names import file_name
 from pipeline.read import suffixes
 
 LONGEST_NAME = 200  # characters
@@ -53,7 +54,7 @@ def shown_name(name: str) -> str:
     >>> shown_name("..\\..\\报告\u202efdp.exe")
     '报告fdp.exe'
     """
-    last = PurePosixPath(name.replace("\\", "/")).name
+    last = file_name(name)
     seen = "".join(character for character in unicodedata.normalize("NFC", last) if character.isprintable())
     path = PurePosixPath(seen.strip(" .") or "report")
     return f"{path.stem[: LONGEST_NAME - len(path.suffix)]}{path.suffix}" if len(path.suffix) < 20 else path.name[:LONGEST_NAME]

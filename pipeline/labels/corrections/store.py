@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
@@ -22,6 +22,7 @@ from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
+from pipeline.core.names import file_stem
 from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, Label, PersonSays
 from pipeline.labels.corpus import corpus_files, read_review
@@ -187,7 +188,7 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
         raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
     folder = locations.project_folder() / config.corpus.reviewed
     folder.mkdir(parents=True, exist_ok=True)
-    stem = _UNSAFE.sub("_", PurePosixPath(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._-") or "report"
+    stem = _UNSAFE.sub("_", file_stem(name))[:LONGEST_NAME].strip("._-") or "report"
     path, number = folder / f"{stem}.txt", 1
     while path.exists():
         number += 1

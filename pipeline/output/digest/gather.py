@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from pathlib import PurePosixPath
 
+from pipeline.core.names import file_name, file_stem
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output.digest.duplicates import duplicates
 from pipeline.output.digest.lines import one_line, shortened
@@ -65,7 +65,7 @@ def _take(report: FinishedReport, wish: Wish, said: Mapping[str, Said], kept: _G
             kept.unsure += 1
         else:
             kept.passages.append(_passage(tag, len(kept.reports), title))
-    told = said.get(report.source) or said.get(_file_name(report.source)) or Said()
+    told = said.get(report.source) or said.get(file_name(report.source)) or Said()
     place = Found(told.place, TOLD) if told.place else place_of(title, report.source, report.text)
     year = Found(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
     kept.reports.append(Report(one_line(report.source), shortened(title or _beginning(report), NAME), place, year, characters))
@@ -106,13 +106,9 @@ def _beginning(report: FinishedReport) -> str:
     return "" if found is None or _NO_TITLE.search(found[0]) else one_line(found[1])
 
 
-def _file_name(source: str) -> str:
-    return PurePosixPath(source.replace("\\", "/")).name
-
-
 def _with_names(reports: Sequence[Report]) -> Iterable[Report]:
     """Yield reports whose names tell them apart: title, else file name; the same title twice gets the file name too."""
-    names = [report.name or PurePosixPath(report.file).stem for report in reports]
+    names = [report.name or file_stem(report.file) for report in reports]
     counts, taken = Counter(names), Counter[str]()
     for report, name in zip(reports, names, strict=True):
         full = name if counts[name] == 1 else f"{name}（{report.file}）"

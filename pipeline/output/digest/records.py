@@ -6,8 +6,9 @@ count. They are numbers between 0 and 1.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Literal
+
+from pipeline.core.names import file_name
 
 By = Literal["report", "place", "year"]
 
@@ -56,7 +57,7 @@ class Report:
     @property
     def file(self) -> str:
         """The name of its file, without the folders."""
-        return PurePosixPath(self.source.replace("\\", "/")).name or self.source
+        return file_name(self.source) or self.source
 
 
 @dataclass(frozen=True, slots=True)

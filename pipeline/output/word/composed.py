@@ -9,9 +9,9 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pipeline.core.names import file_name
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import Shades, shades
@@ -142,7 +142,7 @@ class _Writer:
 
     def _report(self, number: int, report: FinishedReport, begins_page: bool) -> "Iterator[_Element]":
         found = shares(passages(report), self._run.labels)
-        name = PurePosixPath(report.source.replace("\\", "/")).name or report.source
+        name = file_name(report.source) or report.source
         yield self._title(number, name, begins_page)
         review = sum(share.review for share in found)
         asides = f"{len(report.noise)} 处已剔除"

@@ -145,6 +145,7 @@ def test_the_address_of_spark_without_spark_and_standard_input_with_it_are_refus
     [
         (None, "t", "jsonl"),
         (None, "t.2024", "jsonl"),
+        (None, "t.ndjson", "jsonl"),
         (None, "t.PARQUET", "parquet"),
         ("jsonl", "t.parquet", "jsonl"),
         ("parquet", "t", "parquet"),

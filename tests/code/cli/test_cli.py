@@ -12,7 +12,7 @@ import time
 import click
 import pytest
 
-from pipeline.cli import main
+from pipeline.cli.commands import main
 
 SEED = "seeds/reports/002_bc99a5d9c6142de8.txt"
 
@@ -190,7 +190,7 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_for_debug(tag, rep
 
 def test_tagging_imports_nothing_heavy(start, trained_home, report):
     script = (
-        "import sys\nfrom pipeline.cli import main\n"
+        "import sys\nfrom pipeline.cli.commands import main\n"
         f"sys.argv = ['pipeline', 'tag', {str(report)!r}, '--model', {str(trained_home / 'models' / 'seeds')!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         "heavy = {'sklearn', 'scipy', 'pandas', 'mlflow', 'jieba', 'joblib', 'jinja2', 'docx', 'lxml', 'xlsxwriter',"
@@ -203,7 +203,7 @@ def test_tagging_imports_nothing_heavy(start, trained_home, report):
 
 def test_help_imports_only_click():
     script = (
-        "import sys\nfrom pipeline.cli import main\nsys.argv = ['pipeline', '--help']\n"
+        "import sys\nfrom pipeline.cli.commands import main\nsys.argv = ['pipeline', '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'sklearn', 'scipy', 'pandas', 'mlflow', 'jieba', 'numpy', 'rjieba', 'opencc', 'msgspec'}\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & heavy))"

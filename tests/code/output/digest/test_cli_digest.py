@@ -119,7 +119,7 @@ def test_what_was_there_stays_when_a_digest_fails(digest, tmp_path, monkeypatch)
 
 def test_only_the_format_that_is_asked_for_is_loaded(trained_home, tmp_path):
     script = (
-        "import sys\nfrom pipeline.cli import main\n"
+        "import sys\nfrom pipeline.cli.commands import main\n"
         f"sys.argv = ['pipeline', 'digest', {SEEDS!r}, '-o', {str(tmp_path / 'd.md')!r}, '--jobs', '1', '--model',"
         f" {str(trained_home / 'models' / 'seeds')!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
