@@ -161,15 +161,18 @@ def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
         yield from bar
 
 
-def progress_in_bytes(pieces: Iterator[Any], sources: Sequence[str], label: str) -> Iterator[Any]:
-    """Yield pieces of a run over files, with a bar of the bytes that are done, their rate and the time left, on a terminal only."""
-    if len(sources) < 2 or not sys.stderr.isatty():
+def progress_in_bytes(pieces: Iterator[Any], sizes: Mapping[str, int], label: str) -> Iterator[Any]:
+    """Yield pieces of a run over files of these sizes; on a terminal a bar shows the bytes done, their rate, the time left."""
+    if len(sizes) < 2 or not sys.stderr.isatty():
         yield from pieces
         return
-    total = sum(Path(source).stat().st_size for source in sources if Path(source).is_file())
     begin, done = time.monotonic(), 0
     with click.progressbar(
-        length=total, label=label, file=sys.stderr, item_show_func=lambda rate: rate and f"{rate:.1f} MB/s", update_min_steps=1
+        length=sum(sizes.values()),
+        label=label,
+        file=sys.stderr,
+        item_show_func=lambda rate: rate and f"{rate:.1f} MB/s",
+        update_min_steps=1,
     ) as bar:
         for piece in pieces:
             yield piece

@@ -96,10 +96,10 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
     wish = _wish(order, config, run.model.labels)
     with whole_or_nothing(place, run.check_replaceable) as stream:
-        results = run.finished(lambda results: progress_in_bytes(results, run.sources, "tagging"))
+        results = run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging"))
         made = gather((report for result in results for report in result.finished_reports()), wish, told)
         if not made.reports:
-            raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sources), 'file')}")
+            raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sizes), 'file')}")
         writer.write(made, stream, run.facts())
     _say_counts(run.counts, made, order.out)
     return len(run.counts.failures)

@@ -130,7 +130,7 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
 
     def start() -> int:
         def shown(results: "Iterator[FileResult]") -> "Iterator[FileResult]":
-            return progress_in_bytes(results, run.sources, "tagging")
+            return progress_in_bytes(results, run.sizes, "tagging")
 
         if place is None:
             run.to_stream(sys.stdout.buffer, iter if sys.stdout.isatty() else shown)

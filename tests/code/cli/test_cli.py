@@ -421,3 +421,11 @@ def test_version(call):
     from pipeline import __version__
 
     assert call("--version").stdout.startswith(f"pipeline, version {__version__} (")
+
+
+def test_csv_on_standard_output_may_be_made_by_several_processes(call, report, tmp_path):
+    (tmp_path / "b.txt").write_bytes(report.read_bytes())
+    alone = call("tag", report, tmp_path / "b.txt", "--format", "csv")
+    together = call("tag", report, tmp_path / "b.txt", "--format", "csv", "--jobs", "2")
+    assert (alone.exit_code, together.exit_code) == (0, 0), together.stderr
+    assert together.stdout == alone.stdout != ""

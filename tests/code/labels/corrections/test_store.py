@@ -110,7 +110,7 @@ def test_a_text_that_no_file_can_hold_is_refused(save, home):
 @pytest.mark.parametrize(
     ("correction", "message"),
     [
-        (Correction(0, 99, "其他"), r"小结\.docx: correction 0-99 points outside the 34 characters"),
+        (Correction(0, 99, "其他"), r"小结\.docx: correction 0-99 points outside the text, which has 34 characters"),
         (Correction(-1, 3, "其他"), "correction -1-3 points outside"),
         (Correction(3, 3, "其他"), "correction 3-3 points outside"),
         (Correction(5, 7, "其他"), "correction 5-7 holds white space only"),
