@@ -24,7 +24,7 @@ from pipeline.core.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config, LabelSet
-    from pipeline.output.digest.records import By, Digest, Wish
+    from pipeline.output.digest.records import By, Digest, DigestOptions
 
 
 @click.command()
@@ -94,10 +94,10 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
         order.paths, config, model_name, "jsonl", corrected=order.corrected, jobs=jobs, out=place, force=order.force, beside=beside
     )
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
-    wish = _wish(order, config, run.model.labels)
+    options = _options(order, config, run.model.labels)
     with whole_or_nothing(place, run.check_replaceable) as stream:
         results = run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging"))
-        made = gather((report for result in results for report in result.finished_reports()), wish, told)
+        made = gather((report for result in results for report in result.finished_reports()), options, told)
         if not made.reports:
             raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sizes), 'file')}")
         writer.write(made, stream, run.facts())
@@ -113,12 +113,12 @@ def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
     say_rest(counts)
 
 
-def _wish(order: _Order, config: "Config", labels: "LabelSet") -> "Wish":
+def _options(order: _Order, config: "Config", labels: "LabelSet") -> "DigestOptions":
     """Return what was asked for, with the themes in the order of the labels; raises UsageError for a theme that is none."""
-    from pipeline.output.digest.records import Wish  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.digest.records import DigestOptions  # noqa: PLC0415 - help must not load the program
 
     for theme in order.themes:
         if theme not in labels.names:
             raise UsageError(f"--theme {theme}: not a label of the model; its labels: {' '.join(labels.names)}")
     themes = tuple(name for name in labels.names if name in order.themes) or labels.themes
-    return Wish(order.by, themes, order.least_score, order.most, config.digest.resemblance)
+    return DigestOptions(order.by, themes, order.least_score, order.most, config.digest.resemblance)

@@ -19,7 +19,7 @@ from pipeline.web.schemas import CorrectionToSave
 LOG = logging.getLogger(__name__)
 
 
-class Said(msgspec.Struct, frozen=True):
+class SavedCorrection(msgspec.Struct, frozen=True):
     """A correction as the page shows it again."""
 
     start: int
@@ -49,7 +49,7 @@ def save_returned(reports: Iterable[Returned], annotator: str, model: Model, con
     )
 
 
-def said_by(report: FinishedReport, annotator: str, model: Model, config: Config) -> tuple[list[Said], list[str]]:
+def said_by(report: FinishedReport, annotator: str, model: Model, config: Config) -> tuple[list[SavedCorrection], list[str]]:
     """Return what a person has said of a report, and a line for each of the file's that is damaged.
 
     What others said is not shown, so that each judges alone.
@@ -74,8 +74,8 @@ def all_said_by(annotator: str, model: Model, config: Config) -> tuple[Label, ..
     return tuple(label for label in read_review(config, model.labels, LOG.warning) if label.annotator == name) if name else ()
 
 
-def _said(label: Label) -> Said:
-    return Said(label.start, label.end, label.label, label.secondary, label.note or "")
+def _said(label: Label) -> SavedCorrection:
+    return SavedCorrection(label.start, label.end, label.label, label.secondary, label.note or "")
 
 
 def _seen(said: CorrectionToSave) -> PersonSays | None:

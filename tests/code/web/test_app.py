@@ -12,7 +12,7 @@ import pytest
 from pipeline.labels.people import checked_name
 from pipeline.output import FORMATS
 from pipeline.read.isolated import Reader
-from pipeline.web import app, review, tagging, work
+from pipeline.web import app, file_store, review, tagging
 
 from .conftest import TEXT
 
@@ -112,7 +112,7 @@ def test_downloads_leave_nothing_behind(served):
         headers = {"range": part} if part else {}
         statuses.append(served.client.get(f"/api/files/{file['id']}/download?format=csv", headers=headers).status_code)
     assert statuses[:4] == [200, 206, 400, 416]
-    held = [one for one in gc_workshops() if file["id"] in one.files]
+    held = [one for one in gc_stores() if file["id"] in one.files]
     folder = held[0].files[file["id"]].folder.parent
     deadline = time.monotonic() + 5
     while [path.name for path in folder.iterdir()] != [file["id"]]:
@@ -120,10 +120,10 @@ def test_downloads_leave_nothing_behind(served):
         time.sleep(0.05)
 
 
-def gc_workshops():
+def gc_stores():
     import gc
 
-    return [one for one in gc.get_objects() if isinstance(one, work.Workshop)]
+    return [one for one in gc.get_objects() if isinstance(one, file_store.FileStore)]
 
 
 def test_an_archive_holds_several_reports(served):

@@ -2,14 +2,14 @@ import pytest
 
 from pipeline.core.errors import UsageError
 from pipeline.output.digest.about import read_about
-from pipeline.output.digest.records import Said
+from pipeline.output.digest.records import ReportFacts
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_places_and_years_of_reports(tmp_path, encoding):
     path = tmp_path / "about.csv"
     path.write_text("文件,年份,地区\na.txt,2023年,临溪县\n\n , ,\nb.txt,2024\n", encoding=encoding)
-    assert read_about(path) == {"a.txt": Said("临溪县", "2023"), "b.txt": Said("", "2024")}
+    assert read_about(path) == {"a.txt": ReportFacts("临溪县", "2023"), "b.txt": ReportFacts("", "2024")}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import msgspec
 
 from pipeline.core.records import OutlineEntry
-from pipeline.output.digest.records import Found, Said
+from pipeline.output.digest.records import Found, ReportFacts
 
 from .conftest import FIRST, LABELS, READING, SECOND, THIRD, make
 
@@ -112,9 +112,9 @@ def test_names_tell_reports_apart_and_come_from_no_web_page(digest_of):
 
 def test_what_a_person_says_is_believed(digest_of):
     report = make("x/a.txt", "临溪县2022年总结", [("甲", FIRST)])
-    said = digest_of(report, said={"a.txt": Said("青石市", "")}).reports[0]
+    said = digest_of(report, said={"a.txt": ReportFacts("青石市", "")}).reports[0]
     assert (said.place, said.year) == (Found("青石市", "指定"), Found("2022", "标题"))
-    assert digest_of(report, said={"x/a.txt": Said("", "2019")}).reports[0].year == Found("2019", "指定")
+    assert digest_of(report, said={"x/a.txt": ReportFacts("", "2019")}).reports[0].year == Found("2019", "指定")
 
 
 def test_reports_are_gone_through_once_and_leading_ones_named(digest_of):
