@@ -13,6 +13,7 @@ from msgspec.structs import replace as replace_setting
 
 from pipeline.core import locations
 from pipeline.core.config import Config, load_search_config, model_settings
+from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 from pipeline.core.records import Document, TaggedReport
 from pipeline.model.folder import save_model
@@ -97,7 +98,8 @@ def train_model(
         user_words = read_user_words(config)
         prepared = prepare_corpus(corpus, config, user_words)
         read = time.perf_counter() - started
-        say(f"training on {len(prepared)} reports, {sum(len(report.labels) for report in corpus.reports)} labels")
+        labels = sum(len(report.labels) for report in corpus.reports)
+        say(f"training on {counted(len(prepared), 'report')}, {counted(labels, 'label')}")
         check_trainable(corpus)
         for same in equal_reports(prepared):
             say(f"left out together, since their text is the same: {', '.join(same)}")
@@ -178,7 +180,7 @@ def search_model(config: Config, path: Path | None, say: "Say", command: str = "
     with open_search(config, search_key(trials), corpus.sha256, options, command) as runs:
         known = {trial.key: runs.known(trial.key) for trial in trials}
         waiting = [trial for trial in trials if known[trial.key] is None]
-        say(f"search: {len(trials)} settings, {len(trials) - len(waiting)} of them measured before")
+        say(f"search: {counted(len(trials), 'setting')}, {len(trials) - len(waiting)} of them measured before")
         for trial, metrics in measure_trials(waiting, corpus, options.jobs):
             runs.add(trial.key, trial.settings, trial.config, metrics)
             known[trial.key] = metrics

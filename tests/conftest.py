@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
-from pipeline.cli import main
+from pipeline.cli.commands import main
 from pipeline.core.config import Config, load_config
 from pipeline.core.native import VARIABLE
 from pipeline.core.records import Document, Noise, Segment

@@ -27,6 +27,7 @@ from pipeline.read.isolated import Reader
 NEW_OBJECTS = 50_000  # after which garbage is looked for: a task makes many tags and words, and hardly any garbage
 TOGETHER = 65_536  # characters of small documents that are scored at once
 Read = tuple[int, "Document | PassedOver | InputError"]
+_LOADED: dict[Path, Model] = {}  # the models of this process by their folders
 Watch = Callable[[int, TaggedReport], TaggedReport]
 
 
@@ -148,14 +149,18 @@ def raw_document(text: str) -> Document:
     return Document("text", text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), "unicode")
 
 
-@cache
 def load_cached(folder: Path, version: str = "") -> Model:
     """Return a model, loaded once in a process; raises ModelError, also for a folder that holds another version by now."""
-    model = load_model(folder)
-    if version and model.version != version:
+    place = folder.resolve()
+    model = _LOADED.get(place)
+    if model is None or version not in ("", model.version):
+        model = load_model(folder)
+    if version not in ("", model.version):
         raise ModelError(f"{folder}: holds model {model.version} now and {version} when this began; start it again")
-    gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
-    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
+    if _LOADED.get(place) is not model:
+        _LOADED[place] = model
+        gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
+        gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     return model
 
 

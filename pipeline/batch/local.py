@@ -8,7 +8,7 @@ import hashlib
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ WORTH_PROCESSES = 4 * 2**20  # bytes from which on more than one process pays fo
 WORTH_FILES = 32  # … or files
 SPOOL = 2**22  # bytes of what one file makes that are kept in memory
 COPIED_AT_ONCE = 2**20
+Sizes = Mapping[str, int]  # the bytes of files, in order
 
 
 @dataclass(slots=True)
@@ -69,26 +70,25 @@ class FileResult:
         Path(self.part).unlink()
 
 
-def jobs_for(sources: Sequence[str], asked: int | None) -> int:
-    """Return how many processes to use: as asked, or all cores where there is enough to do."""
+def jobs_for(sizes: Sequence[int], asked: int | None) -> int:
+    """Return how many processes to use for files of these sizes: as asked, or all cores where there is enough to do."""
     if asked:
         return asked
-    sizes = [size_of(source) for source in sources]
     worth = len(sizes) > 1 and (len(sizes) >= WORTH_FILES or sum(sizes) >= WORTH_PROCESSES)
     return min(len(sizes), os.cpu_count() or 1) if worth else 1
 
 
-def tag_files(sources: Sequence[str], options: TagOptions, jobs: int) -> Generator[FileResult]:
-    """Yield what files made, in order, tagged in so many processes."""
+def tag_files(sizes: Sizes, options: TagOptions, jobs: int) -> Generator[FileResult]:
+    """Yield what files, each with its size, made, in order, tagged in so many processes."""
     if jobs == 1:
         with Engine(options) as engine:
-            for task in _tasks(sources):
+            for task in _tasks(sizes):
                 yield from _tag(task, options, engine)
         return
     from pipeline.batch.pool import in_order  # noqa: PLC0415 - only where there is more than one process
     from pipeline.read.office.libreoffice import remove_sockets  # noqa: PLC0415 - as above
 
-    tasks = ((task, options) for task in _tasks(sources))
+    tasks = ((task, options) for task in _tasks(sizes))
     try:
         with closing(in_order(_tag_in_process, tasks, jobs)) as done:
             for results in done:
@@ -98,9 +98,9 @@ def tag_files(sources: Sequence[str], options: TagOptions, jobs: int) -> Generat
             remove_sockets(options.scratch)
 
 
-def tag_to_stream(sources: Sequence[str], options: TagOptions, engine: Engine, stream: BinaryIO) -> Iterator[FileResult]:
+def tag_to_stream(sizes: Sizes, options: TagOptions, engine: Engine, stream: BinaryIO) -> Iterator[FileResult]:
     """Tag files to a stream, their tags as they are made, and yield what was noticed of each, in order."""
-    for task in _tasks(sources):
+    for task in _tasks(sizes):
         yield from _fill(task, engine, _Stream(options, stream))
 
 
@@ -108,11 +108,11 @@ def _tag_in_process(task: Sequence[FileResult], options: TagOptions) -> Sequence
     return _tag(task, options, engine_of(options))
 
 
-def _tasks(sources: Iterable[str]) -> Iterator[list[FileResult]]:
+def _tasks(sizes: Sizes) -> Iterator[list[FileResult]]:
     """Yield a result to fill for each file, in order, some at a time: enough for a task to be worth its way, and soon done."""
     task: list[FileResult] = []
     size = 0
-    for result in (FileResult(source, size_of(source)) for source in sources):
+    for result in (FileResult(source, size) for source, size in sizes.items()):
         if task and (len(task) == TOGETHER or size + result.size > TOGETHER_BYTES):
             yield task
             task, size = [], 0
@@ -175,7 +175,6 @@ class _Figures:
         """Put what was counted into a result."""
         result.summary = self._batch.summary() if result.reports else None
         result.noise = self._noise
-        result.sha256 = result.sha256 or digest_of(result.source)
 
     def _passing(self, groups: Iterable[TagGroup]) -> Iterator[TagGroup]:
         for group in groups:
@@ -240,6 +239,8 @@ class _Spool:
         else:
             self._file.close()
             result.part = self._file.name
+        if not result.failures:  # one that failed is read again in any case
+            result.sha256 = result.sha256 or digest_of(result.source)
         self._parts, self._size, self._file = [], 0, None
 
     def close(self) -> None:

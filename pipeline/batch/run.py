@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from pipeline.batch.engine import Engine, TagOptions, load_cached
-from pipeline.batch.local import FileResult, digest_of, jobs_for, size_of, tag_files, tag_to_stream
+from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
 from pipeline.core import locations
 from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
@@ -91,8 +91,8 @@ class TagRun:
         folder = model_folder(request.model, request.config.track.uri, say).resolve()
         self.model = load_cached(folder)
         self.options = _options(request, folder, self.model.version, request.config)
-        self.sources: Sequence[str] = found.reports
-        self.jobs = jobs_for(found.reports, request.jobs)
+        self.sizes: Sizes = {source: size_of(source) for source in found.reports}
+        self.jobs = jobs_for([*self.sizes.values()], request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
         self._say, self._force = say, request.force
         self._check_place([*folder.iterdir(), locations.project_folder() / request.config.corpus.review])
@@ -111,7 +111,7 @@ class TagRun:
             self._composed_to_stream(stream, watch)
         elif self.jobs == 1:
             with Engine(self.options, self.model) as engine:
-                self._count(watch(tag_to_stream(self.sources, self.options, engine, stream)))
+                self._count(watch(tag_to_stream(self.sizes, self.options, engine, stream)))
         else:
             with self._in_scratch() as results:
                 for result in self._counted(watch(results)):
@@ -177,14 +177,14 @@ class TagRun:
 
     def tag_into(self, folder: "RunFolder") -> Iterator[FileResult]:
         """Yield the result of each file in order, as it goes into an output; what an earlier run has of them is kept."""
-        known = {source: entry for source in self.sources if (entry := folder.known(source, digest_of))}
-        rest = [source for source in self.sources if source not in known]
+        known = {source: entry for source in self.sizes if (entry := folder.known(source, digest_of))}
+        rest = {source: size for source, size in self.sizes.items() if source not in known}
         fresh = tag_files(rest, msgspec.structs.replace(self.options, scratch=folder.scratch), self.jobs)
         with closing(fresh):
-            for source in self.sources:
+            for source, size in self.sizes.items():
                 if source in known:
                     folder.keep(known[source])
-                    yield _kept(known[source], source)
+                    yield _kept(known[source], source, size)
                 else:
                     with folder.disk():  # a long part is written before it comes here
                         result = next(fresh)
@@ -219,7 +219,7 @@ class TagRun:
 
         with Scratch() as scratch:
             options = msgspec.structs.replace(self.options, scratch=scratch, format=format_name or self.options.format)
-            with closing(tag_files(self.sources, options, self.jobs)) as results:
+            with closing(tag_files(self.sizes, options, self.jobs)) as results:
                 yield results
 
     def _counted(self, results: Iterator[FileResult]) -> Iterator[FileResult]:
@@ -247,10 +247,10 @@ def _entry(result: FileResult) -> "JournalEntry":
     )
 
 
-def _kept(entry: "JournalEntry", source: str) -> FileResult:
+def _kept(entry: "JournalEntry", source: str, size: int) -> FileResult:
     return FileResult(
         source=source,
-        size=size_of(source),
+        size=size,
         sha256=entry.sha256,
         reports=entry.reports,
         noise=Counter(entry.noise),

@@ -23,12 +23,13 @@ from pipeline.batch.engine import Engine, Input, TagOptions
 from pipeline.core.config import Config, ReadConfig
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.names import readable
-from pipeline.core.outputs import ERRORS, Place, Taken, check_apart, place_of
+from pipeline.core.outputs import ERRORS, STANDARD_INPUT, Place, Taken, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
 from pipeline.core.tag_fields import model_fields
 from pipeline.labels.corpus import Say
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
+from pipeline.output import FORMATS
 from pipeline.read import PassedOver
 from pipeline.read.find import Found, find_reports
 from pipeline.track.locate import model_folder
@@ -42,7 +43,9 @@ TABLES = (".parquet", ".orc")
 _NO_UTF8 = "its name is no UTF-8, and Spark can be told no other; rename it, or leave --engine spark out"
 _OF_SPARK = ("part-", "_", ".")  # how the names of what Spark writes into a folder begin
 PARTITION_BYTES = 8 * 2**20
+SHOWN = 20  # errors, at most, that are shown as lines; all are in OUT.errors
 TEXT, SOURCE = "text", "source"
+JSON, PARQUET = "jsonl", "parquet"
 # What a worker gives back: the number of the file or row, a tag as a line of JSON, or what was wrong.
 _Result = tuple[int, str | None, str, str | None]
 _RESULT = "number bigint, line string, source string, error string"
@@ -61,10 +64,11 @@ _OFFSETS = ("start", "end")
 
 
 class SparkRequest(msgspec.Struct, frozen=True):
-    """What a person asked of Spark: paths of files and tables, the folder to write, the model, and the address of Spark."""
+    """What a person asked of Spark: paths of files and tables, the folder to write and its format, the model, Spark's address."""
 
     paths: tuple[str, ...]
     out: Path
+    format: str
     model: str
     config: Config
     keep_noise: bool = False
@@ -87,11 +91,13 @@ def tag_schema() -> str:
 def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
     """Tag files, or the rows of tables with a text column, and write the tags to a folder.
 
-    The tags are Parquet where its name ends in ``.parquet``, else JSON lines; what could not be read stands with its reason in
-    ``OUT.errors``. Raises UsageError without Java or pyspark, and for an output that cannot be written, is or holds an input, or
-    holds files that are not of Spark, which all would go.
+    What could not be listed or read stands with its reason in ``OUT.errors``, which is not there where nothing failed. Raises
+    UsageError without Java or pyspark, and for an output that cannot be written, is or holds an input, or holds files that are not
+    of Spark, which all would go.
     """
     place = _checked_place(request)
+    if STANDARD_INPUT in request.paths:
+        raise UsageError("-: the workers of Spark cannot read standard input; name a file")
     tables = [path for path in request.paths if Path(path).suffix.lower() in TABLES]
     files = [path for path in request.paths if path not in tables]
     listed = find_reports(files, Taken(place, whole_folder=True)) if files else Found(())
@@ -111,8 +117,7 @@ def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
         warnings.simplefilter("ignore", FutureWarning)  # pyspark speaks of pandas, which takes no part in this
         results = [frame.mapInArrow(_mapper(broadcast, request.config.read, request.keep_noise), _RESULT) for frame in frames]
     try:
-        counts = _write(results, place.path)
-        return Counts(counts.tagged, counts.failed + len(failures), (*failures, *counts.errors))
+        return _write(session, results, failures, place.path, request.format)
     except Exception as error:
         raise UsageError(f"{request.out}: Spark could not finish ({_first_line(error)}); look at the log of its workers") from error
     finally:
@@ -123,12 +128,29 @@ def _checked_place(request: SparkRequest) -> Place:
     """Return where the tags go; raises UsageError where Spark, which replaces a folder whole, would take other files along."""
     place = place_of(request.out)
     check_apart(place, request.paths, whole_folder=True)
-    for folder in (place.path, place.path.with_name(place.path.name + ERRORS)):
+    for folder in (place.path, _errors_of(place.path)):
         others = [path.name for path in folder.iterdir() if not path.name.startswith(_OF_SPARK)] if folder.is_dir() else []
         if others or place.descriptor is not None or folder.is_file():
             what = f"holds {others[0]}" if others else "is no folder"
             raise UsageError(f"{folder}: {what}, and Spark would replace it; name another folder with -o")
     return place
+
+
+def _errors_of(out: Path) -> Path:
+    return out.with_name(out.name + ERRORS)
+
+
+def format_of(name: str | None, out: Path) -> str:
+    """Return the format of the tags, named or by the ending of the folder; raises UsageError for one that Spark does not write."""
+    if name is None:
+        ending = out.suffix.lower()
+        others = {suffix for each in FORMATS.values() for suffix in each.suffixes} - {*FORMATS[JSON].suffixes}
+        name = ending.removeprefix(".") if ending in (f".{PARQUET}", *others) else JSON
+    if name not in (JSON, PARQUET):
+        raise UsageError(
+            f"--engine spark: writes {JSON} and {PARQUET}, no {name}; name one of these with --format or the ending of -o"
+        )
+    return name
 
 
 def _check_java() -> None:
@@ -149,7 +171,10 @@ def _session(master: str | None) -> "SparkSession":
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("mission-themes").config("spark.ui.enabled", "false")
     builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "ERROR")
-    return (builder.master(master) if master else builder).getOrCreate()
+    session = (builder.master(master) if master else builder).getOrCreate()
+    if master and session.sparkContext.master != master:
+        raise UsageError(f"--master {master}: this process is at {session.sparkContext.master} already; leave --master out")
+    return session
 
 
 def _frame_of_files(session: "SparkSession", sources: Sequence[str]) -> "DataFrame":
@@ -244,23 +269,26 @@ def _batches(found: Iterator[_Result], size: int = 2000) -> Iterator["pa.RecordB
         yield pa.RecordBatch.from_arrays([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names)
 
 
-def _write(results: Sequence["DataFrame"], out: Path) -> Counts:
+def _write(session: "SparkSession", results: Sequence["DataFrame"], failures: Sequence[str], out: Path, name: str) -> Counts:
+    """Write tags and errors, ``failures`` (lines that begin with a path) among these; without a frame there are no tags."""
     from functools import reduce  # noqa: PLC0415 - as above
 
     from pyspark import StorageLevel  # noqa: PLC0415
     from pyspark.sql.functions import col, countDistinct, from_json  # noqa: PLC0415
 
-    found = reduce(lambda first, second: first.unionByName(second), results).persist(StorageLevel.DISK_ONLY)
+    shutil.rmtree(_errors_of(out), ignore_errors=True)  # of an earlier run
+    known = session.createDataFrame([(-1, None, line.rpartition(": ")[0], line) for line in failures], _RESULT)
+    found = reduce(lambda first, second: first.unionByName(second), results, known).persist(StorageLevel.DISK_ONLY)
     tags, errors = found.where(col("error").isNull()), found.where(col("error").isNotNull())
-    if out.suffix.lower() == ".parquet":
+    if name == PARQUET:
         tags.select(from_json("line", tag_schema()).alias("tag")).select("tag.*").write.mode("overwrite").parquet(str(out))
     else:
         tags.select("line").write.mode("overwrite").text(str(out))
     failed = errors.count()
     if failed:
-        errors.select("source", "error").write.mode("overwrite").json(f"{out}.errors")
+        errors.select("source", "error").write.mode("overwrite").json(str(_errors_of(out)))
     tagged = tags.select(countDistinct("source")).first()[0]
-    lines = tuple(row["error"] for row in errors.orderBy("number").limit(20).collect())
+    lines = tuple(row["error"] for row in errors.orderBy("number").limit(SHOWN).collect())
     found.unpersist()
     return Counts(int(tagged), int(failed), lines)
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pipeline.cli import stopping
+from pipeline.core.counted import counted
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.names import readable
 
 if TYPE_CHECKING:
+    from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config
 
 Command = Callable[..., Any]
@@ -54,12 +56,6 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{self._modules[cmd_name]}"), cmd_name)
         return command
-
-    def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> Any:  # noqa: ANN401 - click's signature
-        """Run as a program; on the command line itself signals stop it."""
-        if args is None:
-            stopping.listen()
-        return super().main(args, *more, **settings)
 
     def make_context(self, *args: Any, **settings: Any) -> click.Context:  # noqa: ANN401 - click's signature
         """Return the context of the command line; click would say of Ctrl-C here that it was aborted."""
@@ -165,15 +161,18 @@ def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
         yield from bar
 
 
-def progress_in_bytes(pieces: Iterator[Any], sources: Sequence[str], label: str) -> Iterator[Any]:
-    """Yield pieces of a run over files, with a bar of the bytes that are done, their rate and the time left, on a terminal only."""
-    if len(sources) < 2 or not sys.stderr.isatty():
+def progress_in_bytes(pieces: Iterator[Any], sizes: Mapping[str, int], label: str) -> Iterator[Any]:
+    """Yield pieces of a run over files of these sizes; on a terminal a bar shows the bytes done, their rate, the time left."""
+    if len(sizes) < 2 or not sys.stderr.isatty():
         yield from pieces
         return
-    total = sum(Path(source).stat().st_size for source in sources if Path(source).is_file())
     begin, done = time.monotonic(), 0
     with click.progressbar(
-        length=total, label=label, file=sys.stderr, item_show_func=lambda rate: rate and f"{rate:.1f} MB/s", update_min_steps=1
+        length=sum(sizes.values()),
+        label=label,
+        file=sys.stderr,
+        item_show_func=lambda rate: rate and f"{rate:.1f} MB/s",
+        update_min_steps=1,
     ) as bar:
         for piece in pieces:
             yield piece
@@ -184,6 +183,16 @@ def progress_in_bytes(pieces: Iterator[Any], sources: Sequence[str], label: str)
 def say(message: str) -> None:
     """Print a line of progress to standard error."""
     click.echo(_printable(message), err=True)
+
+
+def say_rest(counts: "RunCounts") -> None:
+    """Print what a run tells of last: corrections that found no place, and files that no reader takes."""
+    if counts.not_shown:
+        said = "no passage lies where they were made; correct them anew"
+        say(f"{counted(counts.not_shown, 'correction')} not shown: {said}")
+    if counts.passed_over:
+        endings = " ".join(sorted({Path(name).suffix or "(none)" for name in counts.passed_over}))
+        say(f"{counted(len(counts.passed_over), 'file')} of other types passed over: {endings}")
 
 
 def say_error(error: BaseException) -> None:

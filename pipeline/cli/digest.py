@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import OutputPath, config_options, ocr_option, progress_in_bytes, read_config, reading, say, say_error
+from pipeline.cli.common import (
+    OutputPath,
+    config_options,
+    ocr_option,
+    progress_in_bytes,
+    read_config,
+    reading,
+    say,
+    say_error,
+    say_rest,
+)
+from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config, LabelSet
-    from pipeline.output.digest.records import By, Digest, Wish
+    from pipeline.output.digest.records import By, Digest, DigestOptions
 
 
 @click.command()
@@ -83,12 +94,12 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
         order.paths, config, model_name, "jsonl", corrected=order.corrected, jobs=jobs, out=place, force=order.force, beside=beside
     )
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
-    wish = _wish(order, config, run.model.labels)
+    options = _options(order, config, run.model.labels)
     with whole_or_nothing(place, run.check_replaceable) as stream:
-        results = run.finished(lambda results: progress_in_bytes(results, run.sources, "tagging"))
-        made = gather((report for result in results for report in result.finished_reports()), wish, told)
+        results = run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging"))
+        made = gather((report for result in results for report in result.finished_reports()), options, told)
         if not made.reports:
-            raise InputError(f"{order.out}: not written; none of the {len(run.sources)} files could be read")
+            raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sizes), 'file')}")
         writer.write(made, stream, run.facts())
     _say_counts(run.counts, made, order.out)
     return len(run.counts.failures)
@@ -98,19 +109,16 @@ def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
     failed = f", {len(counts.failures)} failed" if counts.failures else ""
     shown = sum(len(section.passages) for section in made.sections)
     folded = sum(section.folded for section in made.sections)
-    say(f"{len(made.reports)} reports{failed}, {shown} passages, {folded} folded -> {out}")
-    if counts.not_shown:
-        say(f"{counts.not_shown} corrections not shown: no passage lies where they were made; correct them anew")
-    if counts.passed_over:
-        say(f"{len(counts.passed_over)} files of other types passed over")
+    say(f"{counted(len(made.reports), 'report')}{failed}, {counted(shown, 'passage')}, {folded} folded -> {out}")
+    say_rest(counts)
 
 
-def _wish(order: _Order, config: "Config", labels: "LabelSet") -> "Wish":
+def _options(order: _Order, config: "Config", labels: "LabelSet") -> "DigestOptions":
     """Return what was asked for, with the themes in the order of the labels; raises UsageError for a theme that is none."""
-    from pipeline.output.digest.records import Wish  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.digest.records import DigestOptions  # noqa: PLC0415 - help must not load the program
 
     for theme in order.themes:
         if theme not in labels.names:
             raise UsageError(f"--theme {theme}: not a label of the model; its labels: {' '.join(labels.names)}")
     themes = tuple(name for name in labels.names if name in order.themes) or labels.themes
-    return Wish(order.by, themes, order.least_score, order.most, config.digest.resemblance)
+    return DigestOptions(order.by, themes, order.least_score, order.most, config.digest.resemblance)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from pipeline.cli.common import OutputPath, config_options, read_config, say
+from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     corpus = _corpus(config_file, settings)
     check_trainable(corpus)
     count = sum(len(report.labels) for report in corpus.reports)
-    click.echo(f"{len(corpus.reports)} reports, {count} labels: all fit; corpus {corpus.sha256[:12]}")
+    click.echo(f"{counted(len(corpus.reports), 'report')}, {counted(count, 'label')}: all fit; corpus {corpus.sha256[:12]}")
     _print_corrections(config_file, settings)
 
 
@@ -62,7 +63,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
     if not made:
         return
     people = Counter(label.annotator for label in made)
-    click.echo(f"{len(made)} corrections: {', '.join(f'{name} {count}' for name, count in sorted(people.items()))}")
+    click.echo(f"{counted(len(made), 'correction')}: {', '.join(f'{name} {count}' for name, count in sorted(people.items()))}")
     against = overlay.contradictions(made)
     for one, other in against:
         click.echo(f"{one.source}:{one.start}-{one.end}\t{one.annotator} {one.label}\t{other.annotator} {other.label}")
@@ -119,7 +120,7 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
     first, second = _two_people(files, people, whole, config, texts)
     found = agreement.agree(agreement.pair_labels(first, second), _known(config))
     _print_disagreements(found, config, texts)
-    click.echo(f"{found.passages} passages, {len(found.disagreements)} differ: agreement {found.observed:.4f}")
+    click.echo(f"{counted(found.passages, 'passage')}, {len(found.disagreements)} differ: agreement {found.observed:.4f}")
     click.echo(f"Cohen's kappa {found.kappa:.4f}, Krippendorff's alpha {found.alpha:.4f}")
     for name, kappa in found.kappa_by_label.items():
         click.echo(f"  {name}  kappa {kappa:.4f}  alpha {found.alpha_by_label[name]:.4f}")
@@ -225,7 +226,7 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
         raise UsageError(f"{file}: no corrected theme in it; choose themes in the column 更正主题 and save it")
     for report in found.reports:
         saved = save_corrections(report.text, report.source, report.corrections, annotator, known, config, report.sha256)
-        say(f"{saved.count} corrections of {report.source} -> {saved.labels}")
+        say(f"{counted(saved.count, 'correction')} of {report.source} -> {saved.labels}")
 
 
 def _import_table(
@@ -256,7 +257,8 @@ def _import_table(
         write_labels(place.path, made.labels)
     else:
         write_place(place, label_lines(made.labels))
-    say(f"{len(made.labels)} labels -> {out}; {len(made.files)} new reports -> {reports}; {len(refused)} not taken")
+    new = counted(len(made.files), "new report")
+    say(f"{counted(len(made.labels), 'label')} -> {out}; {new} -> {reports}; {len(refused)} not taken")
     again = exchange.overlaps(made.labels, corpus)
     beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
     say(f"name both under [corpus] {beside}")
@@ -310,7 +312,7 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
         label = suspect.label
         place = f"{label.source}:{label.start}-{label.end}"
         click.echo(f"{place}\t{label.label}\t{suspect.theme}\t{suspect.quality:.3f}\t{suspect.text[:SHOWN]}")
-    say(f"{len(found)} suspects")
+    say(f"{counted(len(found), 'suspect')}")
 
 
 def _corpus(config_file: Path | None, settings: tuple[str, ...]) -> "Corpus":

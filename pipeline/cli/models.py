@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import config_options, read_config, say
+from pipeline.core.counted import counted
 
 if TYPE_CHECKING:
     from pipeline.track.versions import Change, Version
@@ -69,7 +70,7 @@ def compare(first: str, second: str, count: int, config_file: Path | None, setti
     click.echo(_figures_row("accuracy", found.first.accuracy, found.second.accuracy))
     for name, value in found.first.f1.items():
         click.echo(_figures_row(f"F1 {name}", value, found.second.f1[name]))
-    click.echo(f"macro-F1, A less B: {found.interval} on {len(found.reports)} reports that both left out")
+    click.echo(f"macro-F1, A less B: {found.interval} on {counted(len(found.reports), 'report')} that both left out")
     for pair in found.reports[:count]:
         click.echo(_figures_row(f"accuracy {pair.source}", pair.first, pair.second))
 

@@ -20,7 +20,9 @@ from pipeline.cli.common import (
     reading,
     say,
     say_error,
+    say_rest,
 )  # fmt: skip
+from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
 
@@ -29,6 +31,14 @@ if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config
     from pipeline.core.outputs import Place
+
+# The options that Spark cannot follow, and why.
+NOT_OF_SPARK = {
+    "corrected": "Spark gives the model's tags only",
+    "resume": "Spark begins each run anew",
+    "jobs": "Spark spreads the work by its own settings, as --master local[4]",
+    "force": "Spark replaces nothing but what it wrote itself",
+}
 
 
 @click.command()
@@ -64,6 +74,8 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
       pipeline tag --engine spark --master spark://host:7077 /archive -o /archive-tags.parquet
     """
     request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file)
+    if master and engine != "spark":
+        raise UsageError("--master: is the address of Spark; name --engine spark too, or leave it out")
     with quick_start() if out is None else nullcontext():
         config = read_config(config_file, (*settings, *reading(encoding, ocr)))
         run = _on_spark(request, config, master) if engine == "spark" else _on_this_machine(request, config)
@@ -118,7 +130,7 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
 
     def start() -> int:
         def shown(results: "Iterator[FileResult]") -> "Iterator[FileResult]":
-            return progress_in_bytes(results, run.sources, "tagging")
+            return progress_in_bytes(results, run.sizes, "tagging")
 
         if place is None:
             run.to_stream(sys.stdout.buffer, iter if sys.stdout.isatty() else shown)
@@ -141,51 +153,39 @@ def _format(request: _Request, place: "Place | None") -> str:
         name = format_for(None, None, os.isatty(place.descriptor))
     else:
         name = format_for(request.format, request.out, sys.stdout.isatty())
-    if place is None or place.descriptor is not None:
-        _check(request, name)
-    return name
-
-
-def _check(request: _Request, format_name: str) -> None:
-    """Raise UsageError for options that need an output file where there is none."""
-    from pipeline.output import FORMATS  # noqa: PLC0415 - help must not load the program
-
-    if request.resume:
+    if request.resume and (place is None or place.descriptor is not None):
         raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
-    if (request.jobs or 1) > 1 and FORMATS[format_name].composed:
-        raise UsageError(f"--jobs {request.jobs}: {format_name} is made by several processes in a file only; name it with -o OUT")
+    return name
 
 
 def _say_counts(counts: "RunCounts", out: Path | None) -> None:
     place = f" -> {out}" if out and counts.reports else ""
     failed = f", {len(counts.failures)} failed" if counts.failures else ""
     reasons = ", ".join(f"{reason} {count}" for reason, count in counts.noise.most_common())
-    noise = f"{counts.noise.total()} passages set aside" + (f" ({reasons})" if reasons else "")
-    say(f"{counts.reports} reports tagged{failed}, {noise}{place}")
-    if counts.not_shown:
-        say(f"{counts.not_shown} corrections not shown: no passage lies where they were made; correct them anew")
-    if counts.passed_over:
-        endings = " ".join(sorted({Path(name).suffix or "(none)" for name in counts.passed_over}))
-        say(f"{len(counts.passed_over)} files of other types passed over: {endings}")
+    noise = f"{counted(counts.noise.total(), 'passage')} set aside" + (f" ({reasons})" if reasons else "")
+    say(f"{counted(counts.reports, 'report')} tagged{failed}, {noise}{place}")
+    say_rest(counts)
 
 
 def _on_spark(request: _Request, config: "Config", master: str | None) -> Callable[[], int]:
     """Return what tags inside Spark and returns how many inputs failed; OUT is a folder, as Spark writes them."""
-    from pipeline.batch.spark import SparkRequest, tag_with_spark  # noqa: PLC0415 - only where Spark is asked for
+    from pipeline.batch.spark import SparkRequest, format_of, tag_with_spark  # noqa: PLC0415 - only where Spark is asked for
 
     if request.out is None:
         raise UsageError("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl")
-    if request.corrected:
-        raise UsageError("--corrected: Spark gives the model's tags only; leave --engine spark out")
+    for option, why in NOT_OF_SPARK.items():
+        if getattr(request, option):
+            raise UsageError(f"--{option}: {why}; leave it out, or leave --engine spark out")
+    name = format_of(request.format, request.out)
     need("spark", "--engine spark")
-    asked = SparkRequest(request.paths, request.out, request.model, config, request.keep_noise, master)
+    asked = SparkRequest(request.paths, request.out, name, request.model, config, request.keep_noise, master)
 
     def start() -> int:
         counts = tag_with_spark(asked, say)
         for line in counts.errors:
             say_error(InputError(line))
         side = f", {counts.failed} failed, see {asked.out}.errors" if counts.failed else ""
-        say(f"{counts.tagged} reports tagged by Spark{side} -> {asked.out}")
+        say(f"{counted(counts.tagged, 'report')} tagged by Spark{side} -> {asked.out}")
         return counts.failed
 
     return start

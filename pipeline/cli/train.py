@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import config_options, progress, read_config, say
+from pipeline.core.counted import counted
 from pipeline.core.extras import need
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _search(config: "Config", path: Path | None, command: str) -> "Training":
 def _print_training(result: "Training") -> None:
     _print_figures(result.measurement, "left-out reports")
     for point in result.curve:
-        click.echo(f"  with {point.reports:.0f} reports only  macro-F1 {point.figures.macro_f1:.3f}")
+        click.echo(f"  with {counted(round(point.reports), 'report')} only  macro-F1 {point.figures.macro_f1:.3f}")
     _print_corrected(result)
     click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
     if result.run_id:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 # The name of a file or folder with what Python makes of a byte that is no UTF-8: some bytes of its other characters may happen to
 # be UTF-8. Neither sign that ends it can be a part of a character in GB18030.
@@ -18,6 +18,20 @@ def readable(text: str) -> str:
     if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
         return text
     return _NAME.sub(_decoded, text).translate(_BROKEN)
+
+
+def file_name(source: str) -> str:
+    r"""Return the last part of a name, whichever system's separators it has.
+
+    >>> file_name("2023/报告.zip/甲\\乙.docx")
+    '乙.docx'
+    """
+    return PurePosixPath(source.replace("\\", "/")).name
+
+
+def file_stem(source: str) -> str:
+    """Return the last part of a name without its ending."""
+    return PurePosixPath(file_name(source)).stem
 
 
 def on_disk(name: str) -> Path:

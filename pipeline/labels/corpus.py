@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet, load_label_set
+from pipeline.core.counted import counted
 from pipeline.core.errors import ConfigError, CorpusError, UsageError
 from pipeline.core.outputs import Place, claim
 from pipeline.core.records import Label
@@ -51,7 +52,7 @@ def _within_reach(corrections: list[Label], config: Config, say: Say) -> list[La
     folders = [Path(name) for name in (*config.corpus.reports, config.corpus.reviewed)]
     within = [label for label in corrections if any(folder in (path := Path(label.source), *path.parents) for folder in folders)]
     if len(within) < len(corrections):
-        say(f"left out: {len(corrections) - len(within)} corrections of reports outside corpus.reports")
+        say(f"left out: {counted(len(corrections) - len(within), 'correction')} of reports outside corpus.reports")
     return within
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.core.config import LabelSet
+from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, UsageError
 from pipeline.core.json_values import decode_json
 from pipeline.core.outputs import write_file
@@ -206,7 +207,7 @@ def check_trainable(corpus: Corpus) -> None:
         count = sum(label.label == name for report in corpus.reports for label in report.labels)
         if count < 2:
             raise CorpusError(
-                f"label {name} has {count} example{'s' * (count != 1)}: training needs two at least; label more passages, "
+                f"label {name} has {counted(count, 'example')}: training needs two at least; label more passages, "
                 f"or take {name} out of the label definitions"
             )
     if len({same_text(report.document.text) for report in corpus.reports}) < 2:

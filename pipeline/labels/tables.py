@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from pipeline.core.config import LabelSet
+from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
 from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, unknown, without_overlap
@@ -163,7 +164,7 @@ def _passage(span: Any, report: Incoming, known: LabelSet) -> Passage | Refused:
         return Refused(report.where, f"{str(span)[:SHOWN]} is no span with a label")
     said = unknown([name], known)
     if said is None and not (0 <= start < end <= len(report.text) and report.text[start:end].strip()):
-        said = f"span {start}-{end} is none of its text, which has {len(report.text)} characters"
+        said = f"span {start}-{end} is none of its text, which has {counted(len(report.text), 'character')}"
     return Refused(report.where, said) if said else Passage(start, end, name, (), report.where)
 
 

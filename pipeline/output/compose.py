@@ -1,8 +1,9 @@
 """Make the output of a composed format: one file of all reports, or a folder with a file for each."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from pipeline.core.names import file_stem
 from pipeline.core.records import FinishedReport
 from pipeline.output import FORMATS, RunFacts, composer_of
 from pipeline.output.finished import Finished
@@ -32,7 +33,7 @@ def _named(reports: Sequence[FinishedReport] | Finished, suffix: str) -> Iterato
     """Yield each report with the name of its file; a name that was given before gets a number."""
     taken: set[str] = set()
     for report in reports:
-        stem = PurePosixPath(report.source.replace("\\", "/")).stem or "report"
+        stem = file_stem(report.source) or "report"
         name, number = f"{stem}{suffix}", 1
         while name.lower() in taken:  # some file systems take names that differ by case for the same
             number += 1

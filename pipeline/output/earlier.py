@@ -1,12 +1,15 @@
 """Tell whether a file is an output of an earlier run, or a report of somebody that only lies where an output is to go."""
 
+import lzma
 import zipfile
+import zlib
 from contextlib import suppress
 
 from pipeline.core.outputs import Place
 
 HEAD = 8192  # bytes of a text in which its title stands
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
+_NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 _PROPERTIES = "docProps/core.xml"
 
 
@@ -23,8 +26,8 @@ def is_of_a_run(place: Place) -> bool:
 
 
 def _head(place: Place) -> bytes:
-    """Return the first bytes of a text, or the properties of a document."""
-    with suppress(OSError, zipfile.BadZipFile, KeyError, RuntimeError), zipfile.ZipFile(place.path) as package:
+    """Return the first bytes of a text or of a damaged document, or the properties of a document."""
+    with suppress(*_NO_PACKAGE), zipfile.ZipFile(place.path) as package:
         return package.open(_PROPERTIES).read(HEAD)
     with place.path.open("rb") as stream:
         return stream.read(HEAD)

@@ -15,7 +15,7 @@ _LINE_END = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _WORD_OR_SPACE = re.compile(r"\s+|\S+")
 
 
-class Piece(msgspec.Struct, frozen=True):
+class SourceSpan(msgspec.Struct, frozen=True):
     """A span of the source: a passage, what was set aside with its reason, or what lies between such."""
 
     start: int
@@ -31,7 +31,7 @@ class Piece(msgspec.Struct, frozen=True):
 class Block(msgspec.Struct, frozen=True):
     """A paragraph: its pieces in order, and its rank where it is a heading (0 the highest of the report)."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SourceSpan, ...]
     rank: int | None = None
 
     @property
@@ -99,9 +99,9 @@ def asides(some: Iterator[Block]) -> Iterator[tuple[bool, tuple[Block, ...]]]:
             yield from ((False, (block,)) for block in group)
 
 
-def _lines(report: FinishedReport) -> Iterator[list[Piece]]:
+def _lines(report: FinishedReport) -> Iterator[list[SourceSpan]]:
     """Yield the pieces of each paragraph: a new one begins where a line ends between two pieces."""
-    line: list[Piece] = []
+    line: list[SourceSpan] = []
     for piece in _pieces(report):
         between = piece.tag is None and piece.reason is None
         if between and piece.text_of(report).isspace() and (not line or _LINE_END.search(report.text, piece.start, piece.end)):
@@ -114,20 +114,20 @@ def _lines(report: FinishedReport) -> Iterator[list[Piece]]:
         yield line
 
 
-def _pieces(report: FinishedReport) -> Iterator[Piece]:
+def _pieces(report: FinishedReport) -> Iterator[SourceSpan]:
     """Yield spans side by side that hold the whole source: passages, what was set aside beside them, and the rest."""
     position, noise = 0, deque(report.noise)
     for tag in passages(report):
         yield from _gap(report.text, position, tag.start, noise)
-        yield Piece(tag.start, tag.end, tag)
+        yield SourceSpan(tag.start, tag.end, tag)
         position = tag.end
     yield from _gap(report.text, position, len(report.text), noise)
 
 
-def _gap(text: str, start: int, end: int, noise: deque[Noise]) -> Iterator[Piece]:
+def _gap(text: str, start: int, end: int, noise: deque[Noise]) -> Iterator[SourceSpan]:
     """Yield what lies between two passages; noise is taken from the queue as far as it lies before the second."""
     while noise and noise[0].start < end:
-        aside = Piece(max(start, noise[0].start), min(end, noise[0].end), reason=noise[0].reason)
+        aside = SourceSpan(max(start, noise[0].start), min(end, noise[0].end), reason=noise[0].reason)
         if aside.start < aside.end:
             yield from _between(text, start, aside.start)
             yield aside
@@ -138,7 +138,7 @@ def _gap(text: str, start: int, end: int, noise: deque[Noise]) -> Iterator[Piece
     yield from _between(text, start, end)
 
 
-def _between(text: str, start: int, end: int) -> Iterator[Piece]:
+def _between(text: str, start: int, end: int) -> Iterator[SourceSpan]:
     """Yield what belongs to nothing as white space and, should there be any, the rest, which is shown as it is."""
     for match in _WORD_OR_SPACE.finditer(text, start, end):
-        yield Piece(*match.span())
+        yield SourceSpan(*match.span())

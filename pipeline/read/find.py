@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import STANDARD_INPUT, Taken
@@ -81,8 +82,8 @@ class _Search:
                 self.skipped[path] = None
                 unknown += 1
         if not known:
-            seen = f"{unknown} files of other types" if unknown else "no files"
-            seen += f"; {len(self.failures)} folders cannot be listed" if self.failures else ""
+            seen = f"{counted(unknown, 'file')} of other types" if unknown else "no files"
+            seen += f"; {counted(len(self.failures), 'folder')} cannot be listed" if self.failures else ""
             raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")
 
     def _walk(self, top: str) -> Iterator[str]:

@@ -36,13 +36,11 @@ def serve_ui(port: int, configured: str = "") -> int:
     server = subprocess.Popen(command, env=environment, cwd=store_folder(), start_new_session=True)
     guard = Guard()
     guard.watch(server.pid)
-    previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return server.wait()
     except KeyboardInterrupt:
         return 0
     finally:
-        signal.signal(signal.SIGTERM, previous)
         _end(server)
         guard.release()
 
@@ -52,10 +50,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.core.config import GateConfig, LabelSet
+from pipeline.core.counted import counted
 from pipeline.core.errors import ModelError
 from pipeline.core.records import Tag
 from pipeline.labels.files import Corpus, LabelledDocument
@@ -82,7 +83,9 @@ def decide(standing: CandidateFigures, against: Comparison | None, gate: GateCon
         return Decision(False, "; ".join(short), against)
     if not against:
         return Decision(True, "reaches every figure of [gate], and there was no champion")
-    return Decision(True, f"not worse than the champion: macro-F1 {against.interval} on {len(against.reports)} reports", against)
+    return Decision(
+        True, f"not worse than the champion: macro-F1 {against.interval} on {counted(len(against.reports), 'report')}", against
+    )
 
 
 def compare(corpus: Corpus, first: Candidate, second: Candidate, gate: GateConfig, seed: int) -> Comparison:
@@ -145,11 +148,11 @@ def _missed(standing: CandidateFigures, gate: GateConfig) -> Iterator[str]:
 
 def _worse(interval: Interval, reports: int, gate: GateConfig) -> Iterator[str]:
     if reports < gate.least_reports:
-        yield f"shares {reports} reports with the champion, fewer than {gate.least_reports}"
+        yield f"shares {counted(reports, 'report')} with the champion, fewer than {gate.least_reports}"
     elif interval.high < 0:
-        yield f"worse than the champion: macro-F1 {interval} on {reports} reports"
+        yield f"worse than the champion: macro-F1 {interval} on {counted(reports, 'report')}"
     elif interval.low < -gate.margin:
-        yield f"may be worse than the champion by more than {gate.margin}: macro-F1 {interval} on {reports} reports"
+        yield f"may be worse than the champion by more than {gate.margin}: macro-F1 {interval} on {counted(reports, 'report')}"
 
 
 def _left_out(report: LabelledDocument, candidate: Candidate) -> bool:

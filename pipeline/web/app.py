@@ -11,33 +11,34 @@ from urllib.parse import parse_qs, quote
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
+from anyio import Path as AsyncPath
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.records import Label, PersonSays, Tag
 from pipeline.labels.corrections.store import ChangedError
+from pipeline.labels.people import LONGEST
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
 from pipeline.web import guard, review, schemas
 from pipeline.web.bodies import body_of
-from pipeline.web.crew import LostError, busy
+from pipeline.web.file_store import FileStore, LoadedModel, StoredFile
 from pipeline.web.guard import Guarded, Policy
 from pipeline.web.metrics import CONTENT_TYPE, Measured, Metrics
-from pipeline.web.work import Held, Loaded, Workshop
+from pipeline.web.worker_pool import LostError, busy
 
 STATIC = Path(__file__).parent / "static"
 REPORT_STYLE = HERE / "report.css"
@@ -64,24 +65,24 @@ class Answer(msgspec.Struct, frozen=True):
     """Tags, and what was said of them, on their way out."""
 
     tags: tuple[Tag, ...]
-    corrections: list[review.Said]
+    corrections: list[review.SavedCorrection]
     notices: list[str]
 
 
-class Desk:
+class AppState:
     """What the routes share."""
 
-    def __init__(self, workshop: Workshop, policy: Policy) -> None:
-        self.workshop = workshop
+    def __init__(self, file_store: FileStore, policy: Policy) -> None:
+        self.file_store = file_store
         self.policy = policy
         self.metrics = Metrics()
         self.texts = CapacityLimiter(AT_ONCE)
         self.logins = guard.Waiting(guard.LOGINS)
 
 
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
+def _state(request: Request) -> AppState:
+    state: AppState = request.app.state.shared
+    return state
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -107,14 +108,14 @@ def _takes(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-AtDesk = Annotated[Desk, Depends(_desk)]
+State = Annotated[AppState, Depends(_state)]
 Name = Annotated[str, Query(min_length=1, max_length=255, description="The name of the file; its folders are left out.")]
 Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which report of the file, from 0.")]
 Format = Annotated[str, Query(description="One of the formats of /api/settings.", json_schema_extra={"enum": sorted(FORMATS)})]
 ModelId = Annotated[str | None, Query(max_length=100, description="The id of a model; without it the first.")]
-Annotator = Annotated[str, Query(max_length=60, description="Whose corrections to show beside the tags.")]
+Annotator = Annotated[str, Query(max_length=LONGEST, description="Whose corrections to show beside the tags.")]
 Corrector = Annotated[
-    str, Query(max_length=60, description="Whose saved corrections to show; without it the tags are the model's.")
+    str, Query(max_length=LONGEST, description="Whose saved corrections to show; without it the tags are the model's.")
 ]
 _ALWAYS = (401, 403, 421, 413)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -136,12 +137,12 @@ class Api(FastAPI):
         return super().openapi()
 
 
-def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
-    """Return the application behind its guard; it holds the workshop open as long as it runs."""
+def create_app(file_store: FileStore, policy: Policy) -> ASGIApp:
+    """Return the application behind its guard; it holds the store of files open as long as it runs."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with workshop.open():
+        async with file_store.open():
             yield
 
     mimetypes.add_type("text/javascript", ".js")  # some Windows machines say otherwise, and a browser would not run it
@@ -155,7 +156,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.desk = Desk(workshop, policy)
+    app.state.shared = AppState(file_store, policy)
     app.include_router(api)
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -164,7 +165,7 @@ def create_app(workshop: Workshop, policy: Policy) -> ASGIApp:
     app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(UsageError, _on_usage)
     app.add_exception_handler(Exception, _on_error)
-    return Measured(Guarded(app, policy), app.state.desk.metrics)
+    return Measured(Guarded(app, policy), app.state.shared.metrics)
 
 
 # ---- the API ---------------------------------------------------------------------------------------------------------
@@ -177,31 +178,31 @@ async def health() -> schemas.Health:
 
 
 @api.get("/settings", responses=_problems())
-async def settings(desk: AtDesk) -> schemas.Settings:
+async def settings(state: State) -> schemas.Settings:
     """Tell what the server takes and gives."""
     endings = sorted(suffixes() - {""})
     return schemas.Settings(
-        formats=list(FORMATS), suffixes=endings, max_upload=desk.policy.max_upload, asks_token=desk.policy.token is not None
+        formats=list(FORMATS), suffixes=endings, max_upload=state.policy.max_upload, asks_token=state.policy.token is not None
     )
 
 
 @api.get("/models", responses=_problems())
-async def models(desk: AtDesk) -> list[schemas.ModelView]:
+async def models(state: State) -> list[schemas.ModelView]:
     """List the models, the one that is used without being named first."""
-    return [_model_view(loaded) for loaded in desk.workshop.models.values()]
+    return [_model_view(loaded) for loaded in state.file_store.models.values()]
 
 
 @api.get("/metrics", response_class=Response, responses=_gives("text/plain"))
-async def metrics(desk: AtDesk) -> Response:
+async def metrics(state: State) -> Response:
     """Tell counts and seconds for Prometheus; no names."""
-    workshop = desk.workshop
+    file_store = state.file_store
     gauges = {
-        "files_held": len(workshop.files),
-        "bytes_held": workshop.allowance.size,
-        "files_under_way": workshop.taggers.under_way,
-        "texts_waiting": desk.texts.statistics().tasks_waiting,
+        "files_held": len(file_store.files),
+        "bytes_held": file_store.allowance.size,
+        "files_under_way": file_store.taggers.under_way,
+        "texts_waiting": state.texts.statistics().tasks_waiting,
     }
-    return Response(desk.metrics.text(gauges), media_type=CONTENT_TYPE)
+    return Response(state.metrics.text(gauges), media_type=CONTENT_TYPE)
 
 
 @api.post(
@@ -211,47 +212,47 @@ async def metrics(desk: AtDesk) -> Response:
     responses=_problems(400, 404, 408, 415, 422, 503),
     openapi_extra=_takes(schemas.TextToTag),
 )
-async def tag(body: Annotated[schemas.TextToTag, Depends(body_of(schemas.TextToTag))], desk: AtDesk) -> Response:
+async def tag(body: Annotated[schemas.TextToTag, Depends(body_of(schemas.TextToTag))], state: State) -> Response:
     """Tag a text."""
-    loaded = desk.workshop.model(body.model)
-    if desk.texts.statistics().tasks_waiting >= desk.workshop.config.serve.queue:
+    loaded = state.file_store.model(body.model)
+    if state.texts.statistics().tasks_waiting >= state.file_store.config.serve.queue:
         raise busy()
-    tags = await to_thread.run_sync(lambda: next(tag_texts([body.text], loaded.model)).finish().tags, limiter=desk.texts)
+    tags = await to_thread.run_sync(lambda: next(tag_texts([body.text], loaded.model)).finish().tags, limiter=state.texts)
     return _json({"tags": tags})
 
 
 @api.post("/files", status_code=202, responses=_problems(404, 408, 422, 503, 507), openapi_extra=_BODY)
-async def add_file(request: Request, response: Response, desk: AtDesk, name: Name, model: ModelId = None) -> schemas.FileView:
+async def add_file(request: Request, response: Response, state: State, name: Name, model: ModelId = None) -> schemas.FileView:
     """Take a file in, as the body of the request; it is read and tagged in the background, and looked at under Location."""
-    workshop = desk.workshop
-    held = await workshop.add(name, workshop.model(model), request.stream())
+    file_store = state.file_store
+    held = await file_store.add(name, file_store.model(model), request.stream())
     response.headers["location"] = f"/api/files/{held.id}"
     return _file_view(held)
 
 
 @api.get("/files", responses=_problems())
-async def files(desk: AtDesk) -> schemas.Files:
+async def files(state: State) -> schemas.Files:
     """List the files that the server holds, whoever sent them."""
-    return schemas.Files(files=[_file_view(held) for held in desk.workshop.files.values()])
+    return schemas.Files(files=[_file_view(held) for held in state.file_store.files.values()])
 
 
 @api.get("/files/{identifier}", responses=_problems(404))
-async def file(identifier: str, desk: AtDesk) -> schemas.FileView:
+async def file(identifier: str, state: State) -> schemas.FileView:
     """Tell what became of a file."""
-    return _file_view(desk.workshop.file(identifier))
+    return _file_view(state.file_store.file(identifier))
 
 
 @api.delete("/files/{identifier}", status_code=204, responses=_problems(404))
-async def delete_file(identifier: str, desk: AtDesk) -> None:
+async def delete_file(identifier: str, state: State) -> None:
     """Delete a file; what was said of it stays where corrections are kept."""
-    desk.workshop.delete(desk.workshop.file(identifier))
+    state.file_store.delete(state.file_store.file(identifier))
 
 
 @api.get("/files/{identifier}/tags", response_model=schemas.ReportTags, responses=_problems(404, 409, 422))
-async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Annotator = "") -> Response:
+async def tags(identifier: str, state: State, report: Number = 0, annotator: Annotator = "") -> Response:
     """Give the tags of a report, and what a person has corrected in it."""
-    held, found = await desk.workshop.report(identifier, report)
-    said, notices = await run_in_threadpool(review.said_by, found, annotator, held.model.model, desk.workshop.config)
+    held, found = await state.file_store.report(identifier, report)
+    said, notices = await run_in_threadpool(review.said_by, found, annotator, held.model.model, state.file_store.config)
     return _json(Answer(found.tags, said, notices))
 
 
@@ -260,10 +261,10 @@ async def tags(identifier: str, desk: AtDesk, report: Number = 0, annotator: Ann
     response_class=HTMLResponse,
     responses=_gives("text/html", 404, 409, 422, 503),
 )
-async def fragment(identifier: str, desk: AtDesk, report: Number = 0, annotator: Corrector = "") -> str:
+async def fragment(identifier: str, state: State, report: Number = 0, annotator: Corrector = "") -> str:
     """Give a tagged report as a fragment of HTML, as it stands in the html output; its colours are in /themes/MODEL.css."""
-    said = await _said_by(annotator, desk, desk.workshop.ready(identifier))
-    return await desk.workshop.render(identifier, report, said)
+    said = await _said_by(annotator, state, state.file_store.ready(identifier))
+    return await state.file_store.render(identifier, report, said)
 
 
 @api.post(
@@ -272,11 +273,11 @@ async def fragment(identifier: str, desk: AtDesk, report: Number = 0, annotator:
     openapi_extra=_takes(schemas.CorrectionsToSave),
 )
 async def correct(
-    identifier: str, body: Annotated[schemas.CorrectionsToSave, Depends(body_of(schemas.CorrectionsToSave))], desk: AtDesk
+    identifier: str, body: Annotated[schemas.CorrectionsToSave, Depends(body_of(schemas.CorrectionsToSave))], state: State
 ) -> schemas.Saved:
     """Save a person's corrections, all or none; what the model had suggested is kept beside them."""
-    held, found = await desk.workshop.report(identifier, body.report)
-    model, config = held.model.model, desk.workshop.config
+    held, found = await state.file_store.report(identifier, body.report)
+    model, config = held.model.model, state.file_store.config
     return schemas.Saved(saved=await run_in_threadpool(review.save, found, body.corrections, body.annotator, model, config))
 
 
@@ -286,26 +287,26 @@ async def correct(
     openapi_extra=_takes(schemas.CorrectionsToImport),
 )
 async def take_in(
-    identifier: str, body: Annotated[schemas.CorrectionsToImport, Depends(body_of(schemas.CorrectionsToImport))], desk: AtDesk
+    identifier: str, body: Annotated[schemas.CorrectionsToImport, Depends(body_of(schemas.CorrectionsToImport))], state: State
 ) -> schemas.Saved:
     """Save what was corrected in a workbook of tags, under the name of who corrected it."""
-    held, workbook = desk.workshop.returned(identifier)
-    model, config = held.model.model, desk.workshop.config
+    held, workbook = state.file_store.returned(identifier)
+    model, config = held.model.model, state.file_store.config
     return schemas.Saved(saved=await run_in_threadpool(review.save_returned, workbook.reports, body.annotator, model, config))
 
 
 @api.get(
     "/files/{identifier}/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503)
 )
-async def download(identifier: str, format: Format, desk: AtDesk, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
+async def download(identifier: str, format: Format, state: State, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
     """Give a tagged file in a format, with what a person has corrected."""
-    return await _composed(desk, format, [desk.workshop.ready(identifier)], annotator)
+    return await _composed(state, format, [state.file_store.ready(identifier)], annotator)
 
 
 @api.get("/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503))
-async def download_all(format: Format, desk: AtDesk, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
+async def download_all(format: Format, state: State, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
     """Give all tagged files together in a format, with what a person has corrected."""
-    return await _composed(desk, format, [held for held in desk.workshop.files.values() if held.state == "ready"], annotator)
+    return await _composed(state, format, [held for held in state.file_store.files.values() if held.state == "ready"], annotator)
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------
@@ -324,9 +325,9 @@ async def report_style() -> FileResponse:
 
 
 @pages.get("/themes/{identifier}.css")
-async def themes(identifier: str, desk: AtDesk) -> Response:
+async def themes(identifier: str, state: State) -> Response:
     """Give the colours of a model's labels."""
-    return Response(theme_css(desk.workshop.model(identifier).model.labels), media_type="text/css")
+    return Response(theme_css(state.file_store.model(identifier).model.labels), media_type="text/css")
 
 
 @pages.get("/login")
@@ -336,51 +337,57 @@ async def login_form() -> FileResponse:
 
 
 @pages.post("/login")
-async def login(request: Request, desk: AtDesk) -> Response:
+async def login(request: Request, state: State) -> Response:
     """Give a cookie for the token."""
     try:
-        async with desk.logins.wait(guard.LOGIN_SECONDS):
+        async with state.logins.wait(guard.LOGIN_SECONDS):
             body = await request.body()
     except TimeoutError:
         raise HTTPException(408, "the form took too long; send it again") from None
     given = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
-    if not guard.is_token(given.strip(), desk.policy):
+    if not guard.is_token(given.strip(), state.policy):
         return HTMLResponse((STATIC / "login.html").read_bytes().replace(b" hidden", b""), status_code=401)
     answer = RedirectResponse("/", status_code=303)
-    name, seconds = guard.cookie_name(desk.policy), guard.SESSION_SECONDS
-    answer.set_cookie(name, guard.session(desk.policy), max_age=seconds, httponly=True, samesite="strict")
+    name, seconds = guard.cookie_name(state.policy), guard.SESSION_SECONDS
+    answer.set_cookie(name, guard.session(state.policy), max_age=seconds, httponly=True, samesite="strict")
     return answer
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
 
-async def _said_by(annotator: str, desk: Desk, held: Held) -> tuple[Label, ...]:
-    return await run_in_threadpool(review.all_said_by, annotator, held.model.model, desk.workshop.config)
+async def _said_by(annotator: str, state: AppState, held: StoredFile) -> tuple[Label, ...]:
+    return await run_in_threadpool(review.all_said_by, annotator, held.model.model, state.file_store.config)
 
 
-async def _composed(desk: Desk, name: str, held: list[Held], annotator: str) -> Response:
+async def _composed(state: AppState, name: str, held: list[StoredFile], annotator: str) -> Response:
     if name not in FORMATS:
         raise HTTPException(404, f"no format {name!r}; known: {' '.join(FORMATS)}")
     if not held:
         raise HTTPException(409, "no file is tagged yet")
-    path = await desk.workshop.compose(name, held, await _said_by(annotator, desk, held[0]))
+    path = await state.file_store.compose(name, held, await _said_by(annotator, state, held[0]))
     shown = f"{Path(held[0].name).stem}{path.suffix}" if len(held) == 1 else f"全部报告{path.suffix}"
     # The first name is for what cannot read the second: no character of a report's name is in it.
     disposition = f"attachment; filename=\"report{path.suffix}\"; filename*=UTF-8''{quote(shown, safe='')}"
-    return FileResponse(
-        path,
-        media_type="application/octet-stream",
-        headers={"content-disposition": disposition},
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )
+    return _Download(path, media_type="application/octet-stream", headers={"content-disposition": disposition})
+
+
+class _Download(FileResponse):
+    """A file that is deleted when it was sent, or could not be: a task of starlette's own runs after no part, and no error."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await AsyncPath(self.path).unlink(missing_ok=True)
 
 
 def _json(value: object) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
-def _model_view(loaded: Loaded) -> schemas.ModelView:
+def _model_view(loaded: LoadedModel) -> schemas.ModelView:
     model = loaded.model
     labels = [schemas.LabelView(name=label.name, definition=label.definition, color=label.color) for label in model.labels.labels]
     return schemas.ModelView(
@@ -393,7 +400,7 @@ def _model_view(loaded: Loaded) -> schemas.ModelView:
     )
 
 
-def _file_view(held: Held) -> schemas.FileView:
+def _file_view(held: StoredFile) -> schemas.FileView:
     progress = held.progress() if held.state == "tagging" else {}
     reports = [
         schemas.ReportView(**{name: getattr(report, name) for name in schemas.ReportView.model_fields}) for report in held.reports

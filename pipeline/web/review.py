@@ -19,7 +19,7 @@ from pipeline.web.schemas import CorrectionToSave
 LOG = logging.getLogger(__name__)
 
 
-class Said(msgspec.Struct, frozen=True):
+class SavedCorrection(msgspec.Struct, frozen=True):
     """A correction as the page shows it again."""
 
     start: int
@@ -49,7 +49,7 @@ def save_returned(reports: Iterable[Returned], annotator: str, model: Model, con
     )
 
 
-def said_by(report: FinishedReport, annotator: str, model: Model, config: Config) -> tuple[list[Said], list[str]]:
+def said_by(report: FinishedReport, annotator: str, model: Model, config: Config) -> tuple[list[SavedCorrection], list[str]]:
     """Return what a person has said of a report, and a line for each of the file's that is damaged.
 
     What others said is not shown, so that each judges alone.
@@ -58,7 +58,13 @@ def said_by(report: FinishedReport, annotator: str, model: Model, config: Config
     if not name:
         return [], []
     notices: list[str] = []
-    found = read_corrections(report.text, model.labels, config, report.sha256, _teller(config, notices))
+    folder = f"{(locations.project_folder() / config.corpus.review).parent}/"  # the server's own matter
+
+    def tell(line: str) -> None:
+        notices.append(line.replace(folder, ""))
+        LOG.warning(line)
+
+    found = read_corrections(report.text, model.labels, config, report.sha256, tell)
     return [_said(label) for label in found if label.annotator == name], notices
 
 
@@ -68,23 +74,8 @@ def all_said_by(annotator: str, model: Model, config: Config) -> tuple[Label, ..
     return tuple(label for label in read_review(config, model.labels, LOG.warning) if label.annotator == name) if name else ()
 
 
-class _Teller:
-    """Notes what is said of a file, by its name and without its folder, which is the server's own matter."""
-
-    def __init__(self, folder: str, notices: list[str]) -> None:
-        self._folder, self._notices = folder, notices
-
-    def __call__(self, line: str) -> None:
-        self._notices.append(line.replace(self._folder, ""))
-        LOG.warning(line)
-
-
-def _teller(config: Config, notices: list[str]) -> _Teller:
-    return _Teller(f"{(locations.project_folder() / config.corpus.review).parent}/", notices)
-
-
-def _said(label: Label) -> Said:
-    return Said(label.start, label.end, label.label, label.secondary, label.note or "")
+def _said(label: Label) -> SavedCorrection:
+    return SavedCorrection(label.start, label.end, label.label, label.secondary, label.note or "")
 
 
 def _seen(said: CorrectionToSave) -> PersonSays | None:

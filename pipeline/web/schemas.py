@@ -5,15 +5,14 @@ pydantic (MIT), since FastAPI builds that document and its checks from it; the r
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from pipeline.core.tag_fields import model_fields
-from pipeline.labels.people import person
+from pipeline.labels.people import LONGEST, checked_name
 
 MAX_TEXT = 200_000  # characters
 MAX_NOTE = 2_000
 MAX_CORRECTIONS = 5_000
-NAME = r"^[\w .·()（）-]*\w[\w .·()（）-]*$"
 LARGEST = 2**31 - 1  # offsets are below it
 
 
@@ -24,11 +23,7 @@ def _whole(value: object) -> int:
     raise ValueError("a whole number belongs here")
 
 
-def _person(value: object) -> object:
-    return person(value) if isinstance(value, str) else value
-
-
-Person = Annotated[str, Field(max_length=60, pattern=NAME), BeforeValidator(_person)]
+Person = Annotated[str, Field(description=f"A name, in at most {LONGEST} printable characters."), AfterValidator(checked_name)]
 Whole = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 
 

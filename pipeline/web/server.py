@@ -21,8 +21,8 @@ from pipeline.core.errors import UsageError
 from pipeline.labels.corpus import Say
 from pipeline.track.locate import model_folder
 from pipeline.web.app import create_app
+from pipeline.web.file_store import FileStore, LoadedModel
 from pipeline.web.guard import LOOPBACK_NAMES, Policy
-from pipeline.web.work import Loaded, Workshop
 
 SHORTEST_TOKEN = 16
 HEAD_SECONDS = 15.0  # that a new connection has to say what it wants
@@ -95,13 +95,13 @@ def _waiting(server: ServerState) -> tuple[Connections, Connections]:
     return _OF_SERVER.setdefault(server, ({}, {}))
 
 
-def load_models(names: Sequence[str], config: Config, say: Say) -> dict[str, Loaded]:
+def load_models(names: Sequence[str], config: Config, say: Say) -> dict[str, LoadedModel]:
     """Return the models of these names, folders or MLflow URIs by their id, in order; raises ModelError."""
     models = {}
     for name in names:
         folder = model_folder(name, config.track.uri, say).resolve()
         model = load_cached(folder)
-        models[model.version] = Loaded(model.version, folder, model)
+        models[model.version] = LoadedModel(model.version, folder, model)
     return models
 
 
@@ -161,17 +161,17 @@ def address_of(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def serve(models: dict[str, Loaded], policy: Policy, listening: socket.socket, config: Config) -> None:
+def serve(models: dict[str, LoadedModel], policy: Policy, listening: socket.socket, config: Config) -> None:
     """Serve the page until the process is told to stop; everything that was uploaded is gone then."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     build(models, policy, config).run(sockets=[listening])
 
 
-def build(models: dict[str, Loaded], policy: Policy, config: Config) -> uvicorn.Server:
+def build(models: dict[str, LoadedModel], policy: Policy, config: Config) -> uvicorn.Server:
     """Return a server of the page, with a temporary folder that goes when it ends."""
     folder = Path(tempfile.mkdtemp(prefix="mission-themes-serve-"))
     settings = uvicorn.Config(
-        create_app(Workshop(models, config, folder), policy),
+        create_app(FileStore(models, config, folder), policy),
         http=Protocol,
         ws="none",
         loop="asyncio",

@@ -13,6 +13,8 @@ import anyio
 from starlette.exceptions import HTTPException
 
 from pipeline.core.config import ServeConfig
+from pipeline.core.counted import counted
+from pipeline.core.names import file_name
 from pipeline.read import suffixes
 
 LONGEST_NAME = 200  # characters
@@ -29,7 +31,7 @@ class Allowance:
     def take_file(self) -> None:
         """Count a file; raises HTTPException when there are too many."""
         if self.files >= self.limits.max_files:
-            full = f"the server holds {self.files} files already (serve.max_files); delete some"
+            full = f"the server holds {counted(self.files, 'file')} already (serve.max_files); delete some"
             raise HTTPException(507, full)
         self.files += 1
 
@@ -52,7 +54,7 @@ def shown_name(name: str) -> str:
     >>> shown_name("..\\..\\报告\u202efdp.exe")
     '报告fdp.exe'
     """
-    last = PurePosixPath(name.replace("\\", "/")).name
+    last = file_name(name)
     seen = "".join(character for character in unicodedata.normalize("NFC", last) if character.isprintable())
     path = PurePosixPath(seen.strip(" .") or "report")
     return f"{path.stem[: LONGEST_NAME - len(path.suffix)]}{path.suffix}" if len(path.suffix) < 20 else path.name[:LONGEST_NAME]

@@ -100,7 +100,7 @@ rjieba.cut("词", False)
 for path in sorted(Path(sys.argv[1]).iterdir()) if len(sys.argv) > 1 else []:
     rjieba.cut(path.read_text(encoding="utf-8"), False)
 """
-NOT_COMPILED = "import os; os.environ['MISSION_THEMES_IMPLEMENTATION'] = 'python'; from pipeline.cli import main; main()"
+NOT_COMPILED = "import os; os.environ['MISSION_THEMES_IMPLEMENTATION'] = 'python'; from pipeline.cli.commands import main; main()"
 CONTESTANTS = """
 import jieba, rjieba
 def jieba_cut(text):

@@ -7,7 +7,7 @@ from types import ModuleType
 import click
 import pytest
 
-from pipeline.cli import main
+from pipeline.cli.commands import main
 from pipeline.read import formats, kinds
 
 MANUALS = ("docs/manual.md", "docs/manual.zh.md")

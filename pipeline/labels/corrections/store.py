@@ -13,14 +13,16 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
+from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
+from pipeline.core.names import file_stem
 from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, Label, PersonSays
 from pipeline.labels.corpus import corpus_files, read_review
@@ -139,7 +141,9 @@ def _says(label: Label) -> PersonSays:
 def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:
     span = f"{name}: correction {correction.start}-{correction.end}"
     if not 0 <= correction.start < correction.end <= len(text):
-        raise UsageError(f"{span} points outside the {len(text)} characters of the text; tag the report again and correct that")
+        raise UsageError(
+            f"{span} points outside the text, which has {counted(len(text), 'character')}; tag the report again and correct that"
+        )
     if not text[correction.start : correction.end].strip():
         raise UsageError(f"{span} holds white space only; take it out")
     for label in (correction.label, *correction.secondary):
@@ -184,7 +188,7 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
         raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
     folder = locations.project_folder() / config.corpus.reviewed
     folder.mkdir(parents=True, exist_ok=True)
-    stem = _UNSAFE.sub("_", PurePosixPath(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._-") or "report"
+    stem = _UNSAFE.sub("_", file_stem(name))[:LONGEST_NAME].strip("._-") or "report"
     path, number = folder / f"{stem}.txt", 1
     while path.exists():
         number += 1

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline.core.config import LabelSet, ReadConfig
+from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, PipelineError, UsageError
 from pipeline.core.records import Correction, PersonSays, Suggestion
 from pipeline.output.book import originals
@@ -108,7 +109,7 @@ def check_replaceable(out: Path, options: ReadConfig) -> None:
         if count:
             command = f"pipeline labels import {shlex.quote(str(path))} --annotator NAME"
             ways = f"take them in with `{command}`, name another file with -o, or replace them with --force"
-            raise UsageError(f"{path}: holds {count} corrections, which would be lost; {ways}")
+            raise UsageError(f"{path}: holds {counted(count, 'correction')}, which would be lost; {ways}")
 
 
 def _written_in(sheets: "Sequence[_Sheet]", where: str) -> int | None:

@@ -2,34 +2,46 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.core.errors import UsageError
-from pipeline.output.digest.records import Said
+from pipeline.output.digest.records import ReportFacts
 
 # The columns by the names that they may have.
 COLUMNS = {"name": ("name", "文件", "报告"), "place": ("place", "地区"), "year": ("year", "年份")}
 
 
-def read_about(path: Path) -> Mapping[str, Said]:
+def read_about(path: Path) -> Mapping[str, ReportFacts]:
     """Return the places and years that a CSV file gives reports, by their file name or path.
 
     Its first line names the columns: ``name`` and ``place``, ``year`` or both, or 文件, 地区 and 年份. Raises UsageError for a file
-    that cannot be read, a column that is missing, and a report that stands in it twice.
+    that cannot be read, a column that is missing, a line without a report, and a report that stands in it twice.
     """
-    lines = csv.reader(io.StringIO(_text(path), newline=""))
-    head = [cell.strip() for cell in next(lines, [])]
+    rows = _rows(path)
+    _, first = next(rows, (1, []))
+    head = [cell.strip() for cell in first]
     at = {column: next((head.index(name) for name in names if name in head), None) for column, names in COLUMNS.items()}
     if at["name"] is None or (at["place"] is None and at["year"] is None):
         raise UsageError(f"{path}: its first line must name the columns name and place or year (or 文件, 地区, 年份)")
-    said: dict[str, Said] = {}
-    for cells in filter(any, lines):
+    said: dict[str, ReportFacts] = {}
+    for number, cells in rows:
         name, place, year = (_cell(cells, at[column]) for column in COLUMNS)
+        if not name:
+            raise UsageError(f"{path}: line {number} names no report; write its file name, or take the line out")
         if name in said:
             raise UsageError(f"{path}: {name} stands in it twice; leave one line")
-        said[name] = Said(place, year.removesuffix("年"))
+        said[name] = ReportFacts(place, year.removesuffix("年"))
     return said
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines that hold anything, each with its number; raises UsageError for what is no CSV."""
+    lines = csv.reader(io.StringIO(_text(path), newline=""))
+    try:
+        yield from ((lines.line_num, cells) for cells in lines if any(cell.strip() for cell in cells))
+    except csv.Error as error:
+        raise UsageError(f"{path}: line {lines.line_num} is no CSV ({error}); save the table as CSV UTF-8 again") from None
 
 
 def _cell(cells: list[str], column: int | None) -> str:

@@ -5,12 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from pathlib import PurePosixPath
 
+from pipeline.core.names import file_name, file_stem
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output.digest.duplicates import duplicates
 from pipeline.output.digest.lines import one_line, shortened
-from pipeline.output.digest.records import Digest, Found, Group, Passage, Report, Said, Section, Share, Wish
+from pipeline.output.digest.records import Digest, DigestOptions, Found, Group, Passage, Report, ReportFacts, Section, Share
 from pipeline.output.digest.when import year_of
 from pipeline.output.digest.where import place_of
 from pipeline.output.digest.wording import UNKNOWN
@@ -36,36 +36,36 @@ class _Gathered:
     review: int = 0
 
 
-def gather(reports: Iterable[FinishedReport], wish: Wish, said: Mapping[str, Said]) -> Digest:
+def gather(reports: Iterable[FinishedReport], options: DigestOptions, said: Mapping[str, ReportFacts]) -> Digest:
     """Return the digest of reports, which are gone through once; of each, only its passages are kept.
 
     ``said`` is what a person says of reports, by their file name or source.
     """
     kept = _Gathered()
     for report in reports:
-        _take(report, wish, said, kept)
+        _take(report, options, said, kept)
     infos = tuple(_with_names(kept.reports))
-    sections = tuple(_section(theme, kept.passages, infos, wish) for theme in wish.themes)
+    sections = tuple(_section(theme, kept.passages, infos, options) for theme in options.themes)
     total = _share("合计", infos)
     return Digest(
-        wish, infos, sections, total, _years(infos), _places(infos), passages=kept.count, unsure=kept.unsure, review=kept.review
+        options, infos, sections, total, _years(infos), _places(infos), passages=kept.count, unsure=kept.unsure, review=kept.review
     )
 
 
-def _take(report: FinishedReport, wish: Wish, said: Mapping[str, Said], kept: _Gathered) -> None:
+def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, ReportFacts], kept: _Gathered) -> None:
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
     title, characters = _title(report), Counter[str]()
     for tag in _passages(report):
         characters[tag.shown_theme] += len(tag.text)
         kept.count += 1
         kept.review += tag.asks_review
-        if tag.shown_theme not in wish.themes:
+        if tag.shown_theme not in options.themes:
             continue
-        if tag.score < wish.least_score and tag.correction is None:
+        if tag.score < options.least_score and tag.correction is None:
             kept.unsure += 1
         else:
             kept.passages.append(_passage(tag, len(kept.reports), title))
-    told = said.get(report.source) or said.get(_file_name(report.source)) or Said()
+    told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
     place = Found(told.place, TOLD) if told.place else place_of(title, report.source, report.text)
     year = Found(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
     kept.reports.append(Report(one_line(report.source), shortened(title or _beginning(report), NAME), place, year, characters))
@@ -106,13 +106,9 @@ def _beginning(report: FinishedReport) -> str:
     return "" if found is None or _NO_TITLE.search(found[0]) else one_line(found[1])
 
 
-def _file_name(source: str) -> str:
-    return PurePosixPath(source.replace("\\", "/")).name
-
-
 def _with_names(reports: Sequence[Report]) -> Iterable[Report]:
     """Yield reports whose names tell them apart: title, else file name; the same title twice gets the file name too."""
-    names = [report.name or PurePosixPath(report.file).stem for report in reports]
+    names = [report.name or file_stem(report.file) for report in reports]
     counts, taken = Counter(names), Counter[str]()
     for report, name in zip(reports, names, strict=True):
         full = name if counts[name] == 1 else f"{name}（{report.file}）"
@@ -123,13 +119,13 @@ def _with_names(reports: Sequence[Report]) -> Iterable[Report]:
 # ---- the passages of a theme ------------------------------------------------------------------------------------------
 
 
-def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report], wish: Wish) -> Section:
+def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report], options: DigestOptions) -> Section:
     own = [passage for passage in passages if passage.theme == theme]
-    folded, elsewhere = _fold(own, wish.resemblance)
-    shown = _surest(folded, wish.most)
-    name = _group_name(reports, wish)
+    kept = _surest(own, options.most)  # before they are folded: what is shown elsewhere must be shown there
+    shown, elsewhere = _fold(kept, options.resemblance)
+    name = _group_name(reports, options)
     order = dict.fromkeys(name(passage) for passage in own)
-    names = sorted(order, key=lambda each: (each == UNKNOWN, each if wish.by == "year" else ""))
+    names = sorted(order, key=lambda each: (each == UNKNOWN, each if options.by == "year" else ""))
     of_group = _by(shown, name)
     missing = Counter(name(passage) for passage in elsewhere)
     groups = (Group(each, tuple(of_group.get(each, ())), missing[each]) for each in names)
@@ -139,7 +135,7 @@ def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report],
         _leading(theme, reports),
         len({passage.report for passage in own}),
         len(own),
-        len(folded) - len(shown),
+        len(own) - len(kept),
     )
 
 
@@ -150,13 +146,13 @@ def _by(passages: Iterable[Passage], name: Callable[[Passage], str]) -> Mapping[
     return groups
 
 
-def _group_name(reports: Sequence[Report], wish: Wish) -> Callable[[Passage], str]:
-    """Return what a passage stands under, by the wish."""
+def _group_name(reports: Sequence[Report], options: DigestOptions) -> Callable[[Passage], str]:
+    """Return what a passage stands under, by the options."""
     names = {
         "report": [report.name for report in reports],
         "place": [report.place.value or UNKNOWN for report in reports],
         "year": [f"{report.year.value}年" if report.year.value else UNKNOWN for report in reports],
-    }[wish.by]
+    }[options.by]
     return lambda passage: names[passage.report]
 
 

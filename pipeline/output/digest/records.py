@@ -6,14 +6,15 @@ count. They are numbers between 0 and 1.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Literal
+
+from pipeline.core.names import file_name
 
 By = Literal["report", "place", "year"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DigestOptions:
     """What a person asks of a digest.
 
     ``themes`` are the labels to show, in their order; ``least_score`` the score below which a passage is left out; ``most``
@@ -36,7 +37,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReportFacts:
     """What a person says of a report: its place and year; empty where nothing is said."""
 
     place: str = ""
@@ -56,7 +57,7 @@ class Report:
     @property
     def file(self) -> str:
         """The name of its file, without the folders."""
-        return PurePosixPath(self.source.replace("\\", "/")).name or self.source
+        return file_name(self.source) or self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A theme: its groups, the reports that give it the largest share, and the passages that ``Wish.most`` left out."""
+    """A theme: its groups, the reports that give it the largest share, and the passages that ``DigestOptions.most`` left out."""
 
     theme: str
     groups: tuple[Group, ...]
@@ -138,10 +139,10 @@ class Digest:
     """Passages by theme, and the figures of the front page.
 
     ``years`` and ``places`` are empty where there are not two to compare. ``passages`` and ``review`` count all passages and
-    those to review, ``unsure`` those below ``Wish.least_score``.
+    those to review, ``unsure`` those below ``DigestOptions.least_score``.
     """
 
-    wish: Wish
+    options: DigestOptions
     reports: tuple[Report, ...]
     sections: tuple[Section, ...]
     total: Share

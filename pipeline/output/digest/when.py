@@ -14,8 +14,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
+from pipeline.core.names import file_stem
 from pipeline.output.digest.records import Found
 
 FIRST, LAST = 2000, 2035
@@ -32,7 +32,7 @@ _ALONE = re.compile(r"(?<![0-9A-Za-z])(20[0-3][0-9])(?![0-9A-Za-z])")
 
 def year_of(title: str, source: str, text: str) -> Found:
     """Return the year that a report is about and what it was taken from: 标题, 文件名, 开头 or 正文."""
-    name = PurePosixPath(source.replace("\\", "/")).stem
+    name = file_stem(source)
     for basis, part, patterns in (
         ("标题", title, (_WITH_SIGN,)),
         ("文件名", name, (_WITH_SIGN, _DATE, _ALONE)),

@@ -16,8 +16,8 @@ There is no list of places: it would be out of date, and a list makes nothing of
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
+from pipeline.core.names import file_stem
 from pipeline.output.digest.records import Found
 
 LEAD = 400  # characters of the first lines
@@ -49,7 +49,7 @@ _NO_NAME = re.compile(
 
 def place_of(title: str, source: str, text: str) -> Found:
     """Return the place that a report is about and what it was taken from; empty where no rule gives one."""
-    name = PurePosixPath(source.replace("\\", "/")).stem
+    name = file_stem(source)
     known = text[:LOOKED_AT]
     subtitles = "\n".join(_SUBTITLE.findall(text[:LEAD]))
     for basis, part, least in (("标题", title, 1), ("文件名", name, 1), ("开头", subtitles, 1), ("开头", text[:LEAD], 2)):

@@ -58,7 +58,7 @@ def copies_line(passage: Passage, reports: Sequence[Report], named: int | None =
 
 def subtitle(digest: Digest, run: RunFacts) -> str:
     """Return the line below the title."""
-    return f"按主题汇集，主题之下按{BY[digest.wish.by]}排列 · {len(digest.reports)} 篇报告 · {run.date}"
+    return f"按主题汇集，主题之下按{BY[digest.options.by]}排列 · {len(digest.reports)} 篇报告 · {run.date}"
 
 
 def points(digest: Digest, run: RunFacts) -> list[str]:
@@ -97,13 +97,13 @@ def notes(digest: Digest, run: RunFacts) -> list[str]:
     lines = [
         f"主题由模型 {run.model} 判定，不是人工结论；把握是模型给出的概率，{review_line(run.thresholds)}的段落标为待复核。",
         "占比按字数计算，只计正文：标题和剔除的内容（导航、署名、图注等）不算。",
-        f"文字相似度达到 {digest.wish.resemblance:.0%} 且所含数字相同的段落合并为一段，并注明另见何处；数字不同的不合并。",
+        f"文字相似度达到 {digest.options.resemblance:.0%} 且所含数字相同的段落合并为一段，并注明另见何处；数字不同的不合并。",
         "年份依次取自标题、文件名、开头和正文中的年份，地区取自带有“省、市、县、区、州、盟、旗”的名称；找不到的写“未注明”。",
     ]
     if any(passage.corrected for section in digest.sections for passage in section.passages):
         lines.append("标有“已校正”的段落，主题是人工更正或确认的。")
     if digest.unsure:
-        lines.append(f"按要求，把握低于 {digest.wish.least_score:.0%} 的 {digest.unsure} 段没有收入。")
+        lines.append(f"按要求，把握低于 {digest.options.least_score:.0%} 的 {digest.unsure} 段没有收入。")
     return lines
 
 
@@ -161,4 +161,4 @@ def _shown(digest: Digest) -> str:
     shown = sum(len(section.passages) for section in digest.sections)
     folded = sum(section.folded for section in digest.sections)
     merged = f"，合并近似重复 {folded:,} 段" if folded else ""
-    return f"以下列出 {'、'.join(digest.wish.themes)} 共 {shown:,} 段{merged}。"
+    return f"以下列出 {'、'.join(digest.options.themes)} 共 {shown:,} 段{merged}。"

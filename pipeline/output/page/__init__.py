@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from pipeline.core.config import LabelSet
+from pipeline.core.names import file_name
 from pipeline.core.records import FinishedReport, PersonSays, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import PAPER, TEXT, shades
@@ -77,7 +78,7 @@ def render_report(report: FinishedReport, run: RunFacts, prefix: str) -> str:
         report=report,
         run=run,
         prefix=prefix,
-        name=PurePosixPath(report.source.replace("\\", "/")).name or report.source,
+        name=file_name(report.source) or report.source,
         shares=shares(tags, run.labels),
         passages=tags,
         review=sum(tag.asks_review for tag in tags),

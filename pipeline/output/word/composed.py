@@ -9,13 +9,13 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pipeline.core.names import file_name
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import Shades, shades
-from pipeline.output.layout import Block, Piece, Share, blocks, emphasised, passages, shares
+from pipeline.output.layout import Block, Share, SourceSpan, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.word.markup import Markup
 from pipeline.output.word.original import DOCX
@@ -142,7 +142,7 @@ class _Writer:
 
     def _report(self, number: int, report: FinishedReport, begins_page: bool) -> "Iterator[_Element]":
         found = shares(passages(report), self._run.labels)
-        name = PurePosixPath(report.source.replace("\\", "/")).name or report.source
+        name = file_name(report.source) or report.source
         yield self._title(number, name, begins_page)
         review = sum(share.review for share in found)
         asides = f"{len(report.noise)} 处已剔除"
@@ -200,7 +200,7 @@ class _Writer:
             return self._paragraph(content)
         return self._paragraph(content, f"Heading{min(block.rank + 2, _LOWEST)}")
 
-    def _piece(self, piece: Piece, report: FinishedReport) -> "list[_Element]":
+    def _piece(self, piece: SourceSpan, report: FinishedReport) -> "list[_Element]":
         text = piece.text_of(report)
         if piece.tag is not None:
             return self._passage(piece.tag)

@@ -123,8 +123,9 @@ function nextUncertain() {
 }
 
 async function save() {
-  if (saving || !unsaved()) return;
-  keepNote();
+  if (saving) return;
+  keepNote(); // a note that is being typed counts as well
+  if (!unsaved()) return refresh();
   if (!name()) {
     tell("请先填写校对人的姓名，再保存。");
     $("annotator").focus();
@@ -306,6 +307,7 @@ async function start() {
   $("undo").addEventListener("click", undo);
   $("withdraw").addEventListener("click", withdraw);
   $("note").addEventListener("change", keepNote);
+  $("note").addEventListener("input", () => ($("save").disabled = false)); // else a click on it would only end the typing
   $("report").addEventListener("focusin", onPassage);
   $("report").addEventListener("click", (event) => {
     const passage = event.target.closest(".passage");
@@ -316,6 +318,7 @@ async function start() {
   document.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("keydown", onKey);
   addEventListener("beforeunload", (event) => {
+    keepNote();
     if (unsaved()) event.preventDefault();
   });
   try {

@@ -85,7 +85,7 @@ def test_one_process_or_two_give_the_same(call, seeds, say, reports, tmp_path, n
 def test_what_does_not_show_is_counted_and_said(call, seeds, say, reports, tmp_path):
     say("王一", "展形象", 0, 21)
     say("王一", "展形象", 3, 9)
-    said = "1 corrections not shown: no passage lies where they were made; correct them anew"
+    said = "1 correction not shown: no passage lies where they were made; correct them anew"
     out = tmp_path / "a.xlsx"
     assert said in call("tag", reports, "-o", out, "--model", seeds, "--corrected").stderr.splitlines()
     assert said in call("tag", reports, "--format", "jsonl", "--model", seeds, "--corrected").stderr.splitlines()
@@ -109,7 +109,7 @@ def test_resume_does_not_mix_corrections_of_before_and_after(call, seeds, say, r
     journal_of(out)
     resumed = call("tag", reports, "-o", out, "--model", seeds, "--corrected", "--resume")
     assert resumed.exit_code == 0
-    assert "1 corrections not shown" in resumed.stderr  # also of a file that was not tagged again
+    assert "1 correction not shown" in resumed.stderr  # also of a file that was not tagged again
     assert lines(out)[0]["correction"]["label"] == "展形象"
     journal_of(out)
     say("王一", "育新人", 0, 21)

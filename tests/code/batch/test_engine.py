@@ -1,10 +1,12 @@
 """A model that is trained anew while something runs is never mixed into it."""
 
 import shutil
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from pipeline.batch import engine
 from pipeline.batch.engine import Engine, TagOptions, load_cached
 from pipeline.core.errors import ModelError
 from pipeline.core.records import FinishedReport
@@ -38,9 +40,21 @@ def test_a_folder_with_another_version_is_refused_by_all_that_load_it(folder, co
     assert not (tmp_path / "o.jsonl").exists()
 
 
+def test_a_model_is_loaded_once_however_its_folder_is_named_and_its_version_asked_for(folder, monkeypatch):
+    version, loads = load_model(folder).version, []
+    monkeypatch.setattr(engine, "load_model", lambda given: loads.append(given) or load_model(given))
+    monkeypatch.chdir(folder.parent)
+    first = load_cached(folder)
+    assert load_cached(folder, version) is load_cached(Path("model")) is load_cached(Path("./model"), version) is first
+    assert loads == [folder]
+    with pytest.raises(ModelError, match=OTHER):
+        load_cached(folder, "000000000000")
+    assert load_cached(folder, version) is first
+
+
 def test_the_right_version_is_taken(folder, config):
     version = load_model(folder).version
     assert load_cached(folder, version).version == version
-    with Engine(TagOptions(folder, version, config.read)) as engine:
-        assert engine.model.version == version
+    with Engine(TagOptions(folder, version, config.read)) as made:
+        assert made.model.version == version
     assert (folder / MANIFEST).is_file()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -257,17 +258,38 @@ def test_resume_needs_an_output(call, report):
     assert "--resume: only a run with -o OUT can go on" in result.stderr
 
 
-def test_processes_are_used_where_they_pay(tmp_path):
-    small = [str(tmp_path / f"{i}.txt") for i in range(3)]
-    large = [str(tmp_path / f"{i}.bin") for i in range(2)]
-    for path in small:
-        (tmp_path / path).write_bytes(b"x")
-    for path in large:
-        (tmp_path / path).write_bytes(bytes(batch.WORTH_PROCESSES))
+def test_processes_are_used_where_they_pay():
+    small, large = [1] * 3, [batch.WORTH_PROCESSES] * 2
     assert batch.jobs_for(small, None) == 1
     assert batch.jobs_for(large, None) == min(2, os.cpu_count())
     assert batch.jobs_for(small, 7) == 7
     assert batch.jobs_for(large[:1], None) == 1
+
+
+def test_sizes_and_digests_are_taken_once(tmp_path, run_of, monkeypatch, report):
+    import zipfile
+
+    from pipeline.batch import run as runs
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "empty.txt").write_bytes(b"")
+    (tmp_path / "in" / "a.txt").write_bytes(report.read_bytes())
+    with zipfile.ZipFile(tmp_path / "in" / "b.zip", "w") as archive:
+        archive.writestr("c.txt", report.read_bytes())
+    sized, digested = [], []
+    size_of, digest_of = batch.size_of, batch.digest_of
+    for module in (batch, runs):
+        monkeypatch.setattr(module, "size_of", lambda source: sized.append(Path(source).name) or size_of(source))
+        monkeypatch.setattr(module, "digest_of", lambda source: digested.append(Path(source).name) or digest_of(source))
+    run = run_of(tmp_path / "in")
+    with run.unfinished(tmp_path / "t.jsonl", False) as folder:
+        results = list(run.tag_into(folder))
+    assert [(Path(result.source).name, result.size > 0, bool(result.sha256)) for result in results] == [
+        ("a.txt", True, True),
+        ("b.zip", True, True),
+        ("empty.txt", False, False),
+    ]
+    assert (sorted(sized), digested) == (["a.txt", "b.zip", "empty.txt"], ["b.zip"])
 
 
 def test_a_long_piece_goes_through_a_file(archive, tmp_path, run_of, monkeypatch, undisturbed):

@@ -57,4 +57,4 @@ def test_a_report_in_a_zip_is_named_by_its_place_in_it(tmp_path, start, trained_
     done = start(["tag", path, "--model", trained_home / "models" / "seeds"])
     assert done.returncode == 0, done.stderr
     assert {json.loads(line)["source"] for line in done.stdout.splitlines()} == {f"{path}/甲县/小结.txt"}
-    assert "1 files of other types passed over: .jpg" in done.stderr
+    assert "1 file of other types passed over: .jpg" in done.stderr

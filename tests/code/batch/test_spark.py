@@ -112,3 +112,62 @@ def test_what_is_missing_is_named(monkeypatch, tmp_path, call, report):
     result = call("tag", report, "--engine", "spark")
     assert result.exit_code == 2
     assert "name the folder to write with -o OUT" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--resume"], "--resume: Spark begins each run anew; leave it out, or leave --engine spark out"),
+        (["--jobs", "2"], "--jobs: Spark spreads the work by its own settings"),
+        (["--force"], "--force: Spark replaces nothing but what it wrote itself"),
+        (["--corrected"], "--corrected: Spark gives the model's tags only"),
+        (["--format", "csv"], "--engine spark: writes jsonl and parquet, no csv; name one of these"),
+        (["--format", "quatsch"], "no quatsch; name one of these"),
+        (["-o", "t.xlsx"], "no xlsx; name one of these"),
+    ],
+)
+def test_what_spark_cannot_do_is_refused(call, report, tmp_path, monkeypatch, options, words):
+    monkeypatch.setattr(spark, "tag_with_spark", None)
+    result = call("tag", report, "--engine", "spark", "-o", tmp_path / "t", *options)
+    assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("t.")] == []
+
+
+def test_the_address_of_spark_without_spark_and_standard_input_with_it_are_refused(call, report, tmp_path):
+    result = call("tag", report, "--master", "local[2]")
+    assert (result.exit_code, "--master: is the address of Spark; name --engine spark too" in result.stderr) == (2, True)
+    result = call("tag", "-", "--engine", "spark", "-o", tmp_path / "t.jsonl")
+    assert (result.exit_code, "-: the workers of Spark cannot read standard input" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "out", "chosen"),
+    [
+        (None, "t", "jsonl"),
+        (None, "t.2024", "jsonl"),
+        (None, "t.ndjson", "jsonl"),
+        (None, "t.PARQUET", "parquet"),
+        ("jsonl", "t.parquet", "jsonl"),
+        ("parquet", "t", "parquet"),
+    ],
+)
+def test_the_format_is_the_one_named_or_that_of_the_ending(name, out, chosen):
+    assert spark.format_of(name, Path(out)) == chosen
+
+
+def test_errors_are_those_of_this_run_and_of_files_that_cannot_be_listed(java, command, tmp_path):
+    folder, out = tmp_path / "reports", tmp_path / "t"
+    folder.mkdir()
+    (folder / "a.txt").write_text("图书馆新开城市书房六座，送戏下乡八十场。", encoding="utf-8")
+    bad = os.fsencode(folder) + b"/\xb1\xa8.txt"
+    with open(bad, "wb") as stream:  # noqa: PTH123 - a Path takes no bytes
+        stream.write(b"x")
+    done = run(command, folder, "-o", out, "--format", "jsonl", "--master", "local[1]")
+    assert (done.returncode, "1 report tagged by Spark, 1 failed, see" in done.stderr) == (1, True), done.stderr
+    (error,) = map(json.loads, lines(tmp_path / "t.errors"))
+    assert error["source"] == f"{folder}/报.txt"
+    assert error["error"].startswith(f"{folder}/报.txt: its name is no UTF-8")
+    os.unlink(bad)  # noqa: PTH108 - as above
+    done = run(command, folder, "-o", out, "--master", "local[1]")
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "t.errors").exists()

@@ -12,7 +12,7 @@ import time
 import click
 import pytest
 
-from pipeline.cli import main
+from pipeline.cli.commands import main
 
 SEED = "seeds/reports/002_bc99a5d9c6142de8.txt"
 
@@ -76,7 +76,7 @@ def test_tag_to_a_pipe_is_jsonl(tag, report):
     result = tag(report)
     assert result.exit_code == 0
     assert {json.loads(line)["source"] for line in result.stdout.splitlines()} == {report.as_posix()}
-    assert "1 reports tagged, 1 passages set aside (byline 1)" in result.stderr
+    assert "1 report tagged, 1 passage set aside (byline 1)" in result.stderr
 
 
 def test_tag_a_folder_into_a_file(tag, report, tmp_path):
@@ -86,7 +86,7 @@ def test_tag_a_folder_into_a_file(tag, report, tmp_path):
     result = tag(tmp_path, "-o", out)
     assert result.exit_code == 0
     assert result.stdout == ""
-    assert "1 files of other types passed over: .jpg" in result.stderr
+    assert "1 file of other types passed over: .jpg" in result.stderr
     assert sorted(path.name for path in out.parent.iterdir()) == ["tags.jsonl", "tags.jsonl.summary.json"]
     assert "summary -> tags.jsonl.summary.json" in result.stderr
     assert json.loads((out.parent / "tags.jsonl.summary.json").read_text(encoding="utf-8"))["passages"] == 5
@@ -114,7 +114,7 @@ def test_one_bad_report_does_not_cost_the_others(tag, report, tmp_path):
     out = tmp_path / "t.jsonl"
     result = tag("none.txt", report, "-o", out)
     fails(result, 1, r"none\.txt: no such file; check the path")
-    assert "1 reports tagged, 1 failed" in result.stderr
+    assert "1 report tagged, 1 failed" in result.stderr
     assert out.exists()
 
 
@@ -190,7 +190,7 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_for_debug(tag, rep
 
 def test_tagging_imports_nothing_heavy(start, trained_home, report):
     script = (
-        "import sys\nfrom pipeline.cli import main\n"
+        "import sys\nfrom pipeline.cli.commands import main\n"
         f"sys.argv = ['pipeline', 'tag', {str(report)!r}, '--model', {str(trained_home / 'models' / 'seeds')!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         "heavy = {'sklearn', 'scipy', 'pandas', 'mlflow', 'jieba', 'joblib', 'jinja2', 'docx', 'lxml', 'xlsxwriter',"
@@ -203,7 +203,7 @@ def test_tagging_imports_nothing_heavy(start, trained_home, report):
 
 def test_help_imports_only_click():
     script = (
-        "import sys\nfrom pipeline.cli import main\nsys.argv = ['pipeline', '--help']\n"
+        "import sys\nfrom pipeline.cli.commands import main\nsys.argv = ['pipeline', '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'sklearn', 'scipy', 'pandas', 'mlflow', 'jieba', 'numpy', 'rjieba', 'opencc', 'msgspec'}\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & heavy))"
@@ -310,7 +310,7 @@ def test_a_bar_shows_progress_on_a_terminal_and_nowhere_else(trained_home, tmp_p
     assert "MB/s" in shown
     assert (
         tag(tmp_path).stderr
-        == "2 reports tagged, 1 passages set aside (byline 1)\n2 files of other types passed over: .json .jsonl\n"
+        == "2 reports tagged, 1 passage set aside (byline 1)\n2 files of other types passed over: .json .jsonl\n"
     )
     train = ["train", "--no-track", "--config", "configs/seeds.toml"]
     assert "5/5" in on_a_terminal(train, {"PWD": str(root), "MISSION_THEMES_HOME": str(tmp_path)})
@@ -422,3 +422,11 @@ def test_version(call):
     from pipeline import __version__
 
     assert call("--version").stdout.startswith(f"pipeline, version {__version__} (")
+
+
+def test_csv_on_standard_output_may_be_made_by_several_processes(call, report, tmp_path):
+    (tmp_path / "b.txt").write_bytes(report.read_bytes())
+    alone = call("tag", report, tmp_path / "b.txt", "--format", "csv")
+    together = call("tag", report, tmp_path / "b.txt", "--format", "csv", "--jobs", "2")
+    assert (alone.exit_code, together.exit_code) == (0, 0), together.stderr
+    assert together.stdout == alone.stdout != ""

@@ -62,7 +62,7 @@ def desks(trained_home, call, home, tmp_path):
 def test_two_people_who_corrected_a_report_are_compared_by_their_workbooks(labels, desks):
     lines = labels("agree", desks / "wang.xlsx", desks / "li.xlsx").stdout.splitlines()
     assert lines[0].endswith("小结.txt:12-23\t聚民心\t育新人\t县委讲师团讲党课百场。")
-    assert lines[1] == "1 passages, 1 differ: agreement 0.0000"
+    assert lines[1] == "1 passage, 1 differ: agreement 0.0000"
     whole = labels("agree", desks / "wang.xlsx", desks / "li.xlsx", "--whole").stdout.splitlines()
     assert whole[2] == "3 passages, 2 differ: agreement 0.3333"
 
@@ -79,7 +79,7 @@ def test_corrected_workbooks_are_taken_in_checked_and_compared(labels, desks, ho
     lines = labels("agree", "--by", "wang", "--by", "li").stdout.splitlines()
     assert lines[:2] == [
         "seeds/reviewed/小结.txt:12-23\t聚民心\t育新人\t县委讲师团讲党课百场。",
-        "1 passages, 1 differ: agreement 0.0000",
+        "1 passage, 1 differ: agreement 0.0000",
     ]
     both = labels("agree", home / "seeds/labels/review.jsonl", "--by", "li", "--by", "wang").stdout
     assert "12-23\t育新人\t聚民心" in both

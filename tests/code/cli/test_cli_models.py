@@ -46,7 +46,7 @@ WORKER = """
 import json, os, sys, warnings
 warnings.simplefilter("ignore")
 from click.testing import CliRunner
-from pipeline.cli import main
+from pipeline.cli.commands import main
 for line in sys.stdin:
     asked = json.loads(line)
     os.environ.update(asked["env"])

@@ -103,4 +103,4 @@ def test_an_old_word_file_is_read_whatever_relative_path_the_output_has(run, tmp
     soffice(tmp_path / "given.txt", "doc", tmp_path).rename(tmp_path / "orig" / "old.doc")
     for out in ("o.jsonl", "./o.csv", "orig/o.jsonl"):
         code, _, said = run("tag", "orig/old.doc", "-o", out, "--model", "seeds")
-        assert (code, "1 reports tagged" in said) == (0, True), said
+        assert (code, "1 report tagged" in said) == (0, True), said

@@ -232,7 +232,7 @@ def test_a_corrected_workbook_is_not_overwritten(there, run, line, cells):
     before = content(there)
     result = run(line)
     assert result.exit_code == 2
-    assert "holds 1 corrections, which would be lost; take them in with `pipeline labels import " in result.stderr
+    assert "holds 1 correction, which would be lost; take them in with `pipeline labels import " in result.stderr
     assert "or replace them with --force" in result.stderr
     assert content(there) == before
     assert run(f"{line} --force").exit_code == 0
@@ -251,7 +251,7 @@ def test_a_workbook_that_is_corrected_during_the_run_is_not_overwritten(there, r
     monkeypatch.setattr(steps, "reached", then)
     result = run("tag orig -o book.xlsx")
     assert result.exit_code == 2
-    assert "book.xlsx: holds 1 corrections" in result.stderr
+    assert "book.xlsx: holds 1 correction" in result.stderr
     corrected = (there / "book.xlsx").read_bytes()
     monkeypatch.setattr(steps, "reached", lambda name: None)
     assert run("tag orig -o book.xlsx --resume").exit_code == 2

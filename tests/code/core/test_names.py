@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.names import on_disk, readable
+from pipeline.core.names import file_name, file_stem, on_disk, readable
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,18 @@ def test_what_is_shown_can_always_be_written():
     for broken in ("\ud800", "a\udfff", "\udc80\udcff", "中\udcb1\udca8"):
         readable(broken).encode()
     assert readable("a\ud800b") == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "stem"),
+    [
+        ("2023/a.zip/甲\\乙.docx", "乙.docx", "乙"),
+        ("报告.2023.txt", "报告.2023.txt", "报告.2023"),
+        ("C:\\报告\\", "报告", "报告"),
+        ("/", "", ""),
+        ("", "", ""),
+        (".txt", ".txt", ".txt"),
+    ],
+)
+def test_the_last_part_of_a_name(source, name, stem):
+    assert (file_name(source), file_stem(source)) == (name, stem)

@@ -96,7 +96,7 @@ def test_without_the_compiled_part_a_run_gives_the_same_tags_and_says_that_it_is
     import subprocess
     import sys
 
-    script = "import sys; {}; from pipeline.cli import main; main()"
+    script = "import sys; {}; from pipeline.cli.commands import main; main()"
     outs = []
     for name, setup in (
         ("compiled", "pass"),

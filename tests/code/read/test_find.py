@@ -73,7 +73,7 @@ def test_nothing_to_read_is_an_error(tmp_path, folder):
     with pytest.raises(UsageError, match=r"empty: no reports here \(no files\); readable types: \.csv \.doc"):
         find_reports([str(tmp_path / "empty")])
     (tmp_path / "empty" / "x.exe").write_text("x", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"no reports here \(1 files of other types\)"):
+    with pytest.raises(UsageError, match=r"no reports here \(1 file of other types\)"):
         find_reports([str(tmp_path / "empty")])
     with pytest.raises(UsageError, match=r"nope\*: no file matches; quote the pattern"):
         find_reports([str(folder / "nope*")])
@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_listed_is_one_line_and_the_rest_is_found(folder
     found = find_reports([str(folder)])
     assert names(found.reports, folder) == ["a.txt", "b/e.TXT"]
     assert found.failures == (f"{folder}/b/c: cannot be listed (Permission denied); check the permissions of this folder",)
-    with pytest.raises(UsageError, match=r"c: no reports here \(no files; 1 folders cannot be listed\)"):
+    with pytest.raises(UsageError, match=r"c: no reports here \(no files; 1 folder cannot be listed\)"):
         find_reports([f"{folder}/b/c"])
 
 

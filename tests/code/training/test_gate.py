@@ -118,7 +118,7 @@ def test_not_worse_is_not_below_zero_and_not_below_the_margin(gate, interval, pa
 
 def test_too_few_reports_prove_nothing(gate):
     few = Comparison(NOBODY, NOBODY, Interval(0.5, 0.4, 0.6), (None,))
-    assert decide(GOOD, few, gate).reason == "shares 1 reports with the champion, fewer than 2"
+    assert decide(GOOD, few, gate).reason == "shares 1 report with the champion, fewer than 2"
 
 
 def test_the_first_champion_needs_the_figures_only(gate):

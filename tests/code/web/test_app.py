@@ -9,9 +9,10 @@ import zipfile
 
 import pytest
 
+from pipeline.labels.people import checked_name
 from pipeline.output import FORMATS
 from pipeline.read.isolated import Reader
-from pipeline.web import app, review, tagging, work
+from pipeline.web import app, file_store, review, tagging
 
 from .conftest import TEXT
 
@@ -104,11 +105,14 @@ def test_a_word_document_comes_back_as_itself_with_comments(served):
         assert not [name for name in package.namelist() if b"mission-themes-serve" in package.read(name)]
 
 
-def test_downloads_leave_nothing_behind(served, tmp_path):
+def test_downloads_leave_nothing_behind(served):
     file = served.upload()
-    for _ in range(3):
-        served.client.get(f"/api/files/{file['id']}/download?format=csv")
-    held = [one for one in gc_workshops() if file["id"] in one.files]
+    statuses = []
+    for part in ("", "bytes=0-9", "bytes=", "bytes=9999999-", "lines=1-2", "bytes=5-1,x"):
+        headers = {"range": part} if part else {}
+        statuses.append(served.client.get(f"/api/files/{file['id']}/download?format=csv", headers=headers).status_code)
+    assert statuses[:4] == [200, 206, 400, 416]
+    held = [one for one in gc_stores() if file["id"] in one.files]
     folder = held[0].files[file["id"]].folder.parent
     deadline = time.monotonic() + 5
     while [path.name for path in folder.iterdir()] != [file["id"]]:
@@ -116,10 +120,10 @@ def test_downloads_leave_nothing_behind(served, tmp_path):
         time.sleep(0.05)
 
 
-def gc_workshops():
+def gc_stores():
     import gc
 
-    return [one for one in gc.get_objects() if isinstance(one, work.Workshop)]
+    return [one for one in gc.get_objects() if isinstance(one, file_store.FileStore)]
 
 
 def test_an_archive_holds_several_reports(served):
@@ -436,10 +440,18 @@ def test_a_failure_has_a_code(served, name, data, code):
     assert (file["state"], file["codes"], len(file["failures"])) == ("failed", [code], 1)
 
 
-@pytest.mark.parametrize("annotator", ["", " ", "a\nb\x00", "\u202ex", "x" * 61])
+@pytest.mark.parametrize("annotator", ["", " ", "a\nb\x00", "\u202ex", "x" * 81, "\ufdfa" * 5])
 def test_who_corrects_must_be_said(served, home, annotator):
-    assert correct(served, served.upload(), annotator).status_code == 422
+    answer = correct(served, served.upload(), annotator)
+    assert (answer.status_code, answer.json()["code"]) == (422, "name")
     assert not (home / "seeds").exists()
+
+
+@pytest.mark.parametrize("annotator", ["བཀྲ་ཤིས།", "O'Neill, J.", "王一/李二", "王" * 80])
+def test_names_are_those_that_the_command_takes(served, reviewed, annotator):
+    assert checked_name(annotator) == annotator
+    assert correct(served, served.upload(), annotator).status_code == 200
+    assert [line["annotator"] for line in reviewed()] == [annotator]
 
 
 def test_a_disk_that_refuses_is_an_error_without_its_path(served, home):

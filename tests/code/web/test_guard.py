@@ -17,9 +17,9 @@ from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from pipeline.core.config import load_config
-from pipeline.web import guard, server, uploads, work
-from pipeline.web.crew import Crew
+from pipeline.web import file_store, guard, server, uploads
 from pipeline.web.guard import Asked, Policy
+from pipeline.web.worker_pool import WorkerPool
 
 TOKEN = "a-token-of-the-tests-0123456789"
 BODY = {"text": "县图书馆新开六座城市书房。"}
@@ -410,13 +410,13 @@ def test_more_waiting_than_may(serving, monkeypatch):
     async def never(*_):
         await asyncio.sleep(3600)
 
-    monkeypatch.setattr(Crew, "run", never)
+    monkeypatch.setattr(WorkerPool, "run", never)
     with serving(queue=1) as served:
         assert [served.send().status_code for _ in range(2)] == [202, 202]  # one is being tagged, one waits
         busy = served.send()
         assert (busy.status_code, busy.json()["code"]) == (503, "busy")
         assert int(busy.headers["retry-after"]) > 0
-        monkeypatch.setattr(work.Workshop, "check_free", lambda self: None)
+        monkeypatch.setattr(file_store.FileStore, "check_free", lambda self: None)
         assert served.send().status_code == 202
 
 
@@ -437,9 +437,9 @@ def test_without_that_guard_a_name_leads_out(serving, monkeypatch, tmp_path):
 
     with serving() as served:
         assert not written(served)
-        monkeypatch.setattr(work, "stored_name", lambda name: name)
+        monkeypatch.setattr(file_store, "stored_name", lambda name: name)
         assert not written(served)  # the name as it is shown leads nowhere either
-        monkeypatch.setattr(work, "shown_name", lambda name: name)
+        monkeypatch.setattr(file_store, "shown_name", lambda name: name)
         assert written(served)
 
 

@@ -237,6 +237,22 @@ def test_confirming_what_the_model_said(page, saved):
     assert line["label"] == line["suggestion"]["label"] == said
 
 
+def test_a_note_that_is_being_typed_is_saved(page, saved):
+    open_report(page, SEED)
+    page.get_by_label("校对人").fill("王一")
+    page.get_by_label("校对人").blur()
+    current(page).focus()
+    page.keyboard.press("n")
+    page.keyboard.type("只有批注")
+    page.keyboard.press("Control+s")
+    page.get_by_text("已保存 1 处").wait_for()
+    page.keyboard.type("，再补")
+    page.get_by_role("button", name="保存").click()
+    page.locator("#save:disabled").wait_for()
+    page.get_by_text("已保存 1 处").wait_for()
+    assert [line["note"] for line in saved()] == ["只有批注", "只有批注，再补"]
+
+
 def test_without_a_name_nothing_is_saved_and_leaving_is_warned_of(page, home):
     open_report(page, SEED)
     key, _ = unlike(page)
@@ -271,8 +287,7 @@ def test_what_is_not_saved_outlives_a_reload(page, saved):
     page.locator(".passage").nth(3).click()
     _, name = unlike(page)
     page.locator("#choices").get_by_role("button", name=name).click()
-    page.get_by_label("批注").fill("还没有保存")
-    page.get_by_label("批注").blur()
+    page.get_by_label("批注").fill("还没有保存")  # and the cursor is still in it
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.get_by_role("button", name=f"查看与校对 {SEED.name}").click()

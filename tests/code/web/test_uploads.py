@@ -53,7 +53,7 @@ def test_what_is_counted_off_can_be_taken_again():
     allowance.take(10)
     with pytest.raises(HTTPException, match=r"serve\.max_held: 10"):
         allowance.take(1)
-    with pytest.raises(HTTPException, match="holds 1 files already"):
+    with pytest.raises(HTTPException, match="holds 1 file already"):
         allowance.take_file()
     allowance.give_back(10)
     allowance.take_file()

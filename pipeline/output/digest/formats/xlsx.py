@@ -5,20 +5,19 @@ text is written as text, never as a formula or a link.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, BinaryIO
 
 from pipeline.core.config import LabelSet
 from pipeline.output import RunFacts
+from pipeline.output.book.cells import cell_text, parts
 from pipeline.output.colours import shades
 from pipeline.output.digest import wording
-from pipeline.output.digest.lines import shortened
-from pipeline.output.digest.records import Digest, Passage, Section, Share
+from pipeline.output.digest.records import Digest, Passage, Report, Section, Share
 from pipeline.output.digest.tints import tint
-from pipeline.output.visible import visible
 
 FONT = "等线"
-LONGEST = 32_000  # characters of a cell; Excel takes 32,767
 HIGHEST = 400.0  # points of a row; Excel takes 409
 GREY = "#6b7280"
 # The columns of the passages with their widths in characters; one that no passage fills is hidden.
@@ -79,7 +78,7 @@ class _Book:
         for column, (value, look) in enumerate(cells, first):
             form = self.themes.get(str(value), self.looks["cell"]) if not look else self.looks[look]
             if isinstance(value, str):
-                sheet.write_string(row, column, shortened(visible(value), LONGEST), form)
+                sheet.write_string(row, column, cell_text(value), form)
             elif value is None:
                 sheet.write_blank(row, column, None, form)
             else:
@@ -132,9 +131,9 @@ def _total(name: str, digest: Digest, section: Section | None) -> list[tuple[obj
 
 def _lines(book: _Book, sheet: Any, row: int, lines: Iterable[str]) -> int:  # noqa: ANN401 - a worksheet
     """Write lines one below the other, each over all columns; return the row after them."""
-    for line in lines:
+    for line in chain.from_iterable(map(parts, lines)):
         sheet.merge_range(row, 0, row, 7, "", book.looks["point"])
-        sheet.set_row(row, 17 * (1 + len(line) // 52))
+        sheet.set_row(row, min(HIGHEST, 17 * (1 + len(line) // 52)))
         book.row(sheet, row, [(line, "point")])
         row += 1
     return row
@@ -169,11 +168,10 @@ def _passages(book: _Book, digest: Digest) -> None:
     sheet = book.sheet("摘编", [*COLUMNS.values()])
     sheet.set_landscape()
     book.row(sheet, 0, [(name, "head") for name in COLUMNS])
-    rows = 0
     filled = [False] * len(COLUMNS)
-    for passage in (passage for section in digest.sections for passage in section.passages):
-        rows += 1
-        cells = _passage(passage, digest)
+    passages = (passage for section in digest.sections for passage in section.passages)
+    rows = 0
+    for rows, cells in enumerate((row for passage in passages for row in _rows(_passage(passage, digest))), 1):
         filled = [before or value not in (None, "") for before, (value, _) in zip(filled, cells, strict=True)]
         sheet.set_row(rows, _height(cells))
         book.row(sheet, rows, cells)
@@ -183,6 +181,14 @@ def _passages(book: _Book, digest: Digest) -> None:
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, max(rows, 1), len(COLUMNS) - 1)
+
+
+def _rows(cells: Sequence[tuple[object, str]]) -> Iterator[list[tuple[object, str]]]:
+    """Yield cells as rows: what is too long for a cell goes on below it, beside cells that are the same again or have ended."""
+    split = [tuple(parts(value)) if isinstance(value, str) else (value,) for value, _ in cells]
+    for number in range(max(map(len, split))):
+        each = (some[0] if len(some) == 1 else some[number] if number < len(some) else None for some in split)
+        yield [(value, look) for value, (_, look) in zip(each, cells, strict=True)]
 
 
 def _height(cells: Sequence[tuple[object, str]]) -> float:
@@ -222,26 +228,31 @@ def _shares(book: _Book, name: str, what: str, shares: Sequence[Share]) -> None:
 
 
 def _reports(book: _Book, digest: Digest) -> None:
-    labels = book.labels.names
-    sheet = book.sheet("报告", [44, 16, 10, 10, 10, *[9] * len(labels), 40])
+    sheet = book.sheet("报告", [44, 16, 10, 10, 10, *[9] * len(book.labels.names), 40])
     sheet.set_landscape()
-    head = ("报告", "地区", "地区依据", "年份", "年份依据", *labels, "文件")
+    head = ("报告", "地区", "地区依据", "年份", "年份依据", *book.labels.names, "文件")
     book.row(sheet, 0, [(each, "head") for each in head])
-    for row, report in enumerate(digest.reports, 1):
-        share = Share("", 1, report.characters)
-        year = int(report.year.value) if report.year.value.isdigit() else report.year.value or wording.UNKNOWN
-        about = [
-            (report.place.value or wording.UNKNOWN, "cell"),
-            (report.place.basis, "grey"),
-            (year, "cell"),
-            (report.year.basis, "grey"),
-        ]
-        parts = [(share.of(label), "share") for label in labels]
-        book.row(sheet, row, [(report.name, "text"), *about, *parts, (report.source, "text")])
-    _heat(sheet, len(digest.reports), 5, book.labels)
-    sheet.autofilter(0, 0, max(len(digest.reports), 1), len(head) - 1)
+    row = 0
+    for row, cells in enumerate((row for report in digest.reports for row in _rows(_report(report, book.labels))), 1):
+        book.row(sheet, row, cells)
+    _heat(sheet, row, 5, book.labels)
+    sheet.autofilter(0, 0, max(row, 1), len(head) - 1)
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
+
+
+def _report(report: Report, labels: LabelSet) -> list[tuple[object, str]]:
+    share = Share("", 1, report.characters)
+    year = int(report.year.value) if report.year.value.isdigit() else report.year.value or wording.UNKNOWN
+    return [
+        (report.name, "text"),
+        (report.place.value or wording.UNKNOWN, "cell"),
+        (report.place.basis, "grey"),
+        (year, "cell"),
+        (report.year.basis, "grey"),
+        *((share.of(label), "share") for label in labels.names),
+        (report.source, "text"),
+    ]
 
 
 def _heat(sheet: Any, rows: int, first: int, labels: LabelSet) -> None:  # noqa: ANN401 - a worksheet

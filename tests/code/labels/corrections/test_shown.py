@@ -19,7 +19,7 @@ from pipeline.labels.corrections.workbook import read_returned
 from pipeline.output import FORMATS, RunFacts, composer_of, writer_of
 from pipeline.output.book import originals
 from pipeline.output.digest.gather import gather
-from pipeline.output.digest.records import Wish
+from pipeline.output.digest.records import DigestOptions
 from pipeline.output.digest.wording import notes, source_line
 from pipeline.output.layout import shares
 from pipeline.output.page import render_report
@@ -284,9 +284,11 @@ def test_the_comments_of_a_documents_own_file_have_it_too(tmp_path):
 # ---- a digest
 
 
-def digest_of(some, **wish):
+def digest_of(some, **options):
     return gather(
-        [some], Wish(**{"by": "report", "themes": KNOWN.themes, "least_score": 0.0, "most": None, "resemblance": 0.9, **wish}), {}
+        [some],
+        DigestOptions(**{"by": "report", "themes": KNOWN.themes, "least_score": 0.0, "most": None, "resemblance": 0.9, **options}),
+        {},
     )
 
 

@@ -110,7 +110,7 @@ def test_a_text_that_no_file_can_hold_is_refused(save, home):
 @pytest.mark.parametrize(
     ("correction", "message"),
     [
-        (Correction(0, 99, "其他"), r"小结\.docx: correction 0-99 points outside the 34 characters"),
+        (Correction(0, 99, "其他"), r"小结\.docx: correction 0-99 points outside the text, which has 34 characters"),
         (Correction(-1, 3, "其他"), "correction -1-3 points outside"),
         (Correction(3, 3, "其他"), "correction 3-3 points outside"),
         (Correction(5, 7, "其他"), "correction 5-7 holds white space only"),
@@ -308,7 +308,7 @@ def test_corrections_of_reports_outside_the_configured_folders_are_left_out_and_
     save_corrections(path.read_text(encoding="utf-8"), path.name, [Correction(0, 4, "其他")], "王", KNOWN, default)
     said = []
     assert len(read_corpus(seeds, said.append).reports) == 5
-    assert said == ["left out: 1 corrections of reports outside corpus.reports"]
+    assert said == ["left out: 1 correction of reports outside corpus.reports"]
 
 
 def test_a_reviewed_report_that_changed_is_an_error(save, home, seeds):

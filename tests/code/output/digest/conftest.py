@@ -11,7 +11,7 @@ from pipeline.core.records import FinishedReport, Noise, OutlineEntry, Tag
 from pipeline.output import RunFacts
 from pipeline.output.digest import writer_for
 from pipeline.output.digest.gather import gather
-from pipeline.output.digest.records import Wish
+from pipeline.output.digest.records import DigestOptions
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 FIRST, SECOND, THIRD, *_ = LABELS.themes
@@ -78,7 +78,7 @@ def digest_of():
     """Return a function that makes the digest of reports."""
 
     def of(*reports, by="report", themes=LABELS.themes, least_score=0.0, most=None, resemblance=0.8, said=None):
-        return gather(reports, Wish(by, themes, least_score, most, resemblance), said or {})
+        return gather(reports, DigestOptions(by, themes, least_score, most, resemblance), said or {})
 
     return of
 

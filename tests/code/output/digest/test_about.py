@@ -2,14 +2,14 @@ import pytest
 
 from pipeline.core.errors import UsageError
 from pipeline.output.digest.about import read_about
-from pipeline.output.digest.records import Said
+from pipeline.output.digest.records import ReportFacts
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_places_and_years_of_reports(tmp_path, encoding):
     path = tmp_path / "about.csv"
-    path.write_text("文件,年份,地区\na.txt,2023年,临溪县\n\nb.txt,2024\n", encoding=encoding)
-    assert read_about(path) == {"a.txt": Said("临溪县", "2023"), "b.txt": Said("", "2024")}
+    path.write_text("文件,年份,地区\na.txt,2023年,临溪县\n\n , ,\nb.txt,2024\n", encoding=encoding)
+    assert read_about(path) == {"a.txt": ReportFacts("临溪县", "2023"), "b.txt": ReportFacts("", "2024")}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ def test_places_and_years_of_reports(tmp_path, encoding):
         (b"name,title\na,b\n", "must name the columns"),
         (b"name,year\na.txt,2023\na.txt,2024\n", r"about\.csv: a\.txt stands in it twice"),
         (b"name,year\n\xff\xff\xff", "neither UTF-8 nor GB18030"),
+        (b"name,year\na.txt,2023\n" + b"x" * 140_000 + b",2024\n", r"about\.csv: line 3 is no CSV \(field larger than field limit"),
+        (b"name,year\na.txt,2023\n ,2024\n", r"about\.csv: line 3 names no report; write its file name"),
     ],
 )
 def test_tables_that_cannot_be_used(tmp_path, data, message):

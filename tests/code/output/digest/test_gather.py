@@ -1,7 +1,7 @@
 import msgspec
 
 from pipeline.core.records import OutlineEntry
-from pipeline.output.digest.records import Found, Said
+from pipeline.output.digest.records import Found, ReportFacts
 
 from .conftest import FIRST, LABELS, READING, SECOND, THIRD, make
 
@@ -89,6 +89,17 @@ def test_themes_least_score_and_most(digest_of):
     assert ([passage.score for passage in sure.sections[0].passages], sure.unsure) == ([0.5, 0.9, 0.8], 1)
 
 
+def test_what_is_shown_elsewhere_is_shown_there_also_where_passages_are_left_out(digest_of):
+    one, other = ("中心组集中学习十二次", FIRST, {"score": 0.9}), ("宣讲团走进三十个村子", FIRST, {"score": 0.8})
+    reports = [
+        make(f"{name}.txt", f"报告{name}", passages) for name, passages in (("a", [one, other]), ("b", [one]), ("c", [other]))
+    ]
+    section = digest_of(*reports, most=1).sections[0]
+    assert texts(section) == [("报告a", [one[0]]), ("报告b", []), ("报告c", [other[0]])]
+    assert [group.folded for group in section.groups] == [0, 1, 0]
+    assert (section.found, len(section.passages), section.folded, section.cut) == (4, 2, 1, 1)
+
+
 def test_names_tell_reports_apart_and_come_from_no_web_page(digest_of):
     reports = [
         make("x/a.txt", "工作总结", []), make("x/b.txt", "工作总结", []), make("y/a.txt", "工作总结", []),
@@ -101,9 +112,9 @@ def test_names_tell_reports_apart_and_come_from_no_web_page(digest_of):
 
 def test_what_a_person_says_is_believed(digest_of):
     report = make("x/a.txt", "临溪县2022年总结", [("甲", FIRST)])
-    said = digest_of(report, said={"a.txt": Said("青石市", "")}).reports[0]
+    said = digest_of(report, said={"a.txt": ReportFacts("青石市", "")}).reports[0]
     assert (said.place, said.year) == (Found("青石市", "指定"), Found("2022", "标题"))
-    assert digest_of(report, said={"x/a.txt": Said("", "2019")}).reports[0].year == Found("2019", "指定")
+    assert digest_of(report, said={"x/a.txt": ReportFacts("", "2019")}).reports[0].year == Found("2019", "指定")
 
 
 def test_reports_are_gone_through_once_and_leading_ones_named(digest_of):

@@ -25,7 +25,7 @@ class LostError(Exception):
     """A process was lost at a task, and so was the next one."""
 
 
-class Crew:
+class WorkerPool:
     """Runs functions in processes of their own; nothing is started before the first one."""
 
     def __init__(self, processes: int, queue: int) -> None:

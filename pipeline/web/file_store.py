@@ -24,8 +24,8 @@ from pipeline.labels.corrections.workbook import Workbook
 from pipeline.model.model import Model
 from pipeline.output import FORMATS
 from pipeline.web import tagging
-from pipeline.web.crew import Crew, LostError, busy
 from pipeline.web.uploads import Allowance, shown_name, store, stored_name
+from pipeline.web.worker_pool import LostError, WorkerPool, busy
 
 State = Literal["uploading", "waiting", "tagging", "ready", "failed"]
 OWN_WORKBOOK: Code = "own_workbook"
@@ -36,7 +36,7 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedModel:
     """A model that the server offers, and its folder."""
 
     id: str
@@ -45,7 +45,7 @@ class Loaded:
 
 
 @dataclass(slots=True)
-class Held:
+class StoredFile:
     """A file that the server holds, and what became of it.
 
     ``size`` are the bytes that came, ``stored`` those on the disk with what was made of them; ``added`` is a time in UTC.
@@ -54,7 +54,7 @@ class Held:
     id: str
     name: str
     folder: Path
-    model: Loaded
+    model: LoadedModel
     added: dt.datetime
     size: int = 0
     stored: int = 0
@@ -83,19 +83,19 @@ class Held:
             return {}
 
 
-class Workshop:
+class FileStore:
     """Holds files in a folder of its own and has them tagged."""
 
-    def __init__(self, models: Mapping[str, Loaded], config: Config, folder: Path) -> None:
+    def __init__(self, models: Mapping[str, LoadedModel], config: Config, folder: Path) -> None:
         limits = config.serve
         self.config = config
         self.models = models
-        self.files: dict[str, Held] = {}
+        self.files: dict[str, StoredFile] = {}
         self.allowance = Allowance(limits)
         processes = limits.processes or min(2, os.cpu_count() or 1)
-        self.taggers = Crew(processes, limits.queue)
+        self.taggers = WorkerPool(processes, limits.queue)
         self._turns = asyncio.Semaphore(processes)
-        self.composers = Crew(1, limits.queue)
+        self.composers = WorkerPool(1, limits.queue)
         self._folder = folder
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -114,7 +114,7 @@ class Workshop:
             self.composers.end()
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def model(self, name: str | None) -> Loaded:
+    def model(self, name: str | None) -> LoadedModel:
         """Return a model by its id, or the first one; raises HTTPException."""
         if name is None:
             return next(iter(self.models.values()))
@@ -122,20 +122,20 @@ class Workshop:
             raise HTTPException(404, f"no model {name!r} here; see /api/models")
         return self.models[name]
 
-    def file(self, identifier: str) -> Held:
+    def file(self, identifier: str) -> StoredFile:
         """Return a file by its id; raises HTTPException."""
         if identifier not in self.files:
             raise HTTPException(404, "no such file; it may have been deleted")
         return self.files[identifier]
 
-    def ready(self, identifier: str) -> Held:
+    def ready(self, identifier: str) -> StoredFile:
         """Return a file that is tagged; raises HTTPException."""
         held = self.file(identifier)
         if held.state != "ready":
             raise HTTPException(409, f"not tagged (its state is {held.state})")
         return held
 
-    def returned(self, identifier: str) -> tuple[Held, Workbook]:
+    def returned(self, identifier: str) -> tuple[StoredFile, Workbook]:
         """Return a file that is a workbook of tags, and what is corrected in it; raises HTTPException for any other."""
         held = self.file(identifier)
         if held.workbook is None:
@@ -149,12 +149,12 @@ class Workshop:
         if self.allowance.files - done >= limits.queue + self.taggers.processes:
             raise busy()
 
-    async def add(self, name: str, model: Loaded, body: AsyncIterator[bytes]) -> Held:
+    async def add(self, name: str, model: LoadedModel, body: AsyncIterator[bytes]) -> StoredFile:
         """Take a file in and have it tagged; raises HTTPException for what is too much."""
         self.check_free()
         self.allowance.take_file()
         identifier = secrets.token_urlsafe(16)
-        held = Held(identifier, shown_name(name), self._folder / identifier, model, dt.datetime.now(dt.UTC))
+        held = StoredFile(identifier, shown_name(name), self._folder / identifier, model, dt.datetime.now(dt.UTC))
         try:
             held.folder.mkdir()
             held.size = held.stored = await store(body, held.upload, self.allowance)
@@ -167,7 +167,7 @@ class Workshop:
         held.task = asyncio.create_task(self._tag(held))
         return held
 
-    async def report(self, identifier: str, number: int) -> tuple[Held, FinishedReport]:
+    async def report(self, identifier: str, number: int) -> tuple[StoredFile, FinishedReport]:
         """Return a tagged file and one of its reports; raises HTTPException."""
         held, summary = self._summary(identifier, number)
         return held, await run_in_threadpool(tagging.read_report, held.pieces, summary)
@@ -182,13 +182,13 @@ class Workshop:
                 tagging.render, held.pieces, summary, loaded.folder, f"r{number}", said, loaded.model.version
             )
 
-    def _summary(self, identifier: str, number: int) -> tuple[Held, tagging.Summary]:
+    def _summary(self, identifier: str, number: int) -> tuple[StoredFile, tagging.Summary]:
         held = self.ready(identifier)
         if number >= len(held.reports):
             raise HTTPException(404, f"no report {number}; the file has {len(held.reports)}")
         return held, held.reports[number]
 
-    async def compose(self, format_name: str, files: list[Held], said: Sequence[Label] = ()) -> Path:
+    async def compose(self, format_name: str, files: list[StoredFile], said: Sequence[Label] = ()) -> Path:
         """Return a new file with tagged files in a format, which the caller deletes; raises HTTPException.
 
         ``said`` are the corrections that show in it.
@@ -210,7 +210,7 @@ class Workshop:
             raise
         return target
 
-    def delete(self, held: Held) -> None:
+    def delete(self, held: StoredFile) -> None:
         """Forget a file, whatever is being done with it."""
         if self.files.pop(held.id, None) is None:
             return
@@ -219,7 +219,7 @@ class Workshop:
         self.allowance.give_back(held.stored)
         shutil.rmtree(held.folder, ignore_errors=True)
 
-    async def _tag(self, held: Held) -> None:
+    async def _tag(self, held: StoredFile) -> None:
         task = tagging.Task(held.upload, held.name, held.model.folder, held.model.model.version, self.config.read)
         try:
             async with self._turns:
@@ -242,7 +242,7 @@ class Workshop:
             held.stored += written
             self.allowance.size += written
 
-    async def _read_workbook(self, held: Held, failures: tuple[tagging.Failure, ...]) -> None:
+    async def _read_workbook(self, held: StoredFile, failures: tuple[tagging.Failure, ...]) -> None:
         """Take a workbook of tags as what it is: what people corrected in it can be imported, and nothing of it is tagged."""
         read = tagging.read_workbook
         found = await self.taggers.run(read, held.upload, held.name, held.model.folder, self.config.read)

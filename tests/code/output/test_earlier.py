@@ -1,0 +1,46 @@
+"""Whether what lies where an output goes was made by a run, also where it is damaged."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.core.outputs import place_of
+from pipeline.output.earlier import is_of_a_run
+
+TITLE = "主题标注".encode()
+
+
+def package(content, method=zipfile.ZIP_DEFLATED):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as made:
+        made.writestr("docProps/core.xml", content)
+    return stream.getvalue()
+
+
+def is_made(folder: Path, data: bytes) -> bool:
+    (folder / "out.docx").write_bytes(data)
+    return is_of_a_run(place_of(folder / "out.docx"))
+
+
+def test_a_document_of_a_run_is_known_by_its_title(tmp_path):
+    assert is_made(tmp_path, package(TITLE))
+    assert not is_made(tmp_path, package("别的报告".encode()))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("at", range(45, 130, 5))
+def test_a_damaged_package_is_none_of_a_run(tmp_path, method, at):
+    data = bytearray(package(bytes(range(256)) * 40 + TITLE, method))
+    data[at : at + 8] = b"\xff" * 8
+    is_made(tmp_path, bytes(data))  # no error, whatever the answer
+
+
+def test_a_package_that_ends_too_early_or_cannot_be_unpacked(tmp_path):
+    data = package(bytes(range(256)) * 40)
+    directory = data.index(b"PK\x01\x02")
+    assert not is_made(tmp_path, data[:60] + data[directory:])
+    strange = data.replace(b"PK\x03\x04\x14\x00\x00\x00\x08", b"PK\x03\x04\x14\x00\x00\x00\x63")
+    strange = strange.replace(b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x00\x00\x63\x00")
+    assert not is_made(tmp_path, strange)
