@@ -124,6 +124,17 @@ def check_size(size: int, source: str, options: ReadConfig) -> None:
         raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)", code="too_large")
 
 
+def failure(error: Exception, source: str, options: ReadConfig) -> InputError:
+    """Return the one line that says why a file is not read: what a library raises on a damaged file cannot be listed."""
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, MemoryError):
+        limit = f"{options.max_memory:,} bytes of memory (read.max_memory)"
+        return InputError(f"{source}: takes more than {limit}; split it, or raise the limit", code="too_large")
+    what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
+    return InputError(f"{source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt")
+
+
 def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:
     """Yield the file itself, or the files of an archive, archives within archives included; what cannot be read as its error."""
     from pipeline.read.archive import Allowance  # noqa: PLC0415 - plain text needs none
@@ -189,8 +200,8 @@ def _unpack(file: File, options: ReadConfig, allowance: "Allowance", depth: int)
             yield from _of_mail(file, options, allowance, depth)
         else:
             yield file
-    except InputError as error:
-        yield error
+    except Exception as error:  # noqa: BLE001 - one damaged member must not cost the others: see failure
+        yield failure(error, file.source, options)
 
 
 def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:

@@ -4,7 +4,6 @@ Offices rename files, save web pages as .doc and send Word files without an endi
 A format with a signature of its own is a line here; the rest of it is its module.
 """
 
-import io
 import re
 
 from pipeline.core.errors import Code, InputError
@@ -177,13 +176,12 @@ def _has_office_mark(head: bytes) -> bool:
 
 
 def _zip_kind(data: bytes, source: str) -> str:
-    from pipeline.read.office.packages import DAMAGE, open_zip  # noqa: PLC0415 - plain text needs none
+    from pipeline.read.office.packages import DAMAGE, open_zip, unpacked  # noqa: PLC0415 - plain text needs none
 
     try:
         with open_zip(data) as package:
             names = [member.filename for member in package.filelist]
-            with package.open("mimetype") if "mimetype" in names else io.BytesIO() as content:
-                packed = content.read(_LONGEST_MIME_TYPE)
+            packed = unpacked(package, package.getinfo("mimetype"), _LONGEST_MIME_TYPE) if "mimetype" in names else b""
     except DAMAGE as error:
         raise InputError(
             f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again", code="damaged"
