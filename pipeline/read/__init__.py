@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import msgspec
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError, PicturesOnlyError
+from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.decode import ReadText
@@ -155,30 +155,16 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     reader = cast("Reader", importlib.import_module(f"{formats.__name__}.{kind}"))
     try:
         content = reader.read(file.data, file.source, options)
-    except PicturesOnlyError:
-        scanned = _scanned(kind, file, options)
-        if scanned is None:
-            raise
-        content = scanned
     except InputError:
         if kind != PLAIN or promises_text(file.suffix):
             raise
         broken = f"{file.source}: damaged, or no {file.suffix} file; open it in its own program and save it again"
         raise InputError(broken, code="damaged") from None
     if not content.text or content.text.isspace():
-        content = _scanned(kind, file, options) or content
-    if not content.text or content.text.isspace():
         raise InputError(f"{file.source}: nothing but white space; save the report again", code="empty")
     digest = hashlib.sha256(file.data).hexdigest()
     text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
     return Document(file.source, text, digest, content.encoding, content.marks, content.places)
-
-
-def _scanned(kind: str, file: File, options: ReadConfig) -> ReadText | None:
-    """Return the text of the scans that a package holds instead of text, or None; raises InputError."""
-    from pipeline.read.ocr.packages import KINDS, text_of_scans  # noqa: PLC0415 - where there is no text
-
-    return text_of_scans(file.data, kind, file.source, options) if kind in KINDS else None
 
 
 def _refuse_empty(file: File) -> None:

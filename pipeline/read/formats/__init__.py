@@ -13,7 +13,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "odt": (".odt", ".ott", ".fodt"),
     "ofd": (".ofd",),
     "pdf": (".pdf",),
-    "picture": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"),
+    "picture": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
     "ppt": (".ppt", ".pps", ".pot", ".dps", ".dpt", ".odp", ".otp"),
     "pptx": (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
     "rtf": (".rtf",),

@@ -33,7 +33,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     if data[_WORD_STREAM : _WORD_STREAM + 2] == _WORD_SIGNATURE and int.from_bytes(data[_WORD_FLAGS]) & _ENCRYPTED:
         raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     converted = CONVERTER.convert(data, _CONVERSION, source, options)
-    return replace(docx.read(converted, source, options), encoding="doc")
+    found = docx.read(converted, source, options)
+    return replace(found, encoding=f"doc{found.encoding.removeprefix('docx')}")
 
 
 def _is_word_xml(data: bytes, head: bytes, source: str) -> bool:

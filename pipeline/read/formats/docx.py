@@ -19,6 +19,7 @@ from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
+from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import Fields
 from pipeline.read.office.numbering import spaced, symbol, with_label
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, number, relationships, switch
@@ -85,7 +86,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     parts = relationships(package, main, source)
     document = _document(package, parts, source, options)
     paragraphs = _body(body, document)
-    return compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
+    found = compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
+    return or_scans(found, data, "docx", source, options)
 
 
 def walk(data: bytes, source: str, options: ReadConfig) -> Walk:

@@ -15,6 +15,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import check_box_text, drop_down_text
 from pipeline.read.office.numbering import bullet, format_number, with_label
 from pipeline.read.office.ooxml import child, children, local
@@ -117,7 +118,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         _get(region, "id") or "" for region in body.iter("{*}changed-region") if child(region, "deletion") is not None
     }
     paragraphs = list(_blocks(body, document))
-    return compose([*paragraphs, *_margins(styles, document)], "odt")
+    return or_scans(compose([*paragraphs, *_margins(styles, document)], "odt"), data, "odt", source, options)
 
 
 def _flat(data: bytes, source: str) -> "tuple[_Element, _Element]":

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, PicturesOnlyError
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.ofd.drawing import POINTS, Allowance, Drawing, plain_text
 from pipeline.read.ofd.headings import find_bookmarks
 from pipeline.read.ofd.package import Package
@@ -75,7 +76,13 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         raise InputError(f"{source}: lists no page that is in it; open it in its own program and save it again", code="damaged")
     if found.unreadable > MOST_UNREADABLE * max(found.letters, 1):
         raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
-    text = text_of_pages(found.pages, found.aside, found.pictured, "ofd", source, found.bookmarks)
+    try:
+        text = text_of_pages(found.pages, found.aside, found.pictured, "ofd", source, found.bookmarks)
+    except PicturesOnlyError:
+        scanned = text_of_scans(data, "ofd", source, options)
+        if scanned is None:
+            raise
+        text = scanned
     return replace(text, encoding=", ".join([text.encoding, *_notes(package, found)]))
 
 
