@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
@@ -200,10 +200,7 @@ def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: 
     taken = suffixes_among(names(file.data, file.source))
     for member in members(file.data, file.source, allowance):
         is_empty = False
-        if isinstance(member, InputError):
-            yield member
-        else:
-            yield from _of_member(member, file.source, options, allowance, depth, taken)
+        yield from _of_member(member, file.source, options, allowance, depth, taken)
     if is_empty:
         yield InputError(f"{file.source}: an archive without files; pack it again", code="empty")
 
@@ -213,14 +210,17 @@ def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int
     from pipeline.read.mail import attachments, open_mail, texts  # noqa: PLC0415
 
     message = open_mail(file.data, file.source)
-    attached = list(attachments(message))
-    if texts(message) or not attached:
+    attached = list(attachments(message, file.source))
+    own = texts(message)
+    if own or not attached:
         yield file
     if attached and not depth:
         yield _too_deep(file)
         return
+    endings = {suffix_of(member.name) for member in attached if not isinstance(member, InputError)}
+    taken = suffixes() if own or endings & suffixes() else formats.PICTURES  # a mail of scans says so where they are not read
     for member in attached:
-        yield from _of_member(member, file.source, options, allowance, depth, suffixes())
+        yield from _of_member(member, file.source, options, allowance, depth, taken)
 
 
 def _too_deep(file: File) -> InputError:
@@ -228,9 +228,12 @@ def _too_deep(file: File) -> InputError:
 
 
 def _of_member(
-    member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int, taken: frozenset[str]
+    member: "Member | InputError", archive: str, options: ReadConfig, allowance: "Allowance", depth: int, taken: frozenset[str]
 ) -> Iterator[File | PassedOver | InputError]:
-    file = File(f"{archive}/{member.name}", PurePosixPath(member.name).suffix.lower(), member.data)
+    if isinstance(member, InputError):
+        yield member
+        return
+    file = File(f"{archive}/{member.name}", suffix_of(member.name), member.data)
     if file.suffix in taken:
         yield from _unpack(file, options, allowance, depth - 1)
     else:
