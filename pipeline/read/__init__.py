@@ -25,6 +25,7 @@ from pipeline.read import formats
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, MAIL, PLAIN, kind_of, promises_text
 from pipeline.read.ocr.engine import is_installed
+from pipeline.read.pipes import has_size, opener, read_bounded
 
 if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member
@@ -104,8 +105,12 @@ def read_plain(data: bytes, source: str, options: ReadConfig, suffix: str = "") 
 def load(path: Path, source: str, options: ReadConfig) -> bytes:
     """Return the bytes of a file; raises InputError for one that is missing or too large."""
     try:
-        check_size(path.stat().st_size, source, options)
-        return path.read_bytes()
+        with open(path, "rb", opener=opener) as stream:
+            status = os.fstat(stream.fileno())
+            if not has_size(status):
+                return read_bounded(stream.fileno(), source, options)
+            check_size(status.st_size, source, options)
+            return stream.read()
     except FileNotFoundError:
         raise InputError(f"{source}: no such file; check the path", code="missing") from None
     except OSError as error:
