@@ -87,7 +87,7 @@ def read_report(path: Path, options: ReadConfig, source: str | None = None) -> D
     Raises InputError for a file that is missing, too large, of an unknown format, binary, empty or undecodable.
     """
     source = source or path.as_posix()
-    return read_bytes(load(path, source, options), source, options, path.suffix.lower())
+    return read_bytes(load(path, source, options), source, options, suffix_of(path.name))
 
 
 def read_bytes(data: bytes, source: str, options: ReadConfig, suffix: str = "") -> Document:
@@ -137,7 +137,8 @@ def failure(error: Exception, source: str, options: ReadConfig) -> InputError:
         limit = f"{options.max_memory:,} bytes of memory (read.max_memory)"
         return InputError(f"{source}: takes more than {limit}; split it, or raise the limit", code="too_large")
     what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
-    return InputError(f"{source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt")
+    said = f"{source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt"
+    return InputError(said, code="damaged")
 
 
 def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:

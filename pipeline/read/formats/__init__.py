@@ -14,10 +14,10 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "ofd": (".ofd",),
     "pdf": (".pdf",),
     "picture": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
-    "ppt": (".ppt", ".pps", ".pot", ".dps", ".dpt", ".odp", ".otp"),
+    "ppt": (".ppt", ".pps", ".pot", ".dps", ".dpt", ".odp", ".fodp", ".otp"),
     "pptx": (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
     "rtf": (".rtf",),
-    "sheet": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".ett"),
+    "sheet": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".fods", ".et", ".ett"),
     "txt": (".txt", ".text"),
     "uof": (".uof", ".uot", ".uos", ".uop"),
 }

@@ -19,7 +19,7 @@ from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import check_box_text, drop_down_text
 from pipeline.read.office.numbering import bullet, format_number, with_label
 from pipeline.read.office.ooxml import child, children, local
-from pipeline.read.office.packages import open_package, parse_xml, read_member
+from pipeline.read.office.packages import open_package, parse_member, parse_xml, read_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -130,9 +130,7 @@ def _packaged(data: bytes, source: str, options: ReadConfig) -> "tuple[_Element 
     package = open_package(data, source, options)
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
         raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
-    parts = {name: read_member(package, name, source) for name in ("content.xml", "styles.xml")}
-    roots = {name: None if part is None else parse_xml(part, name, source) for name, part in parts.items()}
-    return roots["content.xml"], roots["styles.xml"]
+    return parse_member(package, "content.xml", source), parse_member(package, "styles.xml", source)
 
 
 def _get(element: "_Element", name: str) -> str | None:

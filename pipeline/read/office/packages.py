@@ -138,6 +138,12 @@ def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | Non
         ) from None
 
 
+def parse_member(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None":
+    """Return the root of an XML member, or None where the package has no such member; raises InputError."""
+    data = read_member(package, name, source)
+    return None if data is None else parse_xml(data, name, source)
+
+
 def parse_xml(data: bytes, name: str, source: str) -> "_Element":
     """Return the root of an XML member; raises InputError for XML that is not well-formed, declares entities or nests too deep."""
     from lxml import etree  # noqa: PLC0415 - loaded when a package is read, not when a command is listed

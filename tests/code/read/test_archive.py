@@ -163,7 +163,7 @@ def test_a_member_on_which_a_library_fails_costs_one_line_and_no_other(names, na
     ("error", "code", "said"),
     [
         (MemoryError(), "too_large", "a.zip/b.html: takes more than"),
-        (UnicodeError("a\nb"), "unreadable", "a.zip/b.html: damaged (UnicodeError: a b)"),
+        (UnicodeError("a\nb"), "damaged", "a.zip/b.html: damaged (UnicodeError: a b)"),
     ],
 )
 def test_what_a_library_raises_is_the_line_of_the_member(config, monkeypatch, error, code, said):
