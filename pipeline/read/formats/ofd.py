@@ -38,6 +38,8 @@ _REASONS = {"Watermark": "watermark", "Stamp": "stamp"}
 _LEVEL = 0.4
 _UNREADABLE = "unreadable: its fonts do not say which characters they show; save it again from its source, or use OCR"
 
+_PICTURES = "needs OCR: the pages are pictures, in a form that is not read here; print it as PDF, and read that"
+
 
 @dataclass(slots=True)
 class _Document:
@@ -81,7 +83,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     except PicturesOnlyError:
         scanned = text_of_scans(data, "ofd", source, options)
         if scanned is None:
-            raise
+            raise InputError(f"{source}: {_PICTURES}", code="scanned") from None
         text = scanned
     return replace(text, encoding=", ".join([text.encoding, *_notes(package, found)]))
 
