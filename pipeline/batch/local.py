@@ -70,11 +70,13 @@ class FileResult:
         Path(self.part).unlink()
 
 
-def jobs_for(sizes: Sequence[int], asked: int | None) -> int:
-    """Return how many processes to use for files of these sizes: as asked, or all cores where there is enough to do."""
+def jobs_for(sizes: Sizes, asked: int | None) -> int:
+    """Return how many processes to use for files: as asked, or all cores where there is enough to do; one with a pipe among them."""
+    if any(not size and _is_pipe(source) for source, size in sizes.items()):
+        return 1  # what a shell puts in place of <(command) is open in this process only
     if asked:
         return asked
-    worth = len(sizes) > 1 and (len(sizes) >= WORTH_FILES or sum(sizes) >= WORTH_PROCESSES)
+    worth = len(sizes) > 1 and (len(sizes) >= WORTH_FILES or sum(sizes.values()) >= WORTH_PROCESSES)
     return min(len(sizes), os.cpu_count() or 1) if worth else 1
 
 
@@ -265,9 +267,13 @@ def size_of(source: str) -> int:
         return 0
 
 
+def _is_pipe(source: str) -> bool:
+    return os.path.exists(source) and not os.path.isfile(source)  # noqa: PTH110, PTH113 - as above
+
+
 def digest_of(source: str) -> str:
     """Return the sha256 of a file, or "" for what cannot be read again."""
-    if source == STANDARD_INPUT:
+    if source == STANDARD_INPUT or not os.path.isfile(source):  # noqa: PTH113 - as above; a pipe gives what it has only once
         return ""
     try:
         with Path(source).open("rb") as stream:

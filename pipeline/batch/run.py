@@ -92,7 +92,7 @@ class TagRun:
         self.model = load_cached(folder)
         self.options = _options(request, folder, self.model.version, request.config)
         self.sizes: Sizes = {source: size_of(source) for source in found.reports}
-        self.jobs = jobs_for([*self.sizes.values()], request.jobs)
+        self.jobs = jobs_for(self.sizes, request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
         self._say, self._force = say, request.force
         self._check_place([*folder.iterdir(), locations.project_folder() / request.config.corpus.review])

@@ -48,8 +48,12 @@ def text(file: str, encoding: str | None, ocr: str | None, config_file: Path | N
 
 
 def _recognised(document: "Document") -> Iterator[str]:
-    """Yield a line for each page whose text was recognised in a picture, with how certain that is."""
+    """Yield a line for each page whose text was recognised in a picture, with how certain that is, and one for those without."""
+    from pipeline.read.page.text import NOTHING_ON  # noqa: PLC0415 - as above
+
     certainty = {there.page: there for there in document.places if there.certainty is not None}
     for page, there in certainty.items():
         doubt = ", below read.ocr_certainty: check it" if there.doubtful else ""
         yield f"{document.source}: page {page} by OCR, {there.certainty:.1%} certain{doubt}"
+    if NOTHING_ON in document.encoding:
+        yield f"{document.source}: {document.encoding}"

@@ -13,18 +13,19 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError, PicturesOnlyError
+from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, MAIL, PLAIN, kind_of, promises_text
 from pipeline.read.ocr.engine import is_installed
+from pipeline.read.pipes import has_size, opener, read_bounded
 
 if TYPE_CHECKING:
     from pipeline.read.archive import Allowance, Member
@@ -86,7 +87,7 @@ def read_report(path: Path, options: ReadConfig, source: str | None = None) -> D
     Raises InputError for a file that is missing, too large, of an unknown format, binary, empty or undecodable.
     """
     source = source or path.as_posix()
-    return read_bytes(load(path, source, options), source, options, path.suffix.lower())
+    return read_bytes(load(path, source, options), source, options, suffix_of(path.name))
 
 
 def read_bytes(data: bytes, source: str, options: ReadConfig, suffix: str = "") -> Document:
@@ -104,8 +105,12 @@ def read_plain(data: bytes, source: str, options: ReadConfig, suffix: str = "") 
 def load(path: Path, source: str, options: ReadConfig) -> bytes:
     """Return the bytes of a file; raises InputError for one that is missing or too large."""
     try:
-        check_size(path.stat().st_size, source, options)
-        return path.read_bytes()
+        with open(path, "rb", opener=opener) as stream:
+            status = os.fstat(stream.fileno())
+            if not has_size(status):
+                return read_bounded(stream.fileno(), source, options)
+            check_size(status.st_size, source, options)
+            return stream.read()
     except FileNotFoundError:
         raise InputError(f"{source}: no such file; check the path", code="missing") from None
     except OSError as error:
@@ -122,6 +127,18 @@ def check_size(size: int, source: str, options: ReadConfig) -> None:
     """Raise InputError for a file that is larger than the configuration allows."""
     if size > options.max_bytes:
         raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)", code="too_large")
+
+
+def failure(error: Exception, source: str, options: ReadConfig) -> InputError:
+    """Return the one line that says why a file is not read: what a library raises on a damaged file cannot be listed."""
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, MemoryError):
+        limit = f"{options.max_memory:,} bytes of memory (read.max_memory)"
+        return InputError(f"{source}: takes more than {limit}; split it, or raise the limit", code="too_large")
+    what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
+    said = f"{source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt"
+    return InputError(said, code="damaged")
 
 
 def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:
@@ -144,30 +161,16 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     reader = cast("Reader", importlib.import_module(f"{formats.__name__}.{kind}"))
     try:
         content = reader.read(file.data, file.source, options)
-    except PicturesOnlyError:
-        scanned = _scanned(kind, file, options)
-        if scanned is None:
-            raise
-        content = scanned
     except InputError:
         if kind != PLAIN or promises_text(file.suffix):
             raise
         broken = f"{file.source}: damaged, or no {file.suffix} file; open it in its own program and save it again"
         raise InputError(broken, code="damaged") from None
     if not content.text or content.text.isspace():
-        content = _scanned(kind, file, options) or content
-    if not content.text or content.text.isspace():
         raise InputError(f"{file.source}: nothing but white space; save the report again", code="empty")
     digest = hashlib.sha256(file.data).hexdigest()
     text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
     return Document(file.source, text, digest, content.encoding, content.marks, content.places)
-
-
-def _scanned(kind: str, file: File, options: ReadConfig) -> ReadText | None:
-    """Return the text of the scans that a package holds instead of text, or None; raises InputError."""
-    from pipeline.read.ocr.packages import KINDS, text_of_scans  # noqa: PLC0415 - where there is no text
-
-    return text_of_scans(file.data, kind, file.source, options) if kind in KINDS else None
 
 
 def _refuse_empty(file: File) -> None:
@@ -189,8 +192,8 @@ def _unpack(file: File, options: ReadConfig, allowance: "Allowance", depth: int)
             yield from _of_mail(file, options, allowance, depth)
         else:
             yield file
-    except InputError as error:
-        yield error
+    except Exception as error:  # noqa: BLE001 - one damaged member must not cost the others: see failure
+        yield failure(error, file.source, options)
 
 
 def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
@@ -203,10 +206,7 @@ def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: 
     taken = suffixes_among(names(file.data, file.source))
     for member in members(file.data, file.source, allowance):
         is_empty = False
-        if isinstance(member, InputError):
-            yield member
-        else:
-            yield from _of_member(member, file.source, options, allowance, depth, taken)
+        yield from _of_member(member, file.source, options, allowance, depth, taken)
     if is_empty:
         yield InputError(f"{file.source}: an archive without files; pack it again", code="empty")
 
@@ -216,14 +216,17 @@ def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int
     from pipeline.read.mail import attachments, open_mail, texts  # noqa: PLC0415
 
     message = open_mail(file.data, file.source)
-    attached = list(attachments(message))
-    if texts(message) or not attached:
+    attached = list(attachments(message, file.source))
+    own = texts(message)
+    if own or not attached:
         yield file
     if attached and not depth:
         yield _too_deep(file)
         return
+    endings = {suffix_of(member.name) for member in attached if not isinstance(member, InputError)}
+    taken = suffixes() if own or endings & suffixes() else formats.PICTURES  # a mail of scans says so where they are not read
     for member in attached:
-        yield from _of_member(member, file.source, options, allowance, depth, suffixes())
+        yield from _of_member(member, file.source, options, allowance, depth, taken)
 
 
 def _too_deep(file: File) -> InputError:
@@ -231,9 +234,12 @@ def _too_deep(file: File) -> InputError:
 
 
 def _of_member(
-    member: "Member", archive: str, options: ReadConfig, allowance: "Allowance", depth: int, taken: frozenset[str]
+    member: "Member | InputError", archive: str, options: ReadConfig, allowance: "Allowance", depth: int, taken: frozenset[str]
 ) -> Iterator[File | PassedOver | InputError]:
-    file = File(f"{archive}/{member.name}", PurePosixPath(member.name).suffix.lower(), member.data)
+    if isinstance(member, InputError):
+        yield member
+        return
+    file = File(f"{archive}/{member.name}", suffix_of(member.name), member.data)
     if file.suffix in taken:
         yield from _unpack(file, options, allowance, depth - 1)
     else:

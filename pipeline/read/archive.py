@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS, UTF_8_NAME, open_zip, slashed
+from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS, UNUSUAL, UTF_8_NAME, open_zip, slashed, unpacked
 
 _UNICODE_PATH, _FIELD_HEAD = 0x7075, 4
 
@@ -84,12 +84,9 @@ def _member(package: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, source: 
     if info.flag_bits & ENCRYPTED_FLAG:
         return InputError(f"{where}: protected by a password; unpack the archive yourself", code="password")
     if info.compress_type not in METHODS:
-        return InputError(
-            f"{where}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip", code="archive"
-        )
+        return InputError(f"{where}: {UNUSUAL}", code="archive")
     try:
-        with package.open(info) as content:
-            return Member(name, content.read(info.file_size) if info.file_size else b"")
+        return Member(name, unpacked(package, info))
     except DAMAGE as error:
         return InputError(f"{where}: damaged inside the archive ({error}); pack it again", code="archive")
 

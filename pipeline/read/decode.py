@@ -94,7 +94,9 @@ def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
             return ReadText(sound, "utf-8, cut off in its last character")
         if wide >= _LONG_UTF_8:
             where = f"byte {error.start} is damaged in a text that is UTF-8 up to there"
-            raise InputError(f"{source}: {where}; get the file again, or name its encoding with --encoding") from None
+            raise InputError(
+                f"{source}: {where}; get the file again, or name its encoding with --encoding", code="encoding"
+            ) from None
     return None
 
 
@@ -111,7 +113,8 @@ def _refuse_encoded_twice(text: str, source: str) -> None:
         if ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > wide and _is_common(inner):
             raise InputError(
                 f"{source}: the text was encoded twice ({right} was taken for {wrong} and saved again); "
-                "open the original in its own encoding, or convert this file back"
+                "open the original in its own encoding, or convert this file back",
+                code="encoding",
             )
 
 

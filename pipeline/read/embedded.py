@@ -15,10 +15,11 @@ _PAGES = ("html", "mhtml")
 def read_embedded(data: bytes, suffix: str, source: str, options: ReadConfig) -> ReadText:
     """Return the text of an embedded document with its marks; raises InputError, also where documents nest too deep."""
     if not options.max_depth:
-        raise InputError(f"{source}: documents inside documents, deeper than read.max_depth; open it and save the text itself")
+        deep = f"{source}: documents inside documents, deeper than read.max_depth; open it and save the text itself"
+        raise InputError(deep, code="nested")
     kind = kind_of(data, suffix, source)
     if kind == ARCHIVE:
-        raise InputError(f"{source}: an archive inside a document; save the document without it")
+        raise InputError(f"{source}: an archive inside a document; save the document without it", code="archive")
     module = importlib.import_module(f"pipeline.read.formats.{kind}")
     reader = module.read_whole if kind in _PAGES else module.read
     content: ReadText = reader(data, source, replace(options, max_depth=options.max_depth - 1))

@@ -9,6 +9,7 @@ its caller run anything.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from pipeline.core.records import Document
 from pipeline.read import PassedOver, check_size, read_plain, suffix_of
 from pipeline.read.frames import Answer, Request
 from pipeline.read.kinds import HEAD, looks_plain
+from pipeline.read.pipes import has_size, opener, read_bounded
 
 if TYPE_CHECKING:
     from pipeline.read.process import Worker
@@ -71,20 +73,29 @@ class Reader:
     def _read_path(self, path: str, source: str) -> Iterator[Outcome]:
         suffix = suffix_of(path)
         try:
-            with open(path, "rb") as stream:  # noqa: PTH123 - to make a Path takes as long as to read a small file
-                check_size(os.fstat(stream.fileno()).st_size, source, self._options)
-                head = stream.read(HEAD)
-                data = head + stream.read() if looks_plain(head, suffix) else None
+            with open(path, "rb", opener=opener) as stream:
+                data, is_plain = self._content(stream, source, suffix)
         except FileNotFoundError:
             raise InputError(f"{source}: no such file; check the path", code="missing") from None
         except OSError as error:
             raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
-        if data is not None:
-            document = read_plain(data, source, self._options, suffix)
+        if is_plain:
+            document = read_plain(data or b"", source, self._options, suffix)
             del data  # while the document is tagged
             yield document
         else:
-            yield from self._in_worker(Request(source, suffix, os.fsencode(Path(path).resolve()), None, self._options))
+            place = os.fsencode(Path(path).resolve()) if data is None else None
+            yield from self._in_worker(Request(source, suffix, place, data, self._options))
+
+    def _content(self, stream: BufferedReader, source: str, suffix: str) -> tuple[bytes | None, bool]:
+        """Return the bytes of a file and whether they are plain text; None for one that the worker can read by its path."""
+        status = os.fstat(stream.fileno())
+        if not has_size(status):
+            data = read_bounded(stream.fileno(), source, self._options)
+            return data, looks_plain(data[:HEAD], suffix)
+        check_size(status.st_size, source, self._options)
+        head = stream.read(HEAD)
+        return (head + stream.read(), True) if looks_plain(head, suffix) else (None, False)
 
     def _read_data(self, data: bytes, source: str) -> Iterator[Outcome]:
         check_size(len(data), source, self._options)

@@ -1,50 +1,90 @@
 """A mail as a folder: its own text, and what is attached to it, each file for itself."""
 
 import mimetypes
+import re
 from collections.abc import Iterator
 from email.message import Message
 
 from pipeline.core.errors import InputError
 from pipeline.read.archive import Member
-from pipeline.read.mime import MAIL_TYPE, content_of, header_text, parse_message, parts
+from pipeline.read.mime import MAIL_TYPE, content_of, header_text, parameter_of, parse_message, parts
 
+PAGE = "text/html"
 _WHAT, _HINT = "a mail", "save the mail again as .eml"
-_TEXTS = ("text/plain", "text/html")
-_ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+_TEXTS = ("text/plain", PAGE)
+ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+# What follows the tags of these is no text that a page shows; and what stands for a blank.
+_UNSEEN, _BLANK = (b"style", b"script", b"title", b"!--"), re.compile(rb"&nbsp;|&#160;")
+# What the standard library raises for an attached mail that it cannot write again.
+_UNWRITABLE = (LookupError, RecursionError, ValueError)
 
 
 def open_mail(data: bytes, source: str) -> Message:
-    """Return a mail; raises InputError for what is none, and for one that is encrypted."""
+    """Return a mail; raises InputError for what is none, and for one that is encrypted as a whole."""
     message = parse_message(data, _WHAT, _HINT, source)
     if not message.keys():
         raise InputError(f"{source}: no mail, or its head is missing; {_HINT}", code="damaged")
-    if message.get_content_type() in _ENCRYPTED or any(part.get_content_type() in _ENCRYPTED for part in parts(message)):
-        raise InputError(
-            f"{source}: an encrypted mail; open it in the mail program and save its text as .docx or .txt", code="password"
-        )
+    if message.get_content_type() in ENCRYPTED:
+        raise _encrypted(source)
     return message
 
 
 def texts(message: Message) -> list[Message]:
     """Return the parts that are the mail's own text, plain or as pages, without attachments."""
-    return [part for part in parts(message, into_messages=False) if _is_text(part) and content_of(part).strip()]
+    return [part for part in _parts(message) if is_text(part)]
 
 
-def attachments(message: Message) -> Iterator[Member]:
-    """Yield the files that are attached, mails among them; one without a name gets the number of its part and its type."""
-    for number, part in enumerate(parts(message, into_messages=False), start=1):
-        if _is_text(part):
+def attachments(message: Message, source: str) -> Iterator[Member | InputError]:
+    """Yield the files that are attached, mails among them, and the error of one that is encrypted.
+
+    One without a name gets the number of its part and the ending of its type.
+    """
+    for number, part in enumerate(_parts(message), start=1):
+        kind = part.get_content_type()
+        if _is_own(part):
             continue
-        if part.get_content_type() == MAIL_TYPE:
-            yield Member(_name(part, f"{number}.eml"), _inner(part))
+        if kind in ENCRYPTED:
+            yield _encrypted(f"{source}/{_name(part, str(number))}")
+        elif kind == MAIL_TYPE:
+            yield _attached_mail(part, _name(part, f"{number}.eml"), source)
         elif content_of(part):
-            ending = mimetypes.guess_extension(part.get_content_type()) or ".bin"
-            yield Member(_name(part, f"{number}{ending}"), content_of(part))
+            yield Member(_name(part, f"{number}{mimetypes.guess_extension(kind) or '.bin'}"), content_of(part))
 
 
-def _is_text(part: Message) -> bool:
+def is_text(part: Message) -> bool:
+    """Tell whether a part is text of the mail itself, and not blank."""
+    if not _is_own(part):
+        return False
+    content = content_of(part)
+    return bool((_seen(content) if part.get_content_type() == PAGE else content).strip())
+
+
+def _seen(page: bytes) -> bytes:
+    """Return roughly what a page shows, in one sweep whatever it holds: a mail of scans has a page with nothing but pictures."""
+    first, *tags = page.split(b"<")
+    seen = [tag.partition(b">")[2] for tag in tags if not tag[:6].lower().startswith(_UNSEEN)]
+    return _BLANK.sub(b"", b"".join([first, *seen]))
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    return parts(message, whole=(MAIL_TYPE, *ENCRYPTED))
+
+
+def _is_own(part: Message) -> bool:
     is_file = part.get_content_disposition() == "attachment" or part.get_filename() is not None
     return part.get_content_type() in _TEXTS and not is_file
+
+
+def _encrypted(source: str) -> InputError:
+    said = f"{source}: an encrypted mail; open it in the mail program and save its text as .docx or .txt"
+    return InputError(said, code="password")
+
+
+def _attached_mail(part: Message, name: str, source: str) -> Member | InputError:
+    try:
+        return Member(name, _inner(part))
+    except _UNWRITABLE as error:
+        return InputError(f"{source}/{name}: damaged ({type(error).__name__}); {_HINT}", code="damaged")
 
 
 def _inner(part: Message) -> bytes:
@@ -54,5 +94,5 @@ def _inner(part: Message) -> bytes:
 
 def _name(part: Message, otherwise: str) -> str:
     """Return the name of an attached file, which is a label and never a path."""
-    name = header_text(part.get_filename()).replace("\\", "/").rpartition("/")[2]
-    return name or otherwise
+    told = parameter_of(part, "Content-Disposition", "filename") or parameter_of(part, "Content-Type", "name")
+    return header_text(told).replace("\\", "/").rpartition("/")[2] or otherwise

@@ -1,38 +1,45 @@
 """MIME messages taken apart by the standard library: web archives and mail."""
 
 import email
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from email import policy
 from email.errors import HeaderParseError
 from email.header import Header, decode_header
 from email.message import Message
 
 from pipeline.core.errors import InputError
-from pipeline.read.decode import SIGNATURES
 
 MAIL_TYPE = "message/rfc822"
 _MAX_MULTIPARTS = 100
+_ENCODED = ("base64", "quoted-printable")
 # How headers that do not say their encoding are written, in this order.
 _UNSAID = ("utf-8", "gb18030")
 
 
+class _Part(Message):
+    """A part of which the parser leaves an encoded message as it is: the standard does not allow it, and some programs send it."""
+
+    def get_content_maintype(self) -> str:
+        """Return the first half of the type, by which the parser knows what to take apart."""
+        kind = super().get_content_maintype()
+        is_encoded = str(self.get("Content-Transfer-Encoding", "")).strip().lower() in _ENCODED
+        return "application" if kind == "message" and is_encoded else kind
+
+
 def parse_message(data: bytes, what: str, hint: str, source: str) -> Message:
     """Return a message; ``what`` names its format and ``hint`` what to try. Raises InputError for what is none."""
-    other = next((found for signature, found in SIGNATURES if data.startswith(signature)), None)
-    if other:
-        raise InputError(f"{source}: the content is {other}, not {what}; rename the file, or {hint}", code="kind")
     if data.lower().count(b"boundary=") > _MAX_MULTIPARTS:
         raise InputError(f"{source}: more than {_MAX_MULTIPARTS} multiparts in {what}; {hint}", code="too_large")
-    return email.message_from_bytes(data, policy=policy.compat32)
+    return email.message_from_bytes(data, _class=_Part, policy=policy.compat32)
 
 
-def parts(message: Message, into_messages: bool = True) -> Iterator[Message]:
-    """Yield the parts of a message that hold no other parts, in order; messages within it as parts if asked for."""
+def parts(message: Message, whole: Container[str] = ()) -> Iterator[Message]:
+    """Yield the parts of a message that hold no other parts, in order; one of a type in ``whole`` as it is."""
     pending = [message]
     while pending:
         part = pending.pop()
         content = part.get_payload()
-        if isinstance(content, list) and (into_messages or part is message or part.get_content_type() != MAIL_TYPE):
+        if isinstance(content, list) and part.get_content_type() not in whole:
             pending.extend(inner for inner in reversed(content) if isinstance(inner, Message))
         else:
             yield part
@@ -42,6 +49,18 @@ def content_of(part: Message) -> bytes:
     """Return the bytes of a part."""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
+
+
+def parameter_of(part: Message, header: str, name: str) -> str:
+    """Return a parameter of a header, such as the name of a file, or ""; bytes of no said encoding are taken for Chinese."""
+    raw = next((str(value) for key, value in part.raw_items() if key.lower() == header.lower()), "")
+    held = Message()  # one of its own, because a part that is written again must keep its bytes
+    held[header] = _decoded(raw, None)
+    value = held.get_param(name, header=header)
+    if isinstance(value, tuple):  # RFC 2231: the charset, the language, and the bytes as Latin-1
+        charset, _, told = value
+        return _decoded(told.encode("latin-1", "replace"), charset)
+    return value or ""
 
 
 def header_text(value: object) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read import File, PassedOver, load, read_file, seconds_for, unpack
+from pipeline.read import File, PassedOver, failure, load, read_file, seconds_for, unpack
 from pipeline.read.frames import Answer, Request, read_request, write_frame
 from pipeline.read.steps import listening
 
@@ -58,26 +58,14 @@ def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
         path = Path(os.fsdecode(request.path or b""))
         data = load(path, request.source, request.options) if request.data is None else request.data
         yield from unpack(File(request.source, request.suffix, data), request.options)
-    except InputError as error:
-        yield error
-    except MemoryError:
-        yield InputError(_too_large(request.source, request.options), code="too_large")
+    except Exception as error:  # noqa: BLE001 - as in _read
+        yield failure(error, request.source, request.options)
 
 
 def _read(file: File, options: ReadConfig) -> Answer:
     """Return the report in a file, or the one line that says why there is none: no error of a library gets further."""
     try:
         return Answer("document", document=read_file(file, options))
-    except InputError as error:
-        return Answer("error", str(error), code=error.code)
-    except MemoryError:
-        return Answer("error", _too_large(file.source, options), code="too_large")
     except Exception as error:  # noqa: BLE001 - what a library raises on a damaged file cannot be listed
-        what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
-        return Answer(
-            "error", f"{file.source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt"
-        )
-
-
-def _too_large(source: str, options: ReadConfig) -> str:
-    return f"{source}: takes more than {options.max_memory:,} bytes of memory (read.max_memory); split it, or raise the limit"
+        said = failure(error, file.source, options)
+        return Answer("error", str(said), code=said.code)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
-from pipeline.read.formats import docx, odt, rtf
+from pipeline.read.formats import docx
 from pipeline.read.office.libreoffice import CONVERTER, Conversion
 from pipeline.read.office.ooxml import local
 from pipeline.read.office.packages import OLE_SIGNATURE, parse_xml
@@ -17,23 +17,15 @@ _WORD_STREAM, _WORD_FLAGS, _WORD_SIGNATURE, _ENCRYPTED = 512, slice(523, 524), b
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
-    """Return the text of an old Word or WPS file with marks and places; raises InputError, also where LibreOffice is missing.
-
-    Files of a newer format under an old name are read as what they are.
-    """
+    """Return the text of an old Word or WPS file with marks and places; raises InputError, also where LibreOffice is missing."""
     head = data[:_HEAD].lstrip()
-    if head.startswith(b"PK\x03\x04"):
-        return docx.read(data, source, options)
-    if head.startswith(b"{\\rtf"):
-        return rtf.read(data, source, options)
-    if b"<office:document" in head:
-        return odt.read(data, source, options)
     if not head.startswith(OLE_SIGNATURE) and not _is_word_xml(data, head, source):
         raise InputError(f"{source}: not a Word document; check what kind of file it is, and save it as .docx", code="damaged")
     if data[_WORD_STREAM : _WORD_STREAM + 2] == _WORD_SIGNATURE and int.from_bytes(data[_WORD_FLAGS]) & _ENCRYPTED:
         raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     converted = CONVERTER.convert(data, _CONVERSION, source, options)
-    return replace(docx.read(converted, source, options), encoding="doc")
+    found = docx.read(converted, source, options)
+    return replace(found, encoding=f"doc{found.encoding.removeprefix('docx')}")
 
 
 def _is_word_xml(data: bytes, head: bytes, source: str) -> bool:

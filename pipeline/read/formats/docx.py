@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePosixPath
+from posixpath import splitext
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.core.config import ReadConfig
@@ -19,10 +19,11 @@ from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
+from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import Fields
 from pipeline.read.office.numbering import spaced, symbol, with_label
-from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, number, relationships, switch
-from pipeline.read.office.packages import open_package, parse_xml, read_member, stored_name
+from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships, switch
+from pipeline.read.office.packages import open_package, parse_member, read_member, stored_name
 from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, is_indented, read_numbering, read_styles
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     parts = relationships(package, main, source)
     document = _document(package, parts, source, options)
     paragraphs = _body(body, document)
-    return compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
+    found = compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
+    return or_scans(found, data, "docx", source, options)
 
 
 def walk(data: bytes, source: str, options: ReadConfig) -> Walk:
@@ -100,9 +102,8 @@ def walk(data: bytes, source: str, options: ReadConfig) -> Walk:
 
 def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _Element]":
     """Return the name of the main part, its root and its body."""
-    found = next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), None)
-    main = stored_name(package, found or "word/document.xml")
-    root = _part(package, main, source)
+    main = stored_name(package, main_part(package, source) or "word/document.xml")
+    root = parse_member(package, main, source)
     body = child(root, "body")
     if root is None or body is None:
         raise InputError(f"{source}: holds no Word document; check what kind of file it is, and save it as .docx", code="damaged")
@@ -130,7 +131,7 @@ def _said(spoken: list[Spoken], label: str, document: _Document) -> str:
 
 
 def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: str, options: ReadConfig) -> _Document:
-    roots = {part.kind: _part(package, part.target, source) for part in parts.values() if part.kind in _PARTS}
+    roots = {part.kind: parse_member(package, part.target, source) for part in parts.values() if part.kind in _PARTS}
     notes = {
         (kind, attribute(note, "id") or ""): note
         for kind in _NOTES.values()
@@ -148,12 +149,7 @@ def _chunk(package: zipfile.ZipFile, name: str, source: str, options: ReadConfig
     """Yield the paragraphs of another document that stands in this one as a whole; raises InputError where it cannot be read."""
     data = read_member(package, name, source)
     if data:
-        yield from paragraphs_of(read_embedded(data, PurePosixPath(name).suffix.lower(), f"{source}/{name}", options))
-
-
-def _part(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None":
-    data = read_member(package, name, source)
-    return None if data is None else parse_xml(data, name, source)
+        yield from paragraphs_of(read_embedded(data, splitext(name)[1].lower(), f"{source}/{name}", options))
 
 
 def _margins(
@@ -166,7 +162,7 @@ def _margins(
         if part is None or part.target in seen:
             continue
         seen.add(part.target)
-        root = _part(package, part.target, source)
+        root = parse_member(package, part.target, source)
         document.fields.add(root)
         for paragraph in _blocks(children(root), document):
             if paragraph.text not in seen:

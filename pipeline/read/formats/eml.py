@@ -9,10 +9,9 @@ from pipeline.core.records import Mark
 from pipeline.preprocess.headings import TITLE, sign_level
 from pipeline.read.decode import CODECS, ReadText, decode
 from pipeline.read.formats.html import read_page
-from pipeline.read.mail import open_mail, texts
+from pipeline.read.mail import ENCRYPTED, PAGE, is_text, open_mail
 from pipeline.read.mime import content_of, header_text
 
-_PAGE = "text/html"
 # A plain text that is much shorter than the page beside it is no more than a hint to look at that.
 _STUB = 0.5
 
@@ -20,7 +19,7 @@ _STUB = 0.5
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the subject and the text of a mail with marks; raises InputError."""
     message = open_mail(data, source)
-    found = _body(texts(message), source, options)
+    found = _body(message, source, options)
     if not found:
         raise InputError(f"{source}: a mail without text; what is attached to it is read by itself", code="empty")
     subject = header_text(message.get("Subject"))
@@ -32,12 +31,28 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     return ReadText("\n".join(part.text for part in found), f"eml ({found[-1].encoding})", tuple(marks))
 
 
-def _body(parts: list[Message], source: str, options: ReadConfig) -> list[ReadText]:
-    """Return the text of a mail: as plain text, or as a page where there is none or only a hint."""
-    plain = [_plain(part, source, options) for part in parts if part.get_content_type() != _PAGE]
-    pages = [_page(part, source, options) for part in parts if part.get_content_type() == _PAGE]
-    is_stub = _length(plain) < _STUB * _length(pages)
-    return pages if is_stub else [part for part in plain if part.text.strip()]
+def _body(part: Message, source: str, options: ReadConfig) -> list[ReadText]:
+    """Return the texts of a part in order, as RFC 2046 has them: one of alternatives, the root of what is related, else all."""
+    kind = part.get_content_type()
+    if part.is_multipart() and kind.startswith("multipart/") and kind not in ENCRYPTED:
+        found = [_body(inner, source, options) for inner in part.get_payload() if isinstance(inner, Message)]
+        found = [texts for texts in found if texts]
+        if kind == "multipart/alternative":
+            return _best(found)
+        return found[0] if found and kind == "multipart/related" else [text for texts in found for text in texts]
+    if not is_text(part):
+        return []
+    text = _page(part, source, options) if kind == PAGE else _plain(part, source, options)
+    return [text] if text.text.strip() else []
+
+
+def _best(found: list[list[ReadText]]) -> list[ReadText]:
+    """Return the plainest of alternatives, which come first, or a later one to which it is no more than a hint."""
+    best: list[ReadText] = []
+    for texts in found:
+        if _length(best) < _STUB * _length(texts):
+            best = texts
+    return best
 
 
 def _page(part: Message, source: str, options: ReadConfig) -> ReadText:

@@ -15,7 +15,7 @@ from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.office.ooxml import child, children, local
-from pipeline.read.office.packages import open_package, parse_xml, read_member
+from pipeline.read.office.packages import open_package, parse_member, read_member
 from pipeline.read.web.blocks import Block, find_blocks, parse
 
 if TYPE_CHECKING:
@@ -45,20 +45,15 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
 
 def _book(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element]":
     """Return the name and the root of the part that lists the chapters."""
-    container = _part(package, _CONTAINER, source)
+    container = parse_member(package, _CONTAINER, source)
     files = [] if container is None else list(container.iter("{*}rootfile"))
     name = files[0].get("full-path", "") if files else ""
-    root = _part(package, name, source) if name else None
+    root = parse_member(package, name, source) if name else None
     if root is None:
         raise InputError(
             f"{source}: a book without its list of chapters; get the file again, or save it as .docx or .html", code="damaged"
         )
     return name, root
-
-
-def _part(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None":
-    data = read_member(package, name, source)
-    return None if data is None else parse_xml(data, name, source)
 
 
 def _chapters(name: str, book: "_Element") -> Iterator[tuple[str, bool]]:
@@ -73,7 +68,7 @@ def _chapters(name: str, book: "_Element") -> Iterator[tuple[str, bool]]:
 
 def _refuse_protected(package: zipfile.ZipFile, chapters: list[str], source: str) -> None:
     """Raise InputError where chapters are encrypted; fonts often are, which does not matter."""
-    listed = _part(package, _ENCRYPTION, source)
+    listed = parse_member(package, _ENCRYPTION, source)
     targets = [] if listed is None else [unquote(item.get("URI", "")).lstrip("/") for item in listed.iter("{*}CipherReference")]
     if set(targets) & set(chapters):
         raise InputError(

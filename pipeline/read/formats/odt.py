@@ -15,10 +15,11 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import check_box_text, drop_down_text
 from pipeline.read.office.numbering import bullet, format_number, with_label
 from pipeline.read.office.ooxml import child, children, local
-from pipeline.read.office.packages import open_package, parse_xml, read_member
+from pipeline.read.office.packages import open_package, parse_member, parse_xml, read_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -117,7 +118,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         _get(region, "id") or "" for region in body.iter("{*}changed-region") if child(region, "deletion") is not None
     }
     paragraphs = list(_blocks(body, document))
-    return compose([*paragraphs, *_margins(styles, document)], "odt")
+    return or_scans(compose([*paragraphs, *_margins(styles, document)], "odt"), data, "odt", source, options)
 
 
 def _flat(data: bytes, source: str) -> "tuple[_Element, _Element]":
@@ -129,9 +130,7 @@ def _packaged(data: bytes, source: str, options: ReadConfig) -> "tuple[_Element 
     package = open_package(data, source, options)
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
         raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
-    parts = {name: read_member(package, name, source) for name in ("content.xml", "styles.xml")}
-    roots = {name: None if part is None else parse_xml(part, name, source) for name, part in parts.items()}
-    return roots["content.xml"], roots["styles.xml"]
+    return parse_member(package, "content.xml", source), parse_member(package, "styles.xml", source)
 
 
 def _get(element: "_Element", name: str) -> str | None:

@@ -13,8 +13,8 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
-from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, relationships
-from pipeline.read.office.packages import open_package, parse_xml, read_member
+from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, relationships
+from pipeline.read.office.packages import open_package, parse_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,9 +28,8 @@ _CHARACTERS = {"tab": "\t", "br": "\n"}
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of a presentation with marks and the slide of each line as its page; raises InputError."""
     package = open_package(data, source, options)
-    parts = relationships(package, "", source).values()
-    main = next((part.target for part in parts if part.kind == "officeDocument"), "ppt/presentation.xml")
-    root = _part(package, main, source)
+    main = main_part(package, source) or "ppt/presentation.xml"
+    root = parse_member(package, main, source)
     if root is None or local(root) != "presentation":
         raise InputError(f"{source}: holds no presentation; check what kind of file it is, and save it as .pptx", code="damaged")
     known = relationships(package, main, source)
@@ -48,13 +47,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     return compose(paragraphs, "pptx")
 
 
-def _part(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None":
-    data = read_member(package, name, source)
-    return None if data is None else parse_xml(data, name, source)
-
-
 def _slide(package: zipfile.ZipFile, name: str, number: int, source: str) -> Iterator[Paragraph]:
-    root = _part(package, name, source)
+    root = parse_member(package, name, source)
     if root is None:
         raise InputError(
             f"{source}: the slide {name} is missing in it; open it in its own program and save it again", code="damaged"
@@ -68,7 +62,7 @@ def _slide(package: zipfile.ZipFile, name: str, number: int, source: str) -> Ite
     yield from (Paragraph(item.text, "noise", reason="hidden slide") if is_hidden else item for item in paragraphs)
     for part in parts.values():
         if part.kind == "notesSlide":
-            yield from _notes(_part(package, part.target, source), package, source)
+            yield from _notes(parse_member(package, part.target, source), package, source)
 
 
 def _one_line(titles: list[Paragraph]) -> list[Paragraph]:
@@ -135,6 +129,6 @@ def _graphic(data: "_Element | None", package: zipfile.ZipFile, parts: dict[str,
                 yield from join_row([list(_paragraphs(child(cell, "txBody"))) for cell in row if local(cell) == "tc"])
         elif local(element) == "relIds":
             part = parts.get(attribute(element, "dm") or "")
-            points = child(None if part is None else _part(package, part.target, source), "ptLst")
+            points = child(None if part is None else parse_member(package, part.target, source), "ptLst")
             for point in children(points):
                 yield from _paragraphs(child(point, "t"))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
-from pipeline.read.office.cells import Workbook, drawn_together, read_ods
+from pipeline.read.office.cells import Workbook, drawn_together, ods_tables, read_ods, too_many_cells
 from pipeline.read.office.own import is_own
-from pipeline.read.office.packages import open_package, read_member
+from pipeline.read.office.packages import open_package, parse_xml, read_member
 from pipeline.read.rows import Table, rows_text
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the rows of all sheets that have a column with text; raises InputError."""
+    if data.lstrip()[:1] == b"<":
+        return rows_text(ods_tables(parse_xml(data, "the document", source), source, options), "ods", source, options)
     if not data.startswith(b"PK"):
         return rows_text(list(_tables(Workbook(data, {}), source, options)), "xls", source, options)
     with open_package(data, source, options) as package:
@@ -49,10 +51,7 @@ def _tables(workbook: Workbook, source: str, options: ReadConfig) -> "Iterator[T
                 sheet = book.get_sheet_by_name(name)
                 left -= sheet.height * sheet.width
                 if left < 0:
-                    raise InputError(
-                        f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit",
-                        code="too_large",
-                    )
+                    raise too_many_cells(source, options)
                 yield _table(sheet, workbook.numbers.get(name))
     except PasswordError:
         raise InputError(

@@ -41,4 +41,5 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
             f"{source}: a UOF file without a document in it; open it in its own program and save it as .docx", code="damaged"
         )
     conversion, reader = kind
-    return replace(reader(CONVERTER.convert(data, conversion, source, options), source, options), encoding="uof")
+    found = reader(CONVERTER.convert(data, conversion, source, options), source, options)
+    return replace(found, encoding=f"uof{found.encoding.removeprefix(conversion.target)}")

@@ -1,44 +1,63 @@
 """The scans in a document of Word, OpenDocument or OFD that holds nothing but them, a picture a page."""
 
-import io
 import re
 import zipfile
 from collections.abc import Iterator
 
 from pipeline.core.config import ReadConfig
+from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
-from pipeline.read.ocr.use import text_of_pictures
-from pipeline.read.office.packages import DAMAGE
+from pipeline.read.formats import PICTURES
+from pipeline.read.ocr.pictures import size_of
+from pipeline.read.office.packages import DAMAGE, open_zip, unpacked
 
-KINDS = ("docx", "odt", "ofd")
-_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 # Pixels of the shorter side of a picture that may be a page, and the least bytes of one.
 _LEAST_SIDE, _LEAST_BYTES = 600, 4_096
 _NUMBER = re.compile(r"(\d+)")
 
 
+def or_scans(found: ReadText, data: bytes, kind: str, source: str, options: ReadConfig) -> ReadText:
+    """Return the text of a document or, where it has nothing but what is set aside, that of the scans in its package."""
+    kept, last = [], 0
+    for mark in found.marks:
+        if mark.kind == "noise":
+            kept.append(found.text[last : mark.start])
+            last = mark.end
+    has_text = any(piece.strip() for piece in (*kept, found.text[last:]))
+    return found if has_text else text_of_scans(data, kind, source, options) or found
+
+
 def text_of_scans(data: bytes, kind: str, source: str, options: ReadConfig) -> ReadText | None:
     """Return the text of the pictures in a package that are large enough to be pages, or None where it has none.
 
-    They are read in the order of the numbers in their names. Raises InputError where text is not to be recognised.
+    They are read in the order of the numbers in their names; one that is damaged is named in the note of the format. Raises
+    InputError where text is not to be recognised.
     """
-    pictures = list(_pictures(data, options))
-    return text_of_pictures(pictures, kind, source, options) if pictures else None
-
-
-def _pictures(data: bytes, options: ReadConfig) -> Iterator[bytes]:
-    left = options.max_unpacked
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            for info in sorted(package.infolist(), key=lambda info: _in_order(info.filename)):
-                if not info.filename.lower().endswith(_ENDINGS) or not _LEAST_BYTES <= info.file_size <= left:
-                    continue
-                left -= info.file_size
-                picture = package.open(info).read(info.file_size)
-                if _is_large(picture):
-                    yield picture
-    except DAMAGE:
-        return
+        with open_zip(data) as package:
+            pictures = list(_pictures(package, source, options))
+    except DAMAGE:  # no package, such as a flat file of OpenDocument
+        return None
+    if not pictures:
+        return None
+    from pipeline.read.ocr.use import text_of_pictures  # noqa: PLC0415 - loaded where there is no text
+
+    return text_of_pictures(pictures, kind, source, options)
+
+
+def _pictures(package: zipfile.ZipFile, source: str, options: ReadConfig) -> Iterator[bytes | InputError]:
+    left = options.max_unpacked
+    for info in sorted(package.infolist(), key=lambda info: _in_order(info.filename)):
+        if not info.filename.lower().endswith(tuple(PICTURES)) or not _LEAST_BYTES <= info.file_size <= left:
+            continue
+        left -= info.file_size
+        try:
+            picture = unpacked(package, info)
+        except DAMAGE as error:
+            yield InputError(f"{source}/{info.filename}: damaged ({error}); save the document again", code="damaged")
+        else:
+            if _is_large(picture):
+                yield picture
 
 
 def _in_order(name: str) -> tuple[tuple[int, str], ...]:
@@ -46,13 +65,6 @@ def _in_order(name: str) -> tuple[tuple[int, str], ...]:
 
 
 def _is_large(picture: bytes) -> bool:
-    """Tell by its head whether a picture is as large as a page; without Pillow, by its bytes."""
-    try:
-        from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - comes with the extra
-    except ImportError:
-        return len(picture) > 10 * _LEAST_BYTES
-    try:
-        with Image.open(io.BytesIO(picture)) as image:
-            return min(image.size) >= _LEAST_SIDE
-    except (UnidentifiedImageError, OSError, ValueError):
-        return False
+    """Tell by its head whether a picture is as large as a page; by its bytes where its head is damaged or Pillow is missing."""
+    size = size_of(picture)
+    return len(picture) > 10 * _LEAST_BYTES if size is None else min(size) >= _LEAST_SIDE

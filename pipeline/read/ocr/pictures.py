@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 # Pixels of a picture, and of its longer side when it is read: a page of A4 at 200 dots an inch has 2,339.
 MOST_PIXELS, LONGEST_SIDE = 120_000_000, 2_600
+# What Pillow raises for damage: for a file that is none or ends too soon, for values that cannot be, for a broken chunk of a PNG.
+DAMAGE = (OSError, ValueError, SyntaxError, EOFError, ArithmeticError)
 # A picture smaller than this in either direction is an ornament.
 LEAST_SIDE = 40
 # A picture longer than this, in widths, is cut into pages of the next, at the row with the least ink within a tenth.
@@ -27,21 +29,35 @@ _DAMAGED = "a damaged picture ({}); open it in a picture program and save it aga
 
 def pages_of(data: bytes, source: str, options: ReadConfig) -> Iterator["NDArray[Any]"]:
     """Yield the pages of a picture file, each of shape (height, width, 3), blue first; raises InputError."""
-    from PIL import Image  # noqa: PLC0415 - loaded when a picture is read
-
-    Image.MAX_IMAGE_PIXELS = None  # the bound is checked here, where the message can name the file
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with _opened(data) as image:
             for frame in range(_frames(image, source, options)):
                 image.seek(frame)
                 _check(image, source)
                 yield from _cut(_array(image))
     except InputError:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError) as error:  # what Pillow raises for damage
+    except DAMAGE as error:
         # Pillow's words for what it cannot identify hold the address of an object in memory.
         what = type(error).__name__ if " object at 0x" in str(error) else " ".join(str(error).split())[:80] or type(error).__name__
         raise InputError(f"{source}: {_DAMAGED.format(what)}", code="damaged") from None
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Return the width and height in pixels that the head of a picture tells, or None where it is damaged or Pillow is missing."""
+    try:
+        with _opened(data) as image:
+            return image.size
+    except (ImportError, *DAMAGE):
+        return None
+
+
+def _opened(data: bytes) -> "Image":
+    """Return a picture whose pixels are not decoded yet; raises one of DAMAGE. Every picture is opened here, under one bound."""
+    from PIL import Image  # noqa: PLC0415 - loaded when a picture is read
+
+    Image.MAX_IMAGE_PIXELS = None  # the bound is _check's, whose message can name the file
+    return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def _frames(image: "Image", source: str, options: ReadConfig) -> int:

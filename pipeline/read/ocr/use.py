@@ -1,6 +1,7 @@
 """Whether text is to be recognised, and the pages of pictures that stand for a document or lie in one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
@@ -31,24 +32,50 @@ def require_recognition(source: str, options: ReadConfig | None = None) -> None:
         raise InputError(f"{source}: {_NOT_INSTALLED}", code="scanned")
 
 
-def text_of_pictures(pictures: Sequence[bytes], name: str, source: str, options: ReadConfig) -> ReadText:
+@dataclass(slots=True)
+class _Seen:
+    """The pages of pictures on the way: those that were read, the numbers of those that gave nothing, and what is damaged."""
+
+    pages: list[RecognisedPage] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many pages there were so far."""
+        return len(self.pages) + len(self.unread)
+
+
+def text_of_pictures(pictures: Sequence[bytes | InputError], name: str, source: str, options: ReadConfig) -> ReadText:
     """Return the text of pictures that are a document, page by page; ``name`` is that of the format they came in.
 
-    For a picture file, and for documents of Word or OFD that hold nothing but the scans of their pages. Raises InputError
-    where text is not to be recognised, and for pictures that are damaged, too large, or without text.
+    For a picture file, and for documents of Word or OFD that hold nothing but the scans of their pages; a scan that could not be
+    unpacked stands there as its error. A page that gives nothing is named in the note of the format. Raises InputError where text
+    is not to be recognised, and where all pictures are damaged, too large, or without text.
     """
     require_recognition(source, options)
-    found = [page for page in _recognised(pictures, source, options) if page.certainty >= UNREADABLE]
-    if not found:
-        raise InputError(f"{source}: {_NOTHING}", code="scanned")
-    recognition = Recognition({page.page.number: page.certainty for page in found}, options.ocr_certainty, is_asked=True)
-    return text_of_pages([page.page for page in found], [], set(), name, source, recognition=recognition)
+    seen = _Seen()
+    for i, picture in enumerate(pictures, 1):
+        _look_at(picture, seen, source, options)
+        tell(i, len(pictures))
+    if not seen.pages:
+        raise seen.errors[0] if seen.errors else InputError(f"{source}: {_NOTHING}", code="scanned")
+    certainty = {page.page.number: page.certainty for page in seen.pages}
+    recognition = Recognition(certainty, options.ocr_certainty, is_asked=True, unread=seen.unread)
+    return text_of_pages([page.page for page in seen.pages], [], set(), name, source, recognition=recognition)
 
 
-def _recognised(pictures: Sequence[bytes], source: str, options: ReadConfig) -> Iterator[RecognisedPage]:
-    number = 0
-    for i, data in enumerate(pictures, 1):
+def _look_at(data: bytes | InputError, seen: _Seen, source: str, options: ReadConfig) -> None:
+    """Read the pages of one picture; what is damaged counts as one page more that gives nothing."""
+    try:
+        if isinstance(data, InputError):
+            raise data
         for picture in pages_of(data, source, options):
-            number += 1
-            yield recognised_page(picture, number, _WIDTH, _WIDTH * picture.shape[0] / picture.shape[1])
-            tell(i, len(pictures))
+            page = recognised_page(picture, seen.count + 1, _WIDTH, _WIDTH * picture.shape[0] / picture.shape[1])
+            if page.certainty >= UNREADABLE:
+                seen.pages.append(page)
+            else:
+                seen.unread.append(page.page.number)
+    except InputError as error:
+        seen.unread.append(seen.count + 1)
+        seen.errors.append(error)

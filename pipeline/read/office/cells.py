@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.read.office.ooxml import attribute, child, children, local, relationships
-from pipeline.read.office.packages import Package, parse_xml, read_member
+from pipeline.read.office.ooxml import attribute, child, children, local, main_part, relationships
+from pipeline.read.office.packages import Package, parse_member, read_member
 from pipeline.read.rows import Table
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b" + _ATTRIBUTES + rb'\s+r="([A-Z]{1,3})(\d{1,
 _OF_NO_USE = re.compile(rb"<(?:\w+:)?c\b[^>]*/>|<(?:\w+:)?mergeCells\b.*?</(?:\w+:)?mergeCells>", re.DOTALL)
 _ROW_TAGS = ("table-row-group", "table-rows", "table-header-rows")
 _SKIPPED = frozenset(["annotation", "ruby-text", "note-citation"])
+_CHARACTERS = {"tab": "\t", "line-break": "\n"}
 _MOST_SPACES = 1_000
 _MOST_REPEATS = 100  # a row or a cell that is repeated more often was filled up to the end of the sheet, and stands once
 
@@ -56,7 +57,7 @@ def drawn_together(data: bytes, package: Package, source: str, options: ReadConf
         if not rows or max(rows) * (max(columns, default=0) + 1) <= options.max_cells:
             continue
         if len(rows) * len(columns) > options.max_cells:
-            raise InputError(too_many_cells(source, options))
+            raise too_many_cells(source, options)
         changed[member.filename.casefold()] = _renumbered(part, rows, columns)
         numbers[member.filename.casefold()] = sorted(rows)
     if not changed:
@@ -65,18 +66,17 @@ def drawn_together(data: bytes, package: Package, source: str, options: ReadConf
     return Workbook(_repacked(package, changed, source), named)
 
 
-def too_many_cells(source: str, options: ReadConfig) -> str:
+def too_many_cells(source: str, options: ReadConfig) -> InputError:
     """Return what is said of a workbook of which more cells would have to be looked at than may be."""
-    return f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit"
+    said = f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit"
+    return InputError(said, code="too_large")
 
 
 def _sheet_parts(package: Package, source: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each sheet with that of its part."""
-    main = next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), "")
+    main = main_part(package, source) or ""
     parts = relationships(package, main, source)
-    data = read_member(package, main, source)
-    root = None if data is None else parse_xml(data, main, source)
-    for sheet in children(child(root, "sheets")):
+    for sheet in children(child(parse_member(package, main, source), "sheets")):
         part = parts.get(attribute(sheet, "id") or "")
         if part is not None:
             yield attribute(sheet, "name") or "", part.target.casefold()
@@ -132,9 +132,12 @@ def _repacked(package: Package, changed: Mapping[str, bytes], source: str) -> by
 def read_ods(package: Package, source: str, options: ReadConfig) -> list[Table]:
     """Return the sheets of an OpenDocument spreadsheet; raises InputError, also for one of more cells than may be looked at."""
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
-        raise InputError(f"{source}: protected by a password; open it, remove the password and save it again")
-    content = read_member(package, "content.xml", source)
-    root = None if content is None else parse_xml(content, "content.xml", source)
+        raise InputError(f"{source}: protected by a password; open it, remove the password and save it again", code="password")
+    return ods_tables(parse_member(package, "content.xml", source), source, options)
+
+
+def ods_tables(root: "_Element | None", source: str, options: ReadConfig) -> list[Table]:
+    """Return the sheets below the root of the content; raises InputError for more cells than may be looked at."""
     sheets = [table for table in children(child(root, "body", "spreadsheet")) if local(table) == "table"]
     left = _Allowance(options.max_cells, too_many_cells(source, options))
     return [_ods_table(sheet, left) for sheet in sheets]
@@ -142,16 +145,16 @@ def read_ods(package: Package, source: str, options: ReadConfig) -> list[Table]:
 
 @dataclass(slots=True)
 class _Allowance:
-    """How many cells may still be looked at, and what is said where that is not enough."""
+    """How many cells may still be looked at, and what is raised where that is not enough."""
 
     cells: int
-    message: str
+    error: InputError
 
     def take(self, count: int) -> None:
         """Count some cells; raises InputError where they are too many."""
         self.cells -= count
         if self.cells < 0:
-            raise InputError(self.message)
+            raise self.error
 
 
 def _ods_table(sheet: "_Element", left: _Allowance) -> Table:
@@ -217,8 +220,8 @@ def _ods_pieces(element: "_Element") -> Iterator[str]:
     for inner in element:
         if local(inner) == "s":
             yield " " * min(_count(inner, "c"), _MOST_SPACES)
-        elif local(inner) == "line-break":
-            yield "\n"
+        elif local(inner) in _CHARACTERS:
+            yield _CHARACTERS[local(inner)]
         elif local(inner) not in _SKIPPED:
             yield from _ods_pieces(inner)
         yield inner.tail or ""

@@ -7,6 +7,8 @@ must the rules that cut a report by these signs.
 import re
 from collections.abc import Callable
 
+from pipeline.read.symbols import symbols_of
+
 _DIGITS = "零一二三四五六七八九"
 _FORMAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _TRADITIONAL_DIGITS = "零壹貳參肆伍陸柒捌玖"
@@ -16,15 +18,10 @@ _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "x
 _ROMAN_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 # Beyond these figures no program shows anything sensible, and a damaged file may ask for anything.
 _LARGEST, _LARGEST_ROMAN, _LONGEST_LETTERS = 99_999, 4_000, 30
-# What reports use of the Symbol, Wingdings and OpenSymbol fonts: bullets, boxes and ticks.
-_SYMBOLS = {0xF06C: "●", 0xF06E: "■", 0xF075: "◆", 0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF0B2: "◇", 0xF09F: "•", 0xE00C: "•"} | {
-    **dict.fromkeys((0xF06F, 0xF071, 0xF0A8), "□"),
-    **dict.fromkeys((0xF052, 0xF0FE), "☑"),
-    0xF0FC: "✓",
-    0xF0FB: "✗",
-    0xF0FD: "☒",
-    0xF0E0: "→",
-}
+# What reports use of the Symbol, Wingdings and OpenSymbol fonts, whichever of them it is: bullets, boxes and ticks.
+_SYMBOLS = symbols_of("") | {"\uf06f": "□", "\uf071": "□", "\uf052": "☑", "\ue00c": "•"}
+# Of these the bullets that a list is known by; the others become the common one.
+_BULLETS = frozenset("●■◆•▪➢◇□☑✓✗☒→")
 _PRIVATE = range(0xE000, 0xF900)
 # Behind these a number needs no space; behind others it keeps apart "1." and "2024年".
 _CLOSED = re.compile(r"[、）．：。，①-⑳㉑-㉟⑴-⒛]$")
@@ -39,12 +36,13 @@ def format_number(number: int, form: str) -> str:
 
 def bullet(text: str) -> str:
     """Return a bullet with the characters of symbol fonts as common ones."""
-    return "".join(symbol(ord(character), unknown="•") for character in text)
+    signs = [(character, symbol(ord(character), unknown="•")) for character in text]
+    return "".join(sign if sign in _BULLETS or sign == character else "•" for character, sign in signs)
 
 
 def symbol(code: int, unknown: str = "□") -> str:
     """Return the common character for one of a symbol font by its code, which stands in the private use area."""
-    return _SYMBOLS.get(code, unknown) if code in _PRIVATE else chr(code)
+    return _SYMBOLS.get(chr(code), unknown) if code in _PRIVATE else chr(code)
 
 
 def with_label(label: str, text: str) -> str:

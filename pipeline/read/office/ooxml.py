@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.read.office.packages import parse_xml, read_member
+from pipeline.read.office.packages import parse_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -74,10 +74,14 @@ def relationships(package: zipfile.ZipFile, part: str, source: str) -> dict[str,
     """Return the relationships of a part by their id; "" is the package itself. Links to other files are left out."""
     folder, name = posixpath.split(part)
     listing = posixpath.join(folder, "_rels", f"{name}.rels")
-    data = read_member(package, listing, source)
     found = {}
-    for entry in children(None if data is None else parse_xml(data, listing, source)):
+    for entry in children(parse_member(package, listing, source)):
         if entry.get("TargetMode") != "External" and entry.get("Id"):
             target = posixpath.normpath(posixpath.join("/", folder, entry.get("Target", "")))
             found[entry.get("Id")] = Relationship(entry.get("Type", "").rpartition("/")[2], target.lstrip("/"))
     return found
+
+
+def main_part(package: zipfile.ZipFile, source: str) -> str | None:
+    """Return the name of the part that is the document, the workbook or the presentation, or None where none is named."""
+    return next((part.target for part in relationships(package, "", source).values() if part.kind == "officeDocument"), None)

@@ -1,6 +1,6 @@
 """Open zip packages (Word, OpenDocument, Excel files and archives) without trusting what they declare.
 
-All limits are checked against the central directory before one byte is unpacked, and ``read_member`` asks zipfile for no
+All limits are checked against the central directory before one byte is unpacked, and ``unpacked`` asks zipfile for no
 more than the declared size: ``ZipFile.read`` would inflate a member that lies about it up to 2 GiB first. XML is parsed by
 lxml (BSD, libxml2) without entities, document types or network; libxml2 itself refuses elements nested deeper than 256.
 """
@@ -24,7 +24,16 @@ ENCRYPTED_FLAG, UTF_8_NAME = 0x1, 0x800
 _ENTRY, _ENTRY_SIZE, _END = b"PK\x01\x02", 46, b"PK\x05\x06"
 # zipfile unpacks what other methods compressed without a bound.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+UNUSUAL = "packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip"
+# What zipfile raises for a package or a member that is damaged or not to be read.
+DAMAGE = (
+    zipfile.BadZipFile,  # no directory, no head where the directory has a member, a wrong check sum
+    zlib.error,  # a deflated member that is none
+    EOFError,  # a member that ends before it has given what it declares
+    ValueError,  # a place before the beginning, a name or date that is none; UnicodeDecodeError is one
+    OverflowError,  # a place that is beyond what can be addressed
+    RuntimeError,  # a member that is encrypted; NotImplementedError, of a method or version that is not known, is one
+)
 
 
 class Package(zipfile.ZipFile):
@@ -103,18 +112,36 @@ def stored_name(package: zipfile.ZipFile, name: str) -> str:
         return name
 
 
+def unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo, most: int | None = None) -> bytes:
+    """Return the bytes of a member, ``most`` at most and never more than it declares; raises one of DAMAGE.
+
+    Every member of a zip is read here: its method is looked at first, because zipfile unpacks others than these without a bound.
+    """
+    if member.compress_type not in METHODS:
+        raise NotImplementedError(UNUSUAL)
+    size = member.file_size if most is None else min(most, member.file_size)
+    if not size:
+        return b""
+    with package.open(member) as content:
+        return content.read(size)
+
+
 def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | None:
     """Return the bytes of a member, or None where the package has no such member; raises InputError for a damaged one."""
     try:
-        member = package.getinfo(name)
-        with package.open(member) as content:
-            return content.read(member.file_size) if member.file_size else b""
+        return unpacked(package, package.getinfo(name))
     except KeyError:
         return None
     except DAMAGE:
         raise InputError(
             f"{source}: {name} in it is damaged; open it in the program that made it and save it again", code="damaged"
         ) from None
+
+
+def parse_member(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None":
+    """Return the root of an XML member, or None where the package has no such member; raises InputError."""
+    data = read_member(package, name, source)
+    return None if data is None else parse_xml(data, name, source)
 
 
 def parse_xml(data: bytes, name: str, source: str) -> "_Element":
@@ -148,9 +175,7 @@ def _check_members(members: list[zipfile.ZipInfo], source: str, options: ReadCon
     if any(member.flag_bits & ENCRYPTED_FLAG for member in members):
         raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
     if any(member.compress_type not in METHODS for member in members):
-        raise InputError(
-            f"{source}: packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip", code="archive"
-        )
+        raise InputError(f"{source}: {UNUSUAL}", code="archive")
 
 
 def _of_old_kind(data: bytes, source: str) -> InputError:

@@ -17,6 +17,8 @@ from pipeline.read.page.paragraphs import cell_paragraphs, find_paragraphs
 
 # A page with fewer characters is looked at for pictures: it may be one with a page number.
 LITTLE = 100
+NOTHING_ON = "no text on"
+_MOST_NAMED = 20  # pages
 _NO_TEXT = f"needs OCR: the pages are pictures; {INSTALL}, or recognise the text with another program and save it as PDF or Word"
 _NOT_ASKED = "needs OCR: the pages are pictures, and read.ocr is never; set it to auto"
 _NOT_FOUND = "OCR finds no text in the pictures that the pages are; scan them again, straight, in grey and at 200 to 300 dpi"
@@ -25,11 +27,15 @@ _EMPTY = "no text on any page; save the report again"
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """How certain the text recognition was of pages, by their number, the least certainty to trust, and whether it was asked."""
+    """How certain the text recognition was of pages, by their number, the least certainty to trust, and whether it was asked.
+
+    ``unread`` are the numbers of pages that gave nothing: it was not certain enough of them, or their pictures are damaged.
+    """
 
     certainty: Mapping[int, float]
     least: float
     is_asked: bool
+    unread: Sequence[int] = ()
 
     def place(self, start: int, page: int) -> Place:
         """Return the place of a text on a page."""
@@ -63,7 +69,8 @@ def text_of_pages(
     ``name`` that of the format. Raises InputError where no page has text, or most are pictures.
     """
     furniture = sorted(take_furniture(pages) + aside, key=lambda item: (item.page, not item.at_top))
-    pictures = sum(not page.lines and page.number in pictured for page in pages)
+    without = [page.number for page in pages if not page.lines and page.number in pictured]
+    pictures = len(without)
     if pictures * 2 > len(pages) or not any(page.lines for page in pages):
         if pictures:
             raise PicturesOnlyError(f"{source}: {_why_empty(recognition)}", code="scanned")
@@ -71,8 +78,15 @@ def text_of_pages(
     writer = _Writer(furniture, recognition)
     for paragraph, level in find_headings(find_paragraphs(find_blocks(pages)), bookmarks):
         writer.add(paragraph, level)
-    without = f", {pictures} {'page' if pictures == 1 else 'pages'} without text" if pictures else ""
-    return writer.result(f"{name}{recognition.note}{without}")
+    return writer.result(f"{name}{recognition.note}{_note([*recognition.unread, *without])}")
+
+
+def _note(pages: Sequence[int]) -> str:
+    """Return what the name of the format says of pages whose pictures gave no text."""
+    if not pages:
+        return ""
+    shown = " ".join(map(str, sorted(pages)[:_MOST_NAMED])) + (" …" if len(pages) > _MOST_NAMED else "")
+    return f", {NOTHING_ON} {'page' if len(pages) == 1 else 'pages'} {shown}"
 
 
 def _why_empty(recognition: Recognition) -> str:

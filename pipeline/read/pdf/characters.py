@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.read.page.lines import Glyph
 from pipeline.read.page.turns import turn_of, turned
 from pipeline.read.pdf.engine import address, calls
-from pipeline.read.pdf.symbols import symbols_of
+from pipeline.read.symbols import symbols_of
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage

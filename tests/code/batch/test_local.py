@@ -259,11 +259,17 @@ def test_resume_needs_an_output(call, report):
 
 
 def test_processes_are_used_where_they_pay():
-    small, large = [1] * 3, [batch.WORTH_PROCESSES] * 2
+    small, large = dict.fromkeys("abc", 1), dict.fromkeys("ab", batch.WORTH_PROCESSES)
     assert batch.jobs_for(small, None) == 1
     assert batch.jobs_for(large, None) == min(2, os.cpu_count())
     assert batch.jobs_for(small, 7) == 7
-    assert batch.jobs_for(large[:1], None) == 1
+    assert batch.jobs_for({"a": batch.WORTH_PROCESSES}, None) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_among_the_files_takes_one_process(tmp_path):
+    os.mkfifo(tmp_path / "p")
+    assert batch.jobs_for({"a": batch.WORTH_PROCESSES, "b": 1, str(tmp_path / "p"): 0}, 2) == 1
 
 
 def test_sizes_and_digests_are_taken_once(tmp_path, run_of, monkeypatch, report):

@@ -3,6 +3,8 @@
 import json
 import zipfile
 
+from pipeline.core.records import Document, Place
+
 
 def test_the_offsets_of_tags_count_in_what_is_printed(call, formats, tmp_path, trained_home):
     path = tmp_path / "总结.docx"
@@ -28,3 +30,11 @@ def test_the_reports_of_a_zip_stand_below_their_names(call, tmp_path):
 def test_an_encoding_can_be_named(call, tmp_path):
     (tmp_path / "a.txt").write_bytes("圖書館".encode("big5"))
     assert call("text", tmp_path / "a.txt", "--encoding", "big5").stdout == "圖書館\n"
+
+
+def test_pages_without_text_are_named(call, tmp_path, monkeypatch):
+    note = "pdf, 1 page by OCR, 97% certain, no text on page 2"
+    read = Document("a.pdf", "一句。", "0", note, (), (Place(0, page=1, certainty=0.97),))
+    monkeypatch.setattr("pipeline.read.isolated.read_files", lambda files, options, failed: [read])
+    said = call("text", tmp_path / "a.pdf").stderr.splitlines()
+    assert said == ["a.pdf: page 1 by OCR, 97.0% certain", f"a.pdf: {note}"]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
 from pipeline.read import File, PassedOver, unpack
+from pipeline.read.kinds import kind_of
 
 
 def zipped(*members, flag=None):
@@ -132,3 +133,46 @@ def test_a_member_cannot_give_more_than_it_declares(config):
     data[central + 24 : central + 28] = (10).to_bytes(4, "little")
     items = list(unpack(File("a.zip", ".zip", bytes(data)), config.read))
     assert all(isinstance(item, InputError) or len(item.data) <= 10 for item in items)
+
+
+def lzma_package():
+    """Return a package whose ``mimetype`` is packed by LZMA, and damaged."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("mimetype", b"application/epub+zip" * 40, zipfile.ZIP_LZMA)
+    data = bytearray(stream.getvalue())
+    data[50:70] = b"\xff" * 20
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("b.epub", lzma_package(), "b.epub: damaged or cut off (packed by an unusual method"),
+        ("b.eml", b"To: b\n" + b"Content-Type: message/rfc822\n\n" * 3_000, "b.eml: damaged (RecursionError"),
+    ],
+)
+def test_a_member_on_which_a_library_fails_costs_one_line_and_no_other(names, name, data, said):
+    found = names(zipped(("a.txt", "x"), (name, data), ("c.txt", "x")))
+    assert [item for item in found if isinstance(item, tuple)] == [("File", "a.zip/a.txt"), ("File", "a.zip/c.txt")]
+    assert found[1].startswith(f"a.zip/{said}")
+    assert "\n" not in found[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (MemoryError(), "too_large", "a.zip/b.html: takes more than"),
+        (UnicodeError("a\nb"), "damaged", "a.zip/b.html: damaged (UnicodeError: a b)"),
+    ],
+)
+def test_what_a_library_raises_is_the_line_of_the_member(config, monkeypatch, error, code, said):
+    def fail(data, suffix, source):
+        if suffix == ".html":
+            raise error
+        return kind_of(data, suffix, source)
+
+    monkeypatch.setattr("pipeline.read.kind_of", fail)
+    damaged, sound = unpack(File("a.zip", ".zip", zipped(("b.html", "x"), ("c.txt", "x"))), config.read)
+    assert (damaged.code, str(damaged).startswith(said)) == (code, True)
+    assert sound.source == "a.zip/c.txt"

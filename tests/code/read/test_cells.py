@@ -97,3 +97,35 @@ def test_what_a_cell_of_opendocument_shows_is_its_text(config):
     assert document.text.split("\n") == [f"{TEXT} 完 第二段", "评选模范。"]
     assert [dict(place.columns) for place in document.places] == [{"单位": "甲镇"}] * 2
     assert "ods, column 内容" in document.encoding
+
+
+def test_tabs_and_line_breaks_of_a_cell_keep_words_apart(config):
+    sheet = row(cell("内容")) + row(cell(f"{TEXT}<text:tab/>讲座<text:line-break/>八场<text:span>一<text:tab/>二</text:span>"))
+    document = read_bytes(ods(sheet), "x.ods", config.read, ".ods")
+    assert document.text == f"{TEXT} 讲座 八场一 二"
+
+
+def test_what_is_too_much_and_what_is_locked_have_their_codes(config):
+    few = replace(config.read, max_cells=3)
+    rows = row(cell("内容"), cell("单位")) + row(cell(TEXT), cell("甲镇"))
+    for data, suffix in ((ods(rows), ".ods"), (far_workbook(), ".xlsx"), (far_workbook("ZZ900", "C5"), ".xlsx")):
+        with pytest.raises(InputError, match="more than 3 cells") as caught:
+            read_bytes(data, f"x{suffix}", few, suffix)
+        assert caught.value.code == "too_large"
+    locked = io.BytesIO(ods(rows))
+    with zipfile.ZipFile(locked, "a") as package:
+        package.writestr("META-INF/manifest.xml", "<manifest:encryption-data/>")
+    with pytest.raises(InputError, match="protected by a password") as caught:
+        read_bytes(locked.getvalue(), "x.ods", config.read, ".ods")
+    assert caught.value.code == "password"
+
+
+def test_a_flat_sheet_is_read_as_a_packed_one(config):
+    with zipfile.ZipFile(io.BytesIO(ods(row(cell("内容")) + row(cell(TEXT))))) as package:
+        content = package.read("content.xml").decode()
+    kind = 'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'
+    flat = content.replace("office:document-content", f"office:document {kind}", 1).replace(
+        "office:document-content", "office:document"
+    )
+    found = read_bytes(flat.encode(), "x.fods", config.read, ".fods")
+    assert (found.text, found.encoding) == (TEXT, "ods, column 内容")

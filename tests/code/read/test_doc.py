@@ -4,6 +4,7 @@ import zipfile
 import pytest
 
 from pipeline.core.errors import InputError
+from pipeline.read import read_bytes
 from pipeline.read.formats import doc
 from pipeline.read.office.packages import OLE_SIGNATURE
 
@@ -66,9 +67,9 @@ def test_an_encrypted_file_is_known_without_libreoffice(config):
 def test_newer_formats_under_an_old_name_are_read_as_what_they_are(config):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
         package.writestr("word/document.xml", "<document><body><p><r><t>正文</t></r></p></body></document>")
-    assert doc.read(buffer.getvalue(), "x.doc", config.read).encoding == "docx"
-    assert doc.read(b"{\\rtf1 text\\par}", "x.doc", config.read).encoding == "rtf"
-    assert doc.read(FLAT.encode(), "x.doc", config.read).encoding == "odt"
+    for data, encoding in ((buffer.getvalue(), "docx"), (b"{\\rtf1 text\\par}", "rtf"), (FLAT.encode(), "odt")):
+        assert read_bytes(data, "x.doc", config.read, ".doc").encoding == encoding
     with pytest.raises(InputError, match="not a Word document"):
         doc.read(b"plain", "x.doc", config.read)

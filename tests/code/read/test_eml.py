@@ -1,7 +1,11 @@
 """A mail is its subject and its text, and each file attached to it."""
 
 import base64
+import quopri
 from email.message import EmailMessage
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import pytest
 from handmade import mail
@@ -163,3 +167,155 @@ def test_a_damaged_head_is_read_as_far_as_it_goes(read):
 
 def test_the_mail_of_the_bench_has_both_texts(read):
     assert read(mail(f"{SUBJECT}\n{BODY.rstrip()}")).text == f"{SUBJECT}\n{BODY.rstrip()}"
+
+
+def nested(kind, *inner, **headers):
+    """Return a multipart of a kind, with texts as plain parts where they do not begin like a page."""
+    made = MIMEMultipart(kind)
+    for part in inner:
+        made.attach(MIMEText(part, "html" if part.startswith("<") else "plain", "utf-8") if isinstance(part, str) else part)
+    for name, value in headers.items():
+        made[name] = value
+    return made
+
+
+def page(text):
+    return f"<html><body><p>{text}</p></body></html>"
+
+
+FIRST, SECOND, THIRD = "县图书馆本周起全年开放，请各村转告。", "各镇文化站随后也开放，时间另行通知。", "联系人是老王同志。"
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (nested("mixed", FIRST, page(SECOND), THIRD), [FIRST, SECOND, THIRD]),
+        (nested("mixed", page(FIRST), SECOND), [FIRST, SECOND]),
+        (nested("mixed", nested("alternative", FIRST, page(FIRST)), SECOND), [FIRST, SECOND]),
+        (
+            nested("mixed", nested("alternative", "见网页", page(FIRST)), "一、", nested("alternative", SECOND, page(SECOND))),
+            [FIRST, "一、", SECOND],
+        ),
+        (nested("alternative", FIRST, nested("related", page(FIRST), page("图"))), [FIRST]),
+        (nested("alternative", "见网页", nested("mixed", page(FIRST), page(SECOND))), [FIRST, SECOND]),
+        (nested("alternative", "", page(FIRST)), [FIRST]),
+        (nested("alternative", FIRST, page(" ")), [FIRST]),
+        (nested("related", page(FIRST), "不见之文"), [FIRST]),
+        (nested("signed", FIRST), [FIRST]),
+        (nested("unknown", FIRST, SECOND), [FIRST, SECOND]),
+    ],
+)
+def test_alternatives_are_chosen_from_and_what_is_mixed_is_read_in_order(read, message, text):
+    message["To"] = "b@example.com"
+    assert read(message.as_bytes()).text.split("\n") == text
+
+
+def file_of(kind, name, content=b"MIIB"):
+    main, _, sub = kind.partition("/")
+    part = MIMEBase(main, sub)
+    part.set_payload(base64.encodebytes(content).decode())
+    part["Content-Transfer-Encoding"] = "base64"
+    part.add_header("Content-Disposition", "attachment", filename=name)
+    return part
+
+
+ENCRYPTED = ": an encrypted mail; open it in the mail program and save its text as .docx or .txt"
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        (file_of("application/pkcs7-mime", "smime.p7m"), "smime.p7m"),
+        (file_of("application/x-pkcs7-mime", ""), "2"),
+        (nested("encrypted", file_of("application/pgp-encrypted", "v"), file_of("application/octet-stream", "e.asc")), "2"),
+    ],
+)
+def test_an_encrypted_part_costs_one_line_and_neither_the_text_nor_the_other_files(names, read, part, name):
+    outer = nested("mixed", FIRST, part, file_of("application/octet-stream", "a.txt", SECOND.encode()), To="b")
+    assert names(outer.as_bytes())[:2] == [("File", "x.eml"), f"x.eml/{name}{ENCRYPTED}"]
+    assert names(outer.as_bytes())[-1] == ("File", "x.eml/a.txt")
+    assert len(names(outer.as_bytes())) == 3
+    assert read(outer.as_bytes()).text == FIRST
+    with pytest.raises(InputError, match="an encrypted mail"):
+        read(nested("encrypted", FIRST, To="b").as_bytes())
+
+
+def test_an_attached_mail_that_is_encrypted_and_a_file_with_a_password_cost_one_line_each(names):
+    inner = EmailMessage()
+    inner["To"] = "b"
+    inner.set_content(b"MIIB", "application", "pkcs7-mime")
+    outer = message(locked_docx=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), a_txt=b"x")
+    outer.add_attachment(inner)
+    found = names(outer.as_bytes())
+    assert found[0] == ("File", "x.eml")
+    assert found[1].startswith("x.eml/locked.docx: the file is protected by a password")
+    assert found[2:] == [("File", "x.eml/a.txt"), f"x.eml/4.eml{ENCRYPTED}"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        'Content-Disposition: attachment; filename="{}"',
+        'Content-Type: application/x; name="{}"',
+        "Content-Disposition: attachment;\n filename={}",
+    ],
+)
+def test_names_of_attached_files_in_raw_bytes_are_read(names, encoding, header):
+    name = "镕基年报㐂.txt"
+    head = b"To: b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+    assert names(head + header.format(name).encode(encoding) + b"\n\nx\n--b--\n") == [("File", f"x.eml/{name}")]
+
+
+@pytest.mark.parametrize("told", ["gb2312''%C8DF%BB%F9.txt", "gb2312''%E9F%BB%F9.txt", "''%e9%95%95%e5%9f%ba.txt"])
+def test_names_of_attached_files_by_rfc_2231_are_read(names, told):
+    head = "To: b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+    ((_, found),) = names(f"{head}Content-Disposition: attachment; filename*={told}\n\nx\n--b--\n".encode())
+    assert "\ufffd" not in found
+    assert found.endswith("基.txt")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [("base64", base64.encodebytes), ("BASE64", base64.encodebytes), ("quoted-printable", quopri.encodestring)],
+)
+def test_an_attached_mail_that_is_encoded_is_read(config, encoding, encode):
+    inner = message(a_txt=SECOND.encode()).as_bytes()
+    head = "To: b\nContent-Type: multipart/mixed; boundary=outer\n\n--outer\nContent-Type: message/rfc822\n"
+    data = f"{head}Content-Transfer-Encoding: {encoding}\n\n".encode() + encode(inner) + b"\n--outer--\n"
+    first, second = unpack(File("x.eml", ".eml", data), config.read)
+    assert (first.source, second.source) == ("x.eml/1.eml", "x.eml/1.eml/a.txt")
+    assert read_bytes(first.data, "y.eml", config.read, ".eml").text == f"{SUBJECT}\n{BODY.rstrip()}"
+    assert second.data == SECOND.encode()
+
+
+def test_an_attached_mail_that_nests_without_end_costs_one_line(names):
+    deep = b"To: b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\n" + b"Content-Type: message/rfc822\n\n" * 400
+    assert names(deep + b"x\n--b--\n") == [("File", "x.eml"), "x.eml/2.eml: damaged (RecursionError); save the mail again as .eml"]
+
+
+ONLY_A_PICTURE = "<html><head><title>t</title><style>p{}</style></head><body><img src='cid:1'>&nbsp;<!-- x --></body></html>"
+
+
+@pytest.mark.parametrize("body", ["", " \n", ONLY_A_PICTURE])
+def test_a_mail_of_nothing_but_scans_is_these(names, config, monkeypatch, body):
+    scans = [
+        file_of("image/png", "1.png", b"\x89PNG"),
+        file_of("image/jpeg", "2.JPG", b"\xff\xd8\xff"),
+        file_of("application/pkcs7-signature", "s.p7s"),
+    ]
+    data = nested("mixed", body, *scans, To="b").as_bytes()
+    assert names(data) == [("File", "x.eml/1.png"), ("File", "x.eml/2.JPG"), ("PassedOver", "x.eml/s.p7s")]
+    assert names(nested("mixed", FIRST, *scans, To="b").as_bytes())[:2] == [("File", "x.eml"), ("PassedOver", "x.eml/1.png")]
+    monkeypatch.setattr("pipeline.read.ocr.use.is_installed", lambda: False)
+    monkeypatch.setattr("pipeline.read.is_installed", lambda: False)
+    picture = next(iter(unpack(File("x.eml", ".eml", data), config.read)))
+    with pytest.raises(InputError, match=r"^x\.eml/1\.png: its text is in pictures; pip install 'mission-themes\[ocr\]'"):
+        read_bytes(picture.data, picture.source, config.read, picture.suffix)
+
+
+def test_a_page_is_looked_through_in_one_sweep(read):
+    """A hostile page of tags that never close must not be gone through once for each of them."""
+    data = b"To: b\nContent-Type: text/html\n\n" + b"<style" * 200_000
+    with pytest.raises(InputError):
+        read(data)

@@ -21,6 +21,13 @@ def ole(stream):
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(100)
 
 
+def flat(kind):
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    )
+    return f'{head} office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.{kind}">'.encode()
+
+
 WORD = zipped("[Content_Types].xml", "word/document.xml")
 MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nContent-Type: multipart/related;\r\n\r\n"
 
@@ -60,6 +67,12 @@ MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nConte
         ("<html>".encode("utf-16"), "html"),
         (b'<html xmlns:w="urn:schemas-microsoft-com:office:word">', "html"),
         (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', "doc"),
+        (flat("text"), "odt"),
+        (flat("text-template"), "odt"),
+        (flat("spreadsheet"), "sheet"),
+        (flat("presentation"), "ppt"),
+        (b"<office:document xmlns:office='urn:x'>", "odt"),
+        (flat("text").decode().encode("utf-16"), "odt"),
         ("一、总结".encode(), "txt"),
         ("一、总结".encode("gb18030"), "txt"),
     ],
@@ -92,6 +105,7 @@ def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
         (b"\x00\x00\x00\x18ftypheic", "a HEIC photograph; save it as .jpg"),
         (b"\x00\x00\x00\x18ftypisom", "a film or sound recording"),
         (b'<?xml version="1.0"?><rss><channel/></rss>', "XML of a kind that is not read here with the root <rss>"),
+        (flat("graphics"), "XML of a kind that is not read here with the root <office:document>"),
         (b'<f:\xe6\x96\x87 xmlns:f="urn:x"/>', "XML of a kind that is not read here"),
         ("<?xml version='1.0'?><a/>".encode("utf-16"), "XML of a kind that is not read here with the root <a>"),
         (b"%TSD-Header-###%\x00", "encrypted by document-protection software; open it on a machine that has it"),

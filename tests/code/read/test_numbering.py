@@ -40,6 +40,9 @@ def test_any_number_gives_a_short_text(number, form):
 
 def test_symbol_fonts_become_common_characters():
     assert (bullet("\uf0b7"), bullet("\uf123"), bullet("●"), symbol(0xF0FE), symbol(0xF123)) == ("•", "•", "●", "☑", "□")
+    assert [symbol(0xF000 + ord(sign)) for sign in "lnuoqR§¨²Ø£"] == list("●■◆□□☑▪□◇➢○")
+    assert (symbol(0xE00C), symbol(0xF0DF), bullet("\uf0df"), bullet("\uf076")) == ("•", "←", "•", "•")
+    assert (bullet("\uf0d8"), bullet("※")) == ("➢", "※")
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ from pipeline.core.errors import InputError, UsageError
 from pipeline.core.records import Document
 from pipeline.read import File, read_bytes, unpack
 from pipeline.read.find import find_reports
+from pipeline.read.formats import PICTURES
 from pipeline.read.isolated import Reader
 from pipeline.read.ocr import engine, pages, use
 from pipeline.read.ocr.engine import Recognised
 from pipeline.read.ocr.order import Box, reading_order
+from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.ocr.pages import recognised_page
-from pipeline.read.ocr.pictures import pages_of
+from pipeline.read.ocr.pictures import pages_of, size_of
 
 Image = pytest.importorskip("PIL.Image")
 pytest.importorskip("rapidocr")
@@ -325,7 +327,116 @@ def test_a_package_without_pages_as_pictures_stays_empty(config):
     with zipfile.ZipFile(data, "w") as package:
         package.writestr("word/media/logo.png", encoded(blank(60, 60), "PNG"))
         package.writestr("[Content_Types].xml", "<Types/>")
-    from pipeline.read.ocr.packages import text_of_scans
-
     assert text_of_scans(data.getvalue(), "docx", "x.docx", config.read) is None
     assert text_of_scans(b"PK\x03\x04cut", "docx", "x.docx", config.read) is None
+
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def word_of_scans(*pictures, footer=""):
+    """Return a Word file without text of its own, with these members as its pictures."""
+    data = io.BytesIO()
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    reference = f'<w:sectPr><w:footerReference xmlns:r="{kind}" r:id="f"/></w:sectPr>'
+    with zipfile.ZipFile(data, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("word/document.xml", f"<w:document {WORD}><w:body><w:p/>{reference}</w:body></w:document>")
+        package.writestr("word/footer1.xml", f"<w:ftr {WORD}><w:p><w:r><w:t>{footer}</w:t></w:r></w:p></w:ftr>")
+        package.writestr(
+            "word/_rels/document.xml.rels",
+            f'<Relationships><Relationship Id="f" Type="{kind}/footer" Target="footer1.xml"/></Relationships>',
+        )
+        for number, picture in enumerate(pictures, 1):
+            package.writestr(f"word/media/image{number}.png", picture)
+    return data.getvalue()
+
+
+def noisy(seed=0):
+    """Return a picture that is as large as a page and as many bytes."""
+    return encoded(Image.fromarray(np.random.default_rng(seed).integers(0, 256, (620, 700), np.uint8)), "PNG")
+
+
+def with_wrong_sum(package, picture):
+    """Return a package in which the sum of one stored picture is wrong, so that zipfile refuses this member."""
+    at = package.index(picture) + len(picture) // 2
+    return package[:at] + bytes([package[at] ^ 0xFF]) + package[at + 1 :]
+
+
+def test_a_damaged_picture_among_scans_is_named_and_the_others_are_read(config, monkeypatch):
+    said(monkeypatch, *column(["这是图中的文字。"], size=16))
+    first, second, third = noisy(1), noisy(2), noisy(3)
+    package = word_of_scans(first, second, third)
+    for damaged in (
+        with_wrong_sum(package, second),
+        word_of_scans(first, second[: len(second) // 3], third),
+        word_of_scans(first, second[:8] + b"\x00" * 90_000, third),
+    ):
+        found = read_bytes(damaged, "x.docx", config.read, ".docx")
+        assert body(found.text) == ["这是图中的文字。"] * 2
+        assert [place.page for place in found.places] == [1, 3]
+        assert found.encoding == "docx, 2 pages by OCR, 99% certain, no text on page 2"
+    with pytest.raises(InputError, match=r"^x\.docx/word/media/image1\.png: damaged \(Bad CRC-32"):
+        read_bytes(with_wrong_sum(word_of_scans(first), first), "x.docx", config.read, ".docx")
+
+
+def test_pages_that_cannot_be_recognised_are_named(config, monkeypatch):
+    fax = encoded(blank(), "TIFF", save_all=True, append_images=[blank() for _ in range(3)])
+    answers = iter([0.9, 0.3, 0.9, 0.0])
+
+    def recognise(picture):
+        corners = ((100, 100), (300, 100), (300, 126), (100, 126))
+        return [Recognised("这是图中的文字。", corners, next(answers))]
+
+    monkeypatch.setattr(pages, "recognise", recognise)
+    monkeypatch.setattr(pages, "is_upside_down", lambda picture, found: False)
+    found = read_bytes(fax, "x.tif", config.read, ".tif")
+    assert [place.page for place in found.places] == [1, 3]
+    assert found.encoding == "picture, 2 pages by OCR, 90% certain, no text on pages 2 4"
+
+
+def test_a_long_list_of_pages_without_text_is_cut(config, monkeypatch):
+    fax = encoded(blank(60, 60), "TIFF", save_all=True, append_images=[blank(60, 60) for _ in range(25)])
+    count = iter(range(26))
+    line = Recognised("这是图中的文字。", ((1, 10), (50, 10), (50, 20), (1, 20)), 0.9)
+    monkeypatch.setattr(pages, "recognise", lambda picture: [] if next(count) else [line])
+    monkeypatch.setattr(pages, "is_upside_down", lambda picture, found: False)
+    assert read_bytes(fax, "x.tif", config.read, ".tif").encoding.endswith(" 20 21 …")
+
+
+def test_scans_with_nothing_but_a_page_number_beside_them_are_read(config, monkeypatch):
+    said(monkeypatch, *column(["这是图中的文字。"], size=16))
+    found = read_bytes(word_of_scans(noisy(), footer="第1页"), "x.docx", config.read, ".docx")
+    assert body(found.text) == ["这是图中的文字。"]
+
+
+def test_scans_in_an_old_word_file_are_read(config, monkeypatch, soffice, tmp_path):
+    docx = pytest.importorskip("docx")
+    said(monkeypatch, *column(["这是图中的文字。"], size=16))
+    (tmp_path / "scan.png").write_bytes(noisy())
+    document = docx.Document()
+    document.add_picture(str(tmp_path / "scan.png"))
+    document.save(tmp_path / "scan.docx")
+    data = soffice(tmp_path / "scan.docx", "doc", tmp_path).read_bytes()
+    for suffix in (".doc", ".wps"):
+        found = read_bytes(data, f"x{suffix}", config.read, suffix)
+        assert body(found.text) == ["这是图中的文字。"]
+        assert found.encoding == "doc, 1 page by OCR, 99% certain"
+    with pytest.raises(InputError, match=r"^x\.doc: its text is in pictures, and read\.ocr is never"):
+        read_bytes(data, "x.doc", replace(config.read, ocr="never"), ".doc")
+
+
+def test_the_bound_of_pixels_does_not_depend_on_what_was_read_before(config, monkeypatch):
+    """Pillow's own bound raises an error of another kind, as long as nothing has lifted it."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert size_of(noisy()) == (700, 620)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert [page.shape for page in pages_of(noisy(), "x", config.read)] == [(620, 700, 3)]
+    assert size_of(b"GIF89a") is None
+
+
+def test_every_picture_that_is_read_has_its_ending_in_the_table():
+    from pipeline.read.ocr.pictures import FORMATS
+
+    known = {form for ending, form in Image.registered_extensions().items() if ending in PICTURES}
+    assert known == set(FORMATS)

@@ -1,11 +1,13 @@
 import io
+import random
 import zipfile
 
 import pytest
 from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
-from pipeline.read.office.packages import OLE_SIGNATURE, open_package, parse_xml, read_member
+from pipeline.read.kinds import kind_of
+from pipeline.read.office.packages import DAMAGE, OLE_SIGNATURE, open_package, open_zip, parse_xml, read_member, unpacked
 
 
 def packed(members, method=zipfile.ZIP_DEFLATED):
@@ -93,3 +95,36 @@ def test_a_member_is_found_as_office_programs_find_it(stored, config):
 def test_a_name_that_is_there_goes_before_one_in_another_letter_case(config):
     package = open_package(packed({"A.xml": "1", "a.xml": "2"}), "x.docx", config.read)
     assert [read_member(package, name, "x.docx") for name in ("A.xml", "a.xml", "a.XML")] == [b"1", b"2", b"1"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_every_way_to_a_member_looks_at_its_method_first(method, config):
+    """What zipfile unpacks without a bound is not begun: a few bytes of it may take gigabytes of memory."""
+    data = packed({"mimetype": b"application/epub+zip" * 999}, method)
+    package = open_zip(data)
+    with pytest.raises(NotImplementedError, match="packed by an unusual method"):
+        unpacked(package, package.infolist()[0])
+    with pytest.raises(InputError, match=r"^x: mimetype in it is damaged"):
+        read_member(package, "mimetype", "x")
+    with pytest.raises(InputError, match=r"^x: damaged or cut off \(packed by an unusual method"):
+        kind_of(data, ".epub", "x")
+
+
+def test_a_member_gives_no_more_than_is_asked_for():
+    package = open_zip(packed({"a": "x" * 1000, "b": ""}))
+    sizes = [len(unpacked(package, member, most)) for member in package.infolist() for most in (None, 10, 0)]
+    assert sizes == [1000, 10, 0, 0, 0, 0]
+
+
+def test_whatever_is_damaged_in_a_package_is_known_as_damage(fuzz):
+    data, chance = packed({"mimetype": "x" * 99, "文/a.xml": "<a/>" * 99}), random.Random(5)
+    damaged = 0
+    for _ in range(3_000):
+        try:
+            with open_zip(fuzz.mutate(data, chance)) as package:
+                for member in package.infolist():
+                    unpacked(package, member)
+        except DAMAGE:
+            damaged += 1
+    assert damaged > 300
+    assert not issubclass(FileNotFoundError, DAMAGE)

@@ -157,9 +157,9 @@ def test_pictures_need_ocr(config, monkeypatch):
 
 
 @pytest.mark.slow
-def test_some_pictures_among_pages_of_text_are_counted(config):
+def test_some_pictures_among_pages_of_text_are_named(config):
     found = read(raw_pdf(words(b"The first page."), PICTURE, words(b"The last page.")), "x.pdf", config.read)
-    assert found.encoding == "pdf, 1 page without text"
+    assert found.encoding == "pdf, no text on page 2"
     assert body_of(found) == ["The first page.", "The last page."]
     assert [(place.start, place.page) for place in found.places] == [(0, 1), (16, 3)]
 

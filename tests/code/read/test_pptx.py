@@ -101,3 +101,13 @@ ELSEWHERE = rels(f'<Relationship Id="rId1" Type="{RELATIONSHIP}/slide" Target="s
 def test_what_cannot_be_read_is_one_line(read, data, says):
     with pytest.raises(InputError, match=rf"^x\.pptx: .*{says}"):
         read(data)
+
+
+def test_a_flat_presentation_is_read_and_entities_never_reach_libreoffice(soffice, config, tmp_path):
+    (tmp_path / "a.pptx").write_bytes(pptx(REPORT))
+    data = soffice(tmp_path / "a.pptx", "fodp", tmp_path).read_bytes()
+    found = read_bytes(data, "x.fodp", config.read, ".fodp")
+    assert (found.text, found.encoding) == (REPORT, "fodp")
+    hostile = data.replace(b"<office:document ", b'<!DOCTYPE a [<!ENTITY e "x">]><office:document ', 1)
+    with pytest.raises(InputError, match="declares a document type"):
+        read_bytes(hostile, "x.fodp", config.read, ".fodp")

@@ -48,7 +48,7 @@ def test_sheets_are_rows(soffice, read):
     rows = "".join(row.format(number, value.format(cell)) for number, cell in cells)
     sheet = f'<表:工作表 表:标识符="s1" 表:名称="活动"><表:工作表内容>{rows}</表:工作表内容></表:工作表>'
     found = read(uof(f"<uof:电子表格><表:主体>{sheet}</表:主体></uof:电子表格>"), ".uos")
-    assert (found.text, found.encoding) == ("镇里新建文化站一处，全年开放。", "uof")
+    assert (found.text, found.encoding) == ("镇里新建文化站一处，全年开放。", "uof, column 内容")
 
 
 @pytest.mark.parametrize(
