@@ -7,7 +7,7 @@ from pipeline.core.outputs import Place
 
 HEAD = 8192  # bytes of a text in which its title stands
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
-_PROPERTIES = "docProps/core.xml"
+_NAMED_IN = "docProps/core.xml", "project.qde"  # of a document, and of a project of coded texts
 
 
 def is_of_a_run(place: Place) -> bool:
@@ -23,8 +23,9 @@ def is_of_a_run(place: Place) -> bool:
 
 
 def _head(place: Place) -> bytes:
-    """Return the first bytes of a text, or the properties of a document."""
+    """Return the first bytes of a text, or of the member of a package that names it."""
     with suppress(OSError, zipfile.BadZipFile, KeyError, RuntimeError), zipfile.ZipFile(place.path) as package:
-        return package.open(_PROPERTIES).read(HEAD)
+        name = next((name for name in _NAMED_IN if name in package.NameToInfo), _NAMED_IN[0])
+        return package.open(name).read(HEAD)
     with place.path.open("rb") as stream:
         return stream.read(HEAD)
