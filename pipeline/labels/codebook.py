@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import LabelDefinition, LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError
-from pipeline.labels.refi_qda import parsed
+from pipeline.labels.refi_qda import child_text, parsed
 from pipeline.output.visible import visible
 from pipeline.read import load
 from pipeline.read.office.ooxml import child, children, local
@@ -62,9 +62,8 @@ def _codable(codes: list["_Element"]) -> Iterator["_Element"]:
 
 
 def _label(code: "_Element") -> LabelDefinition:
-    said = child(code, "Description")
     below = "、".join(_name(each) for each in children(code) if local(each) == "Code")
-    definition = " ".join(visible((said.text or "") if said is not None else "").split())
+    definition = " ".join(visible(child_text(code, "Description")).split())
     return LabelDefinition(_name(code), " ".join(filter(None, (definition, below and BELOW + below))), _colour(code))
 
 

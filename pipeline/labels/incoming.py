@@ -1,6 +1,6 @@
 """What comes in from other tools: reports with labelled passages, and what was not taken with the reason."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -127,8 +127,11 @@ def in_text(report: Incoming, text: str) -> Incoming | None:
         return report
     if with_line_feeds(report.text) != with_line_feeds(text):
         return None
-    theirs, ours = positions(report.text, 0, 1), {place: index for index, place in enumerate(positions(text, 0, 1))}
-    moved = (replace(each, start=ours[theirs[each.start]], end=ours[theirs[each.end]]) for each in report.passages)
+    theirs, ours = positions(report.text, 0, 1), positions(text, 0, 1)
+    moved = (
+        replace(each, start=bisect_left(ours, theirs[each.start]), end=bisect_left(ours, theirs[each.end]))
+        for each in report.passages
+    )
     return replace(report, text=text, passages=tuple(moved))
 
 

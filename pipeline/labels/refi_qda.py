@@ -25,7 +25,7 @@ from pipeline.labels.incoming import SHOWN, Apart, Incoming, Passage, Refused, T
 from pipeline.labels.people import checked_name
 from pipeline.output.qda.paths import Path as CodePath
 from pipeline.output.qda.paths import noted, parted
-from pipeline.output.qda.project import MODEL, SOURCE, Coded, Source, write_project
+from pipeline.output.qda.project import MODEL, SOURCE, Coded, Source, beside, write_project
 from pipeline.read import load
 from pipeline.read.decode import decode
 from pipeline.read.office.ooxml import child, children, local
@@ -162,7 +162,17 @@ def read_project(path: Path, known: LabelSet, options: ReadConfig, who: str = ""
         if (inside := _all(project.root, name))
     ]
     reports = tuple(each for each in found if isinstance(each, Incoming))
-    return Taken(reports, (*(each for each in found if isinstance(each, Refused)), *left))
+    return Taken(reports, (*(each for each in found if isinstance(each, Refused)), *left, *_notes_of_nothing(project)))
+
+
+def _notes_of_nothing(project: _Project) -> Iterator[Refused]:
+    """Yield the notes that nothing refers to: journals, and memos that lost their source on the way."""
+    named = {_guid(each, "targetGUID") for each in project.root.iter() if local(each) in ("NoteRef", "MemberNote")}
+    named.update(note for notes in project.linked.values() for note in notes)
+    for guid, note in project.notes.items():
+        if guid not in named:
+            title = note.get("name") or (child_text(note, "PlainTextContent") or guid)[:SHOWN]
+            yield Refused(f"{project.where}: note {title!r}", "nothing refers to it, so that it belongs to no passage")
 
 
 def _open(path: Path, known: LabelSet, options: ReadConfig, who: str) -> _Project:
@@ -206,7 +216,7 @@ def _codes(root: "_Element", known: LabelSet) -> Iterator[tuple[str, _Code]]:
         code, above = waiting.pop()
         if local(code) != "Code":
             continue
-        names = (*above, " ".join((code.get("name") or "").split()))
+        names = (*above, " ".join((code.get("name") or "").split()).removesuffix(beside(above)))
         place = max((place for place, name in enumerate(names) if name in known.names), default=None)
         yield _guid(code, "guid"), _Code(" › ".join(names), () if place is None else names[place:])
         waiting += [(below, names) for below in children(code)]
@@ -280,8 +290,7 @@ def _value(source: "_Element", project: _Project) -> str:
     for value in children(source):
         reference = child(value, "VariableRef")
         if reference is not None and _guid(reference, "targetGUID") in project.source_variable:
-            said = child(value, "TextValue")
-            return (said.text or "").strip() if said is not None else ""
+            return child_text(value, "TextValue")
     return ""
 
 
@@ -329,9 +338,7 @@ def _add(element: "_Element", span: tuple[int, int], memo: str, place: str, proj
 
 def _memos(element: "_Element", project: _Project) -> Iterator[str]:
     """Yield the memos of a selection: its description, the notes that it refers to, those that are linked to it."""
-    said = child(element, "Description")
-    if said is not None and (said.text or "").strip():
-        yield (said.text or "").strip()
+    yield from filter(None, [child_text(element, "Description")])
     yield from _noted(element, project)
     for note in project.linked.get(_guid(element, "guid"), ()):
         yield from filter(None, [_note(note, project)])
@@ -439,11 +446,15 @@ def _units(selections: Iterable["_Element"], text: str, one_line_end: bool) -> S
     return max(counted.values(), key=fitting)
 
 
-def _repeats(selection: "_Element", text: str, start: int, end: int) -> bool:
-    """Tell whether the name of a selection repeats its text, or how it begins."""
-    name = "".join((selection.get("name") or "")[:_REPEATED].split())
+def _repeats(selection: "_Element", text: str, start: int, end: int) -> int:
+    """Return how well the name of a selection repeats its text: 2 where it is the same, 1 where it begins so, else 0."""
+    given = (selection.get("name") or "")[:_REPEATED]
+    name = "".join(given.split())
     cut = next((name.removesuffix(mark) for mark in _CUT if name.endswith(mark)), name)
-    return bool(cut) and "".join(text[start : min(end, start + 2 * _REPEATED)].split()).startswith(cut)
+    passage = "".join(text[start : min(end, start + 2 * _REPEATED)].split())
+    if not cut or not passage.startswith(cut) or given[0].isspace() != text[start].isspace():
+        return 0
+    return 2 if passage == name else 1
 
 
 def _numbers(selection: "_Element") -> tuple[int, int]:
@@ -464,6 +475,12 @@ def _span(selection: "_Element", units: Sequence[int], text: str) -> tuple[int, 
 def _guid(element: "_Element | None", name: str) -> str:
     """Return an identity as it is compared: with or without braces, in either letter case."""
     return "" if element is None else (element.get(name) or "").strip("{} ").lower()
+
+
+def child_text(element: "_Element", name: str) -> str:
+    """Return the text of a child without the white space around it, "" for none."""
+    found = child(element, name)
+    return "" if found is None else (found.text or "").strip()
 
 
 def _all(root: "_Element", name: str) -> list["_Element"]:

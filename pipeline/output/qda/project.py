@@ -84,6 +84,13 @@ class Overview:
             found.setdefault(path[:-1], []).append(path)
         return found
 
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The names of more than one code, of which QualCoder would keep the first only."""
+        every = Counter(path[-1] for paths in self.below.values() for path in paths)
+        every.update({path[0] for path in self.paths})
+        return frozenset(name for name, count in every.items() if count > 1)
+
     def add(self, source: Source) -> None:
         """Take a source into account."""
         self.names[_last(source.name)] += 1
@@ -104,7 +111,7 @@ def write_project(sources: Iterable[Source], labels: LabelSet, when: str, stream
 
     ``when`` is a day or a time, "" where it is not known.
     """
-    overview = Overview()
+    overview = Overview(paths={(name,) for name in labels.names})
     for source in sources:
         overview.add(source)
     with zipfile.ZipFile(stream, "w") as package:
@@ -149,7 +156,8 @@ def _write_codes(xml: Xml, labels: LabelSet, overview: Overview) -> None:
 
 
 def _write_code(xml: Xml, path: Path, colour: str, definition: str, overview: Overview) -> None:
-    with xml.element("Code", {"guid": code_guid(path), "name": path[-1], "isCodable": "true", "color": colour}):
+    name = path[-1] + beside(path[:-1]) if len(path) > 1 and path[-1] in overview.shared else path[-1]
+    with xml.element("Code", {"guid": code_guid(path), "name": name, "isCodable": "true", "color": colour}):
         if definition:
             xml.leaf("Description", text=definition)
         for below in overview.below.get(path, ()):
@@ -183,6 +191,11 @@ def _write_coded(xml: Xml, coded: Coded, source: Source, places: Sequence[int], 
         for path in coded.paths:
             with xml.element("Coding", {"guid": _guid("coding", *own, *path)} | who):
                 xml.leaf("CodeRef", {"targetGUID": code_guid(path)})
+
+
+def beside(above: Path) -> str:
+    """Return what follows the name of a code that others share: the names above it."""
+    return f"（{' '.join(above)}）"
 
 
 def code_guid(path: Path) -> str:
