@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 TABLES = {
     "sources": "select id, name, fulltext, memo, owner from source",
-    "codes": "select cid, name, memo, color, supercid from code_name",
+    "codes": "select cid, name, memo, color from code_name",
     "codings": "select fid, pos0, pos1, seltext, cid, owner, memo from code_text",
     "annotations": "select fid, pos0, pos1, memo, owner from annotation",
     "attributes": "select id, name, value from attribute",
