@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 ENDING = ".qdpx"
 MOST_TAGS = 1_000_000  # of project.qde, opening and closing ones
 MOST_PEOPLE = 100
+MOST_LEVELS = 16  # of codes
+LONGEST_NAME = 200  # characters of the name of a code, and of what is repeated of that of a source
+LONGEST_TEXT = 2_000_000  # characters of a source
 LONGEST_PATH = 80  # characters of a path that a message repeats
 INTERNAL = "internal://"
 _FOLDER = "sources/"
@@ -50,7 +53,7 @@ _NOT_TAKEN = ("Sets", "Graphs", "Cases")
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """A code: its name with those above it, and from its theme on, where it has one."""
+    """A code: its name, and the path from its theme to it where it has one."""
 
     name: str
     path: CodePath
@@ -90,7 +93,7 @@ class _TooMuchError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """A project: its texts, and what its parts refer to, by identity."""
+    """A project: its texts, and what its parts refer to, by identity; ``lost`` says why the text of a note is not had."""
 
     where: str
     members: _Members
@@ -103,6 +106,7 @@ class _Project:
     linked: Mapping[str, Sequence[str]]
     source_variable: frozenset[str]
     memos: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +166,19 @@ def read_project(path: Path, known: LabelSet, options: ReadConfig, who: str = ""
         if (inside := _all(project.root, name))
     ]
     reports = tuple(each for each in found if isinstance(each, Incoming))
-    return Taken(reports, (*(each for each in found if isinstance(each, Refused)), *left, *_notes_of_nothing(project)))
+    return Taken(reports, (*(each for each in found if isinstance(each, Refused)), *left, *_notes_left(project)))
 
 
-def _notes_of_nothing(project: _Project) -> Iterator[Refused]:
-    """Yield the notes that nothing refers to: journals, and memos that lost their source on the way."""
+def _notes_left(project: _Project) -> Iterator[Refused]:
+    """Yield the notes without a text, and those that nothing refers to: journals, and memos that lost their source on the way."""
     named = {_guid(each, "targetGUID") for each in project.root.iter() if local(each) in ("NoteRef", "MemberNote")}
     named.update(note for notes in project.linked.values() for note in notes)
     for guid, note in project.notes.items():
-        if guid not in named:
-            title = note.get("name") or (child_text(note, "PlainTextContent") or guid)[:SHOWN]
-            yield Refused(f"{project.where}: note {title!r}", "nothing refers to it, so that it belongs to no passage")
+        if guid in project.lost:
+            yield Refused(f"{project.where}: note {(note.get('name') or guid)[:SHOWN]!r}", project.lost[guid])
+        elif guid not in named:
+            title = note.get("name") or child_text(note, "PlainTextContent") or guid
+            yield Refused(f"{project.where}: note {title[:SHOWN]!r}", "nothing refers to it, so that it belongs to no passage")
 
 
 def _open(path: Path, known: LabelSet, options: ReadConfig, who: str) -> _Project:
@@ -191,7 +197,7 @@ def _open(path: Path, known: LabelSet, options: ReadConfig, who: str) -> _Projec
         root,
         known,
         who,
-        dict(_codes(root, known)),
+        dict(_codes(root, known, where)),
         _users(root, where),
         {_guid(note, "guid"): note for note in _all(root, "Notes")},
         _links(root),
@@ -209,17 +215,21 @@ def parsed(data: bytes, name: str, where: str) -> "_Element":
     return parse_xml(data, name, where)
 
 
-def _codes(root: "_Element", known: LabelSet) -> Iterator[tuple[str, _Code]]:
-    """Yield the codes by identity, each with the path from the nearest theme."""
-    waiting = [(code, tuple[str, ...]()) for code in children(child(root, "CodeBook", "Codes"))]
+def _codes(root: "_Element", known: LabelSet, where: str) -> Iterator[tuple[str, _Code]]:
+    """Yield the codes by identity, each with the path from the nearest theme; raises InputError for too deep and too long ones."""
+    waiting = [(code, tuple[str, ...](), tuple[str, ...]()) for code in children(child(root, "CodeBook", "Codes"))]
     while waiting:
-        code, above = waiting.pop()
+        code, above, path = waiting.pop()
         if local(code) != "Code":
             continue
-        names = (*above, " ".join((code.get("name") or "").split()).removesuffix(beside(above)))
-        place = max((place for place, name in enumerate(names) if name in known.names), default=None)
-        yield _guid(code, "guid"), _Code(" › ".join(names), () if place is None else names[place:])
-        waiting += [(below, names) for below in children(code)]
+        name = " ".join((code.get("name") or "").split())
+        if len(name) > LONGEST_NAME or len(above) == MOST_LEVELS:
+            limits = f"{MOST_LEVELS} levels of codes and {LONGEST_NAME} characters of a name are the limits"
+            raise InputError(f"{where}: code {name[:SHOWN]!r} goes beyond what a code may be; {limits}", code="too_large")
+        plain = name.removesuffix(beside(above))
+        below = (name,) if name in known.names else (*path, plain) if path else ()
+        yield _guid(code, "guid"), _Code(plain, below)
+        waiting += [(each, (*above, plain), below) for each in children(code)]
 
 
 def _users(root: "_Element", where: str) -> dict[str, str]:
@@ -249,7 +259,7 @@ def _links(root: "_Element") -> dict[str, list[str]]:
 
 def _source(source: "_Element", number: int, project: _Project) -> Iterator[Incoming | Refused]:
     """Yield a source as a report, and what of it is not taken."""
-    kind, title = local(source), source.get("name") or f"source {number}"
+    kind, title = local(source), (source.get("name") or f"source {number}")[:LONGEST_NAME]
     where = f"{project.where}: {title}"
     plain = source if kind == "TextSource" else child(source, "Representation")
     if plain is None or kind not in ("TextSource", "PDFSource"):
@@ -282,7 +292,10 @@ def _source(source: "_Element", number: int, project: _Project) -> Iterator[Inco
 def _text(source: "_Element", project: _Project) -> str:
     """Return the text of a source or a note; raises InputError for none."""
     content, path = child(source, "PlainTextContent"), source.get("plainTextPath")
-    return content.text or "" if content is not None and not path else project.members.text(path or "")
+    text = content.text or "" if content is not None and not path else project.members.text(path or "")
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"has {len(text):,} characters; the limit is {LONGEST_TEXT:,}; divide it there", code="too_large")
+    return text
 
 
 def _value(source: "_Element", project: _Project) -> str:
@@ -328,6 +341,7 @@ def _add(element: "_Element", span: tuple[int, int], memo: str, place: str, proj
             continue
         code = project.codes.get(_guid(child(coding, "CodeRef"), "targetGUID"), _Code("", ()))
         if code.path:
+            project.members.spend(len(memo.encode()))
             note = noted([code.path], "\n".join(filter(None, [memo, *_noted(coding, project)])))
             found.passages.append(Passage(*span, code.path[0], (), place, who, note))
         else:
@@ -351,9 +365,14 @@ def _noted(element: "_Element", project: _Project) -> Iterator[str]:
 
 
 def _note(guid: str, project: _Project) -> str:
-    """Return the text of a note, "" for one that is not there; raises InputError where they come to too much."""
+    """Return the text of a note, "" where it is not to be had; raises InputError where they come to too much."""
     if guid not in project.memos and guid in project.notes:
-        project.memos[guid] = _text(project.notes[guid], project).strip()
+        try:
+            project.memos[guid] = _text(project.notes[guid], project).strip()
+        except _TooMuchError:
+            raise
+        except InputError as error:
+            project.memos[guid], project.lost[guid] = "", str(error)
     text = project.memos.get(guid, "")
     project.members.spend(len(text.encode()))
     return text

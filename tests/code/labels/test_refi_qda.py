@@ -78,6 +78,15 @@ def test_themes_sub_codes_and_memos(tmp_path):
     )
 
 
+def test_the_nearest_code_with_the_name_of_a_label_is_the_theme(tmp_path):
+    codes = '<Code guid="c1" name="兴文化"><Code guid="c7" name="展形象"><Code guid="c8" name="推介"/></Code></Code>'
+    path = package(tmp_path, source(selection(0, 7, coding("c8"))))
+    with zipfile.ZipFile(path) as old:
+        xml, text = old.read("project.qde").decode(), old.read("sources/t.txt")
+    path = packed(tmp_path, project_qde=xml.replace("<Codes>", f"<Codes>{codes}"), **{"sources/t_txt": text})
+    assert taken(path)[0] == [("文化产业兴旺。", "展形象", "", "展形象 › 推介")]
+
+
 def test_codings_of_a_span_are_one_label_with_secondary_themes(tmp_path):
     apart = selection(0, 7, coding("c5", WANG)) + selection(0, 7, coding("c2", WANG)) + selection(0, 7, coding("c5", WANG))
     assert taken(package(tmp_path, source(apart)))[0] == [("文化产业兴旺。", "展形象", "兴文化", "王一", "兴文化 › 文化产业")]
@@ -201,6 +210,19 @@ def test_a_path_leads_nowhere_but_into_the_package(tmp_path, extra, why):
     assert why in said
 
 
+def test_a_note_whose_text_is_not_there_is_told_and_the_coding_stays(tmp_path):
+    notes = '<Notes><Note guid="n" name="备忘" richTextPath="internal://n.docx"/></Notes>'
+    inside = selection(0, 2, coding("c1", "", '<NoteRef targetGUID="n"/>'))
+    said, refused = taken(package(tmp_path, source(inside), behind=notes))
+    assert said == [("文化", "兴文化", "", "")]
+    assert refused == ["its plain text is not in the package (none); embed it there at exporting"]
+
+
+def test_a_text_beyond_the_limit_is_left_out(tmp_path):
+    (said,) = taken(package(tmp_path, source(selection(0, 2, coding("c1"))), "文" * 2_000_001))[1]
+    assert said == "has 2,000,001 characters; the limit is 2,000,000; divide it there"
+
+
 def test_a_member_outside_is_unpacked_nowhere(tmp_path):
     path = package(tmp_path, source(selection(0, 4, coding("c1"))))
     with zipfile.ZipFile(path, "a") as made:
@@ -229,6 +251,16 @@ ENTITIES = '<!DOCTYPE p [<!ENTITY a "aa"><!ENTITY b SYSTEM "file:///etc/passwd">
         ("<Project>", "damaged", "project.qde in it is damaged"),
         ("", "damaged", "project.qde in it is damaged"),
         ("<CodeBook/>", "corpus", "project.qde in it is no REFI-QDA project but 'CodeBook'"),
+        (
+            "<Project><CodeBook><Codes>" + '<Code name="a">' * 17 + "</Code>" * 17 + "</Codes></CodeBook></Project>",
+            "too_large",
+            "16 levels",
+        ),
+        (
+            f"<Project><CodeBook><Codes><Code name='{'长' * 201}'/></Codes></CodeBook></Project>",
+            "too_large",
+            "200 characters of a name",
+        ),
         (
             "<Project><Users>" + "".join(f'<User guid="{number}"/>' for number in range(101)) + "</Users></Project>",
             "too_large",
@@ -267,6 +299,7 @@ def test_a_package_beyond_the_limits_costs_one_line(tmp_path):
         source(
             "".join(selection(at, at + 1, coding("c1", "", '<NoteRef targetGUID="n"/>' * 9)) for at in range(9))
         ),  # one memo for many
+        source(selection(0, 9, f"<Description>{'长' * 9_000}</Description>" + coding("c2") * 9)),  # one description for many
     ],
 )
 def test_what_is_named_again_and_again_counts_each_time(tmp_path, sources):
@@ -315,7 +348,7 @@ def test_labels_come_back_at_their_characters_of_the_report_as_it_is(tmp_path):
         Label(
             "甲/报告.docx", SHA, 0, 3, "兴文化", ("展形象", "举旗帜"), "王一", "review", note="兴文化 › 产业\n展形象 › 产业\n存疑"
         ),
-        Label("甲/报告.docx", SHA, 5, 9, "举旗帜", (), "李二", "review", note="只有备注"),
+        Label("甲/报告.docx", SHA, 5, 9, "举旗帜", (), "李二", "review", note="举旗帜 › 展形象\n只有备注"),
         Label("甲/报告.docx", SHA, 10, 15, "展形象", (), "", "review"),
     )
     assert there_and_back(tmp_path, corpus(text, labels)) == labels
