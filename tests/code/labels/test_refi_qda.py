@@ -1,4 +1,5 @@
 import io
+import random
 import zipfile
 from itertools import pairwise
 
@@ -323,6 +324,27 @@ def test_many_overlapping_codings_and_memos_are_looked_up_not_compared(tmp_path,
     said, refused = taken(package(tmp_path, source(inside), "文" * count))
     assert (len(said), refused) == (count, [])
     assert len(compared) < 10 * count
+
+
+def test_a_damaged_project_is_read_or_costs_one_line(tmp_path):
+    inside = selection(0, 7, "<Description>存疑</Description>" + coding("c3", WANG), 'name="文化产业兴旺。"')
+    path, chance, seen = package(tmp_path, source(inside)), random.Random(7), set()
+    with zipfile.ZipFile(path) as whole:
+        members = {name: whole.read(name) for name in whole.namelist()}
+    for _ in range(300):
+        damaged = {name.replace(".", "_"): bytearray(data) for name, data in members.items()}
+        for data in damaged.values():
+            at = chance.randrange(len(data))
+            data[at : at + chance.randrange(3)] = chance.choice((b"", b"9", b"<", b'"', b"\xff\xfe", b"\x00", b"-1", b"\r"))
+        try:
+            found = read_project(packed(tmp_path, **damaged), LABELS, READ)
+        except (InputError, CorpusError) as error:
+            assert "\n" not in str(error)
+            seen.add(error.code)
+        else:
+            assert all(report.text[one.start : one.end].strip() for report in found.reports for one in report.passages)
+            seen.add("read" if found.reports else "nothing")
+    assert {"read", "nothing", "damaged"} <= seen
 
 
 # ---- our own, out and in ---------------------------------------------------------------------------------------------
