@@ -71,7 +71,7 @@ class FileResult:
 
 
 def jobs_for(sizes: Sizes, asked: int | None) -> int:
-    """Return how many processes to use for files: as asked, or all cores where there is enough to do; one with a pipe among them."""
+    """Return how many processes to use: as asked, or all cores where there is enough to do; one with a pipe among the files."""
     if any(not size and _is_pipe(source) for source, size in sizes.items()):
         return 1  # what a shell puts in place of <(command) is open in this process only
     if asked:

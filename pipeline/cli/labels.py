@@ -183,22 +183,23 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
 @click.option("--source-column", default="source", show_default=True, help="Rows of one source are one report.")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
-@click.option(
-    "--by", "who", default="", metavar="PERSON", help="Of Label Studio, take the annotations that this person completed only."
-)
+@click.option("--by", "who", default="", metavar="PERSON", help="Of Label Studio and REFI-QDA, take what this person said only.")
 @click.option("--origin", type=click.Choice(["seed", "written", "review"]), default="review", show_default=True, help="What kind.")
 @config_options
 def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_column: str, source_column: str,
             annotator: str, who: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
-    """Take labels in: a corrected workbook of `pipeline tag`, Label Studio's JSON, or CSV or JSON lines with text and label.
+    """Take labels in: a corrected workbook, Label Studio's JSON, CSV or JSON lines with text and label, or a REFI-QDA project.
 
-    The corrections of a workbook are saved with all others (corpus.review), and training uses them.
+    The corrections of a workbook are saved with all others (corpus.review), and training uses them. A project (.qdpx) comes from
+    MAXQDA, NVivo, ATLAS.ti or QualCoder; a codebook (.qdc) becomes label definitions, a .toml file.
 
     \b
     Examples:
       pipeline labels import corrected.xlsx --annotator 王芳
       pipeline labels import export.json -o seeds/labels/mine.jsonl
       pipeline labels import data.csv -o seeds/labels/mine.jsonl --reports seeds/mine --label-column topic
+      pipeline labels import coded.qdpx -o seeds/labels/mine.jsonl --by 王芳
+      pipeline labels import codes.qdc -o configs/mine.toml
     """
     from pipeline.labels.incoming import Columns  # noqa: PLC0415 - help must not load the program
 
@@ -207,6 +208,8 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
         _import_workbook(file, annotator, config)
     elif out is None:
         raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
+    elif file.suffix.lower() == ".qdc":
+        _import_codebook(file, out, config)
     else:
         chosen = Columns(text_column, label_column, source_column)
         _import_table(file, out, chosen, reports, annotator, who, cast("Origin", origin), config)
@@ -229,18 +232,34 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
         say(f"{counted(saved.count, 'correction')} of {report.source} -> {saved.labels}")
 
 
+def _import_codebook(file: Path, out: Path, config: "Config") -> None:
+    from pipeline.core.outputs import write_place  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels import codebook  # noqa: PLC0415
+    from pipeline.labels.corpus import claim_label_file  # noqa: PLC0415
+
+    if out.suffix.lower() != ".toml":
+        raise UsageError(f"{out}: a codebook becomes label definitions; name a .toml file with -o, such as -o configs/mine.toml")
+    place = claim_label_file(out, "an import", [file], config)
+    found = codebook.read_codebook(file, config.read)
+    write_place(place, codebook.label_definitions(found))
+    say(f"{len(found.labels)} labels -> {out}; name it as corpus.label_set to sort by them")
+
+
 def _import_table(
     file: Path, out: Path, columns: "Columns", reports: str, annotator: str, who: str, origin: "Origin", config: "Config"
 ) -> None:
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
     from pipeline.core.outputs import write_place  # noqa: PLC0415
-    from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels import exchange, refi_qda  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
     from pipeline.labels.files import label_lines, write_labels, write_reports  # noqa: PLC0415
     from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     place = claim_label_file(out, "an import", [file], config)
-    taken = exchange.read_incoming(file, columns, _known(config), who)
+    if file.suffix.lower() == refi_qda.ENDING:
+        taken = refi_qda.read_project(file, _known(config), config.read, who)
+    else:
+        taken = exchange.read_incoming(file, columns, _known(config), who)
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
@@ -272,14 +291,15 @@ def _known(config: "Config") -> "LabelSet":
 
 
 @labels.command("export")
-@click.option("-o", "--output", "out", type=OutputPath(), required=True, help="A .json, .csv or .jsonl file.")
+@click.option("-o", "--output", "out", type=OutputPath(), required=True, help="A .json, .csv, .jsonl, .qdpx or .qdc file.")
 @config_options
 def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
-    """Give all configured labels out: Label Studio's JSON, CSV for Excel, or JSON lines.
+    """Give all configured labels out: Label Studio's JSON, CSV for Excel, JSON lines, or a REFI-QDA project or codebook.
 
     \b
-    Example:
+    Examples:
       pipeline labels export -o tasks.json
+      pipeline labels export -o coded.qdpx
     """
     from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program

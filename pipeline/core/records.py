@@ -178,8 +178,8 @@ class Correction(msgspec.Struct, frozen=True):
 class Label(msgspec.Struct, frozen=True):
     """A theme given by a person to a source span; one line of a label file.
 
-    ``suggestion``, ``note`` and ``withdrawn`` stand in corrections only, and ``date`` is their time in UTC. The label is the
-    person's, the suggestion the model's.
+    ``suggestion`` and ``withdrawn`` stand in corrections only, ``note`` also in labels of other tools; the ``date`` of a
+    correction is its time in UTC. The label is the person's, the suggestion the model's.
     """
 
     source: str

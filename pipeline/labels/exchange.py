@@ -1,4 +1,4 @@
-"""Take labels in from other tools and give them out: Label Studio's JSON, delimited values, JSON lines.
+"""Take labels in from other tools and give them out: Label Studio's JSON, delimited values, JSON lines, REFI-QDA.
 
 Label Studio is the open annotation tool that most teams know. A table needs a text column and a label column only, so that any
 labelled data set can be trained on. What is not sound is named by its place in the file and left out; the rest is taken.
@@ -18,12 +18,14 @@ import msgspec
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError, InputError
 from pipeline.core.records import Label
+from pipeline.labels import codebook, refi_qda
 from pipeline.labels.corrections.overlay import overlap
 from pipeline.labels.files import Corpus
-from pipeline.labels.incoming import Columns, Incoming, Passage, Refused, Taken, without_overlap
+from pipeline.labels.incoming import Columns, Incoming, Passage, Refused, Taken, in_text, without_overlap
 from pipeline.labels.label_studio import read_tasks, write_tasks
 from pipeline.labels.tables import TABLES, read_table
 from pipeline.labels.texts import reads_as
+from pipeline.output.qda import project
 from pipeline.output.rows import neutral
 from pipeline.read.decode import decode
 
@@ -46,20 +48,26 @@ class Import:
 
 def export_labels(corpus: Corpus, ending: str) -> bytes:
     """Return all labels of a corpus in the format of a file ending; raises CorpusError for an unknown one."""
-    makers: dict[str, Callable[[Corpus], bytes]] = {".json": write_tasks, ".csv": _csv, ".jsonl": _json_lines}
+    makers: dict[str, Callable[[Corpus], bytes]] = {
+        ".json": write_tasks,
+        ".csv": _csv,
+        ".jsonl": _json_lines,
+        refi_qda.ENDING: refi_qda.export_project,
+        codebook.ENDING: lambda corpus: project.codebook(corpus.label_set),
+    }
     if ending not in makers:
-        raise CorpusError(f"{ending or 'no ending'}: not a format for labels; use one of {' '.join(FORMATS)}")
+        raise CorpusError(f"{ending or 'no ending'}: not a format for labels; use one of {' '.join(makers)}")
     return makers[ending](corpus)
 
 
 def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> Taken:
-    """Return the reports and labels of another tool's file, and what of it is not taken; ``who``: one person's only.
+    """Return the reports and labels of another tool's file of text, and what is not taken of it; ``who``: one person's only.
 
     Raises CorpusError for a file that cannot be read, or is of no such format.
     """
     ending = path.suffix.lower()
     if ending not in INCOMING:
-        raise CorpusError(f"{path}: not a format for labels; use one of {' '.join(INCOMING)}")
+        raise CorpusError(f"{path}: not a format for labels; use one of {' '.join((*INCOMING, refi_qda.ENDING))}")
     text = _text(path)
     return read_tasks(text, path, columns, known, who) if ending == ".json" else read_table(text, path, columns, known)
 
@@ -82,20 +90,25 @@ def to_labels(
     files: dict[str, bytes] = {}
     by_report: dict[tuple[str, str], list[Passage]] = {}
     for report in incoming:
-        place = _known_as(report, known) or _file_for(report, folder, files, options)
+        own = _known_as(report, known)
+        place = (own.name, known[own.name][1]) if own else _file_for(report, folder, files, options)
         if isinstance(place, Refused):
             refused.append(place)
         else:
-            by_report.setdefault(place, []).extend(report.passages)
+            by_report.setdefault(place, []).extend((own or report).passages)
     labels: list[Label] = []
     for (source, sha256), passages in by_report.items():
         for each in without_overlap(passages):
             if isinstance(each, Refused):
                 refused.append(each)
             else:
-                who = annotator or each.who
-                labels.append(Label(source, sha256, each.start, each.end, each.label, each.secondary, who, origin, date))
+                labels.append(_as_label(each, (source, sha256), annotator or each.who, origin, date))
     return Import(tuple(labels), files, tuple(refused))
+
+
+def _as_label(passage: Passage, place: tuple[str, str], who: str, origin: Origin, date: str) -> Label:
+    span, note = (passage.start, passage.end), passage.note or msgspec.UNSET
+    return Label(*place, *span, passage.label, passage.secondary, who, origin, date, note=note)
 
 
 def overlaps(labels: Iterable[Label], corpus: Corpus) -> int:
@@ -113,9 +126,9 @@ def _text(path: Path) -> str:
         raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from None
 
 
-def _known_as(report: Incoming, known: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
-    text, sha256 = known.get(report.name, (None, ""))
-    return (report.name, sha256) if text == report.text else None
+def _known_as(report: Incoming, known: Mapping[str, tuple[str, str]]) -> Incoming | None:
+    """Return a report as one of the corpus, if it is one: the same name, and the same text but for its line ends."""
+    return in_text(report, known[report.name][0]) if report.name in known else None
 
 
 def _file_for(report: Incoming, folder: str, files: dict[str, bytes], options: ReadConfig) -> tuple[str, str] | Refused:

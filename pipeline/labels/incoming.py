@@ -1,10 +1,14 @@
 """What comes in from other tools: reports with labelled passages, and what was not taken with the reason."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from pipeline.core.config import LabelSet
+from pipeline.core.offsets import positions, with_line_feeds
 
+_start = attrgetter("start")
 SHOWN = 20  # characters of a passage or a value that a message repeats
 
 
@@ -19,7 +23,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A labelled passage of a report, where it stands in the other tool's file, and who labelled it as far as that is known."""
+    """A labelled passage of a report, where it stands in the other tool's file, who labelled it as far as that is known, a note."""
 
     start: int
     end: int
@@ -27,6 +31,7 @@ class Passage:
     secondary: tuple[str, ...]
     where: str = ""
     who: str = ""
+    note: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,17 +69,70 @@ class Taken:
     refused: tuple[Refused, ...]
 
 
+class Apart:
+    """Passages of a report that do not overlap, in order, so that what overlaps a further one is found at once."""
+
+    def __init__(self, passages: Iterable[Passage] = ()) -> None:
+        self._passages = sorted(passages, key=_start)
+
+    def across(self, passage: Passage) -> Iterator[Passage]:
+        """Yield those that have a character in common with a passage."""
+        place = max(0, bisect_right(self._passages, passage.start, key=_start) - 1)
+        for index in range(place, len(self._passages)):
+            one = self._passages[index]
+            if one.start >= passage.end:
+                return
+            if overlap(one, passage):
+                yield one
+
+    def add(self, passage: Passage) -> None:
+        """Put a passage among them that overlaps none."""
+        insort(self._passages, passage, key=_start)
+
+
 def without_overlap(passages: Iterable[Passage]) -> Iterator[Passage | Refused]:
     """Yield the passages of a report; one that overlaps an earlier one is refused, and one that says the same again is dropped."""
-    taken: list[Passage] = []
+    taken = Apart()
     for passage in passages:
-        across = next((one for one in taken if overlap(one, passage)), None)
+        across = next(taken.across(passage), None)
         if across is None:
-            taken.append(passage)
+            taken.add(passage)
             yield passage
         elif (across.start, across.end, across.names) != (passage.start, passage.end, passage.names):
             span = f"{passage.start}-{passage.end} ({passage.label}) overlaps {across.start}-{across.end} ({across.label})"
             yield Refused(passage.where, f"{span}, which was taken; labels of one report may not overlap")
+
+
+def agreed(people: Sequence[Sequence[Passage]]) -> Iterator[Passage | Refused]:
+    """Yield what people do not contradict each other in; where they do, nobody knows who is right, and none of it is taken.
+
+    What one person says has no overlap.
+    """
+    sound, by_person = [], [Apart(theirs) for theirs in people]
+    for mine, own in zip(people, by_person, strict=True):
+        for passage in mine:
+            others = (one for theirs in by_person if theirs is not own for one in theirs.across(passage))
+            against = next((one for one in others if one.label != passage.label), None)
+            if against is None:
+                sound.append(passage)
+            else:
+                said = f"{passage.start}-{passage.end} is {passage.label} here and {against.label} by {against.where}"
+                yield Refused(passage.where, f"{said}; take one person's with --by, or make them agree")
+    yield from without_overlap(sorted(sound, key=lambda passage: passage.start))
+
+
+def in_text(report: Incoming, text: str) -> Incoming | None:
+    r"""Return a report with its passages at their places in a text that is the same, or differs in ``\r\n`` for ``\n`` only."""
+    if report.text == text:
+        return report
+    if with_line_feeds(report.text) != with_line_feeds(text):
+        return None
+    theirs, ours = positions(report.text, 0, 1), positions(text, 0, 1)
+    moved = (
+        replace(each, start=bisect_left(ours, theirs[each.start]), end=bisect_left(ours, theirs[each.end]))
+        for each in report.passages
+    )
+    return replace(report, text=text, passages=tuple(moved))
 
 
 def overlap(one: Passage, other: Passage) -> bool:

@@ -4,11 +4,8 @@ Label Studio runs in a browser and counts UTF-16 units: a character beyond the b
 region says whether a way of counting is right.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +14,12 @@ import msgspec
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
+from pipeline.core.offsets import positions, span_within
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, overlap, unknown, without_overlap
+from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, agreed, unknown, without_overlap
 
 _REGION = {"from_name": "label", "to_name": "text", "type": "labels"}
 _KINDS = ("labels", "choices")
-_LAST_OF_ONE = "\uffff"  # characters beyond it are two units of UTF-16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def write_tasks(corpus: Corpus) -> bytes:
 
 def _as_task(report: LabelledDocument) -> dict[str, Any]:
     text = report.document.text
-    units = _positions(text)
+    units = positions(text)
     regions = [
         {
             **_REGION,
@@ -109,7 +106,7 @@ def _said(task: Mapping[str, Any], text: str, where: str, wanted: _Wanted) -> It
                 yield each
             else:
                 people[-1].append(each)
-    yield from _agreed(people)
+    yield from agreed(people)
 
 
 def _of_person(annotation: _Annotation, text: str, wanted: _Wanted) -> Iterator[Passage | Refused]:
@@ -154,21 +151,6 @@ def _person(completed_by: Any) -> str:  # noqa: ANN401 - a number, or what is kn
     return "" if completed_by is None else str(completed_by)
 
 
-def _agreed(people: Sequence[Sequence[Passage]]) -> Iterator[Passage | Refused]:
-    """Yield what people do not contradict each other in; where they do, nobody knows who is right, and none of it is taken."""
-    sound = []
-    for mine in people:
-        others = [passage for theirs in people if theirs is not mine for passage in theirs]
-        for passage in mine:
-            against = next((one for one in others if overlap(one, passage) and one.label != passage.label), None)
-            if against is None:
-                sound.append(passage)
-            else:
-                said = f"{passage.start}-{passage.end} is {passage.label} here and {against.label} by {against.where}"
-                yield Refused(passage.where, f"{said}; take one person's with --by, or make them agree")
-    yield from without_overlap(sorted(sound, key=lambda passage: passage.start))
-
-
 def _passage(region: Any, text: str, annotation: _Annotation, wanted: _Wanted) -> Passage | Refused:  # noqa: ANN401
     kind = region.get("type") if isinstance(region, dict) else None
     value = region.get("value") if isinstance(region, dict) else None
@@ -193,38 +175,15 @@ def _span(value: Mapping[str, Any], text: str) -> tuple[int, int] | str:
     if not (type(start) is int and type(end) is int):
         return f"region {str(start)[:SHOWN]!r} to {str(end)[:SHOWN]!r} is no span of plain text"
     spans = [
-        span for count in (_positions(text), range(len(text) + 1), _positions(text, 0)) if (span := _within(start, end, count))
+        span for count in (positions(text), range(len(text) + 1), positions(text, 0)) if (span := span_within(start, end, count))
     ]
     if not spans:
-        return f"region {start}-{end} is none of the text, which has {_positions(text)[-1]} units of UTF-16"
+        return f"region {start}-{end} is none of the text, which has {positions(text)[-1]} units of UTF-16"
     if isinstance(said, str):
         spans = [span for span in spans if _squeezed(text[slice(*span)]) == _squeezed(said)]
     if not spans:
         return f"region {start}-{end} does not hold the text that comes with it ({str(said)[:SHOWN]!r})"
     return spans[0] if text[slice(*spans[0])].strip() else f"region {start}-{end} holds white space only"
-
-
-@lru_cache(maxsize=4)
-def _positions(text: str, line_end: int = 1) -> Sequence[int]:
-    r"""Return the place of each character, and of the end, in units of UTF-16.
-
-    ``line_end`` is what the ``\r`` of ``\r\n`` counts: 0 where a browser made one line end of both.
-    """
-    if max(text, default="") <= _LAST_OF_ONE and (line_end or "\r\n" not in text):
-        return range(len(text) + 1)
-    sizes = (line_end if pair == "\r\n" else 2 if pair[0] > _LAST_OF_ONE else 1 for pair in map("".join, _pairs(text)))
-    return list(accumulate(sizes, initial=0))
-
-
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    return zip(text, f"{text[1:]} ", strict=True)
-
-
-def _within(start: int, end: int, units: Sequence[int]) -> tuple[int, int] | None:
-    """Return the characters at which units begin and end; None for what lies outside, or in the middle of a character."""
-    places = bisect_left(units, start), bisect_left(units, end)
-    fits = 0 <= start < end <= units[-1] and units[places[0]] == start and units[places[1]] == end
-    return places if fits else None
 
 
 def _squeezed(text: str) -> str:

@@ -38,6 +38,7 @@ FORMATS: dict[str, Format] = {
     "xlsx": Format((".xlsx",), composed=True, text=False),
     "html": Format((".html", ".htm"), composed=True, text=True),
     "docx": Format((".docx",), composed=True, text=False),
+    "qdpx": Format((".qdpx",), composed=True, text=False),
 }
 
 

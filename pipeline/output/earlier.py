@@ -10,7 +10,7 @@ from pipeline.core.outputs import Place
 HEAD = 8192  # bytes of a text in which its title stands
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
 _NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
-_PROPERTIES = "docProps/core.xml"
+_NAMED_IN = "docProps/core.xml", "project.qde"  # of a document, and of a project of coded texts
 
 
 def is_of_a_run(place: Place) -> bool:
@@ -26,8 +26,9 @@ def is_of_a_run(place: Place) -> bool:
 
 
 def _head(place: Place) -> bytes:
-    """Return the first bytes of a text or of a damaged document, or the properties of a document."""
+    """Return the first bytes of a text or of a damaged package, or of the member of a package that names it."""
     with suppress(*_NO_PACKAGE), zipfile.ZipFile(place.path) as package:
-        return package.open(_PROPERTIES).read(HEAD)
+        name = next((name for name in _NAMED_IN if name in package.NameToInfo), _NAMED_IN[0])
+        return package.open(name).read(HEAD)
     with place.path.open("rb") as stream:
         return stream.read(HEAD)

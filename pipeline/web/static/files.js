@@ -19,7 +19,7 @@ let number = 0;
 let timer = 0;
 let drawn = "";
 
-const ORDER = ["xlsx", "docx", "html", "csv", "jsonl"]; // what an office asks for comes first
+const ORDER = ["xlsx", "docx", "html", "csv", "jsonl", "qdpx"]; // what an office asks for comes first
 
 export function startFiles(found, open, reload) {
   const rank = (format) => (ORDER.indexOf(format) + 1 || ORDER.length + 1);

@@ -1,7 +1,7 @@
 // What the page says, in Chinese: states, formats, and the errors of the server and of its readers.
 
 export const STATES = { sending: "正在上传", uploading: "正在上传", waiting: "排队中", tagging: "正在标注", ready: "已完成", workbook: "带更正的表格", failed: "失败" };
-const FORMATS = { xlsx: "Excel 表格", docx: "Word 文档", html: "网页", csv: "CSV 表格", jsonl: "JSON 数据", table: "纯文本" };
+const FORMATS = { xlsx: "Excel 表格", docx: "Word 文档", html: "网页", csv: "CSV 表格", jsonl: "JSON 数据", table: "纯文本", qdpx: "质性研究项目" };
 const PROBLEMS = {
   too_large: "文件太大，请拆分后再试。",
   too_slow: "上传太慢，已中断，请再试一次。",

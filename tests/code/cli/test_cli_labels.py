@@ -3,9 +3,12 @@
 import json
 import re
 import warnings
+import zipfile
 
 import openpyxl
 import pytest
+
+from pipeline.core.config import load_label_set
 
 SEEDS = ("--config", "configs/seeds.toml")
 
@@ -119,7 +122,7 @@ def test_a_workbook_without_a_correction_is_said_to_have_none(labels, desks):
     assert "a.xlsx: no corrected theme in it; choose themes in the column 更正主题" in result.stderr
 
 
-@pytest.mark.parametrize("ending", ["json", "csv", "jsonl"])
+@pytest.mark.parametrize("ending", ["json", "csv", "jsonl", "qdpx"])
 def test_what_is_given_out_can_be_taken_in(labels, tmp_path, home, ending):
     out = tmp_path / f"out.{ending}"
     assert labels("export", "-o", out).exit_code == 0
@@ -128,10 +131,32 @@ def test_what_is_given_out_can_be_taken_in(labels, tmp_path, home, ending):
     taken = [json.loads(line) for line in (tmp_path / "in.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(taken) == 357
     assert {row["origin"] for row in taken} == {"review"}
-    if ending == "json":  # whole reports come back as themselves; tables hold passages, which become reports of their own
+    if ending in ("json", "qdpx"):  # whole reports come back as themselves; tables hold passages, which become reports of their own
         assert taken[5]["source"] == "seeds/reports/000_05cee4bd61fb810e.txt"
         assert (taken[5]["start"], taken[5]["end"]) == (91, 148)
         assert not (home / "seeds").exists()
+
+
+def test_a_codebook_becomes_label_definitions(labels, tmp_path, root):
+    book, out = tmp_path / "codes.qdc", tmp_path / "labels.toml"
+    assert labels("export", "-o", book).exit_code == 0
+    result = labels("import", book, "-o", out)
+    assert result.exit_code == 0, result.output
+    assert f"6 labels -> {out}; name it as corpus.label_set to sort by them" in result.stderr
+    assert load_label_set(out) == load_label_set(root / "configs/labels.toml")
+    refused = labels("import", book, "-o", tmp_path / "labels.jsonl")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1)
+    assert "a codebook becomes label definitions; name a .toml file with -o" in refused.stderr
+
+
+def test_a_hostile_project_is_one_line_and_no_file(labels, tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.qdpx", "w") as package:
+        package.writestr("project.qde", "<!DOCTYPE p [<!ENTITY e 'e'>]><Project>&e;</Project>")
+    result = labels("import", tmp_path / "x.qdpx", "-o", tmp_path / "in.jsonl")
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: {tmp_path / 'x.qdpx'}: project.qde in it declares a document type")
+    assert not (tmp_path / "in.jsonl").exists()
 
 
 def test_any_labelled_data_set_can_be_trained_on(call, home, tmp_path):
