@@ -3,7 +3,7 @@
 # tokens, or a refusal. The export takes white space for the only border of tokens: a sentence of two labelled spans is one token that
 # bears the label of the first; the second label and both places are gone, without a word. It matters here because people who label reports
 # in Label Studio reach for CoNLL to train other taggers, and would train on whole sentences with a wrong label.
-# Guess written down first: one line a character, B- and I- of both labels. Seen: one line (label-studio-sdk 2.1.2).
+# Guess written down first: tokens are characters or words. Seen: one line (label-studio-sdk 2.1.2).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -2,7 +2,7 @@
 # pyreadstat writes tables with value labels for SPSS. One would expect a label of 60 Chinese characters to come back whole, or an error.
 # SPSS allows 120 bytes a label, and pyreadstat cuts there without a word: 40 characters are left, and of a variable's label 85. The same
 # labels come back whole from a Stata file by the same library. It matters here because researchers keep a codebook (a theme and its definition)
-# as value labels: two definitions that differ behind the 40th character become the same. Guess written down first: whole, or an exception.
+# as value labels: two definitions that differ behind the 40th character become the same. Guess written down first: it comes back whole.
 # Seen: 40 of 60 and 85 of 100 characters in .sav, 60 of 60 in .dta (pyreadstat 1.3.7).
 set -euo pipefail
 folder=$(mktemp -d)
