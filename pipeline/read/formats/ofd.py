@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, PicturesOnlyError
 from pipeline.read.decode import ReadText
 from pipeline.read.ofd.drawing import POINTS, Allowance, Drawing, plain_text
 from pipeline.read.ofd.headings import find_bookmarks
@@ -36,6 +36,7 @@ _REASONS = {"Watermark": "watermark", "Stamp": "stamp"}
 # In ems: how far apart the baselines of two lines may be that stand side by side.
 _LEVEL = 0.4
 _UNREADABLE = "unreadable: its fonts do not say which characters they show; save it again from its source, or use OCR"
+_DRAWN = "most of its pages are drawn without characters; print it to PDF in its own program, the pages of which OCR can read"
 
 
 @dataclass(slots=True)
@@ -75,7 +76,10 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         raise InputError(f"{source}: lists no page that is in it; open it in its own program and save it again", code="damaged")
     if found.unreadable > MOST_UNREADABLE * max(found.letters, 1):
         raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
-    text = text_of_pages(found.pages, found.aside, found.pictured, "ofd", source, found.bookmarks)
+    try:
+        text = text_of_pages(found.pages, found.aside, found.pictured, "ofd", source, found.bookmarks)
+    except PicturesOnlyError:
+        raise PicturesOnlyError(f"{source}: {_DRAWN}", code="scanned") from None
     return replace(text, encoding=", ".join([text.encoding, *_notes(package, found)]))
 
 
