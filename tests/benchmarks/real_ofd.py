@@ -86,7 +86,11 @@ class Parts:
     def root(self, base: str, location: str) -> tuple[str, etree._Element] | None:
         """Return a part that another one names, absolutely, beside it, or beside its document."""
         location = location.strip().replace("\\", "/")
-        for place in (location, posixpath.join(posixpath.dirname(base), location), posixpath.join(base.split("/")[0], location)):
+        for place in (
+            location,
+            posixpath.join(posixpath.dirname(base), location),
+            posixpath.join(base.partition("/")[0], location),
+        ):
             if self.key(place) in self._parts:
                 return self.key(place), etree.fromstring(self._parts[self.key(place)])
         return None
