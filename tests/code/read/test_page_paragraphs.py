@@ -173,5 +173,5 @@ def test_a_small_line_above_a_heading_is_no_pronunciation(config):
 
 def test_a_mark_that_hangs_over_the_margin_does_not_move_it(config):
     paragraphs = [paragraph(36 * 3 + 20, 36, 9 * i) for i in range(10)]
-    paragraphs = [[rows[0], rows[1] + "“", *rows[2:]] for rows in paragraphs]
+    paragraphs = [[rows[0], rows[1] + "：“", *rows[2:]] for rows in paragraphs]
     assert body(pdf(drawn([row for one in paragraphs for row in one])), config) == [whole(one) for one in paragraphs]
