@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-load fuzz torture sanitize font screenshots model clean
+.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-readers bench-load fuzz torture sanitize font screenshots model clean
 
 help: ## say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -67,6 +67,9 @@ bench-pages: $(VENV)/ready ## find the main text of 76 saved pages of offices, s
 
 bench-ofd: $(VENV)/ready ## read 99 real OFD files of public repositories; OFDS names where these go
 	$(BIN)/python tests/benchmarks/real_ofd.py $(or $(OFDS),build/ofd)
+
+bench-readers: $(VENV)/ready ## what reading costs by format, in CPU time and memory, beside other libraries and LibreOffice
+	$(BIN)/python tests/benchmarks/readers.py
 
 bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two minutes
 	$(BIN)/python tests/benchmarks/load.py

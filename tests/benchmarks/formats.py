@@ -7,6 +7,7 @@ OFDRW in the environment is the class path of ofdrw, which writes OFD files: org
 for a Java of at least version 11. Without it, and without LibreOffice or Chromium, their rows are missing.
 """
 
+import argparse
 import csv
 import html
 import io
@@ -288,6 +289,9 @@ def chromium(program: str) -> Browser:
 
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--no-scans", action="store_true", help="leave out the scans, whose text takes an hour to recognise")
+    has_scans = not parser.parse_args().no_scans
     config = load_config()
     model = open_model("default")
     with tempfile.TemporaryDirectory() as name:
@@ -298,7 +302,7 @@ def main() -> None:
             made["ofd ofdrw"] = by_ofdrw(made["txt utf-8"], folder / "ofdrw", classes)
         rows = list(compare(made, texts, model, config.read))
         few = dict(list(texts.items())[:SCANNED])  # a page takes seconds
-        rows += compare(scanned(made["pdf LibreOffice"], few, folder), few, model, config.read)
+        rows += [] if not has_scans else compare(scanned(made["pdf LibreOffice"], few, folder), few, model, config.read)
     print(table_of(rows))
     print(json.dumps({"reports": len(texts), "model": model.version}))
 

@@ -172,7 +172,7 @@ def parse(text: str, source: str) -> Element:
 def _join_documents(root: Element) -> None:
     """Give a page what stands behind its ``</html>``, which pages put together from parts have in their middle.
 
-    A browser shows it in the body. libxml2 2.14 makes a second document of it, which no walk from the root comes to.
+    A browser shows it in the body. libxml2 makes a second root of it, which no walk from the first comes to.
     """
     for other in list(root.itersiblings("html")):
         for part in (other, *other.findall("body")):
