@@ -208,7 +208,7 @@ def _report_titles(title: str) -> frozenset[str]:
 def _main_blocks(page: Page, evidence: _Evidence, weights: list[int]) -> list[bool]:
     """Return which blocks are in the text: those of the element that holds it, and sentences and headings up to its ends."""
     weights = _up_to_end(evidence, weights)
-    start, end = _container(page.regions, weights)
+    start, end = _with_tables(page, evidence, *_container(page.regions, weights))
     texts = [i for i in range(start, end) if weights[i]]
     homes = {page.blocks[i].home for i in texts}
     tight = _is_tight(evidence, start, end)
@@ -241,6 +241,14 @@ def _container(regions: list[Region], weights: list[int]) -> tuple[int, int]:
     homes = (region for region in regions if region.is_home and sums[region.end] - sums[region.first] >= 0.95 * sums[-1])
     region = min(homes, key=lambda region: region.end - region.first, default=None)
     return (region.first, region.end) if region else (0, len(weights))
+
+
+def _with_tables(page: Page, evidence: _Evidence, start: int, end: int) -> tuple[int, int]:
+    """Return the blocks of an element with those of tables of data that follow it in the element around it."""
+    around = [region.end for region in page.regions if region.is_home and region.first == start and region.end > end]
+    rows = range(end, min(around, default=end))
+    is_data = all(page.blocks[i].cell or page.blocks[i].row for i in rows) and not any(evidence.reasons[i] for i in rows)
+    return (start, rows.stop) if is_data and not any(evidence.is_links[i] for i in rows) else (start, end)
 
 
 def _is_tight(evidence: _Evidence, start: int, end: int) -> bool:

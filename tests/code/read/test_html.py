@@ -592,3 +592,16 @@ def test_a_line_that_could_end_a_report_does_not_where_much_follows(read_page):
     text = "".join(f"<p>{sentence}</p>" for sentence in (*PARAGRAPHS[1:4], "责任编辑：王一", *PARAGRAPHS[4:]))
     main, _ = split(read_page(page(f"<div><h1>{PARAGRAPHS[0]}</h1>{text}</div>", PARAGRAPHS[0])))
     assert set(PARAGRAPHS) <= set(main)
+
+
+def test_a_table_of_data_behind_the_element_that_holds_the_text_is_the_reports(read_page):
+    text = "".join(f"{line}<br>" for line in PARAGRAPHS[1:])
+    cells = "".join(
+        f"<tr><td rowspan=2>县{name}馆</td><td><p>一月</p><p>二月</p></td></tr><tr><td>八十场</td></tr>" for name in "图文博"
+    )
+    around = "<td><table><tr><td>{}</td></tr></table>{}</td>"
+    table, links = f"<table>{cells}</table>", f"<table><tr><td><ul>{LINKS}</ul></td></tr></table>"
+    for more, found in ((table, ["县图馆", "一月", "二月"]), (links, [])):
+        main, _ = split(read_page(page(f"<table><tr>{around.format(text, more)}</tr></table>", PARAGRAPHS[0])))
+        assert main[: len(PARAGRAPHS) - 1] == PARAGRAPHS[1:]
+        assert main[len(PARAGRAPHS) - 1 :][:3] == found
