@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-load bench-qualcoder fuzz torture sanitize font screenshots model clean
+.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-readers bench-load bench-qualcoder fuzz torture sanitize font screenshots model clean
 
 help: ## say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,6 +57,19 @@ bench-formats: $(VENV)/ready ## wrap reports in every format by LibreOffice, Chr
 
 bench-converter: $(VENV)/ready ## convert old Word files by one LibreOffice that is kept, and by a start for each
 	$(BIN)/python tests/benchmarks/converter.py
+
+# The peers without what they ask for: the pip of Python 3.11 fails at it (lxml[html-clean] named twice).
+PEERS := readability-lxml==0.9 resiliparse==2.0.1 fastwarc==2.0.1 chardet==5.2.0 cssselect==1.3.0
+
+bench-pages: $(VENV)/ready ## find the main text of 76 saved pages of offices, schools and news, beside three peers; PAGES names where they go
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(PEERS)
+	$(BIN)/python tests/benchmarks/pages.py $(or $(PAGES),build/pages)
+
+bench-ofd: $(VENV)/ready ## read 99 real OFD files of public repositories; OFDS names where these go
+	$(BIN)/python tests/benchmarks/real_ofd.py $(or $(OFDS),build/ofd)
+
+bench-readers: $(VENV)/ready ## what reading costs by format, in CPU time and memory, beside other libraries and LibreOffice
+	$(BIN)/python tests/benchmarks/readers.py
 
 bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two minutes
 	$(BIN)/python tests/benchmarks/load.py

@@ -2,12 +2,17 @@
 
 For each format: the share of the characters of the plain text's body that come back in order, and the share of those that
 carry the theme which the plain text gives them.
+
+OFDRW in the environment is the class path of ofdrw, which writes OFD files: org.ofdrw:ofdrw-layout:2.4.0 with what it needs,
+for a Java of at least version 11. Without it, and without LibreOffice or Chromium, their rows are missing.
 """
 
+import argparse
 import csv
 import html
 import io
 import json
+import os
 import subprocess
 import tempfile
 import zipfile
@@ -122,6 +127,15 @@ def wrap(
         place.mkdir()
         made[f"{kind} Chromium"] = {path.stem: browser(kind, path, place / f"{path.stem}.{kind}") for path in pages}
     return made
+
+
+def by_ofdrw(texts: dict[str, Path], folder: Path, classes: str) -> dict[str, Path]:
+    """Return OFD files that ofdrw writes, by stem; ``classes`` is its class path."""
+    folder.mkdir()
+    program = Path(__file__).with_name("OfdWriter.java")
+    command = ["java", "-Dfile.encoding=UTF-8", "-cp", classes, str(program), str(next(iter(texts.values())).parent), str(folder)]
+    subprocess.run(command, check=True, timeout=300)
+    return {stem: folder / f"{stem}.ofd" for stem in texts}
 
 
 def scanned(printed: dict[str, Path], texts: dict[str, str], folder: Path) -> dict[str, dict[str, Path]]:
@@ -275,15 +289,20 @@ def chromium(program: str) -> Browser:
 
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--no-scans", action="store_true", help="leave out the scans, whose text takes an hour to recognise")
+    has_scans = not parser.parse_args().no_scans
     config = load_config()
     model = open_model("default")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         texts = plain(reports())
         made = wrap(texts, folder, model, libreoffice("soffice", folder / "profile"), chromium("/usr/bin/chromium"))
+        if classes := os.environ.get("OFDRW"):
+            made["ofd ofdrw"] = by_ofdrw(made["txt utf-8"], folder / "ofdrw", classes)
         rows = list(compare(made, texts, model, config.read))
         few = dict(list(texts.items())[:SCANNED])  # a page takes seconds
-        rows += compare(scanned(made["pdf LibreOffice"], few, folder), few, model, config.read)
+        rows += [] if not has_scans else compare(scanned(made["pdf LibreOffice"], few, folder), few, model, config.read)
     print(table_of(rows))
     print(json.dumps({"reports": len(texts), "model": model.version}))
 

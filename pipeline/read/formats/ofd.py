@@ -37,8 +37,10 @@ _REASONS = {"Watermark": "watermark", "Stamp": "stamp"}
 # In ems: how far apart the baselines of two lines may be that stand side by side.
 _LEVEL = 0.4
 _UNREADABLE = "unreadable: its fonts do not say which characters they show; save it again from its source, or use OCR"
-
-_PICTURES = "needs OCR: the pages are pictures, in a form that is not read here; print it as PDF, and read that"
+_DRAWN = (
+    "needs OCR: most of its pages are drawn without characters, or are pictures in a form that is not read here; print it to PDF "
+    "in its own program, the pages of which OCR can read"
+)
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     except PicturesOnlyError:
         scanned = text_of_scans(data, "ofd", source, options)
         if scanned is None:
-            raise InputError(f"{source}: {_PICTURES}", code="scanned") from None
+            raise InputError(f"{source}: {_DRAWN}", code="scanned") from None
         text = scanned
     return replace(text, encoding=", ".join([text.encoding, *_notes(package, found)]))
 

@@ -34,7 +34,7 @@ _WIDE_LINES, _FEW_LINES = 15, 12
 _ENOUGH = 5
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]?$")
 _STOP = re.compile("[。！？!?；;，,：:、]$")
-_PUNCTUATION_END = re.compile("[，。、；：？！”’）》,.;:?!)]$")
+_PUNCTUATION_END = re.compile("[，。、；：？！“”‘’（）《》—…,.;:?!()]$")
 # In ems: a cell narrower than this holds a label, and a line that leaves so much room beyond the next word ends its paragraph.
 _NARROW_CELL, _RAGGED = 6, 2.5
 _COMPLETE = re.compile("[。！？!?；;：:][”’」』）)]?$")

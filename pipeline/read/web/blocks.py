@@ -160,12 +160,24 @@ def parse(text: str, source: str) -> Element:
         ) from None
     if root is None:
         raise InputError(f"{source}: no HTML in the file; save the page again", code="damaged")
+    _join_documents(root)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise InputError(
             f"{source}: its tags stand more than 2,000 deep in each other; save the page as plain text", code="too_large"
         )
     return root
+
+
+def _join_documents(root: Element) -> None:
+    """Give a page what stands behind its ``</html>``, which pages put together from parts have in their middle.
+
+    A browser shows it in the body. libxml2 makes a second root of it, which no walk from the first comes to.
+    """
+    for other in list(root.itersiblings("html")):
+        for part in (other, *other.findall("body")):
+            part.tag = "div"
+        next(root.iter("body"), root).append(other)
 
 
 def _one_line(error: Exception) -> str:

@@ -48,14 +48,15 @@ _BYLINE = re.compile(
     "[^，。：:]{0,4}[:：]|大中小(?![学型])"
 )
 _STATEMENT = re.compile(
-    "(?:网站|免责|版权|郑重)声明[:：].*|版权所有.*|[^。]*未经[^。]{0,12}(?:授权|许可|同意)[^。]{0,6}(?:不得|禁止|请勿)[^。]{0,4}(?:转载|复制).*"
+    "【?(?:网站|免责|版权|郑重|特别|)声明[:：】].*|版权所有.*|[^。]*未经[^。]{0,12}(?:授权|许可|同意)[^。]{0,6}(?:不得|禁止|请勿)[^。]{0,4}(?:转载|复制).*"
 )
 _LONGEST_BYLINE = 160
-_TOOL_WORDS = re.compile(
-    r"(?:打印|本页|关闭|窗口|收藏|分享|到|返回|顶部|列表|字号|字体|大|中|小|微信|微博|朋友圈|QQ空间|扫一扫|复制|链接|纠错|[\W_])"
+# Behind these lines the report is over, unless much of its text still follows.
+_END = re.compile(
+    "[（(【\\[]?(?:责任编辑|责编|编辑)[:：].{2,16}|(?:相关|延伸|推荐|热门|精彩|更多|最新|最热|网友|全部|新闻)"
+    "(?:新闻|阅读|链接|推荐|评论|文章|报道|内容|资讯|专题)[:：]?|(?:猜你|你可能)[会也]?喜欢"
 )
-_LIST_NAME = re.compile(r"(?:相关|延伸|推荐|热门|热点|最新|更多|友情|精彩|猜你|往期)[^:：]{0,8}[:：]?|[上下]一[篇条页].*")
-_WORD = re.compile(r"\w")
+_REST = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,20 +207,32 @@ def _report_titles(title: str) -> frozenset[str]:
 
 def _main_blocks(page: Page, evidence: _Evidence, weights: list[int]) -> list[bool]:
     """Return which blocks are in the text: those of the element that holds it, and sentences and headings up to its ends."""
-    start, end = _container(page.regions, weights)
+    weights = _up_to_end(evidence, weights)
+    start, end = _with_tables(page, evidence, *_container(page.regions, weights))
     texts = [i for i in range(start, end) if weights[i]]
     homes = {page.blocks[i].home for i in texts}
     tight = _is_tight(evidence, start, end)
-    first, end_of_text = _unbroken(evidence, start, end)
-    main = [weight > 0 and first <= i < end_of_text for i, weight in enumerate(weights)]
+    main = [weight > 0 and start <= i < end for i, weight in enumerate(weights)]
     for i in range(start, end):
         inside = texts[0] < i < texts[-1] or tight or page.blocks[i].home in homes or _is_heading(page.blocks[i])
-        main[i] = inside and not evidence.reasons[i] and (not evidence.is_links[i] or _is_linked_heading(page.blocks, evidence, i))
+        main[i] = inside and not evidence.reasons[i] and not evidence.is_links[i]
     last = len(main) - main[::-1].index(True)
     for i in range(main.index(True), last):
         if not main[i] and not evidence.reasons[i] and not evidence.is_links[i]:
             main[i] = evidence.is_text[i] or _is_heading(page.blocks[i])
     return main
+
+
+def _up_to_end(evidence: _Evidence, weights: list[int]) -> list[int]:
+    """Return the weights without those behind the line that ends the report, which are set aside, links as such."""
+    sums = [0, *accumulate(weights)]
+    ends = (
+        i for i, norm in enumerate(evidence.norms) if sums[i] and sums[-1] - sums[i] <= _REST * sums[-1] and _END.fullmatch(norm)
+    )
+    end = next(ends, len(weights))
+    for i in range(end, len(weights)):
+        evidence.reasons[i] = evidence.reasons[i] or ("related links" if evidence.is_links[i] else _OUTSIDE)
+    return weights[:end] + [0] * (len(weights) - end)
 
 
 def _container(regions: list[Region], weights: list[int]) -> tuple[int, int]:
@@ -230,13 +243,12 @@ def _container(regions: list[Region], weights: list[int]) -> tuple[int, int]:
     return (region.first, region.end) if region else (0, len(weights))
 
 
-def _unbroken(evidence: _Evidence, start: int, end: int) -> tuple[int, int]:
-    """Return how far the blocks around an element go on without links or a reason: a lead or a last paragraph of its own."""
-    while start and not evidence.reasons[start - 1] and not evidence.is_links[start - 1]:
-        start -= 1
-    while end < len(evidence.norms) and not evidence.reasons[end] and not evidence.is_links[end]:
-        end += 1
-    return start, end
+def _with_tables(page: Page, evidence: _Evidence, start: int, end: int) -> tuple[int, int]:
+    """Return the blocks of an element with those of tables of data that follow it in the element around it."""
+    around = [region.end for region in page.regions if region.is_home and region.first == start and region.end > end]
+    rows = range(end, min(around, default=end))
+    is_data = all(page.blocks[i].cell or page.blocks[i].row for i in rows) and not any(evidence.reasons[i] for i in rows)
+    return (start, rows.stop) if is_data and not any(evidence.is_links[i] for i in rows) else (start, end)
 
 
 def _is_tight(evidence: _Evidence, start: int, end: int) -> bool:
@@ -248,10 +260,6 @@ def _is_tight(evidence: _Evidence, start: int, end: int) -> bool:
 
 def _is_heading(block: Block) -> bool:
     return block.heading > 0 or sign_level(block.text) is not None
-
-
-def _is_linked_heading(blocks: list[Block], evidence: _Evidence, i: int) -> bool:
-    return _is_heading(blocks[i]) and i + 1 < len(blocks) and evidence.is_text[i + 1]
 
 
 def _titles(page: Page, evidence: _Evidence, first: int) -> range:
@@ -320,20 +328,10 @@ def _is_byline(block: Block, norm: str) -> bool:
 
 def _final_reasons(evidence: _Evidence, main: list[bool]) -> Iterator[str]:
     last = len(main) - main[::-1].index(True) if True in main else 0
-    last_text = max((i for i, chosen in enumerate(main) if chosen and evidence.is_text[i]), default=len(main))
-    for i, norm in enumerate(evidence.norms):
+    for i in range(len(main)):
         if main[i]:
-            yield _behind_text(norm) if i > last_text else ""
+            yield ""
         elif evidence.reasons[i] or not evidence.is_links[i]:
             yield evidence.reasons[i] or _OUTSIDE
         else:
             yield "related links" if i >= last else "navigation"
-
-
-def _behind_text(norm: str) -> str:
-    """Return why a line behind the last sentence is not the report's: the buttons of the page, the head of a list of links."""
-    if len(norm) > _LONGEST_BYLINE:
-        return ""
-    if _LIST_NAME.fullmatch(norm):
-        return "related links"
-    return "page tools" if _WORD.search(norm) and not _TOOL_WORDS.sub("", norm) else ""

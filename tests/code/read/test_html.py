@@ -557,3 +557,51 @@ def test_the_main_text_of_pages_is_found_as_well_as_ever_and_better_than_by_traf
         peers.append(f1(squeezed(extracted.split("\n")), wanted))
     assert min(ours) >= 0.99
     assert sum(ours) >= sum(peers)
+
+
+@pytest.mark.parametrize("between", ["", "<!--end header-->", "\n<script>1</script>"])
+def test_what_stands_behind_the_end_of_the_page_is_read(read_page, between):
+    title, *rest = PARAGRAPHS
+    head = f"<html><head><title>{title}</title></head><body><ul>{MENU}</ul></body></html>{between}"
+    content = read_page(head + f"<div><h1>{title}</h1>{''.join(f'<p>{line}</p>' for line in rest)}</div></body></html> 末尾。")
+    lines, noise = split(content)
+    assert [*PARAGRAPHS, "末尾。"] == [line for line in content.text.splitlines() if line in [*PARAGRAPHS, "末尾。"]]
+    assert lines[: len(PARAGRAPHS)] == PARAGRAPHS
+    assert ("首页", "navigation") in noise
+
+
+@pytest.mark.parametrize("line", ["责任编辑：王一", "（责编：王一）", "相关阅读", "热门评论", "你可能会喜欢"])
+def test_behind_the_line_that_ends_it_the_report_is_over(read_page, line):
+    more = "".join(f"<p>又一则消息：{name}，吸引群众两千人次参加。</p>" for name in ("送戏下乡", "全民阅读"))
+    text = "".join(f"<p>{sentence}</p>" for sentence in PARAGRAPHS[1:])
+    main, _ = split(read_page(page(f"<div><h1>{PARAGRAPHS[0]}</h1>{text}<p>{line}</p>{more}</div>", PARAGRAPHS[0])))
+    assert main == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "line", ["【免责声明】本文仅代表作者观点，不代表本站。", "特别声明：以上内容由用户上传，本站仅提供存储服务。"]
+)
+def test_disclaimers_are_not_the_report(read_page, line):
+    text = "".join(f"<p>{sentence}</p>" for sentence in (*PARAGRAPHS[1:], line))
+    main, noise = split(read_page(page(f"<div><h1>{PARAGRAPHS[0]}</h1>{text}</div>", PARAGRAPHS[0])))
+    assert main == PARAGRAPHS
+    assert noise == [(line, "page footer")]
+
+
+def test_a_line_that_could_end_a_report_does_not_where_much_follows(read_page):
+    text = "".join(f"<p>{sentence}</p>" for sentence in (*PARAGRAPHS[1:4], "责任编辑：王一", *PARAGRAPHS[4:]))
+    main, _ = split(read_page(page(f"<div><h1>{PARAGRAPHS[0]}</h1>{text}</div>", PARAGRAPHS[0])))
+    assert set(PARAGRAPHS) <= set(main)
+
+
+def test_a_table_of_data_behind_the_element_that_holds_the_text_is_the_reports(read_page):
+    text = "".join(f"{line}<br>" for line in PARAGRAPHS[1:])
+    cells = "".join(
+        f"<tr><td rowspan=2>县{name}馆</td><td><p>一月</p><p>二月</p></td></tr><tr><td>八十场</td></tr>" for name in "图文博"
+    )
+    around = "<td><table><tr><td>{}</td></tr></table>{}</td>"
+    table, links = f"<table>{cells}</table>", f"<table><tr><td><ul>{LINKS}</ul></td></tr></table>"
+    for more, found in ((table, ["县图馆", "一月", "二月"]), (links, [])):
+        main, _ = split(read_page(page(f"<table><tr>{around.format(text, more)}</tr></table>", PARAGRAPHS[0])))
+        assert main[: len(PARAGRAPHS) - 1] == PARAGRAPHS[1:]
+        assert main[len(PARAGRAPHS) - 1 :][:3] == found

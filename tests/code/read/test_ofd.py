@@ -230,7 +230,10 @@ PRIVATE = "".join(map(chr, range(0xE000, 0xE000 + 30)))
         (Ofd([drawn(PRIVATE)]), "unreadable: its fonts do not say which characters they show"),
         (Ofd([drawn("浏览器（册）……………………………………………………" + PRIVATE[:4])]), "unreadable"),
         (Ofd([glyphs("文化站", 28, 40).replace(">文<", "><").replace(">化<", "><").replace(">站<", "><")]), "unreadable"),
-        (Ofd(['<ofd:ImageObject ID="9" Boundary="0 0 210 297" ResourceID="8"/>']), "needs OCR: the pages are pictures"),
+        (
+            Ofd(['<ofd:ImageObject ID="9" Boundary="0 0 210 297" ResourceID="8"/>']),
+            "needs OCR: most of its pages are drawn without characters, or are pictures",
+        ),
         (Ofd([""]), "no text on any page"),
         (Ofd([]), "lists no page that is in it"),
         (Ofd([drawn(TITLE)], start="Doc_7/Document.xml"), "lists no page that is in it"),

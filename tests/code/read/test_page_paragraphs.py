@@ -169,3 +169,9 @@ def test_what_chromium_draws_at_words_is_not_in_their_sentence(chromium, tmp_pat
 def test_a_small_line_above_a_heading_is_no_pronunciation(config):
     content = shown("Lesson 3: nǐ hǎo and other greetings of the county", 72, 786, 9) + lines("汉语课堂", f"{text(30)}。", size=14)
     assert any("greetings" in line for line in body(pdf(content), config))
+
+
+def test_a_mark_that_hangs_over_the_margin_does_not_move_it(config):
+    paragraphs = [paragraph(36 * 3 + 20, 36, 9 * i) for i in range(10)]
+    paragraphs = [[rows[0], rows[1] + "：“", *rows[2:]] for rows in paragraphs]
+    assert body(pdf(drawn([row for one in paragraphs for row in one])), config) == [whole(one) for one in paragraphs]
