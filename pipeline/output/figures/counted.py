@@ -263,9 +263,14 @@ def _subject(words: list[_Word]) -> str:
 
 def _governs(words: list[_Word]) -> int | None:
     """Return where the verb stands that governs a figure: the last one that often does, else the first verb."""
-    places = [place for place, word in enumerate(words) if word.is_verb and word.text not in LIGHT]
+    places = [place for place, word in enumerate(words) if (word.is_verb or _begins(words, place)) and word.text not in LIGHT]
     often = [place for place in places if words[place].text[-2:] in GOVERNING and not _is_named(words, place)]
     return often[-1] if often else next((place for place in places if words[place].text not in INNER), None)
+
+
+def _begins(words: list[_Word], at: int) -> bool:
+    """Tell whether a word that may be verb or noun is the verb of a clause, since it begins it: 制作视频56期."""
+    return at == 0 and words[at].kind == "vn" and words[at].text in GOVERNING and len(words) > 1
 
 
 def _is_named(words: list[_Word], at: int) -> bool:
