@@ -96,6 +96,11 @@ def folded_line(folded: int) -> str:
     return f"另有 {folded} 段与他处近似，已并入该处。" if folded else ""
 
 
+def figures_head(theme: str) -> str:
+    """Return the heading above the figures of a theme; it is not that of the theme's passages."""
+    return f"{FIGURES} · {theme}"
+
+
 def figure_cells(line: FigureLine, reports: Sequence[Report]) -> tuple[str, str, str]:
     """Return a figure as the cells of its row: what is counted, how many, and where it stands."""
     place = " ".join(part for part in (f"《{reports[line.passage.report].name}》", spot(line.passage)) if part)

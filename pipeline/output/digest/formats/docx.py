@@ -222,7 +222,7 @@ def _figures(figures: Sequence[ThemeFigures], reports: Sequence[Report], labels:
     inks = {label.name: shade.ink for label, shade in zip(labels.labels, shades(labels), strict=True)}
     yield from _lines("Note", [wording.FIGURES_NOTE])
     for each in figures:
-        yield paragraph("Heading2", Run(each.theme, color=inks.get(each.theme, "")))
+        yield paragraph("Heading2", Run(wording.figures_head(each.theme), color=inks.get(each.theme, "")))
         heads = [Cell(head, bold=True) for head in wording.FIGURE_HEADS]
         rows = ([Cell(text) for text in wording.figure_cells(line, reports)] for line in each.lines)
         yield table([heads, *rows], [5.6, 3.4, WIDTH - 9.0])

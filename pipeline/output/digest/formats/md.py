@@ -85,7 +85,7 @@ def _figures(digest: Digest) -> Iterator[str]:
     if found:
         yield from (f"## {wording.FIGURES}", "", wording.FIGURES_NOTE, "")
     for figures in found:
-        yield from (f"### {plain(figures.theme)}", "")
+        yield from (f"### {plain(wording.figures_head(figures.theme))}", "")
         yield from _table(wording.FIGURE_HEADS, (wording.figure_cells(line, digest.reports) for line in figures.lines))
         if left_out := wording.figures_left_out(figures):
             yield from (left_out, "")
