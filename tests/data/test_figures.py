@@ -12,7 +12,7 @@ from pipeline.output.figures import figures_in
 # What counted phrases are compared without: asides, and a quotation or title before the noun that it names (“小荷”活动).
 ASIDE = re.compile(r"[（(][^（()）]*[）)]|^(?:“[^”]*”|《[^》]*》)(?=.)|[“”\"\s]")
 # Reached on the reports that were left out of the making of rules, on 2026-11-29; docs/figures.md has them in full.
-LEAST = {"number": (0.98, 0.98), "unit": (0.98, 0.98), "bound": (0.975, 0.975), "counted": (0.86, 0.86)}
+LEAST = {"number": (0.975, 0.975), "unit": (0.975, 0.975), "bound": (0.97, 0.97), "counted": (0.845, 0.845)}  # precision, recall
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_there_is_enough_and_both_parts_have_half(gold):
     figures = Counter(
         {part: sum(len(line["figures"]) for line in gold if line["part"] == part) for part in ("development", "left_out")}
     )
-    assert figures.total() >= 480
+    assert figures.total() >= 570
     assert min(figures.values()) >= 240
     assert sum(len(line["figures"]) for line in gold if line["source"].startswith("seeds/reports/")) >= 110
     assert sum(1 for line in gold if not line["figures"]) >= 240  # sentences in which nothing must be found

@@ -35,11 +35,13 @@ Pairs = Iterable[tuple[str, str]]
 LONGEST = 12  # characters of what is said behind a figure; of a longer one only the verb is taken
 _REACH = 60  # characters before and behind a figure that are looked at
 _NEXT = 7  # words behind a 的 among which a further one belongs to the same noun
-_ENDS = "，,。；;：:！!？?\t|"
+_ENDS = "，,。；;：:！!？?\t\u3000|"
+_NEGATIONS = ("未", "不", "可", "没有")  # begin a modifier too: 两间未开放的陈列室
+_PERSONS = ("名", "位")
 _NO_LAST = JOINTS | LIGHT | FRONT  # words that no noun phrase ends with
 _SAID = EVENTS | {"篇", "条"}  # measures of what a verb says: 发稿2314篇
 _PIECES = re.compile(r"《[^《》]*》|“[^“”]*”|「[^「」]*」|\"[^\"]*\"|[（(][^（()）]*[)）]")
-_NOUN = re.compile(r"^(?:n|a|b|j|l|i|s$|f$|eng|vn|an|ad$|t$|quoted|z$|g|k|h|ng|vg)")
+_NOUN = re.compile(r"^(?:n|a|b|j|l|i|s$|f$|eng|vn|an|ad$|t$|quoted|z|g|k|h|ng|vg)")
 _LEADING = re.compile(r"^\s*[）)”’\"、]|[（(]$")
 _TRAILING = re.compile(r"^\s*(?:[（(][^（()）]{1,3}[)）])?\s*(?:以上|左右|上下|以内|\+)?\s*(?:[、）)”].*|[（(]\s*$)?", re.DOTALL)
 
@@ -207,7 +209,8 @@ def _is_inner_verb(words: list[_Word], at: int, number: Number, is_governed: boo
     if not word.is_verb or (len(word.text) < 2 and not (at == 0 and is_governed)) or word.text in LIGHT:
         return False
     if at + 1 == len(words):
-        return (number.unit in EVENTS or not number.unit or at > 0) and (is_governed or word.text in INNER)
+        is_name = word.text in INNER and number.unit not in _PERSONS
+        return (number.unit in EVENTS or not number.unit or at > 0) and (is_governed or is_name)
     if not _is_noun_at(words, at + 1) or words[at + 1].kind.startswith("ns"):
         return False
     if words[at + 1].text in TAILS or word.text in INNER:
@@ -218,7 +221,8 @@ def _is_inner_verb(words: list[_Word], at: int, number: Number, is_governed: boo
 
 def _behind_modifier(words: list[_Word], number: Number) -> str:
     """Return the noun behind a modifier that ends with 的: 60余名身披红色绶带的全市劳模代表."""
-    if not words or words[0].kind in ("p", "d", "c", "y") or words[0].text in FRONT or number.unit in ("次", "遍", "回", "趟"):
+    is_led = bool(words) and words[0].kind in ("p", "d", "c", "y") and words[0].text not in _NEGATIONS
+    if not words or is_led or words[0].text in FRONT or number.unit in ("次", "遍", "回", "趟"):
         return ""
     at = next((place for place, word in enumerate(words) if word.text == "的"), None)
     if at is None or sum(len(word.text) for word in words[:at]) > 2 * LONGEST:
@@ -261,10 +265,13 @@ def _subject(words: list[_Word]) -> str:
     return _noun_before(words) or _object(words)
 
 
-def _governs(words: list[_Word]) -> int | None:
-    """Return where the verb stands that governs a figure: the last one that often does, else the first verb."""
+def _governs(words: list[_Word], is_led: bool = False) -> int | None:
+    """Return where the verb stands that governs a figure: the last one that often does, else the first verb.
+
+    ``is_led``: the clause begins with a place (在……展映短片两部), behind which a verb between nouns is none of their compound.
+    """
     places = [place for place, word in enumerate(words) if (word.is_verb or _begins(words, place)) and word.text not in LIGHT]
-    often = [place for place in places if words[place].text[-2:] in GOVERNING and not _is_named(words, place)]
+    often = [place for place in places if words[place].text[-2:] in GOVERNING and (is_led or not _is_named(words, place))]
     return often[-1] if often else next((place for place in places if words[place].text not in INNER), None)
 
 
@@ -286,10 +293,11 @@ def _is_named(words: list[_Word], at: int) -> bool:
 def _object(words: list[_Word]) -> str:
     """Return what a verb before a figure governs, or all of a noun phrase, or the verb."""
     is_elsewhere = any(word.text in WHITHER for word in words[-4:-2])
+    is_led = bool(words) and words[0].text in WHITHER
     words = _unled(words)
     if not words:
         return ""
-    at = _governs(words)
+    at = _governs(words, is_led)
     if at is None:
         return _ended_by_verb(words, is_elsewhere) if words[-1].is_verb else _noun_before(words)
     rest = words[at + 1 :]
@@ -305,15 +313,24 @@ def _object(words: list[_Word]) -> str:
 def _ended_by_verb(words: list[_Word], is_elsewhere: bool) -> str:
     """Return a verb with the word before it, where that belongs to it: 集中学习24次; the verb alone after 在 or 到."""
     last, before = words[-1], words[-2] if len(words) > 1 else None
-    if before is None or is_elsewhere or len(last.text) < 2 or len(before.text) > 4 or not (before.is_noun or before.is_verb):
+    if before is None or is_elsewhere or len(last.text) < 2 or len(before.text) > 4 or not _belongs(before):
         return last.text
     return before.text + last.text
+
+
+def _belongs(word: _Word) -> bool:
+    """Tell whether a word before a verb may be a part of what it says."""
+    return (word.is_noun or word.is_verb) and word.kind not in ("t", "f", "s") and word.text not in LIGHT
 
 
 def _unled(words: list[_Word]) -> list[_Word]:
     """Return words without the time, place and manner that they begin with."""
     start = 0
-    while start < len(words) - 1 and (words[start].kind in ("d", "t", "c", "p", "r", "f") or words[start].text in LIGHT):
+    while (
+        start < len(words) - 1
+        and (start < len(words) - 2 or len(words[-1].text) > 1)
+        and (words[start].kind in ("d", "t", "c", "p", "r", "f") or words[start].text in LIGHT)
+    ):
         start += 1
     return words[start:]
 

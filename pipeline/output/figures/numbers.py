@@ -61,14 +61,16 @@ _BOUNDS = {  # by how it is written
 }  # fmt: skip
 # What has digits and is no quantity. A span of it hides every number that touches it.
 _HIDDEN = re.compile(
-    r"(?=[《“‘「初高大\"\dA-Za-z〔\[（( \t\u3000热电手邮学编图表附男女第四两八三五"
+    r"(?=[《“‘「×*初高大\"\dA-Za-z〔\[（( \t\u3000热电手邮学编图表附男女第四两八三五"
     + _SIGNS
     + r"])(?:《[^《》]*》|“[^“”，。；]{1,14}”|‘[^‘’，。；]{1,14}’|「[^「」，。；]{1,14}」|\"[^\"，。；,]{1,14}\""
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)[48]00-\d{3,4}-\d{3,4}"
     r"|[A-Za-z][A-Za-z.\-]{0,20}\s?\d[\d.]{0,20}|(?<!\d)\d[\d.]{0,20}\s?(?!(?:GB|TB|km|kg|cm|mm)\b)[A-Za-z]"
     r"|[\dA-Za-z]{1,12}(?:\+[\dA-Za-z]{1,12})+|[〔\[（(]\d{4}[〕\])）]\s?第?\d+号"
-    r"|(?<!\d)\d{1,9}\s?[×xX*]\s?\d{1,9}|(?<!\d)\d{1,4}\.\d{1,4}版|(?<!\d)12\d{3}(?!\d|\s?[万亿余多]|\s?" + _UNITS + r")"
+    r"|(?<!\d)\d{1,9}\s?[×xX*]\s?\d{1,9}|[×xX*]{2,12}\d{1,12}|(?<!\d)\d{1,4}\.\d{1,4}版|(?<!\d)12\d{3}(?!\d|\s?[万亿余多]|\s?"
+    + _UNITS
+    + r")"
     r"|(?:热线|电话|手机|邮编|学号|编号|图|表|附件)[:：]?\s?[\d-]+|[一二三四五六七八九零〇]{3,}(?![十百千万亿])|(?<!\d)\d{1,9}\s?[:：比]\s?\d{1,9}"
     r"|第\d+\s?[-—–~至到]\s?\d+|[一二三四五六七八九十]{1,4}届[一二三四五六七八九十]?[中大次全]"
     r"|[一二三四五六七八九十](?:期(?=建设|工程|项目)|里(?=[镇乡村河店屯坪])|层(?=临?展厅|大厅|会议室|报告厅)|组(?=的))"
@@ -90,7 +92,7 @@ _YEAR = re.compile(r"(?:19|20)\d{2}$")
 _RANKED = re.compile(r"(?:[居列排位登获]|名列|全[国省市县区州盟旗球]|第[一二三四五六七八九十\d]+[名位]?、)[^，。；、,;]{0,24}$")
 _SHORT = {"个百分点": "百分点"}
 _CLAUSE_END = re.compile("[，。；,;]")
-_NO_SCORE = re.compile("[钟类别成之为工批组析布散头段队店]")  # 三分队, 五分钟
+_NO_SCORE = re.compile(rf"[钟类别成之为工批组析布散头段队店]|[\d{_SIGNS}]+秒")  # 三分队, 五分钟, 四分五十秒
 _STOP = re.compile(r"\s*(?:$|[，。；、！？：,;!?:）)”’」\n的])")
 
 
@@ -130,7 +132,7 @@ def numbers_in(text: str) -> Iterator[Number]:
 def _made(plain: str, found: re.Match[str]) -> Number | None:
     if found["rank"] or found["first"]:
         return _rank(plain, found)
-    if found[0] == "一":  # an article: 一个, 一批
+    if found[0] in ("一", "零"):  # an article (一个, 一批), and the beginning of other words (零件)
         return None
     if _ORDINAL.search(plain, max(0, found.start() - 3), found.start()):
         return None
@@ -212,13 +214,16 @@ def _counts(plain: str, words: str, number: Number) -> bool:
     """Tell whether a number counts or measures something."""
     if words[0] in "百千万亿" and number.bound not in ("近", "超", "约", "不足"):
         return False
+    if number.unit == "届" and _YEAR.match(words):
+        return False
     if not number.unit:
         return _counts_alone(plain, words, number)
     if number.unit in HOURS:
         clause = _CLAUSE_END.split(plain[max(0, number.start - 30) : number.start])[-1]
         return number.value >= LONG or any(word in clause for word in ("时长", "累计", "总"))
     if number.unit == "分":
-        return plain[number.start - 1 : number.start] not in ("时", "点") and not _NO_SCORE.match(plain, number.end)
+        is_clock = "点零" in words or plain[number.start - 1 : number.start] in ("时", "点")  # 九点零三分
+        return not is_clock and not _NO_SCORE.match(plain, number.end)
     return True
 
 

@@ -29,6 +29,6 @@ WHITHER = _set("whither")
 JOINTS = _set("joints")
 CLASSES: dict[str, str] = {word: kind for kind, words in _LISTS["classes"].items() for word in words.split()}
 TIMES = (  # what makes a number a time, which is no figure: an expression that follows it
-    r"个?半天|个(?:多|半)?(?:月|星期|礼拜|季度|世纪|年头|学期|学年|昼夜|工作日|钟头|时辰)|年(?!画)|月|星期|礼拜|季度|世纪"
+    r"个?半(?:天|小时|年|月)|个(?:多|半)?(?:月|星期|礼拜|季度|世纪|年头|学期|学年|昼夜|工作日|钟头|时辰)|年(?!画)|月|星期|礼拜|季度|世纪"
     r"|学期|学年|昼夜|工作日|时辰|周(?!边|刊)|天(?!台|车)|日(?!元)|号|夜|晚|点(?!位|播|击|赞)|时|秒|刻|岁|代(?!表)|级|辈|旬|部分"
 )
