@@ -14,14 +14,14 @@ FONT = "微软雅黑"
 LINE, HEAD, INPUT, INPUT_HEAD, QUIET = "#e3e6ea", "#eef1f4", "#fffdf2", "#fbf0cd", "#6b7280"
 WARN, WARN_TINT, BAR = "#8a4b00", "#fdebd3", "#dde6f0"
 Look = Literal[
-    "text", "quiet", "name", "number", "share", "score", "theme", "flag", "input", "title",
+    "text", "quiet", "name", "number", "figure", "share", "score", "theme", "flag", "input", "title",
     "head", "number head", "middle head", "input head", "total", "total name", "total share",
 ]  # fmt: skip
 WRAPPED: tuple[Look, ...] = ("text", "quiet")
 _HEAD = {"bg_color": HEAD, "bold": True, "valign": "vcenter", "bottom": 2, "bottom_color": QUIET, "text_wrap": True}
 _TOTAL = {"bg_color": HEAD, "bold": True, "top": 1, "top_color": QUIET}
 HEAD_OF: dict[Look, Look] = {
-    "input": "input head", "number": "number head", "score": "number head", "share": "number head",
+    "input": "input head", "number": "number head", "figure": "number head", "score": "number head", "share": "number head",
     "theme": "middle head", "flag": "middle head",
 }  # fmt: skip
 _LOOKS: dict[Look, dict[str, Any]] = {
@@ -29,6 +29,7 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "quiet": {"font_color": QUIET, "text_wrap": True},
     "name": {"font_color": QUIET},
     "number": {"num_format": "#,##0", "align": "right"},
+    "figure": {"align": "right"},  # 3900 and 2.5 alike; a format with commas leaves a dot behind 3900
     "share": {"num_format": "0.0%", "align": "right"},
     "score": {"num_format": "0%", "align": "right"},
     "theme": {"align": "center", "bold": True},

@@ -61,15 +61,15 @@ class Table(Generic[Item]):
                 self._filled.add(column.name)
             put(self._sheets[-1], self._row, place, cell, self._styles, column.look, theme if column.look == "theme" else None)
 
-    def close(self) -> None:
-        """Give the sheets their widths, and hide them where there is no row."""
+    def close(self, is_shown: bool = False) -> None:
+        """Give the sheets their widths, and hide them where there is no row, unless they are to be shown all the same."""
         self._end()
         for sheet in self._sheets:
             for place, column in enumerate(self._columns):
                 is_input = column.look == "input"
                 hidden = column.is_technical or not (is_input or column.name in self._filled)
                 sheet.set_column(place, place, column.width, None, {"hidden": hidden})
-            if not self.rows:
+            if not (self.rows or is_shown):
                 sheet.hide()
 
     def _begin(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.output import RunFacts
+from pipeline.output.digest.figures import FigureLine, ThemeFigures
 from pipeline.output.digest.lines import shortened
 from pipeline.output.digest.records import Digest, Passage, Report, Section, Share
 from pipeline.output.wording import review_line, sure
@@ -14,6 +15,9 @@ NAMED_COPIES = 4  # places of copies that the line below a passage names
 LEAST_REPORTS = 5  # reports that a year must have for its shares to be held against another's
 LEAST_MOVE = 0.01  # of a share, between two years, that is worth a word
 HEADING = 40  # characters of a heading in the line below a passage
+FIGURES = "数字"
+FIGURE_HEADS = ("统计对象", "数字", "来源")
+FIGURES_NOTE = "各主题所列段落中的数字，照录原文，不相加：口径可能不同，同一数字也可能在几处出现。"
 BY = {"report": "报告", "place": "地区", "year": "年份"}
 
 
@@ -90,6 +94,22 @@ def leading_line(section: Section) -> str:
 def folded_line(folded: int) -> str:
     """Return what stands below a group of which passages are shown elsewhere."""
     return f"另有 {folded} 段与他处近似，已并入该处。" if folded else ""
+
+
+def figures_head(theme: str) -> str:
+    """Return the heading above the figures of a theme; it is not that of the theme's passages."""
+    return f"{FIGURES} · {theme}"
+
+
+def figure_cells(line: FigureLine, reports: Sequence[Report]) -> tuple[str, str, str]:
+    """Return a figure as the cells of its row: what is counted, how many, and where it stands."""
+    place = " ".join(part for part in (f"《{reports[line.passage.report].name}》", spot(line.passage)) if part)
+    return line.figure.counted or "–", line.written, place
+
+
+def figures_left_out(figures: ThemeFigures) -> str:
+    """Return how many figures of a theme are not listed; "" where all are."""
+    return f"另有 {figures.left_out:,} 个数字未列，可用 pipeline figures 或 .xlsx 摘编查看。" if figures.left_out else ""
 
 
 def notes(digest: Digest, run: RunFacts) -> list[str]:

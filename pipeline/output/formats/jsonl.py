@@ -1,13 +1,39 @@
-"""JSON lines: one tag a line, UTF-8, every field of the contract. The format that other programs read."""
+"""JSON lines: one tag a line, UTF-8, every field of the contract. The format that other programs read, and this one too."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from pipeline.core.config import LabelSet
-from pipeline.core.records import Report
+from pipeline.core.errors import InputError
+from pipeline.core.records import Report, Tag
+
+_DECODER = msgspec.json.Decoder(Tag)
 
 
 def write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
     """Write each tag as one line."""
     for report in reports:
         stream.writelines(group.json_lines() for group in report.groups)
+
+
+def read_tags(path: Path) -> Iterator[Tag]:
+    """Yield the tags of a file that ``write`` made, one after the other; raises InputError for a line that is no tag."""
+    try:
+        with path.open("rb") as stream:
+            yield from (_tag(line, f"{path}, line {number}") for number, line in enumerate(stream, 1))
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); name a file that `pipeline tag -o NAME.jsonl` wrote"
+        ) from None
+
+
+def _tag(line: bytes, where: str) -> Tag:
+    try:
+        return _DECODER.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{where}: no tag ({error}); give a file that `pipeline tag -o NAME.jsonl` wrote, whole", "damaged"
+        ) from None

@@ -16,10 +16,12 @@ from pipeline.core.records import FinishedReport
 from pipeline.output import Reports, RunFacts
 from pipeline.output.book import originals
 from pipeline.output.book.cells import parts
+from pipeline.output.book.figures import figure_table
 from pipeline.output.book.overview import Counts, count, write_notes, write_reports
 from pipeline.output.book.passages import PRINTED, Queue, Row, columns, rows_of
 from pipeline.output.book.styles import Styles
 from pipeline.output.book.table import LABELS_SHEET, LAST_ROW, Column, Table, put
+from pipeline.output.figures.rows import FigureRow, figure_rows
 from pipeline.output.reasons import in_chinese
 
 PASSAGES, REVIEW, REPORTS, ASIDE, NOTES = "段落", "待复核", "报告", "已剔除", "说明"
@@ -40,7 +42,7 @@ def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     book.set_properties({"title": "主题标注", "comments": run.model, "created": _day(run.date)})
     styles = Styles(book, run.labels)
     passages, review = (Table(book, name, columns(), styles, PRINTED) for name in (PASSAGES, REVIEW))
-    overview = book.add_worksheet(REPORTS)
+    figures, overview = figure_table(book, styles), book.add_worksheet(REPORTS)
     aside, notes = Table(book, ASIDE, _aside_columns(), styles), book.add_worksheet(NOTES)
     _write_labels(book, styles)
     hidden = _Hidden(book)
@@ -49,6 +51,8 @@ def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
         queue = Queue(file)
         for number, report in enumerate(reports, 1):
             _write_passages(report, number, passages, queue)
+            for figure in figure_rows(report.tags):
+                figures.add(figure, figure.theme)
             for part in _set_aside(report):
                 aside.add(part)
             hidden.add(number, report)
@@ -57,8 +61,8 @@ def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
         for row in queue:
             review.add(row, row.tag.theme)
     write_reports(overview, book, counts, styles)
-    write_notes(notes, counts, run, list(_remarks([passages, review, aside], passages.rows > tags)), styles)
-    for table in (passages, review, aside):
+    write_notes(notes, counts, run, list(_remarks([passages, review, figures, aside], passages.rows > tags)), styles)
+    for table in (passages, review, figures, aside):
         table.close()
     book.close()
 
@@ -112,7 +116,7 @@ class _Hidden:
             self._row += 1
 
 
-def _remarks(tables: list[Table[Row] | Table[_Aside]], goes_on: bool) -> Iterator[str]:
+def _remarks(tables: list[Table[Row] | Table[FigureRow] | Table[_Aside]], goes_on: bool) -> Iterator[str]:
     for table in tables:
         if len(table.names) > 1:
             yield f"行数超过一张表的上限，续表依次为：{'、'.join(table.names)}"

@@ -112,6 +112,7 @@ def test_sheets_without_a_row_are_hidden():
     assert {sheet.title: sheet.sheet_state for sheet in book} == {
         "段落": "visible",
         "待复核": "hidden",
+        "数字": "hidden",
         "报告": "visible",
         "已剔除": "hidden",
         "说明": "visible",

@@ -12,6 +12,7 @@ from pipeline.core.config import LabelSet
 from pipeline.output import RunFacts
 from pipeline.output.colours import shades
 from pipeline.output.digest import wording
+from pipeline.output.digest.figures import ThemeFigures, figures_of
 from pipeline.output.digest.records import Digest, Group, Passage, Report, Section, Share
 from pipeline.output.digest.tints import step, tint
 
@@ -100,6 +101,8 @@ def _chapters(digest: Digest, run: RunFacts) -> Iterator[_Chapter]:
     if digest.places:
         yield _Chapter("地区比较", [_shares("地区", digest.places, run.labels, 4.2)])
     yield _Chapter("各报告的主题占比", [_reports(digest.reports, run.labels)])
+    if figures := figures_of(digest):
+        yield _Chapter(wording.FIGURES, _figures(figures, digest.reports, run.labels))
     inks = {label.name: shade.ink for label, shade in zip(run.labels.labels, shades(run.labels), strict=True)}
     for section in digest.sections:
         ink = inks.get(section.theme, "")
@@ -211,6 +214,19 @@ def _heat(share: Share, labels: LabelSet) -> list[Any]:
 
     parts = ((label.color, share.of(label.name)) for label in labels.labels)
     return [Cell(wording.percent(part), tint(color, step(part)) if step(part) else "", right=True) for color, part in parts]
+
+
+def _figures(figures: Sequence[ThemeFigures], reports: Sequence[Report], labels: LabelSet) -> Iterator[Any]:
+    from pipeline.output.digest.word import Cell, Run, paragraph, table  # noqa: PLC0415 - only where a document is made
+
+    inks = {label.name: shade.ink for label, shade in zip(labels.labels, shades(labels), strict=True)}
+    yield from _lines("Note", [wording.FIGURES_NOTE])
+    for each in figures:
+        yield paragraph("Heading2", Run(wording.figures_head(each.theme), color=inks.get(each.theme, "")))
+        heads = [Cell(head, bold=True) for head in wording.FIGURE_HEADS]
+        rows = ([Cell(text) for text in wording.figure_cells(line, reports)] for line in each.lines)
+        yield table([heads, *rows], [5.6, 3.4, WIDTH - 9.0])
+        yield from _lines("Note", filter(None, [wording.figures_left_out(each)]))
 
 
 # ---- themes -----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pipeline.core.config import LabelSet
 from pipeline.output import RunFacts
 from pipeline.output.digest import wording
+from pipeline.output.digest.figures import figures_of
 from pipeline.output.digest.records import Digest, Share
 from pipeline.output.digest.tints import STEPS, step, tint
 from pipeline.output.page import theme_css
@@ -41,6 +42,7 @@ def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
             policy=_policy(style),
             labels=run.labels.names,
             indices={name: index for index, name in enumerate(run.labels.names)},
+            figures=figures_of(digest),
             bars=_bar(digest.total, run.labels),
             shares_of=[(report, Share("", 1, report.characters)) for report in digest.reports],
         )

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from pipeline.output import RunFacts
 from pipeline.output.digest import wording
+from pipeline.output.digest.figures import figures_of
 from pipeline.output.digest.records import Digest, Section, Share
 from pipeline.output.visible import visible
 
@@ -30,7 +31,7 @@ def _lines(digest: Digest, run: RunFacts) -> Iterator[str]:
     yield from (f"# {wording.TITLE}", "", plain(wording.subtitle(digest, run)), "")
     yield from (f"- {plain(point)}" for point in wording.points(digest, run))
     yield from ("", *_shares("主题占比", "", [digest.total], run), *_shares("年份比较", "年份", digest.years, run))
-    yield from (*_shares("地区比较", "地区", digest.places, run), *_reports(digest, run))
+    yield from (*_shares("地区比较", "地区", digest.places, run), *_reports(digest, run), *_figures(digest))
     for section in digest.sections:
         yield from _section(section, digest)
     if run.failures:
@@ -77,6 +78,17 @@ def _reports(digest: Digest, run: RunFacts) -> Iterator[str]:
         for report in digest.reports
     )
     yield from _table(["报告", "地区", "年份", *labels, "文件"], rows)
+
+
+def _figures(digest: Digest) -> Iterator[str]:
+    found = figures_of(digest)
+    if found:
+        yield from (f"## {wording.FIGURES}", "", wording.FIGURES_NOTE, "")
+    for figures in found:
+        yield from (f"### {plain(wording.figures_head(figures.theme))}", "")
+        yield from _table(wording.FIGURE_HEADS, (wording.figure_cells(line, digest.reports) for line in figures.lines))
+        if left_out := wording.figures_left_out(figures):
+            yield from (left_out, "")
 
 
 def _section(section: Section, digest: Digest) -> Iterator[str]:

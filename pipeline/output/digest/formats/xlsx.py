@@ -14,16 +14,24 @@ from pipeline.output import RunFacts
 from pipeline.output.book.cells import cell_text, parts
 from pipeline.output.colours import shades
 from pipeline.output.digest import wording
+from pipeline.output.digest.figures import FigureLine, figures_of
 from pipeline.output.digest.records import Digest, Passage, Report, Section, Share
 from pipeline.output.digest.tints import tint
+from pipeline.output.figures.rows import sentence_around
 
 FONT = "等线"
 HIGHEST = 400.0  # points of a row; Excel takes 409
 GREY = "#6b7280"
 # The columns of the passages with their widths in characters; one that no passage fills is hidden.
 COLUMNS = {
-    "主题": 10, "报告": 28, "地区": 12, "年份": 8, "标题": 24, "摘录": 80, "位置": 9, "把握": 7, "待复核": 8, "兼及": 12, "重复": 7,
+    "主题": 10, "报告": 28, "地区": 12, "年份": 8, "标题": 24, "摘录": 80, "位置": 9, "把握": 7, "待复核": 8, "兼及": 12,
+    "重复": 7,
     "亦见于": 30, "文件": 30,
+}  # fmt: skip
+FIGURE_COLUMNS = {
+    "主题": 10, "统计对象": 24, "数字": 16, "数值": 13, "上限": 10, "单位": 8, "限定": 7, "原句": 60, "报告": 28, "地区": 12,
+    "年份": 8, "位置": 9,
+    "把握": 7, "文件": 30,
 }  # fmt: skip
 HEAD: dict[str, object] = {"bold": True, "bottom": 1, "bottom_color": "#9aa1ab", "bg_color": "#f3f4f6", "valign": "vcenter"}
 ROW: dict[str, object] = {"valign": "top", "bottom": 1, "bottom_color": "#e5e7eb"}
@@ -90,6 +98,7 @@ def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
     book = _Book(stream, run)
     _front(book, digest, run)
     _passages(book, digest)
+    _figures(book, digest)
     if digest.years:
         _shares(book, "年份比较", "年份", digest.years)
     if digest.places:
@@ -213,6 +222,41 @@ def _passage(passage: Passage, digest: Digest) -> list[tuple[object, str]]:
         ("、".join(passage.secondary), "cell"),
         (len(passage.copies) or None, "count"),
         ("、".join(f"《{digest.reports[copy.report].name}》{wording.spot(copy)}" for copy in passage.copies), "text"),
+        (report.source, "text"),
+    ]
+
+
+def _figures(book: _Book, digest: Digest) -> None:
+    found = figures_of(digest, most=None)
+    if not found:
+        return
+    sheet = book.sheet(wording.FIGURES, [*FIGURE_COLUMNS.values()])
+    sheet.set_landscape()
+    book.row(sheet, 0, [(name, "head") for name in FIGURE_COLUMNS])
+    lines = [line for figures in found for line in figures.lines]
+    for row, line in enumerate(lines, 1):
+        book.row(sheet, row, _figure(line, digest))
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, len(lines), len(FIGURE_COLUMNS) - 1)
+
+
+def _figure(line: FigureLine, digest: Digest) -> list[tuple[object, str]]:
+    figure, passage, report = line.figure, line.passage, digest.reports[line.passage.report]
+    return [
+        (passage.theme, ""),
+        (figure.counted, "text"),
+        (line.written, "cell"),
+        (figure.value, "cell"),
+        (figure.high, "cell"),
+        (figure.unit, "cell"),
+        (figure.bound, "cell"),
+        (sentence_around(passage.text, figure.start, figure.end), "text"),
+        (report.name, "text"),
+        (report.place.value or wording.UNKNOWN, "cell"),
+        (report.year.value or wording.UNKNOWN, "cell"),
+        (wording.spot(passage), "cell"),
+        ("已校正", "cell") if passage.corrected else (passage.score, "score"),
         (report.source, "text"),
     ]
 

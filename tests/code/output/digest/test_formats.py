@@ -267,8 +267,10 @@ def test_the_page_can_be_read_and_walked_through(small, written, open_page, scri
     page.get_by_role("navigation").get_by_role("link", name=FIRST).click()
     assert page.url.endswith("#theme0")
     assert page.locator("blockquote").count() == 5
-    assert page.get_by_role("table").count() == 4
-    assert page.get_by_text("〔来源：《临溪县2022年工作总结》 · 一、理论学习 · 第3页 · 把握 93%〕").is_visible()
+    assert page.get_by_role("table").count() == 4 + 3  # and the figures of three themes
+    page.get_by_text(
+        "〔来源：《临溪县2022年工作总结》 · 一、理论学习 · 第3页 · 把握 93%〕"
+    ).wait_for()  # a group is drawn when it is reached
 
 
 def test_every_link_of_the_page_leads_somewhere(small, written):

@@ -1,0 +1,169 @@
+"""`pipeline figures`."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.common import (
+    OutputPath,
+    config_options,
+    ocr_option,
+    progress_in_bytes,
+    read_config,
+    reading,
+    say,
+    say_error,
+    say_rest,
+)
+from pipeline.core.counted import counted
+from pipeline.core.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.batch.run import TagRun
+    from pipeline.core.config import Config, LabelSet
+    from pipeline.core.outputs import Place
+    from pipeline.output.figures.formats import Write
+    from pipeline.output.figures.rows import FigureRow
+
+TAGS = (".jsonl", ".ndjson")  # endings of files with tags that were written before
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--output", "out", type=OutputPath(), help="The file to write; its ending chooses the format.")
+@click.option("--format", "format_name", help="table, jsonl, csv, xlsx; without it a table on a terminal and jsonl in a pipe.")
+@click.option(
+    "--theme", "themes", multiple=True, metavar="NAME", help="A theme to show; can be repeated. Without it all, and 其他."
+)
+@click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
+@click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
+@click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
+@ocr_option
+@config_options
+def figures(paths: tuple[str, ...], out: Path | None, format_name: str | None, themes: tuple[str, ...], model_name: str,
+            jobs: int | None, corrected: bool, force: bool, ocr: str | None, config_file: Path | None,
+            settings: tuple[str, ...]) -> None:  # fmt: skip
+    """List the figures of reports: what is counted, how many, of which theme, and the sentence that says it.
+
+    Reports are tagged first; of a tags.jsonl that `pipeline tag` wrote the tags are taken as they are. Nothing is added up: the
+    same figure may stand in several places.
+
+    \b
+    Examples:
+      pipeline figures report.docx
+      pipeline figures reports/ -o figures.xlsx
+      pipeline figures tags.jsonl --theme 举旗帜 --theme 兴文化 -o figures.csv
+    """
+    from pipeline.core.outputs import place_of  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.figures.formats import writer_for  # noqa: PLC0415 - as above
+
+    config = read_config(config_file, (*settings, *reading(None, ocr)))
+    write = writer_for(format_name, out, sys.stdout.isatty())
+    order = _Order(paths, place_of(out) if out else None, frozenset(themes), write, corrected, force, config_file)
+    failures = _of_tags(order, config) if _are_tags(paths) else _of_reports(order, config, model_name, jobs)
+    sys.exit(1 if failures else 0)
+
+
+@dataclass(slots=True)
+class _Order:
+    """What a person asked for, and how many figures were found."""
+
+    paths: tuple[str, ...]
+    place: "Place | None"
+    themes: frozenset[str]
+    write: "Write"
+    corrected: bool
+    force: bool
+    config_file: Path | None
+    found: int = 0
+
+    def counted(self, rows: "Iterable[FigureRow]") -> "Iterator[FigureRow]":
+        """Yield rows, and count them."""
+        for row in rows:
+            self.found += 1
+            yield row
+
+
+def _are_tags(paths: tuple[str, ...]) -> bool:
+    """Tell whether files with tags are given; raises UsageError for these and reports at once."""
+    endings = {Path(path).suffix.lower() in TAGS for path in paths}
+    if len(endings) > 1:
+        raise UsageError(f"{' '.join(paths)}: tags that were written before and reports; give them in two commands")
+    return True in endings
+
+
+def _of_tags(order: _Order, config: "Config") -> int:
+    """Write the figures of tags that were written before; return 0."""
+    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.config import load_label_set  # noqa: PLC0415 - as above
+    from pipeline.core.outputs import check_apart, check_standard_output  # noqa: PLC0415 - as above
+    from pipeline.output.figures.rows import figure_rows  # noqa: PLC0415 - as above
+    from pipeline.output.formats.jsonl import read_tags  # noqa: PLC0415 - as above
+
+    check_apart(order.place, order.paths) if order.place else check_standard_output(order.paths)
+    labels = load_label_set(locations.find(config.corpus.label_set))
+    _check_themes(order, labels)
+    _written(order, (row for path in order.paths for row in figure_rows(read_tags(Path(path)), order.themes)), labels, lambda: None)
+    say(f"{order.found} figures{_to(order)}")
+    return 0
+
+
+def _of_reports(order: _Order, config: "Config", model_name: str, jobs: int | None) -> int:
+    """Tag reports and write their figures; return how many inputs failed."""
+    from pipeline.batch.run import RunRequest, TagRun  # noqa: PLC0415 - help must not load the program
+
+    beside = (order.config_file,) if order.config_file else ()
+    request = RunRequest(
+        order.paths,
+        config,
+        model_name,
+        "jsonl",
+        corrected=order.corrected,
+        jobs=jobs,
+        out=order.place,
+        force=order.force,
+        beside=beside,
+    )
+    run = TagRun(request, say, lambda line: say_error(InputError(line)))
+    _check_themes(order, run.model.labels)
+    _written(order, _rows(run, order.themes), run.model.labels, run.check_replaceable)
+    failed = f", {len(run.counts.failures)} failed" if run.counts.failures else ""
+    say(f"{counted(order.found, 'figure')} in {counted(run.counts.reports, 'report')}{failed}{_to(order)}")
+    say_rest(run.counts)
+    return len(run.counts.failures)
+
+
+def _rows(run: "TagRun", themes: frozenset[str]) -> "Iterator[FigureRow]":
+    from pipeline.output.figures.rows import figure_rows  # noqa: PLC0415 - help must not load the program
+
+    for result in run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging")):
+        for report in result.finished_reports():
+            yield from figure_rows(report.tags, themes)
+    if not run.counts.reports:
+        raise InputError(f"nothing written; none of the {len(run.sizes)} files could be read")
+
+
+def _written(order: _Order, rows: "Iterable[FigureRow]", labels: "LabelSet", check: Callable[[], None]) -> None:
+    from pipeline.batch.run import whole_or_nothing  # noqa: PLC0415 - help must not load the program
+
+    if order.place is None:
+        order.write(order.counted(rows), sys.stdout.buffer, labels)
+        sys.stdout.buffer.flush()
+        return
+    with whole_or_nothing(order.place, check) as stream:
+        order.write(order.counted(rows), stream, labels)
+
+
+def _check_themes(order: _Order, labels: "LabelSet") -> None:
+    """Raise UsageError for a theme that is none."""
+    for theme in sorted(order.themes - set(labels.names)):
+        raise UsageError(f"--theme {theme}: not a label of the model; its labels: {' '.join(labels.names)}")
+
+
+def _to(order: _Order) -> str:
+    return f" -> {order.place.named}" if order.place else ""

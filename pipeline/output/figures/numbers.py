@@ -1,0 +1,300 @@
+"""Find the numbers of a Chinese text: 3,900, ３．２万, 二十余万, 近百, 上千, 数十, 30%至40%, 百分之九十五, 九成一, 第三名.
+
+What is no quantity is passed over: dates and times, years, telephone numbers, codes (G219, “10+N”), the numbers of headings and
+documents, ordinals but for ranks, and names in short quotation marks or titles in 《》.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.output.figures.words import HOURS, MEASURES, TIMES
+
+Kind = Literal["count", "share", "rank"]
+
+DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+TENS = {"十": 10, "百": 100, "千": 1000}
+MYRIADS = {"万": 10**4, "亿": 10**8}
+LONG = 100  # hours or minutes from which on they are a sum, not a span of time
+LARGEST = 1e15  # what a spreadsheet can show to the last digit; a longer number is an identifier
+_ALONE = 100  # a plain number before a stop that no measure follows counts something from here on
+
+# As wide as the character that it stands for: offsets stay what they were.
+PLAIN = str.maketrans(
+    "０１２３４５６７８９．％＋個萬億兩餘幾數約達場條項種張間屆點來過國類處",
+    "0123456789.%+个万亿两余几数约达场条项种张间届点来过国类处",
+)
+_ODD = re.compile(f"[{''.join(map(chr, PLAIN))}]")
+_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_CHINESE = r"(?:好几|[数几])?[零〇一二两三四五六七八九十百千万亿]{1,24}(?:点[零〇一二三四五六七八九]{1,12})?"
+_NUMBER = rf"(?:{_ARABIC}|{_CHINESE})(?:(?:[多余来几]|(?<=十)几)?[十百千]?[万亿]{{1,2}}|[十百千](?![万亿]))?"
+_SIGNS = "零〇一二两三四五六七八九十百千万亿"
+_FIXED = (  # terms that begin with a number; those in quotation marks need no line here
+    "(?:四个意识|四个自信|两个维护|两个确立|四个全面|两个大局|四个伟大|两个结合|八项规定|三会一课|两学一做|三严三实|五位一体|一国两制)"
+)
+_TOKEN = re.compile(
+    r"(?=[\d零〇一二两三四五六七八九十百千万亿数几好第首榜])(?:"
+    rf"百分之(?P<hundredth>{_NUMBER})(?:[至到~—-]+(?:百分之)?(?P<hundredth2>{_NUMBER}))?"
+    r"|第(?P<rank>[一二三四五六七八九十]{1,6}|\d{1,6})(?P<place>[名位])?|(?P<first>首位|榜首)"
+    r"|(?P<whole>[二三四五六七八九十百]{1,6}|\d{1,6})分之(?P<part>[一二两三四五六七八九十]{1,6}|\d{1,6})"
+    r"|(?P<tenths>[一二两三四五六七八九](?:点[一二三四五六七八九])?)成(?P<more>[一二三四五六七八九])?(?![为立功果长员就绩本年人分不群])"
+    rf"|(?P<number>{_NUMBER}))"
+)
+_RANGE = re.compile(rf"(?P<unit>%|[^\W\d]{{1,3}})?\s?(?:至|到|[-－—–~～]{{1,2}})\s?(?=(?P<high>{_NUMBER}))")
+_UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
+_UNIT = re.compile(rf"\s?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程){_UNITS})")
+_TIME = re.compile(rf"[多余来]?(?:{TIMES})")
+_BEFORE = re.compile(
+    r"(?P<bound>将近|接近|不超过|超过|超|突破|不少于|不低于|至少|不足|不到|大约|约|近|逾|上|成|高达|达到|达)(?:了|有)?\s?$"
+)
+_INNER = re.compile(r"[多余来几]")
+_LATE = re.compile(r"\s?[多余来]")
+_AFTER = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|\+)")
+_BOUNDS = {  # by how it is written
+    written: bound
+    for bound, words in {
+        "近": "将近 接近", "超": "超过 突破 逾 上 成 不少于 不低于 至少 以上 +", "不足": "不到 不超过 以内",
+        "约": "大约 左右 上下 来", "达": "高达 达到", "多": "几",
+    }.items()
+    for written in words.split()
+}  # fmt: skip
+# What has digits and is no quantity. A span of it hides every number that touches it.
+_HIDDEN = re.compile(
+    r"(?=[《“‘「×*初高大\"\dA-Za-z〔\[（( \t\u3000热电手邮学编图表附男女第四两八三五"
+    + _SIGNS
+    + r"])(?:《[^《》]*》|“[^“”，。；]{1,14}”|‘[^‘’，。；]{1,14}’|「[^「」，。；]{1,14}」|\"[^\"，。；,]{1,14}\""
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+    r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)[48]00-\d{3,4}-\d{3,4}"
+    r"|[A-Za-z][A-Za-z.\-]{0,20}\s?\d[\d.]{0,20}|(?<!\d)\d[\d.]{0,20}\s?(?!(?:GB|TB|km|kg|cm|mm)\b)[A-Za-z]"
+    r"|[\dA-Za-z]{1,12}(?:\+[\dA-Za-z]{1,12})+|[〔\[（(]\d{4}[〕\])）]\s?第?\d+号"
+    r"|(?<!\d)\d{1,9}\s?[×xX*]\s?\d{1,9}|[×xX*]{2,12}\d{1,12}|(?<!\d)\d{1,4}\.\d{1,4}版|(?<!\d)12\d{3}(?!\d|\s?[万亿余多]|\s?"
+    + _UNITS
+    + r")"
+    r"|(?:热线|电话|手机|邮编|学号|编号|图|表|附件)[:：]?\s?[\d-]+|[一二三四五六七八九零〇]{3,}(?![十百千万亿])|(?<!\d)\d{1,9}\s?[:：比]\s?\d{1,9}"
+    r"|第\d+\s?[-—–~至到]\s?\d+|[一二三四五六七八九十]{1,4}届[一二三四五六七八九十]?[中大次全]"
+    r"|[一二三四五六七八九十](?:期(?=建设|工程|项目)|里(?=[镇乡村河店屯坪])|层(?=临?展厅|大厅|会议室|报告厅)|组(?=的))"
+    rf"|[一二两三四五六七八九十][^\W\d{_SIGNS}][一二两三四五六七八九十](?!{_UNITS})[^\W\d{_SIGNS}]"
+    r"|(?<![提增升最扩])[初高大][一二三四](?![十百千万亿])"  # years of school
+    rf"|{_FIXED}|(?:男子|女子)\d+米"
+    r"|^\s*(?:[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]"
+    r"|(?:\d{1,2}(?:[.．]\d{1,2})*|[一二三四五六七八九十]{1,3})[.．、)）](?!\d)))",
+    re.MULTILINE,
+)
+_ORDINAL = re.compile(
+    r"(?:第|(?<![以之目当日])前|(?<![先以之今然事会随])后|头|每|(?<![每一两本])周|星期|礼拜|老(?=三届)|[A-Za-z])$"
+)
+_NO_VALUE = dict.fromkeys(map(ord, "多余来,好数几"))
+_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
+_CHINESE_DECIMAL = re.compile(r"([零一二三四五六七八九十百千]+)点([零〇一二三四五六七八九]+)([万亿]?)")
+_SIDE_BY_SIDE = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")  # 三五个, 二三十人
+_YEAR = re.compile(r"(?:19|20)\d{2}$")
+_RANKED = re.compile(r"(?:[居列排位登获]|名列|全[国省市县区州盟旗球]|第[一二三四五六七八九十\d]+[名位]?、)[^，。；、,;]{0,24}$")
+_SHORT = {"个百分点": "百分点"}
+_CLAUSE_END = re.compile("[，。；,;]")
+_NO_SCORE = re.compile(rf"[钟类别成之为工批组析布散头段队店]|[\d{_SIGNS}]+秒")  # 三分队, 五分钟, 四分五十秒
+_STOP = re.compile(r"\s*(?:$|[，。；、！？：,;!?:）)”’」\n的])")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a text and its measure: ``text[start:end]``; ``value``, and ``high`` for a range; a rank is of kind ``rank``.
+
+    ``bound`` is 多 余 近 超 约 达 不足 数 or "", ``unit`` is "" where no measure stands, and % for a share.
+    """
+
+    start: int
+    end: int
+    value: float
+    high: float | None
+    unit: str
+    bound: str
+    kind: Kind
+
+
+def numbers_in(text: str) -> Iterator[Number]:
+    """Yield the numbers of a text that are quantities, in order."""
+    plain = text.translate(PLAIN) if _ODD.search(text) else text
+    hidden = [match.span() for match in _HIDDEN.finditer(plain)]
+    at = passed = 0
+    while found := _TOKEN.search(plain, at):
+        while passed < len(hidden) and hidden[passed][1] <= found.start():
+            passed += 1
+        if passed < len(hidden) and hidden[passed][0] < found.end():
+            at = max(found.end(), hidden[passed][1])
+            continue
+        made = _made(plain, found)
+        at = made.end if made else found.end()
+        if made:
+            yield made
+
+
+def _made(plain: str, found: re.Match[str]) -> Number | None:
+    if found["rank"] or found["first"]:
+        return _rank(plain, found)
+    if found[0] in ("一", "零"):  # an article (一个, 一批), and the beginning of other words (零件)
+        return None
+    if _ORDINAL.search(plain, max(0, found.start() - 3), found.start()):
+        return None
+    return _quantity(plain, found) if found["number"] else _share(plain, found)
+
+
+def _rank(plain: str, found: re.Match[str]) -> Number | None:
+    """Return a rank, where the words around say that it is one: 位居全省第二, 第三名."""
+    before = plain[max(0, found.start() - 30) : found.start()]
+    if not _RANKED.search(before) or not (found["place"] or found["first"] or _STOP.match(plain, found.end())):
+        return None
+    value = value_of(found["rank"]) if found["rank"] else 1.0
+    return None if value is None else Number(found.start(), found.end(), value, None, "名", "", "rank")
+
+
+def _share(plain: str, found: re.Match[str]) -> Number | None:
+    high = None
+    if found["hundredth"]:
+        value, high = value_of(found["hundredth"]), value_of(found["hundredth2"]) if found["hundredth2"] else None
+    elif found["tenths"]:
+        tenths = value_of(found["tenths"])
+        value = None if tenths is None else round(10 * tenths + (DIGITS[found["more"]] if found["more"] else 0), 6)
+    else:
+        whole, part = value_of(found["whole"]), value_of(found["part"])
+        value = round(100 * part / whole, 2) if whole and part else None
+    if value is None:
+        return None
+    bound = _bound(plain, found.start(), found.end(), "")
+    return Number(found.start(), found.end(), value, high, "%", bound, "share")
+
+
+def _quantity(plain: str, found: re.Match[str]) -> Number | None:
+    """Return a number with its measure, or a plain one that counts something; None for what is neither."""
+    start, end, words = found.start(), found.end(), found["number"]
+    value, high = _values(words)
+    reach = _RANGE.match(plain, end) if high is None else None
+    if reach and value is not None and (reach["unit"] is None or _UNIT.fullmatch(reach["unit"])):
+        top, _ = _values(reach["high"])
+        value, high, end = (_alike(words, value, reach["high"], top), top, reach.end("high")) if top else (value, high, end)
+    if value is None or max(value, high or 0) > LARGEST or (high is not None and high <= value):
+        return None
+    late = _LATE.match(plain, end)
+    end = late.end() if late else end
+    unit = _unit(plain, end)
+    name, end = _SHORT.get(unit.strip(), unit.strip()), end + len(unit)
+    half = 0.5 if unit and high is None and plain.startswith("半", end) else 0.0  # 两圈半
+    bound = _bound(plain, start, end, (late[0].strip() if late else "") or _said(words))
+    kind: Kind = "share" if name == "%" else "count"
+    number = Number(start, end + (half > 0), value + half, high, name, bound, kind)
+    return number if _counts(plain, words, number) else None
+
+
+def _said(words: str) -> str:
+    """Return what a number itself says of its bound: 二十余万, 数十."""
+    inner = _INNER.search(words, 1)
+    return inner[0] if inner else "数" if words[0] in "数几好" else ""
+
+
+def _unit(plain: str, at: int) -> str:
+    """Return the measure that stands at an offset, with a space before it, or ""."""
+    if _TIME.match(plain, at):
+        return ""
+    found = _UNIT.match(plain, at)
+    return found[0] if found else ""
+
+
+def _bound(plain: str, start: int, end: int, said: str) -> str:
+    """Return the bound of a number: what stands within it, else before it, else behind it; 达 says least."""
+    before, after = _BEFORE.search(plain, max(0, start - 5), start), _AFTER.match(plain, end)
+    front = before["bound"] if before else ""
+    if front in ("上", "成") and plain[start] not in "百千万亿":
+        front = ""
+    back = after["bound"] if after else ""
+    words = (said, back, front) if front.endswith(("达", "达到")) else (said, front, back)
+    return next((_BOUNDS.get(word, word) for word in words if word), "")
+
+
+def _counts(plain: str, words: str, number: Number) -> bool:
+    """Tell whether a number counts or measures something."""
+    if words[0] in "百千万亿" and number.bound not in ("近", "超", "约", "不足"):
+        return False
+    if number.unit == "届" and _YEAR.match(words):
+        return False
+    if not number.unit:
+        return _counts_alone(plain, words, number)
+    if number.unit in HOURS:
+        clause = _CLAUSE_END.split(plain[max(0, number.start - 30) : number.start])[-1]
+        return number.value >= LONG or any(word in clause for word in ("时长", "累计", "总"))
+    if number.unit == "分":
+        is_clock = "点零" in words or plain[number.start - 1 : number.start] in ("时", "点")  # 九点零三分
+        return not is_clock and not _NO_SCORE.match(plain, number.end)
+    return True
+
+
+def _counts_alone(plain: str, words: str, number: Number) -> bool:
+    """Tell whether a number without a measure counts something: 点击量突破300万, 200余志愿者, 点击数：1287."""
+    if _TIME.match(plain, number.end) or _YEAR.match(words):
+        return False
+    large = words[-1] in "万亿" and words[0] not in "万亿"
+    if large or number.bound in ("多", "余", "超", "近", "约", "数"):
+        return number.value >= 10
+    if number.high is not None:
+        return number.value >= _ALONE
+    is_arabic = words[0].isdigit()
+    return is_arabic and bool(_STOP.match(plain, number.end)) and (number.value >= _ALONE or "." in words)
+
+
+# ---- values -----------------------------------------------------------------------------------------------------------
+
+
+def _values(words: str) -> tuple[float | None, float | None]:
+    """Return the value of a number, and the higher one of two that stand side by side (三五个, 二三十人)."""
+    pair = _SIDE_BY_SIDE.fullmatch(words)
+    if pair is None:
+        return value_of(words), None
+    low, high = value_of(pair[1] + pair[3]), value_of(pair[2] + pair[3])
+    return (low, high) if low is not None and high is not None and low < high else (None, None)
+
+
+def _alike(words: str, value: float, high_words: str, high: float) -> float:
+    """Return the lower end of a range in the measure of the higher one: 3至5万 begins at 30,000."""
+    scale = next((MYRIADS[sign] for sign in high_words if sign in MYRIADS), 1)
+    return value * scale if scale > 1 and words[-1] not in MYRIADS and value * scale < high else value
+
+
+def value_of(words: str) -> float | None:
+    """Return the value of a number in Arabic or Chinese digits, or both; None for what is none, as 三二."""
+    words = words.translate(_NO_VALUE)
+    arabic = _DECIMAL.match(words)
+    if arabic is None:
+        return _chinese(words)
+    value = float(arabic[0])
+    for sign in words[arabic.end() :]:
+        value *= TENS.get(sign) or MYRIADS[sign]
+    return round(value, 6)
+
+
+def _chinese(words: str) -> float | None:
+    if "点" in words:
+        return _chinese_decimal(words)
+    total, section, digit, last = 0.0, 0.0, None, 1
+    for sign in words:
+        if sign in DIGITS:
+            if digit:  # two digits side by side
+                return None
+            digit = DIGITS[sign]
+            last = 1 if sign in "零〇" else last
+        elif sign in TENS:
+            section += (1 if digit is None else digit or 1) * TENS[sign]
+            digit, last = None, TENS[sign]
+        else:
+            section = (section + (digit or 0)) or 1
+            total = (total + section) * MYRIADS[sign] if sign == "亿" else total + section * MYRIADS[sign]
+            section, digit, last = 0.0, None, MYRIADS[sign]
+    return total + section + (digit or 0) * (last // 10 if last > 10 else 1)  # 三千五: the last digit counts hundreds
+
+
+def _chinese_decimal(words: str) -> float | None:
+    """Return the value of 一点二 or 一点二万; None for 六点四十, a time."""
+    found = _CHINESE_DECIMAL.fullmatch(words)
+    whole = _chinese(found[1]) if found else None
+    if found is None or whole is None:
+        return None
+    decimals = float("0." + "".join(str(DIGITS[sign]) for sign in found[2]))
+    return round((whole + decimals) * MYRIADS.get(found[3], 1), 6)

@@ -1,0 +1,101 @@
+"""What a figure counts: behind it, before it, or said of it."""
+
+import pytest
+
+from pipeline.output.figures.counted import counted_in
+from pipeline.output.figures.numbers import numbers_in
+
+
+def counted(text):
+    return counted_in(text, list(numbers_in(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("新建12个阅读角。", "阅读角"),
+        ("建成12个农家书屋示范点并投入使用", "农家书屋示范点"),
+        ("评出12个具有地方特色的文化品牌", "文化品牌"),
+        ("60余名身披绶带的劳模代表清扫街道", "劳模代表"),
+        ("200余志愿者参加清扫", "志愿者"),
+        ("3名教师和职工受到表彰", "教师和职工"),
+        ("组建98人的宣传网络", "宣传网络"),
+        ("来自20个国家的留学生", "国家"),
+        ("开展12场宣讲", "宣讲"),
+        ("81%的学生参加", "学生"),
+    ],
+)
+def test_a_noun_behind_it(text, what):
+    assert counted(text) == [what]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("开展理论宣讲3900多场次", "理论宣讲"),
+        ("受众20多万人次", "受众"),
+        ("建成农家书屋120个", "农家书屋"),
+        ("举办读书分享等各类活动220场次", "活动"),
+        ("培训业务骨干200余名", "业务骨干"),
+        ("参与群众达2万人", "群众"),
+        ("视频点击量突破300万", "视频点击量"),
+        ("在市级媒体刊发稿件57篇", "稿件"),
+        ("群众满意度达到98%", "群众满意度"),
+        ("旅游收入同比增长12.3%", "旅游收入"),
+        ("党员占35%", "党员"),
+        ("我市上榜数量居全省第二", "上榜数量"),
+        ("志愿服务时长超过100小时的个人", "志愿服务时长"),
+        ("印发《应知应会》手册3万份", "《应知应会》手册"),
+        ("点击数：1287", "点击数"),
+    ],
+)
+def test_a_noun_before_it(text, what):
+    (found,) = counted(text)
+    assert found.endswith(what)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("巡演50场", "巡演"),
+        ("画册印制六百册", "画册印制"),
+        ("覆盖3万人次", "覆盖"),
+        ("到各乡镇演出51场", "演出"),
+        ("1人入选“身边好人榜”", "入选“身边好人榜”"),
+    ],
+)
+def test_what_is_said(text, what):
+    assert counted(text) == [what]
+
+
+def test_figures_side_by_side_have_their_own():
+    text = "命名文明单位47家、文明村镇18个,文明家庭60户、文明校园5所。"
+    assert counted(text) == ["文明单位", "文明村镇", "文明家庭", "文明校园"]
+
+
+def test_a_noun_belongs_to_one_figure():
+    assert counted("评审由5名专家和2名代表组成") == ["专家", "代表"]
+
+
+def test_a_clause_without_a_noun_goes_on_with_the_figure_before():
+    assert counted("接待游客120万人次，同比增长12.3%") == ["游客", "游客"]
+    assert counted("民宿由8家增加到37家") == ["民宿", "民宿"]
+
+
+def test_a_sentence_begins_anew():
+    assert counted("接待游客120万人次。约80万") == ["游客", ""]
+
+
+def test_without_rjieba_jieba_says_the_same(monkeypatch):
+    import sys
+
+    from pipeline.output.figures import counted as module
+
+    texts = ["开展理论宣讲3900多场次，受众20多万人次", "建成农家书屋120个、培训骨干30名"]
+    expected = [counted(text) for text in texts]
+    monkeypatch.setitem(sys.modules, "rjieba", None)
+    module._classes.cache_clear()
+    try:
+        assert [counted(text) for text in texts] == expected
+    finally:
+        module._classes.cache_clear()

@@ -1,0 +1,141 @@
+"""The grammar of numbers: what is a quantity, how much it is, and what is passed over."""
+
+import pytest
+
+from pipeline.output.figures.numbers import LARGEST, numbers_in, value_of
+
+
+def only(text):
+    (number,) = numbers_in(text)
+    return number
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("12", 12), ("1,234", 1234), ("3.2万", 32000), ("5千万", 50_000_000), ("1.5亿", 150_000_000), ("3万亿", 3 * 10**12),
+        ("十", 10), ("十二", 12), ("二十", 20), ("三百", 300), ("三百零五", 305), ("一百三", 130), ("三千五", 3500),
+        ("两万", 20_000),
+        ("两万八", 28_000), ("一万三千", 13_000), ("七千四百一十六", 7416), ("二十六万", 260_000), ("一亿二千万", 120_000_000),
+        ("一点二", 1.2), ("十二点五万", 125_000), ("零点二五", 0.25), ("二十余万", 200_000), ("20多万", 200_000), ("数十", 10),
+        ("几百", 100),
+        ("百", 100), ("三二", None), ("六点四十", None),
+    ],
+)  # fmt: skip
+def test_values(words, value):
+    assert value_of(words) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "bound"),
+    [
+        ("宣讲3900多场次", 3900, "场次", "多"), ("受众20多万人次", 200_000, "人次", "多"), ("藏书近60万册", 600_000, "册", "近"),
+        ("培训２００余人", 200, "人", "余"), ("发放三千余份", 3000, "份", "余"),
+        ("观看超过1,200万人次", 12_000_000, "人次", "超"),
+        ("点击量突破300万", 3_000_000, "", "超"), ("约五千人", 5000, "人", "约"), ("达88.24万次", 882_400, "次", "达"),
+        ("达20余场", 20, "场", "余"), ("近百场", 100, "场", "近"), ("上千名群众", 1000, "名", "超"), ("数十场", 10, "场", "数"),
+        ("十余种", 10, "种", "余"), ("二十来个", 20, "个", "约"), ("三十场（次）以上", 30, "场", "超"),
+        ("200人左右", 200, "人", "约"),
+        ("不足12桌", 12, "桌", "不足"), ("两圈半", 2.5, "圈", ""), ("投资2.69亿元", 269_000_000, "元", ""),
+        ("提高3.2个百分点", 3.2, "百分点", ""),
+        ("服务时长达48小时", 48, "小时", "达"), ("译制节目1100小时", 1100, "小时", ""), ("得分91.3分", 91.3, "分", ""),
+        ("200余志愿者", 200, "", "余"),
+        ("12 个阅读角", 12, "个", ""), ("点击数：1287", 1287, "", ""), ("六個展廳", 6, "个", ""), ("增加到三倍", 3, "倍", ""),
+        ("100篇次", 100, "篇次", ""),
+    ],
+)  # fmt: skip
+def test_counts_with_unit_and_bound(text, value, unit, bound):
+    number = only(text)
+    assert (number.value, number.high, number.unit, number.bound, number.kind) == (value, None, unit, bound, "count")
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("30%至40%", 30, 40, "%"), ("3-5次", 3, 5, "次"), ("三至五名", 3, 5, "名"), ("8—10场", 8, 10, "场"),
+        ("3至5万人次", 30_000, 50_000, "人次"),
+        ("3万至5万人", 30_000, 50_000, "人"), ("二三十人", 20, 30, "人"), ("三五个", 3, 5, "个"),
+        ("三百到一千元", 300, 1000, "元"),
+        ("百分之三十至百分之四十", 30, 40, "%"), ("8至12分钟，累计", 0, 0, None),
+    ],
+)  # fmt: skip
+def test_ranges(text, low, high, unit):
+    if unit is None:  # minutes of an event are a span of time
+        assert list(numbers_in(text)) == []
+        return
+    number = only(text)
+    assert (number.value, number.high, number.unit) == (low, high, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("占28.8%", 28.8), ("９５％", 95), ("百分之九十五", 95), ("百分之一点二", 1.2), ("三成", 30), ("一成八", 18),
+        ("三分之二", 66.67),
+    ],
+)  # fmt: skip
+def test_shares(text, value):
+    number = only(text)
+    assert (number.value, number.unit, number.kind) == (value, "%", "share")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("发稿量居全市第一", 1), ("数量列全省第二位", 2), ("获得第三名", 3), ("满意度位居全县首位", 1), ("热度登上榜首", 1),
+        ("测评排名第12位", 12),
+    ],
+)  # fmt: skip
+def test_ranks(text, value):
+    number = only(text)
+    assert (number.value, number.unit, number.kind) == (value, "名", "rank")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023年3月20日", "二〇二三年", "17:01:12", "2023-03-22 17:01", "上午九点半", "9时52分", "三年来", "两个月", "十多天",
+        "第三季度",
+        "历时两个半天",
+        "热线12345", "电话0763-1234567", "13800000000", "拨打12377，", "国发〔2021〕12号", "G219线", "CCTV-2", "5G基站",
+        "3.0版", "1366×768",
+        "“10+N”矩阵", "“三个一”活动", "《二十个故事》", "“五大创建”", "四个意识", "两个维护", "八项规定", "“十四五”规划",
+        "党的二十大", "十九届六中全会",
+        "五位一体", "1.建设阵地", "2．下一步", "（三）强化考核", "十二、附则", "3 项目概况", "第三届", "第十七批", "第一议题",
+        "第一方阵", "第5期，第61—66页",
+        "一个样板", "一批典型", "一系列活动", "若干场", "多次", "千家万户", "百花齐放", "未满十四周岁", "六十二岁", "三年级",
+        "五十年代", "每7人", "前两排",
+        "图2：现场", "三期建设工程", "七组一办", "男子5000米", "两校联合", "24小时值守", "一成不变", "全区第一个", "3比1",
+        "三分队", "2017文化旅游节", "0871-6×××8134", "汽车零件", "九点零三分", "四分五十秒", "两个半小时", "2023届毕业生",
+    ],
+)  # fmt: skip
+def test_what_is_no_quantity(text):
+    assert list(numbers_in(text)) == []
+
+
+def test_several_in_their_order_with_their_places():
+    text = "开展理论宣讲3900多场次,受众20多万人次,其中2023年占六成。"
+    assert [text[each.start : each.end] for each in numbers_in(text)] == ["3900多场次", "20多万人次", "六成"]
+
+
+def test_a_number_too_long_is_an_identifier():
+    assert only(f"编了{int(LARGEST)}条").value == LARGEST
+    assert list(numbers_in(f"编了{'9' * 400}条")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "十三" * 20_000,
+        "a" * 50_000,
+        "1" * 50_000,
+        "“" * 20_000,
+        "1+" * 20_000,
+        "第一名" * 10_000,
+        "《3" * 10_000,
+        "一百点" * 10_000,
+    ],
+)
+def test_no_text_takes_long(text):
+    """Each took minutes, or would have, when an expression could begin anew at every character of a run."""
+    list(numbers_in(text))
