@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-load fuzz torture sanitize font screenshots model clean
+.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-load bench-find fuzz torture sanitize font screenshots model clean
 
 help: ## say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -60,6 +60,9 @@ bench-converter: $(VENV)/ready ## convert old Word files by one LibreOffice that
 
 bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two minutes
 	$(BIN)/python tests/benchmarks/load.py
+
+bench-find: $(VENV)/ready ## search a million passages: the library, a plain scan and FTS5's own trigrams, in one run (ten minutes)
+	$(BIN)/python tests/benchmarks/find.py
 
 torture: $(VENV)/ready ## kill, stop, fill and move runs in every way, and look for what was lost or left behind (docs/robustness.md)
 	$(BIN)/python tests/benchmarks/torture.py

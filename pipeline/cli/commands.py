@@ -9,7 +9,9 @@ from pipeline.cli.common import Commands
 MODULES = {
     "digest": "digest",
     "evaluate": "train",
+    "find": "find",
     "labels": "labels",
+    "library": "library",
     "models": "models",
     "serve": "serve",
     "tag": "tag",

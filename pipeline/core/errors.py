@@ -15,6 +15,7 @@ Code = Literal[
     "corpus",
     "model",
     "tracking",
+    "library",
     # why a report is not read
     "missing",
     "empty",
@@ -84,6 +85,12 @@ class ModelError(PipelineError):
     """A model folder that is missing, damaged, changed by hand, or of a newer format."""
 
     code: Code = "model"
+
+
+class LibraryError(PipelineError):
+    """The library of reports cannot be used: of another version, damaged, held by another program, or the disk is full."""
+
+    code: Code = "library"
 
 
 class TrackingError(PipelineError):

@@ -17,7 +17,8 @@ class Wish:
     """What a person asks of a digest.
 
     ``themes`` are the labels to show, in their order; ``least_score`` the score below which a passage is left out; ``most``
-    how many passages of a report a theme shows, the surest ones; ``resemblance`` from which on passages are folded.
+    how many passages of a report a theme shows, the surest ones; ``resemblance`` from which on passages are folded. ``words``: what
+    the passages were searched by, where they were.
     """
 
     by: By
@@ -25,6 +26,7 @@ class Wish:
     least_score: float
     most: int | None
     resemblance: float
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says of a report: its place and year; empty where nothing is said."""
+    """What a person says of a report: its place and year, and what else the library keeps of it; empty where nothing is said."""
 
     place: str = ""
     year: str = ""
+    unit: str = ""
+    kind: str = ""
+    group: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

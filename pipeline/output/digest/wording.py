@@ -58,7 +58,8 @@ def copies_line(passage: Passage, reports: Sequence[Report], named: int | None =
 
 def subtitle(digest: Digest, run: RunFacts) -> str:
     """Return the line below the title."""
-    return f"按主题汇集，主题之下按{BY[digest.wish.by]}排列 · {len(digest.reports)} 篇报告 · {run.date}"
+    searched = f"检索“{shortened(digest.wish.words, HEADING)}” · " if digest.wish.words else ""
+    return f"{searched}按主题汇集，主题之下按{BY[digest.wish.by]}排列 · {len(digest.reports)} 篇报告 · {run.date}"
 
 
 def points(digest: Digest, run: RunFacts) -> list[str]:
