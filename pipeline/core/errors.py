@@ -34,6 +34,7 @@ Code = Literal[
     # why a person's word is not taken
     "name",
     "changed",
+    "query",
 ]
 CODES: frozenset[str] = frozenset(get_args(Code))
 

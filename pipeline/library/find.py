@@ -47,17 +47,25 @@ def hits(library: Library, found: FoundPassages) -> Iterator[Hit]:
 
 
 def found_reports(library: Library, found: FoundPassages) -> Iterator[FinishedReport]:
-    """Yield each report of a search with its found passages alone, as a digest takes it."""
+    """Yield each report of a search with its found passages alone, as a digest takes it.
+
+    Its number stands in its name: a file that has changed since is in the library twice.
+    """
     with library.reading() as database:
-        yield from (report for _, report in _by_report(database, found, library))
+        for entry, report in _by_report(database, found, library):
+            yield msgspec.structs.replace(report, source=_only(entry))
 
 
 def said_of(library: Library) -> Mapping[str, Said]:
-    """Return what the library knows of its reports as a digest takes it, by source."""
+    """Return what the library knows of its reports as a digest takes it, by the names that ``found_reports`` gives them."""
     return {
-        entry.source: Said(entry.of("place"), entry.of("year"), entry.of("unit"), entry.of("kind"), entry.of("group"), entry.name)
+        _only(entry): Said(entry.of("place"), entry.of("year"), entry.of("unit"), entry.of("kind"), entry.of("group"), entry.name)
         for entry in reports.entries(library)
     }
+
+
+def _only(entry: Entry) -> str:
+    return f"{entry.source}（{entry.number}）"
 
 
 def models_of(library: Library, found: FoundPassages) -> list[str]:

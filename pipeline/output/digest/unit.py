@@ -36,7 +36,7 @@ _NAME = re.compile(
 )
 _SAYS_WHICH = re.compile(
     "^(?:[全我到去各该某每此本两几多数个就的是和与及将把被让向为从对乡]|有关|我们|所有|基层|这|那|一|举办|召开|开展|加强|推进|建设|深化|做好|组织|部分|"
-    "城乡|小|大|老|农村|乡镇|集团|学校|社区|街道|公司|医院|党委|党组|大中|中小|校|创建|参加|新闻|走|记|打造|让|聚焦|强化|坚持|优秀|文明|期|见|几|[二三四五六七八九十]|春季|秋季|学年|学期|青年|职业技术|全国|国家)"
+    "城乡|小|大|老|农村|乡镇|集团|学校|社区|街道|公司|医院|党委|党组|大中|中小|校|创建|参加|新闻|走|记|打造|让|聚焦|强化|坚持|优秀|文明|期|见|几|[二三四五六七八九十]|春季|秋季|学年|学期|青年|职业技术|全国|国家|专访)"
 )
 _LEAST = 3  # characters of a name; 石乡 and 某局 are none
 _LINE_END = re.compile(r"\s*(?:$|[\d〇二０-９（(—－:：])")
@@ -66,7 +66,7 @@ def place_or_units(title: str, source: str, text: str) -> Found:
 
 def place_of_unit(unit: str, text: str = "") -> str:
     """Return the place that a unit lies in, or ""; ``text`` may name the division whose sign the unit's name leaves out."""
-    if place := first_place(unit):
+    if (place := first_place(unit)) and place[0] not in "省市县区":  # 市城市管理局 is of no 市城市
         return place
     if lies := _IN_PLACE.match(unit):
         return lies[0]

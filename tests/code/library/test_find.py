@@ -74,8 +74,9 @@ def test_reports_of_a_search_hold_the_passages_that_were_found(three):
     found = find(three, "理论", Wanted())
     (second, first) = found_reports(three, found)
     assert [tag.text for tag in second.tags] == ["理论，宣讲", "網絡理論宣講"]
+    assert (second.source, first.source) == ("b.txt（2）", "a.txt（1）")
     assert first.text[first.tags[0].start : first.tags[0].end] == first.tags[0].text
-    assert said_of(three)["a.txt"] == Said("江渚市临溪县", "2023", "临溪县委宣传部", "总结", "", "临溪县总结")
+    assert said_of(three)["a.txt（1）"] == Said("江渚市临溪县", "2023", "临溪县委宣传部", "总结", "", "临溪县总结")
 
 
 def test_what_a_person_said_is_what_is_found(library, keep, make):
