@@ -20,6 +20,8 @@ from pipeline.library.records import Entry, ThemeChange
 from pipeline.library.store import Library
 from pipeline.model.model import Model
 from pipeline.output import KEPT
+from pipeline.output.digest.gather import BETWEEN
+from pipeline.output.digest.lines import one_line
 from pipeline.output.digest.records import Said
 from pipeline.output.kept import kept
 
@@ -99,13 +101,22 @@ def from_tags(tags: Sequence[Tag], path: Path, most: int) -> KeptReport:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
     except UnicodeEncodeError:
         raise InputError(f"{path}: the text of {tags[0].source} has broken characters; tag its file again") from None
-    outline = [OutlineEntry(tag.start, 1) for tag in tags[:1] if tag.text == tag.heading]
-    return KeptReport(Document(tags[0].source, text, sha256, "tags"), tuple(tags), (), tuple(outline), is_whole=False)
+    return KeptReport(Document(tags[0].source, text, sha256, "tags"), tuple(tags), (), _outline(tags), is_whole=False)
+
+
+def _outline(tags: Sequence[Tag]) -> tuple[OutlineEntry, ...]:
+    """Return the headings among tags: those whose text stands above others, at the depth at which it does."""
+    levels: dict[str, int] = {}
+    for tag in tags:
+        for level, heading in enumerate(tag.heading.split(BETWEEN) if tag.heading else ()):
+            levels.setdefault(one_line(heading), level)
+    return tuple(OutlineEntry(tag.start, depth) for tag in tags if (depth := levels.get(one_line(tag.text))) is not None)
 
 
 def _by_source(path: Path) -> Iterator[list[Tag]]:
-    for _, tags in groupby(_tags(path), key=lambda tag: tag.source):
-        yield [tag for tag in tags if tag.noise is None]
+    for _, every in groupby(_tags(path), key=lambda tag: tag.source):
+        if tags := [tag for tag in every if tag.noise is None]:
+            yield tags
 
 
 def _tags(path: Path) -> Iterator[Tag]:

@@ -83,12 +83,22 @@ def test_tags_that_were_made_before_are_kept_as_they_are(home, config, keep, rep
         keep_tags(out, keeper, 10_000)
         (entry,) = keeper.done.added
         assert not entry.is_whole
+        assert (entry.name, entry.of("year"), entry.passages) == ("临溪县2022年宣传工作小结", "2022", 2)
         kept = reports.content_of(library, 1)
         tags = [msgspec.json.decode(line, type=Tag) for line in out.read_bytes().splitlines()]
         assert kept.tags == tuple(tags)
         assert all(kept.document.text[tag.start : tag.end] == tag.text for tag in tags)
         result = retag(library, reports.entries(library), shipped, Corrections([]), write=True)
         assert (result.done, [each.number for each in result.not_whole]) == (0, [1])
+
+
+def test_what_was_set_aside_is_no_report(home, tmp_path):
+    tag = Tag("a.txt", 1, 0, 4, "阅读活动", "", "兴文化", 0.9, {}, (), False, (), "m 1", noise="navigation")
+    path = tmp_path / "tags.jsonl"
+    path.write_bytes(msgspec.json.encode(tag) + b"\n")
+    with Library(create=True) as library:
+        keep_tags(path, Keeper(library, "m", Corrections([]), {}, print), 1000)
+        assert reports.entries(library) == []
 
 
 @pytest.mark.parametrize(

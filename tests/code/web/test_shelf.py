@@ -64,7 +64,9 @@ def test_listed_found_looked_at_and_removed(shelf, shown):
     page = shown.client.get("/api/library/reports/1/page")
     assert "活动吸引两万人次" in page.text
     assert "<img" not in page.text
-    answer = shown.client.delete("/api/library/reports/1", headers={"origin": "http://evil.example", "sec-fetch-site": "cross-site"})
+    answer = shown.client.delete(
+        "/api/library/reports/1", headers={"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
+    )
     assert answer.status_code == 403
     assert shown.client.delete("/api/library/reports/1").status_code == 204
     assert shown.client.delete("/api/library/reports/1").status_code == 404
