@@ -97,12 +97,17 @@ def set_attributes(library: Library, number: int, attributes: Mapping[Attribute,
 
 
 def remove(library: Library, numbers: Iterable[int]) -> list[Entry]:
-    """Take reports out, all or none, with their text, terms and attributes; call ``Library.forget`` when all are out."""
+    """Take reports out, all or none, with their text, terms and attributes; call ``Library.forget`` then, for the log of changes.
+
+    What is deleted from FTS5 stays in its older parts until they are put together, which is done here, in the same step;
+    ``secure_delete`` overwrites what is free then.
+    """
     with library.writing() as database:
         removed = [_entry(database, number) for number in dict.fromkeys(numbers)]
         for entry in removed:
             _clear_tags(database, entry.number, _content(database, entry.number, library))
             database.execute("DELETE FROM report WHERE id = ?", (entry.number,))
+        database.execute("INSERT INTO terms(terms) VALUES ('optimize')")
         return removed
 
 

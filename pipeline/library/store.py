@@ -138,13 +138,10 @@ class Library:
                     self.database.execute("ROLLBACK")
 
     def forget(self) -> bool:
-        """Have nothing of what was deleted in the file: neither in the index nor in the log of changes.
+        """Have nothing of what was taken out in the log of changes: it is written into the file, which keeps its size, and cut.
 
-        What is deleted from FTS5 stays in its older parts until they are put together; ``secure_delete`` overwrites what is
-        then free. The file keeps its size. Return False where another program reads and the log stays until it has ended.
+        Return False where another program reads and the log stays until it has ended.
         """
-        with self.writing() as database:
-            database.execute("INSERT INTO terms(terms) VALUES ('optimize')")
         with self.told():
             busy, _, _ = self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
