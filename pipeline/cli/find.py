@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import OutputPath, config_options, read_config, say
+from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.core.config import Config, LabelSet
+    from pipeline.core.config import Config
     from pipeline.core.outputs import Place
     from pipeline.library.records import FoundPassages
     from pipeline.library.store import Library
@@ -91,16 +91,9 @@ def _place(out: Path | None) -> "Place | None":
 
 
 def _check_theme(theme: str, config: "Config") -> None:
-    names = _labels(config).names
+    names = labels_of(config).names
     if theme and theme not in names:
         raise UsageError(f"--theme {theme}: no such label; the labels: {' '.join(names)}")
-
-
-def _labels(config: "Config") -> "LabelSet":
-    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.core.config import load_label_set  # noqa: PLC0415
-
-    return load_label_set(locations.find(config.corpus.label_set))
 
 
 def _write(library: "Library", found: "FoundPassages", name: str, place: "Place | None", query: str, config: "Config") -> None:
@@ -150,7 +143,7 @@ def _digest(library: "Library", found: "FoundPassages", query: str, config: "Con
     from pipeline.output.digest.gather import gather  # noqa: PLC0415
     from pipeline.output.digest.records import Wish  # noqa: PLC0415
 
-    wish = Wish("report", _labels(config).names, 0, None, config.digest.resemblance, query)
+    wish = Wish("report", labels_of(config).names, 0, None, config.digest.resemblance, query)
     return gather(found_reports(library, found), wish, said_of(library))
 
 

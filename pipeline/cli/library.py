@@ -11,6 +11,7 @@ from pipeline.cli.common import (
     OutputPath,
     config_options,
     debug_option,
+    labels_of,
     ocr_option,
     progress_in_bytes,
     read_config,
@@ -22,7 +23,7 @@ from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.batch.keep import Keeper, Retagged
-    from pipeline.core.config import Config, LabelSet
+    from pipeline.core.config import Config
     from pipeline.library.counts import CrossTable, Measure
     from pipeline.library.store import Library
     from pipeline.output.rows import Cell
@@ -160,7 +161,7 @@ def show(number: int, config_file: Path | None, settings: tuple[str, ...]) -> No
             click.echo(f"  {shown}  {found.value}（{found.basis}）")
     click.echo(f"  模型  {entry.model}\n  收入  {entry.added}{'' if entry.is_whole else '  只有标注结果'}")
     sys.stdout.flush()
-    writer_of("table").write(iter([report.finish()]), sys.stdout.buffer, _labels(config))
+    writer_of("table").write(iter([report.finish()]), sys.stdout.buffer, labels_of(config))
     sys.stdout.buffer.flush()
 
 
@@ -314,7 +315,7 @@ def count(by: str, measure: "Measure", out: Path | None, config_file: Path | Non
 def _table(kept: "Library", by: str, measure: "Measure", config: "Config") -> "CrossTable":
     from pipeline.library.counts import by_attribute, together  # noqa: PLC0415 - help must not load the program
 
-    names = _labels(config).names
+    names = labels_of(config).names
     return together(kept, names, measure) if by == "theme" else by_attribute(kept, by, names, measure)  # type: ignore[arg-type]
 
 
@@ -369,10 +370,3 @@ def restore(file: Path, force: bool) -> None:
     if aside:
         say(f"what was there could not be used, and is kept as {aside}")
     say(f"{file} -> {library_path()}")
-
-
-def _labels(config: "Config") -> "LabelSet":
-    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.core.config import load_label_set  # noqa: PLC0415
-
-    return load_label_set(locations.find(config.corpus.label_set))
