@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-readers bench-load bench-qualcoder fuzz torture sanitize font screenshots model clean
+.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-readers bench-load bench-find bench-qualcoder fuzz torture sanitize font screenshots model clean
 
 help: ## say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -76,6 +76,9 @@ bench-load: $(VENV)/ready ## hold 50 requests at once on the served page for two
 
 bench-qualcoder: $(VENV)/ready ## go through QualCoder and back: QUALCODER=its src folder, QT=a Python with PyQt6, SCHEMA=Project.xsd (docs/researchers.md)
 	$(BIN)/python tests/benchmarks/qualcoder.py --source $(QUALCODER) --python $(QT) $(if $(SCHEMA),--schema $(SCHEMA))
+
+bench-find: $(VENV)/ready ## search a million passages: the library, a plain scan and FTS5's own trigrams, in one run (ten minutes)
+	$(BIN)/python tests/benchmarks/find.py
 
 torture: $(VENV)/ready ## kill, stop, fill and move runs in every way, and look for what was lost or left behind (docs/robustness.md)
 	$(BIN)/python tests/benchmarks/torture.py

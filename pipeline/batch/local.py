@@ -19,9 +19,8 @@ from pipeline.core.config import LabelSet
 from pipeline.core.errors import InputError
 from pipeline.core.names import readable
 from pipeline.core.outputs import STANDARD_INPUT
-from pipeline.core.records import FinishedReport, Report, TaggedReport, TagGroup
-from pipeline.output import writer_of
-from pipeline.output.finished import decoded
+from pipeline.core.records import FinishedReport, KeptReport, Report, TaggedReport, TagGroup
+from pipeline.output import finished, kept, writer_of
 from pipeline.read import PassedOver
 from pipeline.training.drift import Batch, Summary
 
@@ -62,11 +61,18 @@ class FileResult:
 
     def finished_reports(self) -> Iterator[FinishedReport]:
         """Yield the reports of a file that was tagged in the form FINISHED, once; only one at a time is in memory."""
+        return finished.decoded(self._lines())
+
+    def kept_reports(self) -> Iterator[KeptReport]:
+        """Yield the reports of a file that was tagged in the form KEPT, once, one at a time."""
+        return kept.decoded(self._lines())
+
+    def _lines(self) -> Iterator[bytes]:
         if self.part is None:
-            yield from decoded(self.data.splitlines())
+            yield from self.data.splitlines()
             return
         with Path(self.part).open("rb") as stream:
-            yield from decoded(stream)
+            yield from stream
         Path(self.part).unlink()
 
 

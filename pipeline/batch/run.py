@@ -151,9 +151,12 @@ class TagRun:
             check_file(self.place.summary)
             self.check_replaceable()
 
-    def finished(self, watch: Watch) -> Iterator[FileResult]:
-        """Yield the results of files whose ``finished_reports`` are to be gone through, for what is made of whole reports."""
-        with self._in_scratch(FINISHED) as results:
+    def finished(self, watch: Watch, form: str = FINISHED) -> Iterator[FileResult]:
+        """Yield the results of files whose ``finished_reports`` are to be gone through, for what is made of whole reports.
+
+        In the form KEPT it is ``kept_reports``.
+        """
+        with self._in_scratch(form) as results:
             yield from self._counted(watch(results))
 
     def unfinished(self, out: Path, resume: bool) -> "RunFolder":

@@ -19,7 +19,7 @@ from pipeline.core.names import readable
 
 if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
-    from pipeline.core.config import Config
+    from pipeline.core.config import Config, LabelSet
 
 Command = Callable[..., Any]
 Item = TypeVar("Item")
@@ -146,6 +146,14 @@ def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str
 
     config = load_config(path, settings)
     return replace(config, corpus=replace(config.corpus, exclude=(*config.corpus.exclude, *exclude)))
+
+
+def labels_of(config: "Config") -> "LabelSet":
+    """Return the labels that a configuration names; raises ConfigError."""
+    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.config import load_label_set  # noqa: PLC0415
+
+    return load_label_set(locations.find(config.corpus.label_set))
 
 
 def _printable(text: str) -> str:

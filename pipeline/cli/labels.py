@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from pipeline.cli.common import OutputPath, config_options, read_config, say
+from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.core.config import Config, LabelSet
+    from pipeline.core.config import Config
     from pipeline.core.records import Label
     from pipeline.labels.agreement import Agreement
     from pipeline.labels.exchange import Origin
@@ -59,7 +59,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
     from pipeline.labels.corrections import overlay  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    made = read_review(config, _known(config), lambda _: None)  # what is damaged was said when the corpus was read
+    made = read_review(config, labels_of(config), lambda _: None)  # what is damaged was said when the corpus was read
     if not made:
         return
     people = Counter(label.annotator for label in made)
@@ -118,7 +118,7 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
     config = read_config(config_file, settings)
     texts: dict[str, str] = {}
     first, second = _two_people(files, people, whole, config, texts)
-    found = agreement.agree(agreement.pair_labels(first, second), _known(config))
+    found = agreement.agree(agreement.pair_labels(first, second), labels_of(config))
     _print_disagreements(found, config, texts)
     click.echo(f"{counted(found.passages, 'passage')}, {len(found.disagreements)} differ: agreement {found.observed:.4f}")
     click.echo(f"Cohen's kappa {found.kappa:.4f}, Krippendorff's alpha {found.alpha:.4f}")
@@ -137,7 +137,7 @@ def _two_people(
 
     if len(people) == 2 and len(files) < 2:
         path = files[0] if files else locations.project_folder() / config.corpus.review
-        made = overlay.current(load_review(path, _known(config), say))
+        made = overlay.current(load_review(path, labels_of(config), say))
         one, other = ([label for label in made if person(label.annotator) == person(name)] for name in people)
         return one, other
     if len(files) != 2 or people:
@@ -154,9 +154,9 @@ def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str])
     from pipeline.labels.files import load_labels  # noqa: PLC0415
 
     if path.suffix.lower() != ".xlsx":
-        return overlay.current(load_labels(path, _known(config)))
+        return overlay.current(load_labels(path, labels_of(config)))
     found = []
-    for report in read_returned(path, _known(config), config.read, whole).reports:
+    for report in read_returned(path, labels_of(config), config.read, whole).reports:
         source, sha256 = find_report(report.text, config, report.sha256)
         texts[source or report.source] = report.text
         found += [Label(source or report.source, sha256, each.start, each.end, each.label) for each in report.corrections]
@@ -220,7 +220,7 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
     from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
     from pipeline.labels.people import checked_name  # noqa: PLC0415
 
-    known = _known(config)
+    known = labels_of(config)
     checked_name(annotator)
     found = read_returned(file, known, config.read)
     for where in found.only_notes:
@@ -257,9 +257,9 @@ def _import_table(
 
     place = claim_label_file(out, "an import", [file], config)
     if file.suffix.lower() == refi_qda.ENDING:
-        taken = refi_qda.read_project(file, _known(config), config.read, who)
+        taken = refi_qda.read_project(file, labels_of(config), config.read, who)
     else:
-        taken = exchange.read_incoming(file, columns, _known(config), who)
+        taken = exchange.read_incoming(file, columns, labels_of(config), who)
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
@@ -281,13 +281,6 @@ def _import_table(
     again = exchange.overlaps(made.labels, corpus)
     beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
     say(f"name both under [corpus] {beside}")
-
-
-def _known(config: "Config") -> "LabelSet":
-    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.core.config import load_label_set  # noqa: PLC0415
-
-    return load_label_set(locations.find(config.corpus.label_set))
 
 
 @labels.command("export")

@@ -18,9 +18,11 @@ from pipeline.core.extras import need
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A name that others reach this machine by; can be repeated.")
 @click.option("--token", help="The token to ask for; other users of this machine may see it here, so a file is better.")
 @click.option("--token-file", type=click.Path(path_type=Path), help="A file with the token to ask for.")
+@click.option("--library", "shows_library", is_flag=True,
+              help="Show the library too: who reaches the page reads, and may remove, what is in it.")  # fmt: skip
 @config_options
 def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, ...], token: str | None, token_file: Path | None,
-          config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+          shows_library: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Start the web page on which reports are tagged, read and corrected, with its JSON API; Ctrl-C stops it.
 
     It listens on loopback only, unless --host says otherwise.
@@ -28,6 +30,7 @@ def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, 
     \b
     Examples:
       pipeline serve
+      pipeline serve --library
       pipeline serve --host 0.0.0.0 --name reports.office --token-file token.txt
     """
     need("serve", "pipeline serve")
@@ -41,4 +44,4 @@ def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, 
         click.echo(f"page: {server.address_of(listening)}  (Ctrl-C stops it)")
         if chosen and not (token or token_file):
             click.echo(f"token: {chosen}")
-        server.serve(models, policy, listening, config)
+        server.serve(models, policy, listening, config, shows_library)

@@ -15,6 +15,7 @@ Code = Literal[
     "corpus",
     "model",
     "tracking",
+    "library",
     # why a report is not read
     "missing",
     "empty",
@@ -33,6 +34,7 @@ Code = Literal[
     # why a person's word is not taken
     "name",
     "changed",
+    "query",
 ]
 CODES: frozenset[str] = frozenset(get_args(Code))
 
@@ -84,6 +86,12 @@ class ModelError(PipelineError):
     """A model folder that is missing, damaged, changed by hand, or of a newer format."""
 
     code: Code = "model"
+
+
+class LibraryError(PipelineError):
+    """The library of reports cannot be used: of another version, damaged, held by another program, or the disk is full."""
+
+    code: Code = "library"
 
 
 class TrackingError(PipelineError):

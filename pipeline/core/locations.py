@@ -1,11 +1,13 @@
 """Where the project's own files are: in a checkout, or inside an installed package."""
 
 import os
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME_VARIABLE = "MISSION_THEMES_HOME"
 CACHE_VARIABLE = "MISSION_THEMES_CACHE"
+DATA_VARIABLE = "MISSION_THEMES_DATA"
 
 
 def is_checkout() -> bool:
@@ -31,6 +33,25 @@ def cache_folder() -> Path:
         return Path(named).resolve()
     of_user = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     return (Path(of_user) if of_user else Path.home() / ".cache") / "mission-themes"
+
+
+def data_folder() -> Path:
+    """Return where the library of reports is: MISSION_THEMES_DATA, or the folder ``library`` of MISSION_THEMES_HOME, or the user's.
+
+    It is never the checkout or the current folder: what a person keeps must not depend on where a command was started.
+    """
+    for variable, below in ((DATA_VARIABLE, ""), (HOME_VARIABLE, "library")):
+        if named := os.environ.get(variable):
+            return Path(named).resolve() / below
+    return _of_user() / "mission-themes"
+
+
+def _of_user() -> Path:
+    """Return the folder in which the programs of a user keep data, as each system has it."""
+    named = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
+    if named:
+        return Path(named)
+    return Path.home() / ("Library/Application Support" if sys.platform == "darwin" else ".local/share")
 
 
 def code_folder() -> Path:

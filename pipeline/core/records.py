@@ -390,4 +390,22 @@ class FinishedReport(msgspec.Struct, frozen=True):
         return self
 
 
+class KeptReport(msgspec.Struct, frozen=True):
+    """A tagged report with all that it takes to tag it anew: the document as its reader produced it.
+
+    ``is_whole`` is false for one of which tags alone were at hand: its text is that of its passages, in their places.
+    """
+
+    document: Document
+    tags: tuple[Tag, ...]
+    noise: tuple[Noise, ...] = ()
+    outline: tuple[OutlineEntry, ...] = ()
+    is_whole: bool = True
+
+    def finish(self) -> FinishedReport:
+        """Return the report as outputs take it."""
+        known = self.document
+        return FinishedReport(known.source, known.sha256, known.encoding, known.text, self.tags, self.noise, self.outline)
+
+
 Report = TaggedReport | FinishedReport  # what an output is written from

@@ -19,7 +19,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.errors import UsageError
 from pipeline.core.records import FinishedReport, Report
 from pipeline.model.model import Model
-from pipeline.output import finished
+from pipeline.output import finished, kept
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -42,7 +42,9 @@ FORMATS: dict[str, Format] = {
 }
 
 
-FINISHED = "finished"  # what composed formats and digests are made of; not a format for people
+# What a run is made in that is no format for people.
+FINISHED = "finished"  # what composed formats and digests are made of
+KEPT = "kept"  # what the library takes
 
 
 class RunFacts(msgspec.Struct, frozen=True):
@@ -109,7 +111,9 @@ def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
 
 
 def writer_of(name: str) -> Writer:
-    """Return what writes each report of a run as it is tagged: a streamed format, or FINISHED, what a composed one is made of."""
+    """Return what writes each report of a run as it is tagged: a streamed format, KEPT, or FINISHED for a composed one."""
+    if name == KEPT:
+        return cast("Writer", kept)
     return cast("Writer", finished if name == FINISHED or FORMATS[name].composed else _module(name))
 
 

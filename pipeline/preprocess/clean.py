@@ -194,6 +194,12 @@ def _compiled(form: str) -> re.Pattern[str]:
     return re.compile(form)
 
 
+def simplified(text: str) -> str:
+    """Return a text of the same length with its traditional characters converted."""
+    kinds = _kinds(text)
+    return _simplified(text, kinds) if kinds.found & _TRADITIONAL else text
+
+
 def _simplified(text: str, kinds: _Kinds) -> str:
     """Convert the traditional characters of a text, some lines at a time, so that memory stays bounded."""
     pieces, position, start = [], 0, 0

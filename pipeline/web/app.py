@@ -13,6 +13,7 @@ import msgspec
 from anyio import CapacityLimiter, to_thread
 from anyio import Path as AsyncPath
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi import Path as PathValue
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -30,10 +31,11 @@ from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.records import Label, PersonSays, Tag
 from pipeline.labels.corrections.store import ChangedError
 from pipeline.labels.people import LONGEST
+from pipeline.library.records import Wanted
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
-from pipeline.web import guard, review, schemas
+from pipeline.web import guard, review, schemas, shelf
 from pipeline.web.bodies import body_of
 from pipeline.web.file_store import FileStore, LoadedModel, StoredFile
 from pipeline.web.guard import Guarded, Policy
@@ -72,8 +74,9 @@ class Answer(msgspec.Struct, frozen=True):
 class AppState:
     """What the routes share."""
 
-    def __init__(self, file_store: FileStore, policy: Policy) -> None:
+    def __init__(self, file_store: FileStore, policy: Policy, shows_library: bool = False) -> None:
         self.file_store = file_store
+        self.shows_library = shows_library
         self.policy = policy
         self.metrics = Metrics()
         self.texts = CapacityLimiter(AT_ONCE)
@@ -82,6 +85,12 @@ class AppState:
 
 def _state(request: Request) -> AppState:
     state: AppState = request.app.state.shared
+    return state
+
+
+def _with_library(state: "State") -> AppState:
+    if not state.shows_library:
+        raise HTTPException(404, "the library is not shown here; `pipeline serve --library` shows it")
     return state
 
 
@@ -109,8 +118,11 @@ def _takes(model: type[BaseModel]) -> dict[str, Any]:
 
 
 State = Annotated[AppState, Depends(_state)]
+AtLibrary = Annotated[AppState, Depends(_with_library)]
+Part = Annotated[str, Query(max_length=100, description="Of reports or passages that have it only.")]
 Name = Annotated[str, Query(min_length=1, max_length=255, description="The name of the file; its folders are left out.")]
 Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which report of the file, from 0.")]
+Kept = Annotated[int, PathValue(ge=1, le=schemas.LARGEST, description="The number of a report of the library.")]
 Format = Annotated[str, Query(description="One of the formats of /api/settings.", json_schema_extra={"enum": sorted(FORMATS)})]
 ModelId = Annotated[str | None, Query(max_length=100, description="The id of a model; without it the first.")]
 Annotator = Annotated[str, Query(max_length=LONGEST, description="Whose corrections to show beside the tags.")]
@@ -137,7 +149,7 @@ class Api(FastAPI):
         return super().openapi()
 
 
-def create_app(file_store: FileStore, policy: Policy) -> ASGIApp:
+def create_app(file_store: FileStore, policy: Policy, shows_library: bool = False) -> ASGIApp:
     """Return the application behind its guard; it holds the store of files open as long as it runs."""
 
     @asynccontextmanager
@@ -156,7 +168,7 @@ def create_app(file_store: FileStore, policy: Policy) -> ASGIApp:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.shared = AppState(file_store, policy)
+    app.state.shared = AppState(file_store, policy, shows_library)
     app.include_router(api)
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -182,7 +194,11 @@ async def settings(state: State) -> schemas.Settings:
     """Tell what the server takes and gives."""
     endings = sorted(suffixes() - {""})
     return schemas.Settings(
-        formats=list(FORMATS), suffixes=endings, max_upload=state.policy.max_upload, asks_token=state.policy.token is not None
+        formats=list(FORMATS),
+        suffixes=endings,
+        max_upload=state.policy.max_upload,
+        asks_token=state.policy.token is not None,
+        library=state.shows_library,
     )
 
 
@@ -307,6 +323,45 @@ async def download(identifier: str, format: Format, state: State, annotator: Cor
 async def download_all(format: Format, state: State, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
     """Give all tagged files together in a format, with what a person has corrected."""
     return await _composed(state, format, [held for held in state.file_store.files.values() if held.state == "ready"], annotator)
+
+
+@api.get("/library", responses=_problems(404))
+async def library(state: AtLibrary) -> schemas.Kept:  # noqa: ARG001 - it is asked for its guard
+    """List the reports of the library."""
+    return schemas.Kept(reports=await run_in_threadpool(shelf.listed))
+
+
+@api.get("/library/find", responses=_problems(404, 422))
+async def find_passages(
+    state: AtLibrary,  # noqa: ARG001 - as above
+    query: Annotated[str, Query(max_length=500, description="Words, phrases and operators, as for `pipeline find`.")],
+    theme: Part = "",
+    place: Part = "",
+    unit: Part = "",
+    year: Part = "",
+    score: Annotated[float, Query(ge=0, le=1, description="The least score of a passage.")] = 0,
+    most: Annotated[int, Query(ge=1, le=200, description="So many passages, the newest.")] = 50,
+) -> schemas.FoundView:
+    """Find passages in the library."""
+    given = {"place": place, "unit": unit, "year": year}
+    wanted = Wanted(theme, score, {name: value for name, value in given.items() if value})  # type: ignore[misc]
+    return await run_in_threadpool(shelf.found, query, wanted, most)
+
+
+@api.get("/library/reports/{number}/page", response_class=HTMLResponse, responses=_gives("text/html", 404, 409, 422, 503))
+async def kept_report(number: Kept, state: AtLibrary) -> str:
+    """Give a report of the library as a fragment of HTML, in the labels of the first model."""
+    await run_in_threadpool(shelf.check, number)
+    file_store = state.file_store
+    loaded = file_store.model(None)
+    file_store.composers.check_free()
+    return await file_store.composers.run(shelf.render, number, loaded.folder, loaded.model.version)
+
+
+@api.delete("/library/reports/{number}", status_code=204, responses=_problems(404, 422))
+async def remove_kept(number: Kept, state: AtLibrary) -> None:  # noqa: ARG001 - as above
+    """Take a report out of the library, with its text and its words in the index."""
+    await run_in_threadpool(shelf.remove, number)
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------
@@ -453,7 +508,7 @@ async def _on_usage(request: Request, error: Exception) -> Response:
     if isinstance(error, ChangedError):
         saved = [{"start": start, "end": end, **_shown(said)} for (start, end), said in error.saved.items()]
         return JSONResponse({"code": error.code, "error": str(error), "saved": saved}, 409)
-    if isinstance(error, UsageError) and error.code == "name":
+    if isinstance(error, UsageError) and error.code in ("name", "query"):
         return JSONResponse({"code": error.code, "error": str(error)}, 422)
     return await _on_error(request, error)
 

@@ -91,12 +91,16 @@ class Health(BaseModel):
 
 
 class Settings(BaseModel):
-    """What the page needs to know of the server: formats of downloads, endings of names that are read, limits in bytes."""
+    """What the page needs to know of the server: formats of downloads, endings of names that are read, limits in bytes.
+
+    ``library``: whether the library is shown.
+    """
 
     formats: list[str] = Field(examples=[["jsonl", "csv"]])
     suffixes: list[str] = Field(examples=[[".docx", ".pdf", ".txt"]])
     max_upload: int
     asks_token: bool
+    library: bool
 
 
 class TextToTag(Strict):
@@ -227,3 +231,42 @@ class Saved(BaseModel):
     """How many corrections were saved."""
 
     saved: int
+
+
+class KeptView(BaseModel):
+    """A report of the library; ``file`` is its name without folders."""
+
+    number: int
+    name: str
+    file: str
+    added: str
+    passages: int
+    unit: str
+    place: str
+    year: str
+    kind: str
+    group: str
+
+
+class Kept(BaseModel):
+    """The reports of the library, the newest first."""
+
+    reports: list[KeptView]
+
+
+class FoundPassage(BaseModel):
+    """A passage that a search found; ``start`` is its place in the text of its report."""
+
+    report: KeptView
+    theme: str
+    score: float
+    text: str
+    start: int
+
+
+class FoundView(BaseModel):
+    """How many passages a search finds, in how many reports, and the newest of them."""
+
+    passages: int
+    reports: int
+    found: list[FoundPassage]

@@ -161,17 +161,17 @@ def address_of(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def serve(models: dict[str, LoadedModel], policy: Policy, listening: socket.socket, config: Config) -> None:
+def serve(models: dict[str, LoadedModel], policy: Policy, listening: socket.socket, config: Config, shows_library: bool) -> None:
     """Serve the page until the process is told to stop; everything that was uploaded is gone then."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
-    build(models, policy, config).run(sockets=[listening])
+    build(models, policy, config, shows_library).run(sockets=[listening])
 
 
-def build(models: dict[str, LoadedModel], policy: Policy, config: Config) -> uvicorn.Server:
+def build(models: dict[str, LoadedModel], policy: Policy, config: Config, shows_library: bool = False) -> uvicorn.Server:
     """Return a server of the page, with a temporary folder that goes when it ends."""
     folder = Path(tempfile.mkdtemp(prefix="mission-themes-serve-"))
     settings = uvicorn.Config(
-        create_app(FileStore(models, config, folder), policy),
+        create_app(FileStore(models, config, folder), policy, shows_library),
         http=Protocol,
         ws="none",
         loop="asyncio",

@@ -1,4 +1,7 @@
-"""What a person says of reports: a table with their places and years, which are surer than what is found in them."""
+"""What a person says of reports: a table with their places and years, which are surer than what is found in them.
+
+The library takes their units, kinds and groups from it too; a digest has no use for these.
+"""
 
 import csv
 import io
@@ -9,29 +12,37 @@ from pipeline.core.errors import UsageError
 from pipeline.output.digest.records import ReportFacts
 
 # The columns by the names that they may have.
-COLUMNS = {"name": ("name", "文件", "报告"), "place": ("place", "地区"), "year": ("year", "年份")}
+COLUMNS = {
+    "name": ("name", "文件", "报告"),
+    "place": ("place", "地区"),
+    "year": ("year", "年份"),
+    "unit": ("unit", "单位"),
+    "kind": ("kind", "体裁"),
+    "group": ("group", "分组"),
+}
 
 
 def read_about(path: Path) -> Mapping[str, ReportFacts]:
     """Return the places and years that a CSV file gives reports, by their file name or path.
 
-    Its first line names the columns: ``name`` and ``place``, ``year`` or both, or 文件, 地区 and 年份. Raises UsageError for a file
-    that cannot be read, a column that is missing, a line without a report, and a report that stands in it twice.
+    Its first line names the columns: ``name`` and ``place``, ``year`` or both, or 文件, 地区 and 年份; ``COLUMNS`` has all. Raises
+    UsageError for a file that cannot be read, a column that is missing, a line without a report, and a report that stands in it
+    twice.
     """
     rows = _rows(path)
     _, first = next(rows, (1, []))
     head = [cell.strip() for cell in first]
     at = {column: next((head.index(name) for name in names if name in head), None) for column, names in COLUMNS.items()}
-    if at["name"] is None or (at["place"] is None and at["year"] is None):
+    if at["name"] is None or len([place for place in at.values() if place is not None]) < 2:
         raise UsageError(f"{path}: its first line must name the columns name and place or year (or 文件, 地区, 年份)")
     said: dict[str, ReportFacts] = {}
     for number, cells in rows:
-        name, place, year = (_cell(cells, at[column]) for column in COLUMNS)
+        name, place, year, *more = (_cell(cells, at[column]) for column in COLUMNS)
         if not name:
             raise UsageError(f"{path}: line {number} names no report; write its file name, or take the line out")
         if name in said:
             raise UsageError(f"{path}: {name} stands in it twice; leave one line")
-        said[name] = ReportFacts(place, year.removesuffix("年"))
+        said[name] = ReportFacts(place, year.removesuffix("年"), *more)
     return said
 
 

@@ -11,8 +11,8 @@ from pipeline.core.records import FinishedReport, Tag
 from pipeline.output.digest.duplicates import duplicates
 from pipeline.output.digest.lines import one_line, shortened
 from pipeline.output.digest.records import Digest, DigestOptions, Found, Group, Passage, Report, ReportFacts, Section, Share
+from pipeline.output.digest.unit import place_or_units
 from pipeline.output.digest.when import year_of
-from pipeline.output.digest.where import place_of
 from pipeline.output.digest.wording import UNKNOWN
 
 TOLD = "指定"  # the basis of what a person said
@@ -54,8 +54,9 @@ def gather(reports: Iterable[FinishedReport], options: DigestOptions, said: Mapp
 
 def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, ReportFacts], kept: _Gathered) -> None:
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
-    title, characters = _title(report), Counter[str]()
-    for tag in _passages(report):
+    told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
+    title, characters = told.name or title_of(report), Counter[str]()
+    for tag in passages_of(report):
         characters[tag.shown_theme] += len(tag.text)
         kept.count += 1
         kept.review += tag.asks_review
@@ -65,13 +66,12 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
             kept.unsure += 1
         else:
             kept.passages.append(_passage(tag, len(kept.reports), title))
-    told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
-    place = Found(told.place, TOLD) if told.place else place_of(title, report.source, report.text)
+    place = Found(told.place, TOLD) if told.place else place_or_units(title, report.source, report.text)
     year = Found(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
-    kept.reports.append(Report(one_line(report.source), shortened(title or _beginning(report), NAME), place, year, characters))
+    kept.reports.append(Report(one_line(report.source), name_of(report, title), place, year, characters))
 
 
-def _passages(report: FinishedReport) -> Iterable[Tag]:
+def passages_of(report: FinishedReport) -> Iterable[Tag]:
     """Return the tags of a report that are neither headings nor noise."""
     starts = {entry.start for entry in report.outline}
     headings = {tag.segment for tag in report.tags if tag.start in starts}
@@ -87,7 +87,7 @@ def _passage(tag: Tag, report: int, title: str) -> Passage:
     )  # fmt: skip
 
 
-def _title(report: FinishedReport) -> str:
+def title_of(report: FinishedReport) -> str:
     """Return the title of a report; "" without one.
 
     It is the first heading of level 0 or 1, or else the first of all, among the first tags; no line of a web page, no head of a
@@ -98,6 +98,11 @@ def _title(report: FinishedReport) -> str:
     titles = [(text, level) for text, level in found if not _NO_TITLE.search(text)]
     highest = (text for text, level in titles if level <= 1)
     return next(highest, next((text for text, _ in titles if not _NUMBERED.match(text)), ""))
+
+
+def name_of(report: FinishedReport, title: str) -> str:
+    """Return the title of a report, cut to a length, or else its first words; "" where neither says what it is."""
+    return shortened(title or _beginning(report), NAME)
 
 
 def _beginning(report: FinishedReport) -> str:

@@ -18,7 +18,8 @@ class DigestOptions:
     """What a person asks of a digest.
 
     ``themes`` are the labels to show, in their order; ``least_score`` the score below which a passage is left out; ``most``
-    how many passages of a report a theme shows, the surest ones; ``resemblance`` from which on passages are folded.
+    how many passages of a report a theme shows, the surest ones; ``resemblance`` from which on passages are folded. ``words``: what
+    the passages were searched by, where they were.
     """
 
     by: By
@@ -26,6 +27,7 @@ class DigestOptions:
     least_score: float
     most: int | None
     resemblance: float
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """What a person says of a report: its place and year; empty where nothing is said."""
+    """What a person says of a report: its place and year, and what else the library keeps of it; empty where nothing is said."""
 
     place: str = ""
     year: str = ""
+    unit: str = ""
+    kind: str = ""
+    group: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from pipeline.output.digest.records import Found
 LEAD = 400  # characters of the first lines
 LOOKED_AT = 50_000  # characters of the text in which mentions are counted
 _HAN = "[\u3400-\u9fff]"
-_BEFORE = "年度|[年月日]|关于|中共|中国共产党|共青团|转发|印发|来源|来自|走进|上报|报送|在|赴|对|致|供|是|看"
+_BEFORE = "年度|[年月]|日(?!本)|关于|中共|中国共产党|共青团|转发|印发|来源|来自|走进|上报|报送|在|赴|对|致|供|是|看"
 _START = re.compile(rf"(?:^|(?<=[^\u3400-\u9fff])|(?<=年)|(?<=年度))(?:{_BEFORE})*(?={_HAN})", re.MULTILINE)
 _SIGN = (
     "特别行政区|自治区|自治州|自治县|自治旗|林区|特区|地区|省|市(?!场)|县|区(?!域|间|别|分|块)|州(?![市区县])|"
@@ -59,6 +59,11 @@ def place_of(title: str, source: str, text: str) -> Found:
     named = Counter(_candidates(known))
     place, count = max(named.items(), key=lambda item: item[1], default=("", 0))
     return Found(place, "正文") if count >= 3 and 2 * count >= named.total() else Found()
+
+
+def first_place(name: str) -> str:
+    """Return the divisions that a name begins with, without a province before others; "" for none."""
+    return next(_candidates(name), "")
 
 
 def _candidates(text: str) -> Iterator[str]:

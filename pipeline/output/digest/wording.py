@@ -62,7 +62,8 @@ def copies_line(passage: Passage, reports: Sequence[Report], named: int | None =
 
 def subtitle(digest: Digest, run: RunFacts) -> str:
     """Return the line below the title."""
-    return f"按主题汇集，主题之下按{BY[digest.options.by]}排列 · {len(digest.reports)} 篇报告 · {run.date}"
+    searched = f"检索“{shortened(digest.options.words, HEADING)}” · " if digest.options.words else ""
+    return f"{searched}按主题汇集，主题之下按{BY[digest.options.by]}排列 · {len(digest.reports)} 篇报告 · {run.date}"
 
 
 def points(digest: Digest, run: RunFacts) -> list[str]:
@@ -118,7 +119,7 @@ def notes(digest: Digest, run: RunFacts) -> list[str]:
         f"主题由模型 {run.model} 判定，不是人工结论；把握是模型给出的概率，{review_line(run.thresholds)}的段落标为待复核。",
         "占比按字数计算，只计正文：标题和剔除的内容（导航、署名、图注等）不算。",
         f"文字相似度达到 {digest.options.resemblance:.0%} 且所含数字相同的段落合并为一段，并注明另见何处；数字不同的不合并。",
-        "年份依次取自标题、文件名、开头和正文中的年份，地区取自带有“省、市、县、区、州、盟、旗”的名称；找不到的写“未注明”。",
+        "年份依次取自标题、文件名、开头和正文中的年份，地区取自带有“省、市、县、区、州、盟、旗”的名称，没有的取自单位名称；找不到的写“未注明”。",
     ]
     if any(passage.corrected for section in digest.sections for passage in section.passages):
         lines.append("标有“已校正”的段落，主题是人工更正或确认的。")

@@ -4,6 +4,7 @@ import { get, html } from "./api.js";
 import { Corrections } from "./corrections.js";
 import { $, make, tell } from "./dom.js";
 import { markCurrent, startFiles } from "./files.js";
+import { startLibrary } from "./library.js";
 import { describe, Reading } from "./reading.js";
 import { problem, sure } from "./words.js";
 
@@ -325,7 +326,9 @@ async function start() {
     models = await get("/api/models");
     $("model").replaceChildren(...models.map((model) => make("option", { value: model.id }, `${model.name} ${model.version}`)));
     $("choose-model").hidden = models.length < 2;
-    startFiles(await get("/api/settings"), open, reload);
+    const settings = await get("/api/settings");
+    startFiles(settings, open, reload);
+    if (settings.library) await startLibrary(models[0]);
   } catch (error) {
     tell(problem(error));
   }

@@ -13,6 +13,7 @@ const PROBLEMS = {
   invalid: "内容不符合要求。",
   name: "请用可显示的文字填写校对人的姓名，最多 80 个字。",
   changed: "同一段落你已在另一个窗口保存过，请选择保留哪一个。",
+  query: "检索词看不懂：每个词至少两个字，引号和括号要成对，与、或、非的两边都要有词。",
   network: "连不上服务，请确认它仍在运行。",
 };
 // Why a report was not read, by the codes of pipeline/core/errors.py.

@@ -11,8 +11,8 @@ from pipeline.core import errors
 from pipeline.core.errors import CODES, InputError, PipelineError, UsageError
 
 PACKAGE = Path(errors.__file__).parents[1]
-OF_CLASS = {"error", "unreadable", "usage", "config", "corpus", "model", "tracking"}
-OF_PERSON = {"name", "changed"}
+OF_CLASS = {"error", "unreadable", "usage", "config", "corpus", "model", "tracking", "library"}
+OF_PERSON = {"name", "changed", "query"}
 
 
 def given_codes():

@@ -55,7 +55,7 @@ def serving(home, loaded):
     """Return a function that serves the page: ``with serving(max_files=2) as served``; settings are those of [serve]."""
 
     @contextlib.contextmanager
-    def run(token=None, read=None, **limits):
+    def run(token=None, read=None, library=False, **limits):
         config = load_config()
         config = msgspec.structs.replace(
             config,
@@ -65,7 +65,7 @@ def serving(home, loaded):
         policy = replace(web.policy_for("127.0.0.1", [], token, config))
         with web.open_socket("127.0.0.1", 0) as listening:
             address = web.address_of(listening)
-            server = web.build(loaded, policy, config)
+            server = web.build(loaded, policy, config, library)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
             try:

@@ -10,7 +10,7 @@ TOKEN = "a-token-of-the-tests-0123456789"
 
 
 def test_the_api_does_what_its_document_says(serving, tmp_path):
-    with serving(token=TOKEN, max_files=100_000, queue=100_000) as served:
+    with serving(token=TOKEN, library=True, max_files=100_000, queue=100_000) as served:
         file = served.upload()
         known = f'[parameters]\nidentifier = "{file["id"]}"\nmodel = "{file["model"]}"\n'
         for what in ("corrections", "import"):  # what is printable, as names must be, no schema can say
@@ -33,7 +33,7 @@ def test_the_api_does_what_its_document_says(serving, tmp_path):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=240, check=False)
         assert served.client.get("/api/health").status_code == 200
     assert done.returncode == 0, done.stdout[-6000:]
-    assert re.search(r"(?m)^\s*Operations:.*14 selected / 15 total", done.stdout), done.stdout
+    assert re.search(r"(?m)^\s*Operations:.*17 selected / 19 total", done.stdout), done.stdout
 
 
 def test_the_document_describes_itself(served):

@@ -1,0 +1,372 @@
+"""`pipeline library`: tagged reports that stay."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.common import (
+    OutputPath,
+    config_options,
+    debug_option,
+    labels_of,
+    ocr_option,
+    progress_in_bytes,
+    read_config,
+    reading,
+    say,
+    say_error,
+)
+from pipeline.core.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.batch.keep import Keeper, Retagged
+    from pipeline.core.config import Config
+    from pipeline.library.counts import CrossTable, Measure
+    from pipeline.library.store import Library
+    from pipeline.output.rows import Cell
+
+BEGINNING = 40  # characters of a passage in a list of changes
+
+
+@click.group()
+def library() -> None:
+    """Keep tagged reports, with their unit, place, year, kind and group; `pipeline find` searches them.
+
+    The library is a file in the user's data folder (MISSION_THEMES_DATA names another one).
+
+    \b
+    Examples:
+      pipeline library add reports/
+      pipeline library set 12 unit=临溪县教育局 year=2024
+      pipeline library count --by place -o themes.xlsx
+    """
+
+
+@library.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--about", type=click.Path(path_type=Path), help="A CSV file with the columns name and unit, place, year, kind, group."
+)
+@click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
+@ocr_option
+@config_options
+def add(paths: tuple[str, ...], about: Path | None, model_name: str, jobs: int | None, ocr: str | None, config_file: Path | None,
+        settings: tuple[str, ...]) -> None:  # fmt: skip
+    """Tag reports and keep them; what is kept already is passed over. A .jsonl file is what `pipeline tag` made: kept as it is.
+
+    What people corrected shows in the library. Unit, place, year and kind come from title, file name and text, or from --about.
+
+    \b
+    Examples:
+      pipeline library add reports/ --about units.csv
+      pipeline library add tags.jsonl
+    """
+    from pipeline.batch.engine import load_cached  # noqa: PLC0415
+    from pipeline.batch.keep import TAGS_SUFFIX, Keeper, corrections_of  # noqa: PLC0415 - help must not load the program
+    from pipeline.library.store import Library  # noqa: PLC0415
+    from pipeline.output.digest.about import read_about  # noqa: PLC0415
+    from pipeline.track.locate import model_folder  # noqa: PLC0415
+
+    config = read_config(config_file, (*settings, *reading(None, ocr)))
+    model = load_cached(model_folder(model_name, config.track.uri, say).resolve())
+    said = read_about(about) if about else {}
+    tags = [path for path in paths if path.lower().endswith(TAGS_SUFFIX)]
+    with Library(create=True) as kept:
+        keeper = Keeper(kept, f"{model.name} {model.version}", corrections_of(config, model), said, say)
+        failures = _keep_tags(tags, keeper, config)
+        if files := tuple(path for path in paths if path not in tags):
+            failures += _keep_files(files, keeper, config, model_name, jobs)
+    known = f", {len(keeper.done.known)} kept already" if keeper.done.known else ""
+    failed = f", {failures} failed" if failures else ""
+    say(f"{len(keeper.done.added)} reports kept{known}{failed} -> {kept.path}")
+    sys.exit(1 if failures else 0)
+
+
+def _keep_tags(paths: Sequence[str], keeper: "Keeper", config: "Config") -> int:
+    from pipeline.batch.keep import keep_tags  # noqa: PLC0415 - help must not load the program
+
+    failures = 0
+    for path in paths:
+        try:
+            keep_tags(Path(path), keeper, config.read.max_bytes)
+        except InputError as error:
+            say_error(error)
+            failures += 1
+    return failures
+
+
+def _keep_files(paths: tuple[str, ...], keeper: "Keeper", config: "Config", model_name: str, jobs: int | None) -> int:
+    from pipeline.batch.keep import keep_files  # noqa: PLC0415 - help must not load the program
+    from pipeline.batch.run import RunRequest, TagRun  # noqa: PLC0415
+
+    request = RunRequest(paths, config, model_name, "jsonl", jobs=jobs)
+    run = TagRun(request, say, lambda line: say_error(InputError(line)))
+    keep_files(run, keeper, lambda results: progress_in_bytes(results, run.sizes, "tagging"))
+    return len(run.counts.failures)
+
+
+@library.command("list")
+@click.option("--history", is_flag=True, help="What was done to the library, instead of its reports.")
+@debug_option
+def list_reports(history: bool) -> None:
+    """List the reports with their numbers and attributes, or what was added and tagged anew when.
+
+    \b
+    Examples:
+      pipeline library list
+      pipeline library list --history
+    """
+    from pipeline.library import reports, shown  # noqa: PLC0415 - help must not load the program
+    from pipeline.library.records import ATTRIBUTES  # noqa: PLC0415
+    from pipeline.library.store import Library  # noqa: PLC0415
+
+    with Library() as kept:
+        if history:
+            head = ["批次", "时间", "操作", "模型", "报告", "段落", "主题有变"]
+            rows: list[list[Cell]] = [
+                [b.number, b.date, b.action, b.model, b.reports, b.passages, b.changed] for b in reports.batches(kept)
+            ]
+        else:
+            head = ["编号", "名称", *ATTRIBUTES.values(), "段落", "文件"]
+            rows = [[e.number, e.name, *map(e.of, ATTRIBUTES), e.passages, e.source] for e in reports.entries(kept)]
+    for line in shown.table_lines(head, rows):
+        click.echo(line)
+
+
+@library.command()
+@click.argument("number", type=click.IntRange(1))
+@config_options
+def show(number: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Show a report: its attributes and where they come from, its passages and the shares of its themes.
+
+    \b
+    Example:
+      pipeline library show 12
+    """
+    from pipeline.library import reports  # noqa: PLC0415 - help must not load the program
+    from pipeline.library.records import ATTRIBUTES  # noqa: PLC0415
+    from pipeline.library.store import Library  # noqa: PLC0415
+    from pipeline.output import writer_of  # noqa: PLC0415
+
+    config = read_config(config_file, settings)
+    with Library() as kept:
+        entry, report = reports.entry_of(kept, number), reports.content_of(kept, number)
+    click.echo(f"{entry.number}  {entry.name or '-'}")
+    for name, shown in ATTRIBUTES.items():
+        if found := entry.attributes.get(name):
+            click.echo(f"  {shown}  {found.value}（{found.basis}）")
+    click.echo(f"  模型  {entry.model}\n  收入  {entry.added}{'' if entry.is_whole else '  只有标注结果'}")
+    sys.stdout.flush()
+    writer_of("table").write(iter([report.finish()]), sys.stdout.buffer, labels_of(config))
+    sys.stdout.buffer.flush()
+
+
+@library.command()
+@click.argument("numbers", nargs=-1, required=True, type=click.IntRange(1), metavar="NUMBER...")
+@debug_option
+def remove(numbers: tuple[int, ...]) -> None:
+    """Take reports out: their text, their terms in the index and their attributes; the file is overwritten where they were.
+
+    Copies made by `pipeline library backup` before, and corrections that were saved of them, stay.
+
+    \b
+    Example:
+      pipeline library remove 12 13
+    """
+    from pipeline.library import reports  # noqa: PLC0415 - help must not load the program
+    from pipeline.library.store import Library  # noqa: PLC0415
+
+    with Library() as kept:
+        removed = reports.remove(kept, numbers)
+        is_gone = kept.forget()
+    for entry in removed:
+        say(f"removed {entry.number}: {entry.source}")
+    if not is_gone:
+        say(f"{kept.path}: another program reads it; traces stay in its log until that has ended and the library is used again")
+
+
+@library.command("set")
+@click.argument("what", nargs=-1, metavar="[NUMBER... ATTRIBUTE=VALUE...]")
+@click.option(
+    "--about", type=click.Path(path_type=Path), help="A CSV file with the columns name and unit, place, year, kind, group."
+)
+@debug_option
+def set_attributes(what: tuple[str, ...], about: Path | None) -> None:
+    """Set unit, place, year, kind or group of reports: by hand, or of all that a table names. An empty value takes one away.
+
+    What was set by hand stays when a table says something else.
+
+    \b
+    Examples:
+      pipeline library set 12 13 unit=临溪县教育局 year=2024
+      pipeline library set 12 group=
+      pipeline library set --about units.csv
+    """
+    from pipeline.library import attributes, reports, shown  # noqa: PLC0415 - help must not load the program
+    from pipeline.library.store import Library  # noqa: PLC0415
+
+    numbers = [int(word) for word in what if word.isascii() and word.isdigit()]
+    settings = [word for word in what if "=" in word]
+    if len(numbers) + len(settings) < len(what) or bool(about) == bool(what) or bool(numbers) != bool(settings):
+        raise UsageError("set: give numbers of reports and ATTRIBUTE=VALUE, such as 12 year=2024, or --about FILE")
+    given = attributes.by_hand(settings)
+    with Library() as kept:
+        if about:
+            say(f"{_set_told(kept, about)} reports set from {about}")
+        for number in numbers:
+            click.echo(shown.entry_line(reports.set_attributes(kept, number, given)))
+
+
+def _set_told(kept: "Library", about: Path) -> int:
+    """Set what a table tells; return of how many reports. Lines that are of no report are told."""
+    from pipeline.core.names import readable  # noqa: PLC0415 - help must not load the program
+    from pipeline.library import attributes, reports  # noqa: PLC0415
+    from pipeline.output.digest.about import read_about  # noqa: PLC0415
+
+    said = read_about(about)
+    found = {e.number: key for e in reports.entries(kept) for key in (Path(e.source).name, e.source) if key in said}
+    given = {number: attributes.told(said[key], key) for number, key in found.items()}
+    for number, values in given.items():
+        reports.set_attributes(kept, number, values)
+    for key in sorted(said.keys() - set(found.values())):
+        say(f"{about}: {readable(key)} is no report of the library; check the name")
+    return len(given)
+
+
+@library.command()
+@click.argument("numbers", nargs=-1, type=click.IntRange(1), metavar="[NUMBER...]")
+@click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and leave all as it is.")
+@config_options
+def retag(numbers: tuple[int, ...], model_name: str, dry_run: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Tag reports anew, all or those named, with a model and with what people corrected by now; print what changes.
+
+    Each line is a passage: number of its report, place in it, theme before, theme now, beginning.
+
+    \b
+    Examples:
+      pipeline library retag --dry-run
+      pipeline library retag --model models:/mission-themes@champion
+    """
+    from pipeline.batch.engine import load_cached  # noqa: PLC0415
+    from pipeline.batch.keep import corrections_of  # noqa: PLC0415 - help must not load the program
+    from pipeline.batch.keep import retag as tag_anew  # noqa: PLC0415
+    from pipeline.library import reports  # noqa: PLC0415
+    from pipeline.library.store import Library  # noqa: PLC0415
+    from pipeline.track.locate import model_folder  # noqa: PLC0415
+
+    config = read_config(config_file, settings)
+    model = load_cached(model_folder(model_name, config.track.uri, say).resolve())
+    with Library() as kept:
+        chosen = [reports.entry_of(kept, number) for number in numbers] if numbers else reports.entries(kept)
+        result = tag_anew(kept, chosen, model, corrections_of(config, model), write=not dry_run)
+    _say_retagged(result, f"{model.name} {model.version}", dry_run)
+
+
+def _say_retagged(result: "Retagged", model: str, dry_run: bool) -> None:
+    for change in result.changes:
+        tag, begins = change.tag, " ".join(change.tag.text.split())[:BEGINNING]
+        click.echo(f"{change.report.number}\t{tag.start}-{tag.end}\t{change.before}\t{tag.shown_theme}\t{begins}")
+    for entry in result.not_whole:
+        say(f"{entry.number}: {entry.source} was taken from tags and cannot be tagged anew; add its file, and remove this one")
+    done = "would be tagged anew" if dry_run else "tagged anew"
+    say(f"{result.done} reports {done} by {model}: {len(result.changes)} of {result.passages} passages have another theme")
+
+
+@library.command()
+@click.option("--by", type=click.Choice(["place", "unit", "year", "kind", "group", "theme"]), default="place", show_default=True,
+              help="The rows; theme: which themes stand together.")  # fmt: skip
+@click.option("--measure", type=click.Choice(["reports", "passages", "characters"]), default="passages", show_default=True,
+              help="What is counted; headings are not.")  # fmt: skip
+@click.option("-o", "--output", "out", type=OutputPath(), help="A .csv or .xlsx file; a workbook has all measures.")
+@config_options
+def count(by: str, measure: "Measure", out: Path | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Count themes by place, unit, year, kind or group, or how many reports or passages have both of two themes.
+
+    \b
+    Examples:
+      pipeline library count --by year
+      pipeline library count --by theme --measure reports
+      pipeline library count --by unit -o units.xlsx
+    """
+    from pipeline.library import shown  # noqa: PLC0415 - help must not load the program
+    from pipeline.library.store import Library  # noqa: PLC0415
+
+    config = read_config(config_file, settings)
+    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
+        raise UsageError(f"{out}: counts go into .csv or .xlsx; name such a file")
+    measures: list[Measure] = ["reports", "passages"] if by == "theme" else ["reports", "passages", "characters"]
+    if measure not in measures:
+        raise UsageError(f"--measure {measure}: --by theme counts reports or passages")
+    asked: list[Measure] = measures if out is not None and out.suffix.lower() == ".xlsx" else [measure]
+    with Library() as kept:
+        tables = [_table(kept, by, each, config) for each in asked]
+    if out is None:
+        for line in shown.table_lines(shown.head_of(tables[0]), shown.rows_of(tables[0])):
+            click.echo(line)
+    else:
+        _write_tables(tables, out)
+
+
+def _table(kept: "Library", by: str, measure: "Measure", config: "Config") -> "CrossTable":
+    from pipeline.library.counts import by_attribute, together  # noqa: PLC0415 - help must not load the program
+
+    names = labels_of(config).names
+    return together(kept, names, measure) if by == "theme" else by_attribute(kept, by, names, measure)  # type: ignore[arg-type]
+
+
+def _write_tables(tables: "Sequence[CrossTable]", out: Path) -> None:
+    from io import BytesIO  # noqa: PLC0415 - help must not load the program
+
+    from pipeline.core.outputs import claim, write_place  # noqa: PLC0415
+    from pipeline.library import shown  # noqa: PLC0415
+    from pipeline.library.store import library_path  # noqa: PLC0415
+
+    place, made = claim(out, [library_path()]), BytesIO()
+    if out.suffix.lower() == ".xlsx":
+        shown.write_workbook(tables, made)
+    else:
+        shown.write_csv(shown.head_of(tables[0]), shown.rows_of(tables[0]), made)
+    write_place(place, made.getvalue())
+    say(f"{len(tables[0].rows)} rows -> {out}")
+
+
+@library.command()
+@click.argument("file", type=OutputPath())
+@debug_option
+def backup(file: Path) -> None:
+    """Write a whole copy of the library into a file, also while others use it.
+
+    \b
+    Example:
+      pipeline library backup library-2026-11.sqlite3
+    """
+    from pipeline.library.store import Library, back_up  # noqa: PLC0415 - help must not load the program
+
+    with Library() as kept:
+        back_up(kept, file)
+    say(f"{file.stat().st_size / 1e6:,.1f} MB -> {file}; the reports are in it: keep it as you keep them")
+
+
+@library.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Have the copy in the place of the library that is there.")
+@debug_option
+def restore(file: Path, force: bool) -> None:
+    """Put a copy that `pipeline library backup` made in the place of the library.
+
+    \b
+    Example:
+      pipeline library restore library-2026-11.sqlite3
+    """
+    from pipeline.library.store import library_path  # noqa: PLC0415 - help must not load the program
+    from pipeline.library.store import restore as put_back  # noqa: PLC0415
+
+    aside = put_back(file, force)
+    if aside:
+        say(f"what was there could not be used, and is kept as {aside}")
+    say(f"{file} -> {library_path()}")

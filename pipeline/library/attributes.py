@@ -1,0 +1,66 @@
+"""The attributes of a report: found in it, told in a table, or corrected by hand; the surer one counts."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pipeline.core.errors import UsageError
+from pipeline.core.records import FinishedReport
+from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute
+from pipeline.output.digest.gather import TOLD, title_of
+from pipeline.output.digest.kind import kind_of
+from pipeline.output.digest.records import Found, ReportFacts
+from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
+from pipeline.output.digest.when import year_of
+
+LONGEST = 60  # characters of a value
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+
+
+def find(report: FinishedReport) -> dict[Attribute, Found]:
+    """Return what the title, name and text of a report say of it; nothing for what they do not say."""
+    title, source, text = title_of(report), report.source, report.text
+    found: dict[Attribute, Found] = {
+        "unit": unit_of(title, source, text),
+        "place": place_or_units(title, source, text),
+        "year": year_of(title, source, text),
+        "kind": kind_of(title, source),
+    }
+    return {name: value for name, value in found.items() if value.value}
+
+
+def told(said: ReportFacts, source: str) -> dict[Attribute, Found]:
+    """Return what a table tells of a report; raises UsageError for what cannot be."""
+    given: dict[Attribute, str] = {name: value for name in ATTRIBUTES if (value := getattr(said, name))}
+    return checked(given, TOLD, source)
+
+
+def by_hand(settings: Iterable[str]) -> dict[Attribute, Found]:
+    """Return what ``ATTRIBUTE=VALUE`` settings say; an empty value takes one away. Raises UsageError."""
+    given: dict[Attribute, str] = {}
+    names: dict[str, Attribute] = {}
+    for name, shown in ATTRIBUTES.items():
+        names[name] = names[shown] = name
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        if key.strip() not in names:
+            raise UsageError(f"{setting}: no attribute of that name; known: {' '.join(ATTRIBUTES)}")
+        name = names[key.strip()]
+        if given.get(name, value.strip()) != value.strip():
+            raise UsageError(f"{setting}: {name} is {given[name]} too; leave one of them out")
+        given[name] = value.strip()
+    return checked(given, BY_HAND, " ".join(settings))
+
+
+def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attribute, Found]:
+    """Return values with their basis; raises UsageError, which begins with ``where``, for a value that cannot be or contradicts."""
+    for name, value in given.items():
+        if len(value) > LONGEST or not value.isprintable():
+            raise UsageError(f"{where}: {name} must be no more than {LONGEST} characters that can be seen")
+    year = given.get("year", "").removesuffix("年")
+    if year and not _YEAR.fullmatch(year):
+        raise UsageError(f"{where}: year={given['year']} is no year; write it as 2024")
+    of_unit, place = place_of_unit(given.get("unit", "")), given.get("place", "")
+    if of_unit and place and not (of_unit.endswith(place) or place.endswith(of_unit) or place in of_unit or of_unit in place):
+        line = f"unit {given['unit']} lies in {of_unit}, which contradicts the place {place}; leave one of them out"
+        raise UsageError(f"{where}: {line}")
+    return {name: Found(year if name == "year" else value, basis) for name, value in given.items()}

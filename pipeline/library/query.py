@@ -1,0 +1,161 @@
+"""What a person asks for in words, as an expression of FTS5.
+
+    query   = any { (OR | 或) any }          any    = all of these
+    any     = part { [AND | 与] part | (NOT | 非) part }
+    part    = "(" query ")" | words
+    words   = word { NEAR/n | 近/n  word }    within about n characters of each other, in one passage
+    word    = a run of two and more characters, or a phrase in quotes
+
+Signs may be those of Chinese: （ ） “ ” 「 」. The words of the query never reach FTS5 but as quoted terms.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.core.errors import UsageError
+from pipeline.library.terms import phrase
+
+LONGEST, MOST, DEEPEST = 500, 50, 20  # characters of a query, its words, brackets within brackets
+NEAR = 10  # characters, where no number is given
+_QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂", "「": "」", "『": "』"}
+_SIGNS = {"(": "(", "（": "(", ")": ")", "）": ")"}
+_OPERATORS = {"AND": "AND", "与": "AND", "OR": "OR", "或": "OR", "NOT": "NOT", "非": "NOT"}
+_NEAR = re.compile(r"(?:NEAR|近)(?:/(\d{1,3}))?", re.ASCII)
+_BARE = re.compile(r'[^\s"“”＂「」『』()（）]+')
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A part of a query: ``kind`` is ``word``, a bracket, ``near``, or the name of an operator."""
+
+    kind: str
+    text: str
+    near: int = 0
+
+
+def expression(query: str) -> str:
+    """Return a query as FTS5 takes it; raises UsageError, which says what is wrong, for one that makes no sense."""
+    if len(query) > LONGEST:
+        raise _wrong(f"the query has {len(query):,} characters; the limit is {LONGEST}")
+    tokens = _tokens(query)
+    if not tokens:
+        raise _wrong("the query is empty; name a word of two or more characters")
+    if sum(token.kind == "word" for token in tokens) > MOST:
+        raise _wrong(f"the query has more than {MOST} words; ask in several steps")
+    parser = _Parser(tokens)
+    made = parser.any_of()
+    if parser.next is not None:
+        raise _wrong(f"the query has {parser.next.text!r} where nothing is open; take it out")
+    return made
+
+
+def _wrong(line: str) -> UsageError:
+    return UsageError(line, code="query")
+
+
+def _tokens(query: str) -> list[_Token]:
+    tokens, place = list[_Token](), 0
+    while place < len(query):
+        sign = query[place]
+        if sign.isspace():
+            place += 1
+        elif sign in _SIGNS:
+            tokens.append(_Token(_SIGNS[sign], sign))
+            place += 1
+        elif sign in _QUOTES:
+            end = query.find(_QUOTES[sign], place + 1)
+            if end < 0:
+                raise _wrong(f"the query opens {sign} and does not close it; add {_QUOTES[sign]}")
+            tokens.append(_Token("word", query[place + 1 : end]))
+            place = end + 1
+        elif bare := _BARE.match(query, place):
+            tokens.append(_bare(bare[0]))
+            place = bare.end()
+        else:
+            raise _wrong(f"the query closes {sign} without having opened it; take it out")
+    return tokens
+
+
+def _bare(word: str) -> _Token:
+    if word in _OPERATORS:
+        return _Token(_OPERATORS[word], word)
+    if near := _NEAR.fullmatch(word):
+        return _Token("near", word, int(near[1] or NEAR))
+    return _Token("word", word)
+
+
+class _Parser:
+    """Goes through the tokens once; each method returns the expression of what it stands for."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens, self._place, self._depth = tokens, 0, 0
+
+    @property
+    def next(self) -> _Token | None:
+        """The token that comes next; None at the end."""
+        return self._tokens[self._place] if self._place < len(self._tokens) else None
+
+    def any_of(self) -> str:
+        """Parse what OR joins."""
+        parts = [self._all_of()]
+        while self._take("OR"):
+            parts.append(self._all_of())
+        return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+
+    def _all_of(self) -> str:
+        made = self._part()
+        while self.next is not None and self.next.kind not in ("OR", ")"):
+            joined = self._take("AND")
+            without = self._take("NOT")
+            if not (joined or without) and self.next.kind == "near":
+                raise _wrong(f"the query has {self.next.text!r} behind brackets; it stands between two words")
+            made = f"({made} {'NOT' if without else 'AND'} {self._part()})"
+        return made
+
+    def _part(self) -> str:
+        token = self.next
+        if token is None:
+            raise _wrong("the query ends where a word is due; add one, or take the last operator out")
+        if token.kind == "NOT":
+            raise _wrong(f"the query has {token.text!r} and nothing that it is taken from; begin with what is to be found")
+        if token.kind == "(":
+            return self._bracket()
+        if token.kind != "word":
+            raise _wrong(f"the query has {token.text!r} where a word is due; to search for it, put it into quotes")
+        return self._words()
+
+    def _bracket(self) -> str:
+        self._place += 1
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise _wrong(f"the query has more than {DEEPEST} brackets within each other; ask in several steps")
+        made = self.any_of()
+        if not self._take(")"):
+            raise _wrong("the query opens a bracket and does not close it; add )")
+        self._depth -= 1
+        return made
+
+    def _words(self) -> str:
+        words, near = [self._word()], 0
+        while (token := self.next) is not None and token.kind == "near":
+            self._place += 1
+            near = max(near, token.near)
+            words.append(self._word())
+        # Of two pairs of characters with n characters between them, n + 1 pairs lie between.
+        return words[0] if len(words) == 1 else f"NEAR({' '.join(words)}, {near + 1})"
+
+    def _word(self) -> str:
+        token = self.next
+        if token is None or token.kind != "word":
+            raise _wrong("the query has NEAR without a word on both sides; add one, or use AND")
+        self._place += 1
+        made = phrase(token.text)
+        if not made:
+            raise _wrong(f"{token.text!r}: too short to search for; a word has two or more letters, characters or digits")
+        return made
+
+    def _take(self, kind: str) -> bool:
+        if self.next is None or self.next.kind != kind:
+            return False
+        self._place += 1
+        return True

@@ -1,0 +1,270 @@
+"""The file of the library: where it is, its schema, its writers, its copies.
+
+SQLite (standard library) keeps it, and not DuckDB: several processes write one file by turns and read it meanwhile (WAL), its
+full-text index is kept up with each write, what is deleted is overwritten, and it is installed already. DuckDB is faster where
+columns of many million rows are summed up, which no office has; it lets one process write, and its index is built anew for
+every change.
+
+A passage is known by the number of its report and its place there, in one integer: what is asked of reports (unit, place, year)
+then needs no look at the passages. FTS5 keeps the terms of the passages and no text (``content=''``); the text is in the report
+alone, compressed.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pipeline.core import locations
+from pipeline.core.errors import LibraryError, UsageError
+from pipeline.core.outputs import write_whole
+
+NAME = "library.sqlite3"
+VERSION = 1
+APPLICATION = 0x6D744C42  # tells this file from other databases of SQLite
+PATIENCE = 30.0  # seconds that another process may take to write
+PLACES = 20  # bits of the place of a passage in its report
+_COMPANIONS = ("-wal", "-shm")
+
+SCHEMA = {
+    "batch": "CREATE TABLE batch (id INTEGER PRIMARY KEY, date TEXT NOT NULL, action TEXT NOT NULL, model TEXT NOT NULL, "
+    "reports INTEGER NOT NULL DEFAULT 0, passages INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0)",
+    "report": "CREATE TABLE report (id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE, "
+    "name TEXT NOT NULL, model TEXT NOT NULL, added TEXT NOT NULL, whole INTEGER NOT NULL, passages INTEGER NOT NULL, "
+    "content BLOB NOT NULL)",
+    "attribute": "CREATE TABLE attribute (report INTEGER NOT NULL REFERENCES report ON DELETE CASCADE, name TEXT NOT NULL, "
+    "value TEXT NOT NULL, basis TEXT NOT NULL, PRIMARY KEY (report, name)) WITHOUT ROWID",
+    "passage": "CREATE TABLE passage (id INTEGER PRIMARY KEY, theme TEXT NOT NULL, score REAL NOT NULL)",
+    "share": "CREATE TABLE share (report INTEGER NOT NULL REFERENCES report ON DELETE CASCADE, theme TEXT NOT NULL, "
+    "passages INTEGER NOT NULL, characters INTEGER NOT NULL, PRIMARY KEY (report, theme)) WITHOUT ROWID",
+    "pair": "CREATE TABLE pair (report INTEGER NOT NULL REFERENCES report ON DELETE CASCADE, theme TEXT NOT NULL, "
+    "other TEXT NOT NULL, passages INTEGER NOT NULL, PRIMARY KEY (report, theme, other)) WITHOUT ROWID",
+    "terms": "CREATE VIRTUAL TABLE terms USING fts5(text, content='', columnsize=0, tokenize='ascii')",
+}
+_SETTINGS = (
+    f"PRAGMA busy_timeout = {round(PATIENCE * 1000)}",
+    "PRAGMA trusted_schema = OFF",  # a copy that is restored may come from anywhere
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",  # no text of a report in a file that stays
+    "PRAGMA cache_size = -65536",
+)
+_REASONS = {
+    sqlite3.SQLITE_FULL: "the disk is full; nothing of what was there is lost: free some space and run the command again",
+    sqlite3.SQLITE_BUSY: f"another program has been writing it for {PATIENCE:.0f} seconds; try again",
+    sqlite3.SQLITE_LOCKED: "another program is using it; try again",
+    sqlite3.SQLITE_READONLY: "it cannot be written; check that the file and its folder are yours",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that the file and its folder are yours",
+    sqlite3.SQLITE_PERM: "it cannot be opened; check that the file and its folder are yours",
+    sqlite3.SQLITE_NOTADB: "it is no library; move it away, or restore a copy with `pipeline library restore`",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a copy with `pipeline library restore --force`",
+    sqlite3.SQLITE_IOERR: "the disk refuses to read or write it; nothing of what was there is lost: check the disk and try again",
+}
+
+
+def library_path() -> Path:
+    """Return the file of the library; it may not be there yet."""
+    return locations.data_folder() / NAME
+
+
+class Library:
+    """An open library; a context manager that closes it. Every error of SQLite becomes a LibraryError of one line."""
+
+    def __init__(self, path: Path | None = None, create: bool = False) -> None:
+        """Open the library, and make it where there is none and ``create`` says so.
+
+        Raises UsageError where there is none, LibraryError for one that cannot be used.
+        """
+        self.path = path or library_path()
+        if not create and not self.path.exists():
+            raise UsageError(f"{self.path}: no library yet; `pipeline library add REPORTS` begins one")
+        with self.told():
+            _make_private(self.path)
+            self.database = _connect(self.path)
+        try:
+            with self.told():
+                self._prepare(create)
+        except BaseException:
+            self.database.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return the library itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.database.close()
+
+    def told(self) -> AbstractContextManager[None]:
+        """Have what SQLite says of this file told in one line."""
+        return told(self.path)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the database for changes that come all or not at all; other processes wait for their turn.
+
+        Within another ``writing`` they come with its own.
+        """
+        if self.database.in_transaction:
+            yield self.database
+            return
+        with self.told():
+            self.database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.database
+                self.database.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # SQLite has taken back by itself what a full disk broke off
+                    self.database.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the database as it is at this moment, whatever others write meanwhile."""
+        if self.database.in_transaction:  # of one that reads already
+            yield self.database
+            return
+        with self.told():
+            self.database.execute("BEGIN")
+            try:
+                yield self.database
+            finally:
+                with suppress(sqlite3.Error):
+                    self.database.execute("ROLLBACK")
+
+    def forget(self) -> bool:
+        """Have nothing of what was taken out in the log of changes: it is written into the file, which keeps its size, and cut.
+
+        Return False where another program reads and the log stays until it has ended.
+        """
+        with self.told():
+            busy, _, _ = self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def _prepare(self, create: bool) -> None:
+        if create and not _objects(self.database) and not _number(self.database, "application_id"):
+            self._begin()
+        check(self.database, self.path)
+
+    def _begin(self) -> None:
+        """Make the tables; of two processes that do so at once the second finds them there."""
+        self.database.execute("PRAGMA journal_mode = WAL")
+        with self.writing() as database:
+            if not _objects(database):
+                for statement in SCHEMA.values():
+                    database.execute(statement)
+                database.execute(f"PRAGMA application_id = {APPLICATION}")
+                database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Have what SQLite or the disk says of a file told in one line, which names it and what to try (LibraryError)."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LibraryError(f"{path}: {_reason(error)}") from None
+    except OSError as error:
+        raise LibraryError(f"{path}: cannot be opened or written ({error.strerror or error}); check its folder") from None
+
+
+def check(database: sqlite3.Connection, path: Path) -> None:
+    """Raise LibraryError for a file that is no library, one of another version, or one that was not wholly written."""
+    if _number(database, "application_id") != APPLICATION:
+        raise LibraryError(f"{path}: is no library of this program, or was not wholly written; move it away or restore a copy")
+    version = _number(database, "user_version")
+    if version != VERSION:
+        newer = "update this program" if version > VERSION else "restore a copy, or move it away and add the reports again"
+        raise LibraryError(f"{path}: a library of version {version}, and this program knows version {VERSION}; {newer}")
+    found = _objects(database)
+    own = {name: sql for name, sql in found.items() if not name.startswith(("terms_", "sqlite_"))}
+    if own != SCHEMA:
+        wrong = min(name for name, _ in own.items() ^ SCHEMA.items())
+        raise LibraryError(f"{path}: its table {wrong} is not as this program makes it; restore a copy, or move it away")
+
+
+def back_up(library: Library, target: Path) -> None:
+    """Write a whole copy of a library into a file that is not there yet, also while others write.
+
+    Raises UsageError, LibraryError.
+    """
+    if os.path.lexists(target):
+        raise UsageError(f"{target}: exists; name a file that does not, so that no copy is lost")
+    with library.told(), write_whole(target) as stream:
+        Path(stream.name).chmod(0o600)
+        library.database.execute("VACUUM INTO ?", (stream.name,))
+
+
+def restore(source: Path, replace: bool) -> Path | None:
+    """Put a copy in the place of the library, also while others read it; return where an unusable one was moved to.
+
+    Raises UsageError where there is a library and ``replace`` does not say so, LibraryError for a copy that cannot be used.
+    """
+    target = library_path()
+    if not source.is_file():
+        raise UsageError(f"{source}: no such file; name one that `pipeline library backup` wrote")
+    if target.exists() and not replace:
+        raise UsageError(f"{target}: there is a library; back it up first, then give --force to have the copy in its place")
+    with told(source), closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
+        copy.execute("PRAGMA trusted_schema = OFF")
+        check(copy, source)
+        if (said := copy.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise LibraryError(f"{source}: damaged ({said.splitlines()[0]}); use another copy")
+        library, aside = _to_replace(target)
+        with library, library.told():
+            copy.backup(library.database)
+            library.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return aside
+
+
+def _to_replace(target: Path) -> tuple[Library, Path | None]:
+    """Return the library that a copy goes into: the one that is there, or a new one where that is unusable and moved away."""
+    try:
+        return Library(target, create=True), None
+    except LibraryError:
+        aside = next(path for number in range(1, 1000) if not (path := target.with_name(f"{NAME}.damaged-{number}")).exists())
+        target.rename(aside)
+        for ending in _COMPANIONS:
+            with suppress(FileNotFoundError):
+                target.with_name(NAME + ending).rename(aside.with_name(aside.name + ending))
+        return Library(target, create=True), aside
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        for setting in _SETTINGS:
+            database.execute(setting)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _make_private(path: Path) -> None:
+    """Make the file and its folder where they are not there, for the user alone; SQLite gives its other files the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _objects(database: sqlite3.Connection) -> dict[str, str]:
+    return dict(database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+
+def _number(database: sqlite3.Connection, pragma: str) -> int:
+    number: int = database.execute(f"PRAGMA {pragma}").fetchone()[0]
+    return number
+
+
+def _reason(error: sqlite3.Error) -> str:
+    """Return what to say of an error of SQLite; the lower byte of its code tells the kind."""
+    if "no such module: fts5" in str(error):
+        return "this Python's SQLite has no full-text search (FTS5); use the Python of python.org, or SQLite with FTS5"
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _REASONS.get(kind, f"cannot be used ({error}); run again with --debug and report it")

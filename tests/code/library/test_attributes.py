@@ -1,0 +1,49 @@
+import pytest
+
+from pipeline.core.errors import UsageError
+from pipeline.library import attributes
+from pipeline.output.digest.records import Found, ReportFacts
+
+
+def test_what_a_report_says_of_itself(make):
+    report = make("a.txt", "宣讲三百场", title="中共临溪县委宣传部2023年工作总结")
+    assert attributes.find(report.finish()) == {
+        "unit": Found("临溪县委宣传部", "标题"),
+        "place": Found("临溪县", "标题"),
+        "year": Found("2023", "标题"),
+        "kind": Found("总结", "标题"),
+    }
+    assert attributes.find(make("a.txt", "无关的一段").finish()) == {}
+
+
+def test_what_is_set_by_hand_in_either_language():
+    given = attributes.by_hand(["单位=临溪县教育局", "place=临溪县", "year=2024年", "group="])
+    assert given == {
+        "unit": Found("临溪县教育局", "手工"),
+        "place": Found("临溪县", "手工"),
+        "year": Found("2024", "手工"),
+        "group": Found("", "手工"),
+    }
+    assert attributes.told(ReportFacts(unit="汉桥街道"), "a.txt") == {"unit": Found("汉桥街道", "指定")}
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        (["colour=red"], "colour=red: no attribute of that name; known: unit place year kind group"),
+        (["year=20245"], "year=20245 is no year; write it as 2024"),
+        (["year=去年"], "year=去年 is no year"),
+        (["year=2024", "年份=2023"], "year is 2024 too; leave one of them out"),
+        (["unit=临溪县教育局", "place=岷陵市"], "unit 临溪县教育局 lies in 临溪县, which contradicts the place 岷陵市"),
+        (["unit=" + "长" * 61], "no more than 60 characters"),
+        (["unit=a\x1bb"], "characters that can be seen"),
+    ],
+)
+def test_attributes_that_cannot_be_or_contradict(settings, line):
+    with pytest.raises(UsageError, match=line):
+        attributes.by_hand(settings)
+
+
+def test_a_unit_lies_in_a_larger_or_smaller_place():
+    assert attributes.by_hand(["unit=临溪县教育局", "place=江渚市临溪县"])
+    assert attributes.by_hand(["unit=江渚市硚山区文化馆", "place=硚山区"])

@@ -1,0 +1,31 @@
+import pytest
+
+from pipeline.library.terms import folded, phrase, terms_of
+
+
+def test_terms_are_pairs_and_the_last_character_of_a_run():
+    assert terms_of(["理论，宣讲"]) == ["理论 论 宣讲 讲"]
+    assert terms_of(["", "。", "文", "5G时代"]) == ["", "", "文", "5g g时 时代 代"]
+
+
+def test_width_case_and_traditional_characters_make_no_difference():
+    assert folded("ＡＢＣ１２ 宣傳思想") == "abc12 宣传思想"
+    assert terms_of(["宣傳", "宣传"]) == ["宣传 传"] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        ("理论", '"理论"'),
+        ("理论宣讲", '"理论 论宣 宣讲"'),
+        ("理论，宣讲", '"理论 论 宣讲"'),
+        ("3,900", '"3 90 00"'),
+        ("理论5", '"理论 论5"'),
+        ("论、5", '"论 5" *'),
+        ("文", ""),
+        ("，。", ""),
+        ('"*', ""),
+    ],
+)
+def test_a_phrase_begins_and_ends_anywhere_in_a_run(words, made):
+    assert phrase(words) == made
