@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "out", type=OutputPath(), help="The file to write; its ending chooses the format.")
 @click.option(
-    "--format", "format_name", help="table, jsonl, csv, xlsx, html, docx; without it a table on a terminal and jsonl in a pipe."
+    "--format",
+    "format_name",
+    help="table, jsonl, csv, xlsx, html, docx, parquet; without it a table on a terminal and jsonl in a pipe.",
 )
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
@@ -53,7 +55,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
         config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
-    OUT is one file with all reports; with --format csv, xlsx, html or docx a name without an ending is a folder, one file a report.
+    OUT is one file with all reports; of csv, xlsx, html, docx and parquet a name without an ending is a folder, one file a report.
 
     \b
     Examples:
