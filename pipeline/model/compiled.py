@@ -20,6 +20,8 @@ from pipeline.model.features import Floats, Layout, Rows, Vocabulary, join_texts
 if TYPE_CHECKING:
     from pipeline.model._kernels import Characters, Dictionary, Weights
 
+WRITABLE = ("C", "W")  # what the compiled loops take; arrays of a file that is mapped into memory are not, and are copied
+
 
 class Compiled:
     """Rows, scores, runs and strongest words of texts, and JSON lines of tags, for one vocabulary and one set of weights."""
@@ -35,8 +37,8 @@ class Compiled:
             dictionary,
             vocabulary.words,
             vocabulary.bigrams.letters,
-            np.ascontiguousarray(vocabulary.idf, np.float64),
-            np.ascontiguousarray(weights, np.float32),
+            np.require(vocabulary.idf, np.float64, WRITABLE),
+            np.require(weights, np.float32, WRITABLE),
             vocabulary.telling.view(np.uint8),
             list(map(msgspec.json.encode, names)),
             vocabulary.gazetteer.native,
