@@ -6,7 +6,7 @@ where nothing was compiled, and a test holds the two against each other.
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -20,7 +20,8 @@ from pipeline.model.features import Floats, Layout, Rows, Vocabulary, join_texts
 if TYPE_CHECKING:
     from pipeline.model._kernels import Characters, Dictionary, Weights
 
-WRITABLE = ("C", "W")  # what the compiled loops take; arrays of a file that is mapped into memory are not, and are copied
+# What the compiled loops take; arrays of a file that is mapped into memory are not, and are copied.
+WRITABLE: tuple[Literal["C"], Literal["W"]] = ("C", "W")
 
 
 class Compiled:
