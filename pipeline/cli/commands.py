@@ -9,6 +9,7 @@ from pipeline.cli.common import Commands
 MODULES = {
     "digest": "digest",
     "evaluate": "train",
+    "init": "init",
     "labels": "labels",
     "models": "models",
     "serve": "serve",

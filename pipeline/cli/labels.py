@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -176,18 +177,32 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 
 @labels.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "out", type=OutputPath(), help="The label file to write (.jsonl); not for a workbook.")
-@click.option("--reports", default="seeds/imported", show_default=True, help="Where new reports go, in the project folder.")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=OutputPath(),
+    help="The label file to write (.jsonl).  [default: where labels are a folder, FILE's name there]",
+)
+@click.option(
+    "--reports", help="Where new reports go, in the project folder.  [default: beside those of the corpus, or seeds/imported]"
+)
 @click.option("--text-column", default="text", show_default=True, help="The column or key of the text.")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
-@click.option("--source-column", default="source", show_default=True, help="Rows of one source are one report.")
+@click.option("--source-column", default="", help="Rows of one source are one report.  [default: source, else group]")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
 @click.option(
     "--by", "who", default="", metavar="PERSON", help="Of Label Studio, take the annotations that this person completed only."
 )
-@click.option("--origin", type=click.Choice(["seed", "written", "review"]), default="review", show_default=True, help="What kind.")
+@click.option(
+    "--origin",
+    type=click.Choice(["seed", "written", "review", "imported"]),
+    default="imported",
+    show_default=True,
+    help="What kind.",
+)
 @config_options
-def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_column: str, source_column: str,
+def take_in(file: Path, out: Path | None, reports: str | None, text_column: str, label_column: str, source_column: str,
             annotator: str, who: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Take labels in: a corrected workbook of `pipeline tag`, Label Studio's JSON, or CSV or JSON lines with text and label.
 
@@ -204,11 +219,9 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
     config = read_config(config_file, settings)
     if file.suffix.lower() == ".xlsx":
         _import_workbook(file, annotator, config)
-    elif out is None:
-        raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
     else:
         chosen = Columns(text_column, label_column, source_column)
-        _import_table(file, out, chosen, reports, annotator, who, cast("Origin", origin), config)
+        import_table(TableRequest(file, chosen, out, reports, annotator, who, cast("Origin", origin)), config)
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
@@ -228,24 +241,39 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
         say(f"{saved.count} corrections of {report.source} -> {saved.labels}")
 
 
-def _import_table(
-    file: Path, out: Path, columns: "Columns", reports: str, annotator: str, who: str, origin: "Origin", config: "Config"
-) -> None:
-    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """Which table to take in, how, and where its labels and new reports go; None for where the configuration says."""
+
+    file: Path
+    columns: "Columns"
+    out: Path | None = None
+    reports: str | None = None
+    annotator: str = ""
+    who: str = ""
+    origin: "Origin" = "imported"
+
+
+def import_table(asked: TableRequest, config: "Config") -> None:
+    """Take the labels of a table in; raises UsageError and CorpusError."""
+    from pipeline.core import locations  # noqa: PLC0415
     from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange  # noqa: PLC0415 - help must not load the program
-    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
+    from pipeline.labels.corpus import claim_label_file, default_places, read_corpus  # noqa: PLC0415
     from pipeline.labels.files import label_lines, write_labels, write_reports  # noqa: PLC0415
     from pipeline.labels.people import checked_name  # noqa: PLC0415
 
+    file, places = asked.file, default_places(asked.file, config)
+    out, reports = asked.out or places.labels, asked.reports or places.reports
+    if out is None:
+        raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
     place = claim_label_file(out, "an import", [file], config)
-    taken = exchange.read_incoming(file, columns, _known(config), who)
+    taken = exchange.read_incoming(file, asked.columns, _known(config), asked.who)
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    made = exchange.to_labels(
-        taken.reports, known, reports, checked_name(annotator) if annotator else "", origin, today, config.read
-    )
+    annotator = checked_name(asked.annotator) if asked.annotator else ""
+    made = exchange.to_labels(taken.reports, known, reports, annotator, asked.origin, today, config.read)
     refused = (*taken.refused, *made.refused)
     for each in refused[:REFUSED_SHOWN]:
         say(f"not taken: {each}")
@@ -257,9 +285,17 @@ def _import_table(
     else:
         write_place(place, label_lines(made.labels))
     say(f"{len(made.labels)} labels -> {out}; {len(made.files)} new reports -> {reports}; {len(refused)} not taken")
+    _say_alone(taken.alone)
+    if asked.out is None and asked.reports is None:
+        return
     again = exchange.overlaps(made.labels, corpus)
     beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
     say(f"name both under [corpus] {beside}")
+
+
+def _say_alone(rows: int) -> None:
+    if rows:
+        say(f"{rows} rows name no report (column source or group): each is one of its own, equal texts are left out together")
 
 
 def _known(config: "Config") -> "LabelSet":

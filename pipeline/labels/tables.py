@@ -48,19 +48,41 @@ def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Take
     """Return the reports of a table; raises CorpusError for one without the columns, and for what is no table at all."""
     rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
     groups: dict[str, _Paragraphs] = {}
-    reports, refused = list[Incoming](), list[Refused]()
+    reports, refused, alone = list[Incoming](), list[Refused](), 0
     for number, row in enumerate(rows, 1):
         if isinstance(row, Refused):
             refused.append(row)
             continue
-        name = _unmarked(str(row.values.get(columns.source) or f"{path.stem}_{number:05}"))
+        source = columns.source_of(row.values)
+        alone += not source
+        name = _unmarked(source or f"{path.stem}_{number:05}")
         for found in _taken(row, name, columns, known, groups):
             if isinstance(found, Refused):
                 refused.append(found)
             else:
                 reports.append(found)
     reports += [_joined(name, group) for name, group in groups.items() if group.labelled]
-    return Taken(tuple(reports), tuple(refused))
+    return Taken(tuple(reports), tuple(refused), alone)
+
+
+def named_labels(text: str, path: Path, columns: Columns) -> list[str]:
+    """Return what stands in the column of labels of a table, each once, in the order of their first; raises CorpusError."""
+    rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
+    found: dict[str, None] = {}
+    for row in rows:
+        if isinstance(row, _Row):
+            value = _spans(row.values, columns) or row.values.get(columns.label)
+            found |= dict.fromkeys(name for each in (value if isinstance(value, list) else [value]) if (name := _name_in(each)))
+    return list(found)
+
+
+def _name_in(value: Any) -> str:  # noqa: ANN401 - another tool's data, checked here
+    """Return the label that a cell or a span names, or nothing."""
+    if isinstance(value, dict):
+        value = value.get("label")
+    elif isinstance(value, list) and len(value) == 3:
+        value = value[2]
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _taken(row: _Row, name: str, columns: Columns, known: LabelSet, groups: dict[str, _Paragraphs]) -> Iterator[Incoming | Refused]:
