@@ -6,6 +6,7 @@ A kernel would bring a hundred megabytes; a cell is Python, and what it shows is
 import ast
 import doctest
 import json
+import re
 
 import pytest
 
@@ -44,3 +45,20 @@ def test_the_notebook_runs_from_top_to_bottom(root, own_folder):
     assert results[2]["theme"].tolist() == ["育新人", "展形象", "其他"]
     assert results[4]["兴文化"] > 0
     assert len(results[5]) == len(results[3]) == len(results[1])
+
+
+@pytest.mark.slow
+def test_the_worked_example_of_own_labels_is_run(root, start, tmp_path):
+    text = (root / "docs" / "own-labels.md").read_text(encoding="utf-8")
+    table, commands, *_ = re.findall(r"(?:^    .+\n)+", text, re.MULTILINE)
+    (tmp_path / "letters.csv").write_text(table.replace("    ", ""), encoding="utf-8")
+    here = tmp_path
+    for command in re.split(r"\n| && ", commands.strip()):
+        words = command.split()
+        if words[0] == "cd":
+            here /= words[1]
+        else:
+            done = start(words[1:], cwd=here)
+            assert done.returncode == 0, done.stderr
+    assert (tmp_path / "letters" / "tags.xlsx").is_file()
+    assert words[0] == "pipeline"

@@ -64,7 +64,8 @@ def install(wheel, environment, extra=""):
     for name in needed(requirements_of(wheel, extra)):
         distribution = importlib.metadata.distribution(name)
         for top in {file.parts[0] for file in distribution.files} - {"..", "__pycache__"}:
-            (site / top).symlink_to(Path(distribution.locate_file(top)).resolve())
+            if not (site / top).is_symlink():  # some share the folder of a namespace
+                (site / top).symlink_to(Path(distribution.locate_file(top)).resolve())
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
