@@ -167,3 +167,13 @@ def test_few_reports_are_still_shown_one_by_one(trained_home):
     assert MOST_REPORTS > 5
     manifest = json.loads((trained_home / "models" / "seeds" / "manifest.json").read_bytes())
     assert len(manifest["scores"]["by_group"]) == 5
+
+
+def test_a_row_that_is_noise_from_end_to_end_is_trained_around(folder, call, monkeypatch):
+    texts = [*rows(24), ("（记者 王一）", "建议"), ("。。。", "建议")]
+    (folder / "rows.csv").write_text("text,label\n" + "".join(f"{text},{label}\n" for text, label in texts), encoding="utf-8")
+    assert call("init", "mine", "--from", "rows.csv").exit_code == 0
+    monkeypatch.chdir(folder / "mine")
+    done = call("train", "--no-track", "--set", "evaluate.folds=3", "--set", "evaluate.learning_curve=[0.5]")
+    assert done.exit_code == 0, done.stderr
+    assert "model default" in done.stdout
