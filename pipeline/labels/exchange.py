@@ -132,15 +132,23 @@ def _file_for(
 ) -> tuple[str, str] | Refused:
     """Put a new report among the files, and its name among those that are taken; return its source and sha256."""
     try:
-        data = report.text.encode()
+        data = (_as_row(report.text) if report.is_row else report.text).encode()
     except UnicodeEncodeError:
         return Refused(report.where, "holds half a character, which no file can; repair its text")
-    if not reads_as(data, ".txt", report.text, options):
+    ending = ".csv" if report.is_row else ".txt"
+    if not reads_as(data, ending, report.text, options):
         why = "its text would not be read back from a file as it is (a web page, or a mark at its beginning)"
         return Refused(report.where, f"{why}; export plain text")
-    name = _file_name(report.name, taken)
+    name = _file_name(report.name, ending, taken)
     files[name] = data
     return f"{folder}/{name}", hashlib.sha256(data).hexdigest()
+
+
+def _as_row(text: str) -> str:
+    """Return a table of one row: what is read from it is one passage, also where a line like it would be a caption."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([["text"], [text]])
+    return stream.getvalue()
 
 
 def _rows_of(corpus: Corpus) -> Iterator[dict[str, Any]]:
@@ -163,13 +171,13 @@ def _json_lines(corpus: Corpus) -> bytes:
     return b"".join(msgspec.json.encode(row) + b"\n" for row in _rows_of(corpus))
 
 
-def _file_name(name: str, taken: set[str]) -> str:
+def _file_name(name: str, ending: str, taken: set[str]) -> str:
     """Return a name for a new report that is no path, and that no other new report has, upper and lower case alike.
 
     ``taken`` are the names that are, in lower case, and with this one more.
     """
     stem = _UNSAFE.sub("_", Path(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._") or "report"
-    candidates = chain([f"{stem}.txt"], (f"{stem}_{number}.txt" for number in count(2)))
+    candidates = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
     chosen = next(candidate for candidate in candidates if candidate.lower() not in taken)
     taken.add(chosen.lower())
     return chosen

@@ -46,12 +46,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A report from another tool: its name there, its text, its labelled passages, and where it stands in the file."""
+    """A report from another tool: its name there, its text, its labelled passages, and where it stands in the file.
+
+    ``is_row`` tells that it is the row of a table by itself: one passage, whatever it looks like.
+    """
 
     name: str
     text: str
     passages: tuple[Passage, ...]
     where: str = ""
+    is_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import sqlite3
 import pytest
 
 from pipeline.core import locations
+from pipeline.core.config import load_config
 from pipeline.training.measure import MOST_REPORTS
 
 LABELS = {
@@ -169,11 +170,27 @@ def test_few_reports_are_still_shown_one_by_one(trained_home):
     assert len(manifest["scores"]["by_group"]) == 5
 
 
-def test_a_row_that_is_noise_from_end_to_end_is_trained_around(folder, call, monkeypatch):
-    texts = [*rows(24), ("（记者 王一）", "建议"), ("。。。", "建议")]
-    (folder / "rows.csv").write_text("text,label\n" + "".join(f"{text},{label}\n" for text, label in texts), encoding="utf-8")
+def test_a_report_that_is_noise_from_end_to_end_is_trained_around(folder, call, monkeypatch):
+    texts = [*((*row, "") for row in rows(24)), ("（记者 王一）", "建议", "信"), ("。。。", "建议", "件")]
+    (folder / "rows.csv").write_text("text,label,source\n" + "".join(f"{','.join(row)}\n" for row in texts), encoding="utf-8")
     assert call("init", "mine", "--from", "rows.csv").exit_code == 0
     monkeypatch.chdir(folder / "mine")
     done = call("train", "--no-track", "--set", "evaluate.folds=3", "--set", "evaluate.learning_curve=[0.5]")
     assert done.exit_code == 0, done.stderr
     assert "model default" in done.stdout
+
+
+def test_a_row_by_itself_is_a_passage_whatever_it_looks_like(folder, call, monkeypatch):
+    from pipeline.labels.corpus import read_corpus
+    from pipeline.training.fit import prepare_corpus
+
+    texts = ["（记者 王一）", "图为新建的书房(组图)", '=带"引号"，和逗号', "一、标题"]
+    (folder / "rows.jsonl").write_text(
+        "".join(json.dumps({"text": text, "label": "甲" if i else "乙"}) + "\n" for i, text in enumerate(texts)), encoding="utf-8"
+    )
+    assert call("init", "mine", "--from", "rows.jsonl").exit_code == 0
+    monkeypatch.chdir(folder / "mine")
+    config = load_config()
+    corpus = read_corpus(config, print)
+    assert [report.document.text for report in corpus.reports] == texts
+    assert [report.targets.tolist() for report in prepare_corpus(corpus, config, ())] == [[0], [1], [1], [1]]
