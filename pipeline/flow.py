@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.training.search import Trial
 
 SEARCH = "configs/search.toml"
+SAME_SHOWN = 10  # groups of reports with the same text, and reports of one, that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,11 @@ def train_model(
         labels = sum(len(report.labels) for report in corpus.reports)
         say(f"training on {counted(len(prepared), 'report')}, {counted(labels, 'label')}")
         check_trainable(corpus)
-        for same in equal_reports(prepared):
-            say(f"left out together, since their text is the same: {', '.join(same)}")
+        same = equal_reports(prepared)
+        for sources in same[:SAME_SHOWN]:
+            say(f"left out together, since their text is the same: {', '.join(sources[:SAME_SHOWN])}")
+        if len(same) > SAME_SHOWN:
+            say(f"and {len(same) - SAME_SHOWN} more groups of reports with the same text")
         fitter = Fitter(prepared, corpus.label_set, config, user_words)
         trained = train(fitter, watch)
         curve = learning_curve(fitter)

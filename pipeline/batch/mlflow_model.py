@@ -12,16 +12,17 @@ import pandas as pd
 FORMS = ("rows", "json")
 
 
-class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+class RegisteredTagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
     """Tags raw texts with the model folder that is logged beside this code."""
 
     def load_context(self, context: Any) -> None:  # noqa: ANN401 - MLflow's PythonModelContext
         """Load the model folder; nothing in it is code."""
         from pathlib import Path  # noqa: PLC0415 - only when the model is loaded
 
+        from pipeline.batch import tagger  # noqa: PLC0415
         from pipeline.batch.engine import load_cached  # noqa: PLC0415
 
-        self.model = load_cached(Path(context.artifacts["model"]))
+        self.tagger = tagger.Tagger(load_cached(Path(context.artifacts["model"])))
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ANN401, ARG002
         """Return the tags of each text, in the order of the rows; a missing text is an empty one."""
@@ -31,21 +32,7 @@ class Tagger(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         if form not in FORMS:
             raise mlflow.exceptions.MlflowException.invalid_parameter_value(f"form {form!r}: choose one of {', '.join(FORMS)}")
         texts = [text if isinstance(text, str) else "" for text in model_input["text"]]
-        tagged = tag_texts(texts, self.model)
-        return _as_json(tagged) if form == "json" else _as_rows(tagged)
-
-
-def _as_rows(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of reports
-    import msgspec  # noqa: PLC0415 - only when the model is used
-
-    from pipeline.core.tag_fields import text_fields  # noqa: PLC0415 - as above
-
-    rows = [
-        {"row": number, **msgspec.json.decode(msgspec.json.encode(tag))}  # what `pipeline tag` writes, read back
-        for number, report in enumerate(tagged)
-        for tag in report.tags
-    ]
-    return pd.DataFrame(rows, columns=["row", *(field.name for field in text_fields())])
+        return _as_json(tag_texts(texts, self.tagger.model)) if form == "json" else self.tagger.tag(texts).to_pandas()
 
 
 def _as_json(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of reports
@@ -53,4 +40,4 @@ def _as_json(tagged: Any) -> pd.DataFrame:  # noqa: ANN401 - an iterator of repo
     return pd.DataFrame({"tags": [array.decode() for array in arrays]})
 
 
-mlflow.models.set_model(Tagger())
+mlflow.models.set_model(RegisteredTagger())

@@ -11,6 +11,7 @@ MODULES = {
     "evaluate": "train",
     "figures": "figures",
     "find": "find",
+    "init": "init",
     "labels": "labels",
     "library": "library",
     "models": "models",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -177,16 +178,30 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 
 @labels.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "out", type=OutputPath(), help="The label file to write (.jsonl); not for a workbook.")
-@click.option("--reports", default="seeds/imported", show_default=True, help="Where new reports go, in the project folder.")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=OutputPath(),
+    help="The label file to write (.jsonl).  [default: where labels are a folder, FILE's name there]",
+)
+@click.option(
+    "--reports", help="Where new reports go, in the project folder.  [default: beside those of the corpus, or seeds/imported]"
+)
 @click.option("--text-column", default="text", show_default=True, help="The column or key of the text.")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
-@click.option("--source-column", default="source", show_default=True, help="Rows of one source are one report.")
+@click.option("--source-column", default="", help="Rows of one source are one report.  [default: source, else group]")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
 @click.option("--by", "who", default="", metavar="PERSON", help="Of Label Studio and REFI-QDA, take what this person said only.")
-@click.option("--origin", type=click.Choice(["seed", "written", "review"]), default="review", show_default=True, help="What kind.")
+@click.option(
+    "--origin",
+    type=click.Choice(["seed", "written", "review", "imported"]),
+    default="imported",
+    show_default=True,
+    help="What kind.",
+)
 @config_options
-def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_column: str, source_column: str,
+def take_in(file: Path, out: Path | None, reports: str | None, text_column: str, label_column: str, source_column: str,
             annotator: str, who: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Take labels in: a corrected workbook, Label Studio's JSON, CSV or JSON lines with text and label, or a REFI-QDA project.
 
@@ -206,13 +221,13 @@ def take_in(file: Path, out: Path | None, reports: str, text_column: str, label_
     config = read_config(config_file, settings)
     if file.suffix.lower() == ".xlsx":
         _import_workbook(file, annotator, config)
-    elif out is None:
-        raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
     elif file.suffix.lower() == ".qdc":
+        if out is None:
+            raise UsageError(f"{file}: name the label definitions to write with -o, such as -o configs/mine.toml")
         _import_codebook(file, out, config)
     else:
         chosen = Columns(text_column, label_column, source_column)
-        _import_table(file, out, chosen, reports, annotator, who, cast("Origin", origin), config)
+        import_table(TableRequest(file, chosen, out, reports, annotator, who, cast("Origin", origin)), config)
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
@@ -245,27 +260,42 @@ def _import_codebook(file: Path, out: Path, config: "Config") -> None:
     say(f"{len(found.labels)} labels -> {out}; name it as corpus.label_set to sort by them")
 
 
-def _import_table(
-    file: Path, out: Path, columns: "Columns", reports: str, annotator: str, who: str, origin: "Origin", config: "Config"
-) -> None:
-    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """Which table to take in, how, and where its labels and new reports go; None for where the configuration says."""
+
+    file: Path
+    columns: "Columns"
+    out: Path | None = None
+    reports: str | None = None
+    annotator: str = ""
+    who: str = ""
+    origin: "Origin" = "imported"
+
+
+def import_table(asked: TableRequest, config: "Config") -> None:
+    """Take the labels of a table in; raises UsageError and CorpusError."""
+    from pipeline.core import locations  # noqa: PLC0415
     from pipeline.core.outputs import write_place  # noqa: PLC0415
     from pipeline.labels import exchange, refi_qda  # noqa: PLC0415 - help must not load the program
-    from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
+    from pipeline.labels.corpus import claim_label_file, default_places, read_corpus  # noqa: PLC0415
     from pipeline.labels.files import label_lines, write_labels, write_reports  # noqa: PLC0415
     from pipeline.labels.people import checked_name  # noqa: PLC0415
 
+    file, places = asked.file, default_places(asked.file, config)
+    out, reports = asked.out or places.labels, asked.reports or places.reports
+    if out is None:
+        raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
     place = claim_label_file(out, "an import", [file], config)
     if file.suffix.lower() == refi_qda.ENDING:
-        taken = refi_qda.read_project(file, labels_of(config), config.read, who)
+        taken = refi_qda.read_project(file, labels_of(config), config.read, asked.who)
     else:
-        taken = exchange.read_incoming(file, columns, labels_of(config), who)
+        taken = exchange.read_incoming(file, asked.columns, labels_of(config), asked.who)
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    made = exchange.to_labels(
-        taken.reports, known, reports, checked_name(annotator) if annotator else "", origin, today, config.read
-    )
+    annotator = checked_name(asked.annotator) if asked.annotator else ""
+    made = exchange.to_labels(taken.reports, known, reports, annotator, asked.origin, today, config.read)
     refused = (*taken.refused, *made.refused)
     for each in refused[:REFUSED_SHOWN]:
         say(f"not taken: {each}")
@@ -278,9 +308,18 @@ def _import_table(
         write_place(place, label_lines(made.labels))
     new = counted(len(made.files), "new report")
     say(f"{counted(len(made.labels), 'label')} -> {out}; {new} -> {reports}; {len(refused)} not taken")
+    _say_alone(taken.alone)
+    if asked.out is None and asked.reports is None:
+        return
     again = exchange.overlaps(made.labels, corpus)
     beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
     say(f"name both under [corpus] {beside}")
+
+
+def _say_alone(rows: int) -> None:
+    if rows:
+        said = "names no report" if rows == 1 else "name no report"
+        say(f"{counted(rows, 'row')} {said} (column source or group): each is one of its own, equal texts are left out together")
 
 
 @labels.command("export")

@@ -47,7 +47,7 @@ NOT_OF_SPARK = {
 @click.option(
     "--format",
     "format_name",
-    help="table, jsonl, csv, xlsx, html, docx, qdpx; without it a table on a terminal and jsonl in a pipe.",
+    help="table, jsonl, csv, xlsx, html, docx, qdpx, parquet; without it a table on a terminal and jsonl in a pipe.",
 )
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
@@ -65,7 +65,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
         config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
-    OUT is one file with all reports; with --format (not jsonl, table) a name without an ending is a folder, one file a report.
+    OUT is one file with all reports; of csv, xlsx, html, docx and parquet a name without an ending is a folder, one file a report.
 
     \b
     Examples:

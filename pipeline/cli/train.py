@@ -144,8 +144,14 @@ def _print_drift(config: "Config", model_name: str, batches: tuple[Path, ...]) -
 def _print_figures(measurement: "Measurement", where: str) -> None:
     figures = measurement.figures
     click.echo(f"on {where}: macro-F1 {figures.macro_f1:.3f} · accuracy {figures.accuracy:.3f} · {figures.characters:,} characters")
+    seen = {name for pair in measurement.confusion for name in pair}
     for name, value in figures.f1.items():
+        if name not in seen:
+            continue
         click.echo(f"  {name}  F1 {value:.3f}")
-    for parts in (measurement.by_origin, measurement.by_group):
+    for parts in (measurement.by_origin, measurement.shown_groups()):
         for name, part in parts.items():
             click.echo(f"  {Path(name).name}  macro-F1 {part.macro_f1:.3f}  accuracy {part.accuracy:.3f}")
+    hidden = len(measurement.by_group) - len(measurement.shown_groups())
+    if hidden:
+        click.echo(f"  {hidden} reports one by one: in the table of reports of the MLflow run")

@@ -214,14 +214,16 @@ class LabelSet(msgspec.Struct, frozen=True):
 
 
 def load_config(path: Path | None = None, settings: tuple[str, ...] = ()) -> Config:
-    """Return the defaults with a TOML file and then ``KEY=VALUE`` settings laid over them.
+    """Return the defaults with the project's own file, another TOML file and ``KEY=VALUE`` settings laid over them, in this order.
 
     Raises ConfigError that names the file or setting, the key, and what is expected.
     """
     default_path = locations.find("configs/default.toml")
     values = _read_toml(default_path)
     config = _convert(values, Config, str(default_path))
-    laid_over = [(_read_toml(path), str(path))] if path is not None else []
+    own = locations.project_folder() / locations.PROJECT_FILE
+    files = [file for file in (own if own.is_file() else None, path) if file is not None]
+    laid_over = [(_read_toml(file), str(file)) for file in files]
     for changes, where in [*laid_over, *((_parse_setting(setting), f"--set {setting}") for setting in settings)]:
         _overlay(values, changes, where)
         config = _convert(values, Config, where)

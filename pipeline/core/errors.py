@@ -70,6 +70,10 @@ class UsageError(PipelineError):
     code: Code = "usage"
 
 
+class WrongTypeError(UsageError, TypeError):
+    """A value from Python that is no text and no path where one is needed."""
+
+
 class ConfigError(PipelineError):
     """A configuration file, key or value that is not valid."""
 

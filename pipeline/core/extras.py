@@ -8,6 +8,8 @@ from pipeline.core.errors import UsageError
 EXTRAS = {
     "train": ("matplotlib", "mlflow", "pandas", "scipy", "sklearn"),
     "serve": ("anyio", "fastapi", "itsdangerous", "pydantic", "starlette", "uvicorn"),
+    "pandas": ("pandas",),
+    "parquet": ("pyarrow",),
     "spark": ("pyarrow", "pyspark"),
     "ocr": ("PIL", "cv2", "onnxruntime", "rapidocr"),
     "review": ("cleanlab",),

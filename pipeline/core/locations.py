@@ -6,6 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME_VARIABLE = "MISSION_THEMES_HOME"
+PROJECT_FILE = "mission-themes.toml"  # of a folder that `pipeline init` has made: its settings over the defaults
 CACHE_VARIABLE = "MISSION_THEMES_CACHE"
 DATA_VARIABLE = "MISSION_THEMES_DATA"
 
@@ -18,12 +19,14 @@ def is_checkout() -> bool:
 def project_folder() -> Path:
     """Return the folder that configured paths, ``models/`` and ``mlruns/`` are relative to.
 
-    It is the folder that MISSION_THEMES_HOME names; else, in a checkout, the checkout; else the current folder.
+    It is the folder that MISSION_THEMES_HOME names; else the current folder, where ``pipeline init`` made it or there is no
+    checkout; else the checkout.
     """
     named = os.environ.get(HOME_VARIABLE)
     if named:
         return Path(named).resolve()
-    return PACKAGE.parent if is_checkout() else Path.cwd()
+    current = Path.cwd()
+    return PACKAGE.parent if is_checkout() and not (current / PROJECT_FILE).is_file() else current
 
 
 def cache_folder() -> Path:

@@ -189,7 +189,7 @@ class Label(msgspec.Struct, frozen=True):
     label: str
     secondary: tuple[str, ...] = ()
     annotator: str = ""
-    origin: Literal["seed", "written", "review"] = "seed"
+    origin: Literal["seed", "written", "review", "imported"] = "seed"
     date: str = ""
     suggestion: Suggestion | msgspec.UnsetType = msgspec.UNSET
     note: str | msgspec.UnsetType = msgspec.UNSET

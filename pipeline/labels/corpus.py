@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core import locations
@@ -22,8 +23,7 @@ Say = Callable[[str], None]
 def read_corpus(config: Config, say: Say) -> Corpus:
     """Return the configured labels, and the corrections over them, with their reports, less the excluded ones."""
     label_set = load_label_set(locations.find(config.corpus.label_set))
-    names = [name for name in config.corpus.labels if name != config.corpus.review]
-    labels = [label for name in names for label in load_labels(locations.find(name), label_set)]
+    labels = [label for path in label_files(config) for label in load_labels(path, label_set)]
     corrections = _within_reach(read_review(config, label_set, say), config, say)
     sources = {label.source for label in (*labels, *corrections)}
     excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
@@ -36,6 +36,14 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     ]
     kept = [[label for label in some if label.source not in excluded] for some in (labels, corrections)]
     return build_corpus(documents, kept[0], label_set, kept[1])
+
+
+def label_files(config: Config) -> list[Path]:
+    """Return the configured label files but that of corrections; of a folder all of its ``.jsonl`` files, in name order."""
+    review = locations.project_folder() / config.corpus.review
+    places = [locations.find(name) for name in config.corpus.labels]
+    files = [path for place in places for path in (sorted(place.glob("*.jsonl")) if place.is_dir() else [place])]
+    return [path for path in files if path != review]
 
 
 def read_review(config: Config, label_set: LabelSet, say: Say = warnings.warn) -> list[Label]:
@@ -72,8 +80,25 @@ def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Co
     corpus = config.corpus
     if os.path.realpath(out) == os.path.realpath(locations.project_folder() / corpus.review):
         raise UsageError(f"{out}: holds the corrections of people, which {command} would replace; name another file with -o")
-    own = [path for name in (*corpus.labels, corpus.label_set) if (path := locations.find(name)).exists() and path.stat().st_size]
+    files = (*label_files(config), locations.find(corpus.label_set))
+    own = [path for path in files if path.exists() and path.stat().st_size]
     return claim(out, [*inputs, *own, *(path for _, path in corpus_files(config))])
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlaces:
+    """Where what is taken in goes by itself: a label file, if the configuration has a folder of them, and a folder of reports."""
+
+    labels: Path | None
+    reports: str
+
+
+def default_places(file: Path, config: Config) -> ImportPlaces:
+    """Return where the labels and reports of another tool's file go in a project whose labels are a folder."""
+    folder = next((name for name in config.corpus.labels if locations.find(name).is_dir()), None)
+    if folder is None:
+        return ImportPlaces(None, "seeds/imported")
+    return ImportPlaces(locations.project_folder() / folder / f"{file.stem}.jsonl", f"{config.corpus.reports[0]}/{file.stem}")
 
 
 def corpus_facts(corpus: Corpus) -> dict[str, object]:
@@ -112,6 +137,8 @@ def corpus_files(config: Config) -> list[tuple[str, Path]]:
 
 
 def _reports_below(name: str, place: Path) -> list[tuple[str, Path]]:
+    if place.is_dir() and not any(place.iterdir()):
+        return []  # as `pipeline init` makes it, before the first labels are taken in
     found = find_reports([place.as_posix()])
     if found.failures:
         raise CorpusError(found.failures[0])

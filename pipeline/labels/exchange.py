@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ from pipeline.labels.corrections.overlay import overlap
 from pipeline.labels.files import Corpus
 from pipeline.labels.incoming import Columns, Incoming, Passage, Refused, Taken, in_text, without_overlap
 from pipeline.labels.label_studio import read_tasks, write_tasks
-from pipeline.labels.tables import TABLES, read_table
+from pipeline.labels.tables import TABLES, named_labels, read_table
 from pipeline.labels.texts import reads_as
 from pipeline.output.qda import project
 from pipeline.output.rows import neutral
@@ -33,7 +34,7 @@ FORMATS = (".json", ".csv", ".jsonl")
 INCOMING = (*FORMATS, *(ending for ending in TABLES if ending not in FORMATS))
 COLUMNS = ("source", "start", "end", "text", "label", "secondary")
 LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
-Origin = Literal["seed", "written", "review"]
+Origin = Literal["seed", "written", "review", "imported"]
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -72,6 +73,13 @@ def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") 
     return read_tasks(text, path, columns, known, who) if ending == ".json" else read_table(text, path, columns, known)
 
 
+def labels_in(path: Path, columns: Columns) -> list[str]:
+    """Return the labels that a table names, each once; raises CorpusError for a file that is none, or cannot be read."""
+    if path.suffix.lower() not in (".jsonl", *TABLES):
+        raise CorpusError(f"{path}: its labels are not looked for in such a file; name them with --labels")
+    return named_labels(_text(path), path, columns)
+
+
 def to_labels(
     incoming: Iterable[Incoming],
     known: Mapping[str, tuple[str, str]],
@@ -88,10 +96,11 @@ def to_labels(
     """
     refused: list[Refused] = []
     files: dict[str, bytes] = {}
+    taken = set[str]()
     by_report: dict[tuple[str, str], list[Passage]] = {}
     for report in incoming:
         own = _known_as(report, known)
-        place = (own.name, known[own.name][1]) if own else _file_for(report, folder, files, options)
+        place = (own.name, known[own.name][1]) if own else _file_for(report, folder, files, taken, options)
         if isinstance(place, Refused):
             refused.append(place)
         else:
@@ -131,18 +140,28 @@ def _known_as(report: Incoming, known: Mapping[str, tuple[str, str]]) -> Incomin
     return in_text(report, known[report.name][0]) if report.name in known else None
 
 
-def _file_for(report: Incoming, folder: str, files: dict[str, bytes], options: ReadConfig) -> tuple[str, str] | Refused:
-    """Put a new report among the files; return its source and sha256."""
+def _file_for(
+    report: Incoming, folder: str, files: dict[str, bytes], taken: set[str], options: ReadConfig
+) -> tuple[str, str] | Refused:
+    """Put a new report among the files, and its name among those that are taken; return its source and sha256."""
     try:
-        data = report.text.encode()
+        data = (_as_row(report.text) if report.is_row else report.text).encode()
     except UnicodeEncodeError:
         return Refused(report.where, "holds half a character, which no file can; repair its text")
-    if not reads_as(data, ".txt", report.text, options):
+    ending = ".csv" if report.is_row else ".txt"
+    if not reads_as(data, ending, report.text, options):
         why = "its text would not be read back from a file as it is (a web page, or a mark at its beginning)"
         return Refused(report.where, f"{why}; export plain text")
-    name = _file_name(report.name, files)
+    name = _file_name(report.name, ending, taken)
     files[name] = data
     return f"{folder}/{name}", hashlib.sha256(data).hexdigest()
+
+
+def _as_row(text: str) -> str:
+    """Return a table of one row: what is read from it is one passage, also where a line like it would be a caption."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([["text"], [text]])
+    return stream.getvalue()
 
 
 def _rows_of(corpus: Corpus) -> Iterator[dict[str, Any]]:
@@ -165,9 +184,13 @@ def _json_lines(corpus: Corpus) -> bytes:
     return b"".join(msgspec.json.encode(row) + b"\n" for row in _rows_of(corpus))
 
 
-def _file_name(name: str, taken: Mapping[str, bytes]) -> str:
-    """Return a name for a new report that is no path, and that no other new report has, upper and lower case alike."""
+def _file_name(name: str, ending: str, taken: set[str]) -> str:
+    """Return a name for a new report that is no path, and that no other new report has, upper and lower case alike.
+
+    ``taken`` are the names that are, in lower case, and with this one more.
+    """
     stem = _UNSAFE.sub("_", Path(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._") or "report"
-    candidates = (f"{stem}.txt", *(f"{stem}_{number}.txt" for number in range(2, len(taken) + 3)))
-    lower = {each.lower() for each in taken}
-    return next(candidate for candidate in candidates if candidate.lower() not in lower)
+    candidates = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
+    chosen = next(candidate for candidate in candidates if candidate.lower() not in taken)
+    taken.add(chosen.lower())
+    return chosen

@@ -200,12 +200,15 @@ def same_text(text: str) -> str:
 
 
 def check_trainable(corpus: Corpus) -> None:
-    """Raise CorpusError for a corpus of fewer than two different reports, or with a label of fewer than two examples."""
+    """Raise CorpusError for a corpus of fewer than two different reports, or with a label of fewer than two examples.
+
+    The label for what belongs to no theme may have none: there are labels that leave nothing over.
+    """
     if len(corpus.reports) < 2:
         raise CorpusError(f"{len(corpus.reports)} labelled reports: training needs two at least; label more reports")
     for name in corpus.label_set.names:
         count = sum(label.label == name for report in corpus.reports for label in report.labels)
-        if count < 2:
+        if count < 2 and not (name == corpus.label_set.other and count == 0):  # everything may belong to a theme
             raise CorpusError(
                 f"label {name} has {counted(count, 'example')}: training needs two at least; label more passages, "
                 f"or take {name} out of the label definitions"

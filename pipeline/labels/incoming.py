@@ -1,24 +1,34 @@
 """What comes in from other tools: reports with labelled passages, and what was not taken with the reason."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import Any
 
 from pipeline.core.config import LabelSet
 from pipeline.core.offsets import positions, with_line_feeds
 
 _start = attrgetter("start")
+SOURCES = ("source", "group")  # what the column is called that names the report of a row
 SHOWN = 20  # characters of a passage or a value that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns of a table hold text, label and source; rows of one source are paragraphs of one report."""
+    """Which columns of a table hold text, label and source; rows of one source are paragraphs of one report.
+
+    No name of a source stands for the first of SOURCES that a row has.
+    """
 
     text: str = "text"
     label: str = "label"
-    source: str = "source"
+    source: str = ""
+
+    def source_of(self, values: Mapping[str, Any]) -> str:
+        """Return the report that a row, or the data of a task, belongs to; nothing where it names none."""
+        names = (self.source,) if self.source else SOURCES
+        return next((str(value) for name in names if (value := values.get(name)) not in (None, "")), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A report from another tool: its name there, its text, its labelled passages, and where it stands in the file."""
+    """A report from another tool: its name there, its text, its labelled passages, and where it stands in the file.
+
+    ``is_row`` tells that it is the row of a table by itself: one passage, whatever it looks like.
+    """
 
     name: str
     text: str
     passages: tuple[Passage, ...]
     where: str = ""
+    is_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +77,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The reports of a file, each with at least one passage, and what of the file was not taken."""
+    """The reports of a file, each with at least one passage, and what of the file was not taken.
+
+    ``alone`` counts the rows that name no report, each of which is one of its own.
+    """
 
     reports: tuple[Incoming, ...]
     refused: tuple[Refused, ...]
+    alone: int = 0
 
 
 class Apart:

@@ -90,7 +90,7 @@ def _task(task: Any, where: str, wanted: _Wanted) -> Iterator[Incoming | Refused
         else:
             passages.append(each)
     if passages:
-        yield Incoming(str(data.get("source") or where), text, tuple(passages), where)
+        yield Incoming(Columns().source_of(data) or where, text, tuple(passages), where)
 
 
 def _said(task: Mapping[str, Any], text: str, where: str, wanted: _Wanted) -> Iterator[Passage | Refused]:

@@ -50,19 +50,42 @@ def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Take
     """Return the reports of a table; raises CorpusError for one without the columns, and for what is no table at all."""
     rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
     groups: dict[str, _Paragraphs] = {}
-    reports, refused = list[Incoming](), list[Refused]()
+    reports, refused, alone = list[Incoming](), list[Refused](), set[str]()
     for number, row in enumerate(rows, 1):
         if isinstance(row, Refused):
             refused.append(row)
             continue
-        name = _unmarked(str(row.values.get(columns.source) or f"{path.stem}_{number:05}"))
+        source = columns.source_of(row.values)
+        name = _unmarked(source or f"{path.stem}_{number:05}")
+        if not source:
+            alone.add(name)
         for found in _taken(row, name, columns, known, groups):
             if isinstance(found, Refused):
                 refused.append(found)
             else:
                 reports.append(found)
-    reports += [_joined(name, group) for name, group in groups.items() if group.labelled]
-    return Taken(tuple(reports), tuple(refused))
+    reports += [_joined(name, group, name in alone) for name, group in groups.items() if group.labelled]
+    return Taken(tuple(reports), tuple(refused), len(alone))
+
+
+def named_labels(text: str, path: Path, columns: Columns) -> list[str]:
+    """Return what stands in the column of labels of a table, each once, in the order of their first; raises CorpusError."""
+    rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
+    found: dict[str, None] = {}
+    for row in rows:
+        if isinstance(row, _Row):
+            value = _spans(row.values, columns) or row.values.get(columns.label)
+            found |= dict.fromkeys(name for each in (value if isinstance(value, list) else [value]) if (name := _name_in(each)))
+    return list(found)
+
+
+def _name_in(value: Any) -> str:  # noqa: ANN401 - another tool's data, checked here
+    """Return the label that a cell or a span names, or nothing."""
+    if isinstance(value, dict):
+        value = value.get("label")
+    elif isinstance(value, list) and len(value) == 3:
+        value = value[2]
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _taken(row: _Row, name: str, columns: Columns, known: LabelSet, groups: dict[str, _Paragraphs]) -> Iterator[Incoming | Refused]:
@@ -192,7 +215,7 @@ def _unmarked(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
-def _joined(name: str, group: _Paragraphs) -> Incoming:
+def _joined(name: str, group: _Paragraphs, is_row: bool) -> Incoming:
     starts, position = [], 0
     for text in group.texts:
         starts.append(position)
@@ -201,4 +224,5 @@ def _joined(name: str, group: _Paragraphs) -> Incoming:
         Passage(starts[place], starts[place] + len(group.texts[place]), names[0], names[1:], where)
         for place, names, where in group.labelled
     )
-    return Incoming(name, "".join(f"{text}\n" for text in group.texts), passages, group.where)
+    text = group.texts[0] if is_row and len(group.texts) == 1 else "".join(f"{text}\n" for text in group.texts)
+    return Incoming(name, text, passages, group.where, is_row)

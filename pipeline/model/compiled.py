@@ -6,7 +6,7 @@ where nothing was compiled, and a test holds the two against each other.
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -19,6 +19,9 @@ from pipeline.model.features import Floats, Layout, Rows, Vocabulary, join_texts
 
 if TYPE_CHECKING:
     from pipeline.model._kernels import Characters, Dictionary, Weights
+
+# What the compiled loops take; arrays of a file that is mapped into memory are not, and are copied.
+WRITABLE: tuple[Literal["C"], Literal["W"]] = ("C", "W")
 
 
 class Compiled:
@@ -35,8 +38,8 @@ class Compiled:
             dictionary,
             vocabulary.words,
             vocabulary.bigrams.letters,
-            np.ascontiguousarray(vocabulary.idf, np.float64),
-            np.ascontiguousarray(weights, np.float32),
+            np.require(vocabulary.idf, np.float64, WRITABLE),
+            np.require(weights, np.float32, WRITABLE),
             vocabulary.telling.view(np.uint8),
             list(map(msgspec.json.encode, names)),
             vocabulary.gazetteer.native,

@@ -17,17 +17,22 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import UsageError
+from pipeline.core.extras import need
 from pipeline.core.records import FinishedReport, Report
 from pipeline.model.model import Model
 from pipeline.output import finished, kept
 
 
 class Format(msgspec.Struct, frozen=True):
-    """The endings of a format's files, whether it is composed of whole reports, and whether it is text for a terminal or pipe."""
+    """The endings of a format's files, whether it is composed of whole reports, and whether it is text for a terminal or pipe.
+
+    ``extra`` is what must be installed to write it, beside what tagging needs.
+    """
 
     suffixes: tuple[str, ...]
     composed: bool
     text: bool
+    extra: str = ""
 
 
 # By the name of the module. They stand here so that only the module that is used is loaded.
@@ -39,6 +44,7 @@ FORMATS: dict[str, Format] = {
     "html": Format((".html", ".htm"), composed=True, text=True),
     "docx": Format((".docx",), composed=True, text=False),
     "qdpx": Format((".qdpx",), composed=True, text=False),
+    "parquet": Format((".parquet",), composed=True, text=False, extra="parquet"),
 }
 
 
@@ -99,7 +105,8 @@ def run_facts(model: Model, failures: Iterable[str] = ()) -> RunFacts:
 def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
     """Return a known format's name, or that of an output's suffix, or else the table on a terminal and jsonl in a pipe.
 
-    Raises UsageError for a name or suffix that no format has, and for a format that only a file can hold without one.
+    Raises UsageError for a name or suffix that no format has, for a format that only a file can hold without one, and where what
+    writes it is not installed.
     """
     if name is None:
         name = _format_of(out) if out else "table" if is_terminal else "jsonl"
@@ -107,6 +114,8 @@ def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
         raise UsageError(f"--format {name}: unknown; known: {' '.join(FORMATS)}")
     if out is None and not FORMATS[name].text:
         raise UsageError(f"--format {name}: written to a file only; name it with -o OUT{FORMATS[name].suffixes[0]}")
+    if FORMATS[name].extra:
+        need(FORMATS[name].extra, f"--format {name}")
     return name
 
 

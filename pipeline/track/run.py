@@ -25,7 +25,7 @@ from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, 
 from pipeline.training.correction_effect import Corrected, figures_of
 from pipeline.training.curve import CurvePoint
 from pipeline.training.evaluate import judge
-from pipeline.training.measure import Measurement, figure_metrics, figure_pair
+from pipeline.training.measure import Measurement, figure_metrics, figure_pair, metric_names
 
 AT_ONCE = 800  # metrics in a request, of which MLflow takes 1,000 with parameters and tags
 
@@ -143,7 +143,8 @@ def whole_curve(record: TrainingRecord) -> list[CurvePoint]:
 
 
 def _thresholds(model: Model) -> dict[str, float]:
-    return {f"threshold/{name}": value for name, value in zip(model.labels.names, model.thresholds.tolist(), strict=True)}
+    names = metric_names({name: name for name in model.labels.names})
+    return {f"threshold/{names[name]}": value for name, value in zip(names, model.thresholds.tolist(), strict=True)}
 
 
 def _sampled(samples: Sequence[Sample]) -> Iterator[tuple[str, Sample, int]]:

@@ -128,7 +128,7 @@ class CorpusCounts:
         """Return the entries of the TF-IDF rows of all texts; what is no term of a part is unknown to it."""
         counted = self._counted
         values = counted.data * idf[counted.indices]
-        squares = np.bincount(self._text_of, values * values, counted.shape[0])
+        squares = np.bincount(self._text_of, values * values, counted.shape[0]).astype(np.float64)  # also of nothing
         unknown = self._unknown + np.bincount(self._text_of, counted.data * ~active[counted.indices], counted.shape[0])
         rarest = idf[: len(self.vocabulary) - len(self.vocabulary.gazetteer)].max(initial=0.0)
         squares += unknown * (self.vocabulary.unknown_weight * rarest) ** 2

@@ -64,11 +64,13 @@ def _trainable(reports: Sequence[Prepared]) -> bool:
 
 def _confusion(report: Prepared, model: Model) -> Confusion:
     """Count the characters of each (label, theme) pair; what is set aside counts as ``other``, as in a measurement of tags."""
-    scored = score_texts(report.layout, report.texts, model)
     names, other = model.labels.names, model.labels.other
     confusion: Confusion = Counter()
     for label in report.labels:
         confusion[label.label, other] += label.end - label.start
+    if not report.layout.sentences:  # nothing is left of it but noise
+        return confusion
+    scored = score_texts(report.layout, report.texts, model)
     for scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True):
         for name, characters in zip(names, gold_characters(span, report, model.labels), strict=True):
             confusion[name, other] -= int(characters)

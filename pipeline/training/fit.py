@@ -349,6 +349,7 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
         (run_scores, gold_characters(span, report, fold.model.labels))
         for fold in folds
         for report in fold.reports
+        if report.layout.sentences  # nothing is left of a report that is noise from end to end
         for scored in [score_texts(report.layout, report.texts, fold.model)]
         for run_scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True)
     ]

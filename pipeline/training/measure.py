@@ -14,6 +14,7 @@ from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, WrongTag, confusion_of, figures_of, precision_recall, wrong_tags
 from pipeline.training.fit import left_out_with
 
+MOST_REPORTS = 50  # that are shown one by one: the table of a run has them all
 LONGEST_NAME = 150  # characters of a name in that of a metric, of which MLflow takes 250
 _NOT_IN_NAMES = re.compile(r"[^\w.\- ]")
 
@@ -35,13 +36,18 @@ class Measurement:
         """Return precision, recall and F1 by label."""
         return {name: (*precision_recall(self.confusion, name), f1) for name, f1 in self.figures.f1.items()}
 
+    def shown_groups(self) -> dict[str, Figures]:
+        """Return the figures of genres, and of reports that were left out alone, where these are not many."""
+        genres = {group: figures for group, figures in self.by_group.items() if group not in self.by_report}
+        return self.by_group if len(self.by_group) - len(genres) <= MOST_REPORTS else genres
+
     def summary(self) -> dict[str, Any]:
         """Return the figures as plain values, as a model's manifest holds them."""
         return {
             **self.figures.as_dict(),
             **self.calibration,
             "by_origin": {origin: figures.as_dict() for origin, figures in self.by_origin.items()},
-            "by_group": {group: figures.as_dict() for group, figures in self.by_group.items()},
+            "by_group": {group: figures.as_dict() for group, figures in self.shown_groups().items()},
         }
 
 
@@ -101,8 +107,9 @@ def figure_metrics(measurement: Measurement) -> dict[str, float]:
     names = metric_names({name: name for name in labels})
     for name, (precision, recall, f1) in labels.items():
         metrics |= {f"f1/{names[name]}": f1, f"precision/{names[name]}": precision, f"recall/{names[name]}": recall}
-    reports = metric_names({group: Path(group).stem for group in measurement.by_group if group in measurement.by_report})
-    genres = metric_names({group: Path(group).name for group in measurement.by_group if group not in measurement.by_report})
+    shown = measurement.shown_groups()
+    reports = metric_names({group: Path(group).stem for group in shown if group in measurement.by_report})
+    genres = metric_names({group: Path(group).name for group in shown if group not in measurement.by_report})
     for kind, groups in (("left_out", reports), ("genre", genres)):
         for group, name in groups.items():
             metrics |= figure_pair(f"{kind}/{name}", measurement.by_group[group])

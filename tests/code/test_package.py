@@ -1,6 +1,7 @@
 """The package as a stranger installs it: a wheel in a new virtual environment, with what tagging needs and nothing else."""
 
 import importlib.metadata
+import json
 import os
 import re
 import subprocess
@@ -45,25 +46,26 @@ def needed(requirements):
     return {re.sub(r"[-_.]+", "-", name).lower() for name, *_ in found}
 
 
-def requirements_of(wheel):
-    """Return what a wheel asks for on this machine without extras."""
+def requirements_of(wheel, extra=""):
+    """Return what a wheel asks for on this machine, with an extra or without any."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         lines = archive.read(name).decode().splitlines()
     asked = [Requirement(line.removeprefix("Requires-Dist:")) for line in lines if line.startswith("Requires-Dist:")]
-    return [str(one).split(";")[0] for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return [str(one).split(";")[0] for one in asked if one.marker is None or one.marker.evaluate({"extra": extra})]
 
 
-def install(wheel, environment):
+def install(wheel, environment, extra=""):
     """Install a wheel with what it asks for, taken from the distributions at hand: no index is asked."""
     venv.create(environment, symlinks=os.name != "nt", with_pip=False)
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     site = environment / ("Lib" if os.name == "nt" else f"lib/{version}") / "site-packages"
     zipfile.ZipFile(wheel).extractall(site)
-    for name in needed(requirements_of(wheel)):
+    for name in needed(requirements_of(wheel, extra)):
         distribution = importlib.metadata.distribution(name)
         for top in {file.parts[0] for file in distribution.files} - {"..", "__pycache__"}:
-            (site / top).symlink_to(Path(distribution.locate_file(top)).resolve())
+            if not (site / top).is_symlink():  # some share the folder of a namespace
+                (site / top).symlink_to(Path(distribution.locate_file(top)).resolve())
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -126,3 +128,25 @@ def test_what_needs_an_extra_names_the_command_that_brings_it(run):
         assert done.returncode == 2
         assert done.stderr.splitlines()[0].endswith(f"bring it with: pip install 'mission-themes[{extra}]'"), done.stderr
         assert len(done.stderr.splitlines()) == 1
+
+
+ROWS = ("夜里施工太吵|投诉", "楼下音响扰民|投诉", "社保在哪里办|咨询·政策", "怎样申请补贴|咨询·政策",
+        "希望多设路灯|建议（民生）", "建议增开公交|建议（民生）", "窗口人员热心|表扬", "感谢民警帮助|表扬")  # fmt: skip
+
+
+def test_three_commands_in_an_empty_folder_lead_to_a_file_tagged_with_own_labels(wheel, tmp_path_factory):
+    python, folder = install(wheel, tmp_path_factory.mktemp("train"), "train"), tmp_path_factory.mktemp("empty")
+    rows = [
+        f"{'东西南北'[i % 4]}街来信：{ROWS[i % 8].split('|')[0]}，第{i % 50}件。,{ROWS[i % 8].split('|')[1]}" for i in range(300)
+    ]
+    (folder / "rows.csv").write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    commands = (["init", "mine", "--from", "rows.csv"], ["train"], ["tag", "../rows.csv", "-o", "tags.jsonl"])
+    for command, place in zip(commands, (folder, folder / "mine", folder / "mine"), strict=True):
+        done = subprocess.run(
+            [str(python), "-m", "pipeline.cli", *command],
+            cwd=place, env={"PATH": "", "HOME": str(folder)}, capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+    themes = [json.loads(line)["theme"] for line in (folder / "mine" / "tags.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert themes == [row.split(",")[1] for row in rows]

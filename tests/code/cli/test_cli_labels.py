@@ -130,7 +130,7 @@ def test_what_is_given_out_can_be_taken_in(labels, tmp_path, home, ending):
     assert result.exit_code == 0, result.output
     taken = [json.loads(line) for line in (tmp_path / "in.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(taken) == 357
-    assert {row["origin"] for row in taken} == {"review"}
+    assert {row["origin"] for row in taken} == {"imported"}
     if ending in ("json", "qdpx"):  # whole reports come back as themselves; tables hold passages, which become reports of their own
         assert taken[5]["source"] == "seeds/reports/000_05cee4bd61fb810e.txt"
         assert (taken[5]["start"], taken[5]["end"]) == (91, 148)
@@ -229,7 +229,7 @@ def test_what_is_not_taken_is_named_and_what_is_taken_passes_the_check(labels, c
     checked = call("labels", "check", "--set", 'corpus.reports=["mine"]', "--set", 'corpus.labels=["mine.jsonl"]')
     assert "label 聚民心 has 0 examples" in checked.stderr
     stats = call("labels", "stats", "--set", 'corpus.reports=["mine"]', "--set", 'corpus.labels=["mine.jsonl"]')
-    assert stats.stdout.splitlines()[1].split("\t")[:3] == ["(review)", "2", "14"]
+    assert stats.stdout.splitlines()[1].split("\t")[:3] == ["(imported)", "2", "14"]
 
 
 def test_of_what_nothing_is_taken_nothing_is_written(labels, tmp_path, home):

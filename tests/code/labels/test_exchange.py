@@ -89,7 +89,7 @@ def test_csv_and_jsonl_with_a_text_and_a_label_column(tmp_path):
 
 def test_rows_without_a_source_are_reports_of_their_own(tmp_path):
     path = written(tmp_path, "x.csv", "text,label\n学理论,举旗帜\n办书房,兴文化\n")
-    assert sorted(taken(path, {}).files) == ["x_00001.txt", "x_00002.txt"]
+    assert sorted(taken(path, {}).files) == ["x_00001.csv", "x_00002.csv"]
 
 
 @pytest.mark.parametrize(
