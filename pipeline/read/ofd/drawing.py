@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.errors import InputError
 from pipeline.read.ofd.values import IDENTITY, Matrix, matrix_of, number, numbers, steps
 from pipeline.read.office.ooxml import child, children, local
-from pipeline.read.page.lines import Glyph, is_wide
+from pipeline.read.page.glyphs import Glyph, is_wide
 from pipeline.read.page.turns import turn_of, turned
 
 if TYPE_CHECKING:

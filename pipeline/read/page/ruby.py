@@ -7,7 +7,7 @@ ideographs that they belong to; a line of text over another does not, and begins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.read.page.lines import Glyph, is_wide
+from pipeline.read.page.glyphs import Glyph, is_wide
 
 _DOTS = frozenset("•·●○◦﹅﹆∙⦁˙・")
 _TONES = frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹĀÁǍÀĒÉĚÈŌÓǑÒ")
