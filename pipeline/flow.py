@@ -25,7 +25,7 @@ from pipeline.preprocess.segment import segment, segment_together
 if TYPE_CHECKING:
     from pipeline.labels.corpus import Say
     from pipeline.track.run import TrainingRecord
-    from pipeline.training.correction_effect import Corrected
+    from pipeline.training.correction_effect import CorrectedPassage
     from pipeline.training.curve import CurvePoint
     from pipeline.training.fit import Watch
     from pipeline.training.gate import Verdict
@@ -46,7 +46,7 @@ class Training:
     run_id: str | None = None
     warning: str | None = None
     verdict: "Verdict | None" = None
-    corrected: "tuple[Corrected, ...]" = ()
+    corrected: "tuple[CorrectedPassage, ...]" = ()
 
 
 # ---- tag -------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from pipeline.core.records import FinishedReport, Report, TaggedReport, TagGroup
 from pipeline.output import writer_of
 from pipeline.output.finished import decoded
 from pipeline.read import PassedOver
-from pipeline.training.drift import Batch, Summary
+from pipeline.training.drift import Batch, BatchSummary
 
 TOGETHER = 64  # files, at most, of one task …
 TOGETHER_BYTES = 2**19  # … and their bytes, at most, unless one file alone has more
@@ -45,7 +45,7 @@ class FileResult:
     noise: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
-    summary: Summary | None = None
+    summary: BatchSummary | None = None
     data: bytes = b""
     part: str | None = None
     not_shown: int = 0

@@ -21,7 +21,7 @@ from pipeline.core.records import Label
 from pipeline.labels import codebook, refi_qda
 from pipeline.labels.corrections.overlay import overlap
 from pipeline.labels.files import Corpus
-from pipeline.labels.incoming import Columns, Incoming, Passage, Refused, Taken, in_text, without_overlap
+from pipeline.labels.incoming import Columns, ImportedFile, ImportedReport, LabelSpan, Rejected, in_text, without_overlap
 from pipeline.labels.label_studio import read_tasks, write_tasks
 from pipeline.labels.tables import TABLES, read_table
 from pipeline.labels.texts import reads_as
@@ -43,7 +43,7 @@ class Import:
 
     labels: tuple[Label, ...]
     files: Mapping[str, bytes]
-    refused: tuple[Refused, ...]
+    refused: tuple[Rejected, ...]
 
 
 def export_labels(corpus: Corpus, ending: str) -> bytes:
@@ -60,7 +60,7 @@ def export_labels(corpus: Corpus, ending: str) -> bytes:
     return makers[ending](corpus)
 
 
-def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> Taken:
+def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> ImportedFile:
     """Return the reports and labels of another tool's file of text, and what is not taken of it; ``who``: one person's only.
 
     Raises CorpusError for a file that cannot be read, or is of no such format.
@@ -73,7 +73,7 @@ def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") 
 
 
 def to_labels(
-    incoming: Iterable[Incoming],
+    incoming: Iterable[ImportedReport],
     known: Mapping[str, tuple[str, str]],
     folder: str,
     annotator: str,
@@ -86,27 +86,27 @@ def to_labels(
     ``known`` maps the names of the corpus to text and sha256; an incoming report of the same name and text is that one. A text
     that a file would not give back as it is (a page of HTML, one with a byte order mark) is not taken: its offsets would lie.
     """
-    refused: list[Refused] = []
+    refused: list[Rejected] = []
     files: dict[str, bytes] = {}
-    by_report: dict[tuple[str, str], list[Passage]] = {}
+    by_report: dict[tuple[str, str], list[LabelSpan]] = {}
     for report in incoming:
         own = _known_as(report, known)
         place = (own.name, known[own.name][1]) if own else _file_for(report, folder, files, options)
-        if isinstance(place, Refused):
+        if isinstance(place, Rejected):
             refused.append(place)
         else:
             by_report.setdefault(place, []).extend((own or report).passages)
     labels: list[Label] = []
     for (source, sha256), passages in by_report.items():
         for each in without_overlap(passages):
-            if isinstance(each, Refused):
+            if isinstance(each, Rejected):
                 refused.append(each)
             else:
                 labels.append(_as_label(each, (source, sha256), annotator or each.who, origin, date))
     return Import(tuple(labels), files, tuple(refused))
 
 
-def _as_label(passage: Passage, place: tuple[str, str], who: str, origin: Origin, date: str) -> Label:
+def _as_label(passage: LabelSpan, place: tuple[str, str], who: str, origin: Origin, date: str) -> Label:
     span, note = (passage.start, passage.end), passage.note or msgspec.UNSET
     return Label(*place, *span, passage.label, passage.secondary, who, origin, date, note=note)
 
@@ -126,20 +126,20 @@ def _text(path: Path) -> str:
         raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from None
 
 
-def _known_as(report: Incoming, known: Mapping[str, tuple[str, str]]) -> Incoming | None:
+def _known_as(report: ImportedReport, known: Mapping[str, tuple[str, str]]) -> ImportedReport | None:
     """Return a report as one of the corpus, if it is one: the same name, and the same text but for its line ends."""
     return in_text(report, known[report.name][0]) if report.name in known else None
 
 
-def _file_for(report: Incoming, folder: str, files: dict[str, bytes], options: ReadConfig) -> tuple[str, str] | Refused:
+def _file_for(report: ImportedReport, folder: str, files: dict[str, bytes], options: ReadConfig) -> tuple[str, str] | Rejected:
     """Put a new report among the files; return its source and sha256."""
     try:
         data = report.text.encode()
     except UnicodeEncodeError:
-        return Refused(report.where, "holds half a character, which no file can; repair its text")
+        return Rejected(report.where, "holds half a character, which no file can; repair its text")
     if not reads_as(data, ".txt", report.text, options):
         why = "its text would not be read back from a file as it is (a web page, or a mark at its beginning)"
-        return Refused(report.where, f"{why}; export plain text")
+        return Rejected(report.where, f"{why}; export plain text")
     name = _file_name(report.name, files)
     files[name] = data
     return f"{folder}/{name}", hashlib.sha256(data).hexdigest()

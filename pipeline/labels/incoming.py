@@ -22,7 +22,7 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class LabelSpan:
     """A labelled passage of a report, where it stands in the other tool's file, who labelled it as far as that is known, a note."""
 
     start: int
@@ -40,17 +40,17 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ImportedReport:
     """A report from another tool: its name there, its text, its labelled passages, and where it stands in the file."""
 
     name: str
     text: str
-    passages: tuple[Passage, ...]
+    passages: tuple[LabelSpan, ...]
     where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """What was not taken: the place in the other tool's file, and why."""
 
     where: str
@@ -62,20 +62,20 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportedFile:
     """The reports of a file, each with at least one passage, and what of the file was not taken."""
 
-    reports: tuple[Incoming, ...]
-    refused: tuple[Refused, ...]
+    reports: tuple[ImportedReport, ...]
+    refused: tuple[Rejected, ...]
 
 
 class Apart:
     """Passages of a report that do not overlap, in order, so that what overlaps a further one is found at once."""
 
-    def __init__(self, passages: Iterable[Passage] = ()) -> None:
+    def __init__(self, passages: Iterable[LabelSpan] = ()) -> None:
         self._passages = sorted(passages, key=_start)
 
-    def across(self, passage: Passage) -> Iterator[Passage]:
+    def across(self, passage: LabelSpan) -> Iterator[LabelSpan]:
         """Yield those that have a character in common with a passage."""
         place = max(0, bisect_right(self._passages, passage.start, key=_start) - 1)
         for index in range(place, len(self._passages)):
@@ -85,12 +85,12 @@ class Apart:
             if overlap(one, passage):
                 yield one
 
-    def add(self, passage: Passage) -> None:
+    def add(self, passage: LabelSpan) -> None:
         """Put a passage among them that overlaps none."""
         insort(self._passages, passage, key=_start)
 
 
-def without_overlap(passages: Iterable[Passage]) -> Iterator[Passage | Refused]:
+def without_overlap(passages: Iterable[LabelSpan]) -> Iterator[LabelSpan | Rejected]:
     """Yield the passages of a report; one that overlaps an earlier one is refused, and one that says the same again is dropped."""
     taken = Apart()
     for passage in passages:
@@ -100,10 +100,10 @@ def without_overlap(passages: Iterable[Passage]) -> Iterator[Passage | Refused]:
             yield passage
         elif (across.start, across.end, across.names) != (passage.start, passage.end, passage.names):
             span = f"{passage.start}-{passage.end} ({passage.label}) overlaps {across.start}-{across.end} ({across.label})"
-            yield Refused(passage.where, f"{span}, which was taken; labels of one report may not overlap")
+            yield Rejected(passage.where, f"{span}, which was taken; labels of one report may not overlap")
 
 
-def agreed(people: Sequence[Sequence[Passage]]) -> Iterator[Passage | Refused]:
+def agreed(people: Sequence[Sequence[LabelSpan]]) -> Iterator[LabelSpan | Rejected]:
     """Yield what people do not contradict each other in; where they do, nobody knows who is right, and none of it is taken.
 
     What one person says has no overlap.
@@ -117,11 +117,11 @@ def agreed(people: Sequence[Sequence[Passage]]) -> Iterator[Passage | Refused]:
                 sound.append(passage)
             else:
                 said = f"{passage.start}-{passage.end} is {passage.label} here and {against.label} by {against.where}"
-                yield Refused(passage.where, f"{said}; take one person's with --by, or make them agree")
+                yield Rejected(passage.where, f"{said}; take one person's with --by, or make them agree")
     yield from without_overlap(sorted(sound, key=lambda passage: passage.start))
 
 
-def in_text(report: Incoming, text: str) -> Incoming | None:
+def in_text(report: ImportedReport, text: str) -> ImportedReport | None:
     r"""Return a report with its passages at their places in a text that is the same, or differs in ``\r\n`` for ``\n`` only."""
     if report.text == text:
         return report
@@ -135,7 +135,7 @@ def in_text(report: Incoming, text: str) -> Incoming | None:
     return replace(report, text=text, passages=tuple(moved))
 
 
-def overlap(one: Passage, other: Passage) -> bool:
+def overlap(one: LabelSpan, other: LabelSpan) -> bool:
     """Tell whether two passages of a report have a character in common."""
     return one.start < other.end and other.start < one.end
 

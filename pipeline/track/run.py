@@ -22,7 +22,7 @@ from pipeline.track import pages, pictures, tables
 from pipeline.track.machine import Sample
 from pipeline.track.registry import register
 from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
-from pipeline.training.correction_effect import Corrected, figures_of
+from pipeline.training.correction_effect import CorrectedPassage, figures_of
 from pipeline.training.curve import CurvePoint
 from pipeline.training.evaluate import judge
 from pipeline.training.measure import Measurement, figure_metrics, figure_pair
@@ -47,7 +47,7 @@ class TrainingRecord:
     seconds: Mapping[str, float]
     samples: Sequence[Sample]
     curve: Sequence[CurvePoint]
-    corrected: Sequence[Corrected] = ()
+    corrected: Sequence[CorrectedPassage] = ()
 
 
 def record_training(record: TrainingRecord) -> str:

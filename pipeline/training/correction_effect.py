@@ -13,7 +13,7 @@ from pipeline.training.out_of_fold import out_of_fold_tags
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class CorrectedPassage:
     """A passage that a person corrected or confirmed, and what models say of it.
 
     ``suggestion`` is what the model said that the person looked at, where it is known; ``left_out`` what a model says that
@@ -54,10 +54,10 @@ def tags_when_trained(corpus: Corpus, prepared: Iterable[Prepared], model: Model
 
 def find_corrected(
     corpus: Corpus, left_out: Mapping[str, Sequence[Tag]], trained: Mapping[str, Sequence[Tag]]
-) -> tuple[Corrected, ...]:
+) -> tuple[CorrectedPassage, ...]:
     """Return the corrected passages of a corpus with what is said of them; the tags are given by report."""
     return tuple(
-        Corrected(
+        CorrectedPassage(
             label,
             report.document.text[label.start : label.end],
             label.suggestion.label if isinstance(label.suggestion, Suggestion) else "",
@@ -70,7 +70,7 @@ def find_corrected(
     )
 
 
-def figures_of(passages: Sequence[Corrected]) -> CorrectedFigures:
+def figures_of(passages: Sequence[CorrectedPassage]) -> CorrectedFigures:
     """Return how many of the corrected passages are right, in each of the three ways."""
     known = [passage for passage in passages if passage.suggestion]
     return CorrectedFigures(
@@ -82,7 +82,7 @@ def figures_of(passages: Sequence[Corrected]) -> CorrectedFigures:
     )
 
 
-def _right(passages: Iterable[Corrected], by: str) -> int:
+def _right(passages: Iterable[CorrectedPassage], by: str) -> int:
     return sum(getattr(passage, by) == passage.label.label for passage in passages)
 
 

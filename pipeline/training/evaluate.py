@@ -42,7 +42,7 @@ class WrongTag:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CalibrationData:
     """Tags held against labels, three arrays of shape (tags,).
 
     ``confidence`` is the score of each tag, ``right`` the share of its labelled characters that carry its theme, and
@@ -63,24 +63,24 @@ class Bin:
     characters: float
 
 
-def judge(labels: Iterable[Label], tags: Sequence[Tag]) -> Judged:
+def judge(labels: Iterable[Label], tags: Sequence[Tag]) -> CalibrationData:
     """Return tags held against the labels of their reports."""
     of_source: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         of_source[label.source].append(label)
     rows = [row for tag in tags if (row := _judged(tag, of_source[tag.source]))[2]]
     confidence, right, weights = np.array(rows or [(0.0, 0.0, 0.0)]).T
-    return Judged(confidence, right, weights)
+    return CalibrationData(confidence, right, weights)
 
 
-def reliability(judged: Judged, bins: int = 10) -> list[Bin]:
+def reliability(judged: CalibrationData, bins: int = 10) -> list[Bin]:
     """Return tags gathered by score in bins of equal width (Niculescu-Mizil and Caruana 2005); empty bins are left out."""
     place = np.minimum((judged.confidence * bins).astype(int), bins - 1)
     mass, right, score = (np.bincount(place, judged.weights * values, bins) for values in (1.0, judged.right, judged.confidence))
     return [Bin(float(score[i] / mass[i]), float(right[i] / mass[i]), float(mass[i])) for i in np.flatnonzero(mass)]
 
 
-def coverage_curve(judged: Judged) -> tuple[Floats, Floats]:
+def coverage_curve(judged: CalibrationData) -> tuple[Floats, Floats]:
     """Return, as the threshold falls, the share of characters above it and how much of that share is right."""
     order = np.argsort(-judged.confidence, kind="stable")
     covered = np.maximum(np.cumsum(judged.weights[order]), 1e-12)

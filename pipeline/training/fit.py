@@ -36,7 +36,7 @@ from pipeline.model.tag import DIGITS
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
-from pipeline.training.counts import CorpusCounts, Part, Prepared
+from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 from pipeline.training.evaluate import calibration_error, coverage
 
 LEAST_CHARACTERS = 2000  # of the tags of a label, from which on it has a review threshold of its own
@@ -67,7 +67,7 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class FoldModels:
     """The calibrated models of the folds, and what their calibration gave."""
 
     folds: tuple[Fold, ...]
@@ -112,7 +112,7 @@ def train(fitter: "Fitter", watch: Watch = iter) -> Trained:
     return Trained(model, left_out.folds, left_out.calibration, seconds)
 
 
-def leave_out(fitter: "Fitter", watch: Watch = iter) -> LeftOut:
+def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
     """Return models that each leave some reports out, calibrated on what they have not seen.
 
     Raises CorpusError where there are too few reports or examples.
@@ -126,7 +126,7 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> LeftOut:
         for group in watch(groups)
     ]
     temperature, thresholds, calibration = _calibrate(folds, config)
-    return LeftOut(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
+    return FoldModels(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
 
 
 def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:
@@ -214,12 +214,12 @@ class Fitter:
         unsure = np.ones(len(self.label_set.names))
         return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, self.user_words)
 
-    def _is_native(self, part: Part) -> bool:
+    def _is_native(self, part: CorpusSubset) -> bool:
         """Tell whether the compiled solver fits a part: scikit-learn takes two labels for one problem and not for two."""
         labels = len(np.unique(self.counts.targets[part.rows]))
         return self.config.model.solver == "dual" and compiled(SOLVER) is not None and labels > 2
 
-    def _solved(self, part: Part) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _solved(self, part: CorpusSubset) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return weights, of shape (terms of the part, labels), and bias by dual coordinate descent."""
         is_first = self._duals is None
         targets, options = self.counts.targets, self.config.model
@@ -258,7 +258,7 @@ def _solver() -> ModuleType:
 
 
 def _solve_block(
-    counts: CorpusCounts, part: Part, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
+    counts: CorpusCounts, part: CorpusSubset, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
     options: ModelConfig, tolerance: float,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed.
@@ -294,7 +294,7 @@ def _warn_of_no_convergence() -> None:
 
 
 def _liblinear(
-    counts: CorpusCounts, part: Part, label_set: LabelSet, config: Config
+    counts: CorpusCounts, part: CorpusSubset, label_set: LabelSet, config: Config
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return weights and bias by scikit-learn's LinearSVC, the reference of the compiled solver."""
     from sklearn.svm import LinearSVC  # noqa: PLC0415 - only where it is asked for or nothing is compiled
@@ -308,7 +308,7 @@ def _liblinear(
     return _dense(classifier, len(label_set.names), int(part.active.sum()))
 
 
-def _check_fit(part: Part, counts: CorpusCounts) -> None:
+def _check_fit(part: CorpusSubset, counts: CorpusCounts) -> None:
     """Raise CorpusError where there is nothing to fit: no word or bigram, or sentences of one label only."""
     terms = len(counts.vocabulary) - len(counts.vocabulary.gazetteer)
     if not part.active[:terms].any():

@@ -20,7 +20,7 @@ from pipeline.training.out_of_fold import OutOfFoldTag
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class LabelIssue:
     """A label, how likely it is by the left-out models, and what they would say instead."""
 
     label: Label
@@ -29,7 +29,7 @@ class Suspect:
     text: str
 
 
-def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[Suspect]:
+def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[LabelIssue]:
     """Return the labels of a corpus that are likely wrong, the most likely first.
 
     Raises UsageError where cleanlab is not installed, and ModelError where the tags are of other reports.
@@ -53,7 +53,7 @@ def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[Suspect]
     scores = np.array([probabilities for _, probabilities, _ in judged])
     ranked = find_label_issues(given, scores, return_indices_ranked_by="self_confidence", n_jobs=1)
     return [
-        Suspect(judged[i][0], float(scores[i][given[i]]), names[int(scores[i].argmax())], judged[i][2].strip())
+        LabelIssue(judged[i][0], float(scores[i][given[i]]), names[int(scores[i].argmax())], judged[i][2].strip())
         for i in ranked.tolist()
     ]
 

@@ -21,7 +21,7 @@ LONGEST_NAME = 200  # characters
 
 
 @dataclass(slots=True)
-class Allowance:
+class UploadQuota:
     """How many files are held, with how many bytes, and how many there may be."""
 
     limits: ServeConfig
@@ -66,7 +66,7 @@ def stored_name(name: str) -> str:
     return f"upload{suffix if suffix in suffixes() else ''}"
 
 
-async def store(stream: AsyncIterator[bytes], path: Path, allowance: Allowance) -> int:
+async def store(stream: AsyncIterator[bytes], path: Path, allowance: UploadQuota) -> int:
     """Write a body to a file as it arrives and return its size; what was counted for a body that fails is counted off.
 
     Raises HTTPException for one without a byte, or when there is too much.

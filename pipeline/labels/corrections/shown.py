@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from pipeline.core.records import FinishedReport, Label, PersonSays, Tag
+from pipeline.core.records import FinishedReport, HumanLabel, Label, Tag
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -59,8 +59,8 @@ def _covered(label: Label, tags: Sequence[Tag], starts: Sequence[int]) -> Iterat
             yield place
 
 
-def _said(label: Label) -> PersonSays:
-    return PersonSays(label.label, label.annotator, label.secondary, label.note or "")
+def _said(label: Label) -> HumanLabel:
+    return HumanLabel(label.label, label.annotator, label.secondary, label.note or "")
 
 
 def _digests(report: FinishedReport) -> set[str]:

@@ -24,7 +24,7 @@ from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 from pipeline.core.names import file_stem
 from pipeline.core.outputs import write_whole
-from pipeline.core.records import Correction, Label, PersonSays
+from pipeline.core.records import Correction, HumanLabel, Label
 from pipeline.labels.corpus import corpus_files, read_review
 from pipeline.labels.files import Say, whole_lines
 from pipeline.labels.people import checked_name
@@ -35,14 +35,14 @@ WAIT = 30.0  # seconds for another writer to finish
 LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 LONGEST_NOTE = 10_000
 Span = tuple[int, int]
-NOTHING_SEEN: Mapping[Span, PersonSays | None] = MappingProxyType({})
+NOTHING_SEEN: Mapping[Span, HumanLabel | None] = MappingProxyType({})
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 class ChangedError(UsageError):
     """Something else is saved by now than what a person saw; ``saved`` holds it by span, None where it was taken back."""
 
-    def __init__(self, saved: Mapping[Span, PersonSays | None]) -> None:
+    def __init__(self, saved: Mapping[Span, HumanLabel | None]) -> None:
         super().__init__(
             f"{len(saved)} of these were saved in another place meanwhile; look at both and save again", code="changed"
         )
@@ -50,7 +50,7 @@ class ChangedError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SaveResult:
     """Where corrections went: the report they are of, the file of labels, and their number."""
 
     source: str
@@ -74,8 +74,8 @@ def save_corrections(
     known: LabelSet,
     config: Config,
     sha256: str = "",
-    seen: Mapping[Span, PersonSays | None] = NOTHING_SEEN,
-) -> Saved:
+    seen: Mapping[Span, HumanLabel | None] = NOTHING_SEEN,
+) -> SaveResult:
     """Append a person's corrections of a report to the file of corrections, all or none.
 
     ``text`` is what the offsets count in, ``name`` that of the report, ``sha256`` the digest of its file where there is one.
@@ -98,7 +98,7 @@ def save_corrections(
         report = found or _write_report(text, name, config)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         _append(path, [_as_label(correction, report, annotator, now) for correction in corrections])
-    return Saved(report.source, path, len(corrections))
+    return SaveResult(report.source, path, len(corrections))
 
 
 def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "", say: Say = warnings.warn) -> tuple[Label, ...]:
@@ -121,21 +121,21 @@ def _saved_by(annotator: str, report: _Report, known: LabelSet, config: Config) 
     return {(label.start, label.end): label for label in own if (label.source, label.sha256) == (report.source, report.sha256)}
 
 
-def _check_seen(saved: Mapping[Span, Label], corrections: Sequence[Correction], seen: Mapping[Span, PersonSays | None]) -> None:
+def _check_seen(saved: Mapping[Span, Label], corrections: Sequence[Correction], seen: Mapping[Span, HumanLabel | None]) -> None:
     """Raise ChangedError where what is saved is neither what the person saw nor what is to be saved."""
     changed = {}
     for correction in corrections:
         span = (correction.start, correction.end)
         now = _says(saved[span]) if span in saved else None
-        wanted = None if correction.withdrawn else PersonSays(correction.label, "", correction.secondary, correction.note)
+        wanted = None if correction.withdrawn else HumanLabel(correction.label, "", correction.secondary, correction.note)
         if span in seen and now not in (seen[span], wanted):
             changed[span] = now
     if changed:
         raise ChangedError(changed)
 
 
-def _says(label: Label) -> PersonSays:
-    return PersonSays(label.label, "", label.secondary, label.note or "")
+def _says(label: Label) -> HumanLabel:
+    return HumanLabel(label.label, "", label.secondary, label.note or "")
 
 
 def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:

@@ -15,8 +15,8 @@ from pipeline.read import read_report
 from pipeline.training.drift import (
     BINS,
     Batch,
-    Summary,
-    Total,
+    BatchSummary,
+    SummaryAccumulator,
     add_up,
     encode,
     find_drift,
@@ -147,7 +147,7 @@ def test_a_model_keeps_the_summary_of_its_out_of_fold_tags(trained_home, model, 
 
 
 def test_drift_is_told_in_words(config):
-    reference = Summary("m", {"a": 500, "b": 400, "c": 100}, (*[0] * (BINS - 1), 1000), 10, 200, 1000, 0, 100, 1000, 100)
+    reference = BatchSummary("m", {"a": 500, "b": 400, "c": 100}, (*[0] * (BINS - 1), 1000), 10, 200, 1000, 0, 100, 1000, 100)
     same = find_drift(reference, reference, config.drift)
     assert [(drift.figure, drift.word) for drift in same] == [
         ("themes", "stable"), ("scores", "stable"), ("unknown words", "stable"), ("review", "stable"),
@@ -163,8 +163,8 @@ def test_drift_is_told_in_words(config):
 
 def test_the_sum_of_many_summaries_is_that_of_all_of_them(monkeypatch):
     monkeypatch.setattr("pipeline.training.drift._AT_ONCE", 4)
-    made = [Summary("m 1", {"兴文化": i}, tuple([i] * BINS), reports=1, terms=i) for i in range(1, 12)]
-    total = Total()
+    made = [BatchSummary("m 1", {"兴文化": i}, tuple([i] * BINS), reports=1, terms=i) for i in range(1, 12)]
+    total = SummaryAccumulator()
     assert total.summary() is None
     for one in made:
         total.add(None)
