@@ -18,8 +18,8 @@ import msgspec
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError, InputError
 from pipeline.core.records import Label
+from pipeline.core.spans import spans_by_source
 from pipeline.labels import codebook, refi_qda
-from pipeline.labels.corrections.overlay import overlap
 from pipeline.labels.files import Corpus
 from pipeline.labels.incoming import Columns, ImportedFile, ImportedReport, LabelSpan, Rejected, in_text, without_overlap
 from pipeline.labels.label_studio import read_tasks, write_tasks
@@ -113,8 +113,8 @@ def _as_label(passage: LabelSpan, place: tuple[str, str], who: str, origin: Orig
 
 def overlaps(labels: Iterable[Label], corpus: Corpus) -> int:
     """Return how many labels overlap one that the corpus has already, so that both together would be refused."""
-    given = {report.document.source: report.labels for report in corpus.reports}
-    return sum(any(overlap(label, other) for other in given.get(label.source, ())) for label in labels)
+    given = spans_by_source(label for report in corpus.reports for label in report.labels)
+    return sum(any(given[label.source].overlapping(label.start, label.end)) for label in labels)
 
 
 def _text(path: Path) -> str:

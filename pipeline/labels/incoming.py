@@ -1,14 +1,14 @@
 """What comes in from other tools: reports with labelled passages, and what was not taken with the reason."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from itertools import chain
 
 from pipeline.core.config import LabelSet
 from pipeline.core.offsets import positions, with_line_feeds
+from pipeline.core.spans import SpanIndex
 
-_start = attrgetter("start")
 SHOWN = 20  # characters of a passage or a value that a message repeats
 
 
@@ -69,32 +69,11 @@ class ImportedFile:
     refused: tuple[Rejected, ...]
 
 
-class Apart:
-    """Passages of a report that do not overlap, in order, so that what overlaps a further one is found at once."""
-
-    def __init__(self, passages: Iterable[LabelSpan] = ()) -> None:
-        self._passages = sorted(passages, key=_start)
-
-    def across(self, passage: LabelSpan) -> Iterator[LabelSpan]:
-        """Yield those that have a character in common with a passage."""
-        place = max(0, bisect_right(self._passages, passage.start, key=_start) - 1)
-        for index in range(place, len(self._passages)):
-            one = self._passages[index]
-            if one.start >= passage.end:
-                return
-            if overlap(one, passage):
-                yield one
-
-    def add(self, passage: LabelSpan) -> None:
-        """Put a passage among them that overlaps none."""
-        insort(self._passages, passage, key=_start)
-
-
 def without_overlap(passages: Iterable[LabelSpan]) -> Iterator[LabelSpan | Rejected]:
     """Yield the passages of a report; one that overlaps an earlier one is refused, and one that says the same again is dropped."""
-    taken = Apart()
+    taken = SpanIndex[LabelSpan]()
     for passage in passages:
-        across = next(taken.across(passage), None)
+        across, _ = next(taken.overlapping(passage.start, passage.end), (None, 0))
         if across is None:
             taken.add(passage)
             yield passage
@@ -108,11 +87,11 @@ def agreed(people: Sequence[Sequence[LabelSpan]]) -> Iterator[LabelSpan | Reject
 
     What one person says has no overlap.
     """
-    sound, by_person = [], [Apart(theirs) for theirs in people]
+    sound, by_person = [], [SpanIndex(theirs) for theirs in people]
     for mine, own in zip(people, by_person, strict=True):
         for passage in mine:
-            others = (one for theirs in by_person if theirs is not own for one in theirs.across(passage))
-            against = next((one for one in others if one.label != passage.label), None)
+            others = (theirs.overlapping(passage.start, passage.end) for theirs in by_person if theirs is not own)
+            against = next((one for one, _ in chain.from_iterable(others) if one.label != passage.label), None)
             if against is None:
                 sound.append(passage)
             else:
@@ -133,11 +112,6 @@ def in_text(report: ImportedReport, text: str) -> ImportedReport | None:
         for each in report.passages
     )
     return replace(report, text=text, passages=tuple(moved))
-
-
-def overlap(one: LabelSpan, other: LabelSpan) -> bool:
-    """Tell whether two passages of a report have a character in common."""
-    return one.start < other.end and other.start < one.end
 
 
 def unknown(names: Iterable[str], known: LabelSet) -> str | None:

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError, InputError, UsageError
 from pipeline.core.offsets import positions, span_within
+from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument
 from pipeline.labels.incoming import (
     SHOWN,
-    Apart,
     ImportedFile,
     ImportedReport,
     LabelSpan,
@@ -430,12 +430,11 @@ def _together(codings: Sequence[LabelSpan]) -> LabelSpan:
 
 def _touching(memos: Iterable[_Memo], people: Mapping[str, list[LabelSpan]]) -> tuple[dict[int, list[str]], list[Rejected]]:
     """Return the memos of each passage that one touches, its writer's before another's, and those that touch none."""
-    apart = {who: Apart(own) for who, own in people.items()}
+    spans = {who: SpanIndex(own) for who, own in people.items()}
     found, left = dict[int, list[str]](), list[Rejected]()
     for memo in memos:
-        touched = LabelSpan(memo.start, memo.end, "", ())
-        order = [apart[who] for who in sorted(apart, key=lambda who: who != memo.who)]
-        passage = next((one for own in order for one in own.across(touched)), None)
+        order = [spans[who] for who in sorted(spans, key=lambda who: who != memo.who)]
+        passage = next((one for own in order for one, _ in own.overlapping(memo.start, memo.end)), None)
         if passage is None:
             why = f"a memo on a span without a code ({memo.text[:SHOWN]!r}); code the span there to keep it"
             left.append(Rejected(memo.where, why))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Label, Suggestion, Tag
+from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus
 from pipeline.model.model import Model
 from pipeline.training.counts import Prepared
@@ -56,13 +57,14 @@ def find_corrected(
     corpus: Corpus, left_out: Mapping[str, Sequence[Tag]], trained: Mapping[str, Sequence[Tag]]
 ) -> tuple[CorrectedPassage, ...]:
     """Return the corrected passages of a corpus with what is said of them; the tags are given by report."""
+    before, after = ({source: SpanIndex(tags) for source, tags in some.items()} for some in (left_out, trained))
     return tuple(
         CorrectedPassage(
             label,
             report.document.text[label.start : label.end],
             label.suggestion.label if isinstance(label.suggestion, Suggestion) else "",
-            _theme_of(label, left_out.get(label.source, ()), corpus.label_set),
-            _theme_of(label, trained.get(label.source, ()), corpus.label_set),
+            _theme_of(label, before.get(label.source, SpanIndex()), corpus.label_set),
+            _theme_of(label, after.get(label.source, SpanIndex()), corpus.label_set),
         )
         for report in corpus.reports
         for label in report.labels
@@ -86,10 +88,10 @@ def _right(passages: Iterable[CorrectedPassage], by: str) -> int:
     return sum(getattr(passage, by) == passage.label.label for passage in passages)
 
 
-def _theme_of(label: Label, tags: Sequence[Tag], label_set: LabelSet) -> str:
+def _theme_of(label: Label, tags: SpanIndex[Tag], label_set: LabelSet) -> str:
     """Return the theme that covers most of a labelled span, the first in the order of the labels where two cover the same."""
     covered: Counter[str] = Counter()
-    for tag in tags:
-        covered[tag.theme] += max(0, min(label.end, tag.end) - max(label.start, tag.start))
+    for tag, characters in tags.overlapping(label.start, label.end):
+        covered[tag.theme] += characters
     best = max(label_set.names, key=lambda name: covered[name])
     return best if covered[best] else ""

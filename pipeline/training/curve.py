@@ -69,8 +69,8 @@ def _confusion(report: Prepared, model: Model) -> Confusion:
     confusion: Confusion = Counter()
     for label in report.labels:
         confusion[label.label, other] += label.end - label.start
-    for scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True):
-        for name, characters in zip(names, gold_characters(span, report, model.labels), strict=True):
+    for scores, gold in zip(scored.runs.scores, gold_characters(scored.clean_spans(), report, model.labels), strict=True):
+        for name, characters in zip(names, gold, strict=True):
             confusion[name, other] -= int(characters)
             confusion[name, names[int(scores.argmax())]] += int(characters)
     return +confusion

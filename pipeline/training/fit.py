@@ -8,7 +8,6 @@ It learns on features in context; its weights are then used on single sentences,
 """
 
 import time
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, 
 from pipeline.core.errors import ConfigError, CorpusError
 from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
 from pipeline.core.records import CleanText, Label, Segment
+from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument, same_text
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out, split_words
@@ -92,7 +92,7 @@ def prepare(
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
     layout = lay_out([(cleaned.text, segments, True)])
     spans = [cleaned.offsets.span(start, end) for segment in segments for start, end in segment.sentences]
-    targets = list(_targets(spans, sorted(report.labels, key=lambda label: label.start), label_set))
+    targets = list(_targets(spans, report.labels, label_set))
     return Prepared(
         cleaned, tuple(segments), layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64)
     )
@@ -178,18 +178,13 @@ def left_out_with(source: str, grouped: Sequence[str]) -> str:
 
 
 def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_set: LabelSet) -> Iterator[int]:
-    """Yield for each source span the index of the label that covers most of it, -1 for none.
-
-    Spans and labels are sorted, and no two labels overlap.
-    """
+    """Yield for each source span the index of the label that covers most of it, -1 for none."""
     indices = {name: index for index, name in enumerate(label_set.names)}
-    ends = [label.end for label in labels]
-    for start, end in spans:
+    index = SpanIndex(labels)
+    for span in spans:
         covered: Counter[str] = Counter()
-        place = bisect_right(ends, start)
-        while place < len(labels) and labels[place].start < end:
-            label, place = labels[place], place + 1
-            covered[label.label] += min(end, label.end) - max(start, label.start)
+        for label, characters in index.overlapping(*span):
+            covered[label.label] += characters
         yield indices[covered.most_common(1)[0][0]] if covered else -1
 
 
@@ -346,11 +341,11 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only training needs scipy
 
     decided = [
-        (run_scores, gold_characters(span, report, fold.model.labels))
+        decision
         for fold in folds
         for report in fold.reports
         for scored in [score_texts(report.layout, report.texts, fold.model)]
-        for run_scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True)
+        for decision in zip(scored.runs.scores, gold_characters(scored.clean_spans(), report, fold.model.labels), strict=True)
     ]
     if not any(characters.any() for _, characters in decided):
         raise CorpusError("no labelled passage is left of the reports once noise is set aside; label passages of text")
@@ -371,13 +366,14 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
     return temperature, thresholds, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
 
 
-def gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Floats:
-    """Return how many characters of a clean span carry each label, of shape (labels,)."""
-    start, end = report.cleaned.offsets.span(*span)
-    characters = np.zeros(len(label_set.names))
-    for label in report.labels:
-        characters[label_set.names.index(label.label)] += max(0, min(end, label.end) - max(start, label.start))
-    return characters
+def gold_characters(spans: Iterable[tuple[int, int]], report: Prepared, label_set: LabelSet) -> Iterator[Floats]:
+    """Yield for each of some clean spans how many of its characters carry each label, of shape (labels,)."""
+    index = SpanIndex(report.labels)
+    for span in spans:
+        found = np.zeros(len(label_set.names))
+        for label, characters in index.overlapping(*report.cleaned.offsets.span(*span)):
+            found[label_set.names.index(label.label)] += characters
+        yield found
 
 
 def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Floats, labels: int, accuracy: float) -> Floats:
