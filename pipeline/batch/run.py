@@ -14,7 +14,7 @@ from pipeline.batch.engine import Engine, TagOptions, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
 from pipeline.core import locations
 from pipeline.core.config import Config
-from pipeline.core.errors import UsageError
+from pipeline.core.errors import Say, UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import (
     OutputTarget,
@@ -25,7 +25,7 @@ from pipeline.core.outputs import (
     write_file,
     write_whole,
 )
-from pipeline.labels.corpus import Say, read_review
+from pipeline.labels.corpus import read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
 from pipeline.read.find import FoundFiles, find_reports
 from pipeline.track.locate import model_folder

@@ -21,12 +21,11 @@ import msgspec
 
 from pipeline.batch.engine import Engine, Input, TagOptions
 from pipeline.core.config import Config, ReadConfig
-from pipeline.core.errors import InputError, UsageError
+from pipeline.core.errors import InputError, Say, UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import ERRORS, STANDARD_INPUT, OutputTarget, ReservedPaths, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
 from pipeline.core.tag_fields import model_fields
-from pipeline.labels.corpus import Say
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.output import FORMATS

@@ -142,11 +142,6 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
     level: int | None = None
     kind: Literal["text", "row", "record"] = "text"
 
-    @property
-    def is_heading(self) -> bool:
-        """Whether the segment is a heading."""
-        return self.level is not None
-
 
 class OutlineEntry(msgspec.Struct, frozen=True, gc=False):
     """A heading in its place: the source offset where it starts and its level."""

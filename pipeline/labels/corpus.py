@@ -2,21 +2,19 @@
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet, load_label_set
 from pipeline.core.counted import counted
-from pipeline.core.errors import ConfigError, CorpusError, UsageError
+from pipeline.core.errors import ConfigError, CorpusError, Say, UsageError
 from pipeline.core.outputs import OutputTarget, claim
 from pipeline.core.records import Label
 from pipeline.labels.corrections.overlay import current
 from pipeline.labels.files import Corpus, build_corpus, load_gold, load_labels, load_review
 from pipeline.read import read_report
 from pipeline.read.find import find_reports
-
-Say = Callable[[str], None]
 
 
 def read_corpus(config: Config, say: Say) -> Corpus:

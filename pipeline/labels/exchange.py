@@ -7,7 +7,6 @@ labelled data set can be trained on. What is not sound is named by its place in 
 import csv
 import hashlib
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError, InputError
+from pipeline.core.names import safe_stem
 from pipeline.core.records import Label
 from pipeline.core.spans import spans_by_source
 from pipeline.labels import codebook, refi_qda
@@ -32,9 +32,7 @@ from pipeline.read.decode import decode
 FORMATS = (".json", ".csv", ".jsonl")
 INCOMING = (*FORMATS, *(ending for ending in TABLES if ending not in FORMATS))
 COLUMNS = ("source", "start", "end", "text", "label", "secondary")
-LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 Origin = Literal["seed", "written", "review"]
-_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +165,7 @@ def _json_lines(corpus: Corpus) -> bytes:
 
 def _file_name(name: str, taken: Mapping[str, bytes]) -> str:
     """Return a name for a new report that is no path, and that no other new report has, upper and lower case alike."""
-    stem = _UNSAFE.sub("_", Path(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._") or "report"
+    stem = safe_stem(name)
     candidates = (f"{stem}.txt", *(f"{stem}_{number}.txt" for number in range(2, len(taken) + 3)))
     lower = {each.lower() for each in taken}
     return next(candidate for candidate in candidates if candidate.lower() not in lower)

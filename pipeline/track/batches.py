@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.core.config import Config
-from pipeline.core.errors import TrackingError
-from pipeline.labels.corpus import Say
+from pipeline.core.errors import Say, TrackingError
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.track.locate import model_folder

@@ -13,8 +13,7 @@ import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, config_values
-from pipeline.core.errors import TrackingError
-from pipeline.labels.corpus import Say
+from pipeline.core.errors import Say, TrackingError
 from pipeline.labels.files import Corpus
 from pipeline.model.folder import MANIFEST, package_versions, read_out_of_fold, set_run_id
 from pipeline.model.model import Model

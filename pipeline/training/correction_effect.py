@@ -1,12 +1,12 @@
 """How a training changed the model on the passages that people corrected."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Label, Suggestion, Tag
-from pipeline.core.spans import SpanIndex
+from pipeline.core.spans import SpanIndex, spans_by_source
 from pipeline.labels.files import Corpus
 from pipeline.model.model import Model
 from pipeline.training.counts import Prepared
@@ -46,25 +46,23 @@ class CorrectedFigures:
         return {f"corrections/{name}": float(getattr(self, name)) for name in self.__slots__}
 
 
-def tags_when_trained(corpus: Corpus, prepared: Iterable[Prepared], model: Model) -> dict[str, tuple[Tag, ...]]:
-    """Return what a model that was trained on them says of the reports that hold corrections, by report."""
+def tags_when_trained(corpus: Corpus, prepared: Iterable[Prepared], model: Model) -> list[Tag]:
+    """Return what a model that was trained on them says of the reports that hold corrections."""
     sources = {report.document.source for report in corpus.reports if any(label.origin == "review" for label in report.labels)}
     seen = [report for report in prepared if report.cleaned.document.source in sources]
-    return {report.cleaned.document.source: out_of_fold_tags(report, model) for report in seen}
+    return [tag for report in seen for tag in out_of_fold_tags(report, model)]
 
 
-def find_corrected(
-    corpus: Corpus, left_out: Mapping[str, Sequence[Tag]], trained: Mapping[str, Sequence[Tag]]
-) -> tuple[CorrectedPassage, ...]:
-    """Return the corrected passages of a corpus with what is said of them; the tags are given by report."""
-    before, after = ({source: SpanIndex(tags) for source, tags in some.items()} for some in (left_out, trained))
+def find_corrected(corpus: Corpus, left_out: Iterable[Tag], trained: Iterable[Tag]) -> tuple[CorrectedPassage, ...]:
+    """Return the corrected passages of a corpus with what is said of them."""
+    before, after = spans_by_source(left_out), spans_by_source(trained)
     return tuple(
         CorrectedPassage(
             label,
             report.document.text[label.start : label.end],
             label.suggestion.label if isinstance(label.suggestion, Suggestion) else "",
-            _theme_of(label, before.get(label.source, SpanIndex()), corpus.label_set),
-            _theme_of(label, after.get(label.source, SpanIndex()), corpus.label_set),
+            _theme_of(label, before[label.source], corpus.label_set),
+            _theme_of(label, after[label.source], corpus.label_set),
         )
         for report in corpus.reports
         for label in report.labels

@@ -129,11 +129,6 @@ def add_up(summaries: Sequence[BatchSummary]) -> BatchSummary:
     return BatchSummary(summaries[0].model, themes, tuple(scores.tolist()), **sums)
 
 
-def summary_path(out: Path) -> Path:
-    """Return where the summary of an output is written: beside it."""
-    return out.with_name(out.name + SUFFIX)
-
-
 def encode(summary: BatchSummary) -> bytes:
     """Return a summary as a file holds it."""
     return msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from pipeline.core import locations
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
-from pipeline.core.errors import ConfigError, CorpusError
+from pipeline.core.counted import counted
+from pipeline.core.errors import ConfigError, CorpusError, Say
 from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
 from pipeline.core.records import CleanText, Label, Segment
 from pipeline.core.spans import SpanIndex
-from pipeline.labels.files import Corpus, LabelledDocument, same_text
+from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
@@ -161,6 +162,15 @@ def _together(keys: Sequence[tuple[str, ...]]) -> list[list[int]]:
         unit = sorted({i, *chain.from_iterable(unit_of.get(key, ()) for key in own)})
         unit_of.update((key, unit) for j in unit for key in keys[j])
     return list({id(unit): unit for unit in unit_of.values()}.values())
+
+
+def check_prepared(prepared: Sequence[Prepared], corpus: Corpus, say: Say) -> None:
+    """Say what is trained on, and which reports are left out together; raises CorpusError where that is too little."""
+    labels = sum(len(report.labels) for report in corpus.reports)
+    say(f"training on {counted(len(prepared), 'report')}, {counted(labels, 'label')}")
+    check_trainable(corpus)
+    for same in equal_reports(prepared):
+        say(f"left out together, since their text is the same: {', '.join(same)}")
 
 
 def equal_reports(reports: Sequence[Prepared]) -> list[tuple[str, ...]]:

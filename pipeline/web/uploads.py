@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from pipeline.core.config import ServeConfig
 from pipeline.core.counted import counted
 from pipeline.core.names import file_name
-from pipeline.read import suffixes
+from pipeline.read import suffix_of, suffixes
 
 LONGEST_NAME = 200  # characters
 
@@ -62,7 +62,7 @@ def shown_name(name: str) -> str:
 
 def stored_name(name: str) -> str:
     """Return the name under which a file is kept: always the same, with an ending that a reader knows, or none."""
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = suffix_of(file_name(name))
     return f"upload{suffix if suffix in suffixes() else ''}"
 
 

@@ -3,7 +3,6 @@
 A report is known by the sha256 of its file or by that of its text as UTF-8, under which one that is not of the corpus is kept.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -11,8 +10,7 @@ import msgspec
 
 from pipeline.core.records import FinishedReport, HumanLabel, Label
 from pipeline.core.spans import SpanIndex
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+from pipeline.labels.texts import digests
 
 
 class Corrections:
@@ -28,7 +26,7 @@ class Corrections:
         """Return a report with the corrections of it over its tags."""
         if not self._by_digest:
             return report
-        found = [each for digest in _digests(report) for each in self._by_digest.get(digest, ())]
+        found = [each for digest in digests(report.text, report.sha256) for each in self._by_digest.get(digest, ())]
         return apply(report, [label for _, label in sorted(found, key=lambda each: each[0])])
 
 
@@ -52,12 +50,3 @@ def apply(report: FinishedReport, labels: Sequence[Label]) -> FinishedReport:
 
 def _said(label: Label) -> HumanLabel:
     return HumanLabel(label.label, label.annotator, label.secondary, label.note or "")
-
-
-def _digests(report: FinishedReport) -> set[str]:
-    """Return the digests under which corrections of a report may be kept."""
-    try:
-        data = report.text.encode()
-    except UnicodeEncodeError:  # a broken character: no file of text holds it, so that nothing was kept by it
-        return {report.sha256}
-    return {report.sha256, *(hashlib.sha256(each).hexdigest() for each in (data, _BYTE_ORDER_MARK + data))}

@@ -8,7 +8,6 @@ dies; each save is one write that has reached the disk before it counts.
 import datetime as dt
 import hashlib
 import os
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,22 +20,20 @@ import msgspec
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.counted import counted
-from pipeline.core.errors import UsageError
-from pipeline.core.names import file_stem
+from pipeline.core.errors import Say, UsageError
+from pipeline.core.names import safe_stem
 from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, HumanLabel, Label
 from pipeline.labels.corpus import corpus_files, read_review
-from pipeline.labels.files import Say, whole_lines
+from pipeline.labels.files import whole_lines
 from pipeline.labels.people import checked_name
-from pipeline.labels.texts import encodings, reads_as
+from pipeline.labels.texts import digests, encodings, reads_as
 from pipeline.read import load
 
 WAIT = 30.0  # seconds for another writer to finish
-LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 LONGEST_NOTE = 10_000
 Span = tuple[int, int]
 NOTHING_SEEN: Mapping[Span, HumanLabel | None] = MappingProxyType({})
-_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 class ChangedError(UsageError):
@@ -172,7 +169,7 @@ def _as_label(correction: Correction, report: _Report, annotator: str, now: str)
 
 def _find(text: str, config: Config, sha256: str) -> _Report | None:
     """Return the report of the corpus that has this text: its file has the digest given, or holds the text as UTF-8."""
-    wanted = {sha256, *(hashlib.sha256(data).hexdigest() for data in encodings(text))} - {""}
+    wanted = digests(text, sha256)
     for source, path in corpus_files(config):
         data = load(path, source, config.read)
         digest = hashlib.sha256(data).hexdigest()
@@ -188,7 +185,7 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
         raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
     folder = locations.project_folder() / config.corpus.reviewed
     folder.mkdir(parents=True, exist_ok=True)
-    stem = _UNSAFE.sub("_", file_stem(name))[:LONGEST_NAME].strip("._-") or "report"
+    stem = safe_stem(name)
     path, number = folder / f"{stem}.txt", 1
     while path.exists():
         number += 1
