@@ -14,7 +14,7 @@ from msgspec.structs import replace as replace_setting
 from pipeline.core import locations
 from pipeline.core.config import Config, load_search_config, model_settings
 from pipeline.core.counted import counted
-from pipeline.core.errors import UsageError
+from pipeline.core.errors import Say, UsageError
 from pipeline.core.records import Document, TaggedReport
 from pipeline.model.folder import save_model
 from pipeline.model.model import Model
@@ -23,9 +23,8 @@ from pipeline.preprocess.clean import clean, clean_together
 from pipeline.preprocess.segment import segment, segment_together
 
 if TYPE_CHECKING:
-    from pipeline.labels.corpus import Say
     from pipeline.track.run import TrainingRecord
-    from pipeline.training.correction_effect import Corrected
+    from pipeline.training.correction_effect import CorrectedPassage
     from pipeline.training.curve import CurvePoint
     from pipeline.training.fit import Watch
     from pipeline.training.gate import Verdict
@@ -47,7 +46,7 @@ class Training:
     run_id: str | None = None
     warning: str | None = None
     verdict: "Verdict | None" = None
-    corrected: "tuple[Corrected, ...]" = ()
+    corrected: "tuple[CorrectedPassage, ...]" = ()
 
 
 # ---- tag -------------------------------------------------------------------------------------------------------------
@@ -75,7 +74,7 @@ def tag_document(document: Document, model: Model) -> TaggedReport:
 
 
 def train_model(
-    config: Config, say: "Say", command: str = "", watch: "Watch" = iter, notes: Mapping[str, str] | None = None
+    config: Config, say: Say, command: str = "", watch: "Watch" = iter, notes: Mapping[str, str] | None = None
 ) -> Training:
     """Train on the configured corpus, measure on what was left out, write ``models/<name>/``, record the run.
 
@@ -84,12 +83,11 @@ def train_model(
     ``Training.warning`` says so.
     """
     from pipeline.labels.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
-    from pipeline.labels.files import check_trainable  # noqa: PLC0415
     from pipeline.track.machine import watch_machine  # noqa: PLC0415
     from pipeline.training.correction_effect import find_corrected, tags_when_trained  # noqa: PLC0415
     from pipeline.training.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
     from pipeline.training.facts import training_facts  # noqa: PLC0415
-    from pipeline.training.fit import Fitter, equal_reports, prepare_corpus, train  # noqa: PLC0415
+    from pipeline.training.fit import Fitter, check_prepared, prepare_corpus, train  # noqa: PLC0415
     from pipeline.training.measure import measure  # noqa: PLC0415
     from pipeline.training.out_of_fold import out_of_fold_lines, out_of_fold_tags  # noqa: PLC0415
 
@@ -99,14 +97,7 @@ def train_model(
         user_words = read_user_words(config)
         prepared = prepare_corpus(corpus, config, user_words)
         read = time.perf_counter() - started
-        labels = sum(len(report.labels) for report in corpus.reports)
-        say(f"training on {counted(len(prepared), 'report')}, {counted(labels, 'label')}")
-        check_trainable(corpus)
-        same = equal_reports(prepared)
-        for sources in same[:SAME_SHOWN]:
-            say(f"left out together, since their text is the same: {', '.join(sources[:SAME_SHOWN])}")
-        if len(same) > SAME_SHOWN:
-            say(f"and {len(same) - SAME_SHOWN} more groups of reports with the same text")
+        check_prepared(prepared, corpus, say)
         fitter = Fitter(prepared, corpus.label_set, config, user_words)
         trained = train(fitter, watch)
         curve = learning_curve(fitter)
@@ -116,8 +107,7 @@ def train_model(
     model = replace(trained.model, facts=facts, config=model_settings(config))
     folder = locations.project_folder() / "models" / config.model.name
     save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, model).encode())
-    left_out = {report.cleaned.document.source: some for report, some in tags}
-    corrected = find_corrected(corpus, left_out, tags_when_trained(corpus, prepared, model))
+    corrected = find_corrected(corpus, measurement.tags, tags_when_trained(corpus, prepared, model))
     training = Training(folder, model, measurement, curve, corrected=corrected)
     if not config.track.enabled:
         return training
@@ -131,7 +121,7 @@ def train_model(
     return replace(training, run_id=run_id, verdict=verdict, warning=warning)
 
 
-def _record_and_judge(record: "TrainingRecord", say: "Say") -> "tuple[str | None, Verdict | None, str | None]":
+def _record_and_judge(record: "TrainingRecord", say: Say) -> "tuple[str | None, Verdict | None, str | None]":
     """Return the run that keeps a training, what the gate said of its model, and why either is missing."""
     from pipeline.track.promotion import try_to_judge  # noqa: PLC0415 - MLflow only where a run is recorded
     from pipeline.track.run import try_to_record  # noqa: PLC0415
@@ -167,7 +157,7 @@ class SearchResult:
     training: Training
 
 
-def search_model(config: Config, path: Path | None, say: "Say", command: str = "") -> SearchResult:
+def search_model(config: Config, path: Path | None, say: Say, command: str = "") -> SearchResult:
     """Measure every combination of a search file that no run holds yet, then train the best one; return what was found.
 
     Raises UsageError without a store, ConfigError for a wrong search file, TrackingError where the store cannot be used.

@@ -22,7 +22,7 @@ from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.model.tag import with_noise
 from pipeline.read import PassedOver
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 
 NEW_OBJECTS = 50_000  # after which garbage is looked for: a task makes many tags and words, and hardly any garbage
 TOGETHER = 65_536  # characters of small documents that are scored at once
@@ -68,7 +68,7 @@ class Engine:
         """Take the options, and the model where it is loaded already; raises ModelError for a folder with another version."""
         self.model = model or load_cached(options.model, options.version)
         self._options = options
-        self._reader = Reader(options.read, options.scratch)
+        self._reader = IsolatedReader(options.read, options.scratch)
         self._corrections = _corrections(options.corrections) if options.corrections else None
 
     def __enter__(self) -> Self:

@@ -11,9 +11,9 @@ import msgspec
 from pipeline.batch.engine import tag_documents
 from pipeline.batch.run import TagRun, Watch
 from pipeline.core.config import Config
-from pipeline.core.errors import InputError
+from pipeline.core.errors import InputError, Say
 from pipeline.core.records import Document, KeptReport, OutlineEntry, Tag
-from pipeline.labels.corpus import Say, read_review
+from pipeline.labels.corpus import read_review
 from pipeline.labels.corrections.shown import Corrections
 from pipeline.library import attributes, reports
 from pipeline.library.records import Entry, ThemeChange

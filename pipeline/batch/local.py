@@ -22,7 +22,7 @@ from pipeline.core.outputs import STANDARD_INPUT
 from pipeline.core.records import FinishedReport, KeptReport, Report, TaggedReport, TagGroup
 from pipeline.output import finished, kept, writer_of
 from pipeline.read import PassedOver
-from pipeline.training.drift import Batch, Summary
+from pipeline.training.drift import Batch, BatchSummary
 
 TOGETHER = 64  # files, at most, of one task …
 TOGETHER_BYTES = 2**19  # … and their bytes, at most, unless one file alone has more
@@ -44,7 +44,7 @@ class FileResult:
     noise: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
-    summary: Summary | None = None
+    summary: BatchSummary | None = None
     data: bytes = b""
     part: str | None = None
     not_shown: int = 0

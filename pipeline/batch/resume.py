@@ -28,7 +28,7 @@ from pipeline.core.errors import UsageError
 from pipeline.core.json_values import decode_json
 from pipeline.core.names import readable
 from pipeline.core.outputs import run_folder, take_place, to_disk
-from pipeline.training.drift import Summary
+from pipeline.training.drift import BatchSummary
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -50,7 +50,7 @@ class JournalEntry(msgspec.Struct, frozen=True):
     reports: int
     noise: dict[str, int]
     passed_over: tuple[str, ...]
-    summary: msgspec.Raw = msgspec.Raw(b"null")  # a drift.Summary or null; as JSON it takes half the room
+    summary: msgspec.Raw = msgspec.Raw(b"null")  # a BatchSummary or null; as JSON it takes half the room
     not_shown: int = 0
 
 
@@ -245,7 +245,7 @@ class RunFolder:
                 return
             for line in lines:
                 entry = decode_json(line, JournalEntry)
-                msgspec.json.decode(entry.summary, type=Summary | None)  # another version may have had another
+                msgspec.json.decode(entry.summary, type=BatchSummary | None)  # another version may have had another
                 yield entry
         except msgspec.DecodeError:
             return

@@ -14,14 +14,22 @@ from pipeline.batch.engine import Engine, TagOptions, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
 from pipeline.core import locations
 from pipeline.core.config import Config
-from pipeline.core.errors import UsageError
+from pipeline.core.errors import Say, UsageError
 from pipeline.core.names import readable
-from pipeline.core.outputs import Place, Taken, check_apart, check_file, check_standard_output, write_file, write_whole
-from pipeline.labels.corpus import Say, read_review
+from pipeline.core.outputs import (
+    OutputTarget,
+    ReservedPaths,
+    check_apart,
+    check_file,
+    check_standard_output,
+    write_file,
+    write_whole,
+)
+from pipeline.labels.corpus import read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
-from pipeline.read.find import Found, find_reports
+from pipeline.read.find import FoundFiles, find_reports
 from pipeline.track.locate import model_folder
-from pipeline.training.drift import Summary, Total, encode
+from pipeline.training.drift import BatchSummary, SummaryAccumulator, encode
 
 if TYPE_CHECKING:
     from pipeline.batch.resume import JournalEntry, RunFolder
@@ -44,7 +52,7 @@ class RunRequest:
     keep_noise: bool = False
     corrected: bool = False
     jobs: int | None = None
-    out: Place | None = None
+    out: OutputTarget | None = None
     force: bool = False
     beside: tuple[Path, ...] = ()
 
@@ -59,7 +67,7 @@ class RunCounts:
     not_shown: int = 0
     failures: list[str] = field(default_factory=list)
     noise: Counter[str] = field(default_factory=Counter)
-    total: Total = field(default_factory=Total)
+    total: SummaryAccumulator = field(default_factory=SummaryAccumulator)
 
     def add(self, result: FileResult) -> None:
         """Count what one file made, and tell of each part of it that failed."""
@@ -118,7 +126,7 @@ class TagRun:
                     stream.writelines(result.read())
         stream.flush()
 
-    def into(self, place: Place, resume: bool, watch: Watch) -> None:
+    def into(self, place: OutputTarget, resume: bool, watch: Watch) -> None:
         """Write the output and its summary; what is done of a run that is cut short is kept for one that resumes.
 
         Raises UsageError when they cannot be written.
@@ -204,7 +212,7 @@ class TagRun:
         compose = compose_folder if is_folder(out, name) else compose_file
         return lambda parts, target: compose(parts, target, name, facts)
 
-    def _write_summary(self, place: Place) -> None:
+    def _write_summary(self, place: OutputTarget) -> None:
         """Write the figures of the run, without any text, beside its output."""
         summary = self.counts.total.summary()
         if summary is None:
@@ -258,13 +266,13 @@ def _kept(entry: "JournalEntry", source: str, size: int) -> FileResult:
         reports=entry.reports,
         noise=Counter(entry.noise),
         passed_over=list(entry.passed_over),
-        summary=msgspec.json.decode(entry.summary, type=Summary | None),
+        summary=msgspec.json.decode(entry.summary, type=BatchSummary | None),
         not_shown=entry.not_shown,
     )
 
 
 @contextmanager
-def whole_or_nothing(place: Place, check: Callable[[], None]) -> Iterator[BinaryIO]:
+def whole_or_nothing(place: OutputTarget, check: Callable[[], None]) -> Iterator[BinaryIO]:
     """Give a file that takes the place of the output when all went well and ``check`` passes, else goes; raises UsageError.
 
     What is written through gets what is written at once.
@@ -281,7 +289,7 @@ def whole_or_nothing(place: Place, check: Callable[[], None]) -> Iterator[Binary
         ) from None
 
 
-def _find(request: RunRequest, place: Place | None) -> Found:
+def _find(request: RunRequest, place: OutputTarget | None) -> FoundFiles:
     """Return the reports of a request, without what its output takes; raises UsageError for an output that is an input."""
     if place is None:
         found = find_reports(request.paths)
@@ -289,7 +297,7 @@ def _find(request: RunRequest, place: Place | None) -> Found:
         return found
     _check_kind(place, request.format)
     check_apart(place, [*request.paths, *request.beside])
-    found = find_reports(request.paths, Taken(place))
+    found = find_reports(request.paths, ReservedPaths(place))
     check_apart(place, found.reports)
     if found.left_out:
         from pipeline.output.earlier import is_of_a_run  # noqa: PLC0415 - only where an output lies among the reports
@@ -299,7 +307,7 @@ def _find(request: RunRequest, place: Place | None) -> Found:
     return found
 
 
-def _check_kind(place: Place, format_name: str) -> None:
+def _check_kind(place: OutputTarget, format_name: str) -> None:
     """Raise UsageError for a folder where one file is written, and for a file where a folder is."""
     from pipeline.output.compose import is_folder  # noqa: PLC0415 - only where a file is written
 

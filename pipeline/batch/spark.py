@@ -21,17 +21,16 @@ import msgspec
 
 from pipeline.batch.engine import Engine, Input, TagOptions
 from pipeline.core.config import Config, ReadConfig
-from pipeline.core.errors import InputError, UsageError
+from pipeline.core.errors import InputError, Say, UsageError
 from pipeline.core.names import readable
-from pipeline.core.outputs import ERRORS, STANDARD_INPUT, Place, Taken, check_apart, place_of
+from pipeline.core.outputs import ERRORS, STANDARD_INPUT, OutputTarget, ReservedPaths, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
 from pipeline.core.tag_fields import model_fields
-from pipeline.labels.corpus import Say
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.output import FORMATS
 from pipeline.read import PassedOver
-from pipeline.read.find import Found, find_reports
+from pipeline.read.find import FoundFiles, find_reports
 from pipeline.track.locate import model_folder
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class SparkRequest(msgspec.Struct, frozen=True):
     master: str | None = None
 
 
-class Counts(msgspec.Struct, frozen=True):
+class SparkCounts(msgspec.Struct, frozen=True):
     """How many files or rows were tagged, and the first lines of what failed."""
 
     tagged: int
@@ -88,7 +87,7 @@ def tag_schema() -> str:
     return ", ".join(f"`{field.name}` {'bigint' if field.name in _OFFSETS else _TYPES[field.kind]}" for field in model_fields())
 
 
-def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
+def tag_with_spark(request: SparkRequest, say: Say) -> SparkCounts:
     """Tag files, or the rows of tables with a text column, and write the tags to a folder.
 
     What could not be listed or read stands with its reason in ``OUT.errors``, which is not there where nothing failed. Raises
@@ -100,7 +99,7 @@ def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
         raise UsageError("-: the workers of Spark cannot read standard input; name a file")
     tables = [path for path in request.paths if Path(path).suffix.lower() in TABLES]
     files = [path for path in request.paths if path not in tables]
-    listed = find_reports(files, Taken(place, whole_folder=True)) if files else Found(())
+    listed = find_reports(files, ReservedPaths(place, whole_folder=True)) if files else FoundFiles(())
     check_apart(place, listed.reports, whole_folder=True)
     for path in listed.left_out:
         say(f"{path}: left out, since this command writes there")
@@ -124,7 +123,7 @@ def tag_with_spark(request: SparkRequest, say: Say) -> Counts:
         broadcast.unpersist()
 
 
-def _checked_place(request: SparkRequest) -> Place:
+def _checked_place(request: SparkRequest) -> OutputTarget:
     """Return where the tags go; raises UsageError where Spark, which replaces a folder whole, would take other files along."""
     place = place_of(request.out)
     check_apart(place, request.paths, whole_folder=True)
@@ -269,7 +268,7 @@ def _batches(found: Iterator[_Result], size: int = 2000) -> Iterator["pa.RecordB
         yield pa.RecordBatch.from_arrays([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names)
 
 
-def _write(session: "SparkSession", results: Sequence["DataFrame"], failures: Sequence[str], out: Path, name: str) -> Counts:
+def _write(session: "SparkSession", results: Sequence["DataFrame"], failures: Sequence[str], out: Path, name: str) -> SparkCounts:
     """Write tags and errors, ``failures`` (lines that begin with a path) among these; without a frame there are no tags."""
     from functools import reduce  # noqa: PLC0415 - as above
 
@@ -290,7 +289,7 @@ def _write(session: "SparkSession", results: Sequence["DataFrame"], failures: Se
     tagged = tags.select(countDistinct("source")).first()[0]
     lines = tuple(row["error"] for row in errors.orderBy("number").limit(SHOWN).collect())
     found.unpersist()
-    return Counts(int(tagged), int(failed), lines)
+    return SparkCounts(int(tagged), int(failed), lines)
 
 
 def _first_line(error: Exception) -> str:

@@ -25,7 +25,7 @@ from pipeline.core.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pipeline.batch.run import TagRun
     from pipeline.core.config import Config, LabelSet
-    from pipeline.core.outputs import Place
+    from pipeline.core.outputs import OutputTarget
     from pipeline.output.figures.formats import Write
     from pipeline.output.figures.rows import FigureRow
 
@@ -74,7 +74,7 @@ class _Order:
     """What a person asked for, and how many figures were found."""
 
     paths: tuple[str, ...]
-    place: "Place | None"
+    place: "OutputTarget | None"
     themes: frozenset[str]
     write: "Write"
     corrected: bool

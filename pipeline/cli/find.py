@@ -13,7 +13,7 @@ from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
-    from pipeline.core.outputs import Place
+    from pipeline.core.outputs import OutputTarget
     from pipeline.library.records import FoundPassages
     from pipeline.library.store import Library
     from pipeline.output import RunFacts
@@ -83,7 +83,7 @@ def _format(name: str | None, out: Path | None) -> str:
     return name
 
 
-def _place(out: Path | None) -> "Place | None":
+def _place(out: Path | None) -> "OutputTarget | None":
     from pipeline.core.outputs import claim  # noqa: PLC0415 - help must not load the program
     from pipeline.library.store import library_path  # noqa: PLC0415
 
@@ -96,7 +96,9 @@ def _check_theme(theme: str, config: "Config") -> None:
         raise UsageError(f"--theme {theme}: no such label; the labels: {' '.join(names)}")
 
 
-def _write(library: "Library", found: "FoundPassages", name: str, place: "Place | None", query: str, config: "Config") -> None:
+def _write(
+    library: "Library", found: "FoundPassages", name: str, place: "OutputTarget | None", query: str, config: "Config"
+) -> None:
     from pipeline.batch.run import whole_or_nothing  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config
-    from pipeline.core.outputs import Place
+    from pipeline.core.outputs import OutputTarget
 
 # The options that Spark cannot follow, and why.
 NOT_OF_SPARK = {
@@ -147,7 +147,7 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
     return start
 
 
-def _format(request: _Request, place: "Place | None") -> str:
+def _format(request: _Request, place: "OutputTarget | None") -> str:
     """Return the format's name; what is written through has no ending and takes every format by its name."""
     from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
 

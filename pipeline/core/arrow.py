@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pipeline.core.records import PersonSays, Tag
+from pipeline.core.records import HumanLabel, Tag
 from pipeline.core.tag_fields import TagField, model_fields
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 EXTRA = "parquet"
-CORRECTION = TagField("correction", PersonSays, required=False)
+CORRECTION = TagField("correction", HumanLabel, required=False)
 _OFFSETS = ("start", "end")  # a text may be long
 
 
@@ -40,7 +40,7 @@ def table(tags: Iterable[Tag], of: "pa.Schema", further: dict[str, list[Any]] | 
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - the value of any field
-    return msgspec.structs.asdict(value) if isinstance(value, PersonSays) else value
+    return msgspec.structs.asdict(value) if isinstance(value, HumanLabel) else value
 
 
 def _types(pa: Any) -> dict[Any, "pa.DataType"]:  # noqa: ANN401 - the module
@@ -57,5 +57,5 @@ def _types(pa: Any) -> dict[Any, "pa.DataType"]:  # noqa: ANN401 - the module
         dict[str, float]: pa.map_(text, number),
         tuple[str, ...]: texts,
         tuple[tuple[str, float], ...]: pa.list_(pa.struct([("term", text), ("weight", number)])),
-        PersonSays: pa.struct(said),
+        HumanLabel: pa.struct(said),
     }

@@ -4,7 +4,10 @@ Every message is one line that names the value, the file and what to try. ``cli/
 where an error becomes an exit code.
 """
 
+from collections.abc import Callable
 from typing import Literal, get_args
+
+Say = Callable[[str], None]  # tells a person one line of what is no error, and has to be known all the same
 
 Code = Literal[
     # what an error is where nothing more is known of it: one for each class below

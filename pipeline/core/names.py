@@ -7,6 +7,8 @@ from pathlib import Path, PurePosixPath
 # The name of a file or folder with what Python makes of a byte that is no UTF-8: some bytes of its other characters may happen to
 # be UTF-8. Neither sign that ends it can be a part of a character in GB18030.
 _NAME = re.compile("[^/:]*[\udc80-\udcff][^/:]*")
+_UNSAFE = re.compile(r"[^\w.-]+")
+LONGEST_STEM = 80  # characters: Windows and archives bear no long names
 _BROKEN = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -32,6 +34,11 @@ def file_name(source: str) -> str:
 def file_stem(source: str) -> str:
     """Return the last part of a name without its ending."""
     return PurePosixPath(file_name(source)).stem
+
+
+def safe_stem(name: str) -> str:
+    """Return a name for a report that is written: the last part of its own, without what no path, option or archive bears."""
+    return _UNSAFE.sub("_", file_stem(name))[:LONGEST_STEM].strip("._-") or "report"
 
 
 def on_disk(name: str) -> Path:

@@ -20,7 +20,7 @@ from pipeline.core import steps
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.core.process import Guard
+    from pipeline.core.process import Watchdog
 
 SUMMARY, ERRORS = ".summary.json", ".errors"
 STANDARD_INPUT = "-"
@@ -31,7 +31,7 @@ _OWN = "/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"
 Identity = tuple[int, int]
 
 
-class Place(msgspec.Struct, frozen=True):
+class OutputTarget(msgspec.Struct, frozen=True):
     """Where an output goes: as it was named, the file or folder itself behind all links, and the descriptor of a stream.
 
     ``descriptor`` is None but for what is written through: a pipe, a terminal, ``/dev/null``, or a stream that this process was
@@ -63,22 +63,22 @@ def run_folder(out: Path) -> Path:
 # ---- may it be written -----------------------------------------------------------------------------------------------
 
 
-def place_of(out: Path) -> Place:
+def place_of(out: Path) -> OutputTarget:
     """Return where an output goes; raises UsageError for what can be neither written nor written through."""
     descriptor = _own_descriptor(out)
     if descriptor is not None:
-        return Place(out, out, _writable(descriptor, out), is_given=True)
+        return OutputTarget(out, out, _writable(descriptor, out), is_given=True)
     path = Path(os.path.realpath(out))
     if not path.name:
         raise UsageError(f"{out}: is the root of all folders; name another output with -o")
     mode = _mode(path, out)
     if mode is None or stat.S_ISDIR(mode):
-        return Place(out, path)
+        return OutputTarget(out, path)
     if stat.S_ISREG(mode):
         if not mode & 0o222 or not os.access(path, os.W_OK):
             raise UsageError(f"{out}: is read-only; name another file with -o, or let it be written first")
-        return Place(out, path)
-    return Place(out, path, _opened(path, mode, out))
+        return OutputTarget(out, path)
+    return OutputTarget(out, path, _opened(path, mode, out))
 
 
 def check_file(path: Path) -> None:
@@ -87,19 +87,19 @@ def check_file(path: Path) -> None:
         raise UsageError(f"{path}: is no file, and would have to be written; move it away, or name another output with -o")
 
 
-def claim(out: Path, inputs: Iterable[str | Path]) -> Place:
+def claim(out: Path, inputs: Iterable[str | Path]) -> OutputTarget:
     """Return where an output goes; raises UsageError where it must not be written, or is one of the inputs."""
     place = place_of(out)
     check_apart(place, inputs)
     return place
 
 
-def check_apart(place: Place, inputs: Iterable[str | Path], whole_folder: bool = False) -> None:
+def check_apart(place: OutputTarget, inputs: Iterable[str | Path], whole_folder: bool = False) -> None:
     """Raise UsageError for an output that is an input, a folder that holds inputs, or one whose companions are inputs.
 
     ``whole_folder``: all that lies below the output goes when it is written, not only files of the same names.
     """
-    taken = Taken(place, whole_folder)
+    taken = ReservedPaths(place, whole_folder)
     for given in inputs:
         if taken.holds(os.fspath(given)):
             what = (
@@ -110,10 +110,10 @@ def check_apart(place: Place, inputs: Iterable[str | Path], whole_folder: bool =
             raise UsageError(f"{place.named}: {what}; name another output with -o")
 
 
-class Taken:
+class ReservedPaths:
     """The files and folders that an output takes: itself, and its companions."""
 
-    def __init__(self, place: Place, whole_folder: bool = False) -> None:
+    def __init__(self, place: OutputTarget, whole_folder: bool = False) -> None:
         self._is_stream = place.descriptor is not None
         self._descriptor = place.descriptor
         beside = [place.path, place.path.with_name(place.path.name + ERRORS), run_folder(place.path), place.summary]
@@ -153,7 +153,7 @@ def check_standard_output(inputs: Iterable[str | Path]) -> None:
                 raise UsageError(f"{given}: standard output is this same file; write to another one")
 
 
-def _is_same(given: str | Path, place: Place) -> bool:
+def _is_same(given: str | Path, place: OutputTarget) -> bool:
     return _identity(given) is not None and _identity(given) == _identity(place.path)
 
 
@@ -266,10 +266,10 @@ def write_whole(path: Path, is_guarded: bool = False) -> Iterator[BinaryIO]:
             guard.release()
 
 
-def _guard_of(path: Path) -> "Guard":
-    from pipeline.core.process import Guard  # noqa: PLC0415 - only where writing takes long
+def _guard_of(path: Path) -> "Watchdog":
+    from pipeline.core.process import Watchdog  # noqa: PLC0415 - only where writing takes long
 
-    return Guard(path)
+    return Watchdog(path)
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -283,7 +283,7 @@ def write_file(path: Path, data: bytes) -> None:
         ) from None
 
 
-def write_place(place: Place, data: bytes) -> None:
+def write_place(place: OutputTarget, data: bytes) -> None:
     """Write an output whole or not at all, or write it through; raises UsageError."""
     if place.descriptor is None:
         write_file(place.path, data)

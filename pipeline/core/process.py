@@ -47,7 +47,7 @@ def start_process(code: str, **environment: str) -> "subprocess.Popen[bytes]":
     )
 
 
-class Guard:
+class Watchdog:
     """Ends a group of processes and removes a file or folder once this process is gone."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -88,7 +88,7 @@ class Scratch:
         """Make the folder below another one, or below the system's folder for such."""
         self.path = Path(parent or tempfile.gettempdir()).absolute() / f"mission-themes-{os.urandom(8).hex()}"
         self.name = str(self.path)
-        self._guard = Guard(self.path)
+        self._guard = Watchdog(self.path)
         self.path.mkdir(mode=0o700)
 
     def __enter__(self) -> Path:

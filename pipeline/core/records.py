@@ -31,7 +31,7 @@ class Mark(msgspec.Struct, frozen=True, gc=False):
     reason: str = ""
 
 
-class Place(msgspec.Struct, frozen=True):
+class SourceLocation(msgspec.Struct, frozen=True):
     """Where in its file the text from offset ``start`` on stands, up to the next place; numbers count from 1.
 
     ``columns`` are the other cells of a table's row, by the name of their column. ``certainty``, 0 to 1, is that of the text
@@ -56,7 +56,7 @@ class Document(msgspec.Struct, frozen=True):
     sha256: str
     encoding: str
     marks: tuple[Mark, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLocation, ...] = ()
 
 
 class OffsetMap(msgspec.Struct, frozen=True):
@@ -142,11 +142,6 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
     level: int | None = None
     kind: Literal["text", "row", "record"] = "text"
 
-    @property
-    def is_heading(self) -> bool:
-        """Whether the segment is a heading."""
-        return self.level is not None
-
 
 class OutlineEntry(msgspec.Struct, frozen=True, gc=False):
     """A heading in its place: the source offset where it starts and its level."""
@@ -196,7 +191,7 @@ class Label(msgspec.Struct, frozen=True):
     withdrawn: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class PersonSays(msgspec.Struct, frozen=True, omit_defaults=True):
+class HumanLabel(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person says of a passage, beside the tag of the model: the theme, and where given who, other themes and a note."""
 
     label: str
@@ -234,7 +229,7 @@ class Tag(msgspec.Struct, frozen=True, omit_defaults=True):
     columns: dict[str, str] | None = None
     certainty: float | None = None
     noise: str | None = None
-    correction: PersonSays | None = None
+    correction: HumanLabel | None = None
 
     @property
     def shown_theme(self) -> str:

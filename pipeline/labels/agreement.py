@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
 from pipeline.core.records import Label
+from pipeline.core.spans import SpanIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def _by_report(labels: Iterable[Label]) -> dict[str, list[Label]]:
 
 def _pairs(first: Sequence[Label], second: Sequence[Label]) -> Iterator[Pair]:
     """Yield the pairs of labels of one report that are of one passage."""
-    beside = [pair for one in first for other in second if _overlap(pair := Pair(one, other)) > 0]
+    index = SpanIndex(second)
+    beside = [Pair(one, other) for one in first for other, _ in index.overlapping(one.start, one.end)]
     best: dict[int, tuple[int, int]] = {}
     for pair in beside:
         for label in (pair.first, pair.second):

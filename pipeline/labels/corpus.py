@@ -2,22 +2,20 @@
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet, load_label_set
 from pipeline.core.counted import counted
-from pipeline.core.errors import ConfigError, CorpusError, UsageError
-from pipeline.core.outputs import Place, claim
+from pipeline.core.errors import ConfigError, CorpusError, Say, UsageError
+from pipeline.core.outputs import OutputTarget, claim
 from pipeline.core.records import Label
 from pipeline.labels.corrections.overlay import current
 from pipeline.labels.files import Corpus, build_corpus, load_gold, load_labels, load_review
 from pipeline.read import read_report
 from pipeline.read.find import find_reports
-
-Say = Callable[[str], None]
 
 
 def read_corpus(config: Config, say: Say) -> Corpus:
@@ -75,7 +73,7 @@ def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
     return build_corpus(documents, labels, label_set)
 
 
-def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Config) -> Place:
+def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Config) -> OutputTarget:
     """Return where a command is to write labels; raises UsageError for an input, and for a file of the corpus that is not empty."""
     corpus = config.corpus
     if os.path.realpath(out) == os.path.realpath(locations.project_folder() / corpus.review):

@@ -7,7 +7,6 @@ labelled data set can be trained on. What is not sound is named by its place in 
 import csv
 import hashlib
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
@@ -18,11 +17,12 @@ import msgspec
 
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError, InputError
+from pipeline.core.names import safe_stem
 from pipeline.core.records import Label
+from pipeline.core.spans import spans_by_source
 from pipeline.labels import codebook, refi_qda
-from pipeline.labels.corrections.overlay import overlap
 from pipeline.labels.files import Corpus
-from pipeline.labels.incoming import Columns, Incoming, Passage, Refused, Taken, in_text, without_overlap
+from pipeline.labels.incoming import Columns, ImportedFile, ImportedReport, LabelSpan, Rejected, in_text, without_overlap
 from pipeline.labels.label_studio import read_tasks, write_tasks
 from pipeline.labels.tables import TABLES, named_labels, read_table
 from pipeline.labels.texts import reads_as
@@ -33,9 +33,7 @@ from pipeline.read.decode import decode
 FORMATS = (".json", ".csv", ".jsonl")
 INCOMING = (*FORMATS, *(ending for ending in TABLES if ending not in FORMATS))
 COLUMNS = ("source", "start", "end", "text", "label", "secondary")
-LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 Origin = Literal["seed", "written", "review", "imported"]
-_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Import:
 
     labels: tuple[Label, ...]
     files: Mapping[str, bytes]
-    refused: tuple[Refused, ...]
+    refused: tuple[Rejected, ...]
 
 
 def export_labels(corpus: Corpus, ending: str) -> bytes:
@@ -61,7 +59,7 @@ def export_labels(corpus: Corpus, ending: str) -> bytes:
     return makers[ending](corpus)
 
 
-def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> Taken:
+def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> ImportedFile:
     """Return the reports and labels of another tool's file of text, and what is not taken of it; ``who``: one person's only.
 
     Raises CorpusError for a file that cannot be read, or is of no such format.
@@ -81,7 +79,7 @@ def labels_in(path: Path, columns: Columns) -> list[str]:
 
 
 def to_labels(
-    incoming: Iterable[Incoming],
+    incoming: Iterable[ImportedReport],
     known: Mapping[str, tuple[str, str]],
     folder: str,
     annotator: str,
@@ -94,36 +92,36 @@ def to_labels(
     ``known`` maps the names of the corpus to text and sha256; an incoming report of the same name and text is that one. A text
     that a file would not give back as it is (a page of HTML, one with a byte order mark) is not taken: its offsets would lie.
     """
-    refused: list[Refused] = []
+    refused: list[Rejected] = []
     files: dict[str, bytes] = {}
     taken = set[str]()
-    by_report: dict[tuple[str, str], list[Passage]] = {}
+    by_report: dict[tuple[str, str], list[LabelSpan]] = {}
     for report in incoming:
         own = _known_as(report, known)
         place = (own.name, known[own.name][1]) if own else _file_for(report, folder, files, taken, options)
-        if isinstance(place, Refused):
+        if isinstance(place, Rejected):
             refused.append(place)
         else:
             by_report.setdefault(place, []).extend((own or report).passages)
     labels: list[Label] = []
     for (source, sha256), passages in by_report.items():
         for each in without_overlap(passages):
-            if isinstance(each, Refused):
+            if isinstance(each, Rejected):
                 refused.append(each)
             else:
                 labels.append(_as_label(each, (source, sha256), annotator or each.who, origin, date))
     return Import(tuple(labels), files, tuple(refused))
 
 
-def _as_label(passage: Passage, place: tuple[str, str], who: str, origin: Origin, date: str) -> Label:
+def _as_label(passage: LabelSpan, place: tuple[str, str], who: str, origin: Origin, date: str) -> Label:
     span, note = (passage.start, passage.end), passage.note or msgspec.UNSET
     return Label(*place, *span, passage.label, passage.secondary, who, origin, date, note=note)
 
 
 def overlaps(labels: Iterable[Label], corpus: Corpus) -> int:
     """Return how many labels overlap one that the corpus has already, so that both together would be refused."""
-    given = {report.document.source: report.labels for report in corpus.reports}
-    return sum(any(overlap(label, other) for other in given.get(label.source, ())) for label in labels)
+    given = spans_by_source(label for report in corpus.reports for label in report.labels)
+    return sum(any(given[label.source].overlapping(label.start, label.end)) for label in labels)
 
 
 def _text(path: Path) -> str:
@@ -135,23 +133,23 @@ def _text(path: Path) -> str:
         raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from None
 
 
-def _known_as(report: Incoming, known: Mapping[str, tuple[str, str]]) -> Incoming | None:
+def _known_as(report: ImportedReport, known: Mapping[str, tuple[str, str]]) -> ImportedReport | None:
     """Return a report as one of the corpus, if it is one: the same name, and the same text but for its line ends."""
     return in_text(report, known[report.name][0]) if report.name in known else None
 
 
 def _file_for(
-    report: Incoming, folder: str, files: dict[str, bytes], taken: set[str], options: ReadConfig
-) -> tuple[str, str] | Refused:
+    report: ImportedReport, folder: str, files: dict[str, bytes], taken: set[str], options: ReadConfig
+) -> tuple[str, str] | Rejected:
     """Put a new report among the files, and its name among those that are taken; return its source and sha256."""
     try:
         data = (_as_row(report.text) if report.is_row else report.text).encode()
     except UnicodeEncodeError:
-        return Refused(report.where, "holds half a character, which no file can; repair its text")
+        return Rejected(report.where, "holds half a character, which no file can; repair its text")
     ending = ".csv" if report.is_row else ".txt"
     if not reads_as(data, ending, report.text, options):
         why = "its text would not be read back from a file as it is (a web page, or a mark at its beginning)"
-        return Refused(report.where, f"{why}; export plain text")
+        return Rejected(report.where, f"{why}; export plain text")
     name = _file_name(report.name, ending, taken)
     files[name] = data
     return f"{folder}/{name}", hashlib.sha256(data).hexdigest()
@@ -189,7 +187,7 @@ def _file_name(name: str, ending: str, taken: set[str]) -> str:
 
     ``taken`` are the names that are, in lower case, and with this one more.
     """
-    stem = _UNSAFE.sub("_", Path(name.replace("\\", "/")).stem)[:LONGEST_NAME].strip("._") or "report"
+    stem = safe_stem(name)
     candidates = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
     chosen = next(candidate for candidate in candidates if candidate.lower() not in taken)
     taken.add(chosen.lower())

@@ -13,14 +13,12 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.counted import counted
-from pipeline.core.errors import CorpusError, UsageError
+from pipeline.core.errors import CorpusError, Say, UsageError
 from pipeline.core.json_values import decode_json
 from pipeline.core.outputs import write_file
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import overlay
 from pipeline.labels.people import person
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """What comes in from other tools: reports with labelled passages, and what was not taken with the reason."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from itertools import chain
 from typing import Any
 
 from pipeline.core.config import LabelSet
 from pipeline.core.offsets import positions, with_line_feeds
+from pipeline.core.spans import SpanIndex
 
-_start = attrgetter("start")
 SOURCES = ("source", "group")  # what the column is called that names the report of a row
 SHOWN = 20  # characters of a passage or a value that a message repeats
 
@@ -32,7 +32,7 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class LabelSpan:
     """A labelled passage of a report, where it stands in the other tool's file, who labelled it as far as that is known, a note."""
 
     start: int
@@ -50,7 +50,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ImportedReport:
     """A report from another tool: its name there, its text, its labelled passages, and where it stands in the file.
 
     ``is_row`` tells that it is the row of a table by itself: one passage, whatever it looks like.
@@ -58,13 +58,13 @@ class Incoming:
 
     name: str
     text: str
-    passages: tuple[Passage, ...]
+    passages: tuple[LabelSpan, ...]
     where: str = ""
     is_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """What was not taken: the place in the other tool's file, and why."""
 
     where: str
@@ -76,70 +76,49 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportedFile:
     """The reports of a file, each with at least one passage, and what of the file was not taken.
 
     ``alone`` counts the rows that name no report, each of which is one of its own.
     """
 
-    reports: tuple[Incoming, ...]
-    refused: tuple[Refused, ...]
+    reports: tuple[ImportedReport, ...]
+    refused: tuple[Rejected, ...]
     alone: int = 0
 
 
-class Apart:
-    """Passages of a report that do not overlap, in order, so that what overlaps a further one is found at once."""
-
-    def __init__(self, passages: Iterable[Passage] = ()) -> None:
-        self._passages = sorted(passages, key=_start)
-
-    def across(self, passage: Passage) -> Iterator[Passage]:
-        """Yield those that have a character in common with a passage."""
-        place = max(0, bisect_right(self._passages, passage.start, key=_start) - 1)
-        for index in range(place, len(self._passages)):
-            one = self._passages[index]
-            if one.start >= passage.end:
-                return
-            if overlap(one, passage):
-                yield one
-
-    def add(self, passage: Passage) -> None:
-        """Put a passage among them that overlaps none."""
-        insort(self._passages, passage, key=_start)
-
-
-def without_overlap(passages: Iterable[Passage]) -> Iterator[Passage | Refused]:
+def without_overlap(passages: Iterable[LabelSpan]) -> Iterator[LabelSpan | Rejected]:
     """Yield the passages of a report; one that overlaps an earlier one is refused, and one that says the same again is dropped."""
-    taken = Apart()
+    taken = SpanIndex[LabelSpan]()
     for passage in passages:
-        across = next(taken.across(passage), None)
+        across, _ = next(taken.overlapping(passage.start, passage.end), (None, 0))
         if across is None:
             taken.add(passage)
             yield passage
         elif (across.start, across.end, across.names) != (passage.start, passage.end, passage.names):
             span = f"{passage.start}-{passage.end} ({passage.label}) overlaps {across.start}-{across.end} ({across.label})"
-            yield Refused(passage.where, f"{span}, which was taken; labels of one report may not overlap")
+            yield Rejected(passage.where, f"{span}, which was taken; labels of one report may not overlap")
 
 
-def agreed(people: Sequence[Sequence[Passage]]) -> Iterator[Passage | Refused]:
+def agreed(people: Sequence[Sequence[LabelSpan]]) -> Iterator[LabelSpan | Rejected]:
     """Yield what people do not contradict each other in; where they do, nobody knows who is right, and none of it is taken.
 
     What one person says has no overlap.
     """
-    sound, by_person = [], [Apart(theirs) for theirs in people]
+    sound, by_person = [], [SpanIndex(theirs) for theirs in people]
     for mine, own in zip(people, by_person, strict=True):
         for passage in mine:
-            others = (one for theirs in by_person if theirs is not own for one in theirs.across(passage))
-            against = next((one for one in others if one.label != passage.label), None)
+            others = (theirs.overlapping(passage.start, passage.end) for theirs in by_person if theirs is not own)
+            against = next((one for one, _ in chain.from_iterable(others) if one.label != passage.label), None)
             if against is None:
                 sound.append(passage)
             else:
                 said = f"{passage.start}-{passage.end} is {passage.label} here and {against.label} by {against.where}"
-                yield Refused(passage.where, f"{said}; take one person's with --by, or make them agree")
+                yield Rejected(passage.where, f"{said}; take one person's with --by, or make them agree")
     yield from without_overlap(sorted(sound, key=lambda passage: passage.start))
 
 
-def in_text(report: Incoming, text: str) -> Incoming | None:
+def in_text(report: ImportedReport, text: str) -> ImportedReport | None:
     r"""Return a report with its passages at their places in a text that is the same, or differs in ``\r\n`` for ``\n`` only."""
     if report.text == text:
         return report
@@ -151,11 +130,6 @@ def in_text(report: Incoming, text: str) -> Incoming | None:
         for each in report.passages
     )
     return replace(report, text=text, passages=tuple(moved))
-
-
-def overlap(one: Passage, other: Passage) -> bool:
-    """Tell whether two passages of a report have a character in common."""
-    return one.start < other.end and other.start < one.end
 
 
 def unknown(names: Iterable[str], known: LabelSet) -> str | None:

@@ -16,7 +16,17 @@ from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
 from pipeline.core.offsets import positions, span_within
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, agreed, unknown, without_overlap
+from pipeline.labels.incoming import (
+    SHOWN,
+    Columns,
+    ImportedFile,
+    ImportedReport,
+    LabelSpan,
+    Rejected,
+    agreed,
+    unknown,
+    without_overlap,
+)
 
 _REGION = {"from_name": "label", "to_name": "text", "type": "labels"}
 _KINDS = ("labels", "choices")
@@ -40,7 +50,7 @@ class _Annotation:
     result: Sequence[Any]
 
 
-def read_tasks(text: str, path: Path, columns: Columns, known: LabelSet, who: str = "") -> Taken:
+def read_tasks(text: str, path: Path, columns: Columns, known: LabelSet, who: str = "") -> ImportedFile:
     """Return the reports of an export; ``who``: only what this person (``completed_by``) said. Raises CorpusError for no export."""
     try:
         tasks = decode_json(text, list[Any])
@@ -48,8 +58,9 @@ def read_tasks(text: str, path: Path, columns: Columns, known: LabelSet, who: st
         raise CorpusError(f"{path}: not a Label Studio export ({error}); export it there as JSON") from None
     wanted = _Wanted(columns.text, who, known)
     found = [each for number, task in enumerate(tasks, 1) for each in _task(task, f"{path}: task {number}", wanted)]
-    return Taken(
-        tuple(each for each in found if isinstance(each, Incoming)), tuple(each for each in found if isinstance(each, Refused))
+    return ImportedFile(
+        tuple(each for each in found if isinstance(each, ImportedReport)),
+        tuple(each for each in found if isinstance(each, Rejected)),
     )
 
 
@@ -77,72 +88,72 @@ def _as_task(report: LabelledDocument) -> dict[str, Any]:
     return {"data": {"text": text, "source": report.document.source}, "annotations": [{"result": regions}]}
 
 
-def _task(task: Any, where: str, wanted: _Wanted) -> Iterator[Incoming | Refused]:  # noqa: ANN401 - another tool's data, checked here
+def _task(task: Any, where: str, wanted: _Wanted) -> Iterator[ImportedReport | Rejected]:  # noqa: ANN401 - another tool's data, checked here
     data = task.get("data") if isinstance(task, dict) else None
     text = data.get(wanted.text) if isinstance(data, dict) else None
     if data is None or not isinstance(text, str):
-        yield Refused(where, f"not a Label Studio task with a text ({wanted.text!r} of its data); export it there as JSON")
+        yield Rejected(where, f"not a Label Studio task with a text ({wanted.text!r} of its data); export it there as JSON")
         return
-    passages: list[Passage] = []
+    passages: list[LabelSpan] = []
     for each in _said(task, text, where, wanted):
-        if isinstance(each, Refused):
+        if isinstance(each, Rejected):
             yield each
         else:
             passages.append(each)
     if passages:
-        yield Incoming(Columns().source_of(data) or where, text, tuple(passages), where)
+        yield ImportedReport(Columns().source_of(data) or where, text, tuple(passages), where)
 
 
-def _said(task: Mapping[str, Any], text: str, where: str, wanted: _Wanted) -> Iterator[Passage | Refused]:
+def _said(task: Mapping[str, Any], text: str, where: str, wanted: _Wanted) -> Iterator[LabelSpan | Rejected]:
     """Yield what people said of a task as far as it is sound and they agree, and what of it is not taken."""
-    people = list[list[Passage]]()
+    people = list[list[LabelSpan]]()
     for annotation in _annotations(task, where, wanted):
-        if isinstance(annotation, Refused):
+        if isinstance(annotation, Rejected):
             yield annotation
             continue
         people.append([])
         for each in _of_person(annotation, text, wanted):
-            if isinstance(each, Refused):
+            if isinstance(each, Rejected):
                 yield each
             else:
                 people[-1].append(each)
     yield from agreed(people)
 
 
-def _of_person(annotation: _Annotation, text: str, wanted: _Wanted) -> Iterator[Passage | Refused]:
+def _of_person(annotation: _Annotation, text: str, wanted: _Wanted) -> Iterator[LabelSpan | Rejected]:
     """Yield what one person said of a task, without overlap, and what of it is not taken."""
     found = [_passage(region, text, annotation, wanted) for region in annotation.result]
     if not found:
-        yield Refused(annotation.where, "holds no label")
-    yield from (each for each in found if isinstance(each, Refused))
-    yield from without_overlap(each for each in found if isinstance(each, Passage))
+        yield Rejected(annotation.where, "holds no label")
+    yield from (each for each in found if isinstance(each, Rejected))
+    yield from without_overlap(each for each in found if isinstance(each, LabelSpan))
 
 
-def _annotations(task: Mapping[str, Any], where: str, wanted: _Wanted) -> Iterator[_Annotation | Refused]:
+def _annotations(task: Mapping[str, Any], where: str, wanted: _Wanted) -> Iterator[_Annotation | Rejected]:
     """Yield the annotations of a task that count: those that were not skipped, of the person asked for, or the one that is true."""
     given = task.get("annotations", task.get("completions"))  # the name before version 1.0
     if not isinstance(given, list) or not given:
-        yield Refused(where, "nobody annotated it (a prediction is a model's word); annotate it there, or leave it out")
+        yield Rejected(where, "nobody annotated it (a prediction is a model's word); annotate it there, or leave it out")
         return
     named = [_annotation(item, f"{where}, annotation {number}") for number, item in enumerate(given, 1)]
     true = [item for item in given if isinstance(item, dict) and item.get("ground_truth") is True]
     for annotation, item in zip(named, given, strict=True):
-        if isinstance(annotation, Refused):
+        if isinstance(annotation, Rejected):
             yield annotation
         elif wanted.who and annotation.who != wanted.who:
-            yield Refused(annotation.where, f"is not by {wanted.who[:SHOWN]}")
+            yield Rejected(annotation.where, f"is not by {wanted.who[:SHOWN]}")
         elif not wanted.who and len(true) == 1 and item is not true[0]:
-            yield Refused(annotation.where, "another annotation of the task is marked as the true one")
+            yield Rejected(annotation.where, "another annotation of the task is marked as the true one")
         else:
             yield annotation
 
 
-def _annotation(item: Any, where: str) -> _Annotation | Refused:  # noqa: ANN401 - another tool's data, checked here
+def _annotation(item: Any, where: str) -> _Annotation | Rejected:  # noqa: ANN401 - another tool's data, checked here
     if not isinstance(item, dict) or not isinstance(item.get("result"), list):
-        return Refused(where, "not an annotation with a result")
+        return Rejected(where, "not an annotation with a result")
     who = _person(item.get("completed_by"))
     named = f"{where} (by {who})" if who else where
-    return Refused(named, "was skipped there") if item.get("was_cancelled") else _Annotation(named, who, item["result"])
+    return Rejected(named, "was skipped there") if item.get("was_cancelled") else _Annotation(named, who, item["result"])
 
 
 def _person(completed_by: Any) -> str:  # noqa: ANN401 - a number, or what is known of the user
@@ -151,22 +162,22 @@ def _person(completed_by: Any) -> str:  # noqa: ANN401 - a number, or what is kn
     return "" if completed_by is None else str(completed_by)
 
 
-def _passage(region: Any, text: str, annotation: _Annotation, wanted: _Wanted) -> Passage | Refused:  # noqa: ANN401
+def _passage(region: Any, text: str, annotation: _Annotation, wanted: _Wanted) -> LabelSpan | Rejected:  # noqa: ANN401
     kind = region.get("type") if isinstance(region, dict) else None
     value = region.get("value") if isinstance(region, dict) else None
     if kind not in _KINDS or not isinstance(value, dict):
-        return Refused(annotation.where, f"a region of type {str(kind)[:SHOWN]} is none of labels and choices on plain text")
+        return Rejected(annotation.where, f"a region of type {str(kind)[:SHOWN]} is none of labels and choices on plain text")
     names = value.get(str(kind))
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        return Refused(annotation.where, f"region {value.get('start')}-{value.get('end')} has no label")
+        return Rejected(annotation.where, f"region {value.get('start')}-{value.get('end')} has no label")
     said = unknown(names, wanted.known)
     if said:
-        return Refused(annotation.where, said)
+        return Rejected(annotation.where, said)
     span = (0, len(text)) if kind == "choices" and "start" not in value else _span(value, text)
     if isinstance(span, str):
-        return Refused(annotation.where, span)
+        return Rejected(annotation.where, span)
     second = tuple(name for name in dict.fromkeys(names[1:]) if name != names[0])
-    return Passage(*span, names[0], second, annotation.where, annotation.who)
+    return LabelSpan(*span, names[0], second, annotation.where, annotation.who)
 
 
 def _span(value: Mapping[str, Any], text: str) -> tuple[int, int] | str:

@@ -20,12 +20,22 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError, InputError, UsageError
 from pipeline.core.offsets import positions, span_within
+from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.incoming import SHOWN, Apart, Incoming, Passage, Refused, Taken, agreed, unknown, without_overlap
+from pipeline.labels.incoming import (
+    SHOWN,
+    ImportedFile,
+    ImportedReport,
+    LabelSpan,
+    Rejected,
+    agreed,
+    unknown,
+    without_overlap,
+)
 from pipeline.labels.people import checked_name
 from pipeline.output.qda.paths import Path as CodePath
 from pipeline.output.qda.paths import noted, parted
-from pipeline.output.qda.project import MODEL, SOURCE, Coded, Source, beside, write_project
+from pipeline.output.qda.project import MODEL, SOURCE, CodedSpan, Source, beside, write_project
 from pipeline.read import load
 from pipeline.read.decode import decode
 from pipeline.read.office.ooxml import child, children, local
@@ -124,10 +134,10 @@ class _Memo:
 class _Found:
     """What a source holds: themes of spans as people said them, memos, whose codings are not asked for, what is not taken."""
 
-    passages: list[Passage] = field(default_factory=list)
+    passages: list[LabelSpan] = field(default_factory=list)
     memos: list[_Memo] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[Rejected] = field(default_factory=list)
 
 
 # ---- out -------------------------------------------------------------------------------------------------------------
@@ -145,7 +155,7 @@ def _as_source(report: LabelledDocument) -> Source:
     document, coded = report.document, []
     for label in report.labels:
         paths, memo = parted(label.note or "", (label.label, *label.secondary))
-        coded.append(Coded(label.start, label.end, paths, label.annotator, label.date, memo))
+        coded.append(CodedSpan(label.start, label.end, paths, label.annotator, label.date, memo))
     facts = ((SOURCE, document.source), ("sha256", document.sha256), ("格式", document.encoding))
     return Source(document.source, document.text, tuple(coded), facts)
 
@@ -153,7 +163,7 @@ def _as_source(report: LabelledDocument) -> Source:
 # ---- in --------------------------------------------------------------------------------------------------------------
 
 
-def read_project(path: Path, known: LabelSet, options: ReadConfig, who: str = "") -> Taken:
+def read_project(path: Path, known: LabelSet, options: ReadConfig, who: str = "") -> ImportedFile:
     """Return the reports of a project, and what of it is not taken; ``who``: only what this person coded.
 
     Raises InputError for a damaged package, one beyond the limits, and XML with a document type; CorpusError for no project.
@@ -161,24 +171,24 @@ def read_project(path: Path, known: LabelSet, options: ReadConfig, who: str = ""
     project = _open(path, known, options, who)
     found = [each for number, source in enumerate(_all(project.root, "Sources"), 1) for each in _source(source, number, project)]
     left = [
-        Refused(f"{path}: {name}", f"{len(inside)} of them, for which labels have no place")
+        Rejected(f"{path}: {name}", f"{len(inside)} of them, for which labels have no place")
         for name in _NOT_TAKEN
         if (inside := _all(project.root, name))
     ]
-    reports = tuple(each for each in found if isinstance(each, Incoming))
-    return Taken(reports, (*(each for each in found if isinstance(each, Refused)), *left, *_notes_left(project)))
+    reports = tuple(each for each in found if isinstance(each, ImportedReport))
+    return ImportedFile(reports, (*(each for each in found if isinstance(each, Rejected)), *left, *_notes_left(project)))
 
 
-def _notes_left(project: _Project) -> Iterator[Refused]:
+def _notes_left(project: _Project) -> Iterator[Rejected]:
     """Yield the notes without a text, and those that nothing refers to: journals, and memos that lost their source on the way."""
     named = {_guid(each, "targetGUID") for each in project.root.iter() if local(each) in ("NoteRef", "MemberNote")}
     named.update(note for notes in project.linked.values() for note in notes)
     for guid, note in project.notes.items():
         if guid in project.lost:
-            yield Refused(f"{project.where}: note {(note.get('name') or guid)[:SHOWN]!r}", project.lost[guid])
+            yield Rejected(f"{project.where}: note {(note.get('name') or guid)[:SHOWN]!r}", project.lost[guid])
         elif guid not in named:
             title = note.get("name") or child_text(note, "PlainTextContent") or guid
-            yield Refused(f"{project.where}: note {title[:SHOWN]!r}", "nothing refers to it, so that it belongs to no passage")
+            yield Rejected(f"{project.where}: note {title[:SHOWN]!r}", "nothing refers to it, so that it belongs to no passage")
 
 
 def _open(path: Path, known: LabelSet, options: ReadConfig, who: str) -> _Project:
@@ -257,36 +267,36 @@ def _links(root: "_Element") -> dict[str, list[str]]:
     return found
 
 
-def _source(source: "_Element", number: int, project: _Project) -> Iterator[Incoming | Refused]:
+def _source(source: "_Element", number: int, project: _Project) -> Iterator[ImportedReport | Rejected]:
     """Yield a source as a report, and what of it is not taken."""
     kind, title = local(source), (source.get("name") or f"source {number}")[:LONGEST_NAME]
     where = f"{project.where}: {title}"
     plain = source if kind == "TextSource" else child(source, "Representation")
     if plain is None or kind not in ("TextSource", "PDFSource"):
-        yield Refused(where, f"{kind} without a plain text; only text is taken")
+        yield Rejected(where, f"{kind} without a plain text; only text is taken")
         return
     areas = sum(local(each) == "PDFSelection" for each in children(source))
     if areas:
-        yield Refused(where, f"{areas} areas of its pages, which are not text; code the text there")
+        yield Rejected(where, f"{areas} areas of its pages, which are not text; code the text there")
     try:
         text = _text(plain, project)
     except _TooMuchError:
         raise
     except InputError as error:
-        yield Refused(where, str(error))
+        yield Rejected(where, str(error))
         return
     found = _found(plain, text, where, project)
     yield from found.refused
-    passages: list[Passage] = []
+    passages: list[LabelSpan] = []
     for each in _agreed(found):
-        if isinstance(each, Refused):
+        if isinstance(each, Rejected):
             yield each
         else:
             passages.append(each)
     if passages:
-        yield Incoming(_value(source, project) or title, text, tuple(passages), where)
+        yield ImportedReport(_value(source, project) or title, text, tuple(passages), where)
     elif not found.refused:
-        yield Refused(where, "nobody coded it")
+        yield Rejected(where, "nobody coded it")
 
 
 def _text(source: "_Element", project: _Project) -> str:
@@ -316,7 +326,7 @@ def _found(source: "_Element", text: str, where: str, project: _Project) -> _Fou
         place = f"{where}, {selection.get('startPosition')}-{selection.get('endPosition')}"
         span = _span(selection, units, text)
         if isinstance(span, str):
-            found.refused.append(Refused(place, span))
+            found.refused.append(Rejected(place, span))
         else:
             memo = "\n".join(_memos(selection, project))
             is_coded = _add(selection, span, memo, place, project, found)
@@ -327,7 +337,7 @@ def _found(source: "_Element", text: str, where: str, project: _Project) -> _Fou
     _add_annotations(source, units, text, where, project, found)
     for name, count in found.others.items():
         why = f"not by {project.who[:SHOWN]}" if project.who else "a model's word; code them anew, or take them with --by"
-        found.refused.append(Refused(where, f"{count} codings by {name or 'nobody named'}: {why}"))
+        found.refused.append(Rejected(where, f"{count} codings by {name or 'nobody named'}: {why}"))
     return found
 
 
@@ -343,10 +353,10 @@ def _add(element: "_Element", span: tuple[int, int], memo: str, place: str, proj
         if code.path:
             project.members.spend(len(memo.encode()))
             note = noted([code.path], "\n".join(filter(None, [memo, *_noted(coding, project)])))
-            found.passages.append(Passage(*span, code.path[0], (), place, who, note))
+            found.passages.append(LabelSpan(*span, code.path[0], (), place, who, note))
         else:
             said = unknown([code.name], project.known) if code.name else None
-            found.refused.append(Refused(place, said or "its code is not in the codebook"))
+            found.refused.append(Rejected(place, said or "its code is not in the codebook"))
     return bool(codings)
 
 
@@ -386,27 +396,27 @@ def _add_annotations(source: "_Element", units: Sequence[int], text: str, where:
             if local(selection) == "PlainTextSelection":
                 span = _span(selection, units, text)
                 if isinstance(span, str):
-                    found.refused.append(Refused(where, f"memo {selection.get('startPosition')}: {span}"))
+                    found.refused.append(Rejected(where, f"memo {selection.get('startPosition')}: {span}"))
                 else:
                     found.memos.append(_Memo(*span, _note(guid, project), _user(project, project.notes[guid]), where))
 
 
-def _agreed(found: _Found) -> Iterator[Passage | Refused]:
+def _agreed(found: _Found) -> Iterator[LabelSpan | Rejected]:
     """Yield what people agree in, each one's codings of a span as one passage, with the memos that touch it."""
-    people: dict[str, dict[tuple[int, int], list[Passage]]] = {}
+    people: dict[str, dict[tuple[int, int], list[LabelSpan]]] = {}
     for passage in found.passages:
         people.setdefault(passage.who, {}).setdefault((passage.start, passage.end), []).append(passage)
-    sound: dict[str, list[Passage]] = {}
+    sound: dict[str, list[LabelSpan]] = {}
     for who, spans in people.items():
         own = list(without_overlap(sorted(map(_together, spans.values()), key=lambda passage: passage.start)))
-        yield from (each for each in own if isinstance(each, Refused))
-        sound[who] = [each for each in own if isinstance(each, Passage)]
+        yield from (each for each in own if isinstance(each, Rejected))
+        sound[who] = [each for each in own if isinstance(each, LabelSpan)]
     touching, left = _touching(found.memos, sound)
     yield from left
     yield from agreed([[_with_memos(each, touching.get(id(each), ())) for each in own] for own in sound.values()])
 
 
-def _together(codings: Sequence[Passage]) -> Passage:
+def _together(codings: Sequence[LabelSpan]) -> LabelSpan:
     """Return the codings of a span by one person as one passage: the first is its label."""
     names = tuple(dict.fromkeys(coding.label for coding in codings))
     paths, memos = dict[str, CodePath](), dict[str, None]()
@@ -418,23 +428,22 @@ def _together(codings: Sequence[Passage]) -> Passage:
     return replace(codings[0], secondary=names[1:], note=note)
 
 
-def _touching(memos: Iterable[_Memo], people: Mapping[str, list[Passage]]) -> tuple[dict[int, list[str]], list[Refused]]:
+def _touching(memos: Iterable[_Memo], people: Mapping[str, list[LabelSpan]]) -> tuple[dict[int, list[str]], list[Rejected]]:
     """Return the memos of each passage that one touches, its writer's before another's, and those that touch none."""
-    apart = {who: Apart(own) for who, own in people.items()}
-    found, left = dict[int, list[str]](), list[Refused]()
+    spans = {who: SpanIndex(own) for who, own in people.items()}
+    found, left = dict[int, list[str]](), list[Rejected]()
     for memo in memos:
-        touched = Passage(memo.start, memo.end, "", ())
-        order = [apart[who] for who in sorted(apart, key=lambda who: who != memo.who)]
-        passage = next((one for own in order for one in own.across(touched)), None)
+        order = [spans[who] for who in sorted(spans, key=lambda who: who != memo.who)]
+        passage = next((one for own in order for one, _ in own.overlapping(memo.start, memo.end)), None)
         if passage is None:
             why = f"a memo on a span without a code ({memo.text[:SHOWN]!r}); code the span there to keep it"
-            left.append(Refused(memo.where, why))
+            left.append(Rejected(memo.where, why))
         else:
             found.setdefault(id(passage), []).append(memo.text)
     return found, left
 
 
-def _with_memos(passage: Passage, memos: Sequence[str]) -> Passage:
+def _with_memos(passage: LabelSpan, memos: Sequence[str]) -> LabelSpan:
     return replace(passage, note="\n".join(filter(None, (passage.note, *memos))))
 
 

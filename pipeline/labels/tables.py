@@ -17,7 +17,16 @@ from pipeline.core.config import LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
-from pipeline.labels.incoming import SHOWN, Columns, Incoming, Passage, Refused, Taken, unknown, without_overlap
+from pipeline.labels.incoming import (
+    SHOWN,
+    Columns,
+    ImportedFile,
+    ImportedReport,
+    LabelSpan,
+    Rejected,
+    unknown,
+    without_overlap,
+)
 from pipeline.output.rows import FORMULA
 
 TABLES = (".csv", ".tsv")
@@ -46,13 +55,13 @@ class _Paragraphs:
     labelled: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
 
 
-def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Taken:
+def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> ImportedFile:
     """Return the reports of a table; raises CorpusError for one without the columns, and for what is no table at all."""
     rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
     groups: dict[str, _Paragraphs] = {}
-    reports, refused, alone = list[Incoming](), list[Refused](), set[str]()
+    reports, refused, alone = list[ImportedReport](), list[Rejected](), set[str]()
     for number, row in enumerate(rows, 1):
-        if isinstance(row, Refused):
+        if isinstance(row, Rejected):
             refused.append(row)
             continue
         source = columns.source_of(row.values)
@@ -60,12 +69,12 @@ def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Take
         if not source:
             alone.add(name)
         for found in _taken(row, name, columns, known, groups):
-            if isinstance(found, Refused):
+            if isinstance(found, Rejected):
                 refused.append(found)
             else:
                 reports.append(found)
     reports += [_joined(name, group, name in alone) for name, group in groups.items() if group.labelled]
-    return Taken(tuple(reports), tuple(refused), len(alone))
+    return ImportedFile(tuple(reports), tuple(refused), len(alone))
 
 
 def named_labels(text: str, path: Path, columns: Columns) -> list[str]:
@@ -88,21 +97,23 @@ def _name_in(value: Any) -> str:  # noqa: ANN401 - another tool's data, checked 
     return value.strip() if isinstance(value, str) else ""
 
 
-def _taken(row: _Row, name: str, columns: Columns, known: LabelSet, groups: dict[str, _Paragraphs]) -> Iterator[Incoming | Refused]:
+def _taken(
+    row: _Row, name: str, columns: Columns, known: LabelSet, groups: dict[str, _Paragraphs]
+) -> Iterator[ImportedReport | Rejected]:
     """Put a row with its report, or yield a report of its own; yield what is not taken."""
     text, spans = row.values.get(columns.text), _spans(row.values, columns)
     if not isinstance(text, str) or not text.strip():
-        yield Refused(row.where, f"has no {columns.text!r}")
+        yield Rejected(row.where, f"has no {columns.text!r}")
         return
     if spans is not None:
-        yield from _with_spans(Incoming(name, text, (), row.where), spans, known)
+        yield from _with_spans(ImportedReport(name, text, (), row.where), spans, known)
         return
     group = groups.setdefault(name, _Paragraphs(row.where))
     names = _names(row.values.get(columns.label), row.values.get(SECONDARY), known)
     why = "has more cells than the table has columns; put texts that hold the delimiter into quotes" if row.too_long else None
     why = why or unknown(names, known) or (None if names else f"has no {columns.label!r}")
     if why:
-        yield Refused(row.where, why)
+        yield Rejected(row.where, why)
     else:
         group.labelled.append((len(group.texts), names, row.where))
     group.texts.append(_plain(text))  # it stays in the report, where it is context of its neighbours
@@ -150,7 +161,7 @@ def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: Path) -> It
             yield _Row(f"{path}: row {number}", dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))
 
 
-def _objects(text: str, path: Path) -> Iterator[_Row | Refused]:
+def _objects(text: str, path: Path) -> Iterator[_Row | Rejected]:
     """Yield the objects of JSON lines; only a line feed ends a line, since a value may hold any other line end."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -158,7 +169,7 @@ def _objects(text: str, path: Path) -> Iterator[_Row | Refused]:
             try:
                 yield _Row(where, decode_json(line, dict[str, Any]))
             except msgspec.MsgspecError as error:
-                yield Refused(where, f"not a JSON object ({error}); write one a line")
+                yield Rejected(where, f"not a JSON object ({error}); write one a line")
 
 
 def _spans(values: Mapping[str, Any], columns: Columns) -> list[Any] | None:
@@ -170,25 +181,25 @@ def _spans(values: Mapping[str, Any], columns: Columns) -> list[Any] | None:
     return None
 
 
-def _with_spans(report: Incoming, spans: Iterable[Any], known: LabelSet) -> Iterator[Incoming | Refused]:
+def _with_spans(report: ImportedReport, spans: Iterable[Any], known: LabelSet) -> Iterator[ImportedReport | Rejected]:
     found = [_passage(span, report, known) for span in spans]
-    sound = list(without_overlap(sorted((each for each in found if isinstance(each, Passage)), key=lambda each: each.start)))
-    yield from (each for each in (*found, *sound) if isinstance(each, Refused))
-    passages = tuple(each for each in sound if isinstance(each, Passage))
+    sound = list(without_overlap(sorted((each for each in found if isinstance(each, LabelSpan)), key=lambda each: each.start)))
+    yield from (each for each in (*found, *sound) if isinstance(each, Rejected))
+    passages = tuple(each for each in sound if isinstance(each, LabelSpan))
     if passages:
-        yield Incoming(report.name, report.text, passages, report.where)
+        yield ImportedReport(report.name, report.text, passages, report.where)
 
 
-def _passage(span: Any, report: Incoming, known: LabelSet) -> Passage | Refused:  # noqa: ANN401 - another tool's data, checked here
+def _passage(span: Any, report: ImportedReport, known: LabelSet) -> LabelSpan | Rejected:  # noqa: ANN401 - another tool's data, checked here
     if isinstance(span, dict):
         span = [span.get(name) for name in ("start_offset", "end_offset", "label")]
     start, end, name = span if isinstance(span, list) and len(span) == 3 else (None, None, None)
     if not (type(start) is int and type(end) is int and isinstance(name, str)):
-        return Refused(report.where, f"{str(span)[:SHOWN]} is no span with a label")
+        return Rejected(report.where, f"{str(span)[:SHOWN]} is no span with a label")
     said = unknown([name], known)
     if said is None and not (0 <= start < end <= len(report.text) and report.text[start:end].strip()):
         said = f"span {start}-{end} is none of its text, which has {counted(len(report.text), 'character')}"
-    return Refused(report.where, said) if said else Passage(start, end, name, (), report.where)
+    return Rejected(report.where, said) if said else LabelSpan(start, end, name, (), report.where)
 
 
 def _names(label: object, secondary: object, known: LabelSet) -> tuple[str, ...]:
@@ -215,14 +226,14 @@ def _unmarked(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
-def _joined(name: str, group: _Paragraphs, is_row: bool) -> Incoming:
+def _joined(name: str, group: _Paragraphs, is_row: bool) -> ImportedReport:
     starts, position = [], 0
     for text in group.texts:
         starts.append(position)
         position += len(text) + 1
     passages = tuple(
-        Passage(starts[place], starts[place] + len(group.texts[place]), names[0], names[1:], where)
+        LabelSpan(starts[place], starts[place] + len(group.texts[place]), names[0], names[1:], where)
         for place, names, where in group.labelled
     )
     text = group.texts[0] if is_row and len(group.texts) == 1 else "".join(f"{text}\n" for text in group.texts)
-    return Incoming(name, text, passages, group.where, is_row)
+    return ImportedReport(name, text, passages, group.where, is_row)

@@ -1,5 +1,7 @@
 """Texts as the files that would hold them: which bytes, and whether a reader gives them back as they are."""
 
+import hashlib
+
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read import read_bytes
@@ -14,6 +16,11 @@ def encodings(text: str) -> tuple[bytes, ...]:
     except UnicodeEncodeError:
         return ()
     return data, BYTE_ORDER_MARK + data
+
+
+def digests(text: str, sha256: str = "") -> set[str]:
+    """Return what a report may be known by: the sha256 of its file, where it is given, and those of its text as UTF-8."""
+    return {sha256, *(hashlib.sha256(data).hexdigest() for data in encodings(text))} - {""}
 
 
 def reads_as(data: bytes, suffix: str, text: str, options: ReadConfig) -> bool:

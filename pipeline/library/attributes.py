@@ -8,7 +8,7 @@ from pipeline.core.records import FinishedReport
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute
 from pipeline.output.digest.gather import TOLD, title_of
 from pipeline.output.digest.kind import kind_of
-from pipeline.output.digest.records import Found, ReportFacts
+from pipeline.output.digest.records import ReportAttribute, ReportFacts
 from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
 from pipeline.output.digest.when import year_of
 
@@ -16,10 +16,10 @@ LONGEST = 60  # characters of a value
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
-def find(report: FinishedReport) -> dict[Attribute, Found]:
+def find(report: FinishedReport) -> dict[Attribute, ReportAttribute]:
     """Return what the title, name and text of a report say of it; nothing for what they do not say."""
     title, source, text = title_of(report), report.source, report.text
-    found: dict[Attribute, Found] = {
+    found: dict[Attribute, ReportAttribute] = {
         "unit": unit_of(title, source, text),
         "place": place_or_units(title, source, text),
         "year": year_of(title, source, text),
@@ -28,13 +28,13 @@ def find(report: FinishedReport) -> dict[Attribute, Found]:
     return {name: value for name, value in found.items() if value.value}
 
 
-def told(said: ReportFacts, source: str) -> dict[Attribute, Found]:
+def told(said: ReportFacts, source: str) -> dict[Attribute, ReportAttribute]:
     """Return what a table tells of a report; raises UsageError for what cannot be."""
     given: dict[Attribute, str] = {name: value for name in ATTRIBUTES if (value := getattr(said, name))}
     return checked(given, TOLD, source)
 
 
-def by_hand(settings: Iterable[str]) -> dict[Attribute, Found]:
+def by_hand(settings: Iterable[str]) -> dict[Attribute, ReportAttribute]:
     """Return what ``ATTRIBUTE=VALUE`` settings say; an empty value takes one away. Raises UsageError."""
     given: dict[Attribute, str] = {}
     names: dict[str, Attribute] = {}
@@ -51,7 +51,7 @@ def by_hand(settings: Iterable[str]) -> dict[Attribute, Found]:
     return checked(given, BY_HAND, " ".join(settings))
 
 
-def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attribute, Found]:
+def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attribute, ReportAttribute]:
     """Return values with their basis; raises UsageError, which begins with ``where``, for a value that cannot be or contradicts."""
     for name, value in given.items():
         if len(value) > LONGEST or not value.isprintable():
@@ -63,4 +63,4 @@ def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attr
     if of_unit and place and not (of_unit.endswith(place) or place.endswith(of_unit) or place in of_unit or of_unit in place):
         line = f"unit {given['unit']} lies in {of_unit}, which contradicts the place {place}; leave one of them out"
         raise UsageError(f"{where}: {line}")
-    return {name: Found(year if name == "year" else value, basis) for name, value in given.items()}
+    return {name: ReportAttribute(year if name == "year" else value, basis) for name, value in given.items()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.core.records import Tag
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 Attribute = Literal["unit", "place", "year", "kind", "group"]
 ATTRIBUTES: dict[Attribute, str] = {"unit": "单位", "place": "地区", "year": "年份", "kind": "体裁", "group": "分组"}
@@ -24,11 +24,11 @@ class Entry:
     added: str
     is_whole: bool
     passages: int
-    attributes: Mapping[Attribute, Found] = field(default_factory=dict)
+    attributes: Mapping[Attribute, ReportAttribute] = field(default_factory=dict)
 
     def of(self, attribute: Attribute) -> str:
         """Return the value of an attribute, or ""."""
-        return self.attributes.get(attribute, Found()).value
+        return self.attributes.get(attribute, ReportAttribute()).value
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pipeline.library.store import PLACES, Library
 from pipeline.library.terms import terms_of
 from pipeline.output.digest.gather import TOLD, name_of, passages_of, title_of
 from pipeline.output.digest.lines import one_line
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 MOST_PASSAGES = 1 << PLACES
 LARGEST = 2**30  # bytes of a report as it is kept; what unpacks to more was not made here
@@ -45,7 +45,7 @@ def versions(library: Library, source: str) -> list[Entry]:
         return [*_entries(database, "WHERE source = ?", [source])]
 
 
-def add(library: Library, report: KeptReport, attributes: Mapping[Attribute, Found], batch: int) -> Entry | None:
+def add(library: Library, report: KeptReport, attributes: Mapping[Attribute, ReportAttribute], batch: int) -> Entry | None:
     """Put a report in, and return it; None where its content is there already. Raises UsageError for one of too many passages."""
     known, model = report.document, report.tags[0].model if report.tags else ""
     finished = report.finish()
@@ -87,7 +87,7 @@ def changes(entry: Entry, before: Sequence[Tag], after: Sequence[Tag]) -> list[T
     return found
 
 
-def set_attributes(library: Library, number: int, attributes: Mapping[Attribute, Found]) -> Entry:
+def set_attributes(library: Library, number: int, attributes: Mapping[Attribute, ReportAttribute]) -> Entry:
     """Set attributes of a report; an empty value takes one away, and what a table tells does not touch what was set by hand."""
     with library.writing() as database:
         entry = _entry(database, number)
@@ -182,7 +182,7 @@ def _terms(first: int, tags: Sequence[tuple[int, Tag]]) -> list[tuple[int, str]]
     return [(first + place, text) for (place, _), text in zip(tags, texts, strict=True)]
 
 
-def _write_attributes(database: sqlite3.Connection, number: int, attributes: Mapping[Attribute, Found]) -> None:
+def _write_attributes(database: sqlite3.Connection, number: int, attributes: Mapping[Attribute, ReportAttribute]) -> None:
     for name, found in attributes.items():
         database.execute("DELETE FROM attribute WHERE report = ? AND name = ?", (number, name))
         if found.value:
@@ -203,11 +203,11 @@ def _entry(database: sqlite3.Connection, number: int) -> Entry:
 
 
 def _entries(database: sqlite3.Connection, where: str = "", values: Sequence[object] = ()) -> Iterator[Entry]:
-    told: dict[int, dict[Attribute, Found]] = {}
+    told: dict[int, dict[Attribute, ReportAttribute]] = {}
     below = f"WHERE report IN (SELECT id FROM report {where})" if where else ""  # noqa: S608 - as below
     told_by = f"SELECT report, name, value, basis FROM attribute {below}"  # noqa: S608 - values are bound
     for number, name, value, basis in database.execute(told_by, values):
-        told.setdefault(number, {})[name] = Found(value, basis)
+        told.setdefault(number, {})[name] = ReportAttribute(value, basis)
     for number, source, name, sha256, model, added, whole, passages in database.execute(f"{_ENTRY} {where} ORDER BY id", values):
         yield Entry(number, source, name, sha256, model, added, bool(whole), passages, told.get(number, {}))
 

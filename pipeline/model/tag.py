@@ -12,7 +12,7 @@ from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Rows
 from pipeline.model.model import Model
 from pipeline.model.score import LONGEST_REPORT, Scored, score_segments
-from pipeline.model.tagged import Judged, JudgedTags, place
+from pipeline.model.tagged import PredictedRuns, PredictedTags, place
 
 WINDOW = LONGEST_REPORT  # segments scored at once: a product large enough to be fast, small enough to bound memory
 DIGITS = 4
@@ -104,7 +104,7 @@ def _start(span: Noise) -> int:
     return span.start
 
 
-def _tag_parts(parts: Sequence[_Part], model: Model) -> list[JudgedTags | MadeTags]:
+def _tag_parts(parts: Sequence[_Part], model: Model) -> list[PredictedTags | MadeTags]:
     """Return the tags of some parts, scored together."""
     if not any(part.segments for part in parts):
         return [MadeTags((), part.noise) for part in parts]
@@ -113,19 +113,19 @@ def _tag_parts(parts: Sequence[_Part], model: Model) -> list[JudgedTags | MadeTa
     bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
     owned = np.searchsorted(scored.runs.segments, bounds).tolist()
     return [
-        JudgedTags(part.cleaned, judged.part(*own), model, part.number, part.noise, part.outline())
+        PredictedTags(part.cleaned, judged.part(*own), model, part.number, part.noise, part.outline())
         for part, own in zip(parts, owned, strict=True)
     ]
 
 
-def _judge(scored: Scored, model: Model) -> Judged:
+def _judge(scored: Scored, model: Model) -> PredictedRuns:
     """Return all runs with their probabilities and strongest words, worked out for all at once."""
     probabilities = model.probabilities(scored.runs.scores)
     labels = probabilities.argmax(axis=1)
     rounded = probabilities.round(DIGITS)
     words, shares = _strongest_words(scored.runs, labels, scored.rows, model)
     scores = rounded[np.arange(len(labels)), labels]
-    return Judged(
+    return PredictedRuns(
         [scored.layout.segments[i] for i in scored.runs.segments.tolist()],
         scored.clean_spans(),
         labels,

@@ -18,8 +18,8 @@ from pipeline.core.records import (
     Noise,
     OffsetMap,
     OutlineEntry,
-    Place,
     Segment,
+    SourceLocation,
     Tag,
     TagColumns,
     TermCount,
@@ -32,7 +32,7 @@ from pipeline.preprocess.characters import scans
 Evidence = tuple[tuple[str, float], ...]
 
 
-class Judged(msgspec.Struct, frozen=True):
+class PredictedRuns(msgspec.Struct, frozen=True):
     """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
 
     ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted),
@@ -51,23 +51,23 @@ class Judged(msgspec.Struct, frozen=True):
     shares: Floats
     terms: Ints
 
-    def part(self, first: int, last: int) -> "Judged":
+    def part(self, first: int, last: int) -> "PredictedRuns":
         """Return the runs from one to another (exclusive)."""
         own = slice(first, last)
         secondary = {run - first: themes for run, themes in self.secondary.items() if first <= run < last}
-        return Judged(
+        return PredictedRuns(
             self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
             self.review[own], secondary, self.words[own], self.shares[own], self.terms[:, own],
         )  # fmt: skip
 
 
-class JudgedTags:
+class PredictedTags:
     """The tags of side-by-side runs of one report, numbered from ``number`` on."""
 
     def __init__(
         self,
         cleaned: CleanText,
-        judged: Judged,
+        judged: PredictedRuns,
         model: Model,
         number: int = 0,
         noise: tuple[Noise, ...] = (),
@@ -202,7 +202,7 @@ def place(document: Document, start: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def place_at(document: Document, start: int) -> Place:
+def place_at(document: Document, start: int) -> SourceLocation:
     """Return the place in its file where the text at an offset stands; the document has places."""
     return document.places[max(0, bisect_right(document.places, start, key=lambda place: place.start) - 1)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.core.names import file_stem
 from pipeline.core.records import FinishedReport
 from pipeline.output import FORMATS, RunFacts, composer_of
-from pipeline.output.finished import Finished
+from pipeline.output.finished import FinishedReports
 
 
 def is_folder(out: Path, format_name: str) -> bool:
@@ -17,19 +17,19 @@ def is_folder(out: Path, format_name: str) -> bool:
 def compose_file(pieces: Path, target: Path, format_name: str, run: RunFacts) -> None:
     """Write one file of all reports."""
     with target.open("wb") as stream:
-        composer_of(format_name).write(Finished(pieces), stream, run)
+        composer_of(format_name).write(FinishedReports(pieces), stream, run)
 
 
 def compose_folder(pieces: Path, target: Path, format_name: str, run: RunFacts) -> None:
     """Write a folder with a file for each report, named after it."""
     target.mkdir()
     composer, suffix = composer_of(format_name), FORMATS[format_name].suffixes[0]
-    for name, report in _named(Finished(pieces), suffix):
+    for name, report in _named(FinishedReports(pieces), suffix):
         with (target / name).open("wb") as stream:
             composer.write((report,), stream, run)
 
 
-def _named(reports: Sequence[FinishedReport] | Finished, suffix: str) -> Iterator[tuple[str, FinishedReport]]:
+def _named(reports: Sequence[FinishedReport] | FinishedReports, suffix: str) -> Iterator[tuple[str, FinishedReport]]:
     """Yield each report with the name of its file; a name that was given before gets a number."""
     taken: set[str] = set()
     for report in reports:

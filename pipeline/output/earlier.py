@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from contextlib import suppress
 
-from pipeline.core.outputs import Place
+from pipeline.core.outputs import OutputTarget
 
 HEAD = 8192  # bytes of a text in which its title stands
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
@@ -13,7 +13,7 @@ _NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.Ba
 _NAMED_IN = "docProps/core.xml", "project.qde"  # of a document, and of a project of coded texts
 
 
-def is_of_a_run(place: Place) -> bool:
+def is_of_a_run(place: OutputTarget) -> bool:
     """Return whether what lies where an output goes was made by a run: its summary lies beside it, or its title says so.
 
     A folder without a file in it counts as made.
@@ -25,7 +25,7 @@ def is_of_a_run(place: Place) -> bool:
     return any(title in _head(place) for title in TITLES)
 
 
-def _head(place: Place) -> bytes:
+def _head(place: OutputTarget) -> bytes:
     """Return the first bytes of a text or of a damaged package, or of the member of a package that names it."""
     with suppress(*_NO_PACKAGE), zipfile.ZipFile(place.path) as package:
         name = next((name for name in _NAMED_IN if name in package.NameToInfo), _NAMED_IN[0])

@@ -16,7 +16,7 @@ def write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None
     stream.writelines(encoder.encode(report.finish()) + b"\n" for report in reports)
 
 
-class Finished:
+class FinishedReports:
     """The finished reports of a file that ``write`` made, in order; only one at a time is in memory."""
 
     def __init__(self, path: Path) -> None:

@@ -41,7 +41,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ThemeShare:
     """What a theme has of a report, or of several: characters, share of all that was tagged, passages, those in review."""
 
     theme: str
@@ -56,7 +56,7 @@ def passages(report: FinishedReport) -> tuple[Tag, ...]:
     return tuple(tag for tag in report.tags if tag.noise is None)
 
 
-def shares(tags: Sequence[Tag], labels: LabelSet) -> tuple[Share, ...]:
+def shares(tags: Sequence[Tag], labels: LabelSet) -> tuple[ThemeShare, ...]:
     """Return the share of each label, in order, by characters; where a person said a theme, that one counts."""
     by_theme: dict[str, list[Tag]] = {name: [] for name in labels.names}
     for tag in tags:
@@ -64,7 +64,7 @@ def shares(tags: Sequence[Tag], labels: LabelSet) -> tuple[Share, ...]:
     sizes = {name: sum(tag.end - tag.start for tag in some) for name, some in by_theme.items()}
     total = max(1, sum(sizes.values()))
     return tuple(
-        Share(name, sizes[name], sizes[name] / total, len(some), sum(tag.asks_review for tag in some))
+        ThemeShare(name, sizes[name], sizes[name] / total, len(some), sum(tag.asks_review for tag in some))
         for name, some in by_theme.items()
     )
 

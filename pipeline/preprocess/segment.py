@@ -36,7 +36,7 @@ from pipeline.preprocess.sentences import (
     WORD,
     Ints,
     Kinds,
-    Split,
+    SentenceSplit,
     kinds_of,
     split_sentences,
 )
@@ -276,7 +276,7 @@ def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, Ints, Int
     return "\n".join(texts), spans, shift, np.array([line.kind == "text" for line in kept], bool)
 
 
-def _looks(kinds: Kinds, sentences: Split, firsts: Ints) -> list[int]:
+def _looks(kinds: Kinds, sentences: SentenceSplit, firsts: Ints) -> list[int]:
     """Return what each passage looks like."""
     starts, ends = sentences.starts.take(firsts), sentences.ends.take(firsts)
     lasts = np.append(firsts[1:], len(sentences.starts)) - 1
@@ -309,7 +309,7 @@ def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: NDArray[np.
     return [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if SIGN.match(text, place, end)]
 
 
-def _lead_starts(text: str, kinds: Kinds, sentences: Split, paragraphs: Ints, run_on: int) -> list[int]:
+def _lead_starts(text: str, kinds: Kinds, sentences: SentenceSplit, paragraphs: Ints, run_on: int) -> list[int]:
     """Return the sentences with which a run-on paragraph moves to its next passage: short ones that longer ones follow."""
     starts, ends = sentences.starts, sentences.ends
     sizes = ends - starts

@@ -40,7 +40,7 @@ _LONGEST = np.array([0, *(longest for _, _, longest in _PAIRS)])
 _MARK_SHIFT, _LINE_END = 8, 1
 
 
-class Split(msgspec.Struct, frozen=True):
+class SentenceSplit(msgspec.Struct, frozen=True):
     """Sentences of some passages, in order, as offsets in the text; ``passages`` tells to which passage each belongs."""
 
     starts: Ints
@@ -48,7 +48,7 @@ class Split(msgspec.Struct, frozen=True):
     passages: Ints
 
 
-def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, breaks: Iterable[int] = ()) -> Split:
+def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, breaks: Iterable[int] = ()) -> SentenceSplit:
     """Return the sentences of passages, spans of a text that do not overlap, in order; none is empty.
 
     The sentences of a passage lie side by side, white space going with what follows. ``kinds`` are those of the text.
@@ -59,7 +59,7 @@ def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, br
         return split_with_arrays(kinds, bounds, breaks)
     found = np.empty((3, len(kinds)), np.int64)
     count = splitter.split(kinds, bounds, np.fromiter(breaks, np.int64), *found)
-    return Split(*found[:, :count])
+    return SentenceSplit(*found[:, :count])
 
 
 @cache
@@ -68,7 +68,7 @@ def _splitter() -> "Splitter | None":
     return None if compiled is None else compiled.Splitter(STOP, CLOSING, _MARK_SHIFT, _LINE_END, _LONGEST)
 
 
-def split_with_arrays(kinds: Kinds, bounds: Ints, breaks: Iterable[int]) -> Split:
+def split_with_arrays(kinds: Kinds, bounds: Ints, breaks: Iterable[int]) -> SentenceSplit:
     """Return what ``split_sentences`` does, of passages as an array of two columns: the reference of the compiled loops."""
     places = np.concatenate([bounds[:, 0], _free_stops(kinds), np.fromiter(breaks, np.int64)])
     places.sort()
@@ -78,7 +78,7 @@ def split_with_arrays(kinds: Kinds, bounds: Ints, breaks: Iterable[int]) -> Spli
     inside = inside[passage.take(inside) >= 0]
     starts, passage = places.take(inside), passage.take(inside)
     ends = np.minimum(np.append(starts[1:], np.iinfo(np.int64).max)[: len(starts)], bounds[:, 1].take(passage))
-    return Split(starts, ends, passage)
+    return SentenceSplit(starts, ends, passage)
 
 
 def kinds_of(text: str) -> Kinds:

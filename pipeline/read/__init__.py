@@ -28,7 +28,7 @@ from pipeline.read.ocr.engine import is_installed
 from pipeline.read.pipes import has_size, opener, read_bounded
 
 if TYPE_CHECKING:
-    from pipeline.read.archive import Allowance, Member
+    from pipeline.read.archive import Member, UnpackBudget
 
 ARCHIVE_SUFFIXES = (".zip",)
 _ENOUGH = 40.0  # seconds that every file has, unless read.max_seconds is less
@@ -36,7 +36,7 @@ _LARGE = 20_000_000  # bytes of a file that may take all the time that there is
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
-class Reader(Protocol):
+class FormatReader(Protocol):
     """What a format module offers."""
 
     def read(self, data: bytes, source: str, options: ReadConfig) -> ReadText:
@@ -143,9 +143,9 @@ def failure(error: Exception, source: str, options: ReadConfig) -> InputError:
 
 def unpack(file: File, options: ReadConfig) -> Iterator[File | PassedOver | InputError]:
     """Yield the file itself, or the files of an archive, archives within archives included; what cannot be read as its error."""
-    from pipeline.read.archive import Allowance  # noqa: PLC0415 - plain text needs none
+    from pipeline.read.archive import UnpackBudget  # noqa: PLC0415 - plain text needs none
 
-    yield from _unpack(file, options, Allowance(options), options.max_depth)
+    yield from _unpack(file, options, UnpackBudget(options), options.max_depth)
 
 
 def read_file(file: File, options: ReadConfig) -> Document:
@@ -158,7 +158,7 @@ def read_file(file: File, options: ReadConfig) -> Document:
 
 def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     _refuse_empty(file)
-    reader = cast("Reader", importlib.import_module(f"{formats.__name__}.{kind}"))
+    reader = cast("FormatReader", importlib.import_module(f"{formats.__name__}.{kind}"))
     try:
         content = reader.read(file.data, file.source, options)
     except InputError:
@@ -183,7 +183,7 @@ def _kind(file: File) -> str:
     return kind_of(file.data, file.suffix, file.source)
 
 
-def _unpack(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
+def _unpack(file: File, options: ReadConfig, allowance: "UnpackBudget", depth: int) -> Iterator[File | PassedOver | InputError]:
     try:
         kind = _kind(file)
         if kind == ARCHIVE:
@@ -196,7 +196,7 @@ def _unpack(file: File, options: ReadConfig, allowance: "Allowance", depth: int)
         yield failure(error, file.source, options)
 
 
-def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
+def _of_archive(file: File, options: ReadConfig, allowance: "UnpackBudget", depth: int) -> Iterator[File | PassedOver | InputError]:
     if not depth:
         yield _too_deep(file)
         return
@@ -211,7 +211,7 @@ def _of_archive(file: File, options: ReadConfig, allowance: "Allowance", depth: 
         yield InputError(f"{file.source}: an archive without files; pack it again", code="empty")
 
 
-def _of_mail(file: File, options: ReadConfig, allowance: "Allowance", depth: int) -> Iterator[File | PassedOver | InputError]:
+def _of_mail(file: File, options: ReadConfig, allowance: "UnpackBudget", depth: int) -> Iterator[File | PassedOver | InputError]:
     """Yield a mail itself, where it has text or nothing else, and the files that are attached to it."""
     from pipeline.read.mail import attachments, open_mail, texts  # noqa: PLC0415
 
@@ -234,7 +234,7 @@ def _too_deep(file: File) -> InputError:
 
 
 def _of_member(
-    member: "Member | InputError", archive: str, options: ReadConfig, allowance: "Allowance", depth: int, taken: frozenset[str]
+    member: "Member | InputError", archive: str, options: ReadConfig, allowance: "UnpackBudget", depth: int, taken: frozenset[str]
 ) -> Iterator[File | PassedOver | InputError]:
     if isinstance(member, InputError):
         yield member

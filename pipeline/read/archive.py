@@ -26,7 +26,7 @@ class Member(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class Allowance:
+class UnpackBudget:
     """What one file may still unpack to, with all that is nested in it."""
 
     def __init__(self, options: ReadConfig) -> None:
@@ -59,7 +59,7 @@ def names(data: bytes, source: str) -> list[str]:
     return [name for name in found if not _is_of_system(name)]
 
 
-def members(data: bytes, source: str, allowance: Allowance) -> Iterator[Member | InputError]:
+def members(data: bytes, source: str, allowance: UnpackBudget) -> Iterator[Member | InputError]:
     """Yield the files of a zip in name order, or the error of one that cannot be read; raises InputError for the whole.
 
     Files of the system (``__MACOSX``, names that begin with a dot or ``~$``) are no reports.

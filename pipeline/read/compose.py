@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.core.records import Mark, MarkKind, Place
+from pipeline.core.records import Mark, MarkKind, SourceLocation
 from pipeline.preprocess.contents import CONTENTS, is_contents_entry, is_contents_title
 from pipeline.preprocess.headings import CHAPTER, ITEM, TITLE, sign_level
 from pipeline.read.decode import ReadText
@@ -60,10 +60,10 @@ def compose(paragraphs: Iterable[Paragraph], encoding: str) -> ReadText:
     kept = _rejoined(_with_titles([line for paragraph in paragraphs for line in _lines(paragraph)]))
     levels = heading_levels([line for line in kept if line.kind != "noise"])
     marks: list[Mark] = []
-    places: list[Place] = []
+    places: list[SourceLocation] = []
     start = 0
     for number, line in enumerate(kept, start=1):
-        places.append(Place(start, page=line.page, paragraph=number))
+        places.append(SourceLocation(start, page=line.page, paragraph=number))
         mark = _mark(line, start, levels)
         if mark:
             marks.append(mark)

@@ -9,7 +9,7 @@ import re
 import msgspec
 
 from pipeline.core.errors import InputError
-from pipeline.core.records import Mark, Place
+from pipeline.core.records import Mark, SourceLocation
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -59,7 +59,7 @@ class ReadText(msgspec.Struct, frozen=True):
     text: str
     encoding: str
     marks: tuple[Mark, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLocation, ...] = ()
 
 
 def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:

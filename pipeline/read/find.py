@@ -12,13 +12,13 @@ import msgspec
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 from pipeline.core.names import readable
-from pipeline.core.outputs import STANDARD_INPUT, Taken
+from pipeline.core.outputs import STANDARD_INPUT, ReservedPaths
 from pipeline.read import suffix_of, suffixes, suffixes_among
 
 _SHOWN = 200  # characters of the name of a folder that lies too deep
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundFiles(msgspec.Struct, frozen=True):
     """The report files in order, and the files of folders that no reader takes.
 
     ``left_out`` is what the output of the command itself takes, ``failures`` a line for each folder that cannot be listed.
@@ -30,7 +30,7 @@ class Found(msgspec.Struct, frozen=True):
     failures: tuple[str, ...] = ()
 
 
-def find_reports(paths: Iterable[str], taken: Taken | None = None) -> Found:
+def find_reports(paths: Iterable[str], taken: ReservedPaths | None = None) -> FoundFiles:
     """Return the report files that paths name, each once, folders in name order.
 
     A file that is named itself is always returned, so that what is wrong with it is said of it. What ``taken`` holds, the
@@ -40,14 +40,14 @@ def find_reports(paths: Iterable[str], taken: Taken | None = None) -> Found:
     search = _Search(taken)
     for path in paths:
         search.expand(path)
-    return Found(tuple(search.reports), tuple(search.skipped), tuple(search.left_out), tuple(search.failures))
+    return FoundFiles(tuple(search.reports), tuple(search.skipped), tuple(search.left_out), tuple(search.failures))
 
 
 @dataclass
 class _Search:
     """What was found so far; each name once, in order."""
 
-    taken: Taken | None
+    taken: ReservedPaths | None
     reports: dict[str, None] = field(default_factory=dict)
     skipped: dict[str, None] = field(default_factory=dict)
     left_out: dict[str, None] = field(default_factory=dict)

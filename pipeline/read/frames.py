@@ -14,7 +14,7 @@ from pipeline.core.records import Document
 _LENGTH = 8
 
 
-class Request(msgspec.Struct, frozen=True):
+class ReadRequest(msgspec.Struct, frozen=True):
     """A file to read: by its path, as the system has it, or by its bytes.
 
     The first ``skip`` reports of an archive have been answered already.
@@ -28,7 +28,7 @@ class Request(msgspec.Struct, frozen=True):
     skip: int = 0
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ReadResponse(msgspec.Struct, frozen=True):
     """What became of a file: "begin" names it and its size, then comes one of the next three, and "end" is the last of a request.
 
     "step" says that the reader goes on with a file that takes long, and how far it is.
@@ -41,7 +41,7 @@ class Answer(msgspec.Struct, frozen=True):
     code: Code = "unreadable"
 
 
-def write_frame(stream: BinaryIO, message: Request | Answer) -> None:
+def write_frame(stream: BinaryIO, message: ReadRequest | ReadResponse) -> None:
     """Write one message."""
     data = msgspec.msgpack.encode(message)
     stream.write(len(data).to_bytes(_LENGTH, "little"))
@@ -49,16 +49,16 @@ def write_frame(stream: BinaryIO, message: Request | Answer) -> None:
     stream.flush()
 
 
-def read_request(stream: BinaryIO) -> Request | None:
+def read_request(stream: BinaryIO) -> ReadRequest | None:
     """Return the next request, or None at the end of the stream."""
     data = _read(stream)
-    return None if data is None else msgspec.msgpack.decode(data, type=Request)
+    return None if data is None else msgspec.msgpack.decode(data, type=ReadRequest)
 
 
-def read_answer(stream: BinaryIO) -> Answer | None:
+def read_answer(stream: BinaryIO) -> ReadResponse | None:
     """Return the next answer, or None at the end of the stream; raises msgspec.DecodeError for what is none."""
     data = _read(stream)
-    return None if data is None else msgspec.msgpack.decode(data, type=Answer)
+    return None if data is None else msgspec.msgpack.decode(data, type=ReadResponse)
 
 
 def _read(stream: BinaryIO) -> bytes | None:

@@ -23,7 +23,7 @@ from pipeline.core.names import readable
 from pipeline.core.outputs import STANDARD_INPUT
 from pipeline.core.records import Document
 from pipeline.read import PassedOver, check_size, read_plain, suffix_of
-from pipeline.read.frames import Answer, Request
+from pipeline.read.frames import ReadRequest, ReadResponse
 from pipeline.read.kinds import HEAD, looks_plain
 from pipeline.read.pipes import has_size, opener, read_bounded
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Outcome = Document | PassedOver | InputError
 
 
-class Reader:
+class IsolatedReader:
     """Reads files, one after another; a context manager that ends its worker."""
 
     def __init__(
@@ -85,7 +85,7 @@ class Reader:
             yield document
         else:
             place = os.fsencode(Path(path).resolve()) if data is None else None
-            yield from self._in_worker(Request(source, suffix, place, data, self._options))
+            yield from self._in_worker(ReadRequest(source, suffix, place, data, self._options))
 
     def _content(self, stream: BufferedReader, source: str, suffix: str) -> tuple[bytes | None, bool]:
         """Return the bytes of a file and whether they are plain text; None for one that the worker can read by its path."""
@@ -102,11 +102,11 @@ class Reader:
         if looks_plain(data[:HEAD], ""):
             yield read_plain(data, source, self._options)
         else:
-            yield from self._in_worker(Request(source, "", None, data, self._options))
+            yield from self._in_worker(ReadRequest(source, "", None, data, self._options))
 
-    def _in_worker(self, request: Request) -> Iterator[Outcome]:
+    def _in_worker(self, request: ReadRequest) -> Iterator[Outcome]:
         """Yield what a worker answers; where it is lost at a file of an archive, another goes on behind that file."""
-        from pipeline.read.process import LostError, Worker  # noqa: PLC0415 - plain text needs no process
+        from pipeline.read.process import Worker, WorkerLostError  # noqa: PLC0415 - plain text needs no process
 
         done = 0
         while True:
@@ -122,7 +122,7 @@ class Reader:
                     else:
                         done += 1
                         yield _outcome(answer)
-            except LostError as lost:
+            except WorkerLostError as lost:
                 self._end_worker()
                 if worker.has_answered and not lost.is_final:
                     continue  # it may be lost for what earlier files left in it: a new one reads the file once more
@@ -141,7 +141,7 @@ class Reader:
 
 def read_files(sources: Iterable[str], options: ReadConfig, failed: Callable[[InputError], None]) -> Iterator[Document]:
     """Yield the document of each report, as its reader produces it; one that cannot be read is handed to ``failed``."""
-    with Reader(options) as reader:
+    with IsolatedReader(options) as reader:
         for outcome in chain.from_iterable(map(reader.read, sources)):
             if isinstance(outcome, InputError):
                 failed(outcome)
@@ -149,7 +149,7 @@ def read_files(sources: Iterable[str], options: ReadConfig, failed: Callable[[In
                 yield outcome
 
 
-def _outcome(answer: Answer) -> Outcome:
+def _outcome(answer: ReadResponse) -> Outcome:
     if answer.document is not None:
         return answer.document
     return PassedOver(answer.text) if answer.kind == "passed over" else InputError(answer.text, answer.code)

@@ -14,7 +14,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import Code
 from pipeline.core.process import Scratch, start_process
 from pipeline.read import seconds_for
-from pipeline.read.frames import Answer, Request, read_answer, write_frame
+from pipeline.read.frames import ReadRequest, ReadResponse, read_answer, write_frame
 from pipeline.read.office.libreoffice import remove_sockets
 
 _START = "from pipeline.read.worker import main; main()"
@@ -22,7 +22,7 @@ _START = "from pipeline.read.worker import main; main()"
 _AHEAD = 2  # answers that may wait for the caller; more, and the worker waits
 
 
-class LostError(Exception):
+class WorkerLostError(Exception):
     """A worker gave no answer; ``is_final`` where another try would end the same way."""
 
     def __init__(self, reason: str, code: Code, is_final: bool) -> None:
@@ -42,16 +42,16 @@ class Worker:
         folder = self._folder.name
         self._process = start_process(_START, TMPDIR=folder, TEMP=folder, TMP=folder)
         self._folder.watch(self._process.pid)
-        self._answers: queue.Queue[Answer | None] = queue.Queue(_AHEAD)
+        self._answers: queue.Queue[ReadResponse | None] = queue.Queue(_AHEAD)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
-    def send(self, request: Request) -> None:
+    def send(self, request: ReadRequest) -> None:
         """Hand a file over; a worker that is gone is found out when its answer is missing."""
         with contextlib.suppress(OSError):
             write_frame(_pipe(self._process.stdin), request)
 
-    def receive(self) -> Answer:
+    def receive(self) -> ReadResponse:
         """Return the next answer; raises LostError when none comes in the time that a file of this size has, or the worker ends."""
         limit = self._options.max_seconds if self._size is None else seconds_for(self._size, self._options)
         try:
@@ -59,10 +59,10 @@ class Worker:
         except queue.Empty:
             part = "" if limit == self._options.max_seconds else ", by its size"
             reason = f"reading it took more than {limit:.3g} s (read.max_seconds{part}); split it, or raise the limit"
-            raise LostError(reason, "too_long", is_final=True) from None
+            raise WorkerLostError(reason, "too_long", is_final=True) from None
         if answer is None:
             reason = "reading it ended the reader, by damage or by its limit of memory (read.max_memory); save it as .txt"
-            raise LostError(reason, "too_large", is_final=False)
+            raise WorkerLostError(reason, "too_large", is_final=False)
         self._size = answer.size if answer.kind == "begin" else None
         self.has_answered = self.has_answered or answer.kind in ("document", "error")
         return answer
@@ -86,7 +86,7 @@ class Worker:
         self._folder.remove()
 
     def _listen(self) -> None:
-        answer: Answer | None = None
+        answer: ReadResponse | None = None
         with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
             while (answer := read_answer(_pipe(self._process.stdout))) is not None:
                 self._answers.put(answer)

@@ -15,7 +15,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.core.records import Mark, Place
+from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
 
 TEXT_NAMES = ("text", "正文", "内容", "段落", "文本", "全文", "content", "body", "原文")
@@ -65,7 +65,7 @@ class _Row:
 
     text: str
     kind: Literal["row", "record", "noise"]
-    place: Place
+    place: SourceLocation
     reason: str = ""
 
 
@@ -90,7 +90,7 @@ def _rows(table: Table, layout: _Layout) -> Iterator[_Row]:
             continue
         cells = [cell or spanned.get((index, column), "") for column, cell in enumerate(row)] if spanned else row
         text = "\t".join(filter(None, (_squeezed(row[column]) for column in layout.text if column < len(row))))
-        place = Place(0, sheet=table.sheet, row=table.number(index), columns=_others(cells, layout))
+        place = SourceLocation(0, sheet=table.sheet, row=table.number(index), columns=_others(cells, layout))
         if index < layout.header.start or row in headers:  # names stand again on each page of a printed table
             if aside := _joined(row):
                 yield _Row(aside, "noise", _bare(place), "table title" if index < layout.header.start else "table header")
@@ -110,7 +110,7 @@ def _joined(row: Sequence[str]) -> str:
     return "\t".join(filter(None, map(_squeezed, row)))
 
 
-def _bare(place: Place) -> Place:
+def _bare(place: SourceLocation) -> SourceLocation:
     return msgspec.structs.replace(place, columns=())
 
 

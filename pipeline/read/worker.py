@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read import File, PassedOver, failure, load, read_file, seconds_for, unpack
-from pipeline.read.frames import Answer, Request, read_request, write_frame
+from pipeline.read.frames import ReadRequest, ReadResponse, read_request, write_frame
 from pipeline.read.steps import listening
 
 
@@ -25,7 +25,7 @@ def main() -> None:
         if not limited:
             limit_memory(request.options.max_memory)
             limited = True
-        with listening(lambda step, steps: write_frame(answers, Answer("step", f"{step}/{steps}"))):
+        with listening(lambda step, steps: write_frame(answers, ReadResponse("step", f"{step}/{steps}"))):
             for answer in _answers(request):
                 write_frame(answers, answer)
 
@@ -40,20 +40,20 @@ def limit_memory(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
 
 
-def _answers(request: Request) -> Iterator[Answer]:
+def _answers(request: ReadRequest) -> Iterator[ReadResponse]:
     for item in islice(_files(request), request.skip, None):
         if isinstance(item, File):
             size = len(item.data)
-            yield Answer("begin", item.source, size)
+            yield ReadResponse("begin", item.source, size)
             yield _read(item, replace(request.options, max_seconds=seconds_for(size, request.options)))
         elif isinstance(item, PassedOver):
-            yield Answer("passed over", item.source)
+            yield ReadResponse("passed over", item.source)
         else:
-            yield Answer("error", str(item), code=item.code)
-    yield Answer("end")
+            yield ReadResponse("error", str(item), code=item.code)
+    yield ReadResponse("end")
 
 
-def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
+def _files(request: ReadRequest) -> Iterator[File | PassedOver | InputError]:
     try:
         path = Path(os.fsdecode(request.path or b""))
         data = load(path, request.source, request.options) if request.data is None else request.data
@@ -62,10 +62,10 @@ def _files(request: Request) -> Iterator[File | PassedOver | InputError]:
         yield failure(error, request.source, request.options)
 
 
-def _read(file: File, options: ReadConfig) -> Answer:
+def _read(file: File, options: ReadConfig) -> ReadResponse:
     """Return the report in a file, or the one line that says why there is none: no error of a library gets further."""
     try:
-        return Answer("document", document=read_file(file, options))
+        return ReadResponse("document", document=read_file(file, options))
     except Exception as error:  # noqa: BLE001 - what a library raises on a damaged file cannot be listed
         said = failure(error, file.source, options)
-        return Answer("error", str(said), code=said.code)
+        return ReadResponse("error", str(said), code=said.code)

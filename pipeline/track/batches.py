@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.core.config import Config
-from pipeline.core.errors import TrackingError
-from pipeline.labels.corpus import Say
+from pipeline.core.errors import Say, TrackingError
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.track.locate import model_folder
 from pipeline.track.store import experiment_id, mlflow_at, tracking_uri, trouble
 from pipeline.track.versions import HINT
 from pipeline.training import drift
-from pipeline.training.drift import SUFFIX, Drift, Summary, encode
+from pipeline.training.drift import SUFFIX, BatchSummary, Drift, encode
 from pipeline.training.facts import load_reference
 from pipeline.training.measure import metric_names
 
 
-def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[Drift]) -> str:
+def record_drift(config: Config, model: Model, batch: BatchSummary, found: Sequence[Drift]) -> str:
     """Record the figures of a batch and their distances as a run; return its id. Raises TrackingError."""
     uri = tracking_uri(config.track.uri)
     with trouble(uri, HINT):
@@ -30,7 +29,7 @@ def record_drift(config: Config, model: Model, batch: Summary, found: Sequence[D
             return str(run.info.run_id)
 
 
-def _metrics(batch: Summary, found: Sequence[Drift]) -> dict[str, float]:
+def _metrics(batch: BatchSummary, found: Sequence[Drift]) -> dict[str, float]:
     characters = max(1, batch.characters)
     names = metric_names({theme: theme for theme in batch.themes})
     return {

@@ -10,14 +10,13 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pipeline.core import locations
-from pipeline.core.errors import ModelError, TrackingError
+from pipeline.core.errors import ModelError, Say, TrackingError
 from pipeline.core.json_values import decode_json
 from pipeline.core.outputs import write_whole
 from pipeline.core.regular import read_regular
@@ -25,7 +24,6 @@ from pipeline.model.folder import load_model
 from pipeline.track.store import tracking_uri
 from pipeline.track.versions import Registry, registry
 
-Say = Callable[[str], None]
 _URI = re.compile(r"models:/+(?P<name>[^/@]+)(?P<wanted>@[^/@]+|/[0-9]+)")
 _KNOWN = "known.json"
 _LARGEST_INDEX = 2**20

@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.core.config import LabelSet
 from pipeline.model.model import Model
 from pipeline.training.curve import CurvePoint
-from pipeline.training.evaluate import Confusion, Judged, coverage_curve, precision_recall, reliability
+from pipeline.training.evaluate import CalibrationData, Confusion, coverage_curve, precision_recall, reliability
 from pipeline.training.gate import Comparison
 
 FAMILY = "Mission Themes Sans SC"
@@ -70,7 +70,7 @@ def precision_recall_picture(confusion: Confusion, labels: LabelSet) -> str:
     return _svg(draw, (8, 4.2))
 
 
-def reliability_picture(judged: Judged) -> str:
+def reliability_picture(judged: CalibrationData) -> str:
     """Return the reliability diagram: how much is right among tags of each score, and how many characters these have."""
     bins = reliability(judged)
 
@@ -85,7 +85,7 @@ def reliability_picture(judged: Judged) -> str:
     return _svg(draw, (6, 5.5))
 
 
-def coverage_picture(judged: Judged, chosen: tuple[float, float]) -> str:
+def coverage_picture(judged: CalibrationData, chosen: tuple[float, float]) -> str:
     """Return how much is right among what needs no review, against how much that is, with what the model's thresholds chose."""
     covered, right = coverage_curve(judged)
 

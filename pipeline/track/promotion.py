@@ -5,8 +5,8 @@ fails on the way leaves every alias as it was.
 """
 
 from pipeline.core.config import Config
-from pipeline.core.errors import ModelError, TrackingError, UsageError
-from pipeline.labels.corpus import Say, read_corpus
+from pipeline.core.errors import ModelError, Say, TrackingError, UsageError
+from pipeline.labels.corpus import read_corpus
 from pipeline.labels.files import Corpus
 from pipeline.track.locate import model_folder
 from pipeline.track.pictures import difference_picture

@@ -13,8 +13,7 @@ import msgspec
 
 from pipeline.core import locations
 from pipeline.core.config import Config, config_values
-from pipeline.core.errors import TrackingError
-from pipeline.labels.corpus import Say
+from pipeline.core.errors import Say, TrackingError
 from pipeline.labels.files import Corpus
 from pipeline.model.folder import MANIFEST, package_versions, read_out_of_fold, set_run_id
 from pipeline.model.model import Model
@@ -22,7 +21,7 @@ from pipeline.track import pages, pictures, tables
 from pipeline.track.machine import Sample
 from pipeline.track.registry import register
 from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
-from pipeline.training.correction_effect import Corrected, figures_of
+from pipeline.training.correction_effect import CorrectedPassage, figures_of
 from pipeline.training.curve import CurvePoint
 from pipeline.training.evaluate import judge
 from pipeline.training.measure import Measurement, figure_metrics, figure_pair, metric_names
@@ -47,7 +46,7 @@ class TrainingRecord:
     seconds: Mapping[str, float]
     samples: Sequence[Sample]
     curve: Sequence[CurvePoint]
-    corrected: Sequence[Corrected] = ()
+    corrected: Sequence[CorrectedPassage] = ()
 
 
 def record_training(record: TrainingRecord) -> str:

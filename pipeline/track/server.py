@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 
 from pipeline.core.errors import UsageError
-from pipeline.core.process import Guard
+from pipeline.core.process import Watchdog
 from pipeline.track.places import artifact_location, follow
 from pipeline.track.store import QUIET, store_folder, tracking_uri, trouble
 from pipeline.track.versions import HINT
@@ -34,7 +34,7 @@ def serve_ui(port: int, configured: str = "") -> int:
     environment = {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     # In a session of its own the server and all that it starts can be ended together, however this process is ended.
     server = subprocess.Popen(command, env=environment, cwd=store_folder(), start_new_session=True)
-    guard = Guard()
+    guard = Watchdog()
     guard.watch(server.pid)
     try:
         return server.wait()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.training.correction_effect import Corrected
+from pipeline.training.correction_effect import CorrectedPassage
 from pipeline.training.measure import Measurement
 
 OUT_OF_FOLD, WRONG, REPORTS, LABELS = (f"tables/{name}.json" for name in ("out_of_fold", "wrong_tags", "reports", "labels"))
@@ -15,7 +15,7 @@ _OF_TAG = ("source", "start", "end", "theme", "score", "review", "text")
 _OF_WRONG = ("source", "start", "end", "label", "theme", "score", "text")
 
 
-def tables(measurement: Measurement, corrected: Sequence[Corrected] = ()) -> dict[str, str]:
+def tables(measurement: Measurement, corrected: Sequence[CorrectedPassage] = ()) -> dict[str, str]:
     """Return each table by its path in a run: out-of-fold tags, wrong tags, figures by report and by label, corrections."""
     by_report = [[source, each.macro_f1, each.accuracy, each.characters] for source, each in measurement.by_report.items()]
     by_label = [[name, *values] for name, values in measurement.label_figures().items()]
@@ -28,13 +28,13 @@ def tables(measurement: Measurement, corrected: Sequence[Corrected] = ()) -> dic
     }
 
 
-def listing(corrected: Sequence[Corrected] = ()) -> str:
+def listing(corrected: Sequence[CorrectedPassage] = ()) -> str:
     """Return the value of the run's tag by which the MLflow UI knows the tables."""
     paths = (OUT_OF_FOLD, WRONG, REPORTS, LABELS, *([CORRECTIONS] if corrected else []))
     return json.dumps([{"path": path, "type": "table"} for path in paths])
 
 
-def _corrections(corrected: Sequence[Corrected]) -> str:
+def _corrections(corrected: Sequence[CorrectedPassage]) -> str:
     columns = ("source", "start", "end", "annotator", "label", "suggestion", "left_out", "trained", "text")
     rows = [
         [each.label.source, each.label.start, each.label.end, each.label.annotator, each.label.label,

@@ -1,11 +1,12 @@
 """How a training changed the model on the passages that people corrected."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Label, Suggestion, Tag
+from pipeline.core.spans import SpanIndex, spans_by_source
 from pipeline.labels.files import Corpus
 from pipeline.model.model import Model
 from pipeline.training.counts import Prepared
@@ -13,7 +14,7 @@ from pipeline.training.out_of_fold import out_of_fold_tags
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class CorrectedPassage:
     """A passage that a person corrected or confirmed, and what models say of it.
 
     ``suggestion`` is what the model said that the person looked at, where it is known; ``left_out`` what a model says that
@@ -45,24 +46,23 @@ class CorrectedFigures:
         return {f"corrections/{name}": float(getattr(self, name)) for name in self.__slots__}
 
 
-def tags_when_trained(corpus: Corpus, prepared: Iterable[Prepared], model: Model) -> dict[str, tuple[Tag, ...]]:
-    """Return what a model that was trained on them says of the reports that hold corrections, by report."""
+def tags_when_trained(corpus: Corpus, prepared: Iterable[Prepared], model: Model) -> list[Tag]:
+    """Return what a model that was trained on them says of the reports that hold corrections."""
     sources = {report.document.source for report in corpus.reports if any(label.origin == "review" for label in report.labels)}
     seen = [report for report in prepared if report.cleaned.document.source in sources]
-    return {report.cleaned.document.source: out_of_fold_tags(report, model) for report in seen}
+    return [tag for report in seen for tag in out_of_fold_tags(report, model)]
 
 
-def find_corrected(
-    corpus: Corpus, left_out: Mapping[str, Sequence[Tag]], trained: Mapping[str, Sequence[Tag]]
-) -> tuple[Corrected, ...]:
-    """Return the corrected passages of a corpus with what is said of them; the tags are given by report."""
+def find_corrected(corpus: Corpus, left_out: Iterable[Tag], trained: Iterable[Tag]) -> tuple[CorrectedPassage, ...]:
+    """Return the corrected passages of a corpus with what is said of them."""
+    before, after = spans_by_source(left_out), spans_by_source(trained)
     return tuple(
-        Corrected(
+        CorrectedPassage(
             label,
             report.document.text[label.start : label.end],
             label.suggestion.label if isinstance(label.suggestion, Suggestion) else "",
-            _theme_of(label, left_out.get(label.source, ()), corpus.label_set),
-            _theme_of(label, trained.get(label.source, ()), corpus.label_set),
+            _theme_of(label, before[label.source], corpus.label_set),
+            _theme_of(label, after[label.source], corpus.label_set),
         )
         for report in corpus.reports
         for label in report.labels
@@ -70,7 +70,7 @@ def find_corrected(
     )
 
 
-def figures_of(passages: Sequence[Corrected]) -> CorrectedFigures:
+def figures_of(passages: Sequence[CorrectedPassage]) -> CorrectedFigures:
     """Return how many of the corrected passages are right, in each of the three ways."""
     known = [passage for passage in passages if passage.suggestion]
     return CorrectedFigures(
@@ -82,14 +82,14 @@ def figures_of(passages: Sequence[Corrected]) -> CorrectedFigures:
     )
 
 
-def _right(passages: Iterable[Corrected], by: str) -> int:
+def _right(passages: Iterable[CorrectedPassage], by: str) -> int:
     return sum(getattr(passage, by) == passage.label.label for passage in passages)
 
 
-def _theme_of(label: Label, tags: Sequence[Tag], label_set: LabelSet) -> str:
+def _theme_of(label: Label, tags: SpanIndex[Tag], label_set: LabelSet) -> str:
     """Return the theme that covers most of a labelled span, the first in the order of the labels where two cover the same."""
     covered: Counter[str] = Counter()
-    for tag in tags:
-        covered[tag.theme] += max(0, min(label.end, tag.end) - max(label.start, tag.start))
+    for tag, characters in tags.overlapping(label.start, label.end):
+        covered[tag.theme] += characters
     best = max(label_set.names, key=lambda name: covered[name])
     return best if covered[best] else ""

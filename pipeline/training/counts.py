@@ -34,7 +34,7 @@ class Prepared:
     targets: NDArray[np.int64]
 
 
-class Part(msgspec.Struct, frozen=True):
+class CorpusSubset(msgspec.Struct, frozen=True):
     """Some reports of a corpus by themselves.
 
     ``active`` tells which columns of the whole corpus are terms of the part, ``idf`` their inverse document frequency (0
@@ -74,7 +74,7 @@ class CorpusCounts:
         self.rank[often] = np.arange(len(often), dtype=np.int32)  # frequent terms side by side: they fit into the caches
         self.ranked = self.rank.take(self.columns)
 
-    def part(self, numbers: Sequence[int]) -> Part:
+    def part(self, numbers: Sequence[int]) -> CorpusSubset:
         """Return some reports by themselves, given by their numbers."""
         kept = np.zeros(len(self.reports), bool)
         kept[list(numbers)] = True
@@ -84,9 +84,9 @@ class CorpusCounts:
         total = int(self._sentences[kept].sum())
         idf = np.where(active, np.log((1 + total) / (1 + frequency)) + 1, 0.0)
         wanted = kept[self.report_of] & (self.targets >= 0)
-        return Part(active, idf, self._entries(active, idf), np.flatnonzero(wanted).astype(np.int32))
+        return CorpusSubset(active, idf, self._entries(active, idf), np.flatnonzero(wanted).astype(np.int32))
 
-    def reduced(self, part: Part) -> Vocabulary:
+    def reduced(self, part: CorpusSubset) -> Vocabulary:
         """Return the vocabulary of a part."""
         whole, words = self.vocabulary, len(self.vocabulary.words)
         columns = np.flatnonzero(part.active)
@@ -95,7 +95,7 @@ class CorpusCounts:
         kept = [whole.words[i] for i in columns[columns < words].tolist()]
         return Vocabulary(kept, letters, part.idf[columns], whole.gazetteer, whole.unknown_weight)
 
-    def matrix(self, part: Part) -> Any:  # noqa: ANN401 - scipy's types are not generic
+    def matrix(self, part: CorpusSubset) -> Any:  # noqa: ANN401 - scipy's types are not generic
         """Return the features of a part as a sparse matrix, of shape (its rows, its columns)."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
 
@@ -103,7 +103,7 @@ class CorpusCounts:
         rows = csr_matrix((part.entries.astype(np.float64), counted.indices, counted.indptr), shape=counted.shape)
         return (self._context[part.rows] @ rows)[:, np.flatnonzero(part.active)].tocsr()
 
-    def values(self, part: Part, native: ModuleType) -> NDArray[np.float32]:
+    def values(self, part: CorpusSubset, native: ModuleType) -> NDArray[np.float32]:
         """Return the features of a part as the values at ``starts`` and ``columns``, by the compiled solver's module.
 
         Those of other rows are 0.

@@ -71,8 +71,8 @@ def _confusion(report: Prepared, model: Model) -> Confusion:
     if not report.layout.sentences:  # nothing is left of it but noise
         return confusion
     scored = score_texts(report.layout, report.texts, model)
-    for scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True):
-        for name, characters in zip(names, gold_characters(span, report, model.labels), strict=True):
+    for scores, gold in zip(scored.runs.scores, gold_characters(scored.clean_spans(), report, model.labels), strict=True):
+        for name, characters in zip(names, gold, strict=True):
             confusion[name, other] -= int(characters)
             confusion[name, names[int(scores.argmax())]] += int(characters)
     return +confusion

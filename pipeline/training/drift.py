@@ -32,7 +32,7 @@ _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined f
 Word = Literal["stable", "look", "drifted", "too small"]
 
 
-class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BatchSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The figures of a batch: what `pipeline tag -o OUT` writes beside OUT, and what a model keeps of its training.
 
     ``themes`` and ``scores`` count characters, ``scores`` in ``BINS`` bins of equal width; ``review`` counts characters
@@ -91,60 +91,55 @@ class Batch:
         self._passages += len(sizes)
         self._review += int(np.dot(sizes, columns.review))
 
-    def summary(self) -> Summary:
+    def summary(self) -> BatchSummary:
         """Return the figures of what has passed so far."""
         *below, last, whole = self._scores.astype(np.int64).tolist()
         scores = (*below, last + whole)
-        return Summary(
+        return BatchSummary(
             self._signature, self._themes, scores, self._reports, self._passages, sum(scores),
             self._set_aside, self._review, self._terms, self._unknown,
         )  # fmt: skip
 
 
-class Total:
+class SummaryAccumulator:
     """Adds up the summaries of many batches of one model; only some of them are in memory."""
 
     def __init__(self) -> None:
-        self._waiting: list[Summary] = []
+        self._waiting: list[BatchSummary] = []
 
-    def add(self, summary: Summary | None) -> None:
+    def add(self, summary: BatchSummary | None) -> None:
         """Take a summary; None is what a file without a report leaves."""
         if summary is not None:
             self._waiting.append(summary)
         if len(self._waiting) == _AT_ONCE:
             self._waiting = [add_up(self._waiting)]
 
-    def summary(self) -> Summary | None:
+    def summary(self) -> BatchSummary | None:
         """Return the sum, or None where there was no summary."""
         return add_up(self._waiting) if self._waiting else None
 
 
-def add_up(summaries: Sequence[Summary]) -> Summary:
+def add_up(summaries: Sequence[BatchSummary]) -> BatchSummary:
     """Return the summaries of some batches of the same model as one."""
     themes: dict[str, int] = {}
     for theme, size in chain.from_iterable(one.themes.items() for one in summaries):
         themes[theme] = themes.get(theme, 0) + size
     scores = np.sum([one.scores for one in summaries], axis=0)
     sums = {name: sum(map(attrgetter(name), summaries)) for name in _SUMS}
-    return Summary(summaries[0].model, themes, tuple(scores.tolist()), **sums)
+    return BatchSummary(summaries[0].model, themes, tuple(scores.tolist()), **sums)
 
 
-def summary_path(out: Path) -> Path:
-    """Return where the summary of an output is written: beside it."""
-    return out.with_name(out.name + SUFFIX)
-
-
-def encode(summary: Summary) -> bytes:
+def encode(summary: BatchSummary) -> bytes:
     """Return a summary as a file holds it."""
     return msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
 
 
-def load_summaries(paths: Sequence[Path], model: Model) -> Summary:
+def load_summaries(paths: Sequence[Path], model: Model) -> BatchSummary:
     """Return the summaries of some batches as one; raises InputError for one that is none, or of another model."""
     return add_up([_load(path, f"{model.name} {model.version}") for path in paths])
 
 
-def find_drift(batch: Summary, reference: Summary, options: DriftConfig) -> tuple[Drift, ...]:
+def find_drift(batch: BatchSummary, reference: BatchSummary, options: DriftConfig) -> tuple[Drift, ...]:
     """Return how far each figure of a batch is from the training corpus."""
     small = batch.passages < options.least_passages
     return tuple(
@@ -160,9 +155,9 @@ def stability_index(counts: Sequence[float], reference: Sequence[float]) -> floa
     return float(((shares[0] - shares[1]) * np.log(shares[0] / shares[1])).sum())
 
 
-def _load(path: Path, signature: str) -> Summary:
+def _load(path: Path, signature: str) -> BatchSummary:
     try:
-        summary = decode_json(path.read_bytes(), Summary)
+        summary = decode_json(path.read_bytes(), BatchSummary)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
     except msgspec.MsgspecError as error:
@@ -172,7 +167,7 @@ def _load(path: Path, signature: str) -> Summary:
     return summary
 
 
-def _figures(batch: Summary, reference: Summary) -> Iterator[tuple[str, dict[str, int], dict[str, int]]]:
+def _figures(batch: BatchSummary, reference: BatchSummary) -> Iterator[tuple[str, dict[str, int], dict[str, int]]]:
     """Yield each figure with its classes, counted in the batch and in the training corpus."""
     both = (batch, reference)
     themes = sorted({*batch.themes, *reference.themes}, key=list(reference.themes).index)

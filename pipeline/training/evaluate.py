@@ -1,6 +1,6 @@
 """Measure tags against gold labels: figures weighted by characters, whatever way the tagger cut the text."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Label, Tag
+from pipeline.core.spans import SpanIndex, spans_by_source
 from pipeline.model.features import Floats
 
 Confusion = Counter[tuple[str, str]]
@@ -42,7 +43,7 @@ class WrongTag:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CalibrationData:
     """Tags held against labels, three arrays of shape (tags,).
 
     ``confidence`` is the score of each tag, ``right`` the share of its labelled characters that carry its theme, and
@@ -63,24 +64,22 @@ class Bin:
     characters: float
 
 
-def judge(labels: Iterable[Label], tags: Sequence[Tag]) -> Judged:
+def judge(labels: Iterable[Label], tags: Sequence[Tag]) -> CalibrationData:
     """Return tags held against the labels of their reports."""
-    of_source: dict[str, list[Label]] = defaultdict(list)
-    for label in labels:
-        of_source[label.source].append(label)
+    of_source = spans_by_source(labels)
     rows = [row for tag in tags if (row := _judged(tag, of_source[tag.source]))[2]]
     confidence, right, weights = np.array(rows or [(0.0, 0.0, 0.0)]).T
-    return Judged(confidence, right, weights)
+    return CalibrationData(confidence, right, weights)
 
 
-def reliability(judged: Judged, bins: int = 10) -> list[Bin]:
+def reliability(judged: CalibrationData, bins: int = 10) -> list[Bin]:
     """Return tags gathered by score in bins of equal width (Niculescu-Mizil and Caruana 2005); empty bins are left out."""
     place = np.minimum((judged.confidence * bins).astype(int), bins - 1)
     mass, right, score = (np.bincount(place, judged.weights * values, bins) for values in (1.0, judged.right, judged.confidence))
     return [Bin(float(score[i] / mass[i]), float(right[i] / mass[i]), float(mass[i])) for i in np.flatnonzero(mass)]
 
 
-def coverage_curve(judged: Judged) -> tuple[Floats, Floats]:
+def coverage_curve(judged: CalibrationData) -> tuple[Floats, Floats]:
     """Return, as the threshold falls, the share of characters above it and how much of that share is right."""
     order = np.argsort(-judged.confidence, kind="stable")
     covered = np.maximum(np.cumsum(judged.weights[order]), 1e-12)
@@ -97,9 +96,10 @@ def precision_recall(confusion: Confusion, name: str) -> tuple[float, float]:
 def confusion_of(labels: Iterable[Label], tags: Sequence[Tag], other: str) -> Confusion:
     """Count the characters of each (label, theme) pair; characters that no tag covers count as ``other``."""
     confusion: Confusion = Counter()
+    index = SpanIndex(tags)
     for label in labels:
         covered = 0
-        for tag, overlap in _overlapping(label, tags):
+        for tag, overlap in index.overlapping(label.start, label.end):
             confusion[label.label, tag.theme] += overlap
             covered += overlap
         confusion[label.label, other] += label.end - label.start - covered
@@ -108,10 +108,11 @@ def confusion_of(labels: Iterable[Label], tags: Sequence[Tag], other: str) -> Co
 
 def wrong_tags(labels: Iterable[Label], tags: Sequence[Tag], text: str, other: str) -> Iterator[WrongTag]:
     """Yield the labelled passages of one report whose largest part is tagged with another theme."""
+    index = SpanIndex(tags)
     for label in labels:
         parts: Counter[str] = Counter()
         scores: dict[str, float] = {}
-        for tag, overlap in _overlapping(label, tags):
+        for tag, overlap in index.overlapping(label.start, label.end):
             parts[tag.theme] += overlap
             scores[tag.theme] = max(tag.score, scores.get(tag.theme, 0.0))
         parts[other] += label.end - label.start - parts.total()
@@ -146,10 +147,10 @@ def coverage(confidence: Floats, right: Floats, weights: Floats, threshold: floa
     return covered / max(1e-12, float(weights.sum())), float((weights * right)[sure].sum()) / max(1e-12, covered)
 
 
-def _judged(tag: Tag, labels: Iterable[Label]) -> tuple[float, float, float]:
-    parts = [(label.label, min(label.end, tag.end) - max(label.start, tag.start)) for label in labels]
-    weight = sum(overlap for _, overlap in parts if overlap > 0)
-    right = sum(overlap for name, overlap in parts if overlap > 0 and name == tag.theme)
+def _judged(tag: Tag, labels: SpanIndex[Label]) -> tuple[float, float, float]:
+    parts = list(labels.overlapping(tag.start, tag.end))
+    weight = sum(overlap for _, overlap in parts)
+    right = sum(overlap for label, overlap in parts if label.label == tag.theme)
     return tag.score, right / max(1, weight), float(weight)
 
 
@@ -157,10 +158,3 @@ def _f1(confusion: Confusion, name: str) -> float:
     gold = sum(count for (label, _), count in confusion.items() if label == name)
     said = sum(count for (_, theme), count in confusion.items() if theme == name)
     return 2 * confusion[name, name] / (gold + said) if gold + said else 0.0
-
-
-def _overlapping(label: Label, tags: Sequence[Tag]) -> Iterator[tuple[Tag, int]]:
-    for tag in tags:
-        overlap = min(label.end, tag.end) - max(label.start, tag.start)
-        if overlap > 0:
-            yield tag, overlap

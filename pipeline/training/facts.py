@@ -13,7 +13,7 @@ from pipeline.labels.files import Corpus
 from pipeline.model.folder import TRAINING, read_file
 from pipeline.model.model import Model
 from pipeline.model.tag import tag_segments
-from pipeline.training.drift import Batch, Summary, add_up
+from pipeline.training.drift import Batch, BatchSummary, add_up
 from pipeline.training.fit import Fold
 
 
@@ -22,7 +22,7 @@ class TrainingFacts(msgspec.Struct, frozen=True):
 
     settings: dict[str, Any] = {}
     reports: dict[str, str] = {}
-    summary: Summary | None = None
+    summary: BatchSummary | None = None
 
     def encode(self) -> bytes:
         """Return the content of ``training.json``."""
@@ -53,7 +53,7 @@ def load_facts(folder: Path) -> TrainingFacts:
         raise ModelError(f"{folder / TRAINING}: cannot be read ({error}); train the model again") from None
 
 
-def load_reference(folder: Path) -> Summary:
+def load_reference(folder: Path) -> BatchSummary:
     """Return the summary of a model's training, which drift is measured from; raises ModelError where none is kept."""
     summary = load_facts(folder).summary
     if summary is None:
@@ -61,7 +61,7 @@ def load_reference(folder: Path) -> Summary:
     return summary
 
 
-def _fold_summary(fold: Fold, signature: str) -> Summary:
+def _fold_summary(fold: Fold, signature: str) -> BatchSummary:
     batch = Batch(fold.model, signature)
     for report in fold.reports:
         batch.begin_report()

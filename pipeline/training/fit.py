@@ -8,7 +8,6 @@ It learns on features in context; its weights are then used on single sentences,
 """
 
 import time
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +22,12 @@ from numpy.typing import NDArray
 
 from pipeline.core import locations
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
-from pipeline.core.errors import ConfigError, CorpusError
+from pipeline.core.counted import counted
+from pipeline.core.errors import ConfigError, CorpusError, Say
 from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
 from pipeline.core.records import CleanText, Label, Segment
-from pipeline.labels.files import Corpus, LabelledDocument, same_text
+from pipeline.core.spans import SpanIndex
+from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
@@ -36,7 +37,7 @@ from pipeline.model.tag import DIGITS
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
-from pipeline.training.counts import CorpusCounts, Part, Prepared
+from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 from pipeline.training.evaluate import calibration_error, coverage
 
 LEAST_CHARACTERS = 2000  # of the tags of a label, from which on it has a review threshold of its own
@@ -67,7 +68,7 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class FoldModels:
     """The calibrated models of the folds, and what their calibration gave."""
 
     folds: tuple[Fold, ...]
@@ -92,7 +93,7 @@ def prepare(
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
     layout = lay_out([(cleaned.text, segments, True)])
     spans = [cleaned.offsets.span(start, end) for segment in segments for start, end in segment.sentences]
-    targets = list(_targets(spans, sorted(report.labels, key=lambda label: label.start), label_set))
+    targets = list(_targets(spans, report.labels, label_set))
     return Prepared(
         cleaned, tuple(segments), layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64)
     )
@@ -112,7 +113,7 @@ def train(fitter: "Fitter", watch: Watch = iter) -> Trained:
     return Trained(model, left_out.folds, left_out.calibration, seconds)
 
 
-def leave_out(fitter: "Fitter", watch: Watch = iter) -> LeftOut:
+def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
     """Return models that each leave some reports out, calibrated on what they have not seen.
 
     Raises CorpusError where there are too few reports or examples.
@@ -126,7 +127,7 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> LeftOut:
         for group in watch(groups)
     ]
     temperature, thresholds, calibration = _calibrate(folds, config)
-    return LeftOut(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
+    return FoldModels(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
 
 
 def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:
@@ -163,6 +164,15 @@ def _together(keys: Sequence[tuple[str, ...]]) -> list[list[int]]:
     return list({id(unit): unit for unit in unit_of.values()}.values())
 
 
+def check_prepared(prepared: Sequence[Prepared], corpus: Corpus, say: Say) -> None:
+    """Say what is trained on, and which reports are left out together; raises CorpusError where that is too little."""
+    labels = sum(len(report.labels) for report in corpus.reports)
+    say(f"training on {counted(len(prepared), 'report')}, {counted(labels, 'label')}")
+    check_trainable(corpus)
+    for same in equal_reports(prepared):
+        say(f"left out together, since their text is the same: {', '.join(same)}")
+
+
 def equal_reports(reports: Sequence[Prepared]) -> list[tuple[str, ...]]:
     """Return the sources of reports with the same text, those of each text together."""
     by_text: dict[str, list[str]] = defaultdict(list)
@@ -178,18 +188,13 @@ def left_out_with(source: str, grouped: Sequence[str]) -> str:
 
 
 def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_set: LabelSet) -> Iterator[int]:
-    """Yield for each source span the index of the label that covers most of it, -1 for none.
-
-    Spans and labels are sorted, and no two labels overlap.
-    """
+    """Yield for each source span the index of the label that covers most of it, -1 for none."""
     indices = {name: index for index, name in enumerate(label_set.names)}
-    ends = [label.end for label in labels]
-    for start, end in spans:
+    index = SpanIndex(labels)
+    for span in spans:
         covered: Counter[str] = Counter()
-        place = bisect_right(ends, start)
-        while place < len(labels) and labels[place].start < end:
-            label, place = labels[place], place + 1
-            covered[label.label] += min(end, label.end) - max(start, label.start)
+        for label, characters in index.overlapping(*span):
+            covered[label.label] += characters
         yield indices[covered.most_common(1)[0][0]] if covered else -1
 
 
@@ -214,12 +219,12 @@ class Fitter:
         unsure = np.ones(len(self.label_set.names))
         return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, self.user_words)
 
-    def _is_native(self, part: Part) -> bool:
+    def _is_native(self, part: CorpusSubset) -> bool:
         """Tell whether the compiled solver fits a part: scikit-learn takes two labels for one problem and not for two."""
         labels = len(np.unique(self.counts.targets[part.rows]))
         return self.config.model.solver == "dual" and compiled(SOLVER) is not None and labels > 2
 
-    def _solved(self, part: Part) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _solved(self, part: CorpusSubset) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return weights, of shape (terms of the part, labels), and bias by dual coordinate descent."""
         is_first = self._duals is None
         targets, options = self.counts.targets, self.config.model
@@ -258,7 +263,7 @@ def _solver() -> ModuleType:
 
 
 def _solve_block(
-    counts: CorpusCounts, part: Part, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
+    counts: CorpusCounts, part: CorpusSubset, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
     options: ModelConfig, tolerance: float,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed.
@@ -294,7 +299,7 @@ def _warn_of_no_convergence() -> None:
 
 
 def _liblinear(
-    counts: CorpusCounts, part: Part, label_set: LabelSet, config: Config
+    counts: CorpusCounts, part: CorpusSubset, label_set: LabelSet, config: Config
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return weights and bias by scikit-learn's LinearSVC, the reference of the compiled solver."""
     from sklearn.svm import LinearSVC  # noqa: PLC0415 - only where it is asked for or nothing is compiled
@@ -308,7 +313,7 @@ def _liblinear(
     return _dense(classifier, len(label_set.names), int(part.active.sum()))
 
 
-def _check_fit(part: Part, counts: CorpusCounts) -> None:
+def _check_fit(part: CorpusSubset, counts: CorpusCounts) -> None:
     """Raise CorpusError where there is nothing to fit: no word or bigram, or sentences of one label only."""
     terms = len(counts.vocabulary) - len(counts.vocabulary.gazetteer)
     if not part.active[:terms].any():
@@ -346,12 +351,12 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only training needs scipy
 
     decided = [
-        (run_scores, gold_characters(span, report, fold.model.labels))
+        decision
         for fold in folds
         for report in fold.reports
         if report.layout.sentences  # nothing is left of a report that is noise from end to end
         for scored in [score_texts(report.layout, report.texts, fold.model)]
-        for run_scores, span in zip(scored.runs.scores, scored.clean_spans(), strict=True)
+        for decision in zip(scored.runs.scores, gold_characters(scored.clean_spans(), report, fold.model.labels), strict=True)
     ]
     if not any(characters.any() for _, characters in decided):
         raise CorpusError("no labelled passage is left of the reports once noise is set aside; label passages of text")
@@ -372,13 +377,14 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
     return temperature, thresholds, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
 
 
-def gold_characters(span: tuple[int, int], report: Prepared, label_set: LabelSet) -> Floats:
-    """Return how many characters of a clean span carry each label, of shape (labels,)."""
-    start, end = report.cleaned.offsets.span(*span)
-    characters = np.zeros(len(label_set.names))
-    for label in report.labels:
-        characters[label_set.names.index(label.label)] += max(0, min(end, label.end) - max(start, label.start))
-    return characters
+def gold_characters(spans: Iterable[tuple[int, int]], report: Prepared, label_set: LabelSet) -> Iterator[Floats]:
+    """Yield for each of some clean spans how many of its characters carry each label, of shape (labels,)."""
+    index = SpanIndex(report.labels)
+    for span in spans:
+        found = np.zeros(len(label_set.names))
+        for label, characters in index.overlapping(*report.cleaned.offsets.span(*span)):
+            found[label_set.names.index(label.label)] += characters
+        yield found
 
 
 def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Floats, labels: int, accuracy: float) -> Floats:

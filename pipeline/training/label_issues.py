@@ -4,7 +4,6 @@ The ranking is cleanlab's (Apache 2.0, the reference implementation of confident
 extra, `pip install 'mission-themes[review]'`: only who looks after the labels needs it.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,13 +13,14 @@ from pipeline.core.config import LabelSet
 from pipeline.core.errors import ModelError
 from pipeline.core.extras import need
 from pipeline.core.records import Label
+from pipeline.core.spans import SpanIndex, spans_by_source
 from pipeline.labels.files import Corpus
 from pipeline.model.features import Floats
 from pipeline.training.out_of_fold import OutOfFoldTag
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class LabelIssue:
     """A label, how likely it is by the left-out models, and what they would say instead."""
 
     label: Label
@@ -29,7 +29,7 @@ class Suspect:
     text: str
 
 
-def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[Suspect]:
+def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[LabelIssue]:
     """Return the labels of a corpus that are likely wrong, the most likely first.
 
     Raises UsageError where cleanlab is not installed, and ModelError where the tags are of other reports.
@@ -37,9 +37,7 @@ def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[Suspect]
     need("review", "labels that may be wrong")
     from cleanlab.filter import find_label_issues  # noqa: PLC0415 - an extra
 
-    by_source: dict[str, list[OutOfFoldTag]] = defaultdict(list)
-    for tag in tags:
-        by_source[tag.source].append(tag)
+    by_source = spans_by_source(tags)
     judged = [
         (label, probabilities, report.document.text[label.start : label.end])
         for report in corpus.reports
@@ -53,16 +51,14 @@ def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[Suspect]
     scores = np.array([probabilities for _, probabilities, _ in judged])
     ranked = find_label_issues(given, scores, return_indices_ranked_by="self_confidence", n_jobs=1)
     return [
-        Suspect(judged[i][0], float(scores[i][given[i]]), names[int(scores[i].argmax())], judged[i][2].strip())
+        LabelIssue(judged[i][0], float(scores[i][given[i]]), names[int(scores[i].argmax())], judged[i][2].strip())
         for i in ranked.tolist()
     ]
 
 
-def _probabilities(label: Label, tags: Sequence[OutOfFoldTag], label_set: LabelSet) -> Floats | None:
+def _probabilities(label: Label, tags: SpanIndex[OutOfFoldTag], label_set: LabelSet) -> Floats | None:
     """Return the mean scores of the tags on a label's span, by characters; None for noise, which no tag covers."""
     total = np.zeros(len(label_set.names))
-    for tag in tags:
-        overlap = min(label.end, tag.end) - max(label.start, tag.start)
-        if overlap > 0:
-            total += overlap * np.array(tag.scores)
+    for tag, characters in tags.overlapping(label.start, label.end):
+        total += characters * np.array(tag.scores)
     return total / total.sum() if total.sum() > 0 else None

@@ -67,8 +67,9 @@ def measure(
         document = report.cleaned.document
         by_report[document.source] = confusion_of(report.labels, tags, label_set.other)
         by_group[left_out_with(document.source, grouped)] += by_report[document.source]
-        for label in report.labels:
-            by_origin[label.origin] += confusion_of([label], tags, label_set.other)
+        for origin in {label.origin for label in report.labels}:
+            of_origin = (label for label in report.labels if label.origin == origin)
+            by_origin[origin] += confusion_of(of_origin, tags, label_set.other)
         wrong += wrong_tags(report.labels, tags, document.text, label_set.other)
     total: Confusion = sum(by_report.values(), Counter())
     return Measurement(

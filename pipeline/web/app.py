@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
 from pipeline.core.errors import PipelineError, UsageError
-from pipeline.core.records import Label, PersonSays, Tag
+from pipeline.core.records import HumanLabel, Label, Tag
 from pipeline.labels.corrections.store import ChangedError
 from pipeline.labels.people import LONGEST
 from pipeline.library.records import Wanted
@@ -38,9 +38,9 @@ from pipeline.read import suffixes
 from pipeline.web import guard, review, schemas, shelf
 from pipeline.web.bodies import body_of
 from pipeline.web.file_store import FileStore, LoadedModel, StoredFile
-from pipeline.web.guard import Guarded, Policy
-from pipeline.web.metrics import CONTENT_TYPE, Measured, Metrics
-from pipeline.web.worker_pool import LostError, busy
+from pipeline.web.guard import AccessMiddleware, Policy
+from pipeline.web.metrics import CONTENT_TYPE, Metrics, MetricsMiddleware
+from pipeline.web.worker_pool import TaskLostError, busy
 
 STATIC = Path(__file__).parent / "static"
 REPORT_STYLE = HERE / "report.css"
@@ -63,7 +63,7 @@ _CODES = {
 }
 
 
-class Answer(msgspec.Struct, frozen=True):
+class TagsResponse(msgspec.Struct, frozen=True):
     """Tags, and what was said of them, on their way out."""
 
     tags: tuple[Tag, ...]
@@ -80,7 +80,7 @@ class AppState:
         self.policy = policy
         self.metrics = Metrics()
         self.texts = CapacityLimiter(AT_ONCE)
-        self.logins = guard.Waiting(guard.LOGINS)
+        self.logins = guard.WaitQueue(guard.LOGINS)
 
 
 def _state(request: Request) -> AppState:
@@ -177,7 +177,7 @@ def create_app(file_store: FileStore, policy: Policy, shows_library: bool = Fals
     app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(UsageError, _on_usage)
     app.add_exception_handler(Exception, _on_error)
-    return Measured(Guarded(app, policy), app.state.shared.metrics)
+    return MetricsMiddleware(AccessMiddleware(app, policy), app.state.shared.metrics)
 
 
 # ---- the API ---------------------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ async def tags(identifier: str, state: State, report: Number = 0, annotator: Ann
     """Give the tags of a report, and what a person has corrected in it."""
     held, found = await state.file_store.report(identifier, report)
     said, notices = await run_in_threadpool(review.said_by, found, annotator, held.model.model, state.file_store.config)
-    return _json(Answer(found.tags, said, notices))
+    return _json(TagsResponse(found.tags, said, notices))
 
 
 @api.get(
@@ -513,7 +513,7 @@ async def _on_usage(request: Request, error: Exception) -> Response:
     return await _on_error(request, error)
 
 
-def _shown(said: PersonSays | None) -> dict[str, Any]:
+def _shown(said: HumanLabel | None) -> dict[str, Any]:
     return {"label": None} if said is None else {"label": said.label, "secondary": said.secondary, "note": said.note}
 
 
@@ -525,6 +525,6 @@ async def _on_gone(_: Request, error: Exception) -> Response:  # noqa: ARG001 - 
 async def _on_error(_: Request, error: Exception) -> Response:
     """Say that something failed, and nothing of how: such messages name folders of the server; its own log has them."""
     LOG.error("a request failed", exc_info=error)
-    if isinstance(error, (LostError, PipelineError)):
+    if isinstance(error, (TaskLostError, PipelineError)):
         return _problem(500, "could not be done; the server's own messages tell more")
     return _problem(500, "an unexpected error; the server's own messages tell more")

@@ -20,12 +20,12 @@ from starlette.exceptions import HTTPException
 from pipeline.core.config import Config
 from pipeline.core.errors import Code, ModelError
 from pipeline.core.records import FinishedReport, Label
-from pipeline.labels.corrections.workbook import Workbook
+from pipeline.labels.corrections.workbook import CorrectedWorkbook
 from pipeline.model.model import Model
 from pipeline.output import FORMATS
 from pipeline.web import tagging
-from pipeline.web.uploads import Allowance, shown_name, store, stored_name
-from pipeline.web.worker_pool import LostError, WorkerPool, busy
+from pipeline.web.uploads import UploadQuota, shown_name, store, stored_name
+from pipeline.web.worker_pool import TaskLostError, WorkerPool, busy
 
 State = Literal["uploading", "waiting", "tagging", "ready", "failed"]
 OWN_WORKBOOK: Code = "own_workbook"
@@ -59,10 +59,10 @@ class StoredFile:
     size: int = 0
     stored: int = 0
     state: State = "uploading"
-    reports: tuple[tagging.Summary, ...] = ()
+    reports: tuple[tagging.ReportSummary, ...] = ()
     failures: tuple[tagging.Failure, ...] = ()
     passed_over: tuple[str, ...] = ()
-    workbook: Workbook | None = None
+    workbook: CorrectedWorkbook | None = None
     task: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     @property
@@ -91,7 +91,7 @@ class FileStore:
         self.config = config
         self.models = models
         self.files: dict[str, StoredFile] = {}
-        self.allowance = Allowance(limits)
+        self.allowance = UploadQuota(limits)
         processes = limits.processes or min(2, os.cpu_count() or 1)
         self.taggers = WorkerPool(processes, limits.queue)
         self._turns = asyncio.Semaphore(processes)
@@ -135,7 +135,7 @@ class FileStore:
             raise HTTPException(409, f"not tagged (its state is {held.state})")
         return held
 
-    def returned(self, identifier: str) -> tuple[StoredFile, Workbook]:
+    def returned(self, identifier: str) -> tuple[StoredFile, CorrectedWorkbook]:
         """Return a file that is a workbook of tags, and what is corrected in it; raises HTTPException for any other."""
         held = self.file(identifier)
         if held.workbook is None:
@@ -182,7 +182,7 @@ class FileStore:
                 tagging.render, held.pieces, summary, loaded.folder, f"r{number}", said, loaded.model.version
             )
 
-    def _summary(self, identifier: str, number: int) -> tuple[StoredFile, tagging.Summary]:
+    def _summary(self, identifier: str, number: int) -> tuple[StoredFile, tagging.ReportSummary]:
         held = self.ready(identifier)
         if number >= len(held.reports):
             raise HTTPException(404, f"no report {number}; the file has {len(held.reports)}")
@@ -230,7 +230,7 @@ class FileStore:
                     return
         except ModelError as error:  # its folder holds another version by now
             held.failures, held.state = (tagging.Failure(f"{held.name}: {error}", "model"),), "failed"
-        except (LostError, MemoryError):
+        except (TaskLostError, MemoryError):
             held.failures, held.state = (tagging.Failure(f"{held.name}: {LOST}", "too_large"),), "failed"
         except Exception:  # what else may go wrong cannot be listed, and the file must not look as if it were still being tagged
             LOG.exception("a file could not be tagged")
@@ -264,7 +264,7 @@ class FileStore:
             self.delete(held)
 
 
-def _is_workbook(result: tagging.Tagged) -> bool:
+def _is_workbook(result: tagging.TaggedFile) -> bool:
     """Tell whether a file is nothing but a workbook of tags; one in an archive is named, and the reports beside it are tagged."""
     return not result.reports and [each.code for each in result.failures] == [OWN_WORKBOOK]
 

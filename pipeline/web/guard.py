@@ -73,7 +73,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestHead:
     """A request as the checks see it: before its body."""
 
     method: str
@@ -91,7 +91,7 @@ class Refusal:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def check_host(asked: Asked, policy: Policy) -> Refusal | None:
+def check_host(asked: RequestHead, policy: Policy) -> Refusal | None:
     """Refuse a Host header with a name that this server does not go by."""
     name = _host_name(asked.headers.get("host", ""))
     if name in policy.names or _is_address(name):
@@ -99,7 +99,7 @@ def check_host(asked: Asked, policy: Policy) -> Refusal | None:
     return Refusal(421, "unknown_host", "this server does not go by that name; use its address, or start it with --name NAME")
 
 
-def check_origin(asked: Asked, policy: Policy) -> Refusal | None:  # noqa: ARG001 - the signature of a check
+def check_origin(asked: RequestHead, policy: Policy) -> Refusal | None:  # noqa: ARG001 - the signature of a check
     """Refuse what a page of another site asks for, but for following a link to the page itself."""
     site = asked.headers.get("sec-fetch-site", "")
     if site in ("cross-site", "same-site"):
@@ -113,7 +113,7 @@ def check_origin(asked: Asked, policy: Policy) -> Refusal | None:  # noqa: ARG00
     return None if urlsplit(origin).netloc == asked.headers.get("host") else _CROSS_SITE
 
 
-def check_token(asked: Asked, policy: Policy) -> Refusal | None:
+def check_token(asked: RequestHead, policy: Policy) -> Refusal | None:
     """Refuse who has neither the token nor a cookie that was given for it; a browser is led to the form."""
     if policy.token is None or asked.path in PUBLIC:
         return None
@@ -129,19 +129,19 @@ def check_token(asked: Asked, policy: Policy) -> Refusal | None:
     )
 
 
-def check_length(asked: Asked, policy: Policy) -> Refusal | None:
+def check_length(asked: RequestHead, policy: Policy) -> Refusal | None:
     """Refuse a body that is announced as larger than it may be."""
     length = asked.headers.get("content-length", "0")
     limit = body_limit(asked.path, policy)
     return None if length.isdecimal() and int(length) <= limit else Refusal(413, "too_large", too_large(limit))
 
 
-Check = Callable[[Asked, Policy], Refusal | None]
+Check = Callable[[RequestHead, Policy], Refusal | None]
 CHECKS: dict[str, Check] = {"host": check_host, "origin": check_origin, "token": check_token, "length": check_length}
 _CROSS_SITE = Refusal(403, "cross_site", "asked for by a page of another site; open the page of this server itself")
 
 
-class Waiting:
+class WaitQueue:
     """Lets so many wait at once: for one more, the wait of the one that has waited longest ends, so that nobody is locked out."""
 
     def __init__(self, most: int) -> None:
@@ -162,7 +162,7 @@ class Waiting:
                     self._limits.remove(limit)
 
 
-class Guarded:
+class AccessMiddleware:
     """An application behind the checks."""
 
     def __init__(self, app: ASGIApp, policy: Policy) -> None:
@@ -177,7 +177,7 @@ class Guarded:
             await self._app(scope, receive, send)
         if scope["type"] != "http":  # nothing here speaks over web sockets
             return
-        asked = Asked(scope["method"], scope["path"], Headers(scope=scope))
+        asked = RequestHead(scope["method"], scope["path"], Headers(scope=scope))
         refusal = next(filter(None, (check(asked, self._policy) for check in CHECKS.values())), None)
         if refusal is None and self._under_way >= self._policy.at_once:
             refusal = Refusal(503, "busy", "too many requests are under way; try again soon", {"retry-after": "1"})

@@ -32,7 +32,7 @@ class Metrics:
         return "\n".join(lines) + "\n"
 
 
-class Measured:
+class MetricsMiddleware:
     """An application whose requests are counted."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

@@ -8,10 +8,10 @@ from starlette.exceptions import HTTPException
 
 from pipeline.core import locations
 from pipeline.core.config import Config
-from pipeline.core.records import Correction, FinishedReport, Label, PersonSays, Suggestion, Tag
+from pipeline.core.records import Correction, FinishedReport, HumanLabel, Label, Suggestion, Tag
 from pipeline.labels.corpus import read_review
 from pipeline.labels.corrections.store import read_corrections, save_corrections
-from pipeline.labels.corrections.workbook import Returned
+from pipeline.labels.corrections.workbook import CorrectedReport
 from pipeline.labels.people import person
 from pipeline.model.model import Model
 from pipeline.web.schemas import CorrectionToSave
@@ -41,7 +41,7 @@ def save(report: FinishedReport, said: Sequence[CorrectionToSave], annotator: st
     return save_corrections(report.text, report.source, corrections, annotator, model.labels, config, report.sha256, seen).count
 
 
-def save_returned(reports: Iterable[Returned], annotator: str, model: Model, config: Config) -> int:
+def save_returned(reports: Iterable[CorrectedReport], annotator: str, model: Model, config: Config) -> int:
     """Save the corrections of a workbook and return their number; raises UsageError."""
     return sum(
         save_corrections(each.text, each.source, each.corrections, annotator, model.labels, config, each.sha256).count
@@ -78,8 +78,8 @@ def _said(label: Label) -> SavedCorrection:
     return SavedCorrection(label.start, label.end, label.label, label.secondary, label.note or "")
 
 
-def _seen(said: CorrectionToSave) -> PersonSays | None:
-    return None if said.seen is None else PersonSays(said.seen.label, "", tuple(said.seen.secondary), said.seen.note)
+def _seen(said: CorrectionToSave) -> HumanLabel | None:
+    return None if said.seen is None else HumanLabel(said.seen.label, "", tuple(said.seen.secondary), said.seen.note)
 
 
 def _checked(said: CorrectionToSave, tag: Tag | None, model: Model) -> Correction:

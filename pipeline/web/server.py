@@ -17,8 +17,7 @@ from uvicorn.server import ServerState
 
 from pipeline.batch.engine import load_cached
 from pipeline.core.config import Config
-from pipeline.core.errors import UsageError
-from pipeline.labels.corpus import Say
+from pipeline.core.errors import Say, UsageError
 from pipeline.track.locate import model_folder
 from pipeline.web.app import create_app
 from pipeline.web.file_store import FileStore, LoadedModel

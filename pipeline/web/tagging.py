@@ -19,10 +19,10 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError, PipelineError
 from pipeline.core.records import FinishedReport, Label, TaggedReport, TagGroup
 from pipeline.labels.corrections.shown import Corrections
-from pipeline.labels.corrections.workbook import Workbook, read_returned
+from pipeline.labels.corrections.workbook import CorrectedWorkbook, read_returned
 from pipeline.model.model import Model
 from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
-from pipeline.output.finished import Finished
+from pipeline.output.finished import FinishedReports
 from pipeline.read import PassedOver
 
 REPORTS = "reports.jsonl"
@@ -40,7 +40,7 @@ class Task(msgspec.Struct, frozen=True):
     read: ReadConfig
 
 
-class Summary(msgspec.Struct, frozen=True):
+class ReportSummary(msgspec.Struct, frozen=True):
     """A report of a tagged file: where its line begins and how long it is, and its figures.
 
     ``shares`` are the characters of each label among those of all tags.
@@ -65,17 +65,17 @@ class Failure(msgspec.Struct, frozen=True):
     code: str
 
 
-class Tagged(msgspec.Struct, frozen=True):
+class TaggedFile(msgspec.Struct, frozen=True):
     """What became of a file: its reports, a line and a code for each that failed, the names of those that no reader takes."""
 
-    reports: tuple[Summary, ...]
+    reports: tuple[ReportSummary, ...]
     failures: tuple[Failure, ...]
     passed_over: tuple[str, ...]
 
 
-def tag_file(task: Task) -> Tagged:
+def tag_file(task: Task) -> TaggedFile:
     """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
-    failures, passed_over, summaries = list[Failure](), list[str](), list[Summary]()
+    failures, passed_over, summaries = list[Failure](), list[str](), list[ReportSummary]()
     engine, encoder = engine_of(TagOptions(task.model, task.version, task.read)), msgspec.json.Encoder()
     progress = _Progress(task.path.parent / PROGRESS)
     with (task.path.parent / REPORTS).open("wb") as target:
@@ -89,10 +89,10 @@ def tag_file(task: Task) -> Tagged:
                 line = encoder.encode(report) + b"\n"
                 summaries.append(_summary(report, target.tell(), len(line), engine.model))
                 target.write(line)
-    return Tagged(tuple(summaries), tuple(failures), tuple(passed_over))
+    return TaggedFile(tuple(summaries), tuple(failures), tuple(passed_over))
 
 
-def read_workbook(path: Path, name: str, model: Path, read: ReadConfig) -> Workbook | Failure:
+def read_workbook(path: Path, name: str, model: Path, read: ReadConfig) -> CorrectedWorkbook | Failure:
     """Return what people corrected in a workbook of tags, or why it cannot be taken in; ``name`` is what people call it."""
     try:
         return read_returned(path, load_cached(model).labels, read)
@@ -123,7 +123,7 @@ def compose(
             writer_of(format_name).write(iter(reports), stream, loaded.labels)
 
 
-def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Sequence[Label] = (), version: str = "") -> str:
+def render(pieces: Path, summary: ReportSummary, model: Path, prefix: str, said: Sequence[Label] = (), version: str = "") -> str:
     """Return one report of a tagged file, with corrections over its tags, as a fragment of HTML; its ids begin with ``prefix``.
 
     Raises ModelError where the folder of the model holds another version by now.
@@ -133,7 +133,7 @@ def render(pieces: Path, summary: Summary, model: Path, prefix: str, said: Seque
     return render_report(Corrections(said).over(read_report(pieces, summary)), run_facts(load_cached(model, version)), prefix)
 
 
-def read_report(pieces: Path, summary: Summary) -> FinishedReport:
+def read_report(pieces: Path, summary: ReportSummary) -> FinishedReport:
     """Return one report of a tagged file."""
     with pieces.open("rb") as stream:
         stream.seek(summary.offset)
@@ -154,7 +154,7 @@ class _Together:
         self._pieces, self._corrections = pieces, Corrections(said)
 
     def __iter__(self) -> Iterator[FinishedReport]:
-        return map(self._corrections.over, chain.from_iterable(map(Finished, self._pieces)))
+        return map(self._corrections.over, chain.from_iterable(map(FinishedReports, self._pieces)))
 
 
 class _Progress:
@@ -180,12 +180,12 @@ class _Progress:
                 self._path.write_bytes(msgspec.json.encode({"passages": self._passages, "share": min(1.0, end / characters)}))
 
 
-def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> Summary:
+def _summary(report: FinishedReport, offset: int, length: int, model: Model) -> ReportSummary:
     sizes = Counter[str]()
     for tag in report.tags:
         sizes[tag.theme] += tag.end - tag.start
     total = sizes.total() or 1
-    return Summary(
+    return ReportSummary(
         offset=offset,
         length=length,
         source=report.source,

@@ -15,13 +15,13 @@ from starlette.exceptions import HTTPException
 from pipeline.core.config import ServeConfig
 from pipeline.core.counted import counted
 from pipeline.core.names import file_name
-from pipeline.read import suffixes
+from pipeline.read import suffix_of, suffixes
 
 LONGEST_NAME = 200  # characters
 
 
 @dataclass(slots=True)
-class Allowance:
+class UploadQuota:
     """How many files are held, with how many bytes, and how many there may be."""
 
     limits: ServeConfig
@@ -62,11 +62,11 @@ def shown_name(name: str) -> str:
 
 def stored_name(name: str) -> str:
     """Return the name under which a file is kept: always the same, with an ending that a reader knows, or none."""
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = suffix_of(file_name(name))
     return f"upload{suffix if suffix in suffixes() else ''}"
 
 
-async def store(stream: AsyncIterator[bytes], path: Path, allowance: Allowance) -> int:
+async def store(stream: AsyncIterator[bytes], path: Path, allowance: UploadQuota) -> int:
     """Write a body to a file as it arrives and return its size; what was counted for a body that fails is counted off.
 
     Raises HTTPException for one without a byte, or when there is too much.

@@ -21,7 +21,7 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-class LostError(Exception):
+class TaskLostError(Exception):
     """A process was lost at a task, and so was the next one."""
 
 
@@ -54,7 +54,7 @@ class WorkerPool:
                         self._pool = None
         finally:
             self.under_way -= 1
-        raise LostError
+        raise TaskLostError
 
     def end(self) -> None:
         """End the processes; what waits is dropped, what runs is not waited for."""

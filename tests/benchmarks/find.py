@@ -24,7 +24,7 @@ from pipeline.library import reports
 from pipeline.library.find import find, hits
 from pipeline.library.records import Wanted
 from pipeline.library.store import Library
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED, IN_REPORT, AT_ONCE, ROUNDS, SHOWN = 20, 50, 200, 5, 20
@@ -66,7 +66,7 @@ def made(count):
         text = "\n".join(tag.text for tag in tags)
         report = KeptReport(Document(source, text, hashlib.sha256(text.encode()).hexdigest(), "utf-8"), tuple(tags))
         about = {"place": f"第{number % 100}县", "unit": f"第{number % 500}局", "year": str(2015 + number % 12)}
-        yield report, {name: Found(value, "bench") for name, value in about.items()}
+        yield report, {name: ReportAttribute(value, "bench") for name, value in about.items()}
 
 
 def build(folder, count):

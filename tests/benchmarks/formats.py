@@ -34,7 +34,7 @@ from pipeline.model.model import Model
 from pipeline.preprocess.clean import clean, normalise
 from pipeline.preprocess.headings import line_level
 from pipeline.read import read_report
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 from pipeline.track.locate import open_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -208,7 +208,7 @@ def archive(text: str) -> bytes:
 def compare(made: dict[str, dict[str, Path]], texts: dict[str, str], model: Model, read: ReadConfig) -> Iterator[Row]:
     """Yield a row for each format."""
     expected = {stem: list(themes(tags(Document(stem, text, "0", "utf-8"), model))) for stem, text in texts.items()}
-    with Reader(read) as reader:
+    with IsolatedReader(read) as reader:
         for name, files in made.items():
             counts = {stem: count(expected[stem], reader.read(str(files[stem])), model) for stem in expected}
             total, back, kept = (sum(column) for column in zip(*counts.values(), strict=True))

@@ -32,7 +32,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.records import Document, Segment
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 from pipeline.track.locate import open_model
 
 # Text recognition takes seconds for a page, and more memory than this: its pictures are mutated in tests/code/read/test_ocr.py.
@@ -123,7 +123,7 @@ def run(files: list[tuple[str, bytes]], count: int, seed: int, limits: ReadConfi
     """Yield for each mutated file its format, what became of it, the seconds it took, and its bytes."""
     config = load_config()
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder, Reader(limits) as reader:
+    with tempfile.TemporaryDirectory() as folder, IsolatedReader(limits) as reader:
         for number in range(count):
             name, data = files[number % len(files)]
             suffix = "." + name.split()[0]

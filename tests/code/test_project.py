@@ -1,7 +1,13 @@
-"""What stands around the code is true: the Makefile's help, the tables of commands, the links, the example of CONTRIBUTING.md."""
+"""What stands around the code is true: the Makefile's help, the tables of commands, the links, the example of CONTRIBUTING.md.
 
+And the code keeps to its measures: names that stand once, short functions, no two modules that import each other.
+"""
+
+import ast
 import re
 import sys
+from collections import defaultdict
+from statistics import median
 from types import ModuleType
 
 import click
@@ -103,3 +109,57 @@ def test_the_reader_of_the_example_does_what_its_test_says(root, monkeypatch):
     called = [run() for name, run in tests.items() if name.startswith("test_")]
     assert len(called) == 2
     assert len([line for line in code.splitlines() if line.strip()]) <= 25
+
+
+# ---- the measures of the code ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def modules(root):
+    """The modules of the package by their dotted names, parsed."""
+    paths = {path: path.relative_to(root).with_suffix("") for path in sorted((root / "pipeline").rglob("*.py"))}
+    return {
+        ".".join(name.parts).removesuffix(".__init__"): ast.parse(path.read_text(encoding="utf-8")) for path, name in paths.items()
+    }
+
+
+def length(function):
+    """Return the lines of a function, from its ``def`` on, without those of its docstring."""
+    first = function.body[0]
+    text = first.end_lineno - first.lineno + 1 if ast.get_docstring(function) is not None else 0
+    return function.end_lineno - function.lineno + 1 - text
+
+
+def test_no_two_public_classes_share_a_name(modules):
+    places = defaultdict(list)
+    for name, tree in modules.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(name)
+    assert len(places) > 200
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_functions_are_short(modules):
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    lines = {
+        f"{name}:{node.name}": length(node) for name, tree in modules.items() for node in ast.walk(tree) if isinstance(node, kinds)
+    }
+    assert len(lines) > 1_500
+    assert {function: count for function, count in lines.items() if count > 40} == {}
+    assert median(lines.values()) <= 8
+
+
+def test_a_docstring_is_no_line_of_a_function():
+    tree = ast.parse('def f(\n    a,\n):\n    """One.\n\n    Two.\n    """\n    b = a\n    return b\n')
+    assert length(tree.body[0]) == 5
+
+
+def test_no_two_modules_import_each_other(modules):
+    imports = {name: set() for name in modules}
+    for name, tree in modules.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                imports[name] |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)} & modules.keys()
+    assert sum(map(len, imports.values())) > 1_000
+    assert [(one, other) for one in imports for other in imports[one] if one < other and one in imports[other]] == []

@@ -1,11 +1,15 @@
 """Corrections laid over the labels of a report: which of them count, what is left of the labels below, who contradicts whom."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from operator import attrgetter
 
 import msgspec
 
 from pipeline.core.records import Label
+from pipeline.core.spans import SpanIndex
+
+_start, _end = attrgetter("start"), attrgetter("end")
 
 
 def current(lines: Iterable[Label]) -> list[Label]:
@@ -19,15 +23,16 @@ def current(lines: Iterable[Label]) -> list[Label]:
 
 
 def overlay(text: str, labels: Iterable[Label], corrections: Iterable[Label]) -> list[Label]:
-    """Return the labels of a report with corrections over them, in source order and without overlap.
+    """Return the labels of a report, which do not overlap, with corrections over them: in source order and without overlap.
 
     A correction takes its span; what is left of an earlier one, or of a label, stays, without white space around it.
     """
-    laid = list(labels)
+    laid = sorted(labels, key=_start)
     for correction in corrections:
-        laid = [part for label in laid for part in _left_of(label, correction, text)]
-        laid.append(correction)
-    return sorted(laid, key=lambda label: label.start)
+        first, behind = bisect_right(laid, correction.start, key=_end), bisect_left(laid, correction.end, key=_start)
+        left = [part for label in laid[first:behind] for part in _left_of(label, correction, text)]
+        laid[first:behind] = sorted([*left, correction], key=_start)
+    return laid
 
 
 def contradictions(corrections: Sequence[Label]) -> list[tuple[Label, Label]]:
@@ -38,21 +43,21 @@ def contradictions(corrections: Sequence[Label]) -> list[tuple[Label, Label]]:
     return [
         (first, second)
         for some in by_report.values()
-        for first, second in combinations(some, 2)
-        if first.annotator != second.annotator and first.label != second.label and overlap(first, second)
+        for first, second in _overlapping(some)
+        if first.annotator != second.annotator and first.label != second.label
     ]
 
 
-def overlap(one: Label, other: Label) -> bool:
-    """Tell whether two labels of a report have a character in common."""
-    return one.start < other.end and other.start < one.end
+def _overlapping(corrections: Sequence[Label]) -> Iterator[tuple[Label, Label]]:
+    """Yield the pairs of corrections of a report that overlap, in the order of the corrections."""
+    index, order = SpanIndex(corrections), {id(one): number for number, one in enumerate(corrections)}
+    for number, first in enumerate(corrections):
+        others = (other for other, _ in index.overlapping(first.start, first.end) if order[id(other)] > number)
+        yield from ((first, other) for other in sorted(others, key=lambda other: order[id(other)]))
 
 
 def _left_of(label: Label, correction: Label, text: str) -> Iterator[Label]:
-    """Yield what a correction leaves of a label: all, a part before it, a part behind it, or nothing."""
-    if not overlap(label, correction):
-        yield label
-        return
+    """Yield what a correction leaves of a label that it overlaps: a part before it, a part behind it, both or nothing."""
     for start, end in ((label.start, correction.start), (correction.end, label.end)):
         part = text[start:end] if start < end else ""
         if part.strip():

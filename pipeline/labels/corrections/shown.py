@@ -3,16 +3,14 @@
 A report is known by the sha256 of its file or by that of its text as UTF-8, under which one that is not of the corpus is kept.
 """
 
-import hashlib
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.core.records import FinishedReport, Label, PersonSays, Tag
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+from pipeline.core.records import FinishedReport, HumanLabel, Label
+from pipeline.core.spans import SpanIndex
+from pipeline.labels.texts import digests
 
 
 class Corrections:
@@ -28,7 +26,7 @@ class Corrections:
         """Return a report with the corrections of it over its tags."""
         if not self._by_digest:
             return report
-        found = [each for digest in _digests(report) for each in self._by_digest.get(digest, ())]
+        found = [each for digest in digests(report.text, report.sha256) for each in self._by_digest.get(digest, ())]
         return apply(report, [label for _, label in sorted(found, key=lambda each: each[0])])
 
 
@@ -40,33 +38,15 @@ def apply(report: FinishedReport, labels: Sequence[Label]) -> FinishedReport:
     """
     if not labels:
         return report
-    tags, starts = list(report.tags), [tag.start for tag in report.tags]
-    missed = 0
+    index, said, missed = SpanIndex(report.tags), dict[int, HumanLabel](), 0
     for label in labels:
-        places = list(_covered(label, tags, starts))
-        missed += not places
-        for place in places:
-            tags[place] = msgspec.structs.replace(tags[place], correction=_said(label))
+        covered = [tag for tag, characters in index.overlapping(label.start, label.end) if characters == tag.end - tag.start]
+        own = {id(tag): _said(label) for tag in covered if tag.noise is None}
+        missed += not own
+        said |= own
+    tags = (msgspec.structs.replace(tag, correction=said[id(tag)]) if id(tag) in said else tag for tag in report.tags)
     return msgspec.structs.replace(report, tags=tuple(tags), not_shown=missed)
 
 
-def _covered(label: Label, tags: Sequence[Tag], starts: Sequence[int]) -> Iterator[int]:
-    """Yield the places of the passages that lie wholly within a label; tags do not overlap and are in order."""
-    for place in range(bisect_left(starts, label.start), len(tags)):
-        if tags[place].end > label.end:
-            return
-        if tags[place].noise is None:
-            yield place
-
-
-def _said(label: Label) -> PersonSays:
-    return PersonSays(label.label, label.annotator, label.secondary, label.note or "")
-
-
-def _digests(report: FinishedReport) -> set[str]:
-    """Return the digests under which corrections of a report may be kept."""
-    try:
-        data = report.text.encode()
-    except UnicodeEncodeError:  # a broken character: no file of text holds it, so that nothing was kept by it
-        return {report.sha256}
-    return {report.sha256, *(hashlib.sha256(each).hexdigest() for each in (data, _BYTE_ORDER_MARK + data))}
+def _said(label: Label) -> HumanLabel:
+    return HumanLabel(label.label, label.annotator, label.secondary, label.note or "")

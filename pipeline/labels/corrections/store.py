@@ -8,7 +8,6 @@ dies; each save is one write that has reached the disk before it counts.
 import datetime as dt
 import hashlib
 import os
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,28 +20,26 @@ import msgspec
 from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.counted import counted
-from pipeline.core.errors import UsageError
-from pipeline.core.names import file_stem
+from pipeline.core.errors import Say, UsageError
+from pipeline.core.names import safe_stem
 from pipeline.core.outputs import write_whole
-from pipeline.core.records import Correction, Label, PersonSays
+from pipeline.core.records import Correction, HumanLabel, Label
 from pipeline.labels.corpus import corpus_files, read_review
-from pipeline.labels.files import Say, whole_lines
+from pipeline.labels.files import whole_lines
 from pipeline.labels.people import checked_name
-from pipeline.labels.texts import encodings, reads_as
+from pipeline.labels.texts import digests, encodings, reads_as
 from pipeline.read import load
 
 WAIT = 30.0  # seconds for another writer to finish
-LONGEST_NAME = 80  # characters of the name of a report that is written: Windows and archives bear no long ones
 LONGEST_NOTE = 10_000
 Span = tuple[int, int]
-NOTHING_SEEN: Mapping[Span, PersonSays | None] = MappingProxyType({})
-_UNSAFE = re.compile(r"[^\w.-]+")
+NOTHING_SEEN: Mapping[Span, HumanLabel | None] = MappingProxyType({})
 
 
 class ChangedError(UsageError):
     """Something else is saved by now than what a person saw; ``saved`` holds it by span, None where it was taken back."""
 
-    def __init__(self, saved: Mapping[Span, PersonSays | None]) -> None:
+    def __init__(self, saved: Mapping[Span, HumanLabel | None]) -> None:
         super().__init__(
             f"{len(saved)} of these were saved in another place meanwhile; look at both and save again", code="changed"
         )
@@ -50,7 +47,7 @@ class ChangedError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SaveResult:
     """Where corrections went: the report they are of, the file of labels, and their number."""
 
     source: str
@@ -74,8 +71,8 @@ def save_corrections(
     known: LabelSet,
     config: Config,
     sha256: str = "",
-    seen: Mapping[Span, PersonSays | None] = NOTHING_SEEN,
-) -> Saved:
+    seen: Mapping[Span, HumanLabel | None] = NOTHING_SEEN,
+) -> SaveResult:
     """Append a person's corrections of a report to the file of corrections, all or none.
 
     ``text`` is what the offsets count in, ``name`` that of the report, ``sha256`` the digest of its file where there is one.
@@ -98,7 +95,7 @@ def save_corrections(
         report = found or _write_report(text, name, config)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         _append(path, [_as_label(correction, report, annotator, now) for correction in corrections])
-    return Saved(report.source, path, len(corrections))
+    return SaveResult(report.source, path, len(corrections))
 
 
 def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "", say: Say = warnings.warn) -> tuple[Label, ...]:
@@ -121,21 +118,21 @@ def _saved_by(annotator: str, report: _Report, known: LabelSet, config: Config) 
     return {(label.start, label.end): label for label in own if (label.source, label.sha256) == (report.source, report.sha256)}
 
 
-def _check_seen(saved: Mapping[Span, Label], corrections: Sequence[Correction], seen: Mapping[Span, PersonSays | None]) -> None:
+def _check_seen(saved: Mapping[Span, Label], corrections: Sequence[Correction], seen: Mapping[Span, HumanLabel | None]) -> None:
     """Raise ChangedError where what is saved is neither what the person saw nor what is to be saved."""
     changed = {}
     for correction in corrections:
         span = (correction.start, correction.end)
         now = _says(saved[span]) if span in saved else None
-        wanted = None if correction.withdrawn else PersonSays(correction.label, "", correction.secondary, correction.note)
+        wanted = None if correction.withdrawn else HumanLabel(correction.label, "", correction.secondary, correction.note)
         if span in seen and now not in (seen[span], wanted):
             changed[span] = now
     if changed:
         raise ChangedError(changed)
 
 
-def _says(label: Label) -> PersonSays:
-    return PersonSays(label.label, "", label.secondary, label.note or "")
+def _says(label: Label) -> HumanLabel:
+    return HumanLabel(label.label, "", label.secondary, label.note or "")
 
 
 def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:
@@ -172,7 +169,7 @@ def _as_label(correction: Correction, report: _Report, annotator: str, now: str)
 
 def _find(text: str, config: Config, sha256: str) -> _Report | None:
     """Return the report of the corpus that has this text: its file has the digest given, or holds the text as UTF-8."""
-    wanted = {sha256, *(hashlib.sha256(data).hexdigest() for data in encodings(text))} - {""}
+    wanted = digests(text, sha256)
     for source, path in corpus_files(config):
         data = load(path, source, config.read)
         digest = hashlib.sha256(data).hexdigest()
@@ -188,7 +185,7 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
         raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
     folder = locations.project_folder() / config.corpus.reviewed
     folder.mkdir(parents=True, exist_ok=True)
-    stem = _UNSAFE.sub("_", file_stem(name))[:LONGEST_NAME].strip("._-") or "report"
+    stem = safe_stem(name)
     path, number = folder / f"{stem}.txt", 1
     while path.exists():
         number += 1

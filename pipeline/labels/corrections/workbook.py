@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, PipelineError, UsageError
-from pipeline.core.records import Correction, PersonSays, Suggestion
+from pipeline.core.records import Correction, HumanLabel, Suggestion
 from pipeline.output.book import originals
 from pipeline.output.book.cells import cell_text, parts, plain
 from pipeline.output.book.originals import Original, Span
@@ -35,7 +35,7 @@ Cells = Sequence[object]
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class CorrectedReport:
     """A report of a workbook with what a person corrected in it; offsets count in ``text``."""
 
     source: str
@@ -45,10 +45,10 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
+class CorrectedWorkbook:
     """The corrected reports of a workbook, and the rows with a note but no theme, which say nothing that can be learnt."""
 
-    reports: tuple[Returned, ...]
+    reports: tuple[CorrectedReport, ...]
     only_notes: tuple[str, ...]
 
 
@@ -64,7 +64,7 @@ class _Entry:
     is_left: bool = False
 
 
-def read_returned(path: Path, known: LabelSet, options: ReadConfig, whole: bool = False) -> Workbook:
+def read_returned(path: Path, known: LabelSet, options: ReadConfig, whole: bool = False) -> CorrectedWorkbook:
     """Return what people corrected in a workbook that ``pipeline tag`` made; ``whole``: rows left as they are count as confirmed.
 
     Rows that were filled in with a correction and left so are no corrections; with ``whole`` they are confirmed.
@@ -83,7 +83,7 @@ def read_returned(path: Path, known: LabelSet, options: ReadConfig, whole: bool 
                     only_notes.append(entry.where)
                 else:
                     entries[entry.key] = _merged(entries.get(entry.key), entry)
-    return Workbook(tuple(_reports(found, entries)), tuple(only_notes))
+    return CorrectedWorkbook(tuple(_reports(found, entries)), tuple(only_notes))
 
 
 def corrections_in(path: Path, options: ReadConfig) -> int | None:
@@ -134,7 +134,7 @@ def _written_rows(sheet: "_Sheet", found: Mapping[int, Original]) -> Iterator[st
             yield key.partition("+")[0] or f"{sheet.name} {number}"
 
 
-def _said(key: str, found: Mapping[int, Original]) -> PersonSays | None:
+def _said(key: str, found: Mapping[int, Original]) -> HumanLabel | None:
     """Return what the row of a key was filled in with."""
     match = _KEY.fullmatch(key)
     original = found.get(int(match[1])) if match else None
@@ -235,7 +235,7 @@ def _entry(row: Mapping[str, object], where: str, found: Mapping[int, Original],
     return _Entry(where, Key(key.report, key.passage), theme, tuple(name for name in second if name != label), note, is_left)
 
 
-def _is_as_filled_in(label: str, secondary: str, note: str, said: PersonSays) -> bool:
+def _is_as_filled_in(label: str, secondary: str, note: str, said: HumanLabel) -> bool:
     """Return whether a row says what it was filled in with: a correction that is there already, whoever hands the row in."""
     written = plain(label), set(filter(None, _BETWEEN.split(secondary))), plain(note)
     second = set(filter(None, _BETWEEN.split(cell_text("、".join(said.secondary)))))
@@ -295,12 +295,12 @@ def _merged(earlier: _Entry | None, entry: _Entry) -> _Entry:
     return _Entry(earlier.where, earlier.key, earlier.label, earlier.secondary, "；".join(notes))
 
 
-def _reports(found: Mapping[int, Original], entries: Mapping[Key, _Entry]) -> Iterator[Returned]:
+def _reports(found: Mapping[int, Original], entries: Mapping[Key, _Entry]) -> Iterator[CorrectedReport]:
     for number, original in found.items():
         mine = sorted((entry for key, entry in entries.items() if key.report == number), key=lambda entry: entry.key.passage)
         if mine:
             corrections = tuple(_correction(entry, original.spans[entry.key.passage - 1]) for entry in mine)
-            yield Returned(original.source, original.sha256, original.text, corrections)
+            yield CorrectedReport(original.source, original.sha256, original.text, corrections)
 
 
 def _correction(entry: _Entry, span: Span) -> Correction:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pipeline.output.book.styles import Look, Styles
-from pipeline.output.book.table import Column, Table
+from pipeline.output.book.table import Column, SheetWriter
 from pipeline.output.figures.rows import COLUMNS, FigureRow
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _LOOKS: dict[str, tuple[float, Look]] = {
 _TECHNICAL = ("开始", "结束")
 
 
-def figure_table(book: "Workbook", styles: Styles) -> Table[FigureRow]:
+def figure_table(book: "Workbook", styles: Styles) -> SheetWriter[FigureRow]:
     """Return the table of figures on a sheet of its own."""
     columns = tuple(Column(name, *_LOOKS[name], cell, name in _TECHNICAL) for name, cell in COLUMNS.items())
-    return Table(book, FIGURES, columns, styles, PRINTED)
+    return SheetWriter(book, FIGURES, columns, styles, PRINTED)

@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
-from pipeline.core.records import FinishedReport, PersonSays
+from pipeline.core.records import FinishedReport, HumanLabel
 from pipeline.output.book.cells import LONGEST
 from pipeline.read.office import own
 
@@ -33,7 +33,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
     score: float
     secondary: tuple[str, ...]
     model: str
-    said: PersonSays | None = None
+    said: HumanLabel | None = None
 
 
 class Original(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from pipeline.output import RunFacts
 from pipeline.output.book.styles import FONT, Look, Styles
 from pipeline.output.book.table import printed, put
 from pipeline.output.colours import PAPER, TEXT, contrast
-from pipeline.output.layout import Share, passages, shares
+from pipeline.output.layout import ThemeShare, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.wording import review_line
 
@@ -33,11 +33,11 @@ HOW_TO = (
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class ReportCounts:
     """What is counted of a report: its share of each theme, its passages, what was set aside, by reason, and corrections."""
 
     source: str
-    shares: tuple[Share, ...]
+    shares: tuple[ThemeShare, ...]
     passages: int
     review: int
     aside: Counter[str]
@@ -50,16 +50,16 @@ class Counts:
         return sum(share.characters for share in self.shares)
 
 
-def count(report: FinishedReport, labels: LabelSet) -> Counts:
+def count(report: FinishedReport, labels: LabelSet) -> ReportCounts:
     """Return what is counted of a report."""
     tags = passages(report)
     aside, said = Counter(noise.reason for noise in report.noise), sum(tag.correction is not None for tag in tags)
-    return Counts(
+    return ReportCounts(
         report.source, shares(tags, labels), len(tags), sum(tag.asks_review for tag in tags), aside, said, report.not_shown
     )
 
 
-def together(counts: Sequence[Counts], labels: LabelSet) -> Counts:
+def together(counts: Sequence[ReportCounts], labels: LabelSet) -> ReportCounts:
     """Return the counts of all reports as one."""
     characters, numbers, review = Counter[str](), Counter[str](), Counter[str]()
     for share in (share for each in counts for share in each.shares):
@@ -67,13 +67,15 @@ def together(counts: Sequence[Counts], labels: LabelSet) -> Counts:
         numbers[share.theme] += share.passages
         review[share.theme] += share.review
     whole = max(1, characters.total())
-    of_all = tuple(Share(name, characters[name], characters[name] / whole, numbers[name], review[name]) for name in labels.names)
+    of_all = tuple(
+        ThemeShare(name, characters[name], characters[name] / whole, numbers[name], review[name]) for name in labels.names
+    )
     aside = sum((each.aside for each in counts), Counter[str]())
     sums = {name: sum(getattr(each, name) for each in counts) for name in ("passages", "review", "corrected", "not_shown")}
-    return Counts("合计", of_all, aside=aside, **sums)
+    return ReportCounts("合计", of_all, aside=aside, **sums)
 
 
-def write_reports(sheet: "Worksheet", book: "Workbook", counts: Sequence[Counts], styles: Styles) -> None:
+def write_reports(sheet: "Worksheet", book: "Workbook", counts: Sequence[ReportCounts], styles: Styles) -> None:
     """Write the sheet of reports by theme, with a chart of the first ones."""
     names = styles.labels.names
     heads = ["报告", "段落", "字数", "待复核", "已剔除", *names, *names]
@@ -95,7 +97,7 @@ def write_reports(sheet: "Worksheet", book: "Workbook", counts: Sequence[Counts]
     _insert_chart(sheet, book, min(len(counts), CHARTED), last + 3 if len(counts) <= CHARTED else TITLE, styles)
 
 
-def write_notes(sheet: "Worksheet", counts: Sequence[Counts], run: RunFacts, remarks: Sequence[str], styles: Styles) -> None:
+def write_notes(sheet: "Worksheet", counts: Sequence[ReportCounts], run: RunFacts, remarks: Sequence[str], styles: Styles) -> None:
     """Write the sheet on the model, the labels, what was set aside and what failed; ``remarks`` are about the workbook itself."""
     whole = together(counts, styles.labels)
     sheet.set_column(0, 0, 18)
@@ -116,7 +118,9 @@ def write_notes(sheet: "Worksheet", counts: Sequence[Counts], run: RunFacts, rem
     printed(sheet, "说明")
 
 
-def _sections(whole: Counts, reports: int, run: RunFacts, remarks: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _sections(
+    whole: ReportCounts, reports: int, run: RunFacts, remarks: Sequence[str]
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     figures = f"{reports} 篇报告，{whole.passages:,} 段，{whole.characters:,} 字"
     figures += f"；待复核 {whole.review:,} 段，已剔除 {whole.aside.total():,} 处"
     if whole.corrected:
@@ -147,7 +151,7 @@ def _model(run: RunFacts) -> Iterator[tuple[str, str]]:
     yield "复核线", f"把握{review_line(run.thresholds)}的段落列入“待复核”；把握是模型认为主题正确的概率"
 
 
-def _share_line(share: Share, definition: str) -> str:
+def _share_line(share: ThemeShare, definition: str) -> str:
     counted = f"{share.passages:,} 段，{share.characters:,} 字，占 {share.share:.1%}"
     return f"{definition}（{counted}）" if definition else counted
 
@@ -160,7 +164,7 @@ def _merge(sheet: "Worksheet", row: int, first: int, last: int, title: str, styl
         sheet.merge_range(row, first, row, last, title, look)
 
 
-def _write_counts(sheet: "Worksheet", row: int, counts: Counts, styles: Styles, looks: tuple[Look, Look, Look]) -> None:
+def _write_counts(sheet: "Worksheet", row: int, counts: ReportCounts, styles: Styles, looks: tuple[Look, Look, Look]) -> None:
     name, number, share = looks
     figures: list[Cell] = [counts.passages, counts.characters, counts.review, counts.aside.total()]
     put(sheet, row, 0, counts.source, styles, name)

@@ -23,7 +23,7 @@ PRINTED = 10  # columns, up to the note
 SIGN = "·"  # between the numbers of a key; no program takes it for a date
 
 
-class Row(msgspec.Struct, frozen=True):
+class PassageRow(msgspec.Struct, frozen=True):
     """A passage, or a part of a long one, as a row: ``key`` is report·passage, and +1, +2 … for the further parts."""
 
     key: str
@@ -44,14 +44,14 @@ class Key:
         return f"{self.report}{SIGN}{self.passage}{f'+{self.part}' if self.part else ''}"
 
 
-def rows_of(report: FinishedReport, number: int) -> Iterator[Row]:
+def rows_of(report: FinishedReport, number: int) -> Iterator[PassageRow]:
     """Yield the rows of a report."""
     for passage, tag in enumerate(report.tags, 1):
         for part, text in enumerate(parts(tag.text)):
-            yield Row(str(Key(number, passage, part)), tag, text)
+            yield PassageRow(str(Key(number, passage, part)), tag, text)
 
 
-def columns() -> tuple[Column[Row], ...]:
+def columns() -> tuple[Column[PassageRow], ...]:
     """Return the columns: where it stands, what it says, its theme, what a person says, and the rest."""
     return (
         Column(KEY, 8, "name", lambda row: row.key),
@@ -85,19 +85,19 @@ class Queue:
         self._file = file
         self._places: list[tuple[float, int, int]] = []
 
-    def add(self, row: Row) -> None:
+    def add(self, row: PassageRow) -> None:
         """Keep a row."""
         data = msgspec.json.encode(row)
         self._places.append((row.tag.score, self._file.tell(), len(data)))
         self._file.write(data)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[PassageRow]:
         """Yield the rows by score; of equal ones, and of the parts of a passage, the earlier first."""
         for _, start, length in sorted(self._places):
             self._file.seek(start)
-            yield msgspec.json.decode(self._file.read(length), type=Row)
+            yield msgspec.json.decode(self._file.read(length), type=PassageRow)
 
 
-def _same(name: str, width: float, look: str, is_technical: bool = False) -> Column[Row]:
+def _same(name: str, width: float, look: str, is_technical: bool = False) -> Column[PassageRow]:
     """Return the column of the same name that every table has."""
     return Column(name, width, look, lambda row: COLUMNS[name](row.tag), is_technical)  # type: ignore[arg-type]

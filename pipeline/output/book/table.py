@@ -30,7 +30,7 @@ class Column(Generic[Item]):
     chooses_label: bool = False
 
 
-class Table(Generic[Item]):
+class SheetWriter(Generic[Item]):
     """Writes rows to a sheet, and where it is full to a further one of the same columns."""
 
     def __init__(self, book: "Workbook", name: str, columns: Sequence[Column[Item]], styles: Styles, printed: int = 0) -> None:

@@ -10,7 +10,17 @@ from pipeline.core.names import file_name, file_stem
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output.digest.duplicates import duplicates
 from pipeline.output.digest.lines import one_line, shortened
-from pipeline.output.digest.records import Digest, DigestOptions, Found, Group, Passage, Report, ReportFacts, Section, Share
+from pipeline.output.digest.records import (
+    Digest,
+    DigestOptions,
+    Group,
+    LabelShares,
+    Passage,
+    Report,
+    ReportAttribute,
+    ReportFacts,
+    Section,
+)
 from pipeline.output.digest.unit import place_or_units
 from pipeline.output.digest.when import year_of
 from pipeline.output.digest.wording import UNKNOWN
@@ -66,8 +76,8 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
             kept.unsure += 1
         else:
             kept.passages.append(_passage(tag, len(kept.reports), title))
-    place = Found(told.place, TOLD) if told.place else place_or_units(title, report.source, report.text)
-    year = Found(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
+    place = ReportAttribute(told.place, TOLD) if told.place else place_or_units(title, report.source, report.text)
+    year = ReportAttribute(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
     kept.reports.append(Report(one_line(report.source), name_of(report, title), place, year, characters))
 
 
@@ -193,14 +203,14 @@ def _leading(theme: str, reports: Sequence[Report]) -> tuple[tuple[str, float], 
 # ---- the figures of the front page ------------------------------------------------------------------------------------
 
 
-def _share(name: str, reports: Sequence[Report], level: int = 0) -> Share:
+def _share(name: str, reports: Sequence[Report], level: int = 0) -> LabelShares:
     characters: Counter[str] = Counter()
     for report in reports:
         characters.update(report.characters)
-    return Share(name, len(reports), dict(characters), level)
+    return LabelShares(name, len(reports), dict(characters), level)
 
 
-def _years(reports: Sequence[Report]) -> tuple[Share, ...]:
+def _years(reports: Sequence[Report]) -> tuple[LabelShares, ...]:
     """Return the shares of each year, and last of the reports without one; nothing where there are not two years."""
     of_year = _reports_by(reports, lambda report: report.year.value)
     if len([year for year in of_year if year]) < 2:
@@ -209,7 +219,7 @@ def _years(reports: Sequence[Report]) -> tuple[Share, ...]:
     return tuple(_share(f"{year}年" if year else UNKNOWN, of_year[year]) for year in (*named, "") if year in of_year)
 
 
-def _places(reports: Sequence[Report]) -> tuple[Share, ...]:
+def _places(reports: Sequence[Report]) -> tuple[LabelShares, ...]:
     """Return the shares of each place, with its years below it, and last of the reports without one.
 
     Nothing where no two places can be compared, and where no place has a second report: the table of reports tells it all.
@@ -218,7 +228,7 @@ def _places(reports: Sequence[Report]) -> tuple[Share, ...]:
     named = [place for place in of_place if place]
     if len(named) < 2 or all(len(of_place[place]) == 1 for place in named):
         return ()
-    shares: list[Share] = []
+    shares: list[LabelShares] = []
     for place in (*sorted(named, key=lambda each: -len(of_place[each])), *([""] if "" in of_place else [])):
         shares.append(_share(place or UNKNOWN, of_place[place]))
         years = _years(of_place[place]) if place else ()

@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 # What a kind is called, and the words that name it.
 KINDS = {
@@ -25,9 +25,9 @@ KINDS = {
 _ANY = re.compile("|".join(f"(?P<k{place}>{words})" for place, words in enumerate(KINDS.values())))
 
 
-def kind_of(title: str, source: str) -> Found:
+def kind_of(title: str, source: str) -> ReportAttribute:
     """Return what kind of text a report is, and whether 标题 or 文件名 says so; empty where neither does."""
     for basis, text in (("标题", title), ("文件名", PurePosixPath(source.replace("\\", "/")).stem)):
         if named := [*_ANY.finditer(text)]:
-            return Found([*KINDS][int((named[-1].lastgroup or "k0")[1:])], basis)
-    return Found()
+            return ReportAttribute([*KINDS][int((named[-1].lastgroup or "k0")[1:])], basis)
+    return ReportAttribute()

@@ -31,7 +31,7 @@ class DigestOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReportAttribute:
     """A year or place of a report, and where it was found; both empty where nothing was."""
 
     value: str = ""
@@ -56,8 +56,8 @@ class Report:
 
     source: str
     name: str
-    place: Found
-    year: Found
+    place: ReportAttribute
+    year: ReportAttribute
     characters: Mapping[str, int]
 
     @property
@@ -122,7 +122,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class LabelShares:
     """The characters of each label in some reports: in all, of a year, of a place, or of a year of a place (``level`` 1)."""
 
     name: str
@@ -151,9 +151,9 @@ class Digest:
     options: DigestOptions
     reports: tuple[Report, ...]
     sections: tuple[Section, ...]
-    total: Share
-    years: tuple[Share, ...]
-    places: tuple[Share, ...]
+    total: LabelShares
+    years: tuple[LabelShares, ...]
+    places: tuple[LabelShares, ...]
     passages: int = 0
     unsure: int = 0
     review: int = 0

@@ -14,7 +14,7 @@ the text names with the same first characters (岷陵日报社 where the text ha
 import re
 from pathlib import PurePosixPath
 
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 from pipeline.output.digest.where import LEAD, LOOKED_AT, first_place, place_of
 
 TAIL = 200  # characters of the last lines, where a report is signed
@@ -44,24 +44,24 @@ _IN_PLACE = re.compile(rf"{_HAN}{{2,5}}?(?:镇|乡|街道)")
 _DIVISION = "[市县区州旗盟]"
 
 
-def unit_of(title: str, source: str, text: str) -> Found:
+def unit_of(title: str, source: str, text: str) -> ReportAttribute:
     """Return the unit that a report is of and what it was taken from; empty where no rule gives one."""
     name = PurePosixPath(source.replace("\\", "/")).stem
     parts = {"标题": title, "文件名": name, "开头": text[:LEAD], "落款": text[-TAIL:]}
     for basis, part in parts.items():
         if found := _first(part, is_alone=basis in ("开头", "落款")):
-            return Found(found, basis)
-    return Found()
+            return ReportAttribute(found, basis)
+    return ReportAttribute()
 
 
-def place_or_units(title: str, source: str, text: str) -> Found:
+def place_or_units(title: str, source: str, text: str) -> ReportAttribute:
     """Return the place that a report is about, and where nothing names one that of its unit, each with its basis."""
     place = place_of(title, source, text)
     if place.value:
         return place
     unit = unit_of(title, source, text)
     of_unit = place_of_unit(unit.value, text)
-    return Found(of_unit, unit.basis) if of_unit else Found()
+    return ReportAttribute(of_unit, unit.basis) if of_unit else ReportAttribute()
 
 
 def place_of_unit(unit: str, text: str = "") -> str:

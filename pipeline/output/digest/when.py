@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.core.names import file_stem
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 FIRST, LAST = 2000, 2035
 LEAD = 400  # characters of the first lines
@@ -30,7 +30,7 @@ _DATE = re.compile(
 _ALONE = re.compile(r"(?<![0-9A-Za-z])(20[0-3][0-9])(?![0-9A-Za-z])")
 
 
-def year_of(title: str, source: str, text: str) -> Found:
+def year_of(title: str, source: str, text: str) -> ReportAttribute:
     """Return the year that a report is about and what it was taken from: 标题, 文件名, 开头 or 正文."""
     name = file_stem(source)
     for basis, part, patterns in (
@@ -40,14 +40,14 @@ def year_of(title: str, source: str, text: str) -> Found:
     ):
         for pattern in patterns:
             if year := next(_years(pattern, part), ""):
-                return Found(year, basis)
+                return ReportAttribute(year, basis)
     return _most_named(text)
 
 
-def _most_named(text: str) -> Found:
+def _most_named(text: str) -> ReportAttribute:
     named = Counter(_years(_WITH_SIGN, text))
     year, count = max(named.items(), key=lambda item: item[1], default=("", 0))
-    return Found(year, "正文") if count >= 3 and 2 * count > named.total() else Found()
+    return ReportAttribute(year, "正文") if count >= 3 and 2 * count > named.total() else ReportAttribute()
 
 
 def _years(pattern: re.Pattern[str], text: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.core.names import file_stem
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 LEAD = 400  # characters of the first lines
 LOOKED_AT = 50_000  # characters of the text in which mentions are counted
@@ -47,7 +47,7 @@ _NO_NAME = re.compile(
 )
 
 
-def place_of(title: str, source: str, text: str) -> Found:
+def place_of(title: str, source: str, text: str) -> ReportAttribute:
     """Return the place that a report is about and what it was taken from; empty where no rule gives one."""
     name = file_stem(source)
     known = text[:LOOKED_AT]
@@ -55,10 +55,10 @@ def place_of(title: str, source: str, text: str) -> Found:
     for basis, part, least in (("标题", title, 1), ("文件名", name, 1), ("开头", subtitles, 1), ("开头", text[:LEAD], 2)):
         found = next((place for each in _candidates(part) if (place := _shortened(each, known, least))), "")
         if found:
-            return Found(found, basis)
+            return ReportAttribute(found, basis)
     named = Counter(_candidates(known))
     place, count = max(named.items(), key=lambda item: item[1], default=("", 0))
-    return Found(place, "正文") if count >= 3 and 2 * count >= named.total() else Found()
+    return ReportAttribute(place, "正文") if count >= 3 and 2 * count >= named.total() else ReportAttribute()
 
 
 def first_place(name: str) -> str:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pipeline.output import RunFacts
 from pipeline.output.digest.figures import FigureLine, ThemeFigures
 from pipeline.output.digest.lines import shortened
-from pipeline.output.digest.records import Digest, Passage, Report, Section, Share
+from pipeline.output.digest.records import Digest, LabelShares, Passage, Report, Section
 from pipeline.output.wording import review_line, sure
 
 TITLE = "报告主题摘编"
@@ -174,7 +174,7 @@ def _change(digest: Digest, run: RunFacts) -> str:
     return f"{years}相比，{'，'.join(said)}；两年的报告并不相同，只供参考。"
 
 
-def _dated(years: Sequence[Share]) -> list[Share]:
+def _dated(years: Sequence[LabelShares]) -> list[LabelShares]:
     return [year for year in years if year.reports >= LEAST_REPORTS and year.name[:4].isdigit()]
 
 

@@ -8,7 +8,7 @@ from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.layout import passages
 from pipeline.output.qda.paths import parted
-from pipeline.output.qda.project import MODEL, SOURCE, Coded, Source, write_project
+from pipeline.output.qda.project import MODEL, SOURCE, CodedSpan, Source, write_project
 
 
 def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
@@ -41,11 +41,11 @@ def _source(report: FinishedReport, run: RunFacts) -> Source:
     return Source(report.source, report.text, tuple(_coded(tag, run) for tag in tags), facts)
 
 
-def _coded(tag: Tag, run: RunFacts) -> Coded:
+def _coded(tag: Tag, run: RunFacts) -> CodedSpan:
     """Return a passage as its person coded it, or else as the model did."""
     said = tag.correction
     if said is not None:
         paths, memo = parted(said.note, (said.label, *said.secondary))
-        return Coded(tag.start, tag.end, paths, said.who, run.date, memo)
+        return CodedSpan(tag.start, tag.end, paths, said.who, run.date, memo)
     memo = f"待复核：把握 {tag.score:.0%}" if tag.review else ""
-    return Coded(tag.start, tag.end, tuple((name,) for name in (tag.theme, *tag.secondary)), MODEL + run.model, run.date, memo)
+    return CodedSpan(tag.start, tag.end, tuple((name,) for name in (tag.theme, *tag.secondary)), MODEL + run.model, run.date, memo)

@@ -17,10 +17,10 @@ from pipeline.output import Reports, RunFacts
 from pipeline.output.book import originals
 from pipeline.output.book.cells import parts
 from pipeline.output.book.figures import figure_table
-from pipeline.output.book.overview import Counts, count, write_notes, write_reports
-from pipeline.output.book.passages import PRINTED, Queue, Row, columns, rows_of
+from pipeline.output.book.overview import ReportCounts, count, write_notes, write_reports
+from pipeline.output.book.passages import PRINTED, PassageRow, Queue, columns, rows_of
 from pipeline.output.book.styles import Styles
-from pipeline.output.book.table import LABELS_SHEET, LAST_ROW, Column, Table, put
+from pipeline.output.book.table import LABELS_SHEET, LAST_ROW, Column, SheetWriter, put
 from pipeline.output.figures.rows import FigureRow, figure_rows
 from pipeline.output.reasons import in_chinese
 
@@ -41,12 +41,12 @@ def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     book = Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "主题标注", "comments": run.model, "created": _day(run.date)})
     styles = Styles(book, run.labels)
-    passages, review = (Table(book, name, columns(), styles, PRINTED) for name in (PASSAGES, REVIEW))
+    passages, review = (SheetWriter(book, name, columns(), styles, PRINTED) for name in (PASSAGES, REVIEW))
     figures, overview = figure_table(book, styles), book.add_worksheet(REPORTS)
-    aside, notes = Table(book, ASIDE, _aside_columns(), styles), book.add_worksheet(NOTES)
+    aside, notes = SheetWriter(book, ASIDE, _aside_columns(), styles), book.add_worksheet(NOTES)
     _write_labels(book, styles)
     hidden = _Hidden(book)
-    counts, tags = list[Counts](), 0
+    counts, tags = list[ReportCounts](), 0
     with tempfile.TemporaryFile() as file:
         queue = Queue(file)
         for number, report in enumerate(reports, 1):
@@ -67,7 +67,7 @@ def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     book.close()
 
 
-def _write_passages(report: FinishedReport, number: int, passages: Table[Row], queue: Queue) -> None:
+def _write_passages(report: FinishedReport, number: int, passages: SheetWriter[PassageRow], queue: Queue) -> None:
     for row in rows_of(report, number):
         passages.add(row, row.tag.theme if row.tag.noise is None else None)
         if row.tag.asks_review:
@@ -116,7 +116,7 @@ class _Hidden:
             self._row += 1
 
 
-def _remarks(tables: list[Table[Row] | Table[FigureRow] | Table[_Aside]], goes_on: bool) -> Iterator[str]:
+def _remarks(tables: list[SheetWriter[PassageRow] | SheetWriter[FigureRow] | SheetWriter[_Aside]], goes_on: bool) -> Iterator[str]:
     for table in tables:
         if len(table.names) > 1:
             yield f"行数超过一张表的上限，续表依次为：{'、'.join(table.names)}"

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from pipeline.core.config import LabelSet
 from pipeline.core.names import file_name
-from pipeline.core.records import FinishedReport, PersonSays, Tag
+from pipeline.core.records import FinishedReport, HumanLabel, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import PAPER, TEXT, shades
-from pipeline.output.layout import Block, Share, asides, blocks, emphasised, passages, shares
+from pipeline.output.layout import Block, ThemeShare, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import on_one_line, visible
 from pipeline.output.wording import review_line, runner_up, second_themes, sure
@@ -61,7 +61,7 @@ class ReportRow:
 
     anchor: str
     source: str
-    shares: tuple[Share, ...]
+    shares: tuple[ThemeShare, ...]
     passages: int
     review: int
 
@@ -155,7 +155,7 @@ def what_was_said(tag: Tag) -> str:
     return "已确认" if tag.correction.label == tag.theme else f"已更正（原：{tag.theme} {sure(tag.score)}）"
 
 
-def corrected_beside(said: PersonSays) -> list[str]:
+def corrected_beside(said: HumanLabel) -> list[str]:
     """Return what a person says of a passage beside its theme."""
     second = [f"更正次要主题 {'、'.join(said.secondary)}"] if said.secondary else []
     return second + ([f"批注 {said.note}"] if said.note else []) + ([f"校对人 {said.who}"] if said.who else [])
@@ -166,7 +166,7 @@ def _row(number: int, report: FinishedReport, labels: LabelSet) -> ReportRow:
     return ReportRow(f"r{number}", report.source, shares(tags, labels), len(tags), sum(tag.asks_review for tag in tags))
 
 
-def _bars(some: Sequence[Share]) -> tuple[Bar, ...]:
+def _bars(some: Sequence[ThemeShare]) -> tuple[Bar, ...]:
     ends = list(accumulate(share.share for share in some))
     return tuple(
         Bar(index, f"{100 * (end - share.share):.3f}%", f"{100 * share.share:.3f}%")

@@ -40,7 +40,7 @@ Value = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodedSpan:
     """A coded passage: its span, the code of its theme and those of further themes, who coded it, when, and a memo."""
 
     start: int
@@ -57,7 +57,7 @@ class Source:
 
     name: str
     text: str
-    coded: tuple[Coded, ...]
+    coded: tuple[CodedSpan, ...]
     facts: tuple[tuple[str, Value], ...] = ()
 
     @property
@@ -176,7 +176,7 @@ def _write_source(xml: Xml, source: Source, title: str) -> None:
                 xml.leaf("TextValue" if isinstance(value, str) else "IntegerValue", text=str(value))
 
 
-def _write_coded(xml: Xml, coded: Coded, source: Source, places: Sequence[int], number: int) -> None:
+def _write_coded(xml: Xml, coded: CodedSpan, source: Source, places: Sequence[int], number: int) -> None:
     own = (source.name, str(number), str(coded.start), str(coded.end))
     who = {"creatingUser": _guid("user", coded.who) if coded.who else "", "creationDateTime": _time(coded.when)}
     selection = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.output.word.markup import SPACE, Markup
-from pipeline.read.formats.docx import Spoken, Walk
+from pipeline.read.formats.docx import ElementText, WordBody
 from pipeline.read.office.ooxml import local
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _WITHOUT_TEXT = frozenset(["rPr", "lastRenderedPageBreak"])
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class TextAnchor:
     """A character of the document: the element that gave it, its index in that element's text, and what can hold a mark.
 
     ``node`` is a child of a paragraph, or of what is around its runs; where the node is the run that the element stands in,
@@ -41,7 +41,7 @@ class Spot:
 class Anchors:
     """The passages of a report in its document; they are to be anchored from the last to the first, because runs are cut."""
 
-    def __init__(self, walk: Walk, text: str, markup: Markup) -> None:
+    def __init__(self, walk: WordBody, text: str, markup: Markup) -> None:
         self._markup = markup
         self._root = walk.root
         self._spoken = [spoken for spoken in walk.spoken if _ink(spoken.text)]
@@ -80,7 +80,7 @@ class Anchors:
         paragraph.insert(0 if properties is None else 1, self._markup.range_start(number))
         paragraph.extend(self._markup.range_end(number))
 
-    def _spots(self, first: int, end: int) -> Iterator[Spot]:
+    def _spots(self, first: int, end: int) -> Iterator[TextAnchor]:
         """Yield the first and last character of each element that gives some of the characters that are no white space."""
         if first >= min(end, self._known):
             return
@@ -91,8 +91,8 @@ class Anchors:
             if held is not None and spoken.element is not None:
                 inside = [i for i, character in enumerate(spoken.text) if not character.isspace()]
                 low, high = max(0, first - self._firsts[at]), min(len(inside), end - self._firsts[at]) - 1
-                yield Spot(spoken.element, inside[low], *held)
-                yield Spot(spoken.element, inside[high], *held)
+                yield TextAnchor(spoken.element, inside[low], *held)
+                yield TextAnchor(spoken.element, inside[high], *held)
             at += 1
 
     def _holder(self, element: "_Element") -> "tuple[_Element, bool] | None":
@@ -112,7 +112,7 @@ class Anchors:
             return None
         return next((above for above in reversed(chain) if above.tag == self._markup.name("p")), None)
 
-    def _paragraph_of(self, spoken: Spoken) -> "_Element | None":
+    def _paragraph_of(self, spoken: ElementText) -> "_Element | None":
         if spoken.element is None:
             return None
         return self._paragraph([spoken.element, *spoken.element.iterancestors()])
@@ -131,7 +131,7 @@ class Anchors:
         last.addnext(end)
         end.addnext(reference)
 
-    def _cut_behind(self, spot: Spot) -> "_Element":
+    def _cut_behind(self, spot: TextAnchor) -> "_Element":
         """Cut a run behind a character; return the node that the character is in."""
         if spot.is_run:
             self._cut_text(spot.element, spot.index + 1)
@@ -140,7 +140,7 @@ class Anchors:
                 self._into_new_run(spot.node, following)
         return spot.node
 
-    def _cut_before(self, spot: Spot) -> "tuple[_Element, _Element]":
+    def _cut_before(self, spot: TextAnchor) -> "tuple[_Element, _Element]":
         """Cut a run before a character; return the node and the element that the character is in now."""
         if not spot.is_run:
             return spot.node, spot.element

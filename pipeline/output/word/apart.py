@@ -13,7 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from pipeline.core.config import ReadConfig, load_config
-from pipeline.core.process import Guard, start_process
+from pipeline.core.process import Watchdog, start_process
 from pipeline.core.records import FinishedReport
 from pipeline.output import RunFacts
 from pipeline.output.word.original import LARGEST, annotate, find_original
@@ -23,7 +23,7 @@ _START = "from pipeline.output.word.apart import main; main()"
 _NO_PLAIN_FILE = 4
 
 
-class Request(msgspec.Struct, frozen=True):
+class WriteRequest(msgspec.Struct, frozen=True):
     """What the process is to do: the bytes of the file, its report, what is told of the run, and the limits."""
 
     data: bytes
@@ -39,7 +39,7 @@ def annotate_apart(report: FinishedReport, stream: BinaryIO, run: RunFacts) -> b
         return False
     options = msgspec.structs.replace(load_config().read, max_unpacked=LARGEST)
     told = msgspec.structs.replace(run, facts={}, failures=())  # no comment tells of these
-    made = _answer(msgspec.msgpack.encode(Request(data, report, told, options)), options)
+    made = _answer(msgspec.msgpack.encode(WriteRequest(data, report, told, options)), options)
     if made is None:
         return False
     stream.write(made)
@@ -48,7 +48,7 @@ def annotate_apart(report: FinishedReport, stream: BinaryIO, run: RunFacts) -> b
 
 def main() -> None:
     """Comment on the file of one request from standard input, and write it to standard output."""
-    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
+    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=WriteRequest)
     limit_memory(request.options.max_memory)
     with tempfile.TemporaryFile() as made:
         if not annotate(request.data, request.report, made, request.run, request.options):
@@ -59,7 +59,7 @@ def main() -> None:
 
 def _answer(request: bytes, options: ReadConfig) -> bytes | None:
     """Return what the process makes of a request; None where it fails or takes too long."""
-    guard = Guard()
+    guard = Watchdog()
     try:
         with start_process(_START) as process:
             guard.watch(process.pid)

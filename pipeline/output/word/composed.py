@@ -15,7 +15,7 @@ from pipeline.core.names import file_name
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import Shades, shades
-from pipeline.output.layout import Block, Share, SourceSpan, blocks, emphasised, passages, shares
+from pipeline.output.layout import Block, SourceSpan, ThemeShare, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.word.markup import Markup
 from pipeline.output.word.original import DOCX
@@ -164,7 +164,7 @@ class _Writer:
         extra = [self.markup.element("pageBreakBefore")] if begins_page else []
         return self._paragraph(runs, "Heading1", extra)
 
-    def _front(self, rows: "Sequence[tuple[str, tuple[Share, ...]]]") -> "_Element":
+    def _front(self, rows: "Sequence[tuple[str, tuple[ThemeShare, ...]]]") -> "_Element":
         names = self._run.labels.names
         head = self._row([self._cell([self._bold("报告")]), *(self._named_cell(name) for name in names)], is_head=True)
         lines = [
@@ -174,7 +174,7 @@ class _Writer:
         first = round(_WIDTH * _REPORT_COLUMN)
         return self._table([head, *lines], [first, *([(_WIDTH - first) // len(names)] * len(names))])
 
-    def _shares(self, found: Sequence[Share]) -> "_Element":
+    def _shares(self, found: Sequence[ThemeShare]) -> "_Element":
         heads = [
             self._cell([self._bold(name)], right=number > 0) for number, name in enumerate(("主题", "占比", "字数", "段", "待复核"))
         ]
@@ -186,7 +186,7 @@ class _Writer:
             )
         return self._table(rows, [round(_WIDTH * part) for part in (0.26, 0.16, 0.16, 0.12, 0.12)])
 
-    def _share_cell(self, share: Share) -> "_Element":
+    def _share_cell(self, share: ThemeShare) -> "_Element":
         return self._cell([self.markup.run(f"{share.share:.1%}" if share.characters else "–")], right=True)
 
     def _named_cell(self, theme: str) -> "_Element":

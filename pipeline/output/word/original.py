@@ -17,7 +17,7 @@ from pipeline.output.layout import passages, shares
 from pipeline.output.word.anchors import Anchors
 from pipeline.output.word.markup import Markup
 from pipeline.output.word.package import TYPES, comment_on, comment_on_all, first_free, serialised, with_comments, write_package
-from pipeline.read.formats.docx import Walk, walk
+from pipeline.read.formats.docx import WordBody, walk
 from pipeline.read.office.packages import parse_xml, read_member
 
 LARGEST = 64 * 2**20  # bytes of a file, packed or not; a larger one gets a composed document
@@ -52,7 +52,7 @@ def annotate(data: bytes, report: FinishedReport, stream: BinaryIO, run: RunFact
     return True
 
 
-def write_annotated(original: Walk, report: FinishedReport, stream: BinaryIO, run: RunFacts) -> tuple[int, int]:
+def write_annotated(original: WordBody, report: FinishedReport, stream: BinaryIO, run: RunFacts) -> tuple[int, int]:
     """Write a document with a comment on each passage; return how many passages have one, and how many stand at their runs."""
     markup = Markup(str(original.root.tag)[1:].partition("}")[0])
     tags, source = passages(report), report.source

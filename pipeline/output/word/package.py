@@ -6,9 +6,9 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
-from pipeline.core.records import PersonSays, Tag
+from pipeline.core.records import HumanLabel, Tag
 from pipeline.output import RunFacts
-from pipeline.output.layout import Share
+from pipeline.output.layout import ThemeShare
 from pipeline.output.word.markup import WORD, Markup
 from pipeline.output.wording import runner_up, second_themes, sure
 from pipeline.read.office.ooxml import Relationship, relationships
@@ -55,7 +55,7 @@ def comment_on(tag: Tag, run: RunFacts) -> list[str]:
 
 def _said(tag: Tag) -> list[str]:
     """Return the lines about what a person said of a passage."""
-    said = tag.correction or PersonSays(tag.theme)
+    said = tag.correction or HumanLabel(tag.theme)
     who = f"（{said.who}）" if said.who else ""
     lines = [f"{'已确认' if said.label == tag.theme else '更正'}：{said.label}{who}", f"模型：{tag.theme}，把握 {sure(tag.score)}"]
     if said.secondary:
@@ -63,7 +63,7 @@ def _said(tag: Tag) -> list[str]:
     return [*lines, f"批注：{said.note}"] if said.note else lines
 
 
-def comment_on_all(found: Sequence[Share], asides: int, run: RunFacts) -> list[str]:
+def comment_on_all(found: Sequence[ThemeShare], asides: int, run: RunFacts) -> list[str]:
     """Return the lines of the comment that tells the shares of the themes in a whole report."""
     lines = ["全文主题占比（按字数）"]
     lines += [f"{share.theme} {share.share:.1%}，{share.passages} 段，待复核 {share.review}" for share in found if share.passages]

@@ -45,7 +45,7 @@ _DROP_CAPS = ("drop", "margin")
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
 
 
-class Spoken(NamedTuple):
+class ElementText(NamedTuple):
     """Text that an element gave; no element gave the number of a list."""
 
     element: "_Element | None"
@@ -53,7 +53,7 @@ class Spoken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class WordBody:
     """A Word file whose body was walked through: its package, the main part's name and root, and what each element gave, in order.
 
     Put together, the texts of ``spoken`` are the text of ``read`` without page headers and footers, save for white space.
@@ -62,7 +62,7 @@ class Walk:
     package: zipfile.ZipFile
     main: str
     root: "_Element"
-    spoken: tuple[Spoken, ...]
+    spoken: tuple[ElementText, ...]
 
 
 @dataclass(slots=True)
@@ -74,9 +74,9 @@ class _Document:
     notes: "dict[tuple[str, str], _Element]"
     chunks: dict[str, partial[Iterator[Paragraph]]]
     fields: Fields = field(default_factory=Fields)
-    spoken: list[Spoken] | None = None
+    spoken: list[ElementText] | None = None
     waiting: "list[_Element]" = field(default_factory=list)
-    carried: list[Spoken] = field(default_factory=list)
+    carried: list[ElementText] = field(default_factory=list)
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
@@ -90,14 +90,14 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     return or_scans(found, data, "docx", source, options)
 
 
-def walk(data: bytes, source: str, options: ReadConfig) -> Walk:
+def walk(data: bytes, source: str, options: ReadConfig) -> WordBody:
     """Return a Word file with what each element of it gave to the text of ``read``; raises InputError."""
     package = open_package(data, source, options)
     main, root, body = _main_part(package, source)
     document = _document(package, relationships(package, main, source), source, options)
     document.spoken = []
     _body(body, document)
-    return Walk(package, main, root, tuple(document.spoken))
+    return WordBody(package, main, root, tuple(document.spoken))
 
 
 def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _Element]":
@@ -121,12 +121,12 @@ def _carried(document: _Document) -> Paragraph:
     return Paragraph(_said(spoken, "", document))
 
 
-def _said(spoken: list[Spoken], label: str, document: _Document) -> str:
+def _said(spoken: list[ElementText], label: str, document: _Document) -> str:
     """Return the text of a paragraph with its number in front, and keep, where that is asked for, which element gave what."""
     text = "".join(piece.text for piece in spoken)
     label = label if text.strip() else ""
     if document.spoken is not None:
-        document.spoken += [Spoken(None, label), *spoken]
+        document.spoken += [ElementText(None, label), *spoken]
     return with_label(label, text)
 
 
@@ -209,7 +209,7 @@ def _embedded(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     chunk = document.chunks.pop(attribute(element, "id") or "", None)
     for paragraph in chunk() if chunk else ():
         if document.spoken is not None:
-            document.spoken.append(Spoken(None, paragraph.text))
+            document.spoken.append(ElementText(None, paragraph.text))
         yield paragraph
 
 
@@ -223,15 +223,15 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     style_id = attribute(child(properties, "pStyle")) or ""
     style = document.styles.get(style_id, document.styles[""])
     pieces = list(_pieces(element, bool(style.hidden), document))
-    boxes = [piece for piece in pieces if not isinstance(piece, Spoken)]
+    boxes = [piece for piece in pieces if not isinstance(piece, ElementText)]
     for art in (box for box in boxes if local(box) == "textpath"):
-        yield Paragraph(_said([Spoken(art, art.get("string") or "")], "", document))
-    spoken = [piece for piece in pieces if isinstance(piece, Spoken)]
+        yield Paragraph(_said([ElementText(art, art.get("string") or "")], "", document))
+    spoken = [piece for piece in pieces if isinstance(piece, ElementText)]
     # Where the end of the paragraph is deleted, what is left of it begins the next one, which has the number.
     is_deleted = child(properties, "rPr", "del") is not None or child(properties, "rPr", "moveFrom") is not None
     label = "" if is_deleted else _label(properties, style_id, style, document)
     if is_deleted or _runs_on(properties):
-        document.carried += [Spoken(None, spaced(label)), *spoken] if label and spoken else spoken
+        document.carried += [ElementText(None, spaced(label)), *spoken] if label and spoken else spoken
     else:
         carried, document.carried = document.carried, []
         yield _classified(_said([*carried, *spoken], label, document), properties, style)
@@ -269,7 +269,7 @@ def _label(properties: "_Element | None", style_id: str, style: Style, document:
     return document.numbers.next_label(list_id, level if level is not None else style.list_level or 0)
 
 
-def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterator[Spoken | _Element]":
+def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterator[ElementText | _Element]":
     """Yield the text of a paragraph piece by piece, and the content of its text boxes as elements."""
     stack = [iter(paragraph)]
     while stack:
@@ -288,7 +288,7 @@ def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterat
             continue
         elif name not in _SKIPPED:
             if text := _characters(element, name, document.fields):
-                yield Spoken(element, text)
+                yield ElementText(element, text)
             stack.append(iter(element))
 
 

@@ -16,7 +16,7 @@ from pipeline.read.compose import Paragraph, compose
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.office.ooxml import child, children, local
 from pipeline.read.office.packages import open_package, parse_member, read_member
-from pipeline.read.web.blocks import Block, find_blocks, parse
+from pipeline.read.web.blocks import HtmlBlock, find_blocks, parse
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -89,7 +89,7 @@ def _paragraphs(package: zipfile.ZipFile, name: str, is_contents: bool, source: 
         yield Paragraph(block.text, "noise", reason="table of contents") if is_contents else _paragraph(block)
 
 
-def _paragraph(block: Block) -> Paragraph:
+def _paragraph(block: HtmlBlock) -> Paragraph:
     if block.heading:
         return Paragraph(block.text, "heading", block.heading - 1)
     return Paragraph(block.text, "row") if block.row else Paragraph(block.text)

@@ -12,8 +12,8 @@ from pipeline.core.errors import InputError
 from pipeline.core.records import Mark
 from pipeline.preprocess.headings import ITEM, TITLE, sign_level
 from pipeline.read.decode import BYTE_ORDER_MARKS, CODECS, SIGNATURES, ReadText, decode
-from pipeline.read.web.blocks import Block, Page, find_blocks, parse
-from pipeline.read.web.main_text import Judgement, judge
+from pipeline.read.web.blocks import HtmlBlock, HtmlPage, find_blocks, parse
+from pipeline.read.web.main_text import MainText, judge
 
 _DECLARED_WITHIN = 4096
 _DECLARED = re.compile(
@@ -35,7 +35,7 @@ def read_whole(data: bytes, source: str, options: ReadConfig, charset: str = "")
     """Return all lines of a page that is no page of the web but a part of another document; raises InputError."""
     decoded = _decode(data, source, options.encoding, charset)
     page = find_blocks(parse(decoded.text, source))
-    return _assemble(replace(page, title=""), Judgement([""] * len(page.blocks), range(0), False), "html")
+    return _assemble(replace(page, title=""), MainText([""] * len(page.blocks), range(0), False), "html")
 
 
 def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") -> ReadText:
@@ -78,7 +78,7 @@ def _is_utf8(data: bytes) -> bool:
     return len(text) - len(text.encode("ascii", "ignore")) >= _LONGEST_CHANCE
 
 
-def _assemble(page: Page, judgement: Judgement, encoding: str) -> ReadText:
+def _assemble(page: HtmlPage, judgement: MainText, encoding: str) -> ReadText:
     lines, reasons = [block.text for block in page.blocks], judgement.reasons
     window = "".join(page.title.split())
     levels = _levels(page.blocks, judgement)
@@ -121,7 +121,7 @@ def _marks(lines: list[str], kinds: list[_Kind]) -> list[Mark]:
     return marks
 
 
-def _levels(blocks: list[Block], judgement: Judgement) -> dict[int, int]:
+def _levels(blocks: list[HtmlBlock], judgement: MainText) -> dict[int, int]:
     """Return the level of each heading of the report that no sign tells: the title, and h1 to h6 by rank from 1 on.
 
     A heading under a numbered one stands below it, whatever its rank alone would say.

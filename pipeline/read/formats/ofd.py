@@ -16,7 +16,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError, PicturesOnlyError
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import text_of_scans
-from pipeline.read.ofd.drawing import POINTS, Allowance, Drawing, plain_text
+from pipeline.read.ofd.drawing import POINTS, Drawing, DrawingBudget, plain_text
 from pipeline.read.ofd.headings import find_bookmarks
 from pipeline.read.ofd.package import Package
 from pipeline.read.ofd.values import numbers
@@ -58,7 +58,7 @@ class _Document:
 class _Found:
     """What was read of all documents so far."""
 
-    allowance: Allowance
+    allowance: DrawingBudget
     pages: list[Page] = field(default_factory=list)
     aside: list[Furniture] = field(default_factory=list)
     pictured: set[int] = field(default_factory=set)
@@ -73,7 +73,7 @@ class _Found:
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of an OFD with its furniture marked and the place of each page; raises InputError."""
     package = Package(data, source, options)
-    found = _Found(Allowance(source))
+    found = _Found(DrawingBudget(source))
     for name in package.documents():
         _read_document(package, name, found, options)
     if not found.pages:

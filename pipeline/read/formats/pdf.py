@@ -18,7 +18,7 @@ from pipeline.read.ocr.engine import INSTALL
 from pipeline.read.ocr.pages import UNREADABLE, recognised_page
 from pipeline.read.ocr.use import may_recognise, require_recognition
 from pipeline.read.page.furniture import Furniture, Page
-from pipeline.read.page.lines import Glyph
+from pipeline.read.page.glyphs import Glyph
 from pipeline.read.page.readable import Legibility
 from pipeline.read.page.text import LITTLE, Recognition, text_of_pages
 from pipeline.read.page.turns import level_page, main_turn

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.decode import ReadText
-from pipeline.read.office.cells import Workbook, drawn_together, ods_tables, read_ods, too_many_cells
+from pipeline.read.office.cells import SourceWorkbook, drawn_together, ods_tables, read_ods, too_many_cells
 from pipeline.read.office.own import is_own
 from pipeline.read.office.packages import open_package, parse_xml, read_member
 from pipeline.read.rows import Table, rows_text
@@ -29,7 +29,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     if data.lstrip()[:1] == b"<":
         return rows_text(ods_tables(parse_xml(data, "the document", source), source, options), "ods", source, options)
     if not data.startswith(b"PK"):
-        return rows_text(list(_tables(Workbook(data, {}), source, options)), "xls", source, options)
+        return rows_text(list(_tables(SourceWorkbook(data, {}), source, options)), "xls", source, options)
     with open_package(data, source, options) as package:
         if (read_member(package, "mimetype", source) or b"").startswith(_ODS):
             return rows_text(read_ods(package, source, options), "ods", source, options)
@@ -41,7 +41,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     return rows_text(tables, "xlsx", source, options)
 
 
-def _tables(workbook: Workbook, source: str, options: ReadConfig) -> "Iterator[Table]":
+def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iterator[Table]":
     from python_calamine import CalamineError, PasswordError, load_workbook  # noqa: PLC0415 - loaded when a sheet is read
 
     left = options.max_cells

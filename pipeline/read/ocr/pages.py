@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.read.ocr.engine import Recognised, is_upside_down, recognise
 from pipeline.read.ocr.order import Box, reading_order
 from pipeline.read.page.furniture import Page
-from pipeline.read.page.lines import Glyph, is_wide, page_lines
+from pipeline.read.page.glyphs import Glyph, is_wide
+from pipeline.read.page.lines import page_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.errors import InputError
 from pipeline.read.ofd.values import IDENTITY, Matrix, matrix_of, number, numbers, steps
 from pipeline.read.office.ooxml import child, children, local
-from pipeline.read.page.lines import Glyph, is_wide
+from pipeline.read.page.glyphs import Glyph, is_wide
 from pipeline.read.page.turns import turn_of, turned
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _SAME_PLACE = 0.12
 
 
 @dataclass(slots=True)
-class Allowance:
+class DrawingBudget:
     """How many objects the pages of one file may still draw."""
 
     source: str
@@ -63,7 +63,7 @@ class Drawing:
 
     box: tuple[float, float, float, float]
     units: "Mapping[str, _Element]"
-    allowance: Allowance
+    allowance: DrawingBudget
     glyphs: list[tuple[Glyph, int]] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.office.ooxml import attribute, child, children, local, main_part, relationships
-from pipeline.read.office.packages import Package, parse_member, read_member
+from pipeline.read.office.packages import ZipPackage, parse_member, read_member
 from pipeline.read.rows import Table
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ _MOST_REPEATS = 100  # a row or a cell that is repeated more often was filled up
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
+class SourceWorkbook:
     """A workbook to be read, and the numbers that the rows of some sheets had, by the name of the sheet."""
 
     data: bytes
     numbers: Mapping[str, Sequence[int]]
 
 
-def drawn_together(data: bytes, package: Package, source: str, options: ReadConfig) -> Workbook:
+def drawn_together(data: bytes, package: ZipPackage, source: str, options: ReadConfig) -> SourceWorkbook:
     """Return a workbook in which no sheet is spread wider than may be looked at: such a sheet loses its empty rows and columns.
 
     ``data`` are the bytes of the package. Raises InputError where a sheet has too many cells all the same.
@@ -61,9 +61,9 @@ def drawn_together(data: bytes, package: Package, source: str, options: ReadConf
         changed[member.filename.casefold()] = _renumbered(part, rows, columns)
         numbers[member.filename.casefold()] = sorted(rows)
     if not changed:
-        return Workbook(data, {})
+        return SourceWorkbook(data, {})
     named = {name: numbers[part] for name, part in _sheet_parts(package, source) if part in numbers}
-    return Workbook(_repacked(package, changed, source), named)
+    return SourceWorkbook(_repacked(package, changed, source), named)
 
 
 def too_many_cells(source: str, options: ReadConfig) -> InputError:
@@ -72,7 +72,7 @@ def too_many_cells(source: str, options: ReadConfig) -> InputError:
     return InputError(said, code="too_large")
 
 
-def _sheet_parts(package: Package, source: str) -> Iterator[tuple[str, str]]:
+def _sheet_parts(package: ZipPackage, source: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each sheet with that of its part."""
     main = main_part(package, source) or ""
     parts = relationships(package, main, source)
@@ -120,7 +120,7 @@ def _renumbered(data: bytes, rows: set[int], columns: set[int]) -> bytes:
     return _REFERENCE.sub(renumbered, _OF_NO_USE.sub(b"", data))
 
 
-def _repacked(package: Package, changed: Mapping[str, bytes], source: str) -> bytes:
+def _repacked(package: ZipPackage, changed: Mapping[str, bytes], source: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         for member in package.infolist():
@@ -129,7 +129,7 @@ def _repacked(package: Package, changed: Mapping[str, bytes], source: str) -> by
     return buffer.getvalue()
 
 
-def read_ods(package: Package, source: str, options: ReadConfig) -> list[Table]:
+def read_ods(package: ZipPackage, source: str, options: ReadConfig) -> list[Table]:
     """Return the sheets of an OpenDocument spreadsheet; raises InputError, also for one of more cells than may be looked at."""
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
         raise InputError(f"{source}: protected by a password; open it, remove the password and save it again", code="password")

@@ -36,7 +36,7 @@ DAMAGE = (
 )
 
 
-class Package(zipfile.ZipFile):
+class ZipPackage(zipfile.ZipFile):
     r"""A zip package whose members are found as office programs find them: by names with ``\`` for ``/``, in either letter case."""
 
     def __init__(self, data: bytes) -> None:
@@ -51,12 +51,12 @@ class Package(zipfile.ZipFile):
         return self.NameToInfo.get(name) or self._folded[name.casefold()]
 
 
-def open_zip(data: bytes) -> Package:
+def open_zip(data: bytes) -> ZipPackage:
     """Return a zip package; raises one of DAMAGE. Names that say they are UTF-8 and are not are left as they are stored."""
     try:
-        return Package(data)
+        return ZipPackage(data)
     except UnicodeDecodeError:
-        return Package(_without_false_flags(data))
+        return ZipPackage(_without_false_flags(data))
 
 
 def _without_false_flags(data: bytes) -> bytes:
@@ -87,7 +87,7 @@ def slashed(name: str) -> str:
     return name.replace("\\", "/")
 
 
-def open_package(data: bytes, source: str, options: ReadConfig) -> Package:
+def open_package(data: bytes, source: str, options: ReadConfig) -> ZipPackage:
     """Return the zip package in ``data``, checked against the limits; nothing is unpacked yet.
 
     Raises InputError for a damaged or password-protected package and for one with too many or too large members.

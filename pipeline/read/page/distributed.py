@@ -6,20 +6,18 @@ columns, while words that were spread have the same ends and their own steps bet
 
 from itertools import pairwise
 from statistics import mean
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipeline.read.page.lines import Glyph
+from pipeline.read.page.glyphs import Glyph
 
-    Cell = list[Glyph]
-    Row = list[Cell]
+Cell = list[Glyph]
+Row = list[Cell]
 
 # A spread word has so many characters, at steps that differ by so little, in ems; with fewer, another spread word has its ends.
 _FEWEST, _SAME_STEP, _SAME_END = 3, 0.3, 0.5
 _WIDEST_STEP = 16
 
 
-def undistributed(rows: "list[Row]") -> "list[Row]":
+def undistributed(rows: list[Row]) -> list[Row]:
     """Return the rows of a page with the cells of each spread word made one."""
     found: list[Row] = []
     for number, row in enumerate(rows):
@@ -28,7 +26,7 @@ def undistributed(rows: "list[Row]") -> "list[Row]":
     return found
 
 
-def _joined(row: "Row", others: "list[Row]") -> "Row":
+def _joined(row: Row, others: list[Row]) -> Row:
     """Return a row with each run of single ideographs at even steps made one cell."""
     found: Row = []
     run: Row = []
@@ -45,26 +43,26 @@ def _joined(row: "Row", others: "list[Row]") -> "Row":
     return found
 
 
-def _is_single(cell: "Cell") -> bool:
+def _is_single(cell: Cell) -> bool:
     ink = [glyph for glyph in cell if not glyph.character.isspace()]
     return len(ink) == 1 and "\u3400" <= ink[0].character <= "\u9fff"
 
 
-def _is_even(run: "Row") -> bool:
+def _is_even(run: Row) -> bool:
     if len(run) < 3:
         return True
     steps = [b[0].left - a[0].left for a, b in pairwise(run)]
     return max(steps) - min(steps) < _SAME_STEP * run[0][0].size and max(steps) < _WIDEST_STEP * run[0][0].size
 
 
-def _is_word(run: "Row", is_whole_row: bool, others: "list[Row]") -> bool:
+def _is_word(run: Row, is_whole_row: bool, others: list[Row]) -> bool:
     """Tell whether a run of single ideographs is one word: no other row has cells under its inner ones."""
     if len(run) < 2 or (len(run) < _FEWEST and not (is_whole_row and _has_ends(run, others))):
         return False
     return not any(_stand_under(run, other) for other in others)
 
 
-def _has_ends(run: "Row", others: "list[Row]") -> bool:
+def _has_ends(run: Row, others: list[Row]) -> bool:
     """Tell whether a row near begins and ends where a run does, with more characters between."""
     slack = _SAME_END * run[0][0].size
     ends = run[0][0].left, run[-1][-1].right
@@ -74,7 +72,7 @@ def _has_ends(run: "Row", others: "list[Row]") -> bool:
     )
 
 
-def _stand_under(run: "Row", other: "Row") -> bool:
+def _stand_under(run: Row, other: Row) -> bool:
     """Tell whether the cells of another row have the columns of a run: they are cells of a table."""
     if len(other) < 2 or (len(other) != len(run) and all(_is_single(cell) for cell in other)):
         return False

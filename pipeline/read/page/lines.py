@@ -7,14 +7,13 @@ Lengths are in points unless they are said to be in ems, which are the size of t
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_low
-from typing import NamedTuple
 
 from pipeline.read.page.distributed import undistributed
+from pipeline.read.page.glyphs import RADICALS, Glyph, is_wide
 
 # A gap this wide, in ems, parts the cells of a table or the columns of a page.
 CELL_GAP = 1.5
@@ -34,34 +33,6 @@ _OVER_MARK = -0.75
 _OPENING = frozenset("“”‘’\"'（《〈「『【〔〖([{")
 _NON_STARTERS = frozenset("“”‘’\"'，。、；：？！）》〉」』】〕〗…—·％,.;:?!)]}%‰℃°")
 _UNIT_LIMIT = 400
-
-# Radicals that stand for ordinary ideographs: fonts hold both under one glyph, and programs that make PDFs take the first.
-_SUPPLEMENT = {
-    "⺟": "母", "⺠": "民", "⻁": "虎", "⻄": "西", "⻅": "见", "⻆": "角", "⻇": "角", "⻉": "贝", "⻋": "车", "⻑": "長",
-    "⻓": "长", "⻔": "门", "⻗": "雨", "⻘": "青", "⻙": "韦", "⻚": "页", "⻛": "风", "⻜": "飞", "⻝": "食", "⻢": "马",
-    "⻣": "骨", "⻤": "鬼", "⻥": "鱼", "⻦": "鸟", "⻧": "卤", "⻨": "麦", "⻩": "黄", "⻪": "黾", "⻫": "斉", "⻬": "齐",
-    "⻭": "歯", "⻮": "齿", "⻯": "竜", "⻰": "龙", "⻱": "龜", "⻲": "亀", "⻳": "龟", "⺁": "厂", "⺊": "卜", "⺎": "兀",
-    "⺒": "巳", "⺓": "幺", "⺜": "日", "⺝": "月", "⺩": "王", "⺪": "疋", "⺬": "示", "⺶": "羊", "⺻": "聿", "⺼": "肉",
-    "⺽": "臼", "⻃": "覀", "⼾": "户", "⾭": "青",
-}  # fmt: skip
-_KANGXI = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
-RADICALS = str.maketrans(_KANGXI | _SUPPLEMENT)
-
-
-class Glyph(NamedTuple):
-    """A character with its place on the page.
-
-    ``order`` counts the characters of the file, and a line break counts too: two characters follow each other in the
-    file if their orders do. ``spaced`` tells whether the PDF engine sees a space before it.
-    """
-
-    character: str
-    left: float
-    right: float
-    base: float
-    size: float
-    order: int
-    spaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +58,6 @@ class TextLine:
     def width(self) -> float:
         """Return how wide the line is."""
         return self.right - self.left
-
-
-def is_wide(character: str) -> bool:
-    """Tell whether a character takes the place of an ideograph, with the quotation marks and dashes set among them."""
-    return ord(character) >= 0x2E80 or character in "“”‘’—…·"
 
 
 def page_lines(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pipeline.read.page.lines import Glyph
+from pipeline.read.page.glyphs import Glyph
 
 # A second drawing is nearer than this: along the line in widths of the character, across it in ems. Letters that really stand
 # twice are a whole width apart.

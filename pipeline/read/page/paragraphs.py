@@ -15,7 +15,8 @@ from statistics import median
 from pipeline.preprocess.headings import ITEM, sign_level
 from pipeline.read.page.blocks import Flow, Row
 from pipeline.read.page.furniture import Page
-from pipeline.read.page.lines import TextLine, is_wide
+from pipeline.read.page.glyphs import is_wide
+from pipeline.read.page.lines import TextLine
 
 # All in ems, the size of the text.
 _BESIDE, _INDENT, _DEEPEST_INDENT, _SPACE, _LARGE_SPACE = 0.3, 0.8, 4.5, 0.25, 0.8

@@ -7,7 +7,7 @@ ideographs that they belong to; a line of text over another does not, and begins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.read.page.lines import Glyph, is_wide
+from pipeline.read.page.glyphs import Glyph, is_wide
 
 _DOTS = frozenset("•·●○◦﹅﹆∙⦁˙・")
 _TONES = frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹĀÁǍÀĒÉĚÈŌÓǑÒ")
@@ -18,18 +18,18 @@ _LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RubyExtraction:
     """The characters that are left, and the text of each annotation that was taken out."""
 
     glyphs: list[Glyph]
     texts: list[str]
 
 
-def take_ruby(glyphs: Sequence[Glyph]) -> Taken:
+def take_ruby(glyphs: Sequence[Glyph]) -> RubyExtraction:
     """Return the characters of a page, all turned alike and in order, without pronunciation and emphasis."""
     largest = max((glyph.size for glyph in glyphs), default=0.0)
     if not any(_may_annotate(glyph, largest) for glyph in glyphs):
-        return Taken(list(glyphs), [])
+        return RubyExtraction(list(glyphs), [])
     rows = list(_level_runs(glyphs))
     wide = [glyph for glyph in glyphs if is_wide(glyph.character) and glyph.character.isalnum()]
     kept: list[Glyph] = []
@@ -42,7 +42,7 @@ def take_ruby(glyphs: Sequence[Glyph]) -> Taken:
             moved |= _stretched(below, row)
         else:
             kept += row
-    return Taken([moved.get(glyph, glyph) for glyph in kept], texts)
+    return RubyExtraction([moved.get(glyph, glyph) for glyph in kept], texts)
 
 
 def _may_annotate(glyph: Glyph, largest: float) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.core.errors import InputError, PicturesOnlyError
-from pipeline.core.records import Mark, Place
+from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.compose import LONGEST_ROW, Paragraph, heading_levels, is_plain_heading
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.engine import INSTALL, is_installed
@@ -37,12 +37,12 @@ class Recognition:
     is_asked: bool
     unread: Sequence[int] = ()
 
-    def place(self, start: int, page: int) -> Place:
+    def place(self, start: int, page: int) -> SourceLocation:
         """Return the place of a text on a page."""
         certainty = self.certainty.get(page)
         if certainty is None:
-            return Place(start, page=page)
-        return Place(start, page=page, certainty=round(certainty, 3), doubtful=certainty < self.least)
+            return SourceLocation(start, page=page)
+        return SourceLocation(start, page=page, certainty=round(certainty, 3), doubtful=certainty < self.least)
 
     @property
     def note(self) -> str:
@@ -105,7 +105,7 @@ class _Writer:
         self._pieces: list[str] = []
         self._length = 0
         self._marks: list[Mark] = []
-        self._places: list[Place] = []
+        self._places: list[SourceLocation] = []
         self._lines: list[tuple[int, Paragraph]] = []
 
     def add(self, paragraph: Row | list[TextLine], level: int | None) -> None:

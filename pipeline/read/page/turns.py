@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipeline.read.page.furniture import Furniture, Page, form_of
-from pipeline.read.page.lines import Glyph, TextLine, page_lines
+from pipeline.read.page.glyphs import Glyph
+from pipeline.read.page.lines import TextLine, page_lines
 from pipeline.read.page.ruby import take_ruby
 from pipeline.read.page.vertical import DOWN
 

@@ -7,7 +7,7 @@ that are turned by 270 degrees, as the Latin letters and numbers among them are.
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.read.page.lines import Glyph, is_wide
+from pipeline.read.page.glyphs import Glyph, is_wide
 
 DOWN = 270
 # In ems: where the upper edge of an upright ideograph lies above its base, and its base in a column right of its left edge.

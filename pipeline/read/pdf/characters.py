@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.read.page.lines import Glyph
+from pipeline.read.page.glyphs import Glyph
 from pipeline.read.page.turns import turn_of, turned
 from pipeline.read.pdf.engine import address, calls
 from pipeline.read.symbols import symbols_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.read.page.furniture import Furniture
-from pipeline.read.page.lines import Glyph
+from pipeline.read.page.glyphs import Glyph
 from pipeline.read.pdf.characters import Drawn
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ _INTEGER = re.compile(r"\s*(-?\d{1,6})\s*")
 
 
 @dataclass(slots=True)
-class Block:
+class HtmlBlock:
     """One line of the page: its text, how many of its characters are links, and the rank of its heading tag (0: none).
 
     ``home`` numbers the region that holds it; ``cell`` is the number of the table cell it was read from.
@@ -91,13 +91,13 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HtmlPage:
     """The blocks of a page in order, the regions that hold them (inner ones first), and the title of its window.
 
     ``elements`` and ``depth`` say how large and how deep its tree is.
     """
 
-    blocks: list[Block]
+    blocks: list[HtmlBlock]
     regions: list[Region]
     title: str
     elements: int
@@ -128,7 +128,7 @@ class _List:
 class _Walk:
     """What is known while the tree is gone through."""
 
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[HtmlBlock] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     pieces: list[tuple[str, bool]] = field(default_factory=list)
     title: str = ""
@@ -184,7 +184,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:120]
 
 
-def find_blocks(root: Element) -> Page:
+def find_blocks(root: Element) -> HtmlPage:
     """Return what a browser shows of a page, block by block; hidden elements, scripts and form fields are left out."""
     from lxml import etree  # noqa: PLC0415 - loaded when a page is read, not when a command is listed
 
@@ -201,7 +201,7 @@ def find_blocks(root: Element) -> Page:
                 _leave(walk, element)
             _add(walk, element.tail if element is not root else None)
     _flush(walk)
-    return Page(walk.blocks, walk.regions, walk.title, walk.elements, walk.depth)
+    return HtmlPage(walk.blocks, walk.regions, walk.title, walk.elements, walk.depth)
 
 
 def _window_title(root: Element) -> str:
@@ -326,7 +326,7 @@ def _close_row(walk: _Walk, row: _Row) -> None:
     if len(text) > LONGEST_ROW:
         return
     linked = sum(block.linked for block in blocks)
-    walk.blocks[row.first :] = [Block(text, linked, 0, walk.homes[-1], cell=0, row=True)]
+    walk.blocks[row.first :] = [HtmlBlock(text, linked, 0, walk.homes[-1], cell=0, row=True)]
     del walk.regions[row.first_region :]
 
 
@@ -367,7 +367,7 @@ def _flush(walk: _Walk) -> None:
         text = walk.number + text
     walk.number = ""
     cell = walk.rows[-1].cells if walk.rows else 0
-    walk.blocks.append(Block(text, linked, walk.heading, walk.homes[-1], cell))
+    walk.blocks.append(HtmlBlock(text, linked, walk.heading, walk.homes[-1], cell))
 
 
 def _squeeze(text: str, wrap: re.Pattern[str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.preprocess.headings import sign_level
-from pipeline.read.web.blocks import Block, Element, Page, Region
+from pipeline.read.web.blocks import Element, HtmlBlock, HtmlPage, Region
 
 # A page that is larger or deeper than any report on the web is judged by its sentences alone: trafilatura would take minutes.
 MAX_ELEMENTS, MAX_DEPTH = 50_000, 300
@@ -60,7 +60,7 @@ _REST = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class MainText:
     """Why each block is not the report ("" for one that is), the blocks of the title, and whether trafilatura decided."""
 
     reasons: list[str]
@@ -78,7 +78,7 @@ class _Evidence:
     reasons: list[str]
 
 
-def judge(page: Page, root: Element) -> Judgement:
+def judge(page: HtmlPage, root: Element) -> MainText:
     """Return which blocks of a page are its report; ``root`` is the page's tree, which is used up."""
     evidence = _evidence(page.blocks)
     kept = _kept_by_trafilatura(page, root, evidence)
@@ -95,7 +95,7 @@ def judge(page: Page, root: Element) -> Judgement:
         main = [not reason and not links for reason, links in zip(evidence.reasons, evidence.is_links, strict=True)]
     titles = _titles(page, evidence, _first_text(evidence, main, 0) if any(weights) else _last(main))
     _above_text(page.blocks, evidence, main, titles)
-    return Judgement(list(_final_reasons(evidence, main)), titles, by_trafilatura)
+    return MainText(list(_final_reasons(evidence, main)), titles, by_trafilatura)
 
 
 def _first_text(evidence: _Evidence, main: list[bool], start: int) -> int:
@@ -109,7 +109,7 @@ def _last(main: list[bool]) -> int:
     return len(main) - 1 - main[::-1].index(True) if True in main else 0
 
 
-def _evidence(blocks: list[Block]) -> _Evidence:
+def _evidence(blocks: list[HtmlBlock]) -> _Evidence:
     norms = ["".join(block.text.split()) for block in blocks]
     is_links = [2 * block.linked >= len(norm) > 0 for block, norm in zip(blocks, norms, strict=True)]
     reasons = ["page footer" if len(norm) <= _LONGEST_BYLINE and _STATEMENT.fullmatch(norm) else "" for norm in norms]
@@ -122,7 +122,7 @@ def _is_sentence(norm: str) -> bool:
     return long or _STOP.search(norm) is not None
 
 
-def _kept_by_trafilatura(page: Page, root: Element, evidence: _Evidence) -> list[bool]:
+def _kept_by_trafilatura(page: HtmlPage, root: Element, evidence: _Evidence) -> list[bool]:
     """Return which blocks are sentences that trafilatura extracts."""
     if page.elements > MAX_ELEMENTS or page.depth > MAX_DEPTH:
         return [False] * len(page.blocks)
@@ -166,7 +166,7 @@ def _some_weights(evidence: _Evidence, kept: list[bool]) -> list[int]:
     return weights if any(weights) else _weights(evidence, [not links for links in evidence.is_links])
 
 
-def _name_regions(page: Page, evidence: _Evidence, kept: list[bool], by_trafilatura: bool) -> None:
+def _name_regions(page: HtmlPage, evidence: _Evidence, kept: list[bool], by_trafilatura: bool) -> None:
     """Give the blocks of navigation, footers and the like their reason, outer elements first, by tag, class, id and role.
 
     A name does not count for an element that holds a good part of the text: "nav-wrap" may hold the whole page.
@@ -187,7 +187,7 @@ def _region_reason(region: Region) -> str:
     return next((_REASON_OF[token] for token in tokens if token in _REASON_OF), "")
 
 
-def _before_title(page: Page, evidence: _Evidence, kept: list[bool]) -> None:
+def _before_title(page: HtmlPage, evidence: _Evidence, kept: list[bool]) -> None:
     """Set aside what stands above the one heading that is the window's title, such as a column of other reports."""
     parts = _report_titles(page.title)
     tagged = [i for i, block in enumerate(page.blocks) if block.heading and evidence.norms[i] in parts and not evidence.is_links[i]]
@@ -205,7 +205,7 @@ def _report_titles(title: str) -> frozenset[str]:
     return frozenset(part for part in parts if 2 * len(part) >= whole or (part == longest and len(part) >= _SURE_TITLE))
 
 
-def _main_blocks(page: Page, evidence: _Evidence, weights: list[int]) -> list[bool]:
+def _main_blocks(page: HtmlPage, evidence: _Evidence, weights: list[int]) -> list[bool]:
     """Return which blocks are in the text: those of the element that holds it, and sentences and headings up to its ends."""
     weights = _up_to_end(evidence, weights)
     start, end = _with_tables(page, evidence, *_container(page.regions, weights))
@@ -243,7 +243,7 @@ def _container(regions: list[Region], weights: list[int]) -> tuple[int, int]:
     return (region.first, region.end) if region else (0, len(weights))
 
 
-def _with_tables(page: Page, evidence: _Evidence, start: int, end: int) -> tuple[int, int]:
+def _with_tables(page: HtmlPage, evidence: _Evidence, start: int, end: int) -> tuple[int, int]:
     """Return the blocks of an element with those of tables of data that follow it in the element around it."""
     around = [region.end for region in page.regions if region.is_home and region.first == start and region.end > end]
     rows = range(end, min(around, default=end))
@@ -258,11 +258,11 @@ def _is_tight(evidence: _Evidence, start: int, end: int) -> bool:
     return 20 * sum(foreign) <= sum(sizes)
 
 
-def _is_heading(block: Block) -> bool:
+def _is_heading(block: HtmlBlock) -> bool:
     return block.heading > 0 or sign_level(block.text) is not None
 
 
-def _titles(page: Page, evidence: _Evidence, first: int) -> range:
+def _titles(page: HtmlPage, evidence: _Evidence, first: int) -> range:
     """Return the blocks of the report's title: the last lines above the text that the window's title repeats, or the last h1."""
     window = "".join(page.title.split())
     parts = _report_titles(page.title)
@@ -281,7 +281,7 @@ def _titles(page: Page, evidence: _Evidence, first: int) -> range:
     return _run(page.blocks, within, longest) or _over_byline(page.blocks, evidence, above, first)
 
 
-def _over_byline(blocks: list[Block], evidence: _Evidence, above: list[int], first: int) -> range:
+def _over_byline(blocks: list[HtmlBlock], evidence: _Evidence, above: list[int], first: int) -> range:
     """Return the line right above the last byline before the text, which is the title whatever the window's title says."""
     places = (i for i in (first + 1, *range(first - 1, 0, -1)) if i < len(blocks))  # a title with ！ looks like the text itself
     bylines = (i for i in places if _is_byline(blocks[i], evidence.norms[i]) and not evidence.is_links[i])
@@ -291,12 +291,12 @@ def _over_byline(blocks: list[Block], evidence: _Evidence, above: list[int], fir
     return range(line, line + 1) if line in above and len(evidence.norms[line]) >= _SHORTEST_TITLE else range(0)
 
 
-def _may_be_title(block: Block, evidence: _Evidence, i: int) -> bool:
+def _may_be_title(block: HtmlBlock, evidence: _Evidence, i: int) -> bool:
     allowed = not evidence.reasons[i] or evidence.reasons[i] in _MAY_HOLD_TITLE
     return allowed and not evidence.is_links[i] and not block.row and len(block.text) <= _LONGEST_TITLE
 
 
-def _run(blocks: list[Block], within: list[int], longest: int) -> range:
+def _run(blocks: list[HtmlBlock], within: list[int], longest: int) -> range:
     """Return the lines side by side of a title that is broken, if together they are most of the window's title."""
     start = len(within)
     while start and (start == len(within) or within[start - 1] == within[start] - 1):
@@ -307,7 +307,7 @@ def _run(blocks: list[Block], within: list[int], longest: int) -> range:
     return run if 2 * sum(len(blocks[i].text) for i in run) >= longest else range(0)
 
 
-def _above_text(blocks: list[Block], evidence: _Evidence, main: list[bool], titles: range) -> None:
+def _above_text(blocks: list[HtmlBlock], evidence: _Evidence, main: list[bool], titles: range) -> None:
     """Give the title and what belongs to it to the report, and set aside bylines between it and the text."""
     for i in titles:
         main[i], evidence.reasons[i] = True, ""
@@ -322,7 +322,7 @@ def _above_text(blocks: list[Block], evidence: _Evidence, main: list[bool], titl
             main[i] = main[i] or evidence.is_text[i] or _is_heading(blocks[i]) or blocks[i].text.startswith("——")
 
 
-def _is_byline(block: Block, norm: str) -> bool:
+def _is_byline(block: HtmlBlock, norm: str) -> bool:
     return len(norm) <= _LONGEST_BYLINE and not _is_heading(block) and not _STOP.search(norm) and _BYLINE.search(norm) is not None
 
 

@@ -34,7 +34,7 @@ def test_a_folder_with_another_version_is_refused_by_all_that_load_it(folder, co
         tagging.compose("jsonl", (), folder, tmp_path / "o.jsonl", version="000000000000")
     (tmp_path / "pieces").write_bytes(msgspec.json.encode(FinishedReport("a", "", "", "学", (), (), ())))
     size = (tmp_path / "pieces").stat().st_size
-    summary = tagging.Summary(0, size, "a", "", "", 1, 0, 0, 0, {})
+    summary = tagging.ReportSummary(0, size, "a", "", "", 1, 0, 0, 0, {})
     with pytest.raises(ModelError, match=OTHER):
         tagging.render(tmp_path / "pieces", summary, folder, "r0", version="000000000000")
     assert not (tmp_path / "o.jsonl").exists()

@@ -17,7 +17,7 @@ from pipeline.batch import local as batch
 from pipeline.batch.resume import JournalEntry, RunFolder
 from pipeline.batch.run import RunRequest, TagRun
 from pipeline.core.errors import UsageError
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 
 KILLS = 20
 
@@ -126,8 +126,8 @@ def test_files_that_changed_are_tagged_again_and_the_others_are_not(archive, tmp
     run = cut_short(out, 50, [copy])
     (copy / "003.txt").write_text("图书馆新开城市书房六座。", encoding="utf-8")
     read = []
-    plain = Reader.read
-    monkeypatch.setattr(Reader, "read", lambda self, source, name: read.append(source) or plain(self, source, name))
+    plain = IsolatedReader.read
+    monkeypatch.setattr(IsolatedReader, "read", lambda self, source, name: read.append(source) or plain(self, source, name))
     with run.unfinished(out, resume=True) as folder:
         pieces = list(run.tag_into(folder))
         folder.finish()

@@ -3,7 +3,7 @@
 import json
 import zipfile
 
-from pipeline.core.records import Document, Place
+from pipeline.core.records import Document, SourceLocation
 
 
 def test_the_offsets_of_tags_count_in_what_is_printed(call, formats, tmp_path, trained_home):
@@ -34,7 +34,7 @@ def test_an_encoding_can_be_named(call, tmp_path):
 
 def test_pages_without_text_are_named(call, tmp_path, monkeypatch):
     note = "pdf, 1 page by OCR, 97% certain, no text on page 2"
-    read = Document("a.pdf", "一句。", "0", note, (), (Place(0, page=1, certainty=0.97),))
+    read = Document("a.pdf", "一句。", "0", note, (), (SourceLocation(0, page=1, certainty=0.97),))
     monkeypatch.setattr("pipeline.read.isolated.read_files", lambda files, options, failed: [read])
     said = call("text", tmp_path / "a.pdf").stderr.splitlines()
     assert said == ["a.pdf: page 1 by OCR, 97.0% certain", f"a.pdf: {note}"]

@@ -4,12 +4,12 @@ import msgspec
 import pyarrow as pa
 
 from pipeline.core import arrow
-from pipeline.core.records import PersonSays, Tag
+from pipeline.core.records import HumanLabel, Tag
 from pipeline.core.tag_fields import model_fields, text_fields
 
 TAG = Tag(
     "a.docx", 3, 2**40, 2**40 + 4, "全民阅读", "一、", "兴文化", 0.9, {"兴文化": 0.9}, ("育新人",), True, (("阅读", 0.3),), "m 1",
-    2, 5, "表一", 7, {"单位": "县馆"}, 0.95, None, PersonSays("育新人", "王一", ("聚民心",), "改"),
+    2, 5, "表一", 7, {"单位": "县馆"}, 0.95, None, HumanLabel("育新人", "王一", ("聚民心",), "改"),
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.names import file_name, file_stem, on_disk, readable
+from pipeline.core.names import LONGEST_STEM, file_name, file_stem, on_disk, readable, safe_stem
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,18 @@ def test_what_is_shown_can_always_be_written():
 )
 def test_the_last_part_of_a_name(source, name, stem):
     assert (file_name(source), file_stem(source)) == (name, stem)
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("二〇二三年/总结（定稿）.docx", "总结_定稿"),
+        ("..\\..\\报告.txt", "报告"),
+        ("--force.txt", "force"),
+        (".-_.", "report"),
+        ("", "report"),
+        ("长" * 200 + ".txt", "长" * LONGEST_STEM),
+    ],
+)
+def test_a_report_is_written_under_a_name_that_is_no_path_and_no_option(name, stem):
+    assert safe_stem(name) == stem

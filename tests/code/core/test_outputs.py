@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
-from pipeline.core.outputs import Taken, check_apart, claim, place_of, write_file, write_whole
+from pipeline.core.outputs import ReservedPaths, check_apart, claim, place_of, write_file, write_whole
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_folder_above_or_below_the_inputs_may_be_an_output_but_for_one_that_go
 def test_what_an_output_takes_is_known_in_a_folder(there):
     (there / "o.html").write_text("x", encoding="utf-8")
     (there / "other.html").symlink_to("o.html")
-    taken = Taken(place_of(there / "o.html"))
+    taken = ReservedPaths(place_of(there / "o.html"))
     held = {name for name in ("o.html", "O.html", "other.html", "o.html.summary.json", "a.txt", "sub/o.html") if taken.holds(name)}
     assert held == {"o.html", "O.html", "other.html", "o.html.summary.json"}
 

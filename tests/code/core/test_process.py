@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.process import Guard, Scratch, signals_held_back
+from pipeline.core.process import Scratch, Watchdog, signals_held_back
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no shell that could wait")
 WAIT = 30  # seconds, at most
@@ -63,12 +63,12 @@ def test_a_guard_that_is_released_or_told_of_the_end_does_nothing(tmp_path):
     kept = tmp_path / "kept"
     kept.write_bytes(b"x")
     other = subprocess.Popen(["sleep", "600"], start_new_session=True)
-    guard = Guard(kept)
+    guard = Watchdog(kept)
     guard.watch(other.pid)
     guard.release()
     assert kept.exists()
     assert other.poll() is None
-    guard = Guard(tmp_path / "gone")
+    guard = Watchdog(tmp_path / "gone")
     guard.watch(other.pid)
     guard.watch(None)
     (tmp_path / "gone").write_bytes(b"x")

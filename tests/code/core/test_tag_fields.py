@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from pipeline.batch.spark import tag_schema
-from pipeline.core.records import PersonSays, Tag
+from pipeline.core.records import HumanLabel, Tag
 from pipeline.core.tag_fields import model_fields, text_fields
 from pipeline.output.rows import row_of
 from pipeline.track.registry import signature
@@ -17,7 +17,7 @@ FIELDS = [name for name in Tag.__struct_fields__ if name != "correction"]  # wha
 NOT_IN_TABLES = {"scores", "columns"}  # they are tables themselves; JSON has them
 TAG = Tag(
     "a.docx", 3, 10, 14, "全民阅读", "一、", "兴文化", 0.9, {"兴文化": 0.9}, ("育新人",), True, (("阅读", 0.3),), "m 1",
-    2, 5, "表一", 7, {"单位": "县馆"}, 0.95, None, PersonSays("育新人", "王一", ("聚民心",), "改"),
+    2, 5, "表一", 7, {"单位": "县馆"}, 0.95, None, HumanLabel("育新人", "王一", ("聚民心",), "改"),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pipeline.core.errors import CorpusError
 from pipeline.core.records import Document, Label
 from pipeline.labels.exchange import export_labels, overlaps, read_incoming, to_labels
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.incoming import Columns, Incoming, Passage
+from pipeline.labels.incoming import Columns, ImportedReport, LabelSpan
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 TEXT = "学理论。\n=办书房。"
@@ -114,7 +114,7 @@ def test_unknown_formats_and_missing_files(tmp_path):
 
 
 def report(name="a.txt", text=TEXT, *passages):
-    return Incoming(name, text, passages or (Passage(0, 4, "举旗帜", (), "t 1"),), "t")
+    return ImportedReport(name, text, passages or (LabelSpan(0, 4, "举旗帜", (), "t 1"),), "t")
 
 
 @pytest.mark.parametrize("text", ["<html><body><p>学理论。</p></body></html>", "\ufeff学理论。", "学\x00理论", "\ud83d学理论。"])
@@ -125,7 +125,10 @@ def test_a_text_that_a_file_would_not_give_back_is_named(text):
 
 
 def test_two_tasks_of_one_report_do_not_overlap():
-    one, other = report(), report("a.txt", TEXT, Passage(2, 6, "兴文化", (), "t 2"), Passage(5, 10, "兴文化", (), "t 2"))
+    one, other = (
+        report(),
+        report("a.txt", TEXT, LabelSpan(2, 6, "兴文化", (), "t 2"), LabelSpan(5, 10, "兴文化", (), "t 2")),
+    )
     made = to_labels([one, other], KNOWN, "seeds/in", "", "review", "", READ)
     assert [(label.start, label.end) for label in made.labels] == [(0, 4), (5, 10)]
     assert [str(each) for each in made.refused] == [

@@ -7,7 +7,7 @@ import pytest
 from pipeline.core.records import Document, KeptReport, OutlineEntry, Tag
 from pipeline.library import reports
 from pipeline.library.store import Library
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 
 def make_tag(text, start=0, theme="兴文化", score=0.9, second=(), segment=1, heading="", source="a.txt"):
@@ -47,6 +47,6 @@ def keep(library):
 
     def put(report, **attributes):
         batch = reports.begin_batch(library, "add", "m 1")
-        return reports.add(library, report, {name: Found(value, "标题") for name, value in attributes.items()}, batch)
+        return reports.add(library, report, {name: ReportAttribute(value, "标题") for name, value in attributes.items()}, batch)
 
     return put

@@ -2,16 +2,16 @@ import pytest
 
 from pipeline.core.errors import UsageError
 from pipeline.library import attributes
-from pipeline.output.digest.records import Found, ReportFacts
+from pipeline.output.digest.records import ReportAttribute, ReportFacts
 
 
 def test_what_a_report_says_of_itself(make):
     report = make("a.txt", "宣讲三百场", title="中共临溪县委宣传部2023年工作总结")
     assert attributes.find(report.finish()) == {
-        "unit": Found("临溪县委宣传部", "标题"),
-        "place": Found("临溪县", "标题"),
-        "year": Found("2023", "标题"),
-        "kind": Found("总结", "标题"),
+        "unit": ReportAttribute("临溪县委宣传部", "标题"),
+        "place": ReportAttribute("临溪县", "标题"),
+        "year": ReportAttribute("2023", "标题"),
+        "kind": ReportAttribute("总结", "标题"),
     }
     assert attributes.find(make("a.txt", "无关的一段").finish()) == {}
 
@@ -19,12 +19,12 @@ def test_what_a_report_says_of_itself(make):
 def test_what_is_set_by_hand_in_either_language():
     given = attributes.by_hand(["单位=临溪县教育局", "place=临溪县", "year=2024年", "group="])
     assert given == {
-        "unit": Found("临溪县教育局", "手工"),
-        "place": Found("临溪县", "手工"),
-        "year": Found("2024", "手工"),
-        "group": Found("", "手工"),
+        "unit": ReportAttribute("临溪县教育局", "手工"),
+        "place": ReportAttribute("临溪县", "手工"),
+        "year": ReportAttribute("2024", "手工"),
+        "group": ReportAttribute("", "手工"),
     }
-    assert attributes.told(ReportFacts(unit="汉桥街道"), "a.txt") == {"unit": Found("汉桥街道", "指定")}
+    assert attributes.told(ReportFacts(unit="汉桥街道"), "a.txt") == {"unit": ReportAttribute("汉桥街道", "指定")}
 
 
 @pytest.mark.parametrize(

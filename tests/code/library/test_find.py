@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from pipeline.core.records import PersonSays
+from pipeline.core.records import HumanLabel
 from pipeline.library.find import find, found_reports, hits, models_of, said_of
 from pipeline.library.records import Wanted
 from pipeline.output.digest.records import ReportFacts
@@ -83,7 +83,7 @@ def test_what_a_person_said_is_what_is_found(library, keep, make):
     keep(make("a.txt", ("全民阅读活动", {"theme": "其他"})))
     keep(make("b.txt", ("全民阅读大会", {"theme": "其他"})))
     report = make("c.txt", ("全民阅读季", {"theme": "其他"}))
-    said = msgspec.structs.replace(report.tags[0], correction=PersonSays("兴文化", secondary=("育新人",)))
+    said = msgspec.structs.replace(report.tags[0], correction=HumanLabel("兴文化", secondary=("育新人",)))
     keep(msgspec.structs.replace(report, tags=(said,)))
     assert texts(library, "阅读", Wanted("兴文化")) == ["全民阅读季"]
 

@@ -2,11 +2,11 @@ import msgspec
 import pytest
 
 from pipeline.core.errors import LibraryError, UsageError
-from pipeline.core.records import PersonSays
+from pipeline.core.records import HumanLabel
 from pipeline.library import attributes, reports
 from pipeline.library.find import find
 from pipeline.library.records import Wanted
-from pipeline.output.digest.records import Found, ReportFacts
+from pipeline.output.digest.records import ReportAttribute, ReportFacts
 
 
 def test_a_report_comes_back_as_it_was_put_in(library, keep, make):
@@ -40,9 +40,9 @@ def test_removing_is_all_or_nothing(library, keep, make):
 def test_attributes_by_hand_stay_and_an_empty_one_goes(library, keep, make):
     keep(make("a.txt", "全民阅读活动"), place="临溪县", year="2023")
     entry = reports.set_attributes(library, 1, attributes.by_hand(["year=2024年", "place="]))
-    assert entry.attributes == {"year": Found("2024", "手工")}
+    assert entry.attributes == {"year": ReportAttribute("2024", "手工")}
     entry = reports.set_attributes(library, 1, attributes.told(ReportFacts("岷陵市", "2022"), "a.txt"))
-    assert entry.attributes == {"year": Found("2024", "手工"), "place": Found("岷陵市", "指定")}
+    assert entry.attributes == {"year": ReportAttribute("2024", "手工"), "place": ReportAttribute("岷陵市", "指定")}
 
 
 def test_other_tags_take_the_place_of_tags(library, keep, make):
@@ -71,7 +71,7 @@ def test_changes_are_held_against_the_passage_with_most_of_the_characters(keep, 
     assert [change.before for change in reports.changes(entry, before, [late])] == ["举旗帜"]
     beyond = msgspec.structs.replace(whole, start=500, end=510, theme="其他")
     assert reports.changes(entry, before, [beyond]) == []
-    said = msgspec.structs.replace(before[1], correction=PersonSays("兴文化"))
+    said = msgspec.structs.replace(before[1], correction=HumanLabel("兴文化"))
     assert [(c.before, c.tag.shown_theme) for c in reports.changes(entry, before, [before[0], said])] == [("举旗帜", "兴文化")]
 
 

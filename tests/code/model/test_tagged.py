@@ -1,4 +1,4 @@
-"""Judged runs as records, as JSON lines and as columns: three views of the same tags."""
+"""PredictedRuns runs as records, as JSON lines and as columns: three views of the same tags."""
 
 import json
 from dataclasses import replace
@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from pipeline import flow
-from pipeline.core.records import Document, MadeTags, Place
+from pipeline.core.records import Document, MadeTags, SourceLocation
 from pipeline.model.tag import tag_segments
-from pipeline.model.tagged import JudgedTags
+from pipeline.model.tagged import PredictedTags
 
 TEXT = "一、理论学习\n中心组集中学习十二次，基层宣讲三百场。\n二、文化惠民\n新开城市书房六座，送戏下乡八十场。\n"
 
@@ -27,13 +27,13 @@ def groups(document, model):
 
 
 @pytest.mark.parametrize(
-    "places", [(), (Place(0, page=1, paragraph=1), Place(20, page=2, paragraph=2, columns=(("年份", "2023"),)))]
+    "places", [(), (SourceLocation(0, page=1, paragraph=1), SourceLocation(20, page=2, paragraph=2, columns=(("年份", "2023"),)))]
 )
 def test_the_lines_are_the_records_encoded(model, plain, places):
     document = Document("报告.docx", TEXT, "0", "docx", places=places)
     for at_hand in (model, plain):
         (group,) = groups(document, at_hand)
-        assert isinstance(group, JudgedTags)
+        assert isinstance(group, PredictedTags)
         assert group.json_lines() == b"".join(msgspec.json.encode(tag) + b"\n" for tag in group)
         assert len(group) == len(list(group)) == group.json_lines().count(b"\n") > 3
     assert [tag.get("page") for tag in map(json.loads, group.json_lines().splitlines())][-1] == (2 if places else None)

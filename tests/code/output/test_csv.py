@@ -13,7 +13,7 @@ from pipeline.core.errors import UsageError
 from pipeline.core.records import Document, FinishedReport, MadeTags, Noise, OutlineEntry, Tag, TaggedReport
 from pipeline.output import RunFacts, format_for
 from pipeline.output.compose import compose_file, compose_folder, is_folder
-from pipeline.output.finished import Finished, write
+from pipeline.output.finished import FinishedReports, write
 from pipeline.output.formats import csv as csv_format
 from pipeline.output.rows import COLUMNS, neutral, row_of
 
@@ -77,7 +77,7 @@ def test_finished_reports_are_read_again_as_they_were_and_as_often_as_is_asked(t
         for _ in range(2):
             group = MadeTags((tag(),), noise, (OutlineEntry(0, 0),))
             write(iter([TaggedReport(document, iter([group]))]), stream, LABELS)
-    reports = Finished(path)
+    reports = FinishedReports(path)
     expected = FinishedReport("a.txt", "9", "gb18030", document.text, (tag(),), noise, (OutlineEntry(0, 0),))
     assert list(reports) == [expected, expected]
     assert list(reports) == [expected, expected]

@@ -11,14 +11,14 @@ from lxml import etree
 
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
-from pipeline.core.outputs import Place
-from pipeline.core.records import PersonSays
+from pipeline.core.outputs import OutputTarget
+from pipeline.core.records import HumanLabel
 from pipeline.output import format_for
 from pipeline.output.earlier import is_of_a_run
 from pipeline.output.formats import qdpx
 from pipeline.output.qda import paths
 from pipeline.output.qda.paths import noted, parted
-from pipeline.output.qda.project import Coded, Source, codebook, write_project
+from pipeline.output.qda.project import CodedSpan, Source, codebook, write_project
 
 from .conftest import ATTACK, make
 
@@ -89,7 +89,7 @@ def report(source="目录/报告.docx"):
         source,
     )
     tags = list(made.tags)
-    said = PersonSays("兴文化", "王一", ("展形象",), "兴文化 › 文化产业\n存疑 <&>")
+    said = HumanLabel("兴文化", "王一", ("展形象",), "兴文化 › 文化产业\n存疑 <&>")
     tags[2] = msgspec.structs.replace(tags[2], correction=said)
     return msgspec.structs.replace(made, tags=tuple(tags))
 
@@ -175,8 +175,8 @@ def test_report_facts_are_variables(facts):
 
 
 def test_codes_of_one_name_are_told_apart():
-    coded = tuple(Coded(0, 1, ((theme, "产业"),)) for theme in ("兴文化", "展形象"))
-    _, root = opened(project([Source("a", "甲乙", (*coded, Coded(1, 2, (("育新人", "学校"), ("兴文化", "举旗帜")))))]))
+    coded = tuple(CodedSpan(0, 1, ((theme, "产业"),)) for theme in ("兴文化", "展形象"))
+    _, root = opened(project([Source("a", "甲乙", (*coded, CodedSpan(1, 2, (("育新人", "学校"), ("兴文化", "举旗帜")))))]))
     check(root)
     names = [code.get("name") for code in every(root, "Code")]
     assert len(names) == len(set(names))
@@ -186,7 +186,9 @@ def test_codes_of_one_name_are_told_apart():
 def test_nothing_that_xml_or_a_file_cannot_hold_moves_an_offset():
     text = "\ufeff" + ATTACK + "尾"
     source = Source(
-        "x\x00\ud800/<b>&\"'.txt", text, (Coded(0, len(text), (("其他",),), "人\x07", "", ATTACK), Coded(1, 2, (("其他",),)))
+        "x\x00\ud800/<b>&\"'.txt",
+        text,
+        (CodedSpan(0, len(text), (("其他",),), "人\x07", "", ATTACK), CodedSpan(1, 2, (("其他",),))),
     )
     package, root = opened(project([source], when="never"))
     check(root)
@@ -202,7 +204,7 @@ def test_nothing_that_xml_or_a_file_cannot_hold_moves_an_offset():
     [("2026-11-22T08:00:00+08:00", "2026-11-22T00:00:00Z"), ("2026-11-22T01:02:03", "2026-11-22T01:02:03Z"), ("", None)],
 )
 def test_times_are_of_utc(when, time):
-    _, root = opened(project([Source("a", "甲", (Coded(0, 1, (("其他",),), "", when),))]))
+    _, root = opened(project([Source("a", "甲", (CodedSpan(0, 1, (("其他",),), "", when),))]))
     assert every(root, "Coding")[0].get("creationDateTime") == time
 
 
@@ -223,8 +225,8 @@ def test_a_project_of_a_run_is_replaced_and_another_ones_is_not(tmp_path, facts)
     own.write_bytes(written([report()], facts))
     with zipfile.ZipFile(other, "w") as package:
         package.writestr("project.qde", "<Project name='mine'/>")
-    assert is_of_a_run(Place(own, own))
-    assert not is_of_a_run(Place(other, other))
+    assert is_of_a_run(OutputTarget(own, own))
+    assert not is_of_a_run(OutputTarget(other, other))
 
 
 NAME = st.text("甲乙产业 ›>\n", min_size=1, max_size=5).filter(paths.plain)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.records import PersonSays, Tag
+from pipeline.core.records import HumanLabel, Tag
 from pipeline.output.page import describe
 from pipeline.output.rows import row_of
 from pipeline.output.word.package import comment_on
@@ -28,7 +28,7 @@ def test_scores_in_per_cent():
         (tag(), "其他 20%"),
         (tag(review=False), ""),
         (tag(("展形象",)), ""),  # it is shown as a secondary theme
-        (tag(correction=PersonSays("兴文化")), ""),  # a person has judged
+        (tag(correction=HumanLabel("兴文化")), ""),  # a person has judged
         (tag(scores={"兴文化": 1.0}), ""),
         (tag(scores={}), ""),
     ],

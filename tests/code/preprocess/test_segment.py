@@ -92,7 +92,7 @@ def test_reports_cut_together_are_cut_as_each_alone(texts, longest):
 @settings(max_examples=100, deadline=None)
 def test_a_paragraph_without_end_comes_in_pieces(text, longest):
     _, segments, _ = cut(text * 20, replace(CONFIG.segment, max_paragraph=longest))
-    assert all(item.end - item.start <= longest for item in segments if not item.is_heading)
+    assert all(item.end - item.start <= longest for item in segments if item.level is None)
 
 
 def texts(text):
@@ -135,7 +135,7 @@ def test_segments_know_the_headings_above_them():
     assert above[3] == ["某县工作总结", "一、学习", "（一）中心组"]
     assert above[5] == ["某县工作总结", "一、学习", "（二）宣讲"]
     assert above[7] == ["某县工作总结", "二、文化"]
-    assert [item.is_heading for item in segments] == [True, True, True, False, True, False, True, False]
+    assert [item.level is not None for item in segments] == [True, True, True, False, True, False, True, False]
 
 
 def test_the_first_sentence_of_an_item_is_the_heading_of_what_follows_it():

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from pipeline.core.errors import UsageError
-from pipeline.core.outputs import Taken, place_of
+from pipeline.core.outputs import ReservedPaths, place_of
 from pipeline.read import suffix_of
 from pipeline.read.find import find_reports
 
@@ -115,7 +115,7 @@ def test_folders_may_lie_deeper_than_the_system_can_name(tmp_path, monkeypatch, 
 
 
 def test_what_the_output_takes_is_left_out_of_folders_and_globs_but_not_where_it_is_named(folder):
-    taken = Taken(place_of(folder / "b" / "e.TXT"))
+    taken = ReservedPaths(place_of(folder / "b" / "e.TXT"))
     for path in (folder, f"{folder}/**/*.TXT", f"{folder}/b/*"):
         found = find_reports([str(path), f"{folder}/a.txt"], taken)
         assert names(found.left_out, folder) == ["b/e.TXT"]

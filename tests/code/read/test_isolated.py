@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read import PassedOver, process, seconds_for
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 
 HTML = "<html><body><h1>总结</h1><p>全县举办宣讲活动三百场，覆盖各镇，群众反响很好。</p></body></html>"
 
@@ -19,7 +19,7 @@ HTML = "<html><body><h1>总结</h1><p>全县举办宣讲活动三百场，覆盖
 @pytest.fixture
 def read(config):
     def run(*paths, **limits):
-        with Reader(replace(config.read, **limits)) as reader:
+        with IsolatedReader(replace(config.read, **limits)) as reader:
             return [item for path in paths for item in reader.read(str(path))]
 
     return run
@@ -40,13 +40,13 @@ def archive(path, *members):
 
 
 def test_plain_text_is_read_without_a_worker(report, config):
-    with Reader(config.read) as reader:
+    with IsolatedReader(config.read) as reader:
         assert isinstance(next(reader.read(str(report))), Document)
         assert reader._worker is None
 
 
 def test_one_worker_reads_one_file_after_another_and_is_gone_afterwards(page, config):
-    with Reader(config.read) as reader:
+    with IsolatedReader(config.read) as reader:
         documents = [item for _ in range(3) for item in reader.read(str(page))]
         process = reader._worker._process
         folder = Path(reader._worker._folder.name)
@@ -62,7 +62,7 @@ def test_standard_input_may_hold_any_format(monkeypatch, config):
         buffer = io.BytesIO(HTML.encode())
 
     monkeypatch.setattr("sys.stdin", Stdin())
-    with Reader(config.read) as reader:
+    with IsolatedReader(config.read) as reader:
         (document,) = reader.read("-")
     assert document.source == "stdin"
     assert document.encoding.startswith("html")
@@ -158,6 +158,6 @@ def test_the_time_is_that_of_the_file_which_is_being_read(page, config, monkeypa
         return plain(self, *args, timeout=timeout, **more)
 
     monkeypatch.setattr(queue.Queue, "get", get)
-    with Reader(replace(config.read, max_seconds=300)) as reader:
+    with IsolatedReader(replace(config.read, max_seconds=300)) as reader:
         assert [type(item) for item in reader.read(str(page))] == [Document]
         assert limits[:3] == [300, pytest.approx(100, abs=0.1), 300]

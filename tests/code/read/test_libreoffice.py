@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
 from pipeline.core.records import Document
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 from pipeline.read.office import libreoffice
 from pipeline.read.office.libreoffice import Conversion, Converter, remove_sockets, sockets_of
 
@@ -180,7 +180,7 @@ def test_a_reader_leaves_no_process_no_folder_and_no_socket(old, config, tmp_pat
     """The scratch folder is given as a relative path, as it is with ``-o OUT`` (LibreOffice runs in another folder)."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scratch").mkdir()
-    with Reader(config.read, Path("scratch")) as reader:
+    with IsolatedReader(config.read, Path("scratch")) as reader:
         for _ in range(2):
             (document,) = reader.read(str(old))
             assert isinstance(document, Document), document

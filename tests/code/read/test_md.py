@@ -30,7 +30,9 @@ def tagged(tmp_path, config, cut_up):
 
 def test_headings_have_the_level_of_their_signs(tagged):
     _, cleaned, segments, _ = tagged
-    headings = [(segment.is_heading, cleaned.text[segment.start : segment.end], len(segment.headings)) for segment in segments]
+    headings = [
+        (segment.level is not None, cleaned.text[segment.start : segment.end], len(segment.headings)) for segment in segments
+    ]
     assert headings[0] == (True, "总结", 0)
     assert headings[2] == (True, "一、学习", 1)
     assert headings[3][2] == 2
@@ -38,14 +40,14 @@ def test_headings_have_the_level_of_their_signs(tagged):
 
 def test_syntax_is_no_part_of_the_cleaned_text(tagged):
     _, cleaned, segments, _ = tagged
-    bodies = [cleaned.text[segment.start : segment.end] for segment in segments if not segment.is_heading]
+    bodies = [cleaned.text[segment.start : segment.end] for segment in segments if segment.level is None]
     assert bodies == ["正文重点讲 代码 与链接。", "第一条内容。", "引文一句。"]
 
 
 def test_the_source_text_is_the_file_itself(tagged):
     document, cleaned, segments, noise = tagged
     assert document.text == TEXT
-    body = next(segment for segment in segments if not segment.is_heading)
+    body = next(segment for segment in segments if segment.level is None)
     start, end = cleaned.offsets.span(body.start, body.end)
     assert TEXT[start:end] == "正文**重点**讲 `代码` 与[链接](http://x.y/z)。"
     assert {item.reason for item in noise} == {"markdown block", "syntax"}
@@ -92,7 +94,7 @@ def test_code_targets_entities_and_tags_are_no_passages(config, cut_up):
         *("单位 | 内容", "甲镇 | 宣讲三十场", "脚注的话。", "居中的话。"),
     ]
     assert [segment.kind for segment in segments][5:7] == ["row", "row"]
-    assert not any(segment.is_heading for segment in segments[5:7])
+    assert all(segment.level is None for segment in segments[5:7])
     aside = {document.text[item.start : item.end]: item.reason for item in noise}
     assert aside["code **bold**"] == aside["more"] == "markdown block"
     assert aside['[ref]: http://x.cn "题目"'] == "related links"

@@ -19,7 +19,7 @@ from pipeline.core.records import Document
 from pipeline.read import File, read_bytes, unpack
 from pipeline.read.find import find_reports
 from pipeline.read.formats import PICTURES
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 from pipeline.read.ocr import engine, pages, use
 from pipeline.read.ocr.engine import Recognised
 from pipeline.read.ocr.order import Box, reading_order
@@ -93,7 +93,7 @@ def test_a_scanned_pdf_and_a_picture_give_their_paragraphs_and_certainty(scan, c
     (tmp_path / "scan.pdf").write_bytes(encoded(scan, "PDF", resolution=150))
     (tmp_path / "grey.png").write_bytes(encoded(scan.convert("L").rotate(90, expand=True), "PNG"))
     steps = []
-    with Reader(config.read, tell=lambda source, step: steps.append(step)) as reader:
+    with IsolatedReader(config.read, tell=lambda source, step: steps.append(step)) as reader:
         documents = [document for name in ("scan.pdf", "grey.png") for document in reader.read(str(tmp_path / name))]
     for document in documents:
         assert body(document.text) == REPORT

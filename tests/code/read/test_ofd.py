@@ -172,7 +172,7 @@ def test_composites_hold_text_and_refer_to_each_other_in_vain(lines, config):
 
 
 def test_a_small_file_cannot_draw_without_end(config, monkeypatch):
-    monkeypatch.setattr("pipeline.read.ofd.drawing.Allowance.__init__.__defaults__", (20,))
+    monkeypatch.setattr("pipeline.read.ofd.drawing.DrawingBudget.__init__.__defaults__", (20,))
     with pytest.raises(InputError, match=r"^x\.ofd: draws more than .* objects"):
         read(Ofd([drawn("文化站") * 30]).data(), "x.ofd", config.read)
 

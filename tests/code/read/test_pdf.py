@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.core.errors import InputError
 from pipeline.read.formats.pdf import read
-from pipeline.read.page.lines import RADICALS, Glyph, page_lines, with_joint
+from pipeline.read.page.glyphs import RADICALS, Glyph
+from pipeline.read.page.lines import page_lines, with_joint
 from pipeline.read.pdf.characters import whole
 
 PARAGRAPHS = [

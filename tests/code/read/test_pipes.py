@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read import load
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
 TEXT = "全县宣讲三百场，群众反映很好。\n"
@@ -23,7 +23,7 @@ HTML = f"<html><body><p>{TEXT}</p></body></html>"
 @pytest.fixture
 def read(config):
     def run(path, **limits):
-        with Reader(replace(config.read, **limits)) as reader:
+        with IsolatedReader(replace(config.read, **limits)) as reader:
             (found,) = reader.read(str(path))
             return found
 

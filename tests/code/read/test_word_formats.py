@@ -125,4 +125,4 @@ def test_a_report_in_word_gives_the_segments_of_its_plain_text(report, root, tmp
 def _segments(document, config):
     cleaned = clean(document, config.clean)
     found = [item for item in segment(cleaned, config.segment) if isinstance(item, Segment)]
-    return [(cleaned.text[item.start : item.end], item.is_heading, item.headings) for item in found]
+    return [(cleaned.text[item.start : item.end], item.level is not None, item.headings) for item in found]

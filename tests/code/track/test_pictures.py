@@ -13,7 +13,7 @@ import pytest
 from pipeline.core.config import load_label_set
 from pipeline.track import pictures
 from pipeline.training.curve import CurvePoint
-from pipeline.training.evaluate import Figures, Judged
+from pipeline.training.evaluate import CalibrationData, Figures
 from pipeline.training.gate import Comparison, Interval, ReportPair
 
 
@@ -25,7 +25,7 @@ def labels(root):
 @pytest.fixture(scope="module")
 def drawn(labels, model):
     confusion = Counter({("举旗帜", "举旗帜"): 90, ("举旗帜", "其他"): 10, ("其他", "其他"): 50})
-    judged = Judged(np.array([0.4, 0.8, 0.95]), np.array([0.0, 1.0, 1.0]), np.array([10.0, 40.0, 50.0]))
+    judged = CalibrationData(np.array([0.4, 0.8, 0.95]), np.array([0.0, 1.0, 1.0]), np.array([10.0, 40.0, 50.0]))
     points = [CurvePoint(size, Figures(size / 10, size / 9, {}, 1)) for size in (2, 4, 8)]
     sides = [Figures(0.9, 0.9, {"举旗帜": f1}, 100) for f1 in (0.95, 0.9)]
     comparison = Comparison(*sides, Interval(0.05, 0.0, 0.1), (ReportPair("seeds/reports/000.txt", 100, 0.25, 0.5),))

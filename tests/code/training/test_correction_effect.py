@@ -24,8 +24,8 @@ def test_what_models_say_of_corrected_passages_is_gathered_and_counted():
     said = Suggestion("其他", 0.5, "m 1")
     found = find_corrected(
         corpus(label(0, 4, "举旗帜", suggestion=said), label(4, 8, "兴文化"), label(8, 12, "其他", "seed")),
-        {"a.txt": [tag(0, 4, "举旗帜"), tag(4, 12, "其他")]},
-        {"a.txt": [tag(0, 4, "举旗帜"), tag(4, 12, "兴文化")]},
+        [tag(0, 4, "举旗帜"), tag(4, 12, "其他")],
+        [tag(0, 4, "举旗帜"), tag(4, 12, "兴文化")],
     )
     assert [(each.text, each.suggestion, each.left_out, each.trained) for each in found] == [
         ("学理论。", "其他", "举旗帜", "举旗帜"),
@@ -37,8 +37,6 @@ def test_what_models_say_of_corrected_passages_is_gathered_and_counted():
 
 
 def test_the_theme_that_covers_most_of_a_passage_counts_and_none_where_nothing_is_tagged():
-    one, other = find_corrected(
-        corpus(label(0, 8, "兴文化"), label(8, 12, "其他")), {}, {"a.txt": [tag(0, 3, "举旗帜"), tag(3, 8, "兴文化")]}
-    )
+    one, other = find_corrected(corpus(label(0, 8, "兴文化"), label(8, 12, "其他")), [], [tag(0, 3, "举旗帜"), tag(3, 8, "兴文化")])
     assert (one.left_out, one.trained) == ("", "兴文化")
     assert other.trained == ""

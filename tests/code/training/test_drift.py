@@ -15,14 +15,13 @@ from pipeline.read import read_report
 from pipeline.training.drift import (
     BINS,
     Batch,
-    Summary,
-    Total,
+    BatchSummary,
+    SummaryAccumulator,
     add_up,
     encode,
     find_drift,
     load_summaries,
     stability_index,
-    summary_path,
 )
 from pipeline.training.facts import load_reference
 
@@ -109,8 +108,7 @@ def test_every_passage_of_a_short_file_is_counted_as_in_a_long_one(model, home, 
 
 def test_summaries_add_up_and_are_stored_without_text(model, tmp_path):
     parts = [summarised(model, CULTURE), summarised(model, TRADE, CULTURE)]
-    paths = [summary_path(tmp_path / name) for name in ("a.jsonl", "b.csv")]
-    assert [path.name for path in paths] == ["a.jsonl.summary.json", "b.csv.summary.json"]
+    paths = [tmp_path / f"{name}.summary.json" for name in ("a.jsonl", "b.csv")]
     for path, part in zip(paths, parts, strict=True):
         path.write_bytes(encode(part))
         assert "图书馆" not in path.read_text(encoding="utf-8")
@@ -147,7 +145,7 @@ def test_a_model_keeps_the_summary_of_its_out_of_fold_tags(trained_home, model, 
 
 
 def test_drift_is_told_in_words(config):
-    reference = Summary("m", {"a": 500, "b": 400, "c": 100}, (*[0] * (BINS - 1), 1000), 10, 200, 1000, 0, 100, 1000, 100)
+    reference = BatchSummary("m", {"a": 500, "b": 400, "c": 100}, (*[0] * (BINS - 1), 1000), 10, 200, 1000, 0, 100, 1000, 100)
     same = find_drift(reference, reference, config.drift)
     assert [(drift.figure, drift.word) for drift in same] == [
         ("themes", "stable"), ("scores", "stable"), ("unknown words", "stable"), ("review", "stable"),
@@ -163,8 +161,8 @@ def test_drift_is_told_in_words(config):
 
 def test_the_sum_of_many_summaries_is_that_of_all_of_them(monkeypatch):
     monkeypatch.setattr("pipeline.training.drift._AT_ONCE", 4)
-    made = [Summary("m 1", {"兴文化": i}, tuple([i] * BINS), reports=1, terms=i) for i in range(1, 12)]
-    total = Total()
+    made = [BatchSummary("m 1", {"兴文化": i}, tuple([i] * BINS), reports=1, terms=i) for i in range(1, 12)]
+    total = SummaryAccumulator()
     assert total.summary() is None
     for one in made:
         total.add(None)

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.labels.people import checked_name
 from pipeline.output import FORMATS
-from pipeline.read.isolated import Reader
+from pipeline.read.isolated import IsolatedReader
 from pipeline.web import app, file_store, review, tagging
 
 from .conftest import TEXT
@@ -168,8 +168,8 @@ def test_the_name_people_use_is_what_keeps_folders_out_of_errors(tmp_path, train
     path.write_bytes(b"PK\x03\x04" + b"x" * 100)
     task = tagging.Task(path, "坏.docx", trained_home / "models" / "seeds", "", config.read)
     assert str(tmp_path) not in str(tagging.tag_file(task).failures)
-    read = Reader.read
-    monkeypatch.setattr(Reader, "read", lambda self, source, name: read(self, source))
+    read = IsolatedReader.read
+    monkeypatch.setattr(IsolatedReader, "read", lambda self, source, name: read(self, source))
     assert str(tmp_path) in str(tagging.tag_file(task).failures)
 
 

@@ -18,7 +18,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from pipeline.core.config import load_config
 from pipeline.web import file_store, guard, server, uploads
-from pipeline.web.guard import Asked, Policy
+from pipeline.web.guard import Policy, RequestHead
 from pipeline.web.worker_pool import WorkerPool
 
 TOKEN = "a-token-of-the-tests-0123456789"
@@ -90,7 +90,7 @@ def test_names_and_addresses_that_are_answered(served, host):
     "host", ["localhost.evil.example", "127.0.0.1.evil.example", "evil.example:127", "[", "", "x@localhost.evil.example"]
 )
 def test_names_that_only_look_like_it(host):
-    asked = Asked("GET", "/", Headers({"host": host}))
+    asked = RequestHead("GET", "/", Headers({"host": host}))
     assert guard.check_host(asked, Policy(frozenset(["localhost"]), None, 1, 1)).code == "unknown_host"
 
 
@@ -144,7 +144,7 @@ def test_a_cookie_cannot_be_made_lengthened_or_taken_from_another_server(monkeyp
     policy = Policy(frozenset(), TOKEN, 1, 1)
 
     def passes(cookie):
-        asked = Asked("GET", "/api/files", Headers({"cookie": f"{guard.COOKIE}={cookie}"}))
+        asked = RequestHead("GET", "/api/files", Headers({"cookie": f"{guard.COOKIE}={cookie}"}))
         return guard.check_token(asked, policy) is None
 
     good = guard.session(policy)
@@ -184,8 +184,8 @@ def test_cookies_of_others_on_this_host_do_not_end_a_session(foreign, order):
     together = "; ".join([foreign, own][::order])
     raw = [(b"cookie", together.encode())], [(b"cookie", part.encode()) for part in [foreign, own][::order]]
     for headers in raw:
-        assert guard.check_token(Asked("GET", "/api/files", Headers(raw=headers)), policy) is None
-    assert guard.check_token(Asked("GET", "/api/files", Headers(raw=[(b"cookie", foreign.encode())])), policy).code == "token"
+        assert guard.check_token(RequestHead("GET", "/api/files", Headers(raw=headers)), policy) is None
+    assert guard.check_token(RequestHead("GET", "/api/files", Headers(raw=[(b"cookie", foreign.encode())])), policy).code == "token"
 
 
 def test_two_servers_of_one_host_have_cookies_of_their_own():
@@ -393,7 +393,7 @@ def test_more_files_than_are_held(serving, monkeypatch):
         assert (full.status_code, full.json()["code"]) == (507, "full")
         assert served.client.delete(f"/api/files/{files[0]['id']}").status_code == 204
         assert served.send().status_code == 202
-        monkeypatch.setattr(uploads.Allowance, "take_file", lambda self: None)
+        monkeypatch.setattr(uploads.UploadQuota, "take_file", lambda self: None)
         assert served.send().status_code == 202
 
 
@@ -402,7 +402,7 @@ def test_more_bytes_than_are_held(serving, monkeypatch):
         served.upload(data=b"x" * 20_000)
         assert served.send(data=b"x" * 20_000).status_code == 507
         assert served.send(data=b"x" * 2000).status_code == 202  # what was refused is not counted
-        monkeypatch.setattr(uploads.Allowance, "take", lambda self, size: None)
+        monkeypatch.setattr(uploads.UploadQuota, "take", lambda self, size: None)
         assert served.send(data=b"x" * 20_000).status_code == 202
 
 
@@ -549,5 +549,5 @@ def test_what_is_not_http_is_not_answered(served):
 def test_the_policy_of_a_server_beyond_loopback():
     policy = server.policy_for("0.0.0.0", ["Reports.Office"], TOKEN, load_config())
     for host, ok in (("reports.office:8321", True), ("10.0.0.7", True), ("other.office", False)):
-        assert (guard.check_host(Asked("GET", "/", Headers({"host": host})), policy) is None) is ok
-    assert guard.check_token(Asked("GET", "/api/files", Headers({})), replace(policy, token=None)) is None
+        assert (guard.check_host(RequestHead("GET", "/", Headers({"host": host})), policy) is None) is ok
+    assert guard.check_token(RequestHead("GET", "/api/files", Headers({})), replace(policy, token=None)) is None

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
 from pipeline.core.config import load_config
-from pipeline.web.uploads import LONGEST_NAME, Allowance, shown_name, stored_name
+from pipeline.web.uploads import LONGEST_NAME, UploadQuota, shown_name, stored_name
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_only_known_endings_are_kept(name, stored):
 def test_what_is_counted_off_can_be_taken_again():
     import msgspec
 
-    allowance = Allowance(msgspec.structs.replace(load_config().serve, max_files=1, max_held=10))
+    allowance = UploadQuota(msgspec.structs.replace(load_config().serve, max_files=1, max_held=10))
     allowance.take_file()
     allowance.take(10)
     with pytest.raises(HTTPException, match=r"serve\.max_held: 10"):

@@ -13,7 +13,7 @@ from pipeline.output import RunFacts
 from pipeline.output.colours import shades
 from pipeline.output.digest import wording
 from pipeline.output.digest.figures import ThemeFigures, figures_of
-from pipeline.output.digest.records import Digest, Group, Passage, Report, Section, Share
+from pipeline.output.digest.records import Digest, Group, LabelShares, Passage, Report, Section
 from pipeline.output.digest.tints import step, tint
 
 WIDTH = 16.6  # centimetres between the margins
@@ -141,7 +141,7 @@ def _lines(style: str, lines: Iterable[str]) -> Iterator[Any]:
     return (paragraph(style, line) for line in lines)
 
 
-def _bar(share: Share, labels: LabelSet) -> Any:  # noqa: ANN401 - an element
+def _bar(share: LabelShares, labels: LabelSet) -> Any:  # noqa: ANN401 - an element
     """Return a bar of all labels, as wide as their shares; each that is wide enough bears its name."""
     from pipeline.output.digest.word import Cell, table  # noqa: PLC0415 - only where a document is made
 
@@ -177,7 +177,7 @@ def _totals(digest: Digest, labels: LabelSet) -> Any:  # noqa: ANN401 - an eleme
 # ---- comparisons ------------------------------------------------------------------------------------------------------
 
 
-def _shares(what: str, shares: Sequence[Share], labels: LabelSet, first: float) -> Any:  # noqa: ANN401 - an element
+def _shares(what: str, shares: Sequence[LabelShares], labels: LabelSet, first: float) -> Any:  # noqa: ANN401 - an element
     from pipeline.output.digest.word import Cell, table  # noqa: PLC0415 - only where a document is made
 
     head = [
@@ -196,7 +196,7 @@ def _reports(reports: Sequence[Report], labels: LabelSet) -> Any:  # noqa: ANN40
     from pipeline.output.digest.word import Cell, table  # noqa: PLC0415 - only where a document is made
 
     head = [Cell("报告", bold=True), Cell("地区 · 年份", bold=True), *(Cell(name, bold=True, right=True) for name in labels.names)]
-    shares = [(report, Share("", 1, report.characters)) for report in reports]
+    shares = [(report, LabelShares("", 1, report.characters)) for report in reports]
     rows = (
         [Cell(report.name, note=report.file), Cell(_about(report), color=GREY), *_heat(share, labels)] for report, share in shares
     )
@@ -209,7 +209,7 @@ def _about(report: Report) -> str:
     return f"{place} · {year}" if report.place.value or report.year.value else "未注明"
 
 
-def _heat(share: Share, labels: LabelSet) -> list[Any]:
+def _heat(share: LabelShares, labels: LabelSet) -> list[Any]:
     from pipeline.output.digest.word import Cell  # noqa: PLC0415 - only where a document is made
 
     parts = ((label.color, share.of(label.name)) for label in labels.labels)

@@ -16,7 +16,7 @@ from pipeline.core.config import LabelSet
 from pipeline.output import RunFacts
 from pipeline.output.digest import wording
 from pipeline.output.digest.figures import figures_of
-from pipeline.output.digest.records import Digest, Share
+from pipeline.output.digest.records import Digest, LabelShares
 from pipeline.output.digest.tints import STEPS, step, tint
 from pipeline.output.page import theme_css
 from pipeline.output.visible import visible
@@ -44,7 +44,7 @@ def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
             indices={name: index for index, name in enumerate(run.labels.names)},
             figures=figures_of(digest),
             bars=_bar(digest.total, run.labels),
-            shares_of=[(report, Share("", 1, report.characters)) for report in digest.reports],
+            shares_of=[(report, LabelShares("", 1, report.characters)) for report in digest.reports],
         )
     )
     stream.writelines(piece.encode() for piece in pieces)
@@ -61,7 +61,7 @@ class _Part:
     name: str
 
 
-def _bar(total: Share, labels: LabelSet) -> list[_Part]:
+def _bar(total: LabelShares, labels: LabelSet) -> list[_Part]:
     widths = [100 * total.of(name) for name in labels.names]
     lefts = [0.0, *accumulate(widths)]
     return [

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from pipeline.output import RunFacts
 from pipeline.output.digest import wording
 from pipeline.output.digest.figures import figures_of
-from pipeline.output.digest.records import Digest, Section, Share
+from pipeline.output.digest.records import Digest, LabelShares, Section
 from pipeline.output.visible import visible
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>&|~$])")
@@ -46,7 +46,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
     yield ""
 
 
-def _shares(title: str, what: str, shares: Sequence[Share], run: RunFacts) -> Iterator[str]:
+def _shares(title: str, what: str, shares: Sequence[LabelShares], run: RunFacts) -> Iterator[str]:
     if not shares:
         return
     labels = run.labels.names
@@ -72,7 +72,7 @@ def _reports(digest: Digest, run: RunFacts) -> Iterator[str]:
             report.name,
             wording.found(report.place.value, report.place.basis),
             wording.found(report.year.value, report.year.basis, "年"),
-            *(wording.percent(Share("", 1, report.characters).of(name)) for name in labels),
+            *(wording.percent(LabelShares("", 1, report.characters).of(name)) for name in labels),
             report.source,
         ]
         for report in digest.reports

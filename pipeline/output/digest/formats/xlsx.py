@@ -15,7 +15,7 @@ from pipeline.output.book.cells import cell_text, parts
 from pipeline.output.colours import shades
 from pipeline.output.digest import wording
 from pipeline.output.digest.figures import FigureLine, figures_of
-from pipeline.output.digest.records import Digest, Passage, Report, Section, Share
+from pipeline.output.digest.records import Digest, LabelShares, Passage, Report, Section
 from pipeline.output.digest.tints import tint
 from pipeline.output.figures.rows import sentence_around
 
@@ -261,7 +261,7 @@ def _figure(line: FigureLine, digest: Digest) -> list[tuple[object, str]]:
     ]
 
 
-def _shares(book: _Book, name: str, what: str, shares: Sequence[Share]) -> None:
+def _shares(book: _Book, name: str, what: str, shares: Sequence[LabelShares]) -> None:
     sheet = book.sheet(name, [24, 8, 12, *[10] * len(book.labels.names)])
     book.row(sheet, 0, [(what, "head"), *((each, "figure") for each in ("报告", "字数", *book.labels.names))])
     for row, share in enumerate(shares, 1):
@@ -286,7 +286,7 @@ def _reports(book: _Book, digest: Digest) -> None:
 
 
 def _report(report: Report, labels: LabelSet) -> list[tuple[object, str]]:
-    share = Share("", 1, report.characters)
+    share = LabelShares("", 1, report.characters)
     year = int(report.year.value) if report.year.value.isdigit() else report.year.value or wording.UNKNOWN
     return [
         (report.name, "text"),

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
-from pipeline.core.records import FinishedReport, Label, OutlineEntry, PersonSays, Tag
+from pipeline.core.records import FinishedReport, HumanLabel, Label, OutlineEntry, Tag
 from pipeline.labels.corrections.shown import Corrections, apply
 from pipeline.labels.corrections.workbook import read_returned
 from pipeline.output import FORMATS, RunFacts, composer_of, writer_of
@@ -64,7 +64,7 @@ def made(report, name):
 
 def test_what_the_person_says_stands_beside_what_the_model_said():
     first, *rest = corrected().tags
-    assert first.correction == PersonSays("育新人", "王一", ("兴文化",), "=讲的是育人")
+    assert first.correction == HumanLabel("育新人", "王一", ("兴文化",), "=讲的是育人")
     assert (first.theme, first.score, first.review) == ("聚民心", 0.51, True)
     assert (first.shown_theme, first.asks_review) == ("育新人", False)
     assert rest == list(report().tags[1:])
@@ -84,8 +84,8 @@ def test_a_correction_without_more_is_short_and_a_tag_without_one_is_as_it_was()
 
 def test_the_later_one_wins_whoever_said_it():
     said = [label(), label(name="兴文化", annotator="李二")]
-    assert apply(report(), said).tags[0].correction == PersonSays("兴文化", "李二")
-    assert apply(report(), said[::-1]).tags[0].correction == PersonSays("育新人", "王一")
+    assert apply(report(), said).tags[0].correction == HumanLabel("兴文化", "李二")
+    assert apply(report(), said[::-1]).tags[0].correction == HumanLabel("育新人", "王一")
 
 
 @pytest.mark.parametrize(

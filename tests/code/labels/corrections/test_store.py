@@ -11,7 +11,7 @@ import pytest
 from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
 from pipeline.core.errors import CorpusError, UsageError
-from pipeline.core.records import Correction, Label, PersonSays, Suggestion
+from pipeline.core.records import Correction, HumanLabel, Label, Suggestion
 from pipeline.labels.corpus import read_corpus
 from pipeline.labels.corrections import store as module
 from pipeline.labels.corrections.store import ChangedError, read_corrections, save_corrections
@@ -208,7 +208,7 @@ def test_variants_of_a_name_are_one_person(save, home, seeds):
 
 
 SPAN = (7, 20)
-SAW = PersonSays("兴文化", "", ("育新人",), "书房是文化服务")
+SAW = HumanLabel("兴文化", "", ("育新人",), "书房是文化服务")
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ SAW = PersonSays("兴文化", "", ("育新人",), "书房是文化服务")
         ({SPAN: SAW}, "举旗帜", False),
         ({}, "举旗帜", False),
         ({SPAN: None}, "举旗帜", True),
-        ({SPAN: PersonSays("其他")}, "举旗帜", True),
-        ({SPAN: PersonSays("兴文化", "", ("育新人",), "另一注")}, "举旗帜", True),
+        ({SPAN: HumanLabel("其他")}, "举旗帜", True),
+        ({SPAN: HumanLabel("兴文化", "", ("育新人",), "另一注")}, "举旗帜", True),
         ({(21, 32): None}, "举旗帜", False),
     ],
 )

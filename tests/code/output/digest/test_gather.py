@@ -1,7 +1,7 @@
 import msgspec
 
 from pipeline.core.records import OutlineEntry
-from pipeline.output.digest.records import Found, ReportFacts
+from pipeline.output.digest.records import ReportAttribute, ReportFacts
 
 from .conftest import FIRST, LABELS, READING, SECOND, THIRD, make
 
@@ -43,10 +43,10 @@ def test_repeated_passages_are_folded_into_the_first(small):
 
 def test_places_years_and_names(small):
     assert [(report.name, report.place, report.year) for report in small.reports] == [
-        ("临溪县2022年工作总结", Found("临溪县", "标题"), Found("2022", "标题")),
-        ("临溪县2023年工作总结", Found("临溪县", "标题"), Found("2023", "标题")),
-        ("a", Found(), Found()),
-        ("青石市2023年工作总结", Found("青石市", "标题"), Found("2023", "标题")),
+        ("临溪县2022年工作总结", ReportAttribute("临溪县", "标题"), ReportAttribute("2022", "标题")),
+        ("临溪县2023年工作总结", ReportAttribute("临溪县", "标题"), ReportAttribute("2023", "标题")),
+        ("a", ReportAttribute(), ReportAttribute()),
+        ("青石市2023年工作总结", ReportAttribute("青石市", "标题"), ReportAttribute("2023", "标题")),
     ]
 
 
@@ -113,8 +113,8 @@ def test_names_tell_reports_apart_and_come_from_no_web_page(digest_of):
 def test_what_a_person_says_is_believed(digest_of):
     report = make("x/a.txt", "临溪县2022年总结", [("甲", FIRST)])
     said = digest_of(report, said={"a.txt": ReportFacts("青石市", "")}).reports[0]
-    assert (said.place, said.year) == (Found("青石市", "指定"), Found("2022", "标题"))
-    assert digest_of(report, said={"x/a.txt": ReportFacts("", "2019")}).reports[0].year == Found("2019", "指定")
+    assert (said.place, said.year) == (ReportAttribute("青石市", "指定"), ReportAttribute("2022", "标题"))
+    assert digest_of(report, said={"x/a.txt": ReportFacts("", "2019")}).reports[0].year == ReportAttribute("2019", "指定")
 
 
 def test_reports_are_gone_through_once_and_leading_ones_named(digest_of):

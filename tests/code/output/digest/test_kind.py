@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.output.digest.kind import kind_of
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,9 @@ from pipeline.output.digest.records import Found
     ],
 )
 def test_the_last_word_that_names_a_kind_counts(title, kind):
-    assert kind_of(title, "a.txt") == Found(kind, "标题")
+    assert kind_of(title, "a.txt") == ReportAttribute(kind, "标题")
 
 
 def test_the_file_name_is_second():
-    assert kind_of("新风", "报告/实施方案.docx") == Found("方案", "文件名")
-    assert kind_of("新风", "a.txt") == Found()
+    assert kind_of("新风", "报告/实施方案.docx") == ReportAttribute("方案", "文件名")
+    assert kind_of("新风", "a.txt") == ReportAttribute()

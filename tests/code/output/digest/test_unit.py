@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
 
 
@@ -26,7 +26,7 @@ from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
     ],
 )
 def test_units_in_titles(title, unit):
-    assert unit_of(title, "a.txt", "") == Found(unit, "标题")
+    assert unit_of(title, "a.txt", "") == ReportAttribute(unit, "标题")
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,15 @@ def test_units_in_titles(title, unit):
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_unit(title):
-    assert unit_of(title, "a.txt", "") == Found()
+    assert unit_of(title, "a.txt", "") == ReportAttribute()
 
 
 def test_file_name_first_lines_and_signature_in_this_order():
-    assert unit_of("总结", "报告/朔河市教育局总结.docx", "") == Found("朔河市教育局", "文件名")
-    assert unit_of("总结", "a.txt", "总结\n朔河市教育局\n2023年1月\n正文") == Found("朔河市教育局", "开头")
-    assert unit_of("总结", "a.txt", "总结\n朔河市教育局在会上发言。") == Found()
+    assert unit_of("总结", "报告/朔河市教育局总结.docx", "") == ReportAttribute("朔河市教育局", "文件名")
+    assert unit_of("总结", "a.txt", "总结\n朔河市教育局\n2023年1月\n正文") == ReportAttribute("朔河市教育局", "开头")
+    assert unit_of("总结", "a.txt", "总结\n朔河市教育局在会上发言。") == ReportAttribute()
     body = "一行正文。\n" * 100
-    assert unit_of("总结", "a.txt", f"总结\n{body}朔河市教育局\n2023年1月5日\n") == Found("朔河市教育局", "落款")
+    assert unit_of("总结", "a.txt", f"总结\n{body}朔河市教育局\n2023年1月5日\n") == ReportAttribute("朔河市教育局", "落款")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_place_that_a_unit_lies_in(unit, text, place):
 
 
 def test_a_report_without_a_division_is_of_the_place_of_its_unit():
-    assert place_or_units("松梨镇2022年总结", "a.txt", "") == Found("松梨镇", "标题")
-    assert place_or_units("岷陵日报社总结", "a.txt", "读者都说起了岷陵市") == Found("岷陵市", "标题")
-    assert place_or_units("松梨镇总结", "a.txt", "临溪县好。临溪县好。临溪县好。") == Found("临溪县", "开头")
-    assert place_or_units("总结", "a.txt", "") == Found()
+    assert place_or_units("松梨镇2022年总结", "a.txt", "") == ReportAttribute("松梨镇", "标题")
+    assert place_or_units("岷陵日报社总结", "a.txt", "读者都说起了岷陵市") == ReportAttribute("岷陵市", "标题")
+    assert place_or_units("松梨镇总结", "a.txt", "临溪县好。临溪县好。临溪县好。") == ReportAttribute("临溪县", "开头")
+    assert place_or_units("总结", "a.txt", "") == ReportAttribute()

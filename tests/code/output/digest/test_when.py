@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 from pipeline.output.digest.when import year_of
 
 
@@ -25,4 +25,4 @@ from pipeline.output.digest.when import year_of
     ],
 )
 def test_the_year_of_a_report(title, source, text, year, basis):
-    assert year_of(title, source, text) == Found(year, basis)
+    assert year_of(title, source, text) == ReportAttribute(year, basis)

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.output.digest.records import Found
+from pipeline.output.digest.records import ReportAttribute
 from pipeline.output.digest.where import place_of
 
 
@@ -25,7 +25,7 @@ from pipeline.output.digest.where import place_of
     ],
 )
 def test_places_in_titles(title, place):
-    assert place_of(title, "a.txt", "") == Found(place, "标题")
+    assert place_of(title, "a.txt", "") == ReportAttribute(place, "标题")
 
 
 @pytest.mark.parametrize(
@@ -40,21 +40,21 @@ def test_places_in_titles(title, place):
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_place(title):
-    assert place_of(title, "a.txt", title * 3) == Found()
+    assert place_of(title, "a.txt", title * 3) == ReportAttribute()
 
 
 def test_file_name_first_lines_and_text_in_this_order():
-    assert place_of("总结", "报告/临溪县总结.docx", "") == Found("临溪县", "文件名")
-    assert place_of("", "a.txt", "临溪县宣传工作总结\n正文") == Found("临溪县", "开头")
-    assert place_of("新风", "a.txt", "新风\n——临溪县移风易俗综述\n正文") == Found("临溪县", "开头")
-    assert place_of("新风", "a.txt", "新风\n记者在场\n临溪县说了一次") == Found()
-    assert place_of("新风", "a.txt", "新风\n第二行\n临溪县说了一次，临溪县说了两次") == Found("临溪县", "开头")
+    assert place_of("总结", "报告/临溪县总结.docx", "") == ReportAttribute("临溪县", "文件名")
+    assert place_of("", "a.txt", "临溪县宣传工作总结\n正文") == ReportAttribute("临溪县", "开头")
+    assert place_of("新风", "a.txt", "新风\n——临溪县移风易俗综述\n正文") == ReportAttribute("临溪县", "开头")
+    assert place_of("新风", "a.txt", "新风\n记者在场\n临溪县说了一次") == ReportAttribute()
+    assert place_of("新风", "a.txt", "新风\n第二行\n临溪县说了一次，临溪县说了两次") == ReportAttribute("临溪县", "开头")
     rest = "。" * 500
-    assert place_of("新风", "a.txt", f"新风\n{rest}临溪县好。临溪县好。临溪县好。青石市好。") == Found("临溪县", "正文")
-    assert place_of("新风", "a.txt", f"新风\n{rest}临溪县好。青石市好。岷陵市好。朔河市好。") == Found()
+    assert place_of("新风", "a.txt", f"新风\n{rest}临溪县好。临溪县好。临溪县好。青石市好。") == ReportAttribute("临溪县", "正文")
+    assert place_of("新风", "a.txt", f"新风\n{rest}临溪县好。青石市好。岷陵市好。朔河市好。") == ReportAttribute()
 
 
 def test_words_before_a_name_are_taken_off():
     text = "临溪县的山，临溪县的水，人在临溪县。"
-    assert place_of("漫步临溪县", "a.txt", text) == Found("临溪县", "标题")
-    assert place_of("一座山与一条河之间的漫步临溪县", "a.txt", "") == Found()
+    assert place_of("漫步临溪县", "a.txt", text) == ReportAttribute("临溪县", "标题")
+    assert place_of("一座山与一条河之间的漫步临溪县", "a.txt", "") == ReportAttribute()

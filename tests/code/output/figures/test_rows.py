@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.records import PersonSays, Tag
+from pipeline.core.records import HumanLabel, Tag
 from pipeline.output.figures.rows import AROUND, COLUMNS, figure_rows, sentence_around
 
 TEXT = "前文说明。开展理论宣讲3900多场次，受众\n20多万人次；同比增长12.3%。后文。"
@@ -30,7 +30,7 @@ def test_a_row_tells_what_how_many_and_where():
 
 
 def test_the_theme_is_the_persons_where_one_has_said_it():
-    row, *_ = figure_rows([tag(correction=PersonSays("聚民心"))])
+    row, *_ = figure_rows([tag(correction=HumanLabel("聚民心"))])
     assert (row.theme, row.review) == ("聚民心", False)
 
 
