@@ -30,7 +30,7 @@ _DECODER = msgspec.json.Decoder(Tag)
 
 
 @dataclass(slots=True)
-class Kept:
+class KeepResult:
     """What became of reports that were to be kept."""
 
     added: list[Entry] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Keeper:
         self._library, self._corrections, self._said, self._say = library, corrections, said, say
         self._model = model
         self._batch = 0
-        self.done = Kept()
+        self.done = KeepResult()
 
     def keep(self, report: KeptReport) -> None:
         """Put a report in, unless its content is there; say where another version of the same file is."""

@@ -12,7 +12,6 @@ import msgspec
 
 from pipeline.batch.engine import Engine, TagOptions, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
-from pipeline.core import locations
 from pipeline.core.config import Config
 from pipeline.core.errors import Say, UsageError
 from pipeline.core.names import readable
@@ -25,7 +24,7 @@ from pipeline.core.outputs import (
     write_file,
     write_whole,
 )
-from pipeline.labels.corpus import read_review
+from pipeline.labels.corpus import own_files, read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
 from pipeline.read.find import FoundFiles, find_reports
 from pipeline.track.locate import model_folder
@@ -103,7 +102,7 @@ class TagRun:
         self.jobs = jobs_for(self.sizes, request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
         self._say, self._force = say, request.force
-        self._check_place([*folder.iterdir(), locations.project_folder() / request.config.corpus.review])
+        self._check_place([*folder.iterdir(), *(own_files(request.config) if self.place is not None else ())])
         for path in found.left_out:
             say(f"{path}: left out, since this command writes there")
         for line in found.failures:
@@ -144,11 +143,11 @@ class TagRun:
         self._write_summary(place)
 
     def check_replaceable(self) -> None:
-        """Raise UsageError where the output would take the place of a workbook with corrections."""
-        if self.place is not None and self.place.path.exists() and self.place.descriptor is None and not self._force:
+        """Raise UsageError where the output would take the place of what no run made, or of a workbook with corrections."""
+        if self.place is not None and not self._force and (self.place.path.exists() or self.place.summary.exists()):
             from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415 - only where something is replaced
 
-            check_replaceable(self.place.path, self.options.read)
+            check_replaceable(self.place, self.options.read)
 
     def _check_place(self, own: Sequence[Path]) -> None:
         """Raise UsageError for an output that would take the place of a file of the project, or holds what must not be lost."""

@@ -32,7 +32,9 @@ class OutputPath(click.Path):
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
-        """Return the path; raises UsageError for a name with a slash at its end that is no folder."""
+        """Return the path; raises UsageError for a name with a slash at its end that is no folder, and for the sign of a stream."""
+        if value == "-":
+            raise UsageError("-o -: leave -o out to write to standard output, with --format if need be")
         if isinstance(value, str) and value.endswith(("/", os.sep)) and not os.path.isdir(value):  # noqa: PTH112 - a Path drops it
             raise UsageError(f"{value}: no such folder; make it first, or leave the slash out to name a file")
         return super().convert(value, param, ctx)

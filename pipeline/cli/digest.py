@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
-@click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
+@click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
 @config_options
 def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...], least_score: float | None, most: int | None,

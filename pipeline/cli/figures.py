@@ -42,7 +42,7 @@ TAGS = (".jsonl", ".ndjson")  # endings of files with tags that were written bef
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
-@click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
+@click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
 @config_options
 def figures(paths: tuple[str, ...], out: Path | None, format_name: str | None, themes: tuple[str, ...], model_name: str,
@@ -65,7 +65,11 @@ def figures(paths: tuple[str, ...], out: Path | None, format_name: str | None, t
     config = read_config(config_file, (*settings, *reading(None, ocr)))
     write = writer_for(format_name, out, sys.stdout.isatty())
     order = _Order(paths, place_of(out) if out else None, frozenset(themes), write, corrected, force, config_file)
-    failures = _of_tags(order, config) if _are_tags(paths) else _of_reports(order, config, model_name, jobs)
+    if _are_tags(paths):
+        _check_reads_tags_only(corrected, jobs)
+        failures = _of_tags(order, config)
+    else:
+        failures = _of_reports(order, config, model_name, jobs)
     sys.exit(1 if failures else 0)
 
 
@@ -97,19 +101,37 @@ def _are_tags(paths: tuple[str, ...]) -> bool:
     return True in endings
 
 
+def _check_reads_tags_only(corrected: bool, jobs: int | None) -> None:
+    """Raise UsageError for what cannot be done to tags that were written before."""
+    asked = {"--corrected": corrected, "--jobs": jobs is not None}
+    for name in (name for name, is_asked in asked.items() if is_asked):
+        raise UsageError(f"{name}: is for reports, and these are tags that were written before; leave it out, or give the reports")
+
+
 def _of_tags(order: _Order, config: "Config") -> int:
     """Write the figures of tags that were written before; return 0."""
     from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
     from pipeline.core.config import load_label_set  # noqa: PLC0415 - as above
     from pipeline.core.outputs import check_apart, check_standard_output  # noqa: PLC0415 - as above
+    from pipeline.labels.corpus import own_files  # noqa: PLC0415 - as above
+    from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415 - as above
     from pipeline.output.figures.rows import figure_rows  # noqa: PLC0415 - as above
     from pipeline.output.formats.jsonl import read_tags  # noqa: PLC0415 - as above
 
-    check_apart(order.place, order.paths) if order.place else check_standard_output(order.paths)
     labels = load_label_set(locations.find(config.corpus.label_set))
     _check_themes(order, labels)
-    _written(order, (row for path in order.paths for row in figure_rows(read_tags(Path(path)), order.themes)), labels, lambda: None)
-    say(f"{order.found} figures{_to(order)}")
+
+    def check() -> None:
+        if order.place is not None and not order.force:
+            check_replaceable(order.place, config.read)
+
+    if order.place is None:
+        check_standard_output(order.paths)
+    else:
+        check_apart(order.place, [*order.paths, *own_files(config)])
+    check()
+    _written(order, (row for path in order.paths for row in figure_rows(read_tags(Path(path)), order.themes)), labels, check)
+    say(f"{counted(order.found, 'figure')}{_to(order)}")
     return 0
 
 

@@ -55,7 +55,8 @@ def find(words: tuple[str, ...], theme: str, place: str, unit: str, year: str, k
     from pipeline.library.records import Wanted  # noqa: PLC0415
     from pipeline.library.store import Library  # noqa: PLC0415
 
-    config, name, target = read_config(config_file, settings), _format(format_name, out), _place(out)
+    config = read_config(config_file, settings)
+    name, target = _format(format_name, out), _place(out, config)
     _check_theme(theme, config)
     given = {"place": place, "unit": unit, "year": year.removesuffix("年"), "kind": kind, "group": group}
     wanted = Wanted(theme, score, {key: value for key, value in given.items() if value})  # type: ignore[misc]
@@ -83,11 +84,12 @@ def _format(name: str | None, out: Path | None) -> str:
     return name
 
 
-def _place(out: Path | None) -> "OutputTarget | None":
+def _place(out: Path | None, config: "Config") -> "OutputTarget | None":
     from pipeline.core.outputs import claim  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import own_files  # noqa: PLC0415
     from pipeline.library.store import library_path  # noqa: PLC0415
 
-    return claim(out, [library_path()]) if out else None
+    return claim(out, [library_path(), *own_files(config)]) if out else None
 
 
 def _check_theme(theme: str, config: "Config") -> None:
@@ -108,8 +110,7 @@ def _write(
         return
 
     def check() -> None:
-        if place.descriptor is None and place.path.exists():
-            check_replaceable(place.path, config.read)
+        check_replaceable(place, config.read, can_force=False)
 
     check()
     with whole_or_nothing(place, check) as stream:

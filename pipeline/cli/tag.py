@@ -57,7 +57,7 @@ NOT_OF_SPARK = {
 @click.option("--encoding", help="The encoding of the reports, such as gb18030 or big5; found out without it.")
 @click.option("--keep-noise", is_flag=True, help="Show also what was set aside (navigation, bylines, captions), with the reason.")
 @click.option("--corrected", is_flag=True, help="Show what people corrected, of everybody the latest, beside what the model says.")
-@click.option("--force", is_flag=True, help="Replace OUT also where it is a workbook with corrections, which are lost then.")
+@click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
 @config_options
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,

@@ -73,14 +73,21 @@ def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
     return build_corpus(documents, labels, label_set)
 
 
+def own_files(config: Config) -> list[Path]:
+    """Return the files of the project that no output may replace: labels, corrections, definitions, the configuration."""
+    review, defaults = locations.project_folder() / config.corpus.review, locations.find("configs/default.toml")
+    own = (*label_files(config), review, locations.find(config.corpus.label_set), defaults)
+    return [path for path in own if path.exists() and path.stat().st_size]
+
+
 def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Config) -> OutputTarget:
-    """Return where a command is to write labels; raises UsageError for an input, and for a file of the corpus that is not empty."""
-    corpus = config.corpus
-    if os.path.realpath(out) == os.path.realpath(locations.project_folder() / corpus.review):
+    """Return where a command is to write labels; raises UsageError for an input, a file of the project, and one that is there."""
+    if os.path.realpath(out) == os.path.realpath(locations.project_folder() / config.corpus.review):
         raise UsageError(f"{out}: holds the corrections of people, which {command} would replace; name another file with -o")
-    files = (*label_files(config), locations.find(corpus.label_set))
-    own = [path for path in files if path.exists() and path.stat().st_size]
-    return claim(out, [*inputs, *own, *(path for _, path in corpus_files(config))])
+    place = claim(out, [*inputs, *own_files(config), *(path for _, path in corpus_files(config))])
+    if place.descriptor is None and place.path.is_file() and place.path.stat().st_size:
+        raise UsageError(f"{out}: is there already; name another file with -o, or take it away first")
+    return place
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LibraryBatch:
     """What was done to the library at once: the action, the model, and how many reports and passages it was of.
 
     ``changed`` counts the passages whose theme another model changed.

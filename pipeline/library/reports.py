@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.core.errors import LibraryError, UsageError
 from pipeline.core.records import KeptReport, Tag
-from pipeline.library.records import BY_HAND, Attribute, Batch, Entry, ThemeChange
+from pipeline.library.records import BY_HAND, Attribute, Entry, LibraryBatch, ThemeChange
 from pipeline.library.store import PLACES, Library
 from pipeline.library.terms import terms_of
 from pipeline.output.digest.gather import TOLD, name_of, passages_of, title_of
@@ -129,11 +129,11 @@ def content_of(library: Library, number: int) -> KeptReport:
         return _content(database, number, library)
 
 
-def batches(library: Library) -> list[Batch]:
+def batches(library: Library) -> list[LibraryBatch]:
     """Return what was done to the library, in order."""
     with library.reading() as database:
         rows = database.execute("SELECT id, date, action, model, reports, passages, changed FROM batch ORDER BY id")
-        return [Batch(*row) for row in rows]
+        return [LibraryBatch(*row) for row in rows]
 
 
 def load(database: sqlite3.Connection, numbers: Iterable[int], library: Library) -> Iterator[tuple[Entry, KeptReport]]:

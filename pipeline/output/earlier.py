@@ -8,21 +8,31 @@ from contextlib import suppress
 from pipeline.core.outputs import OutputTarget
 
 HEAD = 8192  # bytes of a text in which its title stands
+_MARK = "\ufeff".encode()
+_COLUMNS = ("主题", "把握", "段落", "报告", "单位")  # two of which stand in the first line of every table that is written here
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
 _NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 _NAMED_IN = "docProps/core.xml", "project.qde"  # of a document, and of a project of coded texts
 
 
 def is_of_a_run(place: OutputTarget) -> bool:
-    """Return whether what lies where an output goes was made by a run: its summary lies beside it, or its title says so.
+    """Return whether what lies where an output goes was made by a run: its summary lies beside it, or its beginning says so.
 
-    A folder without a file in it counts as made.
+    A folder without a file in it, and an empty file, count as made. What lies in the place of the summary has to be one.
     """
-    if place.summary.is_file() or not place.path.exists():
+    if place.summary.is_file():
+        return b'"set_aside"' in place.summary.read_bytes()[:HEAD]
+    if not place.path.exists():
         return True
     if place.path.is_dir():
         return not any(path.is_file() for path in place.path.rglob("*"))
-    return any(title in _head(place) for title in TITLES)
+    head = _head(place)
+    return not head or head.startswith(b'{"source":') or _is_table(head) or any(title in head for title in TITLES)
+
+
+def _is_table(head: bytes) -> bool:
+    first = head.partition(b"\n")[0]
+    return head.startswith(_MARK) and sum(name.encode() in first for name in _COLUMNS) > 1
 
 
 def _head(place: OutputTarget) -> bytes:

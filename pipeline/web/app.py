@@ -223,7 +223,7 @@ async def metrics(state: State) -> Response:
 
 @api.post(
     "/tag",
-    response_model=schemas.Tags,
+    response_model=schemas.TagsView,
     response_model_exclude_unset=True,
     responses=_problems(400, 404, 408, 415, 422, 503),
     openapi_extra=_takes(schemas.TextToTag),
@@ -326,9 +326,9 @@ async def download_all(format: Format, state: State, annotator: Corrector = "") 
 
 
 @api.get("/library", responses=_problems(404))
-async def library(state: AtLibrary) -> schemas.Kept:  # noqa: ARG001 - it is asked for its guard
+async def library(state: AtLibrary) -> schemas.KeptReports:  # noqa: ARG001 - it is asked for its guard
     """List the reports of the library."""
-    return schemas.Kept(reports=await run_in_threadpool(shelf.listed))
+    return schemas.KeptReports(reports=await run_in_threadpool(shelf.listed))
 
 
 @api.get("/library/find", responses=_problems(404, 422))

@@ -121,7 +121,7 @@ TagView = create_model(
 )
 
 
-class Tags(BaseModel):
+class TagsView(BaseModel):
     """The tags of a text, in source order."""
 
     tags: list[TagView]  # type: ignore[valid-type]
@@ -248,7 +248,7 @@ class KeptView(BaseModel):
     group: str
 
 
-class Kept(BaseModel):
+class KeptReports(BaseModel):
     """The reports of the library, the newest first."""
 
     reports: list[KeptView]

@@ -19,11 +19,13 @@ from msgspec.structs import replace
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, PipelineError, UsageError
+from pipeline.core.outputs import OutputTarget
 from pipeline.core.records import Correction, HumanLabel, Suggestion
 from pipeline.output.book import originals
 from pipeline.output.book.cells import cell_text, parts, plain
 from pipeline.output.book.originals import Original, Span
 from pipeline.output.book.passages import END, KEY, LABEL, NOTE, SECONDARY, SIGN, START, TEXT, Key
+from pipeline.output.earlier import is_of_a_run
 from pipeline.read import load
 from pipeline.read.office.packages import open_package
 
@@ -102,8 +104,17 @@ def corrections_in(path: Path, options: ReadConfig) -> int | None:
         return None
 
 
-def check_replaceable(out: Path, options: ReadConfig) -> None:
-    """Raise UsageError where an output would take the place of a workbook with corrections, also of one in a folder."""
+def check_replaceable(place: OutputTarget, options: ReadConfig, can_force: bool = True) -> None:
+    """Raise UsageError where an output would take the place of what no run made, or of a workbook with corrections.
+
+    Of a folder, each workbook in it is looked at. ``can_force`` tells whether the command has --force.
+    """
+    out, otherwise = place.path, ", or replace it with --force" if can_force else ", or take it away first"
+    if place.descriptor is not None:
+        return
+    if not is_of_a_run(place):
+        what = place.named if out.exists() else place.summary
+        raise UsageError(f"{what}: is there already, and no earlier run made it; name another output with -o{otherwise}")
     for path in sorted(out.glob("*.xlsx")) if out.is_dir() else [out]:
         count = corrections_in(path, options) if path.is_file() else None
         if count:

@@ -1,6 +1,7 @@
 """Write rows of figures: JSON lines for programs, CSV and an Excel workbook for people, a table for the terminal."""
 
 import csv
+import datetime as dt
 import io
 import shutil
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from pipeline.output.formats.table import fit, printable
 from pipeline.output.rows import neutral
 
 BEFORE = 12  # characters before a figure that a terminal shows of its sentence
+_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # the same figures give the same bytes
 COUNTED, WRITTEN = 24, 20  # columns of a terminal that what is counted and the number take
 
 
@@ -53,6 +55,7 @@ def write_xlsx(rows: Iterable[FigureRow], stream: BinaryIO, labels: LabelSet) ->
     from pipeline.output.book.styles import Styles  # noqa: PLC0415 - as above
 
     book = Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": "主题标注：数字", "created": _DAY})
     table = figure_table(book, Styles(book, labels))
     for row in rows:
         table.add(row, row.theme)

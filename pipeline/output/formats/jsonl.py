@@ -8,9 +8,8 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import InputError
+from pipeline.core.json_values import decode_json
 from pipeline.core.records import Report, Tag
-
-_DECODER = msgspec.json.Decoder(Tag)
 
 
 def write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None:  # noqa: ARG001 - the Writer contract
@@ -32,8 +31,8 @@ def read_tags(path: Path) -> Iterator[Tag]:
 
 def _tag(line: bytes, where: str) -> Tag:
     try:
-        return _DECODER.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return decode_json(line, Tag)
+    except msgspec.MsgspecError as error:
         raise InputError(
             f"{where}: no tag ({error}); give a file that `pipeline tag -o NAME.jsonl` wrote, whole", "damaged"
         ) from None

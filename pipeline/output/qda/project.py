@@ -14,8 +14,8 @@ import re
 import uuid
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
@@ -53,17 +53,26 @@ class CodedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text with its coded passages, and what is known of it by the name of a variable."""
+    """A text with its coded passages, and what is known of it by the name of a variable.
+
+    ``number`` counts the sources of the same name before it, as two attachments of one mail may be.
+    """
 
     name: str
     text: str
     coded: tuple[CodedSpan, ...]
     facts: tuple[tuple[str, Value], ...] = ()
+    number: int = 0
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What no other source of the project has."""
+        return (self.name, f"#{self.number}") if self.number else (self.name,)
 
     @property
     def guid(self) -> str:
-        """The identity of the source."""
-        return _guid("source", self.name)
+        """The GUID of the source."""
+        return _guid("source", *self.identity)
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,7 @@ class Overview:
         """Return the name of a source: that of its file, with its folders where another has the same."""
         last = _last(source.name)
         name = last if self.names[last] == 1 else source.name.replace("/", "_")
+        name += f"（{source.number + 1}）" if source.number else ""
         return name if name.lower().endswith(".txt") else f"{name}.txt"
 
 
@@ -112,13 +122,21 @@ def write_project(sources: Iterable[Source], labels: LabelSet, when: str, stream
     ``when`` is a day or a time, "" where it is not known.
     """
     overview = Overview(paths={(name,) for name in labels.names})
-    for source in sources:
+    for source in _numbered(sources):
         overview.add(source)
     with zipfile.ZipFile(stream, "w") as package:
         with package.open(_member("project.qde"), "w") as member:
-            _write_qde(Xml(cast("BinaryIO", member)), sources, labels, overview, when)
-        for source in sources:
+            _write_qde(Xml(cast("BinaryIO", member)), _numbered(sources), labels, overview, when)
+        for source in _numbered(sources):
             package.writestr(_member(f"sources/{source.guid}.txt"), _plain(source.text).encode())
+
+
+def _numbered(sources: Iterable[Source]) -> Iterator[Source]:
+    """Yield the sources, each with how many of its name came before it."""
+    met: Counter[str] = Counter()
+    for source in sources:
+        yield replace(source, number=met[source.name])
+        met[source.name] += 1
 
 
 def codebook(labels: LabelSet) -> bytes:
@@ -177,7 +195,7 @@ def _write_source(xml: Xml, source: Source, title: str) -> None:
 
 
 def _write_coded(xml: Xml, coded: CodedSpan, source: Source, places: Sequence[int], number: int) -> None:
-    own = (source.name, str(number), str(coded.start), str(coded.end))
+    own = (*source.identity, str(number), str(coded.start), str(coded.end))
     who = {"creatingUser": _guid("user", coded.who) if coded.who else "", "creationDateTime": _time(coded.when)}
     selection = {
         "guid": _guid("selection", *own),

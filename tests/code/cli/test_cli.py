@@ -159,7 +159,7 @@ def test_an_output_is_replaced_only_when_it_is_complete(tag, report, tmp_path, m
     from pipeline.output.formats import jsonl
 
     out = tmp_path / "t.jsonl"
-    out.write_text("old", encoding="utf-8")
+    out.write_text('{"source":"old"}\n', encoding="utf-8")
 
     def broken(reports, stream, labels):
         stream.write(b"half")
@@ -167,7 +167,7 @@ def test_an_output_is_replaced_only_when_it_is_complete(tag, report, tmp_path, m
 
     monkeypatch.setattr(jsonl, "write", broken)
     fails(tag(report, "-o", out), 2, r"t\.jsonl: cannot be written \(No space left on device\); see that")
-    assert out.read_text(encoding="utf-8") == "old"
+    assert out.read_text(encoding="utf-8") == '{"source":"old"}\n'
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != "") == [".t.jsonl.run", "report.txt", "t.jsonl"]
 
 
@@ -212,14 +212,20 @@ def test_help_imports_only_click():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_tagging_a_seed_from_a_cold_start_takes_under_a_second(trained_home, root):
-    command = [sys.executable, "-m", "pipeline.cli", "tag", SEED, "--model", str(trained_home / "models" / "seeds")]
-    times = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        subprocess.run(command, cwd=root, check=True, capture_output=True)
-        times.append(time.perf_counter() - begin)
-    assert sorted(times)[2] < 1.0
+def test_a_cold_start_costs_little_more_than_python_and_numpy(trained_home, root):
+    """Processor time, both sides in turn: how busy the machine is says nothing of the code."""
+    tag = [sys.executable, "-m", "pipeline.cli", "tag", SEED, "--model", str(trained_home / "models" / "seeds")]
+    floor = [sys.executable, "-c", "import numpy, msgspec, click"]
+    pairs = [(_processor_time(tag, root), _processor_time(floor, root)) for _ in range(7)]
+    ratios = sorted(ours / theirs for ours, theirs in pairs)
+    assert ratios[3] < 4.0, pairs
+
+
+def _processor_time(command, folder):
+    before = os.times()
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def test_ctrl_c_leaves_nothing_half_written(trained_home, tmp_path):

@@ -241,3 +241,16 @@ def test_paths_in_a_note_come_out_again(first, second, memo):
 @pytest.mark.parametrize("note", ["", "兴文化", "举旗帜 › 甲", "备注\n兴文化 › 甲"])
 def test_a_note_without_a_path_of_its_themes_stays(note):
     assert parted(note, ("兴文化",)) == ((("兴文化",),), note)
+
+
+def test_sources_of_one_name_stay_two(facts):
+    def source(text):
+        return Source("two.eml/总结.txt", text, (CodedSpan(0, 2, (("兴文化",),)),))
+
+    package, root = opened(project([source("子一。"), source("子二。"), source("子二。")]))
+    sources = every(root, "TextSource")
+    assert [one.get("name") for one in sources] == ["two.eml_总结.txt", "two.eml_总结.txt（2）.txt", "two.eml_总结.txt（3）.txt"]
+    texts = [package.read(one.get("plainTextPath").replace("internal://", "sources/")).decode() for one in sources]
+    assert texts == ["子一。", "子二。", "子二。"]
+    guids = [one.get("guid") for one in root.iter() if one.get("guid")]
+    assert len(guids) == len(set(guids))
