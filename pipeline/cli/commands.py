@@ -7,10 +7,12 @@ from pipeline.cli.common import Commands
 
 # The commands in the order of the help, and the module of each: only that of the command that is asked for is loaded.
 MODULES = {
+    "backup": "backup",
     "digest": "digest",
     "evaluate": "train",
     "labels": "labels",
     "models": "models",
+    "restore": "backup",
     "serve": "serve",
     "tag": "tag",
     "text": "text",
