@@ -91,12 +91,15 @@ class Health(BaseModel):
 
 
 class Settings(BaseModel):
-    """What the page needs to know of the server: formats of downloads, endings of names that are read, limits in bytes."""
+    """What the page needs to know of the server: formats of downloads, endings of names that are read, limits in bytes, and whose token it has."""
 
     formats: list[str] = Field(examples=[["jsonl", "csv"]])
     suffixes: list[str] = Field(examples=[[".docx", ".pdf", ".txt"]])
     max_upload: int
     asks_token: bool
+    account: str = Field(
+        description="The name of the account, under which corrections are saved; empty where people say who they are."
+    )
 
 
 class TextToTag(Strict):

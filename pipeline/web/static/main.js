@@ -325,7 +325,12 @@ async function start() {
     models = await get("/api/models");
     $("model").replaceChildren(...models.map((model) => make("option", { value: model.id }, `${model.name} ${model.version}`)));
     $("choose-model").hidden = models.length < 2;
-    startFiles(await get("/api/settings"), open, reload);
+    const settings = await get("/api/settings");
+    if (settings.account) { // the token is this person's own
+      $("annotator").value = settings.account;
+      $("annotator").readOnly = true;
+    }
+    startFiles(settings, open, reload);
   } catch (error) {
     tell(problem(error));
   }
