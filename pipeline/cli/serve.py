@@ -27,7 +27,8 @@ from pipeline.core.extras import need
               help="A proxy in front, or its network, whose X-Forwarded-For and -Proto are believed; can be repeated.")  # fmt: skip
 @config_options
 def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, ...], token: str | None, token_file: Path | None,
-          new_account: str | None, proxies: tuple[str, ...], config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+          new_account: str | None, proxies: tuple[str, ...],
+          config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Start the web page on which reports are tagged, read and corrected, with its JSON API; Ctrl-C stops it.
 
     It listens on loopback only, unless --host says otherwise.

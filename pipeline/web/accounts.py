@@ -1,8 +1,8 @@
 """Who may use the server: all with one token, or people with tokens of their own, from a file that is read again when it changes.
 
 A line of that file is ``NAME TOKEN`` or ``NAME sha256:DIGEST``; a file of nothing but one token is for all. A person may
-have several lines, so that a new token holds before the old one goes. Only digests are kept in memory. The tokens are random, so that a
-plain sha256 of one tells nothing.
+have several lines, so that a new token holds before the old one goes. Only digests are kept in memory. The tokens are random,
+so that a plain sha256 of one tells nothing.
 """
 
 import hashlib

@@ -130,7 +130,7 @@ Annotator = Annotated[str, Query(max_length=LONGEST, description="Whose correcti
 Corrector = Annotated[
     str, Query(max_length=LONGEST, description="Whose saved corrections to show; without it the tags are the model's.")
 ]
-_ALWAYS = (401, 403, 421, 413)
+_ALWAYS = (401, 403, 421, 413, 429)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
 api = APIRouter(prefix="/api", dependencies=[Depends(_check_asked_name)])

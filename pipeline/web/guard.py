@@ -63,8 +63,8 @@ class Policy:
     """Who may ask, and for how much.
 
     ``names`` are the names that a Host header may carry; ``accounts`` is None where no token is asked for; ``key`` signs the
-    cookies of those who gave one, and ``wrong`` counts tokens that are none. ``max_upload`` counts bytes, ``upload_seconds`` the time that any body may take, ``at_once``
-    the requests under way.
+    cookies of those who gave one, and ``wrong`` counts tokens that are none. ``max_upload`` counts bytes, ``upload_seconds`` the
+    time that any body may take, ``at_once`` the requests under way.
     """
 
     names: frozenset[str]

@@ -91,7 +91,7 @@ class Health(BaseModel):
 
 
 class Settings(BaseModel):
-    """What the page needs to know of the server: formats of downloads, endings of names that are read, limits in bytes, and whose token it has."""
+    """What the page needs to know: formats of downloads, endings of names that are read, limits in bytes, whose token it has."""
 
     formats: list[str] = Field(examples=[["jsonl", "csv"]])
     suffixes: list[str] = Field(examples=[[".docx", ".pdf", ".txt"]])
