@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
+from filelock import FileLock, Timeout
 
 from pipeline.backup import restore as restoring
 from pipeline.backup import write as writing
@@ -210,6 +211,69 @@ def test_backups_under_load_are_whole(home, tmp_path, config, model, trained_hom
         assert lines.endswith(b"\n")
         sources = {msgspec.json.decode(line)["source"] for line in lines.splitlines()}
         assert all((to / source).is_file() for source in sources)
+
+
+def test_what_was_committed_is_kept_and_what_was_not_is_not(home, tmp_path, config):
+    (home / "mlruns").mkdir()
+    file = home / "mlruns" / "mlflow.db"
+    with contextlib.closing(sqlite3.connect(file)) as store:
+        store.execute("PRAGMA journal_mode=WAL")
+        store.execute("CREATE TABLE t (x)")
+        store.execute("INSERT INTO t VALUES ('committed')")
+        store.commit()  # which lies in mlflow.db-wal for now
+        store.execute("INSERT INTO t VALUES ('not yet')")
+        writing.write_backup(tmp_path / "kept.zip", config)
+    restoring.restore(tmp_path / "kept.zip", tmp_path / "to")
+    assert files(tmp_path / "to") == {"mlruns/mlflow.db"}
+    with contextlib.closing(sqlite3.connect(tmp_path / "to" / "mlruns" / "mlflow.db")) as store:
+        assert store.execute("SELECT x FROM t").fetchall() == [("committed",)]
+
+
+def test_a_model_that_is_replaced_meanwhile_is_one_of_both(home, tmp_path, config, monkeypatch, trained_home, model):
+    folder = home / "models" / "seeds"
+    shutil.copytree(trained_home / "models" / "seeds", folder)
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes()[:-1])  # the old one is another
+    copied, replaced = writing._copied, []
+
+    def replace(path, copy):
+        if path.name == "idf.npy" and not replaced:
+            replaced.append(folder.rename(tmp_path / "old"))
+            shutil.copytree(trained_home / "models" / "seeds", folder)
+        return copied(path, copy)
+
+    monkeypatch.setattr(writing, "_copied", replace)
+    writing.write_backup(tmp_path / "kept.zip", config)
+    restoring.restore(tmp_path / "kept.zip", tmp_path / "to")
+    assert replaced
+    assert load_model(tmp_path / "to" / "models" / "seeds").version == model.version
+
+
+def test_corrections_are_copied_while_nobody_can_write_them(home, tmp_path, config, model, monkeypatch):
+    save(config, model)
+    add, held = writing._Archive.add, {}
+
+    def watch(archive, found):
+        lock = FileLock(home / "seeds" / "labels" / ".review.jsonl.lock", timeout=0)
+        try:
+            with lock:
+                held[found.name] = False
+        except Timeout:
+            held[found.name] = True
+        add(archive, found)
+
+    monkeypatch.setattr(writing._Archive, "add", watch)
+    writing.write_backup(tmp_path / "kept.zip", config)
+    assert held == {"project/seeds/labels/review.jsonl": True, "project/seeds/reviewed/a.txt": False}
+
+
+def test_the_database_of_runs_is_copied_before_the_artifacts_that_it_names(home, tmp_path, config):
+    (home / "mlruns" / "artifacts" / "1").mkdir(parents=True)
+    (home / "mlruns" / "artifacts" / "1" / "a.txt").write_text("a", encoding="utf-8")
+    with contextlib.closing(sqlite3.connect(home / "mlruns" / "mlflow.db")) as store:
+        store.execute("CREATE TABLE t (x)")
+    manifest = writing.write_backup(tmp_path / "kept.zip", config)
+    assert [file.name for file in manifest.files] == ["mlruns/mlflow.db", "mlruns/artifacts/1/a.txt"]
 
 
 def test_a_database_that_is_damaged_is_not_kept_as_if_it_were_whole(home, tmp_path, config):
