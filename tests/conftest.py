@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -67,11 +68,13 @@ _SLOW_FIXTURES = frozenset(
         "browser",
         "chromium",
         "java",
+        "nginx",
         "office",
         "postgres",
         "serving",
         "soffice",
         "start",
+        "systemd_analyze",
         "team_server",
         "trained_home",
         "ui",
@@ -283,6 +286,30 @@ def postgres() -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
             process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def openssl() -> str:
+    """The path of openssl, which makes a certificate."""
+    return program("openssl")
+
+
+@pytest.fixture(scope="session")
+def systemd_analyze() -> str:
+    """The path of what checks units of systemd."""
+    return program("systemd-analyze")
+
+
+@pytest.fixture(scope="session")
+def nginx() -> SimpleNamespace:
+    """The path of nginx, and the line of its configuration that has it stay who starts the tests."""
+    return SimpleNamespace(program=program("nginx", "/usr/sbin/nginx"), user="user root; " if os.geteuid() == 0 else "")
+
+
+@pytest.fixture
+def free_ports() -> Callable[[int], list[int]]:
+    """Return a function that finds so many ports that nobody listens on."""
+    return lambda count: [free_port() for _ in range(count)]
 
 
 @pytest.fixture(scope="session")

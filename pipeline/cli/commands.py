@@ -7,6 +7,7 @@ from pipeline.cli.common import Commands
 
 # The commands in the order of the help, and the module of each: only that of the command that is asked for is loaded.
 MODULES = {
+    "backup": "backup",
     "digest": "digest",
     "evaluate": "train",
     "figures": "figures",
@@ -15,6 +16,7 @@ MODULES = {
     "labels": "labels",
     "library": "library",
     "models": "models",
+    "restore": "backup",
     "serve": "serve",
     "tag": "tag",
     "text": "text",

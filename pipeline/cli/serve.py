@@ -17,12 +17,20 @@ from pipeline.core.extras import need
               help="A model's name, folder, or models:/name@alias; can be repeated, the first is used first.")  # fmt: skip
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A name that others reach this machine by; can be repeated.")
 @click.option("--token", help="The token to ask for; other users of this machine may see it here, so a file is better.")
-@click.option("--token-file", type=click.Path(path_type=Path), help="A file with the token to ask for.")
 @click.option("--library", "shows_library", is_flag=True,
               help="Show the library too: who reaches the page reads, and may remove, what is in it.")  # fmt: skip
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="A file with the token to ask for, or with a line NAME TOKEN for each person; read again when it changes.",
+)
+@click.option("--new-account", metavar="NAME", help="Print a line for --token-file with a new token for this person, and end.")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS",
+              help="A proxy in front, or its network, whose X-Forwarded-For and -Proto are believed; can be repeated.")  # fmt: skip
 @config_options
 def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, ...], token: str | None, token_file: Path | None,
-          shows_library: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
+          shows_library: bool, new_account: str | None, proxies: tuple[str, ...],
+          config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Start the web page on which reports are tagged, read and corrected, with its JSON API; Ctrl-C stops it.
 
     It listens on loopback only, unless --host says otherwise.
@@ -32,16 +40,30 @@ def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, 
       pipeline serve
       pipeline serve --library
       pipeline serve --host 0.0.0.0 --name reports.office --token-file token.txt
+      pipeline serve --proxy 127.0.0.1 --name reports.office --token-file people.txt
     """
     need("serve", "pipeline serve")
+    if new_account:
+        _say_account(new_account)
+        return
     from pipeline.web import server  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    chosen = server.choose_token(host, token, token_file)
-    policy = server.policy_for(host, names, chosen, config)
+    server.check_proxies(proxies)
+    chosen = server.choose_token(host, token, token_file, proxies)
+    policy = server.policy_for(host, names, server.choose_accounts(chosen, token_file), config)
     models = server.load_models(model_names, config, say)
     with server.open_socket(host, port) as listening:
         click.echo(f"page: {server.address_of(listening)}  (Ctrl-C stops it)")
-        if chosen and not (token or token_file):
+        if chosen and not token:
             click.echo(f"token: {chosen}")
-        server.serve(models, policy, listening, config, shows_library)
+        server.serve(models, policy, listening, config, shows_library, proxies)
+
+
+def _say_account(name: str) -> None:
+    """Print the line of a new account to standard output, and its token, which is kept nowhere, to standard error."""
+    from pipeline.web.accounts import line_of, new_token  # noqa: PLC0415
+
+    token = new_token()
+    click.echo(line_of(name, token))
+    say(f"token, for this person only: {token}")

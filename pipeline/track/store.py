@@ -46,7 +46,7 @@ def mlflow_at(uri: str) -> Any:  # noqa: ANN401 - the module
     Raises TrackingError where MLflow is not installed.
     """
     if line := missing("train", f"the store {uri}"):
-        raise TrackingError(_without_password(line))
+        raise TrackingError(without_password(line))
     for name, value in {**QUIET, **_IMPATIENT}.items():
         os.environ.setdefault(name, value)
     import mlflow  # noqa: PLC0415 - takes two seconds
@@ -89,10 +89,11 @@ def trouble(uri: str, hint: str = "check it, or train with --no-track") -> Itera
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         message = f"the tracking store {uri} cannot be used: {reason}; {hint}"
-        raise TrackingError(_without_password(message)) from error
+        raise TrackingError(without_password(message)) from error
 
 
-def _without_password(text: str) -> str:
+def without_password(text: str) -> str:
+    """Return a text with the passwords in its addresses left out."""
     return re.sub(r"(://[^\s:/@]+):[^\s@]+@", r"\1:***@", text)
 
 

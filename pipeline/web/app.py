@@ -30,7 +30,7 @@ from pipeline.batch.engine import tag_texts
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.records import HumanLabel, Label, Tag
 from pipeline.labels.corrections.store import ChangedError
-from pipeline.labels.people import LONGEST
+from pipeline.labels.people import LONGEST, person
 from pipeline.library.records import Wanted
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
@@ -51,6 +51,7 @@ A file is sent to `POST /api/files`, read and tagged in the background, and look
 Offsets count characters of the text that the file's reader produced. An error is `{"code", "error"}`."""
 LOG = logging.getLogger(__name__)
 _CODES = {
+    403: "account",
     404: "not_found",
     405: "method",
     408: "too_slow",
@@ -117,6 +118,18 @@ def _takes(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
+def _check_name(request: Request, annotator: str) -> None:
+    """Raise HTTPException where one with an account speaks for another, or asks what another has said."""
+    account = request.state.account
+    if account and annotator and person(annotator) != account:
+        raise HTTPException(403, f"this token is for {account} only; corrections are saved and shown under that name")
+
+
+async def _check_asked_name(request: Request) -> None:
+    for name in request.query_params.getlist("annotator"):
+        _check_name(request, name)
+
+
 State = Annotated[AppState, Depends(_state)]
 AtLibrary = Annotated[AppState, Depends(_with_library)]
 Part = Annotated[str, Query(max_length=100, description="Of reports or passages that have it only.")]
@@ -129,10 +142,10 @@ Annotator = Annotated[str, Query(max_length=LONGEST, description="Whose correcti
 Corrector = Annotated[
     str, Query(max_length=LONGEST, description="Whose saved corrections to show; without it the tags are the model's.")
 ]
-_ALWAYS = (401, 403, 421, 413)
+_ALWAYS = (401, 403, 421, 413, 429)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
-api = APIRouter(prefix="/api")
+api = APIRouter(prefix="/api", dependencies=[Depends(_check_asked_name)])
 pages = APIRouter(include_in_schema=False)
 
 
@@ -190,14 +203,15 @@ async def health() -> schemas.Health:
 
 
 @api.get("/settings", responses=_problems())
-async def settings(state: State) -> schemas.Settings:
+async def settings(request: Request, state: State) -> schemas.Settings:
     """Tell what the server takes and gives."""
     endings = sorted(suffixes() - {""})
     return schemas.Settings(
         formats=list(FORMATS),
         suffixes=endings,
         max_upload=state.policy.max_upload,
-        asks_token=state.policy.token is not None,
+        asks_token=state.policy.accounts is not None,
+        account=request.state.account,
         library=state.shows_library,
     )
 
@@ -289,9 +303,13 @@ async def fragment(identifier: str, state: State, report: Number = 0, annotator:
     openapi_extra=_takes(schemas.CorrectionsToSave),
 )
 async def correct(
-    identifier: str, body: Annotated[schemas.CorrectionsToSave, Depends(body_of(schemas.CorrectionsToSave))], state: State
+    request: Request,
+    identifier: str,
+    body: Annotated[schemas.CorrectionsToSave, Depends(body_of(schemas.CorrectionsToSave))],
+    state: State,
 ) -> schemas.Saved:
     """Save a person's corrections, all or none; what the model had suggested is kept beside them."""
+    _check_name(request, body.annotator)
     held, found = await state.file_store.report(identifier, body.report)
     model, config = held.model.model, state.file_store.config
     return schemas.Saved(saved=await run_in_threadpool(review.save, found, body.corrections, body.annotator, model, config))
@@ -303,9 +321,13 @@ async def correct(
     openapi_extra=_takes(schemas.CorrectionsToImport),
 )
 async def take_in(
-    identifier: str, body: Annotated[schemas.CorrectionsToImport, Depends(body_of(schemas.CorrectionsToImport))], state: State
+    request: Request,
+    identifier: str,
+    body: Annotated[schemas.CorrectionsToImport, Depends(body_of(schemas.CorrectionsToImport))],
+    state: State,
 ) -> schemas.Saved:
     """Save what was corrected in a workbook of tags, under the name of who corrected it."""
+    _check_name(request, body.annotator)
     held, workbook = state.file_store.returned(identifier)
     model, config = held.model.model, state.file_store.config
     return schemas.Saved(saved=await run_in_threadpool(review.save_returned, workbook.reports, body.annotator, model, config))
@@ -400,11 +422,13 @@ async def login(request: Request, state: State) -> Response:
     except TimeoutError:
         raise HTTPException(408, "the form took too long; send it again") from None
     given = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
-    if not guard.is_token(given.strip(), state.policy):
+    cookie = guard.log_in(given.strip(), request.client.host if request.client else "", state.policy)
+    if cookie is None:
         return HTMLResponse((STATIC / "login.html").read_bytes().replace(b" hidden", b""), status_code=401)
     answer = RedirectResponse("/", status_code=303)
     name, seconds = guard.cookie_name(state.policy), guard.SESSION_SECONDS
-    answer.set_cookie(name, guard.session(state.policy), max_age=seconds, httponly=True, samesite="strict")
+    secure = request.url.scheme == "https"  # as the proxy says that is trusted
+    answer.set_cookie(name, cookie, max_age=seconds, secure=secure, httponly=True, samesite="strict")
     return answer
 
 

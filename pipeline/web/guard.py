@@ -7,6 +7,7 @@ of JSON. What is guarded against, and where it is described:
 host      a name that an attacker points at this machine (DNS rebinding): only known names, or bare addresses, are answered
 origin    a page of another site that sends requests with the user's browser (CSRF; Fetch Metadata, W3C)
 token     anyone, where the server listens beyond loopback
+guessing  an address that gives one wrong token after the other
 length    a body that says itself that it is too large
 
 A body that grows too large is stopped by Starlette's own limit, whose answer to one that is announced has no code. How long a
@@ -31,6 +32,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipeline.web.accounts import WRONG_SECONDS, Account, Accounts, WrongTokens
 
 COOKIE = "mission-themes-session"
 SESSION_SECONDS = 12 * 3600
@@ -59,26 +62,28 @@ HEADERS: dict[str, str] = {
 class Policy:
     """Who may ask, and for how much.
 
-    ``names`` are the names that a Host header may carry; ``token`` is None where none is asked for; ``key`` signs the
-    cookies of those who gave it. ``max_upload`` counts bytes, ``upload_seconds`` the time that any body may take, ``at_once``
-    the requests under way.
+    ``names`` are the names that a Host header may carry; ``accounts`` is None where no token is asked for; ``key`` signs the
+    cookies of those who gave one, and ``wrong`` counts tokens that are none. ``max_upload`` counts bytes, ``upload_seconds`` the
+    time that any body may take, ``at_once`` the requests under way.
     """
 
     names: frozenset[str]
-    token: str | None
+    accounts: Accounts | None
     max_upload: int
     upload_seconds: float
     at_once: int = 200
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    wrong: WrongTokens = field(default_factory=WrongTokens)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """A request as the checks see it: before its body."""
+    """A request as the checks see it: before its body; ``client`` is the address that it comes from."""
 
     method: str
     path: str
     headers: Headers
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +120,24 @@ def check_origin(asked: RequestHead, policy: Policy) -> Refusal | None:  # noqa:
 
 def check_token(asked: RequestHead, policy: Policy) -> Refusal | None:
     """Refuse who has neither the token nor a cookie that was given for it; a browser is led to the form."""
-    if policy.token is None or asked.path in PUBLIC:
+    if policy.accounts is None or asked.path in PUBLIC or account_of(asked, policy) is not None:
         return None
-    kind, _, given = asked.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer" and is_token(given.strip(), policy):
-        return None
-    if _is_session(asked.headers, policy):
-        return None
+    if _bearer(asked):
+        policy.wrong.add(asked.client)
     if asked.path == "/":
         return Refusal(303, "login", "log in", {"location": "/login"})
     return Refusal(
         401, "token", "give the token of this server, as in: Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"}
     )
+
+
+def check_guessing(asked: RequestHead, policy: Policy) -> Refusal | None:
+    """Refuse to look at more tokens of an address that gave too many wrong ones; who has a cookie goes on."""
+    gives_token = _bearer(asked) or (asked.path, asked.method) == (LOGIN_PATH, "POST")
+    if policy.accounts is None or not gives_token or not policy.wrong.are_too_many(asked.client):
+        return None
+    after = {"retry-after": f"{WRONG_SECONDS:.0f}"}
+    return Refusal(429, "guessing", "too many wrong tokens from this address; try again in a minute", after)
 
 
 def check_length(asked: RequestHead, policy: Policy) -> Refusal | None:
@@ -137,7 +148,13 @@ def check_length(asked: RequestHead, policy: Policy) -> Refusal | None:
 
 
 Check = Callable[[RequestHead, Policy], Refusal | None]
-CHECKS: dict[str, Check] = {"host": check_host, "origin": check_origin, "token": check_token, "length": check_length}
+CHECKS: dict[str, Check] = {
+    "host": check_host,
+    "origin": check_origin,
+    "guessing": check_guessing,
+    "token": check_token,
+    "length": check_length,
+}
 _CROSS_SITE = Refusal(403, "cross_site", "asked for by a page of another site; open the page of this server itself")
 
 
@@ -177,13 +194,15 @@ class AccessMiddleware:
             await self._app(scope, receive, send)
         if scope["type"] != "http":  # nothing here speaks over web sockets
             return
-        asked = RequestHead(scope["method"], scope["path"], Headers(scope=scope))
+        asked = RequestHead(scope["method"], scope["path"], Headers(scope=scope), (scope.get("client") or ("",))[0])
         refusal = next(filter(None, (check(asked, self._policy) for check in CHECKS.values())), None)
         if refusal is None and self._under_way >= self._policy.at_once:
             refusal = Refusal(503, "busy", "too many requests are under way; try again soon", {"retry-after": "1"})
         if refusal:
             await _refuse(refusal, _with_headers(send))
             return
+        account = account_of(asked, self._policy)
+        scope.setdefault("state", {})["account"] = account.name if account else ""
         counted = asked.path != LOGIN_PATH  # how many of these are waited for is bounded by itself
         self._under_way += counted
         try:
@@ -217,9 +236,26 @@ def in_time(receive: Receive, seconds: float) -> Receive:
     return receive_in_time
 
 
-def is_token(given: str, policy: Policy) -> bool:
-    """Tell whether this is the token, in a time that does not depend on how much of it is right."""
-    return policy.token is not None and secrets.compare_digest(given.encode(), policy.token.encode())
+def account_of(asked: RequestHead, policy: Policy) -> Account | None:
+    """Return who asks, by the token or the cookie that was given for it; None for nobody, and where no token is asked for."""
+    if policy.accounts is None:
+        return None
+    if (token := _bearer(asked)) and (account := policy.accounts.of_token(token)):
+        return account
+    marks = filter(None, (_signed_mark(value, policy) for value in _cookies(asked.headers)))
+    return next(filter(None, map(policy.accounts.of_mark, marks)), None)
+
+
+def log_in(token: str, client: str, policy: Policy) -> str | None:
+    """Return a cookie for a token, or None where it is none, which is counted.
+
+    Since when it holds is in the cookie, and whose it is, signed; the token itself is not.
+    """
+    account = policy.accounts.of_token(token) if policy.accounts else None
+    if account is None:
+        policy.wrong.add(client)
+        return None
+    return _signer(policy).sign(account.mark).decode()
 
 
 def cookie_name(policy: Policy) -> str:
@@ -227,23 +263,24 @@ def cookie_name(policy: Policy) -> str:
     return f"{COOKIE}-{hashlib.sha256(policy.key).hexdigest()[:8]}"
 
 
-def session(policy: Policy) -> str:
-    """Return a cookie for one who gave the token: since when it holds, signed; the token itself is not in it."""
-    return _signer(policy).sign("session").decode()
+def _bearer(asked: RequestHead) -> str:
+    """Return the token in a request's head, or ""."""
+    kind, _, given = asked.headers.get("authorization", "").partition(" ")
+    return given.strip() if kind.lower() == "bearer" else ""
 
 
-def _is_session(headers: Headers, policy: Policy) -> bool:
-    """Tell whether one of the cookies is a session; what others on this host have set does not count, whatever it looks like."""
+def _cookies(headers: Headers) -> list[str]:
+    """Return the cookies that may be sessions; what others on this host have set does not count, whatever it looks like."""
     cookies = (cookie.partition("=") for header in headers.getlist("cookie") for cookie in header.split(";"))
-    return any(_is_signed(value.strip().strip('"'), policy) for name, _, value in cookies if name.strip().startswith(COOKIE))
+    return [value.strip().strip('"') for name, _, value in cookies if name.strip().startswith(COOKIE)]
 
 
-def _is_signed(value: str, policy: Policy) -> bool:
+def _signed_mark(value: str, policy: Policy) -> str:
+    """Return the mark of the account in a cookie, or "" for one that is not signed or too old."""
     try:
-        _signer(policy).unsign(value, max_age=SESSION_SECONDS)
+        return _signer(policy).unsign(value, max_age=SESSION_SECONDS).decode()
     except BadSignature:  # one that is too old among them
-        return False
-    return True
+        return ""
 
 
 def _signer(policy: Policy) -> TimestampSigner:

@@ -91,7 +91,7 @@ class Health(BaseModel):
 
 
 class Settings(BaseModel):
-    """What the page needs to know of the server: formats of downloads, endings of names that are read, limits in bytes.
+    """What the page needs to know: formats of downloads, endings of names that are read, limits in bytes, whose token it has.
 
     ``library``: whether the library is shown.
     """
@@ -101,6 +101,9 @@ class Settings(BaseModel):
     max_upload: int
     asks_token: bool
     library: bool
+    account: str = Field(
+        description="The name of the account, under which corrections are saved; empty where people say who they are."
+    )
 
 
 class TextToTag(Strict):

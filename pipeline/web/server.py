@@ -4,7 +4,6 @@ import asyncio
 import ipaddress
 import logging
 import os
-import secrets
 import socket
 import tempfile
 from collections.abc import Sequence
@@ -19,11 +18,11 @@ from pipeline.batch.engine import load_cached
 from pipeline.core.config import Config
 from pipeline.core.errors import Say, UsageError
 from pipeline.track.locate import model_folder
+from pipeline.web.accounts import Accounts, for_all, new_token, read_accounts
 from pipeline.web.app import create_app
 from pipeline.web.file_store import FileStore, LoadedModel
 from pipeline.web.guard import LOOPBACK_NAMES, Policy
 
-SHORTEST_TOKEN = 16
 HEAD_SECONDS = 15.0  # that a new connection has to say what it wants
 KEEP_ALIVE = 30.0  # that it has for the next head once it was answered
 WAITING = 200  # connections that wait for a head at once, new ones and others each
@@ -104,23 +103,29 @@ def load_models(names: Sequence[str], config: Config, say: Say) -> dict[str, Loa
     return models
 
 
-def choose_token(host: str, token: str | None, token_file: Path | None) -> str | None:
-    """Return the token to ask for: the one given, or, where the server listens beyond loopback, a new one.
-
-    Raises UsageError for a token that can be guessed, or a file without one.
-    """
+def choose_token(host: str, token: str | None, token_file: Path | None, proxies: Sequence[str] = ()) -> str | None:
+    """Return the token that all have to give: the one given, or, where others reach the server and no file names any, a new one."""
     if token_file is not None:
+        return None
+    return token if token is not None or (is_loopback(host) and not proxies) else new_token()
+
+
+def choose_accounts(token: str | None, token_file: Path | None) -> Accounts | None:
+    """Return who may ask: those of a file, or all with a token; raises UsageError for a token that can be guessed."""
+    if token_file is not None:
+        return Accounts(read_accounts(token_file), token_file if token_file.is_file() else None)  # a pipe is read once
+    return None if token is None else for_all(token)
+
+
+def check_proxies(proxies: Sequence[str]) -> None:
+    """Raise UsageError for what is no address or network, and for one that is everybody."""
+    for proxy in proxies:
         try:
-            token = token_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{token_file}: cannot be read ({error}); write the token into it, one line") from None
-    if token is None:
-        return None if is_loopback(host) else secrets.token_urlsafe(24)
-    if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(
-            f"--token: at least {SHORTEST_TOKEN} letters, digits and signs without a blank; or leave it out and one is made"
-        )
-    return token
+            network = ipaddress.ip_network(proxy)
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise UsageError(f"--proxy {proxy}: no address or network of a proxy; give one such as 127.0.0.1 or 172.18.0.0/16")
 
 
 def is_loopback(host: str) -> bool:
@@ -131,10 +136,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def policy_for(host: str, names: Sequence[str], token: str | None, config: Config) -> Policy:
+def policy_for(host: str, names: Sequence[str], accounts: Accounts | None, config: Config) -> Policy:
     """Return who may ask: by the host's name, by localhost, by further names that were given, or by an address."""
     known = frozenset(name.lower() for name in (*LOOPBACK_NAMES, host, *names))
-    return Policy(known, token, config.serve.max_upload, config.serve.upload_seconds, config.serve.connections)
+    return Policy(known, accounts, config.serve.max_upload, config.serve.upload_seconds, config.serve.connections)
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -160,14 +165,26 @@ def address_of(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def serve(models: dict[str, LoadedModel], policy: Policy, listening: socket.socket, config: Config, shows_library: bool) -> None:
+def serve(
+    models: dict[str, LoadedModel],
+    policy: Policy,
+    listening: socket.socket,
+    config: Config,
+    shows_library: bool,
+    proxies: Sequence[str] = (),
+) -> None:
     """Serve the page until the process is told to stop; everything that was uploaded is gone then."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
-    build(models, policy, config, shows_library).run(sockets=[listening])
+    build(models, policy, config, shows_library, proxies).run(sockets=[listening])
 
 
-def build(models: dict[str, LoadedModel], policy: Policy, config: Config, shows_library: bool = False) -> uvicorn.Server:
-    """Return a server of the page, with a temporary folder that goes when it ends."""
+def build(
+    models: dict[str, LoadedModel], policy: Policy, config: Config, shows_library: bool = False, proxies: Sequence[str] = ()
+) -> uvicorn.Server:
+    """Return a server of the page, with a temporary folder that goes when it ends.
+
+    From ``proxies`` alone, addresses or networks, it is believed whom they ask for and by which scheme (X-Forwarded-For, -Proto).
+    """
     folder = Path(tempfile.mkdtemp(prefix="mission-themes-serve-"))
     settings = uvicorn.Config(
         create_app(FileStore(models, config, folder), policy, shows_library),
@@ -177,7 +194,8 @@ def build(models: dict[str, LoadedModel], policy: Policy, config: Config, shows_
         log_config=None,
         access_log=False,  # the ids of files would stand in it
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         backlog=BACKLOG,
         timeout_keep_alive=int(KEEP_ALIVE),
         timeout_graceful_shutdown=PATIENCE,

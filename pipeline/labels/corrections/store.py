@@ -88,7 +88,7 @@ def save_corrections(
     for correction in corrections:
         _check(correction, text, name, known)
     path = locations.project_folder() / config.corpus.review
-    with _alone(path):
+    with alone(path):
         found = _find(text, config, sha256)
         if found and seen:
             _check_seen(_saved_by(annotator, found, known, config), corrections, seen)
@@ -202,7 +202,7 @@ def find_report(text: str, config: Config, sha256: str = "") -> tuple[str, str]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Keep other writers of a file away; raises UsageError where the disk refuses."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only where something is saved
 

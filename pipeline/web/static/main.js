@@ -327,6 +327,10 @@ async function start() {
     $("model").replaceChildren(...models.map((model) => make("option", { value: model.id }, `${model.name} ${model.version}`)));
     $("choose-model").hidden = models.length < 2;
     const settings = await get("/api/settings");
+    if (settings.account) { // the token is this person's own
+      $("annotator").value = settings.account;
+      $("annotator").readOnly = true;
+    }
     startFiles(settings, open, reload);
     if (settings.library) await startLibrary(models[0]);
   } catch (error) {

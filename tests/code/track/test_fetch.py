@@ -19,7 +19,7 @@ NAME = "3-0123456789ab"
 @pytest.fixture
 def other(model, tmp_path):
     """The folder of a whole model, which is not the one that was registered."""
-    save_model(replace(model, temperature=model.temperature + 1), tmp_path / "other", b"")
+    save_model(replace(model, temperature=model.temperature + 1, stored_version=None), tmp_path / "other", b"")
     return tmp_path / "other"
 
 

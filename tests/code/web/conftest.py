@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import httpx
 import msgspec
@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.core.config import load_config
 from pipeline.web import server as web
+from pipeline.web.accounts import for_all
 
 TOKEN = "a-token-of-the-tests-0123456789"
 TEXT = "县图书馆新开六座城市书房，送戏下乡八十场。\n\n县委理论学习中心组集中学习十二次。\n"
@@ -55,17 +56,17 @@ def serving(home, loaded):
     """Return a function that serves the page: ``with serving(max_files=2) as served``; settings are those of [serve]."""
 
     @contextlib.contextmanager
-    def run(token=None, read=None, library=False, **limits):
+    def run(token=None, read=None, library=False, accounts=None, proxies=(), names=(), **limits):
         config = load_config()
         config = msgspec.structs.replace(
             config,
             serve=msgspec.structs.replace(config.serve, **{"processes": 1, **limits}),
             read=msgspec.structs.replace(config.read, **(read or {})),
         )
-        policy = replace(web.policy_for("127.0.0.1", [], token, config))
+        policy = web.policy_for("127.0.0.1", names, accounts or (for_all(token) if token else None), config)
         with web.open_socket("127.0.0.1", 0) as listening:
             address = web.address_of(listening)
-            server = web.build(loaded, policy, config, library)
+            server = web.build(loaded, policy, config, library, proxies)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
             try:

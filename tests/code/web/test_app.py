@@ -486,7 +486,7 @@ def test_two_people_saving_at_once_lose_nothing(served, reviewed, monkeypatch):
         return {line["annotator"] for line in reviewed()} >= set(names)
 
     assert save_together([f"甲{i}" for i in range(8)])
-    monkeypatch.setattr(corrections, "_alone", lambda path: nullcontext())
+    monkeypatch.setattr(corrections, "alone", lambda path: nullcontext())
     assert not save_together([f"乙{i}" for i in range(8)])
 
 

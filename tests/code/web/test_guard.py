@@ -17,7 +17,8 @@ from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from pipeline.core.config import load_config
-from pipeline.web import file_store, guard, server, uploads
+from pipeline.web import accounts, file_store, guard, server, uploads
+from pipeline.web.accounts import for_all
 from pipeline.web.guard import Policy, RequestHead
 from pipeline.web.worker_pool import WorkerPool
 
@@ -141,13 +142,13 @@ def test_a_browser_is_led_to_the_form_and_gets_a_cookie_that_no_script_sees(serv
 
 
 def test_a_cookie_cannot_be_made_lengthened_or_taken_from_another_server(monkeypatch):
-    policy = Policy(frozenset(), TOKEN, 1, 1)
+    policy = Policy(frozenset(), for_all(TOKEN), 1, 1)
 
     def passes(cookie):
         asked = RequestHead("GET", "/api/files", Headers({"cookie": f"{guard.COOKIE}={cookie}"}))
         return guard.check_token(asked, policy) is None
 
-    good = guard.session(policy)
+    good = guard.log_in(TOKEN, "", policy)
     assert passes(good)
     session, since, signature = good.split(".")
     later = base64.urlsafe_b64encode((int(time.time()) + 9).to_bytes(4, "big")).decode().rstrip("=")
@@ -156,7 +157,7 @@ def test_a_cookie_cannot_be_made_lengthened_or_taken_from_another_server(monkeyp
     assert not passes("")
     assert not passes("x.y")
     assert not passes("x.y.z")
-    assert not passes(guard.session(Policy(frozenset(), TOKEN, 1, 1)))
+    assert not passes(guard.log_in(TOKEN, "", Policy(frozenset(), for_all(TOKEN), 1, 1)))
     monkeypatch.setattr(guard, "SESSION_SECONDS", -1)
     assert not passes(good)
 
@@ -179,8 +180,8 @@ FOREIGN = [
 @pytest.mark.parametrize("foreign", FOREIGN)
 @pytest.mark.parametrize("order", [1, -1])
 def test_cookies_of_others_on_this_host_do_not_end_a_session(foreign, order):
-    policy = Policy(frozenset(), TOKEN, 1, 1)
-    own = f"{guard.cookie_name(policy)}={guard.session(policy)}"
+    policy = Policy(frozenset(), for_all(TOKEN), 1, 1)
+    own = f"{guard.cookie_name(policy)}={guard.log_in(TOKEN, '', policy)}"
     together = "; ".join([foreign, own][::order])
     raw = [(b"cookie", together.encode())], [(b"cookie", part.encode()) for part in [foreign, own][::order]]
     for headers in raw:
@@ -189,15 +190,15 @@ def test_cookies_of_others_on_this_host_do_not_end_a_session(foreign, order):
 
 
 def test_two_servers_of_one_host_have_cookies_of_their_own():
-    names = {guard.cookie_name(Policy(frozenset(), TOKEN, 1, 1)) for _ in range(2)}
+    names = {guard.cookie_name(Policy(frozenset(), for_all(TOKEN), 1, 1)) for _ in range(2)}
     assert len(names) == 2
 
 
 def test_the_token_is_compared_in_constant_time(monkeypatch):
     compared = []
-    monkeypatch.setattr(guard.secrets, "compare_digest", lambda one, other: compared.append(one) or one == other)
-    assert guard.is_token(TOKEN, Policy(frozenset(), TOKEN, 1, 1))
-    assert not guard.is_token("é", Policy(frozenset(), TOKEN, 1, 1))
+    monkeypatch.setattr(accounts.secrets, "compare_digest", lambda one, other: compared.append(one) or one == other)
+    assert for_all(TOKEN).of_token(TOKEN)
+    assert not for_all(TOKEN).of_token("é")
     assert len(compared) == 2
 
 
@@ -547,7 +548,7 @@ def test_what_is_not_http_is_not_answered(served):
 
 
 def test_the_policy_of_a_server_beyond_loopback():
-    policy = server.policy_for("0.0.0.0", ["Reports.Office"], TOKEN, load_config())
+    policy = server.policy_for("0.0.0.0", ["Reports.Office"], for_all(TOKEN), load_config())
     for host, ok in (("reports.office:8321", True), ("10.0.0.7", True), ("other.office", False)):
         assert (guard.check_host(RequestHead("GET", "/", Headers({"host": host})), policy) is None) is ok
-    assert guard.check_token(RequestHead("GET", "/api/files", Headers({})), replace(policy, token=None)) is None
+    assert guard.check_token(RequestHead("GET", "/api/files", Headers({})), replace(policy, accounts=None)) is None

@@ -60,12 +60,13 @@ def test_a_token_from_a_file_is_not_said(begin, home, arguments, wait, tmp_path)
 def test_when_a_token_is_asked_for(host, asks):
     assert bool(server.choose_token(host, None, None)) is asks
     assert server.choose_token(host, "a-token-of-the-tests", None) == "a-token-of-the-tests"
+    assert server.choose_token(host, None, None, ["127.0.0.1"]), "whom a proxy lets in is not this machine"
 
 
 @pytest.mark.parametrize("token", ["", "short", "with blanks in it, long enough", "口令口令口令口令口令口令口令口令口令"])
 def test_a_token_that_can_be_guessed_or_not_sent(token):
     with pytest.raises(UsageError, match="--token: at least 16 letters"):
-        server.choose_token("127.0.0.1", token, None)
+        server.choose_accounts(token, None)
 
 
 def test_a_token_file_that_is_not_there(call, tmp_path, arguments):
@@ -90,3 +91,17 @@ def test_a_host_that_is_none_and_a_model_that_is_none(call, arguments):
 def test_an_address_of_ipv6():
     with server.open_socket("::1", 0) as listening:
         assert re.fullmatch(r"http://\[::1\]:\d+", server.address_of(listening))
+
+
+@pytest.mark.parametrize("proxy", ["", "*", "nginx", "0.0.0.0/0", "::/0", "10.0.0.1/8"])
+def test_a_proxy_that_is_none_or_everybody(call, arguments, proxy):
+    result = call(*arguments, "--proxy", proxy)
+    assert (result.exit_code, f"--proxy {proxy}: no address" in result.stderr) == (2, True), result.stderr
+
+
+def test_a_new_account_is_printed_and_its_token_apart(call):
+    done = call("serve", "--new-account", "Ｗａｎｇ　一")
+    name, _, kept = done.stdout.strip().rpartition(" ")
+    token = done.stderr.split()[-1]
+    assert (name, kept.startswith("sha256:"), len(token)) == ("Wang 一", True, 32)
+    assert token not in done.stdout

@@ -1,0 +1,230 @@
+"""Restore a backup into a folder: everything is checked before the first file is written, and nothing that is there is replaced.
+
+An archive may be hostile: its names must be those of its manifest and lead into the folders of ``PARTS``, it may hold no link and
+nothing hidden, and what it unpacks to is bounded by its own size and by the space that is free. A sha256 finds damage, not forgery:
+restore what you have kept yourself.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from pipeline.backup.manifest import FORMAT, MANIFEST, BackupManifest, KeptFile, is_name
+from pipeline.backup.parts import PARTS
+from pipeline.core.errors import InputError, UsageError
+from pipeline.core.json_values import decode_json
+from pipeline.core.outputs import to_disk
+from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS
+
+LARGEST_MANIFEST, LARGEST_DIRECTORY = 2**26, 2**26  # bytes
+# What an archive may unpack to: so many times its own size, and so many bytes more.
+MOST_RATIO, SPARE = 100, 2**26
+CODE_FOLDER = "pipeline"  # of a checkout: what lies there is run
+CHUNK = 1 << 20
+_DIRECTORY_END, _LOCATOR = 22, b"PK\x06\x07"
+_END_64 = 56 + 20 + _DIRECTORY_END  # bytes of the ends of a large zip's directory
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done: the files that were written, those that were there already, the same, and what it never held."""
+
+    written: int
+    same: int
+    left_out: tuple[str, ...]
+
+
+class _Numbered(msgspec.Struct):
+    """What a manifest of any format has."""
+
+    format: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A file to write, and whether it is there already, the same."""
+
+    file: KeptFile
+    path: Path
+    is_there: bool
+
+
+def restore(archive: Path, folder: Path) -> Restored:
+    """Write the files of a backup below a project folder.
+
+    Raises InputError for an archive that is none, damaged or hostile, and UsageError for what is there and differs.
+    """
+    with _opened(archive) as package:
+        manifest = _checked(package, archive, folder)
+        plan = [_planned(file, archive, folder) for file in manifest.files]
+        fresh = [planned for planned in plan if not planned.is_there]
+        _write(package, fresh, archive)
+    return Restored(len(fresh), len(plan) - len(fresh), manifest.left_out)
+
+
+def _checked(package: zipfile.ZipFile, archive: Path, folder: Path) -> BackupManifest:
+    """Return the manifest of an archive that holds what it says, to the last byte; raises InputError."""
+    try:
+        manifest = _manifest(package, archive)
+        _check_members(package, manifest, archive, folder)
+        for file in manifest.files:
+            _check_content(package, file, archive, lambda _: None)
+    except OSError as error:  # a place that cannot be, as zipfile asks the system for it
+        raise InputError(f"{archive}: damaged, or cannot be read ({error.strerror}); use another copy", code="archive") from None
+    return manifest
+
+
+# ---- what the archive is ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        if not stat.S_ISREG(archive.stat().st_mode):
+            raise InputError(f"{archive}: no ordinary file; name a file that pipeline backup wrote", code="archive")
+        stream = archive.open("rb")
+    except OSError as error:
+        raise InputError(f"{archive}: cannot be read ({error.strerror}); name a file that pipeline backup wrote") from None
+    with stream:
+        if _directory_size(stream) > LARGEST_DIRECTORY:
+            raise InputError(f"{archive}: holds more files than a backup does; not restored", code="too_large")
+        with _damage(archive), zipfile.ZipFile(stream) as package:
+            yield package
+
+
+@contextmanager
+def _damage(archive: Path) -> Iterator[None]:
+    """Turn what zipfile raises for an archive into one line."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise InputError(f"{archive}: no backup, or damaged ({error}); use another copy of it", code="archive") from None
+
+
+def _directory_size(stream: BinaryIO) -> int:
+    """Return the bytes of a zip's directory as its end tells them; zipfile would read them all, and make a record of each file."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - _END_64))
+    tail = stream.read().rjust(_END_64, b"\0")
+    told = int.from_bytes(tail[-_DIRECTORY_END + 12 : -_DIRECTORY_END + 16], "little")
+    large = int.from_bytes(tail[40:48], "little") if tail[56:60] == _LOCATOR else 0
+    return max(told, large)
+
+
+def _manifest(package: zipfile.ZipFile, archive: Path) -> BackupManifest:
+    try:
+        info = package.getinfo(MANIFEST)
+    except KeyError:
+        raise InputError(
+            f"{archive}: no backup: it has no {MANIFEST}; name a file that pipeline backup wrote", code="archive"
+        ) from None
+    if info.file_size > LARGEST_MANIFEST or info.compress_type not in METHODS:
+        raise InputError(f"{archive}: its {MANIFEST} is too large; not restored", code="too_large")
+    content = package.read(info)
+    try:
+        number = decode_json(content, _Numbered).format
+        if number != FORMAT:
+            raise InputError(f"{archive}: a backup of format {number}; restore it with the version that made it", code="archive")
+        return decode_json(content, BackupManifest)
+    except msgspec.MsgspecError as error:
+        raise InputError(f"{archive}: its {MANIFEST} is damaged ({error}); use another copy of it", code="archive") from None
+
+
+def _check_members(package: zipfile.ZipFile, manifest: BackupManifest, archive: Path, folder: Path) -> None:
+    """Raise InputError for members that are not those of the manifest, or are not to be unpacked, or unpack to too much."""
+    members = package.infolist()
+    declared = {file.name: file for file in manifest.files}
+    if len(declared) != len(manifest.files) or sorted(member.filename for member in members) != sorted([*declared, MANIFEST]):
+        raise InputError(f"{archive}: its files are not those of its {MANIFEST}; use another copy of it", code="archive")
+    for member in members:
+        kind = stat.S_IFMT(member.external_attr >> 16)
+        if member.compress_type not in METHODS or member.flag_bits & ENCRYPTED_FLAG or kind not in (0, stat.S_IFREG):
+            raise InputError(f"{archive}/{member.filename}: a link, encrypted or unusual; not restored", code="archive")
+        if member.filename != MANIFEST and member.file_size != declared[member.filename].size:
+            raise InputError(f"{archive}/{member.filename}: not as long as {MANIFEST} says; not restored", code="archive")
+    _check_size(sum(file.size for file in manifest.files), archive, folder)
+
+
+def _check_size(size: int, archive: Path, folder: Path) -> None:
+    most = archive.stat().st_size * MOST_RATIO + SPARE
+    if size > most:
+        raise InputError(f"{archive}: would unpack to {size:,} bytes, as no backup does; not restored", code="too_large")
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if size > shutil.disk_usage(there).free:
+        raise UsageError(f"{folder}: {size:,} bytes are to be restored, and less space is free; make room, or choose another --to")
+
+
+def _check_content(package: zipfile.ZipFile, file: KeptFile, archive: Path, keep: Callable[[bytes], object]) -> None:
+    """Hand on the bytes of a file; raises InputError where they are not those that were kept."""
+    digest, size = hashlib.sha256(), 0
+    with package.open(file.name) as member:
+        while size <= file.size and (chunk := member.read(CHUNK)):
+            digest.update(chunk)
+            size += len(chunk)
+            keep(chunk)
+    if size != file.size or digest.hexdigest() != file.sha256:
+        raise InputError(f"{archive}/{file.name}: damaged (its sha256 is another); use another copy of the backup", code="archive")
+
+
+# ---- where it goes ---------------------------------------------------------------------------------------------------
+
+
+def _planned(file: KeptFile, archive: Path, folder: Path) -> _Planned:
+    """Return where a file goes; raises InputError for a name that leads elsewhere, UsageError for one that is taken."""
+    part = next((part for part in PARTS if file.name.startswith(f"{part.name}/")), None)
+    names = file.name.split("/")[1:]
+    if part is None or not is_name(file.name) or (part is PARTS[0] and names[0] == CODE_FOLDER):
+        raise InputError(f"{archive}: {file.name!r} leads where no backup leads; not restored", code="archive")
+    root = part.target(folder)
+    path = root.joinpath(*names)
+    for above in path.relative_to(root).parents:
+        if (root / above).is_symlink() or (os.path.lexists(root / above) and not (root / above).is_dir()):
+            raise UsageError(f"{root / above}: is there and is no folder; move it away, or restore to another folder with --to")
+    if not os.path.lexists(path):
+        return _Planned(file, path, is_there=False)
+    if not _is_same(path, file):
+        raise UsageError(f"{path}: is there and differs, and nothing is replaced; move it away, or restore elsewhere with --to")
+    return _Planned(file, path, is_there=True)
+
+
+def _is_same(path: Path, file: KeptFile) -> bool:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != file.size:
+        return False
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+
+
+def _write(package: zipfile.ZipFile, plan: list[_Planned], archive: Path) -> None:
+    """Write files that are not there; what fails leaves none of them. Raises UsageError."""
+    made: list[Path] = []
+    try:
+        for planned in plan:
+            _make_folder(planned.path.parent, made)
+            with planned.path.open("xb") as stream:
+                made.append(planned.path)
+                _check_content(package, planned.file, archive, stream.write)
+                to_disk(stream)
+    except BaseException as error:
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        if isinstance(error, OSError):
+            where = error.filename or archive
+            raise UsageError(f"{where}: cannot be written ({error.strerror or error}); nothing was restored") from None
+        raise
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent, made)
+        folder.mkdir()
+        made.append(folder)
