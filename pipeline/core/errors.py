@@ -33,6 +33,8 @@ Code = Literal[
     # why a person's word is not taken
     "name",
     "changed",
+    # why a digest is not made
+    "pages",
 ]
 CODES: frozenset[str] = frozenset(get_args(Code))
 

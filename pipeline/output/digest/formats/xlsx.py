@@ -23,7 +23,7 @@ GREY = "#6b7280"
 # The columns of the passages with their widths in characters; one that no passage fills is hidden.
 COLUMNS = {
     "主题": 10, "报告": 28, "地区": 12, "年份": 8, "标题": 24, "摘录": 80, "位置": 9, "把握": 7, "待复核": 8, "兼及": 12, "重复": 7,
-    "亦见于": 30, "文件": 30,
+    "亦见于": 30, "文件": 30, "类别": 8, "上年": 40,
 }  # fmt: skip
 HEAD: dict[str, object] = {"bold": True, "bottom": 1, "bottom_color": "#9aa1ab", "bg_color": "#f3f4f6", "valign": "vcenter"}
 ROW: dict[str, object] = {"valign": "top", "bottom": 1, "bottom_color": "#e5e7eb"}
@@ -214,6 +214,8 @@ def _passage(passage: Passage, digest: Digest) -> list[tuple[object, str]]:
         (len(passage.copies) or None, "count"),
         ("、".join(f"《{digest.reports[copy.report].name}》{wording.spot(copy)}" for copy in passage.copies), "text"),
         (report.source, "text"),
+        (passage.kind, "cell"),
+        (wording.earlier_line(passage, digest.reports), "text"),
     ]
 
 

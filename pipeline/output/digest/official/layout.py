@@ -1,0 +1,77 @@
+"""How the paragraphs of an official document fall into lines and pages: GB/T 9704-2012, 22 lines of 28 characters a page.
+
+Word and LibreOffice break a line before a mark that may not begin one in different ways (they squeeze, or let it hang); here
+the character before it always goes down too, which is never fewer lines. So a document may fill less than is counted, not more.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline.output.digest.official.blocks import Block, Look
+
+CHARACTERS, LINES = 28, 22
+SMALL = 22 / 16  # of a character of the title to one of the text
+TITLE_LINES = 1.5  # lines of the text that a line of the title is high
+INDENT = 2  # characters
+NOT_FIRST = frozenset("，。、；：？！）》】」』”’…—％%,.;:?!)]}〕")
+_WIDE = frozenset("WFA")  # ambiguous ones, such as “”, are wide in a Chinese font
+_KEPT: frozenset[Look] = frozenset({"theme", "kind"})  # stand on the page of what follows
+_PIECE = re.compile(r"[0-9A-Za-z.,%+/:@_-]+|.", re.DOTALL)
+
+
+def pages(document: Sequence[Block]) -> int:
+    """Return how many pages the paragraphs of a document fill, at least 1."""
+    heights = [height(block) for block in document]
+    page, used = 1, 0.0
+    for place, block in enumerate(document):
+        if used + _needed(document, heights, place) > LINES and used:
+            page, used = page + 1, 0.0
+        used += heights[place]
+        if used > LINES:  # a paragraph goes on over the next pages
+            full, used = divmod(used, LINES)
+            page += int(full)
+        if block.look == "title":
+            used = float(-(-used // 1))
+    return page
+
+
+def height(block: Block) -> float:
+    """Return how high a paragraph is, in lines of the text."""
+    if block.look == "gap":
+        return 1
+    if block.look == "title":
+        return TITLE_LINES * lines(block.text, CHARACTERS / SMALL, 0)
+    return lines(block.text, CHARACTERS, INDENT)
+
+
+@lru_cache(maxsize=20_000)
+def lines(text: str, width: float, indent: float) -> int:
+    """Return how many lines a text fills, each so many characters wide, the first with an indent."""
+    count, used, last = 1, indent, 0.0
+    for piece in _PIECE.findall(text):
+        own = sum(map(_width, piece))
+        if used + own <= width:
+            used, last = used + own, own
+            continue
+        moved = last if piece in NOT_FIRST else 0.0
+        over = moved + own
+        count += 1 + int(over // width) if over > width else 1
+        used, last = over % width if over > width else over, own
+    return count
+
+
+def _needed(document: Sequence[Block], heights: Sequence[float], place: int) -> float:
+    """Return the lines that a page must have free for a paragraph to begin there; a heading needs the line that follows it."""
+    needed = 0.0
+    while place < len(document) and document[place].look in _KEPT:
+        needed += heights[place]
+        place += 1
+    return needed + 1
+
+
+def _width(character: str) -> float:
+    if unicodedata.east_asian_width(character) in _WIDE:
+        return 1
+    return 0.5 if character.isdigit() or not character.isalnum() else 0.65
