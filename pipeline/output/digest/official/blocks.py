@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.output import RunFacts
+from pipeline.output.digest.kinds import KINDS
 from pipeline.output.digest.lines import shortened
-from pipeline.output.digest.records import Digest, Group, Passage, Report
+from pipeline.output.digest.records import Digest, Group, Passage, Report, Section
 
 Look = Literal["title", "gap", "theme", "kind", "text", "earlier", "date", "note"]
 DIGITS = "〇一二三四五六七八九"
@@ -33,9 +34,9 @@ def blocks(digest: Digest, run: RunFacts) -> Iterator[Block]:
     yield from (Block("text", line) for line in _opening(digest))
     for number, section in enumerate(digest.sections, 1):
         yield Block("theme", f"{numeral(number)}、{section.theme}")
-        if not section.passages:
+        if not _told(section):
             yield Block("text", "报告中没有这一主题的摘句。")
-        for place, group in enumerate(section.groups, 1):
+        for place, group in enumerate(_told(section), 1):
             yield Block("kind", f"（{numeral(place)}）{group.name}")
             yield from _group(group, digest)
     yield Block("gap", "")
@@ -58,6 +59,11 @@ def numeral(number: int) -> str:
     """Return a number from 1 to 99 in Chinese, as headings have it."""
     tens, ones = divmod(number, 10)
     return f"{DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{DIGITS[ones] if ones else ''}"
+
+
+def _told(section: Section) -> list[Group]:
+    """Return what the document tells of a theme: not what is none of the four kinds, such as greetings."""
+    return [group for group in section.groups if group.name in KINDS]
 
 
 def _opening(digest: Digest) -> Iterator[str]:
@@ -99,7 +105,8 @@ def _place_and_year(report: Report) -> str:
 
 
 def _note(digest: Digest, run: RunFacts) -> str:
-    shown, found = (sum(part) for part in zip(*((len(one.passages), one.found) for one in digest.sections), strict=True))
+    shown = sum(len(group.passages) for section in digest.sections for group in _told(section))
+    found = sum(section.found for section in digest.sections)
     failed = f"；{len(run.failures)}个文件未能读取" if run.failures else ""
     model = shortened(run.model, 40)
     judged = f"主题由模型{model}判定，做法、成效、问题、打算由规则判定，用前请核对原文"

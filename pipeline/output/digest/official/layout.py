@@ -4,6 +4,7 @@ Word and LibreOffice break a line before a mark that may not begin one in differ
 the character before it always goes down too, which is never fewer lines. So a document may fill less than is counted, not more.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -29,11 +30,10 @@ def pages(document: Sequence[Block]) -> int:
         if used + _needed(document, heights, place) > LINES and used:
             page, used = page + 1, 0.0
         used += heights[place]
-        if used > LINES:  # a paragraph goes on over the next pages
-            full, used = divmod(used, LINES)
-            page += int(full)
+        full = max(0, math.ceil(used / LINES) - 1)  # a paragraph may go on over the next pages
+        page, used = page + full, used - full * LINES
         if block.look == "title":
-            used = float(-(-used // 1))
+            used = math.ceil(used)
     return page
 
 

@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.output.digest.choose import choose
+from pipeline.output.digest.official.blocks import Block, blocks, numeral, title_of
+
+THEMES = ("举旗帜", "兴文化")
+
+
+@pytest.fixture
+def digest(digest_of, build):
+    def year(number, rooms):
+        return build(f"{number}.txt", f"临溪县{number}年工作总结", [
+            (f"一是新建城市书房{rooms}座，配书{rooms}万册，读者可以通借通还；", "兴文化"),
+            ("（二）整理民歌一百首，录成唱片", "兴文化"),
+            ("书屋管理员不足。", "兴文化", {"review": True}),
+        ])  # fmt: skip
+
+    return choose(digest_of(year(2022, 6), year(2023, 9), by="kind", themes=THEMES), 3, lambda _: 1)
+
+
+def test_numbers_in_headings():
+    assert [numeral(number) for number in (1, 9, 10, 11, 20, 25)] == ["一", "九", "十", "十一", "二十", "二十五"]
+
+
+def test_what_the_document_says(digest, run):
+    assert [*blocks(digest, run)] == [
+        Block("title", "临溪县2023年工作情况摘报"),
+        Block("gap", ""),
+        Block("text", "现将2篇报告（2022—2023年，1个地区）中各主题的做法、成效、问题和打算摘报如下。"),
+        Block("theme", "一、举旗帜"),
+        Block("text", "报告中没有这一主题的摘句。"),
+        Block("theme", "二、兴文化"),
+        Block("kind", "（一）做法"),
+        Block("text", "1.新建城市书房9座，配书9万册，读者可以通借通还。（临溪县2023年）"),
+        Block("earlier", "上年（2022年）：新建城市书房6座，配书6万册，读者可以通借通还。"),
+        Block("text", "2.整理民歌一百首，录成唱片。（临溪县2023年）"),
+        Block("earlier", "上年（2022年）：整理民歌一百首，录成唱片。"),
+        Block("kind", "（二）问题"),
+        Block("text", "书屋管理员不足。（临溪县2023年，待复核）"),
+        Block("earlier", "上年（2022年）：书屋管理员不足。"),
+        Block("gap", ""),
+        Block("date", "2026年11月22日"),
+        Block(
+            "note",
+            "（摘报说明：从6条摘句中选列3条；主题由模型demo 0123判定，"
+            "做法、成效、问题、打算由规则判定，用前请核对原文；1个文件未能读取。）",
+        ),
+    ]
+
+
+def test_a_title_names_no_year_of_several_places(digest):
+    other = replace(digest.reports[0], place=replace(digest.reports[0].place, value="青石市"))
+    assert title_of(replace(digest, reports=(other, digest.reports[1]))) == "工作情况摘报"
+    same = replace(other, year=digest.reports[1].year)
+    assert title_of(replace(digest, reports=(same, digest.reports[1]))) == "2023年工作情况摘报"
+
+
+def test_reports_of_the_same_place_and_year_are_told_by_name(digest, run):
+    twice = replace(digest.reports[1], name="临溪县2023年书屋建设情况")
+    said = [block.text for block in blocks(replace(digest, reports=(twice, digest.reports[1])), run)]
+    assert any(text.endswith("（《临溪县2023年工作总结》）") for text in said)
+
+
+def test_greetings_stand_in_no_official_document(digest_of, build, run):
+    report = build("a.txt", "临溪县2023年工作总结", [("各位领导：", "兴文化"), ("组织书展三场。", "兴文化")])
+    said = [*blocks(digest_of(report, by="kind", themes=("兴文化",)), run)]
+    assert [block.text for block in said if block.look == "text"][1:] == ["组织书展三场。（临溪县2023年）"]
+    assert "从2条摘句中选列1条" in said[-1].text
