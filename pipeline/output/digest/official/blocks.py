@@ -108,6 +108,5 @@ def _note(digest: Digest, run: RunFacts) -> str:
     shown = sum(len(group.passages) for section in digest.sections for group in _told(section))
     found = sum(section.found for section in digest.sections)
     failed = f"；{len(run.failures)}个文件未能读取" if run.failures else ""
-    model = shortened(run.model, 40)
-    judged = f"主题由模型{model}判定，做法、成效、问题、打算由规则判定，用前请核对原文"
+    judged = "主题由模型判定，做法、成效、问题、打算由规则判定，用前请核对原文"
     return f"（摘报说明：从{found}条摘句中选列{shown}条；{judged}{failed}。）"

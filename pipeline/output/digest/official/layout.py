@@ -16,9 +16,13 @@ CHARACTERS, LINES = 28, 22
 SMALL = 22 / 16  # of a character of the title to one of the text
 TITLE_LINES = 1.5  # lines of the text that a line of the title is high
 INDENT = 2  # characters
+BESIDE = 0.5  # of a character, that programs add around a figure or word among characters
+DIGIT, LETTER = 0.65, 0.8  # of a character; half of one in the fonts named, but more in those that stand in for them
 NOT_FIRST = frozenset("，。、；：？！）》】」』”’…—％%,.;:?!)]}〕")
+NOT_LAST = frozenset("（《【「『“‘([{〔")
 _WIDE = frozenset("WFA")  # ambiguous ones, such as “”, are wide in a Chinese font
 _KEPT: frozenset[Look] = frozenset({"theme", "kind"})  # stand on the page of what follows
+_ASCII = frozenset("0123456789")
 _PIECE = re.compile(r"[0-9A-Za-z.,%+/:@_-]+|.", re.DOTALL)
 
 
@@ -49,16 +53,15 @@ def height(block: Block) -> float:
 @lru_cache(maxsize=20_000)
 def lines(text: str, width: float, indent: float) -> int:
     """Return how many lines a text fills, each so many characters wide, the first with an indent."""
-    count, used, last = 1, indent, 0.0
+    count, used, together, last = 1, indent, 0.0, ""
     for piece in _PIECE.findall(text):
-        own = sum(map(_width, piece))
-        if used + own <= width:
-            used, last = used + own, own
-            continue
-        moved = last if piece in NOT_FIRST else 0.0
-        over = moved + own
-        count += 1 + int(over // width) if over > width else 1
-        used, last = over % width if over > width else over, own
+        own = sum(map(_width, piece)) + (BESIDE if len(piece) > 1 or piece in _ASCII else 0)
+        bound = together if piece in NOT_FIRST or last in NOT_LAST else 0.0  # goes where the piece goes
+        together, last = bound + own, piece
+        used += own
+        if used > width:
+            count += 1 + int(together // width) if together > width else 1
+            used = together % width if together > width else together
     return count
 
 
@@ -74,4 +77,4 @@ def _needed(document: Sequence[Block], heights: Sequence[float], place: int) -> 
 def _width(character: str) -> float:
     if unicodedata.east_asian_width(character) in _WIDE:
         return 1
-    return 0.5 if character.isdigit() or not character.isalnum() else 0.65
+    return DIGIT if character.isdigit() or not character.isalnum() else LETTER

@@ -152,6 +152,8 @@ def _paragraph_of(style: _Style, level: Any) -> Any:  # noqa: ANN401 - elements
         "pPr",
         element("keepNext") if style.keep else None,
         element("widowControl", val=0),
+        element("autoSpaceDE", val=0),  # a figure among characters takes no room of its own: 28 a line
+        element("autoSpaceDN", val=0),
         element("snapToGrid", val=0),
         element("spacing", before=0, after=0, line=style.line, lineRule="exact"),
         indent,

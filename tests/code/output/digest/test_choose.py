@@ -8,7 +8,7 @@ from pipeline.output.digest.kinds import DONE, KINDS, PLAN, RESULT
 
 from .conftest import FIRST, SECOND, THIRD, make
 
-TOWNS = "青石 临溪 白鹭 云坪 沙洲".split()
+TOWNS = ("青石", "临溪", "白鹭", "云坪", "沙洲")
 WORKS = (
     "组织理论宣讲进村入户{}场，编印双语读本两千册。",
     "开设乡村夜校课堂{}期，请老党员讲村史。",

@@ -15,10 +15,13 @@ from pipeline.output.digest.official.layout import height, lines, pages
         ("字" * 26 + "。", 2),  # the character before the mark goes down with it
         ("字" * 53 + "。", 2),
         ("字" * 54 + "。", 3),
-        ("1" * 52, 1),
-        ("1" * 53, 2),
+        ("字" * 25 + "）。", 2),
+        ("字" * 53 + "“字", 3),  # the mark that begins a quotation goes down with it
+        ("字" * 52 + "“字", 2),
+        ("1" * 39, 1),
+        ("1" * 40, 2),
         ("字" * 25 + "1234", 2),  # a number is not broken
-        ("W" * 200, 6),  # but one longer than a line is, from the next line on
+        ("W" * 200, 7),  # but one longer than a line is, from the next line on
     ],
 )
 def test_lines_of_28_characters_with_an_indent_of_two(text, count):
