@@ -62,6 +62,22 @@ def test_reports_of_the_same_place_and_year_are_told_by_name(digest, run):
     assert any(text.endswith("（《临溪县2023年工作总结》）") for text in said)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("三是组织书展三场；", "组织书展三场。"),
+        ("2.3 组织书展三场", "组织书展三场。"),
+        ("10  组织书展三场。", "组织书展三场。"),
+        ("2.5万人看了书展。", "2.5万人看了书展。"),
+        ("一要组织书展！", "一要组织书展！"),
+    ],
+)
+def test_signs_of_lists_go_and_a_stop_comes(digest_of, build, run, text, said):
+    report = build("a.txt", "临溪县2023年工作总结", [(text, "兴文化")])
+    texts = [block.text for block in blocks(digest_of(report, by="kind", themes=("兴文化",)), run)]
+    assert f"{said}（临溪县2023年）" in texts
+
+
 def test_greetings_stand_in_no_official_document(digest_of, build, run):
     report = build("a.txt", "临溪县2023年工作总结", [("各位领导：", "兴文化"), ("组织书展三场。", "兴文化")])
     said = [*blocks(digest_of(report, by="kind", themes=("兴文化",)), run)]
