@@ -140,3 +140,14 @@ def test_only_the_four_kinds_are_chosen(digest_of):
     digest = digest_of(make("a.txt", "临溪县2022年工作总结", [("各位领导：", FIRST), ("组织书展三场。", FIRST)]), by="kind")
     assert {passage.kind for passage in shown(choose(digest, 1, by_count(9)))} <= set(KINDS)
     assert len(shown(digest)) == 2
+
+
+def test_what_differs_goes_before_what_is_a_little_better(digest_of):
+    passages = [
+        ("组织理论宣讲进村入户三十九场，编印双语读本两千册，送到各村书屋。", FIRST, {"score": 0.95}),
+        ("组织理论宣讲进村入户四十二场，听讲的有两千人，多是返乡青年。", FIRST, {"score": 0.9}),
+        ("开设乡村夜校课堂二十五期，请老党员讲村史，三百名学员写了笔记。", FIRST, {"score": 0.85}),
+    ]
+    digest = digest_of(make("甲.txt", "临溪县2023年工作总结", passages), by="kind", themes=(FIRST,))
+    assert [one.text[:6] for one in shown(choose(digest, 1, by_count(2)))] == ["组织理论宣讲", "开设乡村夜校"]
+    assert len(shown(choose(digest, 1, by_count(3)))) == 3
