@@ -24,17 +24,23 @@ from pipeline.core.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config, LabelSet
+    from pipeline.output import RunFacts
     from pipeline.output.digest.records import By, Digest, DigestOptions
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "out", type=OutputPath(), required=True, help="The file: .docx, .xlsx, .html or .md.")
-@click.option("--by", type=click.Choice(["report", "place", "year"]), default="report", show_default=True,
-              help="What passages of a theme stand under.")  # fmt: skip
+@click.option("--by", type=click.Choice(["report", "place", "year", "kind"]),
+              help="What passages stand under [report]; kind: what was done, came of it, lacks, is planned.")  # fmt: skip
 @click.option("--theme", "themes", multiple=True, metavar="NAME", help="A theme to show; can be repeated. Without it all themes.")
 @click.option("--least-score", type=click.FloatRange(0, 1), help="Leave out passages with a lower score.")
 @click.option("--most", type=click.IntRange(1), help="Show so many passages of a report under a theme: the surest ones.")
+@click.option(
+    "--pages", type=click.IntRange(1, 500), help="Choose the best passages, so many as this number of pages holds; by kind."
+)
+@click.option("--form", type=click.Choice(["digest", "official"]),
+              help="The form of a Word file; official (GB/T 9704) with --pages, else digest.")  # fmt: skip
 @click.option("--about", type=click.Path(path_type=Path), help="A CSV file with the columns name, place, year of reports.")
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
@@ -42,8 +48,9 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
 @config_options
-def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...], least_score: float | None, most: int | None,
-           about: Path | None, model_name: str, jobs: int | None, corrected: bool, force: bool, ocr: str | None,
+def digest(paths: tuple[str, ...], out: Path, by: "By | None", themes: tuple[str, ...], least_score: float | None, most: int | None,
+           pages: int | None, form: str | None, about: Path | None, model_name: str, jobs: int | None, corrected: bool, force: bool,
+           ocr: str | None,
            config_file: Path | None,
            settings: tuple[str, ...]) -> None:  # fmt: skip
     """Gather the passages of many reports by theme, each with its source, with figures by report, year and place.
@@ -54,12 +61,14 @@ def digest(paths: tuple[str, ...], out: Path, by: "By", themes: tuple[str, ...],
     Examples:
       pipeline digest reports/ -o digest.docx
       pipeline digest reports/ -o digest.docx --corrected
+      pipeline digest reports/ -o superior.docx --pages 5
       pipeline digest reports/ --by year --theme 兴文化 --least-score 0.8 -o digest.html
     """
     config = read_config(config_file, (*settings, *reading(None, ocr)))
-    order = _Order(
-        paths, out, by, themes, config.digest.least_score if least_score is None else least_score, most, about, corrected, force
-    )
+    least = config.digest.least_score if least_score is None else least_score
+    official = _is_official(out, pages, form)
+    by = _by(by, official or pages is not None)
+    order = _Order(paths, out, by, themes, least, most, pages, official, about, corrected, force)
     beside = tuple(path for path in (about, config_file) if path)
     failures = _make(order, config, model_name, jobs, beside)
     sys.exit(1 if failures else 0)
@@ -75,9 +84,25 @@ class _Order:
     themes: tuple[str, ...]
     least_score: float
     most: int | None
+    pages: int | None
+    official: bool
     about: Path | None
     corrected: bool
     force: bool
+
+
+def _is_official(out: Path, pages: int | None, form: str | None) -> bool:
+    """Return whether an official document is asked for; raises UsageError for pages of a Word file whose pages are not counted."""
+    if pages is not None and form == "digest" and out.suffix.lower() == ".docx":
+        raise UsageError("--form digest --pages: only pages of the official form are counted; leave out one of them")
+    return form == "official" or (form is None and pages is not None and out.suffix.lower() == ".docx")
+
+
+def _by(by: "By | None", kinds: bool) -> "By":
+    """Return what passages stand under; raises UsageError where it must be their kind and is something else."""
+    if kinds and by not in (None, "kind"):
+        raise UsageError(f"--by {by}: passages of the official form and of --pages stand by kind; leave out --by")
+    return "kind" if kinds else by or "report"
 
 
 def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, beside: tuple[Path, ...]) -> int:
@@ -88,7 +113,7 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
     from pipeline.output.digest.about import read_about  # noqa: PLC0415 - as above
     from pipeline.output.digest.gather import gather  # noqa: PLC0415 - as above
 
-    writer, told = writer_for(order.out), read_about(order.about) if order.about else {}
+    writer, told = writer_for(order.out, order.official), read_about(order.about) if order.about else {}
     place = place_of(order.out)
     request = RunRequest(
         order.paths, config, model_name, "jsonl", corrected=order.corrected, jobs=jobs, out=place, force=order.force, beside=beside
@@ -100,9 +125,21 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
         made = gather((report for result in results for report in result.finished_reports()), options, told)
         if not made.reports:
             raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sizes), 'file')}")
+        made = _chosen(made, order.pages, run.facts())
         writer.write(made, stream, run.facts())
     _say_counts(run.counts, made, order.out)
     return len(run.counts.failures)
+
+
+def _chosen(made: "Digest", pages: int | None, facts: "RunFacts") -> "Digest":
+    """Return the digest, or its best passages that so many pages of the official form hold."""
+    if pages is None:
+        return made
+    from pipeline.output.digest.choose import choose  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.digest.official.blocks import blocks  # noqa: PLC0415 - as above
+    from pipeline.output.digest.official.layout import pages as count_pages  # noqa: PLC0415 - as above
+
+    return choose(made, pages, lambda digest: count_pages([*blocks(digest, facts)]))
 
 
 def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:

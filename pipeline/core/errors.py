@@ -38,6 +38,8 @@ Code = Literal[
     "name",
     "changed",
     "query",
+    # why a digest is not made
+    "pages",
 ]
 CODES: frozenset[str] = frozenset(get_args(Code))
 

@@ -1,7 +1,7 @@
 """Gather the passages of many reports by theme: one module per format.
 
 A format is a module of ``pipeline.output.digest.formats`` with ``write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None``,
-and an entry in ``FORMATS`` here.
+and an entry in ``FORMATS`` here. A Word file has a second form, that of an official document (``official/``).
 """
 
 import importlib
@@ -23,10 +23,13 @@ class DigestWriter(Protocol):
         """Write the digest."""
 
 
-def writer_for(out: Path) -> DigestWriter:
-    """Return what writes a digest into a file of this name; raises UsageError for an ending that no format has."""
+def writer_for(out: Path, official: bool = False) -> DigestWriter:
+    """Return what writes a digest into a file of this name; raises UsageError for an ending that no format, or form, has."""
     name = out.suffix.lower().removeprefix(".")
     if name not in FORMATS:
         known = " ".join(f".{form}" for form in FORMATS)
         raise UsageError(f"{out}: no digest format for {out.suffix or 'a name without an ending'}; use one of {known}")
-    return cast("DigestWriter", importlib.import_module(f"{__name__}.formats.{name}"))
+    if official and name != "docx":
+        raise UsageError(f"{out}: the official form is one of Word files; name it .docx, or leave out --form official")
+    module = "official.word" if official else f"formats.{name}"
+    return cast("DigestWriter", importlib.import_module(f"{__name__}.{module}"))

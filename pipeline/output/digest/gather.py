@@ -9,6 +9,7 @@ from itertools import groupby
 from pipeline.core.names import file_name, file_stem
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output.digest.duplicates import duplicates
+from pipeline.output.digest.kinds import KINDS, OTHER, KindReader
 from pipeline.output.digest.lines import one_line, shortened
 from pipeline.output.digest.records import (
     Digest,
@@ -66,16 +67,18 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
     told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
     title, characters = told.name or title_of(report), Counter[str]()
+    reader = KindReader(title) if options.by == "kind" else None
     for tag in passages_of(report):
         characters[tag.shown_theme] += len(tag.text)
         kept.count += 1
         kept.review += tag.asks_review
+        passages = [*_cut(_passage(tag, len(kept.reports), title), reader)]  # also of what is not shown: it may announce what is
         if tag.shown_theme not in options.themes:
             continue
         if tag.score < options.least_score and tag.correction is None:
             kept.unsure += 1
         else:
-            kept.passages.append(_passage(tag, len(kept.reports), title))
+            kept.passages += passages
     place = ReportAttribute(told.place, TOLD) if told.place else place_or_units(title, report.source, report.text)
     year = ReportAttribute(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
     kept.reports.append(Report(one_line(report.source), name_of(report, title), place, year, characters))
@@ -95,6 +98,15 @@ def _passage(tag: Tag, report: int, title: str) -> Passage:
         tag.correction.secondary if tag.correction else tag.secondary,
         tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None, tag.certainty,
     )  # fmt: skip
+
+
+def _cut(passage: Passage, reader: KindReader | None) -> Iterable[Passage]:
+    """Yield a passage as it is, or, with a reader, as excerpts of one kind each."""
+    if reader is None:
+        yield passage
+        return
+    for excerpt in reader.excerpts(passage.text, passage.heading):
+        yield replace(passage, text=excerpt.text.strip(), kind=excerpt.kind)
 
 
 def title_of(report: FinishedReport) -> str:
@@ -140,7 +152,8 @@ def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report],
     shown, elsewhere = _fold(kept, options.resemblance)
     name = _group_name(reports, options)
     order = dict.fromkeys(name(passage) for passage in own)
-    names = sorted(order, key=lambda each: (each == UNKNOWN, each if options.by == "year" else ""))
+    rank = {kind: place for place, kind in enumerate((*KINDS, OTHER))} if options.by == "kind" else {}
+    names = sorted(order, key=lambda each: (each == UNKNOWN, each if options.by == "year" else "", rank.get(each, 0)))
     of_group = _by(shown, name)
     missing = Counter(name(passage) for passage in elsewhere)
     groups = (Group(each, tuple(of_group.get(each, ())), missing[each]) for each in names)
@@ -163,6 +176,8 @@ def _by(passages: Iterable[Passage], name: Callable[[Passage], str]) -> Mapping[
 
 def _group_name(reports: Sequence[Report], options: DigestOptions) -> Callable[[Passage], str]:
     """Return what a passage stands under, by the options."""
+    if options.by == "kind":
+        return lambda passage: passage.kind
     names = {
         "report": [report.name for report in reports],
         "place": [report.place.value or UNKNOWN for report in reports],

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.core.names import file_name
 
-By = Literal["report", "place", "year"]
+By = Literal["report", "place", "year", "kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Passage:
     """A passage, by the index of its report, and where it stands there.
 
     ``corrected``: a person said its theme, and ``score`` is what the model had given another, or the same, one. ``copies`` are
-    passages that say the same. ``certainty`` is that of the text recognition where the passage comes from a picture.
+    passages that say the same. ``certainty`` is that of the text recognition where the passage comes from a picture. ``kind`` is
+    what it says (``kinds.py``) where passages stand by kind, and ``earlier`` what the same place said the year before.
     """
 
     report: int
@@ -88,11 +89,13 @@ class Passage:
     corrected: bool = False
     certainty: float | None = None
     copies: "tuple[Passage, ...]" = ()
+    kind: str = ""
+    earlier: "Passage | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The passages of a theme that stand under one report, place or year; ``folded`` ones are shown elsewhere."""
+    """The passages of a theme that stand under one report, place, year or kind; ``folded`` ones are shown elsewhere."""
 
     name: str
     passages: tuple[Passage, ...]
@@ -145,7 +148,7 @@ class Digest:
     """Passages by theme, and the figures of the front page.
 
     ``years`` and ``places`` are empty where there are not two to compare. ``passages`` and ``review`` count all passages and
-    those to review, ``unsure`` those below ``DigestOptions.least_score``.
+    those to review, ``unsure`` those below ``DigestOptions.least_score``; ``pages`` is how many its passages were chosen for.
     """
 
     options: DigestOptions
@@ -157,3 +160,4 @@ class Digest:
     passages: int = 0
     unsure: int = 0
     review: int = 0
+    pages: int | None = None

@@ -18,7 +18,7 @@ HEADING = 40  # characters of a heading in the line below a passage
 FIGURES = "数字"
 FIGURE_HEADS = ("统计对象", "数字", "来源")
 FIGURES_NOTE = "各主题所列段落中的数字，照录原文，不相加：口径可能不同，同一数字也可能在几处出现。"
-BY = {"report": "报告", "place": "地区", "year": "年份"}
+BY = {"report": "报告", "place": "地区", "year": "年份", "kind": "做法、成效、问题、打算"}
 
 
 def percent(share: float) -> str:
@@ -58,6 +58,14 @@ def copies_line(passage: Passage, reports: Sequence[Report], named: int | None =
     places = [f"《{reports[copy.report].name}》{spot(copy)}" for copy in passage.copies[:named]]
     rest = "等" if len(places) < len(passage.copies) else ""
     return f"〔近似重复 {len(passage.copies)} 处，已合并：{'、'.join(places)}{rest}〕"
+
+
+def earlier_line(passage: Passage, reports: Sequence[Report]) -> str:
+    """Return what the same place said the year before, with its source; "" for a passage with nothing beside it."""
+    if passage.earlier is None:
+        return ""
+    report = reports[passage.earlier.report]
+    return f"〔上年（{report.year.value}年）：{passage.earlier.text}——《{report.name}》〕"
 
 
 def subtitle(digest: Digest, run: RunFacts) -> str:
@@ -121,6 +129,13 @@ def notes(digest: Digest, run: RunFacts) -> list[str]:
         f"文字相似度达到 {digest.options.resemblance:.0%} 且所含数字相同的段落合并为一段，并注明另见何处；数字不同的不合并。",
         "年份依次取自标题、文件名、开头和正文中的年份，地区取自带有“省、市、县、区、州、盟、旗”的名称，没有的取自单位名称；找不到的写“未注明”。",
     ]
+    if digest.options.by == "kind":
+        lines.append("做法、成效、问题、打算按句由规则判定，段落因此分成摘句；依据和准确率见项目文档。")
+    if digest.pages is not None:
+        lines.append(
+            f"按不超过 {digest.pages} 页选取：把握、有无数字、长短适中者先，内容相近者后，每篇报告各选一条之后再选第二条。"
+            "同一地区有两个年份的，选较近一年，上年的只作对照。"
+        )
     if any(passage.corrected for section in digest.sections for passage in section.passages):
         lines.append("标有“已校正”的段落，主题是人工更正或确认的。")
     if digest.unsure:

@@ -255,6 +255,8 @@ def _passage(passage: Passage, reports: Sequence[Report], color: str) -> Iterato
     yield paragraph("Passage", passage.text, color=color)
     below = wording.source_line(passage, reports) + wording.copies_line(passage, reports)
     yield paragraph("Source", below)
+    if earlier := wording.earlier_line(passage, reports):
+        yield paragraph("Source", earlier)
 
 
 # ---- the look ---------------------------------------------------------------------------------------------------------

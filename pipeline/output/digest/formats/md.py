@@ -98,7 +98,11 @@ def _section(section: Section, digest: Digest) -> Iterator[str]:
     for group in section.groups:
         yield from (f"### {plain(group.name)}", "")
         for passage in group.passages:
-            below = (wording.source_line(passage, digest.reports), wording.copies_line(passage, digest.reports))
+            below = (
+                wording.source_line(passage, digest.reports),
+                wording.copies_line(passage, digest.reports),
+                wording.earlier_line(passage, digest.reports),
+            )
             yield f"> {plain(passage.text)}"
             for line in filter(None, below):
                 yield from (">", f"> {plain(line)}")

@@ -26,7 +26,7 @@ GREY = "#6b7280"
 COLUMNS = {
     "主题": 10, "报告": 28, "地区": 12, "年份": 8, "标题": 24, "摘录": 80, "位置": 9, "把握": 7, "待复核": 8, "兼及": 12,
     "重复": 7,
-    "亦见于": 30, "文件": 30,
+    "亦见于": 30, "文件": 30, "类别": 8, "上年": 40,
 }  # fmt: skip
 FIGURE_COLUMNS = {
     "主题": 10, "统计对象": 24, "数字": 16, "数值": 13, "上限": 10, "单位": 8, "限定": 7, "原句": 60, "报告": 28, "地区": 12,
@@ -223,6 +223,8 @@ def _passage(passage: Passage, digest: Digest) -> list[tuple[object, str]]:
         (len(passage.copies) or None, "count"),
         ("、".join(f"《{digest.reports[copy.report].name}》{wording.spot(copy)}" for copy in passage.copies), "text"),
         (report.source, "text"),
+        (passage.kind, "cell"),
+        (wording.earlier_line(passage, digest.reports), "text"),
     ]
 
 

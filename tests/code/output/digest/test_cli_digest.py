@@ -72,6 +72,31 @@ def test_what_is_asked_for_is_shown(digest, folder, tmp_path):
     assert groups <= {"### 临溪县", "### 青石市"}
 
 
+def test_so_many_pages_in_every_format_hold_the_same_passages(digest, tmp_path):
+    import docx
+
+    for name in ("d.docx", "d.md", "d.html", "d.xlsx"):
+        assert digest(SEEDS, "-o", tmp_path / name, "--pages", 3).exit_code == 0
+    lines = [paragraph.text for paragraph in docx.Document(tmp_path / "d.docx").paragraphs]
+    assert [line[:2] for line in lines if line[1:2] == "、"] == ["一、", "二、", "三、", "四、", "五、"]
+    assert {line[3:] for line in lines if line.startswith("（") and line[2:3] == "）"} <= {"做法", "成效", "问题", "打算"}
+    text = (tmp_path / "d.md").read_text(encoding="utf-8")
+    quoted = [line for line in text.splitlines() if line.startswith("> ") and "〔" not in line]
+    shown = [line for line in lines if line.endswith("）") and not line.startswith(("（", "现将"))]
+    assert len(quoted) == len(shown) >= 5
+    assert "按不超过 3 页选取" in text
+
+
+def test_the_whole_digest_in_the_official_form(digest, folder, tmp_path):
+    import docx
+
+    out = tmp_path / "d.docx"
+    assert digest(folder, "-o", out, "--form", "official").exit_code == 1  # one file cannot be read
+    styles = [paragraph.style.name for paragraph in docx.Document(out).paragraphs]
+    assert styles[:3] == ["Official Title", "Official Gap", "Official Text"]
+    assert styles.count("Heading 1") == 5
+
+
 def test_a_least_score_leaves_passages_out(digest, folder, tmp_path):
     out = tmp_path / "digest.md"
     result = digest(folder / "a.txt", "-o", out, "--set", "digest.least_score=1.0")
@@ -89,6 +114,10 @@ def test_a_least_score_leaves_passages_out(digest, folder, tmp_path):
         ((SEEDS, "-o", "OUT/d.md", "--about", "OUT/none.csv"), 2, r"none\.csv: cannot be read"),
         (("OUT/none.txt", "-o", "OUT/d.md"), 1, "not written; nothing could be read of 1 file"),
         ((SEEDS, "-o", "OUT/d.md", "--model", "nothing"), 3, "nothing"),
+        ((SEEDS, "-o", "OUT/d.docx", "--pages", 1), 2, r"--pages 1: 5 themes at .* fill 2 pages; ask for --pages 2 or more"),
+        ((SEEDS, "-o", "OUT/d.docx", "--pages", 5, "--form", "digest"), 2, "only pages of the official form are counted"),
+        ((SEEDS, "-o", "OUT/d.docx", "--pages", 5, "--by", "year"), 2, "--by year: .* stand by kind; leave out --by"),
+        ((SEEDS, "-o", "OUT/d.md", "--form", "official"), 2, r"d\.md: the official form is one of Word files; name it \.docx"),
         ((SEEDS, "-o", "OUT/d.md", "--set", "digest.resemblance=0"), 3, "digest.resemblance"),
     ],
 )
@@ -106,7 +135,7 @@ def test_what_was_there_stays_when_a_digest_fails(digest, tmp_path, monkeypatch)
     from pipeline.output.digest.formats import md
 
     out = tmp_path / "digest.md"
-    out.write_text("before", encoding="utf-8")
+    out.write_text("# 报告主题摘编", encoding="utf-8")
 
     def fail(*_):
         raise OSError(28, "No space left on device")
@@ -115,7 +144,7 @@ def test_what_was_there_stays_when_a_digest_fails(digest, tmp_path, monkeypatch)
     result = digest(f"{SEEDS}/004_be132a9dff6c2480.txt", "-o", out)
     assert result.exit_code == 2
     assert "No space left on device" in result.stderr
-    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("digest.md", "before")]
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("digest.md", "# 报告主题摘编")]
 
 
 def test_only_the_format_that_is_asked_for_is_loaded(trained_home, tmp_path):

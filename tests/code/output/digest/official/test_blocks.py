@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.output.digest.choose import choose
+from pipeline.output.digest.official.blocks import DocumentBlock, blocks, numeral, title_of
+
+THEMES = ("举旗帜", "兴文化")
+
+
+@pytest.fixture
+def digest(digest_of, build):
+    def year(number, rooms):
+        return build(f"{number}.txt", f"临溪县{number}年工作总结", [
+            (f"一是新建城市书房{rooms}座，配书{rooms}万册，读者可以通借通还；", "兴文化"),
+            ("（二）整理民歌一百首，录成唱片", "兴文化"),
+            ("书屋管理员不足。", "兴文化", {"review": True}),
+        ])  # fmt: skip
+
+    return choose(digest_of(year(2022, 6), year(2023, 9), by="kind", themes=THEMES), 3, lambda _: 1)
+
+
+def test_numbers_in_headings():
+    assert [numeral(number) for number in (1, 9, 10, 11, 20, 25)] == ["一", "九", "十", "十一", "二十", "二十五"]
+
+
+def test_what_the_document_says(digest, run):
+    assert [*blocks(digest, run)] == [
+        DocumentBlock("title", "临溪县2023年工作情况摘报"),
+        DocumentBlock("gap", ""),
+        DocumentBlock("text", "现将2篇报告（2022—2023年，1个地区）中各主题的做法、成效、问题和打算摘报如下。"),
+        DocumentBlock("theme", "一、举旗帜"),
+        DocumentBlock("text", "报告中没有这一主题的摘句。"),
+        DocumentBlock("theme", "二、兴文化"),
+        DocumentBlock("kind", "（一）做法"),
+        DocumentBlock("text", "1.新建城市书房9座，配书9万册，读者可以通借通还。（临溪县2023年）"),
+        DocumentBlock("earlier", "上年（2022年）：新建城市书房6座，配书6万册，读者可以通借通还。"),
+        DocumentBlock("text", "2.整理民歌一百首，录成唱片。（临溪县2023年）"),
+        DocumentBlock("earlier", "上年（2022年）：整理民歌一百首，录成唱片。"),
+        DocumentBlock("kind", "（二）问题"),
+        DocumentBlock("text", "书屋管理员不足。（临溪县2023年，待复核）"),
+        DocumentBlock("earlier", "上年（2022年）：书屋管理员不足。"),
+        DocumentBlock("gap", ""),
+        DocumentBlock("date", "2026年11月22日"),
+        DocumentBlock(
+            "note",
+            "（摘报说明：从6条摘句中选列3条；主题由模型判定，做法、成效、问题、打算由规则判定，用前请核对原文；1个文件未能读取。）",
+        ),
+    ]
+
+
+def test_a_title_names_no_year_of_several_places(digest):
+    other = replace(digest.reports[0], place=replace(digest.reports[0].place, value="青石市"))
+    assert title_of(replace(digest, reports=(other, digest.reports[1]))) == "工作情况摘报"
+    same = replace(other, year=digest.reports[1].year)
+    assert title_of(replace(digest, reports=(same, digest.reports[1]))) == "2023年工作情况摘报"
+
+
+def test_reports_of_the_same_place_and_year_are_told_by_name(digest, run):
+    twice = replace(digest.reports[1], name="临溪县2023年书屋建设情况")
+    said = [block.text for block in blocks(replace(digest, reports=(twice, digest.reports[1])), run)]
+    assert any(text.endswith("（《临溪县2023年工作总结》）") for text in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("三是组织书展三场；", "组织书展三场。"),
+        ("2.3 组织书展三场", "组织书展三场。"),
+        ("10  组织书展三场。", "组织书展三场。"),
+        ("2.5万人看了书展。", "2.5万人看了书展。"),
+        ("一要组织书展！", "一要组织书展！"),
+    ],
+)
+def test_signs_of_lists_go_and_a_stop_comes(digest_of, build, run, text, said):
+    report = build("a.txt", "临溪县2023年工作总结", [(text, "兴文化")])
+    texts = [block.text for block in blocks(digest_of(report, by="kind", themes=("兴文化",)), run)]
+    assert f"{said}（临溪县2023年）" in texts
+
+
+def test_greetings_stand_in_no_official_document(digest_of, build, run):
+    report = build("a.txt", "临溪县2023年工作总结", [("各位领导：", "兴文化"), ("组织书展三场。", "兴文化")])
+    said = [*blocks(digest_of(report, by="kind", themes=("兴文化",)), run)]
+    assert [block.text for block in said if block.look == "text"][1:] == ["组织书展三场。（临溪县2023年）"]
+    assert "从2条摘句中选列1条" in said[-1].text

@@ -1,0 +1,153 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.core.errors import UsageError
+from pipeline.output.digest.choose import bigrams, choose, has_figure, resemblance, score
+from pipeline.output.digest.kinds import DONE, KINDS, PLAN, RESULT
+
+from .conftest import FIRST, SECOND, THIRD, make
+
+TOWNS = ("青石", "临溪", "白鹭", "云坪", "沙洲")
+WORKS = (
+    "组织理论宣讲进村入户{}场，编印双语读本两千册。",
+    "开设乡村夜校课堂{}期，请老党员讲村史。",
+    "举办干部读书班{}期，交流心得体会。",
+)
+
+
+def shown(digest):
+    return [passage for section in digest.sections for passage in section.passages]
+
+
+def by_count(size):
+    """Return a count of pages by which a page holds so many passages."""
+    return lambda digest: max(1, -(-len(shown(digest)) // size))
+
+
+@pytest.fixture(scope="module")
+def towns(digest_of):
+    """Five reports of five places, each with three measures of a first theme, and one with a result and a second theme."""
+    reports = [
+        make(f"{town}.txt", f"{town}县2023年工作总结", [(work.format(number + 3), FIRST) for work in WORKS])
+        for number, town in enumerate(TOWNS)
+    ]
+    more = [
+        ("宣讲团获评全省先进集体，排名第一名。", FIRST),
+        ("新建书屋九座，配书一万册。", SECOND),
+        ("明年将新建书屋三座。", SECOND),
+    ]
+    return digest_of(*reports, make("多.txt", "石桥县2023年工作总结", more), by="kind", themes=(FIRST, SECOND))
+
+
+def test_a_figure_is_no_year_and_no_day(digest_of):
+    assert has_figure("开展宣讲39场")
+    assert has_figure("开展宣讲三十九场")
+    assert has_figure("2023年开展宣讲39场")
+    assert not has_figure("2023年3月21日开展宣讲")
+    assert not has_figure("2021—2023年开展宣讲")
+
+
+def test_the_score_is_of_theme_figure_and_length(towns):
+    passage = replace(shown(towns)[0], score=0.5, text="开展宣讲三十场" + "，" * 33)
+    assert score(passage) == pytest.approx(0.5)
+    assert score(replace(passage, corrected=True)) == pytest.approx(1.0)
+    assert score(replace(passage, text="开展宣讲" + "，" * 36)) == pytest.approx(0.4)
+    assert score(replace(passage, text="宣讲三场。", score=1)) == pytest.approx(5 / 30)
+    assert score(replace(passage, text="三场" + "，" * 218, score=1)) == pytest.approx(0.75)
+    assert score(replace(passage, text="三场" + "，" * 9_000, score=1)) == pytest.approx(0.4)
+
+
+def test_resemblance_is_the_jaccard_index_of_bigrams():
+    assert bigrams("宣，讲团") == {"宣讲", "讲团"}
+    assert resemblance(bigrams("宣讲团"), bigrams("宣讲员")) == pytest.approx(1 / 3)
+    assert resemblance(frozenset(), frozenset()) == 0
+
+
+def test_each_theme_first_then_kind_by_kind(towns):
+    assert [(one.theme, one.kind) for one in shown(choose(towns, 1, by_count(2)))] == [(FIRST, DONE), (SECOND, DONE)]
+    five = shown(choose(towns, 1, by_count(4)))
+    assert sorted((one.theme, one.kind) for one in five) == sorted([
+        (FIRST, DONE), (FIRST, RESULT), (SECOND, DONE), (SECOND, PLAN),
+    ])  # fmt: skip
+    groups = [(section.theme, [group.name for group in section.groups]) for section in choose(towns, 1, by_count(9)).sections]
+    assert groups == [(FIRST, [DONE, RESULT]), (SECOND, [DONE, PLAN])]
+
+
+def test_one_of_each_report_before_a_second_and_none_that_says_the_same(towns):
+    chosen = choose(towns, 9, by_count(9))
+    texts = [passage.text for passage in shown(chosen) if passage.theme == FIRST and passage.kind == DONE]
+    assert len({text[:6] for text in texts}) == len(texts) == 3  # of five towns that say nearly the same, each of it once
+    reports = [passage.report for passage in shown(chosen) if passage.theme == FIRST and passage.kind == DONE]
+    assert len(set(reports)) == 3
+    assert chosen.pages == 9
+
+
+def test_the_longest_is_not_the_best(digest_of):
+    short = "组织理论宣讲进村入户39场，编印双语读本两千册，覆盖所有乡镇。"
+    long = "，".join(f"第{chr(0x4E00 + 7 * place)}村办了讲座" for place in range(60)) + "。"
+    digest = digest_of(make("甲.txt", "临溪县2023年工作总结", [(long, FIRST), (short, FIRST)]), by="kind", themes=(FIRST,))
+    assert [one.text for one in shown(choose(digest, 1, by_count(1)))] == [short]
+    (_, cut) = shown(choose(digest, 1, by_count(2)))
+    assert len(cut.text) == 240
+    assert cut.text.endswith("…")
+
+
+def test_too_few_pages_say_how_many_it_takes(towns):
+    with pytest.raises(
+        UsageError, match=r"^--pages 1: 2 themes at one passage each fill 2 pages; ask for --pages 2 or more, or"
+    ) as told:
+        choose(towns, 1, by_count(1))
+    assert told.value.code == "pages"
+    assert len(shown(choose(towns, 2, by_count(1)))) == 2
+
+
+def test_a_theme_without_passages_asks_for_no_room(digest_of, towns):
+    digest = replace(towns, options=replace(towns.options, themes=(FIRST, SECOND, THIRD)))
+    assert len(shown(choose(digest, 1, by_count(2)))) == 2
+    nothing = digest_of(make("甲.txt", "临溪县2023年工作总结", []), by="kind")
+    assert shown(choose(nothing, 1, by_count(1))) == []
+
+
+def test_last_year_stands_beside_and_not_among(digest_of):
+    def year(number, places, work):
+        return make(f"{number}.txt", f"临溪县{number}年工作总结", [
+            (f"新建城市书房{places}座，配书{places}万册，读者可以通借通还。", FIRST), (work, FIRST),
+        ])  # fmt: skip
+
+    other = make("乙.txt", "青石市2022年工作总结", [("举办广场舞比赛三十场，各镇都有队伍。", FIRST)])
+    reports = (year(2021, 4, "修缮老戏台一座。"), year(2022, 6, "整理民歌一百首。"), year(2023, 9, "排演新戏两部。"), other)
+    digest = choose(digest_of(*reports, by="kind", themes=(FIRST,)), 3, by_count(9))
+    found = {passage.text[:4]: passage.earlier for passage in shown(digest)}
+    assert set(found) == {"新建城市", "排演新戏", "举办广场"}  # what is older is not chosen
+    assert found["新建城市"].text.startswith("新建城市书房6座")  # 2022, and not 2021
+    assert found["排演新戏"] is None
+    assert found["举办广场"] is None
+
+
+def test_what_is_said_in_both_years_counts_for_the_later_one(digest_of):
+    text = "新建城市书房九座，配书九万册，读者可以通借通还，夜里也开门。"
+    digest = digest_of(
+        make("a.txt", "临溪县2022年工作总结", [(text, FIRST)]), make("b.txt", "临溪县2023年工作总结", [(text, FIRST)]),
+        by="kind", themes=(FIRST,),
+    )  # fmt: skip
+    (passage,) = shown(choose(digest, 1, by_count(9)))
+    assert digest.reports[passage.report].year.value == "2023"
+    assert digest.reports[passage.earlier.report].year.value == "2022"
+
+
+def test_only_the_four_kinds_are_chosen(digest_of):
+    digest = digest_of(make("a.txt", "临溪县2022年工作总结", [("各位领导：", FIRST), ("组织书展三场。", FIRST)]), by="kind")
+    assert {passage.kind for passage in shown(choose(digest, 1, by_count(9)))} <= set(KINDS)
+    assert len(shown(digest)) == 2
+
+
+def test_what_differs_goes_before_what_is_a_little_better(digest_of):
+    passages = [
+        ("组织理论宣讲进村入户三十九场，编印双语读本两千册，送到各村书屋。", FIRST, {"score": 0.95}),
+        ("组织理论宣讲进村入户四十二场，听讲的有两千人，多是返乡青年。", FIRST, {"score": 0.9}),
+        ("开设乡村夜校课堂二十五期，请老党员讲村史，三百名学员写了笔记。", FIRST, {"score": 0.85}),
+    ]
+    digest = digest_of(make("甲.txt", "临溪县2023年工作总结", passages), by="kind", themes=(FIRST,))
+    assert [one.text[:6] for one in shown(choose(digest, 1, by_count(2)))] == ["组织理论宣讲", "开设乡村夜校"]
+    assert len(shown(choose(digest, 1, by_count(3)))) == 3

@@ -1,0 +1,69 @@
+import digest_kinds
+import pytest
+
+from pipeline.output.digest.kinds import DONE, LIMIT, LOOKED_AT, OTHER, PLAN, PROBLEM, RESULT, Excerpt, KindReader
+
+
+@pytest.fixture(scope="module")
+def judged():
+    return digest_kinds.judged()
+
+
+def kinds(text, heading="", title=""):
+    return [sentence.kind for sentence in KindReader(title).sentences(text, heading)]
+
+
+def test_the_gold_sentences_are_as_many_and_parted_as_their_rules_say(judged):
+    halves = {half: [one for one in judged if one.half == half] for half in digest_kinds.HALVES}
+    assert {half: len(own) for half, own in halves.items()} == {"development": 168, "reporting": 172}
+    assert all(min(sum(one.gold == kind for one in own) for kind in (DONE, RESULT, PROBLEM, PLAN)) >= 20 for own in halves.values())
+
+
+def test_the_rules_are_as_often_right_as_the_documents_say(judged, root):
+    told = (root / "docs/accuracy.md").read_text(encoding="utf-8")
+    for half, least in (("development", 0.88), ("reporting", 0.84)):
+        scores = digest_kinds.scores([one for one in judged if one.half == half])
+        assert scores["macro"] >= least
+        row = " | ".join(f"{scores[name]:.3f}" for name in (DONE, RESULT, PROBLEM, PLAN, OTHER, "macro", "accuracy"))
+        assert row in told
+
+
+def test_a_sentence_is_what_it_ends_with():
+    assert kinds("县图书馆举办读书会十二场。") == [DONE]
+    assert kinds("县图书馆举办读书会十二场，读者满意率98%。") == [RESULT]
+    assert kinds("新书屋获评全省十佳书屋。乡镇书屋管理员不足。明年再建两座。") == [RESULT, PROBLEM, PLAN]
+    assert kinds("各位领导：") == [OTHER]
+    assert kinds("春风又绿江南岸。") == [OTHER]
+
+
+def test_a_lack_that_is_mended_is_none():
+    assert kinds("走访企业九家，解决用工困难。") == [DONE]
+    assert kinds("走访企业九家，用工仍有困难。") == [PROBLEM]
+
+
+def test_headings_and_announcing_sentences_hold_for_what_follows():
+    reader = KindReader()
+    assert [each.kind for each in reader.sentences("存在的主要问题是：", "一、工作")] == [PROBLEM]
+    assert [each.kind for each in reader.sentences("一是书屋少；二是车辆旧。", "一、工作")] == [PROBLEM, PROBLEM]
+    assert [each.kind for each in reader.sentences("组织书展三场。", "二、活动")] == [DONE]  # another heading
+    assert kinds("一是书屋少。", "三、存在问题") == [PROBLEM]
+    assert kinds("组织书展三场。", "四、下步打算") == [PLAN]
+    assert kinds("组织书展三场。", title="青石市2024年工作要点") == [PLAN]
+    assert kinds("组织书展三场。", title="青石市2023年工作总结和2024年计划") == [DONE]
+
+
+def test_excerpts_are_the_passage_and_end_before_they_grow_too_long():
+    text = "组织书展三场。" * 40 + "明年再办五场。"
+    found = [*KindReader().excerpts(text, "")]
+    assert "".join(each.text for each in found) == text
+    assert max(len(each.text) for each in found) <= LIMIT
+    assert found[-1] == Excerpt("明年再办五场。", PLAN)
+    assert {each.kind for each in found[:-1]} == {DONE}
+    assert [*KindReader().excerpts("", "")] == []
+
+
+def test_so_much_of_a_sentence_is_looked_at_and_no_more():
+    assert kinds("甲" * 990 + "不足。") == [PROBLEM]
+    assert kinds("甲" * LOOKED_AT + "不足。") == [DONE]
+    assert kinds("化解" + "甲" * 20 + "困难。") == [DONE]
+    assert kinds("化解" + "甲" * 60 + "困难。") == [PROBLEM]
