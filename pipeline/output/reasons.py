@@ -31,6 +31,10 @@ REASONS = {
     "ruby": "注音或着重号",
     "outside the page": "页面之外",
     "hidden layer": "隐藏图层",
+    "table title": "表题",
+    "table header": "表头",
+    "table note": "表注",
+    "row without text": "无正文的行",
     "speaker notes": "演讲备注",
     "hidden slide": "隐藏幻灯片",
 }

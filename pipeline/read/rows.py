@@ -84,7 +84,6 @@ def rows_text(tables: Sequence[Table], encoding: str, source: str, options: Read
 
 def _rows(table: Table, layout: _Layout) -> Iterator[_Row]:
     spanned, headers = _spanned(table), [list(table.rows[index]) for index in layout.header]
-    notes: set[str] = set()
     for index, row in enumerate(table.rows):
         if index in layout.header:
             continue
@@ -97,9 +96,9 @@ def _rows(table: Table, layout: _Layout) -> Iterator[_Row]:
         elif text:
             of_report = layout.source is not None and layout.source < len(cells) and bool(cells[layout.source])
             yield _Row(text, "row" if of_report else "record", place)
-        elif sum(map(bool, row)) == 1 and len(_LETTERS.findall(aside := _joined(row))) >= _SHORTEST_TEXT and aside not in notes:
-            notes.add(aside)
-            yield _Row(aside, "noise", _bare(place), "table note")
+        elif _LETTERS.search(aside := _joined(row)):
+            is_note = sum(map(bool, row)) == 1 and len(_LETTERS.findall(aside)) >= _SHORTEST_TEXT
+            yield _Row(aside, "noise", _bare(place), "table note" if is_note else "row without text")
 
 
 def _squeezed(cell: str) -> str:

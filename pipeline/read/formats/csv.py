@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
@@ -25,14 +26,39 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     told = _TOLD.match(content.text)
     table = content.text[told.end() :] if told else content.text
     delimiter = told[1] if told else _delimiter(table[:_SAMPLE])
-    try:
-        rows = list(csv.reader(io.StringIO(table, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise InputError(
-            f"{source}: not a readable table ({error}); open it in Excel and save it as .xlsx", code="damaged"
-        ) from None
+    rows = _rows(table, delimiter, source, 2 if told else 1)
     above = range(2 if told else 1, len(rows) + 2)
     return rows_text([Table(None, rows, above)], f"csv ({content.encoding})", source, options)
+
+
+def _rows(table: str, delimiter: str, source: str, line: int) -> list[list[str]]:
+    """Return the rows of a table whose first line has a number in its file; raises InputError.
+
+    Marks that stand wrong within a line are taken as they come. One that is left open takes the lines behind it for one cell,
+    in silence: of a row of several lines every mark has to be right.
+    """
+    rows: list[list[str]] = []
+    taken: list[str] = []  # lines of the row that is read
+    try:
+        for row in csv.reader(_noted(table, taken), delimiter=delimiter):
+            if len(taken) > 1:
+                list(csv.reader(taken, delimiter=delimiter, strict=True))
+            rows.append(row)
+            line += len(taken)
+            taken.clear()
+    except csv.Error as error:
+        raise InputError(
+            f"{source}: line {line}: no row of a table ({error}); see whether a quotation mark there is closed, and those in a "
+            "cell are doubled, or open the table in Excel and save it as .xlsx",
+            code="damaged",
+        ) from None
+    return rows
+
+
+def _noted(table: str, taken: list[str]) -> Iterator[str]:
+    for line in io.StringIO(table, newline=""):
+        taken.append(line)
+        yield line
 
 
 def _delimiter(sample: str) -> str:

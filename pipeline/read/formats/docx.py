@@ -21,7 +21,7 @@ from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import Fields
-from pipeline.read.office.numbering import spaced, symbol, with_label
+from pipeline.read.office.numbering import spaced, symbol, with_label, with_symbols
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships, switch
 from pipeline.read.office.packages import open_package, parse_member, read_member, stored_name
 from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, is_indented, read_numbering, read_styles
@@ -304,7 +304,7 @@ def _characters(element: "_Element", name: str, fields: Fields) -> str:
     if element in fields.hidden:
         return ""
     if name == "t":
-        return (element.text or "").translate(_XML_SPACE)
+        return with_symbols((element.text or "").translate(_XML_SPACE))
     if name == "sym":
         code = attribute(element, "char") or ""
         return symbol(int(code, 16)) if len(code) == 4 and all(digit in "0123456789abcdefABCDEF" for digit in code) else ""

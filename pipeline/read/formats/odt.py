@@ -17,7 +17,7 @@ from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import check_box_text, drop_down_text
-from pipeline.read.office.numbering import bullet, format_number, with_label
+from pipeline.read.office.numbering import bullet, format_number, with_label, with_symbols
 from pipeline.read.office.ooxml import child, children, local
 from pipeline.read.office.packages import open_package, parse_member, parse_xml, read_member
 
@@ -286,7 +286,7 @@ def _is_prompt(element: "_Element") -> bool:
 
 
 def _shown(text: str | None, document: _Document) -> str:
-    return "" if document.deleting else _SPACE.sub(" ", text or "")
+    return "" if document.deleting else with_symbols(_SPACE.sub(" ", text or ""))
 
 
 def _change(name: str, change: str, document: _Document) -> None:

@@ -23,6 +23,7 @@ _SYMBOLS = symbols_of("") | {"\uf06f": "□", "\uf071": "□", "\uf052": "☑", 
 # Of these the bullets that a list is known by; the others become the common one.
 _BULLETS = frozenset("●■◆•▪➢◇□☑✓✗☒→")
 _PRIVATE = range(0xE000, 0xF900)
+_IN_TEXT = re.compile("[\uf000-\uf0ff]")  # where office programs put the characters of symbol fonts among letters
 # Behind these a number needs no space; behind others it keeps apart "1." and "2024年".
 _CLOSED = re.compile(r"[、）．：。，①-⑳㉑-㉟⑴-⒛]$")
 
@@ -43,6 +44,11 @@ def bullet(text: str) -> str:
 def symbol(code: int, unknown: str = "□") -> str:
     """Return the common character for one of a symbol font by its code, which stands in the private use area."""
     return _SYMBOLS.get(chr(code), unknown) if code in _PRIVATE else chr(code)
+
+
+def with_symbols(text: str) -> str:
+    """Return a text with the characters of symbol fonts as common ones; what programs keep elsewhere of private use stays."""
+    return _IN_TEXT.sub(lambda match: symbol(ord(match[0])), text)
 
 
 def with_label(label: str, text: str) -> str:

@@ -34,7 +34,7 @@ def test_a_document_of_a_run_is_known_by_its_title(tmp_path):
 def test_a_damaged_package_is_none_of_a_run(tmp_path, method, at):
     data = bytearray(package(bytes(range(256)) * 40 + TITLE, method))
     data[at : at + 8] = b"\xff" * 8
-    is_made(tmp_path, bytes(data))  # no error, whatever the answer
+    assert not is_made(tmp_path, bytes(data))  # its title lies further on than is read
 
 
 def test_a_package_that_ends_too_early_or_cannot_be_unpacked(tmp_path):

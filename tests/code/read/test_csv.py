@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.core.errors import InputError
 from pipeline.read import read_bytes
 
 ROWS = [["全县开展理论宣讲，受众三万。", "甲镇"], ["新建书房六座, 覆盖全县; 深受欢迎。", "乙镇"]]
@@ -28,3 +29,30 @@ def test_a_line_that_tells_the_delimiter_is_none_of_the_table(config, line):
 def test_a_delimiter_in_the_text_alone_parts_nothing(config):
     data = "内容\n新建书房六座, 覆盖全县, 深受欢迎。\n开展宣讲; 受众三万。\n评选模范。\n".encode()
     assert read_bytes(data, "x.csv", config.read, ".csv").text.startswith("新建书房六座, 覆盖全县, 深受欢迎。")
+
+
+def lines_with(*others):
+    """Return a table of a row that goes over three lines and 20 of one line, with some among them."""
+    plain = [f"{place}镇,开展宣讲{place}场。" for place in range(20)]
+    return "\n".join(["单位,内容", '甲镇,"第一行。', "第二行。", '第三行。"', *plain[:10], *others, *plain[10:], ""])
+
+
+@pytest.mark.parametrize("head", ["", "sep=,\n"])
+@pytest.mark.parametrize("row", ['乙镇,"开展读书活动。', '"乙镇,开展读书活动。', '乙镇,"“开展"读书”活动。\n丙镇,"新建'])
+@pytest.mark.parametrize("closed_by", ["", '丁镇,"新建书房六座。"'])
+def test_a_quotation_mark_left_open_is_refused_with_its_line(config, head, row, closed_by):
+    """It would take all rows up to the next mark, or to the end of the file, for one cell."""
+    data = (head + lines_with(*row.split("\n"), *filter(None, [closed_by]))).encode()
+    line = 15 + ("\n" in row) + bool(head)
+    with pytest.raises(
+        InputError, match=rf"x\.csv: line {line}: no row of a table \(.*quotation mark there is closed.*\.xlsx"
+    ) as refused:
+        read_bytes(data, "x.csv", config.read, ".csv")
+    assert refused.value.code == "damaged"
+
+
+@pytest.mark.parametrize("row", ['乙镇,"开展"读书活动。', '乙镇,开展"读书"活动。', '"乙"镇,他说"好。'])
+def test_marks_that_stand_wrong_within_a_line_lose_nothing(config, row):
+    document = read_bytes(lines_with(row).encode(), "x.csv", config.read, ".csv")
+    assert len(document.text.split("\n")) == 22
+    assert document.text.startswith("第一行。 第二行。 第三行。\n开展宣讲0场。")

@@ -102,6 +102,7 @@ def test_what_runs_hold_is_text(lines):
         ]
     )
     assert lines(p(inside)) == ["甲\t-☑", "链接标签控件域值一x"]
+    assert lines(p(run("已办结\uf0fc"))) == ["已办结✓"]
 
 
 def test_changes_count_as_accepted_and_hidden_text_is_left_out(lines):

@@ -90,15 +90,65 @@ def test_code_targets_entities_and_tags_are_no_passages(config, cut_up):
     document = read_bytes(PARTS.encode(), "a.md", config.read, ".md")
     cleaned, segments, noise = cut_up(document.text, marks=document.marks)
     assert [cleaned.text[segment.start : segment.end] for segment in segments] == [
-        *("总结", "一、学习", "全县建成书房。深受欢迎。好 A&B 旧 新  见链接。", "3. 评选模范。", "已完成宣讲。"),
-        *("单位 | 内容", "甲镇 | 宣讲三十场", "脚注的话。", "居中的话。"),
+        *("总结", "一、学习", "全县建成书房。深受欢迎。好 A&B  新  见链接。", "3. 评选模范。", "已完成宣讲。"),
+        *("甲镇 | 宣讲三十场", "脚注的话。", "居中的话。"),
     ]
-    assert [segment.kind for segment in segments][5:7] == ["row", "row"]
-    assert all(segment.level is None for segment in segments[5:7])
+    assert segments[5].kind == "row"
+    assert segments[5].level is None
     aside = {document.text[item.start : item.end]: item.reason for item in noise}
     assert aside["code **bold**"] == aside["more"] == "markdown block"
     assert aside['[ref]: http://x.cn "题目"'] == "related links"
     assert aside["![说明](a.png)"] == "image"
+    assert aside["| 单位 | 内容 |"] == "table header"
+    assert aside["|:--|:--|"] == "markdown block"
+
+
+@pytest.fixture
+def passages(config, cut_up):
+    """A function from Markdown to its passages and the reasons of what is set aside."""
+    from pipeline.read import read_bytes
+
+    def run(text):
+        document = read_bytes(text.encode(), "a.md", config.read, ".md")
+        cleaned, segments, noise = cut_up(document.text, marks=document.marks)
+        aside = {document.text[item.start : item.end]: item.reason for item in noise}
+        return [cleaned.text[segment.start : segment.end] for segment in segments], aside
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("新建==书房==六座，==深受 欢迎==。", "新建书房六座，深受 欢迎。"),
+        ("算式3==3，a==b且c==d。", "算式3==3，a==b且c==d。"),
+        ("新建~~旧的~~书房。", "新建书房。"),
+        ("新建~~旧\n的~~书房。", "新建书房。"),
+        ("约~~五场\n\n~~六场。", "约~~五场"),
+        (r"新建\~~书房~~。", "新建~~书房~~。"),
+        ("见[链接][ref]、[ref][]、[Ref]和[别的]。", "见链接、ref、Ref和[别的]。"),
+        ("宣讲三十场[^1]。", "宣讲三十场。"),
+        ("宣讲三十场。<br>新建书房。<br/>", "宣讲三十场。新建书房。"),
+    ],
+)
+def test_signs_within_a_line(passages, written, read):
+    found, aside = passages(f'{written}\n\n[ref]: http://x.cn\n    "题目"\n')
+    assert found[0] == read
+    assert {"[ref]: http://x.cn", '"题目"'} <= set(aside)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("side", ["", "| "])
+def test_the_names_of_a_table_are_set_aside_and_its_rows_are_rows(passages, side, end):
+    rows = ["单位 | 内容", "--- | :-:", "甲镇 | 宣讲三十场。<br>新建==书房==。", "乙镇 | 评选模范[^1]。"]
+    found, aside = passages(end.join(["先说一句。", "", *(f"{side}{row}{side[::-1]}" for row in rows), "", "再说一句。"]))
+    assert found == ["先说一句。", "甲镇 | 宣讲三十场。新建书房。", "乙镇 | 评选模范。", "再说一句。"]
+    assert [reason for text, reason in aside.items() if "单位" in text] == ["table header"]
+
+
+def test_a_sentence_above_the_line_of_a_table_is_a_row(passages):
+    found, _ = passages("| 甲镇 | 宣讲三十场。 |\n|---|---|\n| 乙镇 | 新建书房。 |\n")
+    assert found == ["甲镇 | 宣讲三十场。", "乙镇 | 新建书房。"]
 
 
 def test_line_ends_of_windows_change_nothing(config, cut_up):

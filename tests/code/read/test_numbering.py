@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read.office.numbering import bullet, format_number, symbol, with_label
+from pipeline.read.office.numbering import bullet, format_number, symbol, with_label, with_symbols
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,8 @@ def test_symbol_fonts_become_common_characters():
 )
 def test_a_label_stands_before_its_paragraph(label, text, whole):
     assert with_label(label, text) == whole
+
+
+def test_symbols_among_letters_become_common_ones_and_other_private_characters_stay():
+    assert with_symbols("已办结\uf0fc，\uf0fe是\uf06f否") == "已办结✓，☑是□否"
+    assert with_symbols("\uf123\ue123\ue00c") == "\uf123\ue123\ue00c"

@@ -56,6 +56,10 @@ def lines(config):
     return lambda *parts, **named: read(flat(*parts, **named), "x.odt", config.read).text.split("\n")
 
 
+def test_characters_of_symbol_fonts_are_those_that_they_show(lines):
+    assert lines(p("电话<text:span>\uf0fc</text:span>已办结，\uf0fe是\uf0d8否")) == ["电话✓已办结，☑是➢否"]
+
+
 def test_what_paragraphs_hold_is_text(lines):
     body = p('甲<text:s text:c="2"/>乙<text:tab/>丙<text:line-break/>丁<text:span>戊</text:span>  己<text:a>链接</text:a>尾')
     body += p("一<text:ruby><text:ruby-base>字</text:ruby-base><text:ruby-text>zi</text:ruby-text></text:ruby>")

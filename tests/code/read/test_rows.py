@@ -8,10 +8,11 @@ from pipeline.core.errors import InputError
 from pipeline.read import read_bytes
 
 TABLE = '编号,内容,地区\n1,图书馆新开书房六座。,甲县\n2,,乙县\n3,"宣讲团进村，\n讲党课三百场。",丙县\n'
+TEXTS = ["图书馆新开书房六座。", "宣讲团进村， 讲党课三百场。"]
 
 
 def rows(document):
-    return [document.text[mark.start : mark.end] for mark in document.marks]
+    return [document.text[mark.start : mark.end] for mark in document.marks if mark.kind != "noise"]
 
 
 @pytest.mark.parametrize(
@@ -20,13 +21,14 @@ def rows(document):
 )
 def test_a_row_is_a_line_and_the_other_columns_go_with_it(config, data, suffix):
     document = read_bytes(data, "x", config.read, suffix)
-    assert document.text == "图书馆新开书房六座。\n宣讲团进村， 讲党课三百场。"
-    assert rows(document) == document.text.splitlines()
+    assert document.text.splitlines() == ["图书馆新开书房六座。", "2\t乙县", "宣讲团进村， 讲党课三百场。"]
+    assert rows(document) == TEXTS
     assert [(place.row, dict(place.columns)) for place in document.places] == [
         (2, {"编号": "1", "地区": "甲县"}),
+        (3, {}),
         (4, {"编号": "3", "地区": "丙县"}),
     ]
-    assert {mark.kind for mark in document.marks} == {"record"}
+    assert [mark.reason or mark.kind for mark in document.marks] == ["record", "row without text", "record"]
     assert "column 内容" in document.encoding
 
 
@@ -91,7 +93,7 @@ def test_workbooks_of_libreoffice(soffice, tmp_path, config, target):
     book.save(tmp_path / "t.xlsx")
     made = soffice(tmp_path / "t.xlsx", target, tmp_path / "out")
     document = read_bytes(made.read_bytes(), made.name, config.read, f".{target}")
-    assert document.text == "图书馆新开书房六座。\n宣讲团进村， 讲党课三百场。"
+    assert rows(document) == TEXTS
     assert dict(document.places[0].columns) == {"编号": "1", "地区": "甲县"}
 
 
@@ -195,3 +197,22 @@ def test_sheets_stand_one_after_the_other_each_with_its_own_names(config):
     )
     assert [(place.sheet, place.row) for place in document.places] == [("表1", 2), ("表2", 1), ("表2", 3)]
     assert columns(document) == [{"单位": "甲镇"}, {"单位": "乙镇"}]
+
+
+def test_a_row_with_all_but_its_text_is_set_aside_and_one_without_a_word_is_nothing(config):
+    body = [[1, "甲村", FIRST], [2, "乙村", None], [3, None, None], [None, None, None], [None, "合计", None], [4, "丙村", SECOND]]
+    document = read_bytes(workbook([["序号", "单位", "内容"], *body]), "x", config.read, ".xlsx")
+    aside = [(text, "row without text") for text in ("2\t乙村", "合计")]
+    assert parts(document) == [(FIRST, "record"), *aside, (SECOND, "record")]
+    assert [place.row for place in document.places] == [2, 3, 6, 7]
+
+
+def test_a_formula_that_nobody_computed_leaves_its_row_aside(config):
+    data = workbook([["单位", "内容"], ["甲村", FIRST], ["乙村", "=CONCATENATE(A2,B2)"]])
+    assert parts(read_bytes(data, "x", config.read, ".xlsx")) == [(FIRST, "record"), ("乙村", "row without text")]
+
+
+def test_a_note_that_stands_again_is_set_aside_again(config):
+    note = ["注：本表由办公室填写。"]
+    document = read_bytes(workbook([["单位", "内容"], ["甲村", FIRST], note, ["乙村", SECOND], note]), "x", config.read, ".xlsx")
+    assert [what for _, what in parts(document)] == ["record", "table note", "record", "table note"]
