@@ -25,6 +25,8 @@ REASONS = {
     "related links": "相关链接",
     "comments": "评论",
     "slanting text": "斜排文字",
+    "form field": "表单内容",
+    "text without scripts": "无脚本时的文字",
     "watermark": "水印",
     "stamp": "印章",
     "annotation": "批注",

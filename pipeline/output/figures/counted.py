@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.output.figures.numbers import Number
+from pipeline.output.figures.numbers import FIXED, Number
 from pipeline.output.figures.words import (
     AMOUNTS,
     CHANGES,
@@ -25,6 +25,7 @@ from pipeline.output.figures.words import (
     JOINTS,
     LIGHT,
     PEOPLE,
+    PLACES,
     TAILS,
     WHITHER,
     WHOLE,
@@ -40,7 +41,15 @@ _NEGATIONS = ("未", "不", "可", "没有")  # begin a modifier too: 两间未�
 _PERSONS = ("名", "位")
 _NO_LAST = JOINTS | LIGHT | FRONT  # words that no noun phrase ends with
 _SAID = EVENTS | {"篇", "条"}  # measures of what a verb says: 发稿2314篇
-_PIECES = re.compile(r"《[^《》]*》|“[^“”]*”|「[^「」]*」|\"[^\"]*\"|[（(][^（()）]*[)）]")
+_PIECES = re.compile(
+    r"《[^《》]*》|“[^“”]*”|「[^「」]*」|\"[^\"]*\"|[（(][^（()）]*[)）]"
+    # Names that begin with a number or a verb: 三下乡, 送书下乡, 送戏进校园.
+    rf"|{FIXED}|送[^\W\d_进入到]{{1,4}}(?:下乡|上门|下基层|[进入到](?:{'|'.join(sorted(PLACES, key=len, reverse=True))}))"
+)
+# What stands between a subject and a number that says how it was, or what became of it: 人数由2023年的3000人发展到5000人.
+_CHANGE = re.compile(
+    r"[由从](?:\d{4}年度?|[^\W\d_]{0,4}[年时前初底末])?的?$|^(?:发展|扩展|拓展|壮大|攀升|跃升)[到至为]了?$|成百上$"
+)
 _NOUN = re.compile(r"^(?:n|a|b|j|l|i|s$|f$|eng|vn|an|ad$|t$|quoted|z|g|k|h|ng|vg)")
 _LEADING = re.compile(r"^\s*[）)”’\"、]|[（(]$")
 _TRAILING = re.compile(r"^\s*(?:[（(][^（()）]{1,3}[)）])?\s*(?:以上|左右|上下|以内|\+)?\s*(?:[、）)”].*|[（(]\s*$)?", re.DOTALL)
@@ -84,7 +93,7 @@ def _clause(text: str, low: int, number: Number, high: int) -> tuple[list[_Word]
     start = max(low, number.start - _REACH)
     before = _after_last_stop(text[start : number.start])
     behind = _before_first_stop(text[number.end : min(high, number.end + _REACH)])
-    return _words(_LEADING.sub("", before)), _TRAILING.sub("", behind)
+    return _words(_CHANGE.sub("", _LEADING.sub("", before))), _TRAILING.sub("", behind)
 
 
 def _after_last_stop(text: str) -> str:

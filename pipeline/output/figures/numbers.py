@@ -30,8 +30,11 @@ _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _CHINESE = r"(?:好几|[数几])?[零〇一二两三四五六七八九十百千万亿]{1,24}(?:点[零〇一二三四五六七八九]{1,12})?"
 _NUMBER = rf"(?:{_ARABIC}|{_CHINESE})(?:(?:[多余来几]|(?<=十)几)?[十百千]?[万亿]{{1,2}}|[十百千](?![万亿]))?"
 _SIGNS = "零〇一二两三四五六七八九十百千万亿"
-_FIXED = (  # terms that begin with a number; those in quotation marks need no line here
-    "(?:四个意识|四个自信|两个维护|两个确立|四个全面|两个大局|四个伟大|两个结合|八项规定|三会一课|两学一做|三严三实|五位一体|一国两制)"
+FIXED = (  # terms that begin with a number; those in quotation marks need no line here
+    "(?:四个意识|四个自信|两个维护|两个确立|四个全面|两个大局|四个伟大|两个结合|八项规定|三会一课|两学一做|三严三实|五位一体|一国两制"
+    "|三个代表|两个一百年|两个毫不动摇|四项基本原则|十个明确|十四个坚持|九个坚持|六个必须坚持|三个务必|四个服从|五个认同|四个最严|三个倡导"
+    "|四个走在前列|两个先锋队|两个巩固|四套班子|三下乡|四下基层|三句半|(?:十|三)个一百(?![万亿])"
+    r"|[两二三四五六七八九十]个一(?=批|工程|活动|行动|计划|制度|机制|目标|建设|要求|[、，。；：,;:”\"）)\s]|$))"
 )
 _TOKEN = re.compile(
     r"(?=[\d零〇一二两三四五六七八九十百千万亿数几好第首榜])(?:"
@@ -49,7 +52,7 @@ _BEFORE = re.compile(
     r"(?P<bound>将近|接近|不超过|超过|超|突破|不少于|不低于|至少|不足|不到|大约|约|近|逾|上|成|高达|达到|达)(?:了|有)?\s?$"
 )
 _INNER = re.compile(r"[多余来几]")
-_LATE = re.compile(r"\s?[多余来]")
+_LATE = re.compile(r"\s?(?:[多余来]|(?<=十)几)")
 _AFTER = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|\+)")
 _BOUNDS = {  # by how it is written
     written: bound
@@ -61,7 +64,7 @@ _BOUNDS = {  # by how it is written
 }  # fmt: skip
 # What has digits and is no quantity. A span of it hides every number that touches it.
 _HIDDEN = re.compile(
-    r"(?=[《“‘「×*初高大\"\dA-Za-z〔\[（( \t\u3000热电手邮学编图表附男女第四两八三五"
+    r"(?=[《“‘「×*成初高大\"\dA-Za-z〔\[（( \t\u3000热电手邮学编图表附男女第四两八三五"
     + _SIGNS
     + r"])(?:《[^《》]*》|“[^“”，。；]{1,14}”|‘[^‘’，。；]{1,14}’|「[^「」，。；]{1,14}」|\"[^\"，。；,]{1,14}\""
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
@@ -74,9 +77,9 @@ _HIDDEN = re.compile(
     r"|(?:热线|电话|手机|邮编|学号|编号|图|表|附件)[:：]?\s?[\d-]+|[一二三四五六七八九零〇]{3,}(?![十百千万亿])|(?<!\d)\d{1,9}\s?[:：比]\s?\d{1,9}"
     r"|第\d+\s?[-—–~至到]\s?\d+|[一二三四五六七八九十]{1,4}届[一二三四五六七八九十]?[中大次全]"
     r"|[一二三四五六七八九十](?:期(?=建设|工程|项目)|里(?=[镇乡村河店屯坪])|层(?=临?展厅|大厅|会议室|报告厅)|组(?=的))"
-    rf"|[一二两三四五六七八九十][^\W\d{_SIGNS}][一二两三四五六七八九十](?!{_UNITS})[^\W\d{_SIGNS}]"
+    rf"|[一二两三四五六七八九十](?!个一[等级类流])[^\W\d{_SIGNS}][一二两三四五六七八九十](?!{_UNITS})[^\W\d{_SIGNS}]"
     r"|(?<![提增升最扩])[初高大][一二三四](?![十百千万亿])"  # years of school
-    rf"|{_FIXED}|(?:男子|女子)\d+米"
+    rf"|{FIXED}|成百(?=上千)|(?:男子|女子)\d+米"
     r"|^\s*(?:[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]"
     r"|(?:\d{1,2}(?:[.．]\d{1,2})*|[一二三四五六七八九十]{1,3})[.．、)）](?!\d)))",
     re.MULTILINE,
@@ -212,7 +215,7 @@ def _bound(plain: str, start: int, end: int, said: str) -> str:
 
 def _counts(plain: str, words: str, number: Number) -> bool:
     """Tell whether a number counts or measures something."""
-    if words[0] in "百千万亿" and number.bound not in ("近", "超", "约", "不足"):
+    if words[0] in "百千万亿" and number.bound not in ("近", "超", "约", "不足", "余", "多"):
         return False
     if number.unit == "届" and _YEAR.match(words):
         return False

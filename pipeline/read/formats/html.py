@@ -85,6 +85,8 @@ def _assemble(page: HtmlPage, judgement: MainText, encoding: str) -> ReadText:
     kinds = [_Kind(reason, levels.get(i), page.blocks[i].row) for i, reason in enumerate(reasons)]
     if window and not any(_repeats(window, line) for line in lines):
         lines, kinds = [page.title, *lines], [_Kind("window title"), *kinds]
+    lines += [each.text for each in page.aside]
+    kinds += [_Kind(each.reason) for each in page.aside]
     return ReadText("\n".join(lines), encoding, tuple(_marks(lines, kinds)))
 
 

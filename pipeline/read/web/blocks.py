@@ -29,6 +29,8 @@ _TAGS = {
 # paragraph of it, or a part that has a name of its own.
 _STRIPPED = ("rt", "rp", "rtc", "del")  # pinyin above characters, and what was deleted
 _UNSEEN, _BLOCK_TAGS, _HOME_TAGS = (frozenset(tags.split()) for tags in _TAGS.values())
+# What a browser shows in a field of a form, or where it runs no scripts: text that may be a report's, and is none of its lines.
+_ASIDE = {"textarea": "form field", "noscript": "text without scripts"}
 _REGION_TAGS = _HOME_TAGS | {"dl", "figcaption", "menu", "ol", "p", "ul"}
 _WIDE = "[\u2010-\u2027\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 _WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n][ \t\r\n]*(?={_WIDE})")
@@ -91,9 +93,18 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideText:
+    """A line of text that is none of the lines of a page, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HtmlPage:
     """The blocks of a page in order, the regions that hold them (inner ones first), and the title of its window.
 
+    ``aside`` is text that is no block: what fields of forms hold, and what is shown where no scripts run.
     ``elements`` and ``depth`` say how large and how deep its tree is.
     """
 
@@ -102,6 +113,7 @@ class HtmlPage:
     title: str
     elements: int
     depth: int
+    aside: tuple[AsideText, ...] = ()
 
 
 @dataclass(slots=True)
@@ -129,6 +141,7 @@ class _Walk:
     """What is known while the tree is gone through."""
 
     blocks: list[HtmlBlock] = field(default_factory=list)
+    aside: list[AsideText] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     pieces: list[tuple[str, bool]] = field(default_factory=list)
     title: str = ""
@@ -193,6 +206,7 @@ def find_blocks(root: Element) -> HtmlPage:
     for event, element in steps:
         if event == "start":
             if _is_unseen(element):
+                _keep_aside(walk, element)
                 steps.skip_subtree()
             else:
                 _enter(walk, element)
@@ -201,7 +215,7 @@ def find_blocks(root: Element) -> HtmlPage:
                 _leave(walk, element)
             _add(walk, element.tail if element is not root else None)
     _flush(walk)
-    return HtmlPage(walk.blocks, walk.regions, walk.title, walk.elements, walk.depth)
+    return HtmlPage(walk.blocks, walk.regions, walk.title, walk.elements, walk.depth, tuple(walk.aside))
 
 
 def _window_title(root: Element) -> str:
@@ -216,11 +230,23 @@ def _wraps_at_spaces(root: Element) -> bool:
 
 
 def _is_unseen(element: Element) -> bool:
+    return element.tag in _UNSEEN or _is_hidden(element)
+
+
+def _is_hidden(element: Element) -> bool:
     # WeChat sets visibility:hidden on the text until its script has run, so that only display:none counts.
-    tag = element.tag
-    if tag in _UNSEEN or "hidden" in element.attrib:
+    if "hidden" in element.attrib or element.get("aria-hidden") == "true":
         return True
-    return element.get("aria-hidden") == "true" or _NOT_SHOWN.search(element.get("style") or "") is not None
+    return _NOT_SHOWN.search(element.get("style") or "") is not None
+
+
+def _keep_aside(walk: _Walk, element: Element) -> None:
+    """Keep the text of an element that is not shown as a part of the page, if it may be a report's."""
+    reason = _ASIDE.get(element.tag)
+    if reason and not _is_hidden(element):
+        pieces = element.xpath("descendant::text()[not(ancestor::style or ancestor::script)]")
+        if text := _squeeze("".join(pieces), walk.wrap):
+            walk.aside.append(AsideText(text, reason))
 
 
 def _is_block(element: Element) -> bool:

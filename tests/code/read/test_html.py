@@ -223,7 +223,11 @@ def test_libreoffice_ends_its_source_lines_at_spaces(read_page):
         ),
         ("<ol style='list-style: none'><li>甲</ol>", ["甲"]),
         ("<p hidden>甲</p><p style='DISPLAY : none'>乙</p><p aria-hidden=true>丙</p><p>丁</p>", ["丁"]),
-        ("<select><option>甲</select><textarea>乙</textarea><button>丙</button><noscript>丁</noscript><p>戊</p>", ["戊"]),
+        (
+            "<select><option selected>甲</select><button>丙</button><p>戊</p>",
+            ["戊"],
+        ),
+        ("<svg><text>丁</text></svg><iframe srcdoc='<p>己'></iframe><p>戊</p>", ["戊"]),
         ("<span style='display:block'>甲</span><span style='display:block'>乙</span>", ["甲", "乙"]),
         ("<p>甲&nbsp;乙&lt;丙&#20013;</p><p>&nbsp;　</p>", ["甲\xa0乙<丙中"]),
     ],
@@ -231,6 +235,19 @@ def test_libreoffice_ends_its_source_lines_at_spaces(read_page):
 def test_lines_are_those_that_a_browser_shows(read_page, body, lines):
     text = read_page(page(f"<p>{SENTENCE}</p>{body}<p>{SENTENCE}</p>")).text
     assert text.split("\n")[1:-1] == lines
+
+
+def test_fields_of_forms_and_what_is_shown_without_scripts_are_set_aside(read_page):
+    body = "<textarea>甲镇宣讲\n三十场。</textarea><noscript><style>p {}</style><p>请启用<b>脚本</b>。</p></noscript>"
+    nothing = (
+        "<noscript><img src=x></noscript><textarea> </textarea><textarea hidden>乙</textarea><p hidden><textarea>丙</textarea></p>"
+    )
+    content = read_page(page(f"<p>{SENTENCE}</p>{body}{nothing}<p>{SENTENCE}</p>"))
+    assert content.text.split("\n") == [SENTENCE, SENTENCE, "甲镇宣讲三十场。", "请启用脚本。"]
+    assert [(content.text[mark.start : mark.end], mark.reason) for mark in content.marks] == [
+        ("甲镇宣讲三十场。", "form field"),
+        ("请启用脚本。", "text without scripts"),
+    ]
 
 
 def test_rows_of_data_are_marked_and_layout_tables_are_not(read_page):

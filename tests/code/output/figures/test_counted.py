@@ -73,6 +73,26 @@ def test_figures_side_by_side_have_their_own():
     assert counted(text) == ["文明单位", "文明村镇", "文明家庭", "文明校园"]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "开展送书下乡30场、送文化下乡40场、送戏进校园50场、三下乡活动60场",
+            ["送书下乡", "送文化下乡", "送戏进校园", "三下乡活动"],
+        ),
+        ("全县组织送戏下乡120场，送教上门20次，送图书进农村8次", ["送戏下乡", "送教上门", "送图书进农村"]),
+        ("送书30册，送温暖40次，戏曲进校园50场", ["书", "送温暖", "戏曲进校园"]),
+        ("参与人数由2023年的3000人增加到5000人", ["参与人数", "参与人数"]),
+        ("场次从去年的30场增至50场", ["场次", "场次"]),
+        ("志愿者由年初的200人发展到500人", ["志愿者", "志愿者"]),
+        ("十几个部门参与", ["部门"]),
+        ("获三个一等奖", ["一等奖"]),
+    ],
+)
+def test_names_that_begin_with_a_verb_or_number_and_what_was_before(text, names):
+    assert counted(text) == names
+
+
 def test_a_noun_belongs_to_one_figure():
     assert counted("评审由5名专家和2名代表组成") == ["专家", "代表"]
 
