@@ -276,7 +276,7 @@ def _write(session: "SparkSession", results: Sequence["DataFrame"], failures: Se
     from pyspark.sql.functions import col, countDistinct, from_json  # noqa: PLC0415
 
     shutil.rmtree(_errors_of(out), ignore_errors=True)  # of an earlier run
-    known = session.createDataFrame([(-1, None, line.rpartition(": ")[0], line) for line in failures], _RESULT)
+    known = session.createDataFrame([(-1, None, line.partition(": ")[0], line) for line in failures], _RESULT)
     found = reduce(lambda first, second: first.unionByName(second), results, known).persist(StorageLevel.DISK_ONLY)
     tags, errors = found.where(col("error").isNull()), found.where(col("error").isNotNull())
     if name == PARQUET:
