@@ -15,7 +15,7 @@ from pipeline.read.decode import ReadText, decode
 _BLOCKS = re.compile(
     r"\A---[ \t]*\r?\n.*?\r?\n(?:---|\.\.\.)[ \t\r]*$"
     r"|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)?? {0,3}(?P=fence)[`~]*[ \t\r]*$"
-    r"|<!--.*?-->|^\s*\|?[\s:|-]*-{3,}[\s:|-]*$",
+    r"|<!--.*?-->|^(?=[^\n]*---)[ \t:|-]+\r?$",
     re.MULTILINE | re.DOTALL,
 )
 # Where a link that is named elsewhere leads to.

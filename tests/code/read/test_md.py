@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 TEXT = """---
@@ -160,3 +162,19 @@ def test_line_ends_of_windows_change_nothing(config, cut_up):
         for cleaned, segments, _ in (cut_up(document.text, marks=document.marks) for document in (plain, windows))
     ]
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("run", ["|-|-\n", "-", "~~a ", "==a", "a|", "[a]", "|---\n"])
+def test_the_work_grows_as_the_text_does(config, run):
+    """Eight times the text is eight times the work, and was 64 times where a line below a table's names could go over all others.
+
+    It is the process's own time, whatever else the machine does.
+    """
+    from pipeline.read.formats.md import read
+
+    def effort(times):
+        begun = time.process_time()
+        read((run * times + "x\n\n[a]: b\n").encode(), "a.md", config.read)
+        return max(time.process_time() - begun, 0.01)
+
+    assert min(effort(16_000) for _ in range(2)) < 32 * min(effort(2_000) for _ in range(2))
