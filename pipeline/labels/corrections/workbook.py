@@ -112,15 +112,15 @@ def check_replaceable(place: OutputTarget, options: ReadConfig, can_force: bool 
     out, otherwise = place.path, ", or replace it with --force" if can_force else ", or take it away first"
     if place.descriptor is not None:
         return
-    if not is_of_a_run(place):
-        what = place.named if out.exists() else place.summary
-        raise UsageError(f"{what}: is there already, and no earlier run made it; name another output with -o{otherwise}")
     for path in sorted(out.glob("*.xlsx")) if out.is_dir() else [out]:
         count = corrections_in(path, options) if path.is_file() else None
         if count:
             command = f"pipeline labels import {shlex.quote(str(path))} --annotator NAME"
             ways = f"take them in with `{command}`, name another file with -o, or replace them with --force"
             raise UsageError(f"{path}: holds {counted(count, 'correction')}, which would be lost; {ways}")
+    if not is_of_a_run(place):
+        what = place.named if out.exists() else place.summary
+        raise UsageError(f"{what}: is there already, and no earlier run made it; name another output with -o{otherwise}")
 
 
 def _written_in(sheets: "Sequence[_Sheet]", where: str) -> int | None:

@@ -70,7 +70,7 @@ def test_three_commands_lead_from_a_table_to_a_tagged_file(trained):
     assert {line.split("  ")[1] for line in training.stdout.splitlines() if "F1" in line and "macro" not in line} == set(LABELS)
     tags = [json.loads(line) for line in (project / "tags.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [(tag["text"], tag["theme"]) for tag in tags] == rows(300)
-    assert "1 reports tagged" in tagging.stderr
+    assert "1 report tagged" in tagging.stderr
 
 
 @pytest.mark.slow
