@@ -79,7 +79,9 @@ class _Archive:
 
     def _copy(self, name: str, stream: BinaryIO) -> None:
         digest, size = hashlib.sha256(), 0
-        with self._package.open(zipfile.ZipInfo(name, time.localtime()[:6]), "w", force_zip64=True) as member:
+        info = zipfile.ZipInfo(name, time.localtime()[:6])
+        info.compress_type = zipfile.ZIP_DEFLATED
+        with self._package.open(info, "w", force_zip64=True) as member:
             while chunk := stream.read(CHUNK):
                 member.write(chunk)
                 digest.update(chunk)

@@ -68,6 +68,8 @@ def test_a_backup_is_for_its_owner_only_and_replaces_nothing(home, tmp_path, cal
     archive = tmp_path / "kept.zip"
     assert call("backup", archive).exit_code == 0
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+    with zipfile.ZipFile(archive) as package:
+        assert {member.compress_type for member in package.infolist()} == {zipfile.ZIP_DEFLATED}
     before = archive.read_bytes()
     again = call("backup", archive)
     assert again.exit_code == 2

@@ -13,6 +13,8 @@ import openpyxl
 import pytest
 from PIL import Image
 
+from pipeline.web.accounts import Accounts, read_accounts
+
 SEEDS = Path(__file__).resolve().parents[3] / "seeds" / "reports"
 SEED = SEEDS / "002_bc99a5d9c6142de8.txt"
 ATTACK = """<script>window.ran = true</script><img src=x onerror="window.ran = true"> 县图书馆新开六座城市书房。
@@ -471,3 +473,21 @@ def test_a_picture_for_the_readme(page, tmp_path):
     path = Path(os.environ.get("SCREENSHOTS", tmp_path)) / "page.png"
     Image.open(io.BytesIO(page.screenshot())).quantize(128).save(path, optimize=True)
     assert 30_000 < path.stat().st_size < 250_000
+
+
+def test_with_an_account_the_name_is_fixed(serving, chromium_page, tmp_path, saved):
+    token, people = "a-token-of-the-tests-01234", tmp_path / "people.txt"
+    people.write_text(f"王一 {token}\n", encoding="utf-8")
+    with serving(accounts=Accounts(read_accounts(people), people)) as served:
+        page = chromium_page(served.address)
+        page.get_by_label("口令").fill(token)
+        page.get_by_role("button", name="进入").click()
+        name = page.get_by_label("校对人")
+        page.locator("#annotator[readonly]").wait_for()
+        assert name.input_value() == "王一"
+        open_report(page, {"name": "a.txt", "mimeType": "text/plain", "buffer": "县图书馆新开六座城市书房。".encode()})
+        page.keyboard.press("4")
+        page.keyboard.press("Control+s")
+        page.get_by_text("已保存").first.wait_for()
+        page.context.close()
+    assert [line["annotator"] for line in saved()] == ["王一"]
