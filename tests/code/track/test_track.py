@@ -17,7 +17,6 @@ import pytest
 from pipeline.core import locations
 from pipeline.model.folder import load_model
 
-PATIENCE = 2.5  # how much slower than the promised figures a machine that runs other tests may be
 TRAIN = ["train", "--config", "configs/seeds.toml", "--set", "model.name=other"]
 
 
@@ -230,15 +229,17 @@ def test_two_trainings_at_once(request, kind, tmp_path, begin):
 
 
 def test_a_record_costs_seconds(start, tmp_path):
+    """Seconds of the processor: how busy the machine is says nothing of the code."""
     took = []
     for more in (["--no-track"], [], []):
-        begun = time.monotonic()
+        before = os.times()
         done = start([*TRAIN, *more], home=tmp_path)
-        took.append(time.monotonic() - begun)
+        after = os.times()
+        took.append(after.children_user + after.children_system - before.children_user - before.children_system)
         assert done.returncode == 0, done.stderr
     untracked, first, later = took
-    assert first - untracked < 12 * PATIENCE, took
-    assert later - untracked < 5 * PATIENCE, took
+    assert first - untracked < 20, took
+    assert later - untracked < 10, took
 
 
 def test_no_track_leaves_no_store(start, tmp_path):
