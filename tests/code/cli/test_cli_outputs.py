@@ -151,10 +151,13 @@ def test_what_can_be_written_through_is(there, run, trained_home):
     found = []
     thread = threading.Thread(target=lambda: found.append((there / "pipe").read_bytes()))
     reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open("pipe", os.O_WRONLY)  # so that the thread opens its end at once, whenever it comes to it
     thread.start()
-    assert run("tag orig/a.txt -o pipe --format jsonl").exit_code == 0
-    os.close(reader)
+    result = run("tag orig/a.txt -o pipe --format jsonl")
+    os.close(writer)
     thread.join()
+    os.close(reader)
+    assert result.exit_code == 0
     plain = run("tag orig/a.txt --format jsonl").stdout_bytes
     assert found == [plain]
     (there / "log").write_bytes(b"before\n")
