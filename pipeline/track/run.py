@@ -61,10 +61,21 @@ def record_training(record: TrainingRecord) -> str:
         experiment = experiment_id(mlflow, uri, config.track.experiment)
         with mlflow.start_run(experiment_id=experiment, run_name=config.model.name, tags=_tags(record)) as run:
             log_values(mlflow, run.info.run_id, run_params(config), _points(record))
-            mlflow.log_input(_dataset(mlflow, record.corpus), context="training")
+            _log_corpus(mlflow, record)
             _log_files(mlflow, record)
             register(mlflow, record.folder, config.track.registered_model)
             return str(run.info.run_id)
+
+
+def _log_corpus(mlflow: Any, record: "TrainingRecord") -> None:  # noqa: ANN401 - the module
+    """Log the corpus as the input of the run; once more where another training wrote the same data set at that moment."""
+    dataset = _dataset(mlflow, record.corpus)
+    try:
+        mlflow.log_input(dataset, context="training")
+    except mlflow.MlflowException as error:
+        if "dataset_pk" not in str(error) and "UNIQUE" not in str(error).upper():
+            raise
+        mlflow.log_input(dataset, context="training")
 
 
 def log_values(mlflow: Any, run_id: str, params: Mapping[str, Any], points: Sequence["Point"]) -> None:  # noqa: ANN401 - the module
