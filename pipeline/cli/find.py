@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
+from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def find(words: tuple[str, ...], theme: str, place: str, unit: str, year: str, k
             say(f"nothing found{f'; {out} is not written' if out else ''}")
             return
     shown = "" if len(found.ids) == found.passages else f", {len(found.ids)} shown; -o OUT writes all, -n so many"
-    say(f"{found.passages} passages in {found.reports} reports{shown}{f' -> {out}' if out else ''}")
+    say(f"{counted(found.passages, 'passage')} in {counted(found.reports, 'report')}{shown}{f' -> {out}' if out else ''}")
 
 
 def _format(name: str | None, out: Path | None) -> str:

@@ -19,6 +19,7 @@ from pipeline.cli.common import (
     say,
     say_error,
 )
+from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def add(paths: tuple[str, ...], about: Path | None, model_name: str, jobs: int |
             failures += _keep_files(files, keeper, config, model_name, jobs)
     known = f", {len(keeper.done.known)} kept already" if keeper.done.known else ""
     failed = f", {failures} failed" if failures else ""
-    say(f"{len(keeper.done.added)} reports kept{known}{failed} -> {kept.path}")
+    say(f"{counted(len(keeper.done.added), 'report')} kept{known}{failed} -> {kept.path}")
     sys.exit(1 if failures else 0)
 
 
@@ -274,7 +275,8 @@ def _say_retagged(result: "Retagged", model: str, dry_run: bool) -> None:
     for entry in result.not_whole:
         say(f"{entry.number}: {entry.source} was taken from tags and cannot be tagged anew; add its file, and remove this one")
     done = "would be tagged anew" if dry_run else "tagged anew"
-    say(f"{result.done} reports {done} by {model}: {len(result.changes)} of {result.passages} passages have another theme")
+    changed = f"{len(result.changes)} of {counted(result.passages, 'passage')} with another theme"
+    say(f"{counted(result.done, 'report')} {done} by {model}: {changed}")
 
 
 @library.command()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.core.config import LabelSet, ReadConfig
+from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, InputError, UsageError
 from pipeline.core.offsets import positions, span_within
 from pipeline.core.spans import SpanIndex
@@ -35,7 +36,7 @@ from pipeline.labels.incoming import (
 from pipeline.labels.people import checked_name
 from pipeline.output.qda.paths import Path as CodePath
 from pipeline.output.qda.paths import noted, parted
-from pipeline.output.qda.project import MODEL, SOURCE, CodedSpan, Source, beside, write_project
+from pipeline.output.qda.project import MODEL, NAME, SOURCE, CodedSpan, Source, beside, write_project
 from pipeline.read import load
 from pipeline.read.decode import decode
 from pipeline.read.office.ooxml import child, children, local
@@ -320,7 +321,7 @@ def _value(source: "_Element", project: _Project) -> str:
 def _found(source: "_Element", text: str, where: str, project: _Project) -> _Found:
     """Return what people said of a text: of its spans, and as a whole."""
     selections = [each for each in children(source) if local(each) == "PlainTextSelection"]
-    units = _units(selections, text, _ATLAS in (project.root.get("origin") or "").upper())
+    units = _units(selections, text, project.root.get("origin") or "")
     found = _Found()
     for selection in selections:
         place = f"{where}, {selection.get('startPosition')}-{selection.get('endPosition')}"
@@ -337,7 +338,7 @@ def _found(source: "_Element", text: str, where: str, project: _Project) -> _Fou
     _add_annotations(source, units, text, where, project, found)
     for name, count in found.others.items():
         why = f"not by {project.who[:SHOWN]}" if project.who else "a model's word; code them anew, or take them with --by"
-        found.refused.append(Rejected(where, f"{count} codings by {name or 'nobody named'}: {why}"))
+        found.refused.append(Rejected(where, f"{counted(count, 'coding')} by {name or 'nobody named'}: {why}"))
     return found
 
 
@@ -459,9 +460,14 @@ def _user(project: _Project, *elements: "_Element") -> str:
 # ---- places ----------------------------------------------------------------------------------------------------------
 
 
-def _units(selections: Iterable["_Element"], text: str, one_line_end: bool) -> Sequence[int]:
-    """Return the places of a text's characters in the way of counting that fits the selections and the texts they repeat best."""
-    ways = sorted(_WAYS, key=lambda way: way[0] == one_line_end)
+def _units(selections: Iterable["_Element"], text: str, origin: str) -> Sequence[int]:
+    """Return the places of a text's characters: code points where the project was written here, as the standard has it.
+
+    Of another program it is the way of counting that fits the selections, and the texts they repeat, best.
+    """
+    if origin.startswith(NAME):
+        return range(len(text) + 1)
+    ways = sorted(_WAYS, key=lambda way: way[0] == (_ATLAS in origin.upper()))
     counted = {tuple(units) if isinstance(units, list) else units: units for units in (positions(text, *way) for way in ways)}
     if len(counted) == 1:
         return range(len(text) + 1)

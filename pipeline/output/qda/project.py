@@ -29,7 +29,8 @@ from pipeline.output.qda.xml import Xml
 from pipeline.output.visible import visible
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
-ORIGIN = f"mission-themes {__version__}"
+NAME = "mission-themes"
+ORIGIN = f"{NAME} {__version__}"
 TITLE = "主题标注"
 SOURCE = "来源"  # the variable that holds the name of a report, which the name of its source has not whole
 MODEL = "模型 "  # how the name of a user begins that is a model

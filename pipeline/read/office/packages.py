@@ -118,7 +118,7 @@ def unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo, most: int | None
     Every member of a zip is read here: its method is looked at first, because zipfile unpacks others than these without a bound.
     """
     if member.compress_type not in METHODS:
-        raise NotImplementedError(UNUSUAL)
+        raise zipfile.BadZipFile(UNUSUAL)
     size = member.file_size if most is None else min(most, member.file_size)
     if not size:
         return b""

@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_one_line_and_the_rest_is_kept(folder, call):
 def test_found_in_every_format(kept, call, tmp_path):
     result = call("find", "理论 宣讲", "--year", 2024)
     assert [json.loads(line)["library"]["year"] for line in result.stdout.splitlines()] == ["2024"]
-    assert "1 passages in 1 reports" in result.stderr
+    assert "1 passage in 1 report" in result.stderr
     assert "讲党课四百场" in call("find", "“理论宣讲”", "--format", "table", "-n", 1).stdout
     for ending in ("jsonl", "csv", "xlsx", "docx", "html", "md"):
         out = tmp_path / f"found.{ending}"

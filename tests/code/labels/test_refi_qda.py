@@ -103,12 +103,12 @@ def test_people_who_contradict_each_other_and_one_of_them(tmp_path):
     said, refused = taken(path)
     assert said == []
     assert refused[0].startswith("0-7 is 兴文化 here and 展形象 by ")
-    assert taken(path, "李二") == ([("产业兴旺。讲故", "展形象", "李二", "")], ["1 codings by 王一: not by 李二"])
+    assert taken(path, "李二") == ([("产业兴旺。讲故", "展形象", "李二", "")], ["1 coding by 王一: not by 李二"])
 
 
 def test_what_a_model_said_is_no_label(tmp_path):
     path = package(tmp_path, source(selection(0, 7, coding("c1", "m"))), users={"m": "模型 default 3f9a"})
-    assert taken(path) == ([], ["1 codings by 模型 default 3f9a: a model's word; code them anew, or take them with --by"])
+    assert taken(path) == ([], ["1 coding by 模型 default 3f9a: a model's word; code them anew, or take them with --by"])
     assert taken(path, "模型 default 3f9a")[0] == [("文化产业兴旺。", "兴文化", "模型 default 3f9a", "")]
 
 
@@ -380,6 +380,11 @@ def test_the_same_labels_give_the_same_bytes():
 
 
 TEXTS = st.text("文𠮷😀\r\n 。", min_size=1, max_size=30)
+
+
+def test_a_span_that_begins_with_a_blank_comes_back_though_another_way_of_counting_fits_its_name(tmp_path):
+    labels = (Label("甲/报告.docx", SHA, 2, 4, "兴文化", (), "", "review"),)
+    assert there_and_back(tmp_path, corpus("😀。 。", labels)) == labels
 
 
 @given(TEXTS, st.data())
