@@ -328,8 +328,8 @@ def _check_own(path: Path, out: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove what a run that was cut short has left."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    """Remove what a run that was cut short has left; its guard may be removing the same."""
+    while path.is_dir():
+        with suppress(FileNotFoundError):
+            shutil.rmtree(path)
+    path.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """What is left of a run that is killed at each of its named steps is enough to go on, and never in the way."""
 
+import os
 import subprocess
 import sys
 
@@ -143,3 +144,20 @@ def test_a_folder_of_an_output_takes_the_place_of_files_only(tmp_path):
         folder.finish(compose(["b.x"]))
     assert (tmp_path / "orig.x").read_bytes() == b"mine"
     assert (tmp_path / "o" / "b.x").read_bytes() == b"x"
+
+
+def test_what_the_guard_of_a_killed_run_removes_meanwhile_is_no_fault(tmp_path, monkeypatch):
+    out = tmp_path / "o.jsonl"
+    with RunFolder(out, "key", False) as folder:
+        (folder.scratch / "mission-themes-1").mkdir()
+        (folder.scratch / "mission-themes-2").mkdir()
+    rmdir = os.rmdir
+
+    def removed_before(path, **settings):
+        if str(path).endswith("-1"):
+            rmdir(path, **settings)  # by the guard
+        rmdir(path, **settings)
+
+    monkeypatch.setattr(os, "rmdir", removed_before)
+    with RunFolder(out, "key", True) as folder:
+        assert list(folder.scratch.iterdir()) == []
