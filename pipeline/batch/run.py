@@ -217,7 +217,7 @@ class TagRun:
         if summary is None:
             return
         try:
-            write_file(place.summary, encode(summary))
+            write_file(place.summary, encode(summary), is_guarded=True)  # a kill here leaves nothing beside the output
         except UsageError as error:
             raise UsageError(f"{error}; {place.named} itself is complete") from None
         self._say(f"summary -> {place.summary.name}")

@@ -272,10 +272,10 @@ def _guard_of(path: Path) -> "Watchdog":
     return Watchdog(path)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; raises UsageError."""
+def write_file(path: Path, data: bytes, is_guarded: bool = False) -> None:
+    """Write a file whole or not at all, as ``write_whole`` does; raises UsageError."""
     try:
-        with write_whole(path) as stream:
+        with write_whole(path, is_guarded) as stream:
             stream.write(data)
     except OSError as error:
         raise UsageError(

@@ -4,6 +4,7 @@ import lzma
 import zipfile
 import zlib
 from contextlib import suppress
+from pathlib import Path
 
 from pipeline.core.outputs import OutputTarget
 
@@ -18,15 +19,18 @@ _NAMED_IN = "docProps/core.xml", "project.qde"  # of a document, and of a projec
 def is_of_a_run(place: OutputTarget) -> bool:
     """Return whether what lies where an output goes was made by a run: its summary lies beside it, or its beginning says so.
 
-    A folder without a file in it, and an empty file, count as made. What lies in the place of the summary has to be one.
+    A folder is of a run where each file in it is, as one that was cut short leaves it, and an empty file counts as made. What
+    lies in the place of the summary has to be one.
     """
     if place.summary.is_file():
         return b'"set_aside"' in place.summary.read_bytes()[:HEAD]
-    if not place.path.exists():
-        return True
     if place.path.is_dir():
-        return not any(path.is_file() for path in place.path.rglob("*"))
-    head = _head(place)
+        return all(_is_made(path) for path in place.path.rglob("*") if path.is_file())
+    return not place.path.exists() or _is_made(place.path)
+
+
+def _is_made(path: Path) -> bool:
+    head = _head(path)
     return not head or head.startswith(b'{"source":') or _is_table(head) or any(title in head for title in TITLES)
 
 
@@ -35,10 +39,10 @@ def _is_table(head: bytes) -> bool:
     return head.startswith(_MARK) and sum(name.encode() in first for name in _COLUMNS) > 1
 
 
-def _head(place: OutputTarget) -> bytes:
+def _head(path: Path) -> bytes:
     """Return the first bytes of a text or of a damaged package, or of the member of a package that names it."""
-    with suppress(*_NO_PACKAGE), zipfile.ZipFile(place.path) as package:
+    with suppress(*_NO_PACKAGE), zipfile.ZipFile(path) as package:
         name = next((name for name in _NAMED_IN if name in package.NameToInfo), _NAMED_IN[0])
         return package.open(name).read(HEAD)
-    with place.path.open("rb") as stream:
+    with path.open("rb") as stream:
         return stream.read(HEAD)

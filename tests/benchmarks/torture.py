@@ -398,7 +398,12 @@ def torture(model: str, is_short: bool) -> Tally:
     """Return what a long or a short torture finds."""
     tally = Tally()
     names = ["jsonl", "html"] if is_short else list(OUTPUTS)
-    kill_at_steps(tally, model, 4 if is_short else 1000, ["html"] if is_short else ["jsonl", "html", "folder of docx", "digest"])
+    kill_at_steps(
+        tally,
+        model,
+        4 if is_short else 1000,
+        ["html", "folder of docx"] if is_short else ["jsonl", "html", "folder of docx", "digest"],
+    )
     kill_at_random(tally, model, 1 if is_short else 24, ["jsonl, two processes"] if is_short else names, 60)
     if is_short:
         return tally

@@ -29,6 +29,17 @@ def test_a_document_of_a_run_is_known_by_its_title(tmp_path):
     assert not is_made(tmp_path, package("别的报告".encode()))
 
 
+def test_a_folder_that_a_run_left_half_done_is_its_own_and_one_with_a_report_of_somebody_is_not(tmp_path):
+    out = place_of(tmp_path / "out")
+    (tmp_path / "out" / "镇").mkdir(parents=True)
+    assert is_of_a_run(out)
+    (tmp_path / "out" / "镇" / "a.docx").write_bytes(package(TITLE))
+    (tmp_path / "out" / "b.csv").write_text("\ufeff报告,段落,主题\n", encoding="utf-8")
+    assert is_of_a_run(out)
+    (tmp_path / "out" / "c.docx").write_bytes(package("县里的总结".encode()))
+    assert not is_of_a_run(out)
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 @pytest.mark.parametrize("at", range(45, 130, 5))
 def test_a_damaged_package_is_none_of_a_run(tmp_path, method, at):
