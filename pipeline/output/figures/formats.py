@@ -49,18 +49,15 @@ def write_csv(rows: Iterable[FigureRow], stream: BinaryIO, labels: LabelSet) -> 
 
 def write_xlsx(rows: Iterable[FigureRow], stream: BinaryIO, labels: LabelSet) -> None:
     """Write a workbook with one sheet, the same as that of the workbook of passages."""
-    from xlsxwriter import Workbook  # noqa: PLC0415 - only where a workbook is made
-
+    from pipeline.output.book import new_book  # noqa: PLC0415 - only where a workbook is made
     from pipeline.output.book.figures import figure_table  # noqa: PLC0415 - as above
     from pipeline.output.book.styles import Styles  # noqa: PLC0415 - as above
 
-    book = Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": "主题标注：数字", "created": _DAY})
-    table = figure_table(book, Styles(book, labels))
-    for row in rows:
-        table.add(row, row.theme)
-    table.close(is_shown=True)
-    book.close()
+    with new_book(stream, title="主题标注：数字", created=_DAY) as book:
+        table = figure_table(book, Styles(book, labels))
+        for row in rows:
+            table.add(row, row.theme)
+        table.close(is_shown=True)
 
 
 def write_table(rows: Iterable[FigureRow], stream: BinaryIO, labels: LabelSet) -> None:

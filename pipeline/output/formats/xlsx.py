@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 
 from pipeline.core.records import FinishedReport
 from pipeline.output import Reports, RunFacts
-from pipeline.output.book import originals
+from pipeline.output.book import new_book, originals
 from pipeline.output.book.cells import parts
 from pipeline.output.book.figures import figure_table
 from pipeline.output.book.overview import ReportCounts, count, write_notes, write_reports
@@ -38,8 +38,11 @@ class _Aside:
 
 def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     """Write the workbook of all reports."""
-    book = Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": "主题标注", "comments": run.model, "created": _day(run.date)})
+    with new_book(stream, title="主题标注", comments=run.model, created=_day(run.date)) as book:
+        _write_sheets(book, reports, run)
+
+
+def _write_sheets(book: Workbook, reports: Reports, run: RunFacts) -> None:
     styles = Styles(book, run.labels)
     passages, review = (SheetWriter(book, name, columns(), styles, PRINTED) for name in (PASSAGES, REVIEW))
     figures, overview = figure_table(book, styles), book.add_worksheet(REPORTS)
@@ -64,7 +67,6 @@ def write(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     write_notes(notes, counts, run, list(_remarks([passages, review, figures, aside], passages.rows > tags)), styles)
     for table in (passages, review, figures, aside):
         table.close()
-    book.close()
 
 
 def _write_passages(report: FinishedReport, number: int, passages: SheetWriter[PassageRow], queue: Queue) -> None:
