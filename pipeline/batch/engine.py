@@ -6,6 +6,7 @@ Small reports are scored together, wherever they come from, and their tags are m
 import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +36,8 @@ class TagOptions(msgspec.Struct, frozen=True):
     """How to tag: the model's folder and the version that it must hold, how to read, and what shows in an output.
 
     ``format`` is what an output is written in. ``corrections`` are those that show, as JSON, so that they can stand in the key
-    of a run. ``scratch`` is a folder for what is unpacked or large.
+    of a run. ``scratch`` is a folder for what is unpacked or large. ``stricter``: reports whose words are unlike those that the
+    model was trained on have a higher review threshold.
     """
 
     model: Path
@@ -45,6 +47,7 @@ class TagOptions(msgspec.Struct, frozen=True):
     keep_noise: bool = False
     corrections: bytes = b""
     scratch: Path | None = None
+    stricter: bool = True
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ class Engine:
 
     def __init__(self, options: TagOptions, model: Model | None = None) -> None:
         """Take the options, and the model where it is loaded already; raises ModelError for a folder with another version."""
-        self.model = model or load_cached(options.model, options.version)
+        self.model = as_told(model or load_cached(options.model, options.version), options.stricter)
         self._options = options
         self._reader = IsolatedReader(options.read, options.scratch)
         self._corrections = _corrections(options.corrections) if options.corrections else None
@@ -162,6 +165,11 @@ def load_cached(folder: Path, version: str = "") -> Model:
         gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
         gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     return model
+
+
+def as_told(model: Model, stricter: bool) -> Model:
+    """Return a model with its stricter threshold for drifted reports, or without."""
+    return model if stricter or model.drifted is None else replace(model, drifted=None)
 
 
 @cache

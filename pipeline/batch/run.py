@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from pipeline.batch.engine import Engine, TagOptions, load_cached
+from pipeline.batch.engine import Engine, TagOptions, as_told, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
 from pipeline.core.config import Config
 from pipeline.core.errors import Say, UsageError
@@ -96,7 +96,7 @@ class TagRun:
         self.place = request.out
         found = _find(request, self.place)
         folder = model_folder(request.model, request.config.track.uri, say).resolve()
-        self.model = load_cached(folder)
+        self.model = as_told(load_cached(folder), request.config.drift.stricter_review)
         self.options = _options(request, folder, self.model.version, request.config)
         self.sizes: Sizes = {source: size_of(source) for source in found.reports}
         self.jobs = jobs_for(self.sizes, request.jobs)
@@ -176,7 +176,15 @@ class TagRun:
     def key(self) -> str:
         """The digest of all that a file's part of the output depends on beside the file."""
         options = self.options
-        parts = [self.model.name, options.version, options.read, options.format, options.keep_noise, options.corrections]
+        parts = [
+            self.model.name,
+            options.version,
+            options.read,
+            options.format,
+            options.keep_noise,
+            options.corrections,
+            options.stricter,
+        ]
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
     def _composed_to_stream(self, stream: BinaryIO, watch: Watch) -> None:
@@ -244,7 +252,8 @@ class TagRun:
 
 def _options(request: RunRequest, folder: Path, version: str, config: Config) -> TagOptions:
     corrections = msgspec.json.encode(read_review(config, load_cached(folder).labels)) if request.corrected else b""
-    return TagOptions(folder, version, config.read, request.format, request.keep_noise, corrections)
+    stricter = config.drift.stricter_review
+    return TagOptions(folder, version, config.read, request.format, request.keep_noise, corrections, stricter=stricter)
 
 
 def _entry(result: FileResult) -> "JournalEntry":

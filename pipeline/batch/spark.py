@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pipeline.batch.engine import Engine, Input, TagOptions
-from pipeline.core.config import Config, ReadConfig
+from pipeline.core.config import Config
 from pipeline.core.errors import InputError, Say, UsageError
 from pipeline.core.names import readable
 from pipeline.core.outputs import ERRORS, STANDARD_INPUT, OutputTarget, ReservedPaths, check_apart, place_of
@@ -114,7 +114,7 @@ def tag_with_spark(request: SparkRequest, say: Say) -> SparkCounts:
     frames += [_frame_of_files(session, found)] if found else []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # pyspark speaks of pandas, which takes no part in this
-        results = [frame.mapInArrow(_mapper(broadcast, request.config.read, request.keep_noise), _RESULT) for frame in frames]
+        results = [frame.mapInArrow(_mapper(broadcast, request.config, request.keep_noise), _RESULT) for frame in frames]
     try:
         return _write(session, results, failures, place.path, request.format)
     except Exception as error:
@@ -196,11 +196,11 @@ def _frame_of_table(session: "SparkSession", path: str) -> "DataFrame":
     return table.select(number.alias("number"), name.alias("name"), col(TEXT).cast("string").alias("text"))
 
 
-def _mapper(broadcast: Any, read: ReadConfig, keep_noise: bool) -> Any:  # noqa: ANN401 - pyspark's types
+def _mapper(broadcast: Any, config: Config, keep_noise: bool) -> Any:  # noqa: ANN401 - pyspark's types
     """Return the function that a worker runs over its batches of files or rows."""
 
     def tag(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
-        options = TagOptions(Path(), "", read, keep_noise=keep_noise)
+        options = TagOptions(Path(), "", config.read, keep_noise=keep_noise, stricter=config.drift.stricter_review)
         with Engine(options, _model(_Files(broadcast.value))) as engine:
             for batch in batches:
                 rows = batch.to_pylist()

@@ -196,7 +196,11 @@ def say(message: str) -> None:
 
 
 def say_rest(counts: "RunCounts") -> None:
-    """Print what a run tells of last: corrections that found no place, and files that no reader takes."""
+    """Print what a run tells of last: text unlike that of the training, corrections without a place, files that no reader takes."""
+    summary = counts.total.summary()
+    if summary is not None and summary.drifted:
+        share = f"{max(0.01, summary.drifted / summary.characters):.0%} of the text"
+        say(f"{share} has many words that the model does not know, and a higher review threshold (drift.stricter_review)")
     if counts.not_shown:
         said = "no passage lies where they were made; correct them anew"
         say(f"{counted(counts.not_shown, 'correction')} not shown: {said}")

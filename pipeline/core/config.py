@@ -142,8 +142,12 @@ class GateConfig(msgspec.Struct, frozen=True):
 
 
 class DriftConfig(msgspec.Struct, frozen=True):
-    """From which population stability index on a batch is said to differ from the training corpus."""
+    """From which population stability index on a batch is said to differ from the training corpus, and what follows for a report.
 
+    ``stricter_review``: a report with many terms that the model does not know has a higher review threshold.
+    """
+
+    stricter_review: bool
     look: Annotated[float, Meta(gt=0)]
     drifted: Annotated[float, Meta(gt=0)]
     least_passages: Count

@@ -256,10 +256,14 @@ class TagColumns(msgspec.Struct, frozen=True):
 
 
 class TermCount(msgspec.Struct, frozen=True):
-    """How many words and bigrams passages have, and how many of these the model does not know."""
+    """How many words and bigrams passages have, and how many of these the model does not know.
+
+    ``is_drifted``: these are so many of their report that its passages need a higher score to go without review.
+    """
 
     terms: int = 0
     unknown: int = 0
+    is_drifted: bool = False
 
 
 class TagGroup(Protocol):

@@ -1,4 +1,4 @@
-"""The model folder: a manifest and plain arrays and words, format 4. Nothing in it is code, and loading runs none.
+"""The model folder: a manifest and plain arrays and words, format 5. Nothing in it is code, and loading runs none.
 
     manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores; sha256 of itself
     words.txt           the words of the vocabulary, one a line, sorted
@@ -11,8 +11,9 @@
     out_of_fold.jsonl.gz  tags of the training reports by models that had not seen them: offsets and themes, no text
     training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
 
-Format 3 had no gazetteer.txt, no digest of the manifest, one threshold for all labels, and its tags not compressed; format 2 had no
-training.json and kept every section of the configuration in its manifest. Both are still read.
+Format 4 had no threshold of its own for drifted reports; format 3 had no gazetteer.txt, no digest of the manifest, one threshold
+for all labels, and its tags not compressed; format 2 had no training.json and kept every section of the configuration in its
+manifest. All are still read.
 
 To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
 say in its error how to get a new model, and describe the change in docs/formats.md.
@@ -25,6 +26,7 @@ import math
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,10 +42,10 @@ from pipeline.core.outputs import write_whole
 from pipeline.core.regular import read_regular
 from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.gazetteer import Gazetteer
-from pipeline.model.model import NO_SCORE, Model
+from pipeline.model.model import NO_SCORE, DriftedText, Model
 from pipeline.model.words import fingerprint
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl.gz"
 TRAINING = "training.json"
@@ -64,6 +66,7 @@ _MODEL = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", "weights.npy",
 _FILES = {  # of each format that is read
     2: (*_MODEL, _PLAIN_OUT_OF_FOLD),
     3: (*_MODEL, _PLAIN_OUT_OF_FOLD, TRAINING),
+    4: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
     FORMAT: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
 }
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
@@ -85,6 +88,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     packages: dict[str, str]
     run_id: str | None
     files: dict[str, str]
+    drifted: dict[str, float] | None = None
     sha256: str = ""
 
 
@@ -154,6 +158,7 @@ def load_model(folder: Path) -> Model:
             bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, "bias"),
             temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, "temperature")),
             thresholds=_thresholds(manifest.threshold, labels),
+            drifted=_drifted(manifest.drifted),
             user_words=tuple(_lines(contents["dictionary.txt"])),
             facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
             stored_version=manifest.version,
@@ -202,6 +207,17 @@ def _thresholds(given: float | dict[str, float], labels: LabelSet) -> Floats:
     return _within(np.array([by_label[name] for name in labels.names], np.float64), 0.0, NO_SCORE, "thresholds")
 
 
+def _drifted(given: dict[str, float] | None) -> DriftedText | None:
+    """Return what holds for drifted reports; raises ValueError for numbers out of their range and for others than these."""
+    if given is None:
+        return None
+    if set(given) != {"unknown", "threshold"}:
+        raise ValueError("numbers of drifted reports that are others than two")
+    _within(np.array(given["unknown"]), 0.0, 1.0, "shares of unknown terms")
+    _within(np.array(given["threshold"]), 0.0, NO_SCORE, "thresholds")
+    return DriftedText(**given)
+
+
 def _within(array: NDArray[Any], least: float, most: float, what: str) -> NDArray[Any]:
     """Return numbers that are all within bounds; raises ValueError for others, what is no number among them."""
     if array.size and not (array.min() >= least and array.max() <= most):
@@ -240,6 +256,7 @@ def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
         config=config_values(model_settings(model.config)),
         temperature=model.temperature,
         threshold=dict(zip(model.labels.names, model.thresholds.tolist(), strict=True)),
+        drifted=None if model.drifted is None else asdict(model.drifted),
         segmenter=fingerprint(model.cut, model.vocabulary.words),
         corpus=facts.get("corpus", {}),
         scores=facts.get("scores", {}),
@@ -253,7 +270,8 @@ def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
 
 def _seal(manifest: Manifest) -> str:
     """Return the sha256 of all fields of a manifest but that one, however they are written down."""
-    fields = {name: getattr(manifest, name) for name in Manifest.__struct_fields__ if name != "sha256"}
+    later = () if manifest.format >= FORMAT else ("drifted",)
+    fields = {name: getattr(manifest, name) for name in Manifest.__struct_fields__ if name not in ("sha256", *later)}
     return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 

@@ -16,12 +16,32 @@ from pipeline.model.words import Cut, load_cut, load_dictionary
 NO_SCORE = 1.0001  # the threshold of a label whose tags all ask for review: above every score, which has four digits
 
 
+LEAST_TERMS = 100  # of a report that is held against what the model knows: the share of a shorter one is chance
+
+
+@dataclass(frozen=True, slots=True)
+class DriftedText:
+    """What becomes of a report whose words are unlike those that a model was trained on.
+
+    ``unknown`` is the share of terms unknown to the model from which on a report is such a one; its tags that score below
+    ``threshold`` are for review, whatever their label.
+    """
+
+    unknown: float
+    threshold: float
+
+    def holds(self, terms: int, unknown: int) -> bool:
+        """Tell whether a report with so many terms, and so many unknown ones among them, is such a one."""
+        return terms >= LEAST_TERMS and unknown >= self.unknown * terms
+
+
 @dataclass(frozen=True)
 class Model:
     """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
 
     ``weights`` has the shape (terms, labels) and ``bias`` (labels,), in the order of ``labels``. ``temperature``
-    turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]`` are for review.
+    turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]`` are for review, and more
+    of a report that is ``drifted``.
     ``stored_version`` is that of the folder that it was loaded from.
     """
 
@@ -33,6 +53,7 @@ class Model:
     bias: NDArray[np.float32]
     temperature: float
     thresholds: Floats
+    drifted: DriftedText | None = None
     user_words: tuple[str, ...] = ()
     facts: dict[str, Any] | None = None
     stored_version: str | None = None
@@ -63,7 +84,7 @@ class Model:
         for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
             digest.update(array.tobytes())
         settings = (self.config.clean, self.config.segment, self.config.features, self.config.model, self.config.tag)
-        digest.update(repr((self.labels, settings, self.temperature, self.thresholds.tolist())).encode())
+        digest.update(repr((self.labels, settings, self.temperature, self.thresholds.tolist(), self.drifted)).encode())
         return digest.hexdigest()[:12]
 
     def probabilities(self, scores: Floats) -> Floats:

@@ -113,9 +113,22 @@ def _tag_parts(parts: Sequence[_Part], model: Model) -> list[PredictedTags | Mad
     bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
     owned = np.searchsorted(scored.runs.segments, bounds).tolist()
     return [
-        PredictedTags(part.cleaned, judged.part(*own), model, part.number, part.noise, part.outline())
+        PredictedTags(part.cleaned, _stricter(judged.part(*own), part, model), model, part.number, part.noise, part.outline())
         for part, own in zip(parts, owned, strict=True)
     ]
+
+
+def _stricter(judged: PredictedRuns, part: _Part, model: Model) -> PredictedRuns:
+    """Return the runs of a part, more of them for review where it is a whole report of words that the model hardly knows.
+
+    A report of more than LONGEST_REPORT sentences stays as it is, so that tags do not depend on the parts that it is scored in.
+    """
+    if model.drifted is None or not part.is_whole or not model.drifted.holds(*judged.terms.sum(axis=1).tolist()):
+        return judged
+    if sum(len(segment.sentences) for segment in part.segments) > LONGEST_REPORT:
+        return judged
+    review = judged.review | (judged.scores < model.drifted.threshold)
+    return msgspec.structs.replace(judged, review=review, is_drifted=True)
 
 
 def _judge(scored: Scored, model: Model) -> PredictedRuns:

@@ -38,6 +38,7 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted),
     where -1 is no word; ``scores`` are the probabilities of the labels. ``secondary`` holds those runs that have other
     themes. ``terms``, of shape (2, runs), counts their terms and those unknown to the model. Figures are rounded as shown.
+    ``is_drifted``: they are a whole report whose passages need a higher score to go without review.
     """
 
     segments: Sequence[Segment]
@@ -50,6 +51,7 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     words: Ints
     shares: Floats
     terms: Ints
+    is_drifted: bool = False
 
     def part(self, first: int, last: int) -> "PredictedRuns":
         """Return the runs from one to another (exclusive)."""
@@ -104,7 +106,8 @@ class PredictedTags:
     @property
     def terms(self) -> TermCount:
         """How many terms the tags have, and how many of these the model does not know."""
-        return TermCount(*self._judged.terms.sum(axis=1).tolist())
+        terms, unknown = self._judged.terms.sum(axis=1)
+        return TermCount(int(terms), int(unknown), self._judged.is_drifted)
 
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""

@@ -19,7 +19,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.errors import UsageError
 from pipeline.core.extras import need
 from pipeline.core.records import FinishedReport, Report
-from pipeline.model.model import Model
+from pipeline.model.model import DriftedText, Model
 from pipeline.output import finished, kept
 
 
@@ -56,8 +56,9 @@ KEPT = "kept"  # what the library takes
 class RunFacts(msgspec.Struct, frozen=True):
     """What an output tells of the run that made it.
 
-    ``model`` is name and version, ``thresholds`` the scores by label below which a tag asks for review, ``facts`` what the model's
-    manifest says of its corpus and scores, ``failures`` a line for each file that could not be read, ``date`` the day.
+    ``model`` is name and version, ``thresholds`` the scores by label below which a tag asks for review, ``drifted`` which reports
+    have a higher one, ``facts`` what the model's manifest says of its corpus and scores, ``failures`` a line for each file that
+    could not be read, ``date`` the day.
     """
 
     labels: LabelSet
@@ -66,6 +67,7 @@ class RunFacts(msgspec.Struct, frozen=True):
     facts: Mapping[str, Any]
     failures: tuple[str, ...] = ()
     date: str = ""
+    drifted: DriftedText | None = None
 
 
 class Reports(Protocol):
@@ -99,6 +101,7 @@ def run_facts(model: Model, failures: Iterable[str] = ()) -> RunFacts:
         model.facts or {},
         tuple(failures),
         today,
+        model.drifted,
     )
 
 

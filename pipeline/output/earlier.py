@@ -1,17 +1,23 @@
 """Tell whether a file is an output of an earlier run, or a report of somebody that only lies where an output is to go."""
 
 import lzma
+import re
 import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.core.outputs import OutputTarget
+from pipeline.output.word.package import AUTHOR
 
 HEAD = 8192  # bytes of a text in which its title stands
 _MARK = "\ufeff".encode()
 _COLUMNS = ("主题", "把握", "段落", "报告", "单位")  # two of which stand in the first line of every table that is written here
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
+# A report of Word that was commented keeps its own title; our comments stand behind those that were there.
+_COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
+_BY_US = f'author="{AUTHOR}"'.encode()
+_MOST_COMMENTS = 2**24  # bytes of comments that are looked through
 _NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 _NAMED_IN = "docProps/core.xml", "project.qde"  # of a document, and of a project of coded texts
 
@@ -31,7 +37,16 @@ def is_of_a_run(place: OutputTarget) -> bool:
 
 def _is_made(path: Path) -> bool:
     head = _head(path)
-    return not head or head.startswith(b'{"source":') or _is_table(head) or any(title in head for title in TITLES)
+    is_known = not head or head.startswith(b'{"source":') or _is_table(head) or any(title in head for title in TITLES)
+    return is_known or _is_commented(path)
+
+
+def _is_commented(path: Path) -> bool:
+    """Tell whether a package has a part with comments of ours."""
+    with suppress(*_NO_PACKAGE), zipfile.ZipFile(path) as package:
+        comments = [name for name in package.NameToInfo if _COMMENTS.fullmatch(name)]
+        return any(_BY_US in package.open(name).read(_MOST_COMMENTS) for name in comments)
+    return False
 
 
 def _is_table(head: bytes) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from pipeline.core.records import Tag
+from pipeline.model.model import DriftedText
 
 
 def sure(score: float) -> str:
@@ -10,10 +11,13 @@ def sure(score: float) -> str:
     return ">99%" if score >= 0.995 else f"{score:.0%}"
 
 
-def review_line(thresholds: Mapping[str, float]) -> str:
-    """Return below which score a passage is for review: one for all themes, or from which to which by theme."""
+def review_line(thresholds: Mapping[str, float], drifted: DriftedText | None = None) -> str:
+    """Return below which score a passage is for review: one for all themes, or by theme, and in reports of unknown words."""
     least, most = min(thresholds.values()), max(thresholds.values())
-    return f"低于 {sure(least)}" if least == most else f"低于其主题的复核线（各主题 {sure(least)} 至 {sure(most)}）"
+    stricter = f"；生词占 {drifted.unknown:.0%} 以上的报告一律低于 {sure(drifted.threshold)}" if drifted else ""
+    if least == most:
+        return f"低于 {sure(least)}" + (f"（{stricter[1:]}）" if stricter else "")
+    return f"低于其主题的复核线（各主题 {sure(least)} 至 {sure(most)}{stricter}）"
 
 
 def second_themes(tag: Tag) -> str:

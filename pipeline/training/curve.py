@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pipeline.core.errors import CorpusError
 from pipeline.model.model import Model
 from pipeline.model.score import score_texts
+from pipeline.training.calibrate import gold_characters
 from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, figures_of
-from pipeline.training.fit import Fitter, gold_characters, groups_of
+from pipeline.training.fit import Fitter, groups_of
 
 PARTS = 3  # the reports are left out in this many parts: a third of them at once is enough for a curve
 

@@ -26,7 +26,7 @@ from pipeline.model.model import Model
 _AT_ONCE = 256  # summaries that are added up at once
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = SUMMARY
-_SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
+_SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown", "drifted")  # fields that are added up
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
 Word = Literal["stable", "look", "drifted", "too small"]
@@ -36,7 +36,8 @@ class BatchSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The figures of a batch: what `pipeline tag -o OUT` writes beside OUT, and what a model keeps of its training.
 
     ``themes`` and ``scores`` count characters, ``scores`` in ``BINS`` bins of equal width; ``review`` counts characters
-    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know.
+    below the threshold of ``model``; ``terms`` counts words and bigrams, and ``unknown`` those the model does not know;
+    ``drifted`` counts the characters of reports that have so many unknown ones that their threshold is a higher one.
     """
 
     model: str
@@ -49,6 +50,7 @@ class BatchSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     review: int = 0
     terms: int = 0
     unknown: int = 0
+    drifted: int = 0
     format: Literal[1] = 1
 
 
@@ -70,7 +72,7 @@ class Batch:
         self._signature = signature or f"{model.name} {model.version}"
         self._themes = dict.fromkeys(model.labels.names, 0)
         self._scores = np.zeros(BINS + 1)
-        self._reports = self._passages = self._set_aside = self._review = self._terms = self._unknown = 0
+        self._reports = self._passages = self._set_aside = self._review = self._terms = self._unknown = self._drifted = 0
 
     def begin_report(self) -> None:
         """Count a report, whose tags follow."""
@@ -90,6 +92,7 @@ class Batch:
         self._scores += np.bincount(bins, sizes, BINS + 1)
         self._passages += len(sizes)
         self._review += int(np.dot(sizes, columns.review))
+        self._drifted += int(sizes.sum()) if tags.terms.is_drifted else 0
 
     def summary(self) -> BatchSummary:
         """Return the figures of what has passed so far."""
@@ -97,7 +100,7 @@ class Batch:
         scores = (*below, last + whole)
         return BatchSummary(
             self._signature, self._themes, scores, self._reports, self._passages, sum(scores),
-            self._set_aside, self._review, self._terms, self._unknown,
+            self._set_aside, self._review, self._terms, self._unknown, self._drifted,
         )  # fmt: skip
 
 

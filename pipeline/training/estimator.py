@@ -123,7 +123,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not self.folds:
             return model
         try:
-            return replace(model, temperature=leave_out(fitter).temperature)
+            return replace(model, temperature=leave_out(fitter).calibration.temperature)
         except CorpusError as error:
             raise ValueError(f"too few or too equal texts to calibrate on ({error}); give more, or set folds=0") from error
 

@@ -10,7 +10,7 @@ It learns on features in context; its weights are then used on single sentences,
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
@@ -31,21 +31,17 @@ from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, sam
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
-from pipeline.model.model import NO_SCORE, Model, softmax
-from pipeline.model.score import score_texts
-from pipeline.model.tag import DIGITS
+from pipeline.model.model import Model
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
+from pipeline.training.calibrate import Calibration, calibrate
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
-from pipeline.training.evaluate import calibration_error, coverage
 
-LEAST_CHARACTERS = 2000  # of the tags of a label, from which on it has a review threshold of its own
 BLOCK = 8  # labels that the compiled solver fits at once
 FINE, COARSE = 1e-4, 1e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
 MOST_PASSES = 2000
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
-LOG_TEMPERATURES = (-4.0, 3.0)
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
 
 
@@ -69,12 +65,10 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class FoldModels:
-    """The calibrated models of the folds, and what their calibration gave."""
+    """The calibrated models of the folds, and their calibration."""
 
     folds: tuple[Fold, ...]
-    temperature: float
-    thresholds: Floats
-    calibration: dict[str, float]
+    calibration: Calibration
 
 
 def prepare_corpus(corpus: Corpus, config: ModelSettings, user_words: tuple[str, ...]) -> list[Prepared]:
@@ -109,8 +103,7 @@ def train(fitter: "Fitter", watch: Watch = iter) -> Trained:
     fitted = time.perf_counter()
     left_out = leave_out(fitter, watch)
     seconds = {"fit": fitted - started, "folds": time.perf_counter() - fitted}
-    model = replace(model, temperature=left_out.temperature, thresholds=left_out.thresholds)
-    return Trained(model, left_out.folds, left_out.calibration, seconds)
+    return Trained(left_out.calibration.of(model), left_out.folds, left_out.calibration.figures, seconds)
 
 
 def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
@@ -126,13 +119,9 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
         Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
         for group in watch(groups)
     ]
-    temperature, thresholds, calibration = _calibrate(folds, config)
-    return FoldModels(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
-
-
-def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:
-    """Return the fold with its model calibrated."""
-    return Fold(fold.reports, replace(fold.model, temperature=temperature, thresholds=thresholds))
+    left_out = ((report, fold.model) for fold in folds for report in fold.reports)
+    calibration = calibrate(left_out, config.tag.review_accuracy)
+    return FoldModels(tuple(Fold(fold.reports, calibration.of(fold.model)) for fold in folds), calibration)
 
 
 def groups_of(reports: Sequence[Prepared], options: EvaluateConfig) -> list[tuple[int, ...]]:
@@ -217,7 +206,7 @@ class Fitter:
         weights, bias = self._solved(part) if self._is_native(part) else _liblinear(self.counts, part, self.label_set, self.config)
         vocabulary, name = self.counts.reduced(part), self.config.model.name
         unsure = np.ones(len(self.label_set.names))
-        return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, self.user_words)
+        return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, user_words=self.user_words)
 
     def _is_native(self, part: CorpusSubset) -> bool:
         """Tell whether the compiled solver fits a part: scikit-learn takes two labels for one problem and not for two."""
@@ -341,74 +330,3 @@ def _dense(classifier: Any, labels: int, terms: int) -> tuple[NDArray[np.float32
     weights[:, classifier.classes_] = coefficients.T
     bias[classifier.classes_] = intercepts
     return weights, bias
-
-
-def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, dict[str, float]]:
-    """Return temperature, review thresholds by label and calibration figures, from the runs of reports that were left out.
-
-    One temperature for all labels (Guo et al. 2017) minimises the log loss, weighted by characters.
-    """
-    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only training needs scipy
-
-    decided = [
-        decision
-        for fold in folds
-        for report in fold.reports
-        if report.layout.sentences  # nothing is left of a report that is noise from end to end
-        for scored in [score_texts(report.layout, report.texts, fold.model)]
-        for decision in zip(scored.runs.scores, gold_characters(scored.clean_spans(), report, fold.model.labels), strict=True)
-    ]
-    if not any(characters.any() for _, characters in decided):
-        raise CorpusError("no labelled passage is left of the reports once noise is set aside; label passages of text")
-    scores = np.array([run_scores for run_scores, _ in decided])
-    gold = np.array([characters for _, characters in decided])
-
-    def loss(log_temperature: float) -> float:
-        return float(-(gold * np.log(np.maximum(softmax(scores / np.exp(log_temperature)), 1e-12))).sum())
-
-    temperature = round(float(np.exp(minimize_scalar(loss, bounds=LOG_TEMPERATURES, method="bounded").x)), 4)
-    probabilities = softmax(scores / temperature)
-    confidence, weights = probabilities.max(axis=1).round(DIGITS), gold.sum(axis=1)  # as a tag shows it
-    right = gold[np.arange(len(gold)), probabilities.argmax(axis=1)] / np.maximum(weights, 1e-12)
-    said = probabilities.argmax(axis=1)
-    thresholds = review_thresholds(said, confidence, right, weights, len(gold[0]), config.tag.review_accuracy)
-    covered, accuracy = coverage(confidence - thresholds.take(said), right, weights, 0.0)
-    error = calibration_error(confidence, right, weights)
-    return temperature, thresholds, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
-
-
-def gold_characters(spans: Iterable[tuple[int, int]], report: Prepared, label_set: LabelSet) -> Iterator[Floats]:
-    """Yield for each of some clean spans how many of its characters carry each label, of shape (labels,)."""
-    index = SpanIndex(report.labels)
-    for span in spans:
-        found = np.zeros(len(label_set.names))
-        for label, characters in index.overlapping(*report.cleaned.offsets.span(*span)):
-            found[label_set.names.index(label.label)] += characters
-        yield found
-
-
-def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Floats, labels: int, accuracy: float) -> Floats:
-    """Return for each label the lowest score at and above which its tags are right at least as often as ``accuracy``.
-
-    ``said`` are the labels of the tags. A label with fewer than LEAST_CHARACTERS of tags takes the threshold of all together.
-    """
-    of_all = review_threshold(confidence, right, weights, accuracy)
-    thresholds = np.full(labels, of_all)
-    for label in range(labels):
-        own = said == label
-        if weights[own].sum() >= LEAST_CHARACTERS:
-            thresholds[label] = review_threshold(confidence[own], right[own], weights[own], accuracy)
-    return thresholds
-
-
-def review_threshold(confidence: Floats, right: Floats, weights: Floats, accuracy: float) -> float:
-    """Return the lowest score at and above which tags are right at least as often as ``accuracy``, or NO_SCORE for none.
-
-    Scores count as a tag shows them, rounded, and so are they compared when a report is tagged: tags of one score stand together.
-    """
-    shown = confidence.round(DIGITS)
-    order = np.argsort(-shown, kind="stable")
-    reached = np.cumsum((weights * right)[order]) / np.maximum(np.cumsum(weights[order]), 1e-12)
-    is_last = np.append(np.diff(shown[order]) != 0, True)
-    enough = np.flatnonzero((reached >= accuracy) & is_last)
-    return float(shown[order][enough[-1]]) if len(enough) else NO_SCORE

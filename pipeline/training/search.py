@@ -94,7 +94,7 @@ def measure_trial(trial: Trial, corpus: Corpus, prepared: Sequence[Any], words: 
     left_out = leave_out(Fitter(prepared, corpus.label_set, trial.config, words))
     tags = [(report, out_of_fold_tags(report, fold.model)) for fold in left_out.folds for report in fold.reports]
     grouped = trial.config.evaluate.grouped
-    return figure_metrics(measure(tags, corpus.label_set, left_out.calibration, grouped))
+    return figure_metrics(measure(tags, corpus.label_set, left_out.calibration.figures, grouped))
 
 
 def measure_trials(trials: Sequence[Trial], corpus: Corpus, jobs: int) -> Iterator[tuple[Trial, dict[str, float]]]:

@@ -220,7 +220,8 @@ class FileStore:
         shutil.rmtree(held.folder, ignore_errors=True)
 
     async def _tag(self, held: StoredFile) -> None:
-        task = tagging.Task(held.upload, held.name, held.model.folder, held.model.model.version, self.config.read)
+        options = self.config.read, self.config.drift.stricter_review
+        task = tagging.Task(held.upload, held.name, held.model.folder, held.model.model.version, *options)
         try:
             async with self._turns:
                 held.state = "tagging"

@@ -31,13 +31,14 @@ REPORTED_EVERY = 0.25  # seconds
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A file to tag: where it lies, what people call it, the model's folder and version, and how to read."""
+    """A file to tag: where it lies, what people call it, the model's folder and version, how to read, and how to review."""
 
     path: Path
     name: str
     model: Path
     version: str
     read: ReadConfig
+    stricter: bool = True
 
 
 class ReportSummary(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class TaggedFile(msgspec.Struct, frozen=True):
 def tag_file(task: Task) -> TaggedFile:
     """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
     failures, passed_over, summaries = list[Failure](), list[str](), list[ReportSummary]()
-    engine, encoder = engine_of(TagOptions(task.model, task.version, task.read)), msgspec.json.Encoder()
+    engine, encoder = engine_of(TagOptions(task.model, task.version, task.read, stricter=task.stricter)), msgspec.json.Encoder()
     progress = _Progress(task.path.parent / PROGRESS)
     with (task.path.parent / REPORTS).open("wb") as target:
         for outcome in engine.tag([Input(str(task.path), task.name)], progress.watch):

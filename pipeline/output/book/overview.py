@@ -148,7 +148,7 @@ def _model(run: RunFacts) -> Iterator[tuple[str, str]]:
     if "accuracy" in scores:
         accuracy = f"准确率 {scores['accuracy']:.1%}（按字数），宏平均 F1 {scores['macro_f1']:.3f}"
         yield "准确程度", f"在未参与训练的报告上：{accuracy}"
-    yield "复核线", f"把握{review_line(run.thresholds)}的段落列入“待复核”；把握是模型认为主题正确的概率"
+    yield "复核线", f"把握{review_line(run.thresholds, run.drifted)}的段落列入“待复核”；把握是模型认为主题正确的概率"
 
 
 def _share_line(share: ThemeShare, definition: str) -> str:

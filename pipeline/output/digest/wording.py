@@ -123,8 +123,9 @@ def figures_left_out(figures: ThemeFigures) -> str:
 
 def notes(digest: Digest, run: RunFacts) -> list[str]:
     """Return how the digest was made and what its figures mean."""
+    review = review_line(run.thresholds, run.drifted)
     lines = [
-        f"主题由模型 {run.model} 判定，不是人工结论；把握是模型给出的概率，{review_line(run.thresholds)}的段落标为待复核。",
+        f"主题由模型 {run.model} 判定，不是人工结论；把握是模型给出的概率，{review}的段落标为待复核。",
         "占比按字数计算，只计正文：标题和剔除的内容（导航、署名、图注等）不算。",
         f"文字相似度达到 {digest.options.resemblance:.0%} 且所含数字相同的段落合并为一段，并注明另见何处；数字不同的不合并。",
         "年份依次取自标题、文件名、开头和正文中的年份，地区取自带有“省、市、县、区、州、盟、旗”的名称，没有的取自单位名称；找不到的写“未注明”。",

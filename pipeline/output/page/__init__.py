@@ -111,7 +111,7 @@ def write_page(reports: Reports, stream: BinaryIO, run: RunFacts) -> None:
     rows = [_row(number, report, run.labels) for number, report in enumerate(reports, start=1)]
     pieces = _environment().get_template("page.html.j2").generate(
         run=run,
-        review_line=review_line(run.thresholds),
+        review_line=review_line(run.thresholds, run.drifted),
         rows=rows,
         fragments=(render_report(report, run, f"r{number}") for number, report in enumerate(reports, start=1)),
         style=style,

@@ -41,7 +41,8 @@ def comment_on(tag: Tag, run: RunFacts) -> list[str]:
     lines = _said(tag) if tag.correction else [f"{tag.theme}　把握 {sure(tag.score)}"]
     if tag.asks_review:
         least = run.thresholds[tag.theme]
-        lines.append(f"待复核：把握低于 {sure(least)}" if tag.score < least else "待复核：文字识别把握低")
+        reason = "文字识别把握低" if tag.certainty is not None else "报告生词多"
+        lines.append(f"待复核：把握低于 {sure(least)}" if tag.score < least else f"待复核：{reason}")
     if tag.certainty is not None:
         lines.append(f"文字识别 {sure(tag.certainty)}")
     if tag.secondary and not tag.correction:

@@ -1,5 +1,6 @@
 """No command writes over what it reads, over a device, or over what a person wrote into a workbook."""
 
+import json
 import os
 import shutil
 import stat
@@ -8,10 +9,14 @@ import sys
 import threading
 import warnings
 import zipfile
+from dataclasses import replace
 
 import docx
 import openpyxl
 import pytest
+
+from pipeline.model.folder import save_model
+from pipeline.model.model import NO_SCORE, DriftedText
 
 TEXT = "临溪县2022年宣传工作小结\n\n县委理论学习中心组集中学习十二次。\n\n县图书馆新开六座城市书房，送戏下乡八十场。\n"
 
@@ -292,3 +297,15 @@ def test_labels_are_not_written_over_what_they_are_read_from(call, home, root, t
     assert call("labels", "export", "-o", "link.json", "--config", root / "configs/seeds.toml").exit_code == 0
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "made.json").stat().st_size > 1000
+
+
+def test_text_unlike_that_of_the_training_is_told_of_and_needs_a_higher_score(home, call, tmp_path, model):
+    limit = DriftedText(0.0, NO_SCORE)
+    save_model(replace(model, drifted=limit, stored_version=None), home / "models" / "strict", b"")
+    lines = "".join(f"县图书馆新开城市书房{number}座，送戏下乡{number}0场，群众文化活动丰富多彩。\n" for number in "一二三四五六七")
+    (tmp_path / "a.txt").write_text(lines, encoding="utf-8")
+    told = "100% of the text has many words that the model does not know, and a higher review threshold (drift.stricter_review)"
+    for more, review in (((), {True}), (("--set", "drift.stricter_review=false"), {False})):
+        done = call("tag", tmp_path / "a.txt", "--model", "strict", "--format", "jsonl", *more)
+        assert (told in done.stderr) is (True in review)
+        assert {json.loads(line)["review"] for line in done.stdout.splitlines()} == review

@@ -14,6 +14,7 @@ from pipeline.core.errors import ModelError, UsageError
 from pipeline.model import folder as folder_module
 from pipeline.model.features import Vocabulary
 from pipeline.model.folder import find_model, load_manifest, load_model, read_out_of_fold, save_model, set_run_id
+from pipeline.model.model import DriftedText
 
 
 @pytest.fixture
@@ -34,6 +35,30 @@ def test_a_model_survives_being_stored(model, folder):
     assert loaded.vocabulary.bigrams.letters == model.vocabulary.bigrams.letters
     assert np.array_equal(loaded.weights, model.weights)
     assert loaded.temperature == model.temperature
+
+
+def test_what_holds_for_drifted_reports_is_stored_and_makes_another_version(model, tmp_path):
+    drifted = replace(model, drifted=DriftedText(0.25, 0.9))
+    save_model(drifted, tmp_path / "m", b"")
+    assert load_model(tmp_path / "m").drifted == DriftedText(0.25, 0.9)
+    limits = (None, DriftedText(0.25, 0.9), DriftedText(0.25, 0.91), DriftedText(0.26, 0.9))
+    assert len({replace(model, drifted=limit, stored_version=None).version for limit in limits}) == 4
+
+
+def test_a_model_of_format_4_has_nothing_for_drifted_reports(folder):
+    manifest = load_manifest(folder)
+    manifest.format = 4
+    fields = {name: getattr(manifest, name) for name in manifest.__struct_fields__ if name not in ("sha256", "drifted")}
+    seal = hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
+    (folder / "manifest.json").write_bytes(msgspec.json.encode({**fields, "sha256": seal}))
+    assert load_model(folder).drifted is None
+
+
+@pytest.mark.parametrize("given", [{"unknown": 1.1, "threshold": 0.9}, {"unknown": 0.2, "threshold": -1.0}, {"unknown": 0.2}])
+def test_numbers_for_drifted_reports_that_cannot_be_are_refused(folder, given):
+    change(folder, drifted=given)
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(folder)
 
 
 def test_no_file_of_a_model_is_a_pickle_or_code(folder):
@@ -73,8 +98,8 @@ def test_a_changed_or_missing_file_is_refused(folder, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 5}, "model format 5, this version reads formats 2 to 4; upgrade mission-themes"),
-        ({"format": 0}, "model format 0, this version reads formats 2 to 4; train the model again"),
+        ({"format": 6}, "model format 6, this version reads formats 2 to 5; upgrade mission-themes"),
+        ({"format": 0}, "model format 0, this version reads formats 2 to 5; train the model again"),
         ({"format": [3]}, r"model format \[3\]"),
         ({"temperature": "hot"}, "damaged"),
         ({"surprise": 1}, "damaged"),

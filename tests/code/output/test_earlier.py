@@ -4,6 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import docx
 import pytest
 
 from pipeline.core.outputs import place_of
@@ -38,6 +39,16 @@ def test_a_folder_that_a_run_left_half_done_is_its_own_and_one_with_a_report_of_
     assert is_of_a_run(out)
     (tmp_path / "out" / "c.docx").write_bytes(package("县里的总结".encode()))
     assert not is_of_a_run(out)
+
+
+@pytest.mark.parametrize(("author", "by_run"), [("主题标注", True), ("县委办", False), ("", False)])
+def test_a_report_of_word_is_of_a_run_where_its_comments_are(tmp_path, author, by_run):
+    document = docx.Document()
+    for name in (*["王编辑"] * 3, author) if author else ():
+        document.add_comment(document.add_paragraph("全县文化惠民演出八十场。").runs, text="核对主题标注。" * 3000, author=name)
+    document.core_properties.title = "文化工作小结"
+    document.save(tmp_path / "out.docx")
+    assert is_of_a_run(place_of(tmp_path / "out.docx")) is by_run
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -1,8 +1,10 @@
 """What outputs for people say of how sure the model is, and of what a passage may be besides."""
 
+import msgspec
 import pytest
 
 from pipeline.core.records import HumanLabel, Tag
+from pipeline.model.model import DriftedText
 from pipeline.output.page import describe
 from pipeline.output.rows import row_of
 from pipeline.output.word.package import comment_on
@@ -19,6 +21,10 @@ def test_scores_in_per_cent():
     assert [sure(score) for score in (0, 0.994, 0.995, 1)] == ["0%", "99%", ">99%", ">99%"]
     assert review_line({"举旗帜": 0.9, "其他": 0.9}) == "低于 90%"
     assert review_line({"举旗帜": 0.9, "其他": 0.5}) == "低于其主题的复核线（各主题 50% 至 90%）"
+    drifted = DriftedText(0.25, 0.95)
+    assert review_line({"举旗帜": 0.9, "其他": 0.9}, drifted) == "低于 90%（生词占 25% 以上的报告一律低于 95%）"
+    by_theme = review_line({"举旗帜": 0.9, "其他": 0.5}, drifted)
+    assert by_theme == "低于其主题的复核线（各主题 50% 至 90%；生词占 25% 以上的报告一律低于 95%）"
     assert second_themes(tag(("展形象", "举旗帜"))) == "展形象 15%、举旗帜 10%"
 
 
@@ -38,3 +44,11 @@ def test_a_passage_for_review_shows_what_it_may_be_besides(one, second, facts):
     assert row_of(one)["其次可能"] == (second or None)
     assert ("其次可能 其他 20%" in describe(one)) == bool(second)
     assert ("其次可能：其他 20%" in comment_on(one, facts)) == bool(second)
+
+
+@pytest.mark.parametrize(
+    ("score", "certainty", "reason"), [(0.55, None, "把握低于 60%"), (0.7, None, "报告生词多"), (0.7, 0.5, "文字识别把握低")]
+)
+def test_a_comment_says_why_a_passage_is_for_review(score, certainty, reason, facts):
+    one = msgspec.structs.replace(tag(), score=score, certainty=certainty)
+    assert f"待复核：{reason}" in comment_on(one, facts)

@@ -10,7 +10,7 @@ from pipeline.core.errors import CorpusError
 from pipeline.core.locations import find
 from pipeline.core.records import Label
 from pipeline.flow import train_model
-from pipeline.training.fit import ABSENT, fold_groups, review_threshold, review_thresholds
+from pipeline.training.fit import ABSENT, fold_groups
 
 QUIET = ("track.enabled=false",)
 
@@ -157,33 +157,3 @@ def test_a_label_that_a_fold_never_saw_is_never_given(model):
     assert weights[:, 4].tolist() == [1.0, -2.0]
     assert weights[:, 1].tolist() == [-1.0, 2.0]
     assert bias.tolist() == [ABSENT, -0.5, ABSENT, ABSENT, 0.5, ABSENT]
-
-
-def test_the_review_threshold_is_the_lowest_that_is_right_often_enough():
-    confidence, right, weights = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 1.0, 0.0, 1.0]), np.ones(4)
-    assert review_threshold(confidence, right, weights, 0.75) == pytest.approx(0.6)
-    assert review_threshold(confidence, right, weights, 0.95) == pytest.approx(0.8)
-    assert review_threshold(confidence, 1 - right, weights, 0.95) == 1.0001  # even a tag of score 1 asks for review
-
-
-def test_each_label_has_its_own_review_threshold_where_there_is_enough_of_it():
-    said = np.array([0, 0, 1, 1, 2])
-    confidence, right = np.array([0.9, 0.8, 0.9, 0.8, 0.5]), np.array([1.0, 1.0, 1.0, 0.0, 0.0])
-    weights = np.array([1500.0, 1500.0, 1500.0, 1500.0, 10.0])
-    thresholds = review_thresholds(said, confidence, right, weights, 4, 0.9)
-    of_all = review_threshold(confidence, right, weights, 0.9)
-    assert thresholds.tolist() == [pytest.approx(0.8), pytest.approx(0.9), of_all, of_all]
-
-
-@pytest.mark.parametrize("score", [0.87658, 0.87654, 0.0047, 0.2901, 0.5801, 1.0])
-def test_the_tag_that_a_threshold_is_taken_from_passes_as_it_is_shown(score):
-    threshold = review_threshold(np.array([score]), np.ones(1), np.ones(1), 0.9)
-    assert threshold == round(score, 4)
-    assert not np.array([score]).round(4)[0] < threshold
-
-
-@pytest.mark.parametrize("right", [[1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0]])
-def test_tags_of_one_shown_score_pass_the_threshold_together_or_not_at_all(right):
-    confidence = np.array([0.9, 0.80004, 0.80002, 0.79998])
-    assert review_threshold(confidence, np.array(right), np.ones(4), 0.6) == 0.9
-    assert review_threshold(confidence, np.array(right), np.ones(4), 0.5) == 0.8
