@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "out", type=OutputPath(), required=True, help="The file: .docx, .xlsx, .html or .md.")
-@click.option("--by", type=click.Choice(["report", "place", "year", "kind"]),
-              help="What passages stand under [report]; kind: what was done, came of it, lacks, is planned.")  # fmt: skip
+@click.option("--by", type=click.Choice(["report", "place", "year", "aspect"]),
+              help="What passages stand under [report]; aspect: what was done, came of it, lacks, is planned.")  # fmt: skip
 @click.option("--theme", "themes", multiple=True, metavar="NAME", help="A theme to show; can be repeated. Without it all themes.")
 @click.option("--least-score", type=click.FloatRange(0, 1), help="Leave out passages with a lower score.")
 @click.option("--most", type=click.IntRange(1), help="Show so many passages of a report under a theme: the surest ones.")
 @click.option(
-    "--pages", type=click.IntRange(1, 500), help="Choose the best passages, so many as this number of pages holds; by kind."
+    "--pages", type=click.IntRange(1, 500), help="Choose the best passages, so many as this number of pages holds; by aspect."
 )
 @click.option("--form", type=click.Choice(["digest", "official"]),
               help="The form of a Word file; official (GB/T 9704) with --pages, else digest.")  # fmt: skip
@@ -98,11 +98,11 @@ def _is_official(out: Path, pages: int | None, form: str | None) -> bool:
     return form == "official" or (form is None and pages is not None and out.suffix.lower() == ".docx")
 
 
-def _by(by: "By | None", kinds: bool) -> "By":
-    """Return what passages stand under; raises UsageError where it must be their kind and is something else."""
-    if kinds and by not in (None, "kind"):
-        raise UsageError(f"--by {by}: passages of the official form and of --pages stand by kind; leave out --by")
-    return "kind" if kinds else by or "report"
+def _by(by: "By | None", aspects: bool) -> "By":
+    """Return what passages stand under; raises UsageError where it must be their aspect and is something else."""
+    if aspects and by not in (None, "aspect"):
+        raise UsageError(f"--by {by}: passages of the official form and of --pages stand by aspect; leave out --by")
+    return "aspect" if aspects else by or "report"
 
 
 def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, beside: tuple[Path, ...]) -> int:

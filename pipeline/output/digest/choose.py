@@ -1,4 +1,4 @@
-"""Choose the passages of a digest of a few pages: the best ones of each theme and kind, and not the longest.
+"""Choose the passages of a digest of a few pages: the best ones of each theme and aspect, and not the longest.
 
 The score of a passage, 0 to 1, is the product of three:
 
@@ -6,12 +6,12 @@ The score of a passage, 0 to 1, is the product of three:
 - whether it holds a figure that is not a year: 1, else ``NO_FIGURE``;
 - its length: 1 from ``SHORTEST`` to ``LONGEST`` characters, less below and above.
 
-Passages of a theme and kind are then taken one after the other by maximal marginal relevance (Carbonell and Goldstein 1998,
+Passages of a theme and aspect are then taken one after the other by maximal marginal relevance (Carbonell and Goldstein 1998,
 "The use of MMR, diversity-based reranking"): ``RELEVANCE`` of the score less the rest of the resemblance to what was taken
 already of the theme (Jaccard index of character bigrams). What resembles it by ``SAME`` or more is not taken, and a
-report gives its second passage of a theme and kind only when each that has one has given its first.
+report gives its second passage of a theme and aspect only when each that has one has given its first.
 
-The order of all: first one passage of each theme, then kind by kind, in each kind theme by theme, round after round. A digest
+The order of all: first one passage of each theme, then aspect by aspect, in each aspect theme by theme, round after round. A digest
 of N pages is the longest beginning of this order that N pages hold.
 """
 
@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
-from pipeline.output.digest.kinds import KINDS
+from pipeline.output.digest.aspect import ASPECTS
 from pipeline.output.digest.lines import shortened
 from pipeline.output.digest.records import Digest, Group, Passage, Report, Section
 
@@ -35,7 +35,7 @@ RELEVANCE = 0.7
 SAME = 0.6
 LIKE = 0.25  # resemblance from which on a passage of the year before is shown beside
 CUT = 240  # characters of a passage; one longer is cut and ends with …
-POOL = 300  # best passages of a theme and kind that are held against each other
+POOL = 300  # best passages of a theme and aspect that are held against each other
 MOST_ON_A_PAGE = 22  # passages
 _FIGURE = re.compile(
     r"\d(?!\d{0,3}\s*(?:年(?!均|产)|月|日))|[一二两三四五六七八九十百千万]+余?(?:场|次|人|个|篇|项|家|座|万|部|名|处|支|件|期|册)"
@@ -57,7 +57,7 @@ class _Candidate:
 
 @dataclass(slots=True)
 class _Cell:
-    """The passages of a theme and kind that can still be taken, how many each report gave, and what they were held against."""
+    """The passages of a theme and aspect that can still be taken, how many each report gave, and what they were held against."""
 
     candidates: list[_Candidate]
     given: Counter[int]
@@ -67,7 +67,7 @@ class _Cell:
 def choose(digest: Digest, pages: int, count: Pages) -> Digest:
     """Return the digest with the best passages that so many pages hold; ``count`` tells how many pages a digest fills.
 
-    Passages stand by kind. Raises UsageError with the code ``pages`` where one passage of each theme is more than that.
+    Passages stand by aspect. Raises UsageError with the code ``pages`` where one passage of each theme is more than that.
     """
     digest = replace(digest, pages=pages)
     years = _Years(digest.reports)
@@ -121,10 +121,10 @@ def _of_length(length: int) -> float:
 def _order(digest: Digest, years: "_Years", most: int) -> tuple[list[Passage], int]:
     """Return the passages in the order in which they are taken, and how many themes have any."""
     now, before = years.parted(passage for section in digest.sections for passage in section.passages)
-    cells = {(theme, kind): _cell(own) for (theme, kind), own in _by_cell(now).items()}
+    cells = {(theme, aspect): _cell(own) for (theme, aspect), own in _by_cell(now).items()}
     taken: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
-    firsts = [next((cell for kind in KINDS if (cell := (theme, kind)) in cells), None) for theme in digest.options.themes]
-    rounds = [cell for kind in KINDS for theme in digest.options.themes if (cell := (theme, kind)) in cells]
+    firsts = [next((cell for aspect in ASPECTS if (cell := (theme, aspect)) in cells), None) for theme in digest.options.themes]
+    rounds = [cell for aspect in ASPECTS for theme in digest.options.themes if (cell := (theme, aspect)) in cells]
     order: list[Passage] = []
     turn = [cell for cell in firsts if cell]
     later = [cell for cell in rounds if cell not in turn]
@@ -146,13 +146,13 @@ def _turns(*turns: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, st
 def _by_cell(passages: Iterable[Passage]) -> Mapping[tuple[str, str], list[Passage]]:
     cells: defaultdict[tuple[str, str], list[Passage]] = defaultdict(list)
     for passage in passages:
-        if passage.kind in KINDS:
-            cells[passage.theme, passage.kind].append(passage)
+        if passage.aspect in ASPECTS:
+            cells[passage.theme, passage.aspect].append(passage)
     return cells
 
 
 def _cell(passages: Sequence[Passage]) -> _Cell:
-    """Return the best passages of a theme and kind, and in any case the best of each report."""
+    """Return the best passages of a theme and aspect, and in any case the best of each report."""
     scored = sorted(((score(passage), passage) for passage in passages), key=lambda each: -each[0])
     seen: set[int] = set()
     kept = []
@@ -209,14 +209,14 @@ class _Years:
 
 
 class _Beside:
-    """Finds what the same place said the year before of the same theme and kind; nothing is shown twice."""
+    """Finds what the same place said the year before of the same theme and aspect; nothing is shown twice."""
 
     def __init__(self, reports: Sequence[Report], before: Iterable[Passage]) -> None:
         self._reports = reports
         self._places: defaultdict[tuple[str, str, str, int], list[_Candidate]] = defaultdict(list)
         for passage in before:
             report = reports[passage.report]
-            key = (passage.theme, passage.kind, report.place.value, int(report.year.value))
+            key = (passage.theme, passage.aspect, report.place.value, int(report.year.value))
             self._places[key].append(_Candidate(passage, 0, bigrams(passage.text)))
 
     def with_earlier(self, passage: Passage) -> Passage:
@@ -224,7 +224,7 @@ class _Beside:
         report = self._reports[passage.report]
         if not report.year.value.isdigit():
             return passage
-        some = self._places[passage.theme, passage.kind, report.place.value, int(report.year.value) - 1]
+        some = self._places[passage.theme, passage.aspect, report.place.value, int(report.year.value) - 1]
         own = bigrams(passage.text)
         for candidate in some:
             candidate.resemblance = resemblance(own, candidate.bigrams)
@@ -239,11 +239,11 @@ class _Beside:
 
 
 def _with(digest: Digest, passages: Sequence[Passage]) -> Digest:
-    """Return the digest with these passages only, by theme and kind, those of a kind in the order in which they were taken."""
+    """Return the digest with these passages only, by theme and aspect, those of an aspect in the order in which they were taken."""
     sections = (_section(section, [each for each in passages if each.theme == section.theme]) for section in digest.sections)
     return replace(digest, sections=tuple(sections))
 
 
 def _section(section: Section, passages: Sequence[Passage]) -> Section:
-    own = ((kind, tuple(each for each in passages if each.kind == kind)) for kind in KINDS)
-    return replace(section, groups=tuple(Group(kind, some, 0) for kind, some in own if some))
+    own = ((aspect, tuple(each for each in passages if each.aspect == aspect)) for aspect in ASPECTS)
+    return replace(section, groups=tuple(Group(aspect, some, 0) for aspect, some in own if some))

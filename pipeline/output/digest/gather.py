@@ -8,8 +8,8 @@ from itertools import groupby
 
 from pipeline.core.names import file_name, file_stem
 from pipeline.core.records import FinishedReport, Tag
+from pipeline.output.digest.aspect import ASPECTS, OTHER, AspectReader
 from pipeline.output.digest.duplicates import duplicates
-from pipeline.output.digest.kinds import KINDS, OTHER, KindReader
 from pipeline.output.digest.lines import one_line, shortened
 from pipeline.output.digest.records import (
     Digest,
@@ -67,7 +67,7 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
     told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
     title, characters = told.name or title_of(report), Counter[str]()
-    reader = KindReader(title) if options.by == "kind" else None
+    reader = AspectReader(title) if options.by == "aspect" else None
     for tag in passages_of(report):
         characters[tag.shown_theme] += len(tag.text)
         kept.count += 1
@@ -100,13 +100,13 @@ def _passage(tag: Tag, report: int, title: str) -> Passage:
     )  # fmt: skip
 
 
-def _cut(passage: Passage, reader: KindReader | None) -> Iterable[Passage]:
-    """Yield a passage as it is, or, with a reader, as excerpts of one kind each."""
+def _cut(passage: Passage, reader: AspectReader | None) -> Iterable[Passage]:
+    """Yield a passage as it is, or, with a reader, as excerpts of one aspect each."""
     if reader is None:
         yield passage
         return
     for excerpt in reader.excerpts(passage.text, passage.heading):
-        yield replace(passage, text=excerpt.text.strip(), kind=excerpt.kind)
+        yield replace(passage, text=excerpt.text.strip(), aspect=excerpt.aspect)
 
 
 def title_of(report: FinishedReport) -> str:
@@ -152,7 +152,7 @@ def _section(theme: str, passages: Sequence[Passage], reports: Sequence[Report],
     shown, elsewhere = _fold(kept, options.resemblance)
     name = _group_name(reports, options)
     order = dict.fromkeys(name(passage) for passage in own)
-    rank = {kind: place for place, kind in enumerate((*KINDS, OTHER))} if options.by == "kind" else {}
+    rank = {aspect: place for place, aspect in enumerate((*ASPECTS, OTHER))} if options.by == "aspect" else {}
     names = sorted(order, key=lambda each: (each == UNKNOWN, each if options.by == "year" else "", rank.get(each, 0)))
     of_group = _by(shown, name)
     missing = Counter(name(passage) for passage in elsewhere)
@@ -176,8 +176,8 @@ def _by(passages: Iterable[Passage], name: Callable[[Passage], str]) -> Mapping[
 
 def _group_name(reports: Sequence[Report], options: DigestOptions) -> Callable[[Passage], str]:
     """Return what a passage stands under, by the options."""
-    if options.by == "kind":
-        return lambda passage: passage.kind
+    if options.by == "aspect":
+        return lambda passage: passage.aspect
     names = {
         "report": [report.name for report in reports],
         "place": [report.place.value or UNKNOWN for report in reports],

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.core.names import file_name
 
-By = Literal["report", "place", "year", "kind"]
+By = Literal["report", "place", "year", "aspect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class Passage:
     """A passage, by the index of its report, and where it stands there.
 
     ``corrected``: a person said its theme, and ``score`` is what the model had given another, or the same, one. ``copies`` are
-    passages that say the same. ``certainty`` is that of the text recognition where the passage comes from a picture. ``kind`` is
-    what it says (``kinds.py``) where passages stand by kind, and ``earlier`` what the same place said the year before.
+    passages that say the same. ``certainty`` is that of the text recognition where the passage comes from a picture. ``aspect`` is
+    what it says (``aspect.py``) where passages stand by aspect, and ``earlier`` what the same place said the year before.
     """
 
     report: int
@@ -89,13 +89,13 @@ class Passage:
     corrected: bool = False
     certainty: float | None = None
     copies: "tuple[Passage, ...]" = ()
-    kind: str = ""
+    aspect: str = ""
     earlier: "Passage | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The passages of a theme that stand under one report, place, year or kind; ``folded`` ones are shown elsewhere."""
+    """The passages of a theme that stand under one report, place, year or aspect; ``folded`` ones are shown elsewhere."""
 
     name: str
     passages: tuple[Passage, ...]

@@ -18,7 +18,7 @@ HEADING = 40  # characters of a heading in the line below a passage
 FIGURES = "数字"
 FIGURE_HEADS = ("统计对象", "数字", "来源")
 FIGURES_NOTE = "各主题所列段落中的数字，照录原文，不相加：口径可能不同，同一数字也可能在几处出现。"
-BY = {"report": "报告", "place": "地区", "year": "年份", "kind": "做法、成效、问题、打算"}
+BY = {"report": "报告", "place": "地区", "year": "年份", "aspect": "做法、成效、问题、打算"}
 
 
 def percent(share: float) -> str:
@@ -130,7 +130,7 @@ def notes(digest: Digest, run: RunFacts) -> list[str]:
         f"文字相似度达到 {digest.options.resemblance:.0%} 且所含数字相同的段落合并为一段，并注明另见何处；数字不同的不合并。",
         "年份依次取自标题、文件名、开头和正文中的年份，地区取自带有“省、市、县、区、州、盟、旗”的名称，没有的取自单位名称；找不到的写“未注明”。",
     ]
-    if digest.options.by == "kind":
+    if digest.options.by == "aspect":
         lines.append("做法、成效、问题、打算按句由规则判定，段落因此分成摘句；依据和准确率见项目文档。")
     if digest.pages is not None:
         lines.append(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -171,3 +172,25 @@ def test_errors_are_those_of_this_run_and_of_files_that_cannot_be_listed(java, c
     done = run(command, folder, "-o", out, "--master", "local[1]")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "t.errors").exists()
+
+
+class FewDocuments:
+    """An engine that gives back what it is asked to tag, a line for each."""
+
+    def tag_documents(self, documents):
+        for document in documents:
+            line = json.dumps([document.source, document.text, len(document.text), document.marks[0].kind]) + "\n"
+            yield SimpleNamespace(source=document.source, groups=(SimpleNamespace(json_lines=line.encode),))
+
+
+def test_white_space_of_a_row_counts_once_and_a_row_of_it_alone_is_named():
+    texts = [" 全县\u3000新开 \t书房\n六座。 ", "", None, "\u3000\n\t ", "好。"]
+    rows = [{"number": i, "name": f"表#{i}", "text": text} for i, text in enumerate(texts)]
+    found = [*spark._tag_rows(rows, FewDocuments())]
+    tagged = [(number, json.loads(line), source) for number, line, source, _ in found if line]
+    assert tagged == [
+        (0, ["表#0", "全县 新开 书房 六座。", 12, "record"], "表#0"),
+        (4, ["表#4", "好。", 2, "record"], "表#4"),
+    ]
+    assert [row for row in found if row[1] is None] == [(i, None, f"表#{i}", f"表#{i}: the row has no text") for i in (1, 2, 3)]
+    assert [row[0] for row in found] == [0, 1, 2, 3, 4]

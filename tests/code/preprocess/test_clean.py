@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import Document
+from pipeline.core.records import Document, Mark
 from pipeline.preprocess import clean as module
 from pipeline.preprocess.clean import clean, clean_together, normalise
 
@@ -134,3 +134,49 @@ def test_points_are_full_stops_in_a_text_that_has_no_others(text, cleaned):
 def test_the_zhe_of_taiwan_is_written_as_on_the_mainland(text, cleaned):
     assert normalise(text)[0] == cleaned
     assert normalise(text, simplify=False)[0] == text
+
+
+MARKED = "甲县总结\n记者甲\n表中一行\n图片\n——\n正文一句。\n署名\n"
+
+
+def marked(*marks):
+    return clean(Document("x", MARKED, "0", "utf-8", marks), CleanConfig(simplify=True))
+
+
+def span(line, kind, **values):
+    return Mark(MARKED.index(line), MARKED.index(line) + len(line), kind, **values)
+
+
+def test_what_a_reader_marked_is_what_the_lines_are():
+    cleaned = marked(
+        span("署名", "noise", reason="footer"), span("甲县总结", "heading", level=2), span("表中一行", "row"),
+        span("图片", "record"),
+        span("——", "row"), span("记者甲", "noise", reason="byline"),
+    )  # fmt: skip
+    assert [(MARKED[line.start : line.end], line.level, line.kind) for line in cleaned.lines] == [
+        ("甲县总结", 2, "text"), ("表中一行", None, "row"), ("图片", None, "record"), ("正文一句。", None, "text"),
+    ]  # fmt: skip
+    assert [(MARKED[noise.start : noise.end], noise.reason) for noise in cleaned.noise] == [
+        ("记者甲", "byline"), ("——", "symbols"), ("署名", "footer"),
+    ]  # fmt: skip
+
+
+def test_a_mark_of_noise_holds_for_lines_that_begin_in_it():
+    start, end = MARKED.index("记者甲"), MARKED.index("图片")
+    lines = [MARKED[line.start : line.end] for line in marked(Mark(start, end, "noise", reason="x")).lines]
+    assert lines == ["甲县总结", "正文一句。", "署名"]  # 图片 is an image by its form
+    lines = [MARKED[line.start : line.end] for line in marked(Mark(start + 1, end + 1, "noise", reason="x")).lines]
+    assert lines == ["甲县总结", "记者甲", "正文一句。", "署名"]
+
+
+def test_a_sign_of_several_lines_of_syntax_is_set_aside():
+    text = "正文一句。\n\u200b\n##paidend## ##paidbegin##\n末句。"
+    cleaned = clean(Document("x", text, "0", "utf-8"), CleanConfig(simplify=True))
+    assert [noise.reason for noise in cleaned.noise] == ["web mark", "web mark"]
+    assert [text[noise.start : noise.end] for noise in cleaned.noise] == ["##paidend##", "##paidbegin##"]
+
+
+def test_a_character_that_becomes_two_stays():
+    """No character is converted to several, whatever the dictionary says of the line."""
+    assert normalise("乾隆下江南，曬乾穀物，裏面")[0] == "乾隆下江南，晒干谷物，里面"
+    assert len(normalise("後臺幹部")[0]) == 4

@@ -182,3 +182,72 @@ def test_front_matter_is_set_aside(rule):
     assert find_noise(lines) == dict.fromkeys(range(6), "front matter") | {7: "symbols"}
     assert "front matter" not in find_noise([rule, "全县建成书房六座。", rule]).values()
     assert "front matter" not in find_noise([rule, "title: 总结", "全县建成书房。"]).values()
+
+
+def test_a_line_of_noise_is_as_long_as_the_limit_and_no_longer():
+    line = "△" + "甲" * (module.LONGEST - 1)
+    assert judge(line) == "caption"
+    assert judge(line + "甲") is None
+    assert judge("—" * (module.LONGEST + 1)) == "symbols"  # what holds no word is none at any length
+    bold = "**" + "△" + "甲" * (module.LONGEST - 5) + "**"
+    assert (len(bold), judge(bold)) == (module.LONGEST, "caption")
+
+
+@pytest.mark.parametrize(
+    "line", ["网站 Copyright 某某", "copyright 某某", "某 COPYRIGHT", "某公网安备3号", "网站标识码：1", "© 某某"]
+)
+def test_licences_are_furniture_in_any_case(line):
+    assert judge(line) == "furniture"
+
+
+@pytest.mark.parametrize(("count", "reason"), [(4, "navigation"), (3, None)])
+def test_a_row_of_columns_has_four_names_of_which_two_are_known(count, reason):
+    assert judge(" ".join(["首页", "要闻", "甲乙", "丙丁"][:count])) == reason
+    assert judge(" ".join(["首页", "甲甲", "甲乙", "丙丁"][:count])) is None
+    assert judge("首页 要闻 甲乙 " + "丙" * 8) == "navigation"
+    assert judge("首页 要闻 甲乙 " + "丙" * 9) is None
+
+
+def test_a_run_of_columns_has_four_lines():
+    path = "首页 > 新闻 > 正文"
+    assert [*find_noise([path, "要闻", "公告", "县情概览", "县委专栏", "一句正文。"])] == [0, 1, 2, 3, 4]
+    assert [*find_noise([path, "要闻", "公告", "县情概览", "一句正文。"])] == [0]
+    assert [*find_noise([path, "要闻", "公告", "县情概览", "县" * 8, "一句正文。"])] == [0, 1, 2, 3, 4]
+    assert [*find_noise([path, "要闻", "公告", "县情概览", "县" * 9, "一句正文。"])] == [0]
+    assert [*find_noise([path, "要闻", "县情", "县情概览", "县委专栏", "一句正文。"])] == [0]
+
+
+def test_captions_with_one_sign_side_by_side_are_a_list_at_either_end_of_the_text():
+    assert find_noise(["▲甲甲。", "▲乙乙。"]) == {}
+    assert find_noise(["▲甲甲。", "▲甲甲。"]) == {0: "caption", 1: "repeated caption"}
+    assert find_noise(["▲甲甲。", "■乙乙。", "丙丙。", "▲丁丁。"]).keys() >= {0, 3}
+    assert find_noise(["▲甲甲。", "丙丙。", "▲丁丁。"]) == {0: "caption", 2: "caption"}
+
+
+def test_a_title_is_given_again_within_the_first_lines_alone():
+    body = [f"第{chr(0x4E00 + i)}句。" for i in range(10)]
+    assert find_noise(["甲县总结", *body, "甲县总结", "末句。"]) == {11: "repeated line"}
+    assert find_noise(["甲县总结", *body, "再一句。", "甲县总结", "末句。"]) == {}
+    assert find_noise(["甲县总结", "甲县总结", "末句。"]) == {1: "repeated line"}
+    assert find_noise(["一句。", "二句。", "一句。"]) == {}  # a sentence may stand twice, but not at once
+    assert find_noise(["一句。", "一句。"]) == {1: "repeated line"}
+
+
+def test_the_name_of_a_column_stands_right_before_its_path():
+    assert find_noise(["甘肃", "甘肃 > 资讯 > 正文", "一句。"]) == {0: "navigation", 1: "navigation"}
+    assert find_noise(["甘肃省", "甘肃 > 资讯 > 正文", "一句。"]) == {1: "navigation"}
+    assert find_noise(["一句。", "甘肃 > 资讯 > 正文", "资讯"]) == {1: "navigation"}
+
+
+def test_names_are_bylines_between_others_and_not_before_or_behind_them():
+    names = ["一句。", "某中心", "记者：甲", "乙某", "审核：丁", "戊某"]
+    assert find_noise(names) == {2: "byline", 3: "byline", 4: "byline"}
+    assert find_noise(["一句。", "记者：甲", "乙" * 20, "审核：丁"])[2] == "byline"
+    assert 2 not in find_noise(["一句。", "记者：甲", "乙" * 21, "审核：丁"])
+
+
+@pytest.mark.parametrize("size", [38, 39])
+def test_front_matter_is_as_long_as_it_may_be(size):
+    lines = ["---", *[f"a{i}: 值" for i in range(size)], "---", "一句正文。"]
+    assert ("front matter" in find_noise(lines).values()) is (size == 38)
+    assert "front matter" not in find_noise(["---", "---", "一句正文。"]).values()

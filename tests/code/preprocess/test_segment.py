@@ -165,3 +165,35 @@ def test_a_row_of_a_report_that_has_the_form_of_a_heading_stands_above_the_next_
     for kind, headings in (("row", ["一、学习"]), ("record", [])):
         _, segments, _ = cut_up(text, marks=(Mark(0, 4, kind), Mark(5, len(text), kind)))
         assert [heading.text for heading in segments[1].headings] == headings
+
+
+ANNOUNCED = "文旅融合深入推进。"
+BODY = "全市各级各部门按照统一部署，细化工作举措，取得了一批看得见、摸得着的工作成果。"
+
+
+def above(text, longest=100):
+    """Return the beginning of each segment with the headings above it; a paragraph longer than ``longest`` comes in pieces."""
+    cleaned, segments, _ = cut(text, replace(CONFIG.segment, max_paragraph=longest))
+    return [(cleaned.text[item.start : item.start + 4], [heading.text for heading in item.headings]) for item in segments]
+
+
+def test_a_lead_stands_above_the_pieces_of_its_own_paragraph_alone():
+    assert above(f"一、工作\n{ANNOUNCED}{BODY * 4}\n全年办了八场。") == [
+        ("一、工作", []),
+        ("文旅融合", ["一、工作"]),
+        ("全市各级", ["一、工作", ANNOUNCED]),
+        ("全年办了", ["一、工作"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "leads"), [("甲" * 24, True), ("甲" * 25, False), ("甲" * 5, True), ("甲" * 4, False), ("甲乙丙丁1次", False)]
+)
+def test_a_short_sentence_without_figures_announces_its_paragraph(first, leads):
+    pieces = above(f"一、工作\n{first}。{BODY * 4}")
+    assert pieces[1][1] == ["一、工作"]
+    assert pieces[2][1] == (["一、工作", f"{first}。"] if leads else ["一、工作"])
+
+
+def test_a_lead_is_no_heading_of_the_items_of_its_paragraph():
+    assert above(f"一、工作\n{ANNOUNCED}{BODY}一是抓学习。学了十次。", 1000)[-1] == ("一是抓学", ["一、工作"])

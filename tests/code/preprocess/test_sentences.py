@@ -1,6 +1,7 @@
 import re
 import unicodedata
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -79,3 +80,12 @@ PAIRED = re.compile("|".join(f"{re.escape(a)}[^{re.escape(a + b)}\n]{{0,{longest
 def test_pairs_of_marks_are_those_that_a_search_from_left_to_right_finds(text):
     opened, closed = find_pairs(kinds_of(text))
     assert list(zip(opened.tolist(), closed.tolist(), strict=True)) == [found.span() for found in PAIRED.finditer(text)]
+
+
+@pytest.mark.parametrize(("opens", "closes", "longest"), PAIRS)
+def test_a_quotation_stays_whole_up_to_its_length_and_no_longer(opens, closes, longest):
+    held = "甲。" * (longest // 2 - 1) + "甲乙"
+    assert split(f"说{opens}{held}{closes}的话。好") == [f"说{opens}{held}{closes}的话。", "好"]
+    parts = split(f"说{opens}{held}丙{closes}的话。好")
+    assert len(parts) == longest // 2 + 1
+    assert parts[0] == f"说{opens}甲。"

@@ -622,3 +622,13 @@ def test_a_table_of_data_behind_the_element_that_holds_the_text_is_the_reports(r
         main, _ = split(read_page(page(f"<table><tr>{around.format(text, more)}</tr></table>", PARAGRAPHS[0])))
         assert main[: len(PARAGRAPHS) - 1] == PARAGRAPHS[1:]
         assert main[len(PARAGRAPHS) - 1 :][:3] == found
+
+
+@pytest.mark.parametrize(("kept", "trusted"), [(12, True), (4, True), (3, False)])
+def test_trafilatura_is_trusted_where_it_keeps_a_third_of_the_sentences(read_page, monkeypatch, kept, trusted):
+    import trafilatura
+
+    sentences = [f"{character * 20}。" for character in "天地玄黄宇宙洪荒日月盈昃"]
+    monkeypatch.setattr(trafilatura, "bare_extraction", lambda *_, **__: {"text": "\n".join(sentences[:kept])})
+    content = read_page(page("".join(f"<p>{sentence}</p>" for sentence in sentences)))
+    assert content.encoding == ("html (utf-8)" if trusted else "html (utf-8; main text by its sentences)")

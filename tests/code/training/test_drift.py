@@ -1,8 +1,10 @@
 """The summary of a batch, and how far it is from the training corpus."""
 
 import json
+from types import SimpleNamespace
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,3 +173,61 @@ def test_the_sum_of_many_summaries_is_that_of_all_of_them(monkeypatch):
     assert found == add_up(made)
     assert (found.reports, found.terms, found.themes) == (11, 66, {"兴文化": 66})
     assert len(total._waiting) < 4
+
+
+def counted(*passages, signature=""):
+    """Return the summary of passages by hand, each a theme, a score, characters, and whether it is in review."""
+    themes, scores, sizes, review = zip(*passages, strict=True)
+    names = ("a", "b")
+    columns = SimpleNamespace(
+        sizes=sizes, scores=scores, labels=[names.index(theme) for theme in themes], themes=names, review=review
+    )
+    tags = SimpleNamespace(noise=(1, 2), terms=SimpleNamespace(terms=7, unknown=3), columns=lambda: columns)
+    batch = Batch(SimpleNamespace(name="m", version="v", labels=SimpleNamespace(names=("a", "b", "c"))), signature)
+    for _ in range(2):
+        batch.begin_report()
+    for _ in range(3):
+        batch.count(tags)
+    return batch.summary()
+
+
+def test_the_histogram_of_the_scores_has_twenty_bins_of_equal_width():
+    scores = [0.0, 0.0499, 0.05, 0.5, 0.9499, 0.95, 0.999, 1.0]
+    found = counted(*(("a", score, 10**place, False) for place, score in enumerate(scores)))
+    bins = dict.fromkeys(range(BINS), 0) | {0: 11, 1: 100, 10: 1_000, 18: 10_000, 19: 11_100_000}
+    assert found.scores == tuple(3 * count for count in bins.values())
+
+
+def test_every_figure_of_a_batch_is_added_up():
+    found = counted(("a", 0.2, 10, True), ("b", 0.7, 5, False), ("a", 0.9, 2, False))
+    assert (found.model, found.themes) == ("m v", {"a": 36, "b": 15, "c": 0})
+    assert (found.reports, found.passages, found.characters, found.set_aside) == (2, 9, 51, 6)
+    assert (found.review, found.terms, found.unknown) == (30, 21, 9)
+    assert counted(("a", 0.2, 10, True), signature="other 1").model == "other 1"
+
+
+def test_sums_have_the_model_of_their_parts_and_themes_of_all():
+    one = BatchSummary("m", {"a": 1}, (1,) * BINS, 1, 2, 3, 4, 5, 6, 7)
+    other = BatchSummary("m", {"b": 2, "a": 3}, (2,) * BINS, 10, 20, 30, 40, 50, 60, 70)
+    assert add_up([one]) == one
+    assert add_up([one, other]) == BatchSummary("m", {"a": 4, "b": 2}, (3,) * BINS, 11, 22, 33, 44, 55, 66, 77)
+
+
+def test_the_three_shares_that_changed_most_are_told_the_largest_change_first(config):
+    reference = BatchSummary("m", {"a": 40, "b": 30, "c": 20, "d": 10}, (*[0] * (BINS - 1), 100), 1, 200, 100, 0, 10, 100, 10)
+    batch = msgspec.structs.replace(reference, themes={"a": 41, "b": 10, "c": 44, "d": 5})
+    assert find_drift(batch, reference, config.drift)[0].shares == "c 20.0% -> 44.0%, b 30.0% -> 10.0%, d 10.0% -> 5.0%"
+
+
+@pytest.mark.parametrize(
+    ("index", "word"), [(0.0, "stable"), (0.0999, "stable"), (0.1, "look"), (0.2499, "look"), (0.25, "drifted")]
+)
+def test_the_words_of_an_index_begin_at_their_limits(config, index, word):
+    from pipeline.training.drift import _word
+
+    assert (config.drift.look, config.drift.drifted) == (0.1, 0.25)
+    assert _word(index, config.drift) == word
+
+
+def test_an_empty_share_counts_as_a_ten_thousandth():
+    assert stability_index([0, 1000], [500, 500]) == pytest.approx((1e-4 - 0.5) * np.log(1e-4 / 0.5) + 0.5 * np.log(2))

@@ -175,3 +175,54 @@ def test_the_shipped_model_passes(config, root):
     from pipeline.training.out_of_fold import load_candidate
 
     assert decide(load_candidate(root / "models" / "default").figures, None, config.gate).passed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_interval_is_that_of_the_bootstrap_of_scipy(gate, seed):
+    from scipy.stats import bootstrap
+
+    first = np.random.default_rng(seed).integers(0, 60, size=(25, 3, 3)).astype(float)
+    second = moved(first, 0.2)
+
+    def difference(drawn):
+        return float(macro_f1(first[drawn].sum(axis=0), THEMES) - macro_f1(second[drawn].sum(axis=0), THEMES))
+
+    gate = replace(gate, draws=4_000, level=0.9)
+    expected = bootstrap(
+        (np.arange(25),), difference, vectorized=False, n_resamples=4_000, confidence_level=0.9, method="percentile", rng=seed
+    ).confidence_interval
+    found = paired_bootstrap(first, second, THEMES, gate, seed)
+    assert found.difference == pytest.approx(difference(np.arange(25)), abs=1e-12)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.1 * (expected.high - expected.low))
+
+
+def test_the_seed_and_the_draws_decide_the_interval(gate):
+    first = np.random.default_rng(5).integers(0, 60, size=(9, 3, 3)).astype(float)
+    second = moved(first, 0.3)
+    found = paired_bootstrap(first, second, THEMES, gate, 1)
+    assert found != paired_bootstrap(first, second, THEMES, gate, 2)
+    assert found != paired_bootstrap(first, second, THEMES, replace(gate, draws=300), 1)
+    assert str(Interval(0.01234, -0.00006, 0.5)) == "+0.0123 (-0.0001 to +0.5000)"
+
+
+def test_the_comparison_takes_the_seed_that_it_is_given(gate):
+    sides = candidate(x="aab", y="abo", z="bba"), candidate(x="aaa", y="oao", z="bbb")
+    labelled = corpus(x="aab", y="abo", z="bba")
+    assert compare(labelled, *sides, gate, 1) == compare(labelled, *sides, gate, 1)
+    assert len({str(compare(labelled, *sides, gate, seed).interval) for seed in range(8)}) > 1
+
+
+def test_what_stands_exactly_at_a_limit_passes(gate):
+    at = CandidateFigures(gate.least_macro_f1, 0.9, {"a": gate.least_f1}, gate.most_calibration_error, gate.least_coverage)
+    assert decide(at, None, gate).reason == "reaches every figure of [gate], and there was no champion"
+    for interval in (Interval(-0.001, -gate.margin, 0.0), Interval(-0.001, -gate.margin, 0.1)):
+        assert decide(at, Comparison(NOBODY, NOBODY, interval, (None, None)), gate).passed
+    short = decide(CandidateFigures(0.5, 0.9, {"a": 0.1}, 0.02, 0.8), None, gate)
+    assert short.reason == "macro-F1 0.500 is below 0.85; F1 of a 0.100 is below 0.75"
+
+
+def test_the_mean_is_of_the_themes_that_occur():
+    confusion = np.array([[3.0, 0.0, 1.0], [0.0, 0.0, 0.0], [2.0, 1.0, 4.0]])
+    assert float(macro_f1(confusion, [0, 1])) == pytest.approx(2 * 3 / (4 + 5))
+    assert macro_f1(np.stack([confusion, confusion.T]), [0, 2]).tolist() == pytest.approx([(6 / 9 + 8 / 12) / 2] * 2)
+    assert float(macro_f1(np.zeros((3, 3)), [0, 1])) == 0.0

@@ -223,7 +223,7 @@ def _passage(passage: Passage, digest: Digest) -> list[tuple[object, str]]:
         (len(passage.copies) or None, "count"),
         ("、".join(f"《{digest.reports[copy.report].name}》{wording.spot(copy)}" for copy in passage.copies), "text"),
         (report.source, "text"),
-        (passage.kind, "cell"),
+        (passage.aspect, "cell"),
         (wording.earlier_line(passage, digest.reports), "text"),
     ]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.output import RunFacts
-from pipeline.output.digest.kinds import KINDS
+from pipeline.output.digest.aspect import ASPECTS
 from pipeline.output.digest.lines import shortened
 from pipeline.output.digest.records import Digest, Group, Passage, Report, Section
 
-Look = Literal["title", "gap", "theme", "kind", "text", "earlier", "date", "note"]
+Look = Literal["title", "gap", "theme", "aspect", "text", "earlier", "date", "note"]
 DIGITS = "〇一二三四五六七八九"
 NAME = 24  # characters of a report's name behind a passage
 _SIGN = re.compile(
@@ -28,7 +28,7 @@ class DocumentBlock:
 
 
 def blocks(digest: Digest, run: RunFacts) -> Iterator[DocumentBlock]:
-    """Yield the paragraphs of a digest whose passages stand by kind."""
+    """Yield the paragraphs of a digest whose passages stand by aspect."""
     yield DocumentBlock("title", title_of(digest))
     yield DocumentBlock("gap", "")
     yield from (DocumentBlock("text", line) for line in _opening(digest))
@@ -37,7 +37,7 @@ def blocks(digest: Digest, run: RunFacts) -> Iterator[DocumentBlock]:
         if not _told(section):
             yield DocumentBlock("text", "报告中没有这一主题的摘句。")
         for place, group in enumerate(_told(section), 1):
-            yield DocumentBlock("kind", f"（{numeral(place)}）{group.name}")
+            yield DocumentBlock("aspect", f"（{numeral(place)}）{group.name}")
             yield from _group(group, digest)
     yield DocumentBlock("gap", "")
     if run.date:
@@ -62,8 +62,8 @@ def numeral(number: int) -> str:
 
 
 def _told(section: Section) -> list[Group]:
-    """Return what the document tells of a theme: not what is none of the four kinds, such as greetings."""
-    return [group for group in section.groups if group.name in KINDS]
+    """Return what the document tells of a theme: not what is none of the four aspects, such as greetings."""
+    return [group for group in section.groups if group.name in ASPECTS]
 
 
 def _opening(digest: Digest) -> Iterator[str]:

@@ -21,7 +21,7 @@ DIGIT, LETTER = 0.65, 0.8  # of a character; half of one in the fonts named, but
 NOT_FIRST = frozenset("，。、；：？！）》】」』”’…—％%,.;:?!)]}〕")
 NOT_LAST = frozenset("（《【「『“‘([{〔")
 _WIDE = frozenset("WFA")  # ambiguous ones, such as “”, are wide in a Chinese font
-_KEPT: frozenset[Look] = frozenset({"theme", "kind"})  # stand on the page of what follows
+_KEPT: frozenset[Look] = frozenset({"theme", "aspect"})  # stand on the page of what follows
 _ASCII = frozenset("0123456789")
 _PIECE = re.compile(r"[0-9A-Za-z.,%+/:@_-]+|.", re.DOTALL)
 

@@ -43,7 +43,7 @@ STYLES: dict[Look, _Style] = {
     "title": _Style("Official Title", TITLE, SECOND, line=LINE * 3 // 2, first=0, align="center"),
     "gap": _Style("Official Gap", FANGSONG, first=0),
     "theme": _Style("heading 1", HEI, keep=True),
-    "kind": _Style("heading 2", KAI, keep=True),
+    "aspect": _Style("heading 2", KAI, keep=True),
     "text": _Style("Official Text", FANGSONG),
     "earlier": _Style("Official Earlier", KAI),
     "date": _Style("Official Date", FANGSONG, first=0, end=400, align="right"),
@@ -53,7 +53,7 @@ _IDS: dict[Look, str] = {look: style.name.title().replace(" ", "") for look, sty
 
 
 def write(digest: Digest, stream: BinaryIO, run: RunFacts) -> None:
-    """Write a digest whose passages stand by kind."""
+    """Write a digest whose passages stand by aspect."""
     from docx import Document  # noqa: PLC0415 - only where a document is made
 
     from pipeline.output.digest.word import paragraph, save  # noqa: PLC0415 - as above

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from pipeline.core.errors import UsageError
+from pipeline.output.digest.aspect import ASPECTS, DONE, PLAN, RESULT
 from pipeline.output.digest.choose import bigrams, choose, has_figure, resemblance, score
-from pipeline.output.digest.kinds import DONE, KINDS, PLAN, RESULT
 
 from .conftest import FIRST, SECOND, THIRD, make
 
@@ -37,7 +37,7 @@ def towns(digest_of):
         ("新建书屋九座，配书一万册。", SECOND),
         ("明年将新建书屋三座。", SECOND),
     ]
-    return digest_of(*reports, make("多.txt", "石桥县2023年工作总结", more), by="kind", themes=(FIRST, SECOND))
+    return digest_of(*reports, make("多.txt", "石桥县2023年工作总结", more), by="aspect", themes=(FIRST, SECOND))
 
 
 def test_a_figure_is_no_year_and_no_day(digest_of):
@@ -64,10 +64,10 @@ def test_resemblance_is_the_jaccard_index_of_bigrams():
     assert resemblance(frozenset(), frozenset()) == 0
 
 
-def test_each_theme_first_then_kind_by_kind(towns):
-    assert [(one.theme, one.kind) for one in shown(choose(towns, 1, by_count(2)))] == [(FIRST, DONE), (SECOND, DONE)]
+def test_each_theme_first_then_aspect_by_aspect(towns):
+    assert [(one.theme, one.aspect) for one in shown(choose(towns, 1, by_count(2)))] == [(FIRST, DONE), (SECOND, DONE)]
     five = shown(choose(towns, 1, by_count(4)))
-    assert sorted((one.theme, one.kind) for one in five) == sorted([
+    assert sorted((one.theme, one.aspect) for one in five) == sorted([
         (FIRST, DONE), (FIRST, RESULT), (SECOND, DONE), (SECOND, PLAN),
     ])  # fmt: skip
     groups = [(section.theme, [group.name for group in section.groups]) for section in choose(towns, 1, by_count(9)).sections]
@@ -76,9 +76,9 @@ def test_each_theme_first_then_kind_by_kind(towns):
 
 def test_one_of_each_report_before_a_second_and_none_that_says_the_same(towns):
     chosen = choose(towns, 9, by_count(9))
-    texts = [passage.text for passage in shown(chosen) if passage.theme == FIRST and passage.kind == DONE]
+    texts = [passage.text for passage in shown(chosen) if passage.theme == FIRST and passage.aspect == DONE]
     assert len({text[:6] for text in texts}) == len(texts) == 3  # of five towns that say nearly the same, each of it once
-    reports = [passage.report for passage in shown(chosen) if passage.theme == FIRST and passage.kind == DONE]
+    reports = [passage.report for passage in shown(chosen) if passage.theme == FIRST and passage.aspect == DONE]
     assert len(set(reports)) == 3
     assert chosen.pages == 9
 
@@ -86,7 +86,7 @@ def test_one_of_each_report_before_a_second_and_none_that_says_the_same(towns):
 def test_the_longest_is_not_the_best(digest_of):
     short = "组织理论宣讲进村入户39场，编印双语读本两千册，覆盖所有乡镇。"
     long = "，".join(f"第{chr(0x4E00 + 7 * place)}村办了讲座" for place in range(60)) + "。"
-    digest = digest_of(make("甲.txt", "临溪县2023年工作总结", [(long, FIRST), (short, FIRST)]), by="kind", themes=(FIRST,))
+    digest = digest_of(make("甲.txt", "临溪县2023年工作总结", [(long, FIRST), (short, FIRST)]), by="aspect", themes=(FIRST,))
     assert [one.text for one in shown(choose(digest, 1, by_count(1)))] == [short]
     (_, cut) = shown(choose(digest, 1, by_count(2)))
     assert len(cut.text) == 240
@@ -105,7 +105,7 @@ def test_too_few_pages_say_how_many_it_takes(towns):
 def test_a_theme_without_passages_asks_for_no_room(digest_of, towns):
     digest = replace(towns, options=replace(towns.options, themes=(FIRST, SECOND, THIRD)))
     assert len(shown(choose(digest, 1, by_count(2)))) == 2
-    nothing = digest_of(make("甲.txt", "临溪县2023年工作总结", []), by="kind")
+    nothing = digest_of(make("甲.txt", "临溪县2023年工作总结", []), by="aspect")
     assert shown(choose(nothing, 1, by_count(1))) == []
 
 
@@ -117,7 +117,7 @@ def test_last_year_stands_beside_and_not_among(digest_of):
 
     other = make("乙.txt", "青石市2022年工作总结", [("举办广场舞比赛三十场，各镇都有队伍。", FIRST)])
     reports = (year(2021, 4, "修缮老戏台一座。"), year(2022, 6, "整理民歌一百首。"), year(2023, 9, "排演新戏两部。"), other)
-    digest = choose(digest_of(*reports, by="kind", themes=(FIRST,)), 3, by_count(9))
+    digest = choose(digest_of(*reports, by="aspect", themes=(FIRST,)), 3, by_count(9))
     found = {passage.text[:4]: passage.earlier for passage in shown(digest)}
     assert set(found) == {"新建城市", "排演新戏", "举办广场"}  # what is older is not chosen
     assert found["新建城市"].text.startswith("新建城市书房6座")  # 2022, and not 2021
@@ -129,16 +129,16 @@ def test_what_is_said_in_both_years_counts_for_the_later_one(digest_of):
     text = "新建城市书房九座，配书九万册，读者可以通借通还，夜里也开门。"
     digest = digest_of(
         make("a.txt", "临溪县2022年工作总结", [(text, FIRST)]), make("b.txt", "临溪县2023年工作总结", [(text, FIRST)]),
-        by="kind", themes=(FIRST,),
+        by="aspect", themes=(FIRST,),
     )  # fmt: skip
     (passage,) = shown(choose(digest, 1, by_count(9)))
     assert digest.reports[passage.report].year.value == "2023"
     assert digest.reports[passage.earlier.report].year.value == "2022"
 
 
-def test_only_the_four_kinds_are_chosen(digest_of):
-    digest = digest_of(make("a.txt", "临溪县2022年工作总结", [("各位领导：", FIRST), ("组织书展三场。", FIRST)]), by="kind")
-    assert {passage.kind for passage in shown(choose(digest, 1, by_count(9)))} <= set(KINDS)
+def test_only_the_four_aspects_are_chosen(digest_of):
+    digest = digest_of(make("a.txt", "临溪县2022年工作总结", [("各位领导：", FIRST), ("组织书展三场。", FIRST)]), by="aspect")
+    assert {passage.aspect for passage in shown(choose(digest, 1, by_count(9)))} <= set(ASPECTS)
     assert len(shown(digest)) == 2
 
 
@@ -148,6 +148,6 @@ def test_what_differs_goes_before_what_is_a_little_better(digest_of):
         ("组织理论宣讲进村入户四十二场，听讲的有两千人，多是返乡青年。", FIRST, {"score": 0.9}),
         ("开设乡村夜校课堂二十五期，请老党员讲村史，三百名学员写了笔记。", FIRST, {"score": 0.85}),
     ]
-    digest = digest_of(make("甲.txt", "临溪县2023年工作总结", passages), by="kind", themes=(FIRST,))
+    digest = digest_of(make("甲.txt", "临溪县2023年工作总结", passages), by="aspect", themes=(FIRST,))
     assert [one.text[:6] for one in shown(choose(digest, 1, by_count(2)))] == ["组织理论宣讲", "开设乡村夜校"]
     assert len(shown(choose(digest, 1, by_count(3)))) == 3

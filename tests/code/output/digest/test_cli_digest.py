@@ -116,7 +116,7 @@ def test_a_least_score_leaves_passages_out(digest, folder, tmp_path):
         ((SEEDS, "-o", "OUT/d.md", "--model", "nothing"), 3, "nothing"),
         ((SEEDS, "-o", "OUT/d.docx", "--pages", 1), 2, r"--pages 1: 5 themes at .* fill 2 pages; ask for --pages 2 or more"),
         ((SEEDS, "-o", "OUT/d.docx", "--pages", 5, "--form", "digest"), 2, "only pages of the official form are counted"),
-        ((SEEDS, "-o", "OUT/d.docx", "--pages", 5, "--by", "year"), 2, "--by year: .* stand by kind; leave out --by"),
+        ((SEEDS, "-o", "OUT/d.docx", "--pages", 5, "--by", "year"), 2, "--by year: .* stand by aspect; leave out --by"),
         ((SEEDS, "-o", "OUT/d.md", "--form", "official"), 2, r"d\.md: the official form is one of Word files; name it \.docx"),
         ((SEEDS, "-o", "OUT/d.md", "--set", "digest.resemblance=0"), 3, "digest.resemblance"),
     ],

@@ -144,3 +144,65 @@ def test_a_heading_of_a_lower_level_is_a_title_unless_it_is_numbered(digest_of):
         ("岷陵日报　第1版", "岷水长歌起"), ("一、总体情况", "（二）做法", "2. 三", "【四】", "第五部分"), ("首页 > 要闻",),
     )]  # fmt: skip
     assert names == ["岷水长歌起", "a", "a"]
+
+
+def test_characters_of_each_theme_and_of_all_are_counted(digest_of):
+    digest = digest_of(
+        make("a.txt", "总结", [("甲" * 3, FIRST), ("乙" * 5, FIRST), ("丙" * 2, SECOND, {"review": True})]),
+        make("b.txt", "总结", [("丁" * 7, SECOND)]),
+    )
+    assert [dict(report.characters) for report in digest.reports] == [{FIRST: 8, SECOND: 2}, {SECOND: 7}]
+    assert (digest.total.name, digest.total.reports, digest.total.characters) == ("合计", 2, {FIRST: 8, SECOND: 9})
+    assert (digest.passages, digest.review) == (4, 1)
+
+
+def test_a_passage_keeps_where_it_stands(digest_of):
+    report = make(
+        "a.txt",
+        "总结",
+        [("甲", FIRST, {"paragraph": 8, "page": 2, "certainty": 0.7}), ("乙", FIRST, {"sheet": " 汇总\n", "row": 3})],
+    )
+    first, second = digest_of(report).sections[0].passages
+    assert (first.page, first.paragraph, first.sheet, first.row, first.certainty, first.corrected) == (2, 8, None, None, 0.7, False)
+    assert (second.page, second.paragraph, second.sheet, second.row, second.certainty) == (None, None, "汇总", 3, None)
+
+
+def test_leading_reports_are_named_where_there_are_more_than_are_named(digest_of):
+    def leading(count):
+        reports = [make(f"{i}.txt", f"报告{i}", [("甲" * (i + 1), FIRST), ("乙" * 5, SECOND)]) for i in range(count)]
+        return [name for name, _ in digest_of(*reports, resemblance=1.0).sections[0].leading]
+
+    assert (leading(5), leading(6)) == ([], ["报告5", "报告4", "报告3", "报告2", "报告1"])
+
+
+def test_two_years_are_enough_to_be_compared(digest_of):
+    digest = digest_of(make("a.txt", "2022年总结", [("甲", FIRST)]), make("b.txt", "2021年总结", [("乙", FIRST)]))
+    assert [year.name for year in digest.years] == ["2021年", "2022年"]
+
+
+def test_by_aspect_groups_stand_in_the_order_in_which_a_report_tells_them(digest_of):
+    plain = digest_of(
+        make(
+            "a.txt",
+            "临溪县2023年总结",
+            [("书屋不足。", FIRST), ("各位领导：", FIRST), ("读者满意率98%。", FIRST), ("组织书展三场。", FIRST)],
+        ),
+        by="aspect",
+    )
+    assert [group.name for group in plain.sections[0].groups] == ["做法", "成效", "问题", "其他"]
+
+
+def test_what_a_person_corrected_is_shown_first_and_below_any_score(digest_of):
+    from pipeline.core.records import Correction
+
+    report = make(
+        "a.txt",
+        "总结",
+        [("第一段话。", FIRST, {"score": 0.9}), ("第二段话。", FIRST, {"score": 0.8}), ("第三段话。", FIRST, {"score": 0.1})],
+    )
+    tags = [*report.tags]
+    tags[3] = msgspec.structs.replace(tags[3], correction=Correction(0, 1, SECOND))
+    report = msgspec.structs.replace(report, tags=tuple(tags))
+    digest = digest_of(report, least_score=0.85)
+    assert [[passage.text for passage in section.passages] for section in digest.sections[:2]] == [["第一段话。"], ["第三段话。"]]
+    assert digest.unsure == 1

@@ -71,3 +71,86 @@ def test_what_was_found_is_told_with_its_basis():
     assert wording.found("2023", "标题", "年") == "2023年"
     assert wording.found("2023", "开头", "年") == "2023年（据开头）"
     assert wording.found("", "") == "未注明"
+
+
+def test_what_weighs_most_comes_first_what_weighs_least_last(digest_of, run):
+    def weights(*sizes):
+        passages = [("字" * size, theme) for size, theme in zip(sizes, [*LABELS.themes, LABELS.other], strict=True) if size]
+        return wording.points(digest_of(make("a.txt", "总结", passages)), run)[1]
+
+    assert weights(40, 25, 15, 10, 5, 5) == (
+        "篇幅最多的主题是举旗帜，占 40.0%，其次是聚民心（25.0%）、育新人（15.0%）、兴文化（10.0%）；展形象最少，占 5.0%。"
+        "不属于任何主题的（其他）占 5.0%。"
+    )
+    assert weights(40, 0, 0, 0, 0, 60) == "篇幅最多的主题是举旗帜，占 40.0%。不属于任何主题的（其他）占 60.0%。"
+    assert weights(0, 30, 50, 0, 0, 20) == (
+        "篇幅最多的主题是育新人，占 50.0%，其次是聚民心（30.0%）。不属于任何主题的（其他）占 20.0%。"
+    )
+    assert (
+        len(wording.points(digest_of(make("a.txt", "总结", [("字", LABELS.other)])), run)) == 2
+    )  # no theme, nothing that weighs most
+
+
+def test_a_change_of_a_hundredth_is_told_and_a_smaller_one_is_not(digest_of, run):
+    def change(before, after):
+        reports = [
+            make(f"{year}{n}.txt", f"{year}年总结", [("甲" * size, FIRST), ("乙" * (1000 - size), SECOND)])
+            for year, size in ((2022, before), (2023, after)) for n in range(wording.LEAST_REPORTS)
+        ]  # fmt: skip
+        return [line for line in wording.points(digest_of(*reports, resemblance=1.0), run) if "相比" in line]
+
+    least = round(1000 * wording.LEAST_MOVE)
+    assert change(500, 500 + least - 1) == []
+    assert len(change(500, 500 + least + 1)) == 1
+    (line,) = change(500, 500 + 2 * least)
+    points = f"{200 * wording.LEAST_MOVE:.1f}"
+    assert f"举旗帜上升 {points} 个百分点，聚民心下降 {points} 个百分点" in line
+
+
+def test_the_line_below_the_title_tells_what_was_searched(small, run):
+    plain = wording.subtitle(small, run)
+    assert plain == "按主题汇集，主题之下按报告排列 · 4 篇报告 · 2026-11-22"
+    found = wording.subtitle(replace(small, options=replace(small.options, words="城市书房", by="aspect")), run)
+    assert found == "检索“城市书房” · 按主题汇集，主题之下按做法、成效、问题、打算排列 · 4 篇报告 · 2026-11-22"
+    long = wording.subtitle(replace(small, options=replace(small.options, words="字" * 500)), run)
+    assert len(long) < 500
+
+
+def test_what_else_the_lines_say(small, digest_of):
+    passage = small.sections[0].passages[0]
+    assert wording.spot(replace(passage, certainty=0.71)) == "第3页（文字识别 71%）"
+    section = replace(small.sections[0], leading=(("甲", 0.5), ("乙", 0.253)))
+    assert wording.leading_line(section) == "占比最高的报告：《甲》50.0%、《乙》25.3%。"
+    assert wording.leading_line(small.sections[0]) == ""
+    assert [wording.folded_line(folded) for folded in (0, 3)] == ["", "另有 3 段与他处近似，已并入该处。"]
+    assert wording.figures_head("举旗帜") == "数字 · 举旗帜"
+
+
+def test_the_extent_tells_years_and_places_where_there_are_any(digest_of, run):
+    def extent(*titles):
+        return wording.points(digest_of(*(make(f"{i}.txt", title, [("甲乙", FIRST)]) for i, title in enumerate(titles))), run)[0]
+
+    assert extent("总结") == "1 篇报告，正文 1 段、2 字，其中 0 段待复核。"
+    assert extent("2022年总结") == "1 篇报告（2022年），正文 1 段、2 字，其中 0 段待复核。"
+    assert extent("2022年总结", "临溪县2022年总结").startswith("2 篇报告（2022年，1 个地区），正文 2 段、4 字")
+    assert extent("2022年总结", "2024年总结").startswith("2 篇报告（2022—2024年），")
+
+
+def test_the_notes_tell_what_was_asked_for(small, run, digest_of):
+    plain = wording.notes(small, run)
+    assert len(plain) == 4
+    assert "文字相似度达到 80% 且所含数字相同" in plain[2]
+    options = replace(small.options, by="aspect", least_score=0.5)
+    more = wording.notes(replace(small, options=options, pages=5, unsure=3), run)
+    assert [line[:8] for line in more[4:]] == ["做法、成效、问题", "按不超过 5 页", "按要求，把握低于"]
+    assert more[-1] == "按要求，把握低于 50% 的 3 段没有收入。"
+    section = small.sections[0]
+    first = section.groups[0]
+    corrected = replace(first, passages=(replace(first.passages[0], corrected=True),))
+    told = wording.notes(replace(small, sections=(replace(section, groups=(corrected,)),)), run)
+    assert told[-1] == "标有“已校正”的段落，主题是人工更正或确认的。"
+
+
+def test_where_a_year_or_place_comes_from_is_told_but_for_the_title():
+    assert wording.found("", "") == "未注明"
+    assert [wording.found("2022", basis, "年") for basis in ("标题", "指定", "正文")] == ["2022年", "2022年", "2022年（据正文）"]

@@ -17,7 +17,7 @@ def digest(digest_of, build):
             ("书屋管理员不足。", "兴文化", {"review": True}),
         ])  # fmt: skip
 
-    return choose(digest_of(year(2022, 6), year(2023, 9), by="kind", themes=THEMES), 3, lambda _: 1)
+    return choose(digest_of(year(2022, 6), year(2023, 9), by="aspect", themes=THEMES), 3, lambda _: 1)
 
 
 def test_numbers_in_headings():
@@ -32,12 +32,12 @@ def test_what_the_document_says(digest, run):
         DocumentBlock("theme", "一、举旗帜"),
         DocumentBlock("text", "报告中没有这一主题的摘句。"),
         DocumentBlock("theme", "二、兴文化"),
-        DocumentBlock("kind", "（一）做法"),
+        DocumentBlock("aspect", "（一）做法"),
         DocumentBlock("text", "1.新建城市书房9座，配书9万册，读者可以通借通还。（临溪县2023年）"),
         DocumentBlock("earlier", "上年（2022年）：新建城市书房6座，配书6万册，读者可以通借通还。"),
         DocumentBlock("text", "2.整理民歌一百首，录成唱片。（临溪县2023年）"),
         DocumentBlock("earlier", "上年（2022年）：整理民歌一百首，录成唱片。"),
-        DocumentBlock("kind", "（二）问题"),
+        DocumentBlock("aspect", "（二）问题"),
         DocumentBlock("text", "书屋管理员不足。（临溪县2023年，待复核）"),
         DocumentBlock("earlier", "上年（2022年）：书屋管理员不足。"),
         DocumentBlock("gap", ""),
@@ -74,12 +74,12 @@ def test_reports_of_the_same_place_and_year_are_told_by_name(digest, run):
 )
 def test_signs_of_lists_go_and_a_stop_comes(digest_of, build, run, text, said):
     report = build("a.txt", "临溪县2023年工作总结", [(text, "兴文化")])
-    texts = [block.text for block in blocks(digest_of(report, by="kind", themes=("兴文化",)), run)]
+    texts = [block.text for block in blocks(digest_of(report, by="aspect", themes=("兴文化",)), run)]
     assert f"{said}（临溪县2023年）" in texts
 
 
 def test_greetings_stand_in_no_official_document(digest_of, build, run):
     report = build("a.txt", "临溪县2023年工作总结", [("各位领导：", "兴文化"), ("组织书展三场。", "兴文化")])
-    said = [*blocks(digest_of(report, by="kind", themes=("兴文化",)), run)]
+    said = [*blocks(digest_of(report, by="aspect", themes=("兴文化",)), run)]
     assert [block.text for block in said if block.look == "text"][1:] == ["组织书展三场。（临溪县2023年）"]
     assert "从2条摘句中选列1条" in said[-1].text

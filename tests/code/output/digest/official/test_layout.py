@@ -45,8 +45,8 @@ def test_pages_of_22_lines():
 
 
 def test_a_heading_stands_on_the_page_of_what_follows():
-    line, theme, kind = DocumentBlock("text", "字"), DocumentBlock("theme", "一、"), DocumentBlock("kind", "（一）")
-    assert pages([*[line] * 19, theme, kind, line]) == 1
-    assert pages([*[line] * 20, theme, kind, *[line] * 20]) == 2  # the headings go over
-    assert pages([*[line] * 20, theme, kind, *[line] * 21]) == 3
-    assert pages([*[line] * 20, line, line, theme, kind, *[line] * 20]) == 2
+    line, theme, aspect = DocumentBlock("text", "字"), DocumentBlock("theme", "一、"), DocumentBlock("aspect", "（一）")
+    assert pages([*[line] * 19, theme, aspect, line]) == 1
+    assert pages([*[line] * 20, theme, aspect, *[line] * 20]) == 2  # the headings go over
+    assert pages([*[line] * 20, theme, aspect, *[line] * 21]) == 3
+    assert pages([*[line] * 20, line, line, theme, aspect, *[line] * 20]) == 2

@@ -30,7 +30,7 @@ def large(digest_of, build, run):
         return build(f"{place}{year}.txt", f"{chr(0x5170 + 3 * place)}石县{year}年工作总结", passages)
 
     reports = [report(place, year) for place in range(10) for year in (2021, 2022, 2023)]
-    whole = digest_of(*reports, by="kind", themes=themes)
+    whole = digest_of(*reports, by="aspect", themes=themes)
     return lambda count: choose(whole, count, lambda digest: pages([*blocks(digest, run)]))
 
 
@@ -94,14 +94,14 @@ def test_the_fonts_are_those_of_the_standard(large, official):
 def test_page_numbers_stand_on_the_outer_side(large, official):
     data = official(large(2))
     assert part(data, "word/settings.xml").find(f"{W}evenAndOddHeaders") is not None
-    kinds = {"default": "right", "even": "left"}
+    sides = {"default": "right", "even": "left"}
     names = {each.get("Id"): each.get("Target") for each in part(data, "word/_rels/document.xml.rels")}
     references = part(data, "word/document.xml").findall(f"{W}body/{W}sectPr/{W}footerReference")
-    assert {each.get(f"{W}type") for each in references} == set(kinds)
+    assert {each.get(f"{W}type") for each in references} == set(sides)
     for each in references:
         relation = each.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id")
         footer = part(data, f"word/{names[relation]}")
-        side = kinds[each.get(f"{W}type")]
+        side = sides[each.get(f"{W}type")]
         assert attributes(footer, "p", "pPr", "jc") == {"val": side}
         assert attributes(footer, "p", "pPr", "ind")[f"{side}Chars"] == "100"
         assert "".join(footer.itertext()) == "— 1 —"

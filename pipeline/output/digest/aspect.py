@@ -21,7 +21,7 @@ from itertools import groupby
 from pipeline.preprocess.sentences import kinds_of, split_sentences
 
 DONE, RESULT, PROBLEM, PLAN, OTHER = "做法", "成效", "问题", "打算", "其他"
-KINDS = (DONE, RESULT, PROBLEM, PLAN)  # in the order in which a report tells them
+ASPECTS = (DONE, RESULT, PROBLEM, PLAN)  # in the order in which a report tells them
 LIMIT = 160  # characters of an excerpt of several sentences; one sentence may be longer
 LOOKED_AT = 1_000  # characters of a sentence that are looked at
 NEAR = 48  # characters before a lack in which it is told to have been mended
@@ -79,14 +79,14 @@ _FIGURE = re.compile("[\\d一二两三四五六七八九十百千万]{1,}")
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Sentences side by side that say the same kind of thing."""
+    """Sentences side by side that say the same thing, by its ``aspect``."""
 
     text: str
-    kind: str
+    aspect: str
 
 
 @dataclass(slots=True)
-class KindReader:
+class AspectReader:
     """Tells what the sentences of one report say; its passages are given in their order, since what was announced goes on."""
 
     title: str = ""
@@ -95,24 +95,24 @@ class KindReader:
 
     def excerpts(self, text: str, heading: str) -> Iterator[Excerpt]:
         """Yield a passage below a heading (without the title) as excerpts, in order; put together they are the passage."""
-        for kind, sentences in groupby(self.sentences(text, heading), key=lambda sentence: sentence.kind):
+        for aspect, sentences in groupby(self.sentences(text, heading), key=lambda sentence: sentence.aspect):
             together = ""
             for sentence in sentences:
                 if together and len(together) + len(sentence.text) > LIMIT:
-                    yield Excerpt(together, kind)
+                    yield Excerpt(together, aspect)
                     together = ""
                 together += sentence.text
-            yield Excerpt(together, kind)
+            yield Excerpt(together, aspect)
 
     def sentences(self, text: str, heading: str) -> Iterator[Excerpt]:
-        """Yield the sentences of a passage, in order, each with its kind."""
+        """Yield the sentences of a passage, in order, each with its aspect."""
         if heading != self._heading:
             self._heading, self._announced = heading, ""
         for sentence in _sentences(text):
-            kind = self._kind(_SIGN.sub("", sentence.strip(), count=1)[:LOOKED_AT])
-            yield Excerpt(sentence, kind)
+            aspect = self._aspect(_SIGN.sub("", sentence.strip(), count=1)[:LOOKED_AT])
+            yield Excerpt(sentence, aspect)
 
-    def _kind(self, sentence: str) -> str:
+    def _aspect(self, sentence: str) -> str:
         if _OTHER.search(sentence):
             return OTHER
         if _ANNOUNCES_PROBLEM.search(sentence) and not _is_mended(sentence):
@@ -140,7 +140,7 @@ class KindReader:
 
 
 def _told(sentence: str) -> str:
-    """Return the kind of a sentence that neither lacks nor plans anything."""
+    """Return the aspect of a sentence that neither lacks nor plans anything."""
     ending = "，".join(_CLAUSE.split(sentence.rstrip("。；;！？"))[-CLAUSES:])
     if _RESULT.search(ending):
         return RESULT

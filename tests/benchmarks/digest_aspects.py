@@ -1,6 +1,6 @@
-"""How often `pipeline.output.digest.kinds` is right on the gold sentences of seeds/kinds; prints a table for each half.
+"""How often `pipeline.output.digest.aspect` is right on the gold sentences of seeds/aspects; prints a table for each half.
 
-Run with ``python tests/benchmarks/digest_kinds.py``, and with ``--wrong`` for what it gets wrong of the development half.
+Run with ``python tests/benchmarks/digest_aspects.py``, and with ``--wrong`` for what it gets wrong of the development half.
 """
 
 import hashlib
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from pipeline.core.config import load_config
 from pipeline.core.records import Document, Noise
-from pipeline.output.digest.kinds import KINDS, OTHER, KindReader
+from pipeline.output.digest.aspect import ASPECTS, OTHER, AspectReader
 from pipeline.output.digest.lines import one_line
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 
 ROOT = Path(__file__).parents[2]
-GOLD = ROOT / "seeds/kinds/gold.jsonl"
+GOLD = ROOT / "seeds/aspects/gold.jsonl"
 HALVES = ("development", "reporting")
 
 
@@ -43,28 +43,28 @@ def judged() -> list[Judged]:
 
 
 def scores(some: list[Judged]) -> dict[str, float]:
-    """Return F1 of each kind, their mean over the four kinds (macro) and accuracy over all five."""
+    """Return F1 of each aspect, their mean over the four aspects (macro) and accuracy over all five."""
     both, gold, said = (Counter(), Counter(), Counter())
     for one in some:
         gold[one.gold] += 1
         said[one.said] += 1
         both[one.gold] += one.gold == one.said
-    made = {kind: 2 * both[kind] / (gold[kind] + said[kind]) for kind in (*KINDS, OTHER)}
-    return made | {"macro": sum(made[kind] for kind in KINDS) / len(KINDS), "accuracy": both.total() / len(some)}
+    made = {aspect: 2 * both[aspect] / (gold[aspect] + said[aspect]) for aspect in (*ASPECTS, OTHER)}
+    return made | {"macro": sum(made[aspect] for aspect in ASPECTS) / len(ASPECTS), "accuracy": both.total() / len(some)}
 
 
 def _of_report(source: str, entries: list[dict]) -> Iterator[Judged]:
     data = (ROOT / source).read_bytes()
     if hashlib.sha256(data).hexdigest() != entries[0]["sha256"]:
         raise ValueError(f"{source}: changed since its sentences were labelled; label them anew")
-    kinds = dict(_kinds(Document(source, data.decode("utf-8"), entries[0]["sha256"], "utf-8")))
+    aspects = dict(_aspects(Document(source, data.decode("utf-8"), entries[0]["sha256"], "utf-8")))
     for entry in entries:
-        start = max(start for start in kinds if start <= entry["start"])
-        yield Judged(entry["half"], entry["text"], entry["kind"], kinds[start])
+        start = max(start for start in aspects if start <= entry["start"])
+        yield Judged(entry["half"], entry["text"], entry["aspect"], aspects[start])
 
 
-def _kinds(document: Document) -> Iterator[tuple[int, str]]:
-    """Yield where each sentence of a report starts, with its kind, as a digest would read it."""
+def _aspects(document: Document) -> Iterator[tuple[int, str]]:
+    """Yield where each sentence of a report starts, with its aspect, as a digest would read it."""
     config = load_config()
     cleaned, reader = clean(document, config.clean), None
     for part in segment(cleaned, config.segment):
@@ -72,13 +72,13 @@ def _kinds(document: Document) -> Iterator[tuple[int, str]]:
             continue
         if reader is None:
             title = part.level is not None and cleaned.text[part.start : part.end]
-            reader = KindReader(one_line(title or ""))
+            reader = AspectReader(one_line(title or ""))
         if part.level is not None:
             continue
         start, end = cleaned.offsets.span(part.start, part.end)
         above = " > ".join(text for each in part.headings if (text := one_line(each.text)) != reader.title)
         for sentence in reader.sentences(document.text[start:end], above):
-            yield start, sentence.kind
+            yield start, sentence.aspect
             start += len(sentence.text)
 
 

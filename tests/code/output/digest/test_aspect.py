@@ -1,0 +1,71 @@
+import digest_aspects
+import pytest
+
+from pipeline.output.digest.aspect import DONE, LIMIT, LOOKED_AT, OTHER, PLAN, PROBLEM, RESULT, AspectReader, Excerpt
+
+
+@pytest.fixture(scope="module")
+def judged():
+    return digest_aspects.judged()
+
+
+def aspects(text, heading="", title=""):
+    return [sentence.aspect for sentence in AspectReader(title).sentences(text, heading)]
+
+
+def test_the_gold_sentences_are_as_many_and_parted_as_their_rules_say(judged):
+    halves = {half: [one for one in judged if one.half == half] for half in digest_aspects.HALVES}
+    assert {half: len(own) for half, own in halves.items()} == {"development": 168, "reporting": 172}
+    assert all(
+        min(sum(one.gold == aspect for one in own) for aspect in (DONE, RESULT, PROBLEM, PLAN)) >= 20 for own in halves.values()
+    )
+
+
+def test_the_rules_are_as_often_right_as_the_documents_say(judged, root):
+    told = (root / "docs/accuracy.md").read_text(encoding="utf-8")
+    for half, least in (("development", 0.88), ("reporting", 0.84)):
+        scores = digest_aspects.scores([one for one in judged if one.half == half])
+        assert scores["macro"] >= least
+        row = " | ".join(f"{scores[name]:.3f}" for name in (DONE, RESULT, PROBLEM, PLAN, OTHER, "macro", "accuracy"))
+        assert row in told
+
+
+def test_a_sentence_is_what_it_ends_with():
+    assert aspects("县图书馆举办读书会十二场。") == [DONE]
+    assert aspects("县图书馆举办读书会十二场，读者满意率98%。") == [RESULT]
+    assert aspects("新书屋获评全省十佳书屋。乡镇书屋管理员不足。明年再建两座。") == [RESULT, PROBLEM, PLAN]
+    assert aspects("各位领导：") == [OTHER]
+    assert aspects("春风又绿江南岸。") == [OTHER]
+
+
+def test_a_lack_that_is_mended_is_none():
+    assert aspects("走访企业九家，解决用工困难。") == [DONE]
+    assert aspects("走访企业九家，用工仍有困难。") == [PROBLEM]
+
+
+def test_headings_and_announcing_sentences_hold_for_what_follows():
+    reader = AspectReader()
+    assert [each.aspect for each in reader.sentences("存在的主要问题是：", "一、工作")] == [PROBLEM]
+    assert [each.aspect for each in reader.sentences("一是书屋少；二是车辆旧。", "一、工作")] == [PROBLEM, PROBLEM]
+    assert [each.aspect for each in reader.sentences("组织书展三场。", "二、活动")] == [DONE]  # another heading
+    assert aspects("一是书屋少。", "三、存在问题") == [PROBLEM]
+    assert aspects("组织书展三场。", "四、下步打算") == [PLAN]
+    assert aspects("组织书展三场。", title="青石市2024年工作要点") == [PLAN]
+    assert aspects("组织书展三场。", title="青石市2023年工作总结和2024年计划") == [DONE]
+
+
+def test_excerpts_are_the_passage_and_end_before_they_grow_too_long():
+    text = "组织书展三场。" * 40 + "明年再办五场。"
+    found = [*AspectReader().excerpts(text, "")]
+    assert "".join(each.text for each in found) == text
+    assert max(len(each.text) for each in found) <= LIMIT
+    assert found[-1] == Excerpt("明年再办五场。", PLAN)
+    assert {each.aspect for each in found[:-1]} == {DONE}
+    assert [*AspectReader().excerpts("", "")] == []
+
+
+def test_so_much_of_a_sentence_is_looked_at_and_no_more():
+    assert aspects("甲" * 990 + "不足。") == [PROBLEM]
+    assert aspects("甲" * LOOKED_AT + "不足。") == [DONE]
+    assert aspects("化解" + "甲" * 20 + "困难。") == [DONE]
+    assert aspects("化解" + "甲" * 60 + "困难。") == [PROBLEM]
