@@ -15,6 +15,7 @@ import click
 from pipeline.cli import stopping
 from pipeline.core.counted import counted
 from pipeline.core.errors import PipelineError, UsageError
+from pipeline.core.messages import mark, tr
 from pipeline.core.names import readable
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ class OutputPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
         """Return the path; raises UsageError for a name with a slash at its end that is no folder, and for the sign of a stream."""
         if value == "-":
-            raise UsageError("-o -: leave -o out to write to standard output, with --format if need be")
+            raise UsageError(tr("-o -: leave -o out to write to standard output, with --format if need be"))
         if isinstance(value, str) and value.endswith(("/", os.sep)) and not os.path.isdir(value):  # noqa: PTH112 - a Path drops it
-            raise UsageError(f"{value}: no such folder; make it first, or leave the slash out to name a file")
+            raise UsageError(tr("{value}: no such folder; make it first, or leave the slash out to name a file", value=value))
         return super().convert(value, param, ctx)
 
 
@@ -111,7 +112,9 @@ def config_options(command: Command) -> Command:
 def ocr_option(command: Command) -> Command:
     """Give a command the option ``--ocr``; it stands for the setting ``read.ocr``."""
     kinds = click.Choice(["auto", "never", "always"])
-    text = "Recognise the text of scans and pictures: where a page has none, never, or on every page of a PDF; auto without it."
+    text = mark(
+        "Recognise the text of scans and pictures: where a page has none, never, or on every page of a PDF; auto without it."
+    )
     return click.option("--ocr", type=kinds, help=text)(command)
 
 
@@ -198,20 +201,24 @@ def say(message: str) -> None:
 def say_rest(counts: "RunCounts") -> None:
     """Print what a run tells of last: corrections that found no place, and files that no reader takes."""
     if counts.not_shown:
-        said = "no passage lies where they were made; correct them anew"
-        say(f"{counted(counts.not_shown, 'correction')} not shown: {said}")
+        said = tr("no passage lies where they were made; correct them anew")
+        say(tr("{corrections} not shown: {said}", corrections=counted(counts.not_shown, "correction"), said=said))
     if counts.passed_over:
         endings = " ".join(sorted({Path(name).suffix or "(none)" for name in counts.passed_over}))
-        say(f"{counted(len(counts.passed_over), 'file')} of other types passed over: {endings}")
+        say(tr("{files} of other types passed over: {endings}", files=counted(len(counts.passed_over), "file"), endings=endings))
 
 
 def say_error(error: BaseException) -> None:
     """Print an error as one line to standard error."""
     known = isinstance(error, PipelineError)
-    text = str(error) if known else f"unexpected {type(error).__name__}: {error}; run again with --debug and report it"
+    text = (
+        str(error)
+        if known
+        else tr("unexpected {kind}: {error}; run again with --debug and report it", kind=type(error).__name__, error=error)
+    )
     if isinstance(error, MemoryError):
-        text = "out of memory; tag fewer or smaller files at once"
-    click.secho(f"error: {_printable(text)}", fg="red", err=True)
+        text = tr("out of memory; tag fewer or smaller files at once")
+    click.secho(tr("error: {printable}", printable=_printable(text)), fg="red", err=True)
 
 
 def _stop(error: BaseException) -> None:

@@ -20,6 +20,7 @@ from pipeline.cli.common import (
 )
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
@@ -94,14 +95,14 @@ class _Order:
 def _is_official(out: Path, pages: int | None, form: str | None) -> bool:
     """Return whether an official document is asked for; raises UsageError for pages of a Word file whose pages are not counted."""
     if pages is not None and form == "digest" and out.suffix.lower() == ".docx":
-        raise UsageError("--form digest --pages: only pages of the official form are counted; leave out one of them")
+        raise UsageError(tr("--form digest --pages: only pages of the official form are counted; leave out one of them"))
     return form == "official" or (form is None and pages is not None and out.suffix.lower() == ".docx")
 
 
 def _by(by: "By | None", kinds: bool) -> "By":
     """Return what passages stand under; raises UsageError where it must be their kind and is something else."""
     if kinds and by not in (None, "kind"):
-        raise UsageError(f"--by {by}: passages of the official form and of --pages stand by kind; leave out --by")
+        raise UsageError(tr("--by {by}: passages of the official form and of --pages stand by kind; leave out --by", by=by))
     return "kind" if kinds else by or "report"
 
 
@@ -124,7 +125,9 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
         results = run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging"))
         made = gather((report for result in results for report in result.finished_reports()), options, told)
         if not made.reports:
-            raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sizes), 'file')}")
+            raise InputError(
+                tr("{out}: not written; nothing could be read of {files}", out=order.out, files=counted(len(run.sizes), "file"))
+            )
         made = _chosen(made, order.pages, run.facts())
         writer.write(made, stream, run.facts())
     _say_counts(run.counts, made, order.out)
@@ -146,7 +149,16 @@ def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
     failed = f", {len(counts.failures)} failed" if counts.failures else ""
     shown = sum(len(section.passages) for section in made.sections)
     folded = sum(section.folded for section in made.sections)
-    say(f"{counted(len(made.reports), 'report')}{failed}, {counted(shown, 'passage')}, {folded} folded -> {out}")
+    say(
+        tr(
+            "{reports}{failed}, {passages}, {folded} folded -> {out}",
+            reports=counted(len(made.reports), "report"),
+            failed=failed,
+            passages=counted(shown, "passage"),
+            folded=folded,
+            out=out,
+        )
+    )
     say_rest(counts)
 
 
@@ -156,6 +168,8 @@ def _options(order: _Order, config: "Config", labels: "LabelSet") -> "DigestOpti
 
     for theme in order.themes:
         if theme not in labels.names:
-            raise UsageError(f"--theme {theme}: not a label of the model; its labels: {' '.join(labels.names)}")
+            raise UsageError(
+                tr("--theme {theme}: not a label of the model; its labels: {names}", theme=theme, names=" ".join(labels.names))
+            )
     themes = tuple(name for name in labels.names if name in order.themes) or labels.themes
     return DigestOptions(order.by, themes, order.least_score, order.most, config.digest.resemblance)

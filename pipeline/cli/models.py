@@ -7,6 +7,7 @@ import click
 
 from pipeline.cli.common import config_options, read_config, say
 from pipeline.core.counted import counted
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.track.versions import Change, Version
@@ -70,7 +71,13 @@ def compare(first: str, second: str, count: int, config_file: Path | None, setti
     click.echo(_figures_row("accuracy", found.first.accuracy, found.second.accuracy))
     for name, value in found.first.f1.items():
         click.echo(_figures_row(f"F1 {name}", value, found.second.f1[name]))
-    click.echo(f"macro-F1, A less B: {found.interval} on {counted(len(found.reports), 'report')} that both left out")
+    click.echo(
+        tr(
+            "macro-F1, A less B: {interval} on {reports} that both left out",
+            interval=found.interval,
+            reports=counted(len(found.reports), "report"),
+        )
+    )
     for pair in found.reports[:count]:
         click.echo(_figures_row(f"accuracy {pair.source}", pair.first, pair.second))
 
@@ -124,4 +131,4 @@ def _figures_row(name: str, first: float, second: float) -> str:
 
 
 def _say_verdict(verdict: "Verdict") -> None:
-    click.echo(f"version {verdict.version} is {verdict.alias}: {verdict.reason}")
+    click.echo(tr("version {version} is {alias}: {reason}", version=verdict.version, alias=verdict.alias, reason=verdict.reason))

@@ -25,6 +25,7 @@ from pipeline.cli.common import (
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 
 # The options that Spark cannot follow, and why.
 NOT_OF_SPARK = {
-    "corrected": "Spark gives the model's tags only",
-    "resume": "Spark begins each run anew",
-    "jobs": "Spark spreads the work by its own settings, as --master local[4]",
-    "force": "Spark replaces nothing but what it wrote itself",
+    "corrected": mark("Spark gives the model's tags only"),
+    "resume": mark("Spark begins each run anew"),
+    "jobs": mark("Spark spreads the work by its own settings, as --master local[4]"),
+    "force": mark("Spark replaces nothing but what it wrote itself"),
 }
 
 
@@ -77,7 +78,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     """
     request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file)
     if master and engine != "spark":
-        raise UsageError("--master: is the address of Spark; name --engine spark too, or leave it out")
+        raise UsageError(tr("--master: is the address of Spark; name --engine spark too, or leave it out"))
     with quick_start() if out is None else nullcontext():
         config = read_config(config_file, (*settings, *reading(encoding, ocr)))
         run = _on_spark(request, config, master) if engine == "spark" else _on_this_machine(request, config)
@@ -128,7 +129,7 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
     )
     run = TagRun(asked, say, lambda line: say_error(InputError(line)))
     if request.out is not None and not is_compiled():
-        say(f"the inner loops are {NOT_COMPILED}")
+        say(tr("the inner loops are {state}", state=tr(NOT_COMPILED)))
 
     def start() -> int:
         def shown(results: "Iterator[FileResult]") -> "Iterator[FileResult]":
@@ -156,7 +157,7 @@ def _format(request: _Request, place: "OutputTarget | None") -> str:
     else:
         name = format_for(request.format, request.out, sys.stdout.isatty())
     if request.resume and (place is None or place.descriptor is not None):
-        raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
+        raise UsageError(tr("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short"))
     return name
 
 
@@ -164,8 +165,16 @@ def _say_counts(counts: "RunCounts", out: Path | None) -> None:
     place = f" -> {out}" if out and counts.reports else ""
     failed = f", {len(counts.failures)} failed" if counts.failures else ""
     reasons = ", ".join(f"{reason} {count}" for reason, count in counts.noise.most_common())
-    noise = f"{counted(counts.noise.total(), 'passage')} set aside" + (f" ({reasons})" if reasons else "")
-    say(f"{counted(counts.reports, 'report')} tagged{failed}, {noise}{place}")
+    noise = tr("{passages} set aside", passages=counted(counts.noise.total(), "passage")) + (f" ({reasons})" if reasons else "")
+    say(
+        tr(
+            "{reports} tagged{failed}, {noise}{place}",
+            reports=counted(counts.reports, "report"),
+            failed=failed,
+            noise=noise,
+            place=place,
+        )
+    )
     say_rest(counts)
 
 
@@ -174,10 +183,10 @@ def _on_spark(request: _Request, config: "Config", master: str | None) -> Callab
     from pipeline.batch.spark import SparkRequest, format_of, tag_with_spark  # noqa: PLC0415 - only where Spark is asked for
 
     if request.out is None:
-        raise UsageError("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl")
+        raise UsageError(tr("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl"))
     for option, why in NOT_OF_SPARK.items():
         if getattr(request, option):
-            raise UsageError(f"--{option}: {why}; leave it out, or leave --engine spark out")
+            raise UsageError(tr("--{option}: {why}; leave it out, or leave --engine spark out", option=option, why=tr(why)))
     name = format_of(request.format, request.out)
     need("spark", "--engine spark")
     asked = SparkRequest(request.paths, request.out, name, request.model, config, request.keep_noise, master)
@@ -186,8 +195,8 @@ def _on_spark(request: _Request, config: "Config", master: str | None) -> Callab
         counts = tag_with_spark(asked, say)
         for line in counts.errors:
             say_error(InputError(line))
-        side = f", {counts.failed} failed, see {asked.out}.errors" if counts.failed else ""
-        say(f"{counted(counts.tagged, 'report')} tagged by Spark{side} -> {asked.out}")
+        side = tr(", {failed} failed, see {out}.errors", failed=counts.failed, out=asked.out) if counts.failed else ""
+        say(tr("{reports} tagged by Spark{side} -> {out}", reports=counted(counts.tagged, "report"), side=side, out=asked.out))
         return counts.failed
 
     return start
