@@ -22,7 +22,7 @@ import msgspec
 from pipeline.batch.engine import Engine, Input, TagOptions
 from pipeline.core.config import Config, ReadConfig
 from pipeline.core.errors import InputError, Say, UsageError
-from pipeline.core.messages import mark, tr
+from pipeline.core.messages import language, mark, tr, use
 from pipeline.core.names import readable
 from pipeline.core.outputs import ERRORS, STANDARD_INPUT, OutputTarget, ReservedPaths, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
@@ -237,9 +237,11 @@ def _frame_of_table(session: "SparkSession", path: str) -> "DataFrame":
 
 
 def _mapper(broadcast: Any, read: ReadConfig, keep_noise: bool) -> Any:  # noqa: ANN401 - pyspark's types
-    """Return the function that a worker runs over its batches of files or rows."""
+    """Return the function that a worker runs over its batches of files or rows, in the language of this process."""
+    spoken = language()
 
     def tag(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
+        use(spoken)
         options = TagOptions(Path(), "", read, keep_noise=keep_noise)
         with Engine(options, _model(_Files(broadcast.value))) as engine:
             for batch in batches:

@@ -4,7 +4,8 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.common import Commands
-from pipeline.core.messages import tr
+from pipeline.cli.language import OPTION
+from pipeline.core.messages import LANGUAGES, tr
 
 # The commands in the order of the help, and the module of each: only that of the command that is asked for is loaded.
 MODULES = {
@@ -41,6 +42,13 @@ def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> Non
 
 
 @click.group(cls=Commands, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    OPTION,
+    "language",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="The language of help and messages; without it that of the system.",
+)
 @click.option(
     "--version",
     is_flag=True,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.cli import stopping
+from pipeline.cli import language, stopping
 from pipeline.core.counted import counted
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.messages import mark, tr
@@ -58,12 +58,22 @@ class Commands(click.Group):
         if cmd_name not in self._modules:
             return None
         command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{self._modules[cmd_name]}"), cmd_name)
-        return command
+        return language.in_language(command)
 
-    def make_context(self, *args: Any, **settings: Any) -> click.Context:  # noqa: ANN401 - click's signature
-        """Return the context of the command line; click would say of Ctrl-C here that it was aborted."""
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's signature
+    ) -> click.Context:
+        """Return the context of the command line, in the language that is chosen for it.
+
+        click would say of Ctrl-C here that it was aborted.
+        """
         try:
-            return super().make_context(*args, **settings)
+            language.choose(args)
+            return click.Group.make_context(language.in_language(self), info_name, args, parent, **extra)
         except KeyboardInterrupt:
             stopping.end()
 
@@ -191,6 +201,11 @@ def progress_in_bytes(pieces: Iterator[Any], sizes: Mapping[str, int], label: st
             yield piece
             done += piece.size
             bar.update(piece.size, done / 1e6 / max(0.001, time.monotonic() - begin))
+
+
+def failed(count: int) -> str:
+    """Return how many inputs failed, as a part of a summary; nothing where none did."""
+    return tr(", {count} failed", count=count) if count else ""
 
 
 def say(message: str) -> None:

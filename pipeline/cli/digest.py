@@ -10,6 +10,7 @@ import click
 from pipeline.cli.common import (
     OutputPath,
     config_options,
+    failed,
     ocr_option,
     progress_in_bytes,
     read_config,
@@ -122,7 +123,7 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
     options = _options(order, config, run.model.labels)
     with whole_or_nothing(place, run.check_replaceable) as stream:
-        results = run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging"))
+        results = run.finished(lambda results: progress_in_bytes(results, run.sizes, tr("tagging")))
         made = gather((report for result in results for report in result.finished_reports()), options, told)
         if not made.reports:
             raise InputError(
@@ -146,14 +147,13 @@ def _chosen(made: "Digest", pages: int | None, facts: "RunFacts") -> "Digest":
 
 
 def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
-    failed = f", {len(counts.failures)} failed" if counts.failures else ""
     shown = sum(len(section.passages) for section in made.sections)
     folded = sum(section.folded for section in made.sections)
     say(
         tr(
             "{reports}{failed}, {passages}, {folded} folded -> {out}",
             reports=counted(len(made.reports), "report"),
-            failed=failed,
+            failed=failed(len(counts.failures)),
             passages=counted(shown, "passage"),
             folded=folded,
             out=out,

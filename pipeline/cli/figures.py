@@ -11,6 +11,7 @@ import click
 from pipeline.cli.common import (
     OutputPath,
     config_options,
+    failed,
     ocr_option,
     progress_in_bytes,
     read_config,
@@ -157,13 +158,12 @@ def _of_reports(order: _Order, config: "Config", model_name: str, jobs: int | No
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
     _check_themes(order, run.model.labels)
     _written(order, _rows(run, order.themes), run.model.labels, run.check_replaceable)
-    failed = f", {len(run.counts.failures)} failed" if run.counts.failures else ""
     say(
         tr(
             "{figures} in {reports}{failed}{to}",
             figures=counted(order.found, "figure"),
             reports=counted(run.counts.reports, "report"),
-            failed=failed,
+            failed=failed(len(run.counts.failures)),
             to=_to(order),
         )
     )
@@ -174,7 +174,7 @@ def _of_reports(order: _Order, config: "Config", model_name: str, jobs: int | No
 def _rows(run: "TagRun", themes: frozenset[str]) -> "Iterator[FigureRow]":
     from pipeline.output.figures.rows import figure_rows  # noqa: PLC0415 - help must not load the program
 
-    for result in run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging")):
+    for result in run.finished(lambda results: progress_in_bytes(results, run.sizes, tr("tagging"))):
         for report in result.finished_reports():
             yield from figure_rows(report.tags, themes)
     if not run.counts.reports:

@@ -100,7 +100,7 @@ def stats(config_file: Path | None, settings: tuple[str, ...]) -> None:
                 counts["characters"] += label.end - label.start
         for place in {f"({report.labels[0].origin})", str(Path(report.document.source).parent)}:
             rows[place]["reports"] += 1
-    click.echo("\t".join(("where", "reports", "characters", *names)))
+    click.echo("\t".join((tr("where"), tr("reports"), tr("characters"), *names)))
     for place, counts in sorted(rows.items()):
         click.echo("\t".join((place, *(str(counts[column]) for column in ("reports", "characters", *names)))))
 
@@ -416,7 +416,7 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
         label = suspect.label
         place = f"{label.source}:{label.start}-{label.end}"
         click.echo(f"{place}\t{label.label}\t{suspect.theme}\t{suspect.quality:.3f}\t{suspect.text[:SHOWN]}")
-    say(f"{counted(len(found), 'suspect')}")
+    say(counted(len(found), "suspect"))
 
 
 def _corpus(config_file: Path | None, settings: tuple[str, ...]) -> "Corpus":

@@ -11,6 +11,7 @@ from pipeline.cli.common import (
     OutputPath,
     config_options,
     debug_option,
+    failed,
     labels_of,
     ocr_option,
     progress_in_bytes,
@@ -83,13 +84,12 @@ def add(paths: tuple[str, ...], about: Path | None, model_name: str, jobs: int |
         if files := tuple(path for path in paths if path not in tags):
             failures += _keep_files(files, keeper, config, model_name, jobs)
     known = tr(", {count} kept already", count=len(keeper.done.known)) if keeper.done.known else ""
-    failed = f", {failures} failed" if failures else ""
     say(
         tr(
             "{reports} kept{known}{failed} -> {path}",
             reports=counted(len(keeper.done.added), "report"),
             known=known,
-            failed=failed,
+            failed=failed(failures),
             path=kept.path,
         )
     )
@@ -115,7 +115,7 @@ def _keep_files(paths: tuple[str, ...], keeper: "Keeper", config: "Config", mode
 
     request = RunRequest(paths, config, model_name, "jsonl", jobs=jobs)
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
-    keep_files(run, keeper, lambda results: progress_in_bytes(results, run.sizes, "tagging"))
+    keep_files(run, keeper, lambda results: progress_in_bytes(results, run.sizes, tr("tagging")))
     return len(run.counts.failures)
 
 

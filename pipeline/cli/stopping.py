@@ -42,7 +42,8 @@ def end() -> "NoReturn":
     no_longer()
     from pipeline.core.messages import tr  # noqa: PLC0415 - nothing is loaded before signals are listened to
 
-    sys.stderr.write(f"{tr('stopped; nothing half-written was left behind')}\n")
+    line = tr("stopped; nothing half-written was left behind")
+    sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
     sys.exit(INTERRUPTED)
 

@@ -13,6 +13,7 @@ import click
 from pipeline.cli.common import (
     OutputPath,
     config_options,
+    failed,
     ocr_option,
     progress_in_bytes,
     quick_start,
@@ -25,7 +26,7 @@ from pipeline.cli.common import (
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
-from pipeline.core.messages import mark, tr
+from pipeline.core.messages import language, mark, tr
 
 if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
@@ -133,7 +134,7 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
 
     def start() -> int:
         def shown(results: "Iterator[FileResult]") -> "Iterator[FileResult]":
-            return progress_in_bytes(results, run.sizes, "tagging")
+            return progress_in_bytes(results, run.sizes, tr("tagging"))
 
         if place is None:
             run.to_stream(sys.stdout.buffer, iter if sys.stdout.isatty() else shown)
@@ -162,15 +163,17 @@ def _format(request: _Request, place: "OutputTarget | None") -> str:
 
 
 def _say_counts(counts: "RunCounts", out: Path | None) -> None:
+    from pipeline.output.reasons import in_chinese  # noqa: PLC0415 - help must not load the program
+
     place = f" -> {out}" if out and counts.reports else ""
-    failed = f", {len(counts.failures)} failed" if counts.failures else ""
-    reasons = ", ".join(f"{reason} {count}" for reason, count in counts.noise.most_common())
+    named = in_chinese if language() == "zh" else str
+    reasons = ", ".join(f"{named(reason)} {count}" for reason, count in counts.noise.most_common())
     noise = tr("{passages} set aside", passages=counted(counts.noise.total(), "passage")) + (f" ({reasons})" if reasons else "")
     say(
         tr(
             "{reports} tagged{failed}, {noise}{place}",
             reports=counted(counts.reports, "report"),
-            failed=failed,
+            failed=failed(len(counts.failures)),
             noise=noise,
             place=place,
         )

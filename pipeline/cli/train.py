@@ -168,7 +168,7 @@ def _print_drift(config: "Config", model_name: str, batches: tuple[Path, ...]) -
             tr(
                 "{figure}\t{word}\tPSI {index:.3f}\t{shares}",
                 figure=drift.figure,
-                word=drift.word,
+                word=tr(drift.word),
                 index=drift.index,
                 shares=drift.shares,
             )

@@ -29,9 +29,22 @@ def tr(message: str, /, **values: object) -> str:
     >>> tr("{source}: no such file; check the path", source="a.txt")
     'a.txt: no such file; check the path'
     """
-    language = os.environ.get(VARIABLE)
-    text = _catalogue(language).gettext(message) if language in LANGUAGES[1:] else message
+    text = message if language() == "en" else _catalogue(language()).gettext(message)
     return text.format(**values) if values else text
+
+
+def language() -> str:
+    """Return the language of this process."""
+    named = os.environ.get(VARIABLE, "")
+    return named if named in LANGUAGES else "en"
+
+
+def use(name: str | None) -> None:
+    """Have this process, and every one that it starts from now on, speak a language; None: English, as without a choice."""
+    if name is None:
+        os.environ.pop(VARIABLE, None)
+    else:
+        os.environ[VARIABLE] = name
 
 
 def mark(message: str) -> str:
@@ -73,6 +86,6 @@ SYSTEM_REASONS = (
 
 
 @cache
-def _catalogue(language: str | None) -> "NullTranslations":
+def _catalogue(name: str) -> "NullTranslations":
 
-    return gettext.translation(DOMAIN, LOCALE, [language or ""])
+    return gettext.translation(DOMAIN, LOCALE, [name])

@@ -228,7 +228,7 @@ def _writable(descriptor: int, out: Path) -> int:
 
 def _opened(path: Path, mode: int, out: Path) -> int:
     """Return the descriptor of a pipe that is read, a terminal or the null device; raises UsageError for all else."""
-    kind = tr(next((name for test, name in _KINDS if test(mode)), mark("neither a file nor a folder")))
+    kind = tr(next(name for test, name in _KINDS if test(mode)))
     if not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
         raise UsageError(tr("{out}: is {kind}; name a file with -o", out=out, kind=kind))
     try:
@@ -250,6 +250,7 @@ _KINDS = (
     (stat.S_ISCHR, mark("a device")),
     (stat.S_ISBLK, mark("a device")),
     (stat.S_ISSOCK, mark("a socket")),
+    (stat.S_IFMT, mark("neither a file nor a folder")),
 )
 
 

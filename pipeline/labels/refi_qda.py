@@ -389,7 +389,11 @@ def _found(source: "_Element", text: str, where: str, project: _Project) -> _Fou
             if project.who
             else tr("a model's word; code them anew, or take them with --by")
         )
-        found.refused.append(Rejected(where, f"{counted(count, 'coding')} by {name or 'nobody named'}: {why}"))
+        found.refused.append(
+            Rejected(
+                where, tr("{codings} by {name}: {why}", codings=counted(count, "coding"), name=name or tr("nobody named"), why=why)
+            )
+        )
     return found
 
 

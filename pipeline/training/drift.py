@@ -19,7 +19,7 @@ import numpy as np
 from pipeline.core.config import DriftConfig
 from pipeline.core.errors import InputError
 from pipeline.core.json_values import decode_json
-from pipeline.core.messages import system_reason, tr
+from pipeline.core.messages import mark, system_reason, tr
 from pipeline.core.outputs import SUMMARY
 from pipeline.core.records import TagGroup
 from pipeline.model.model import Model
@@ -30,6 +30,7 @@ SUFFIX = SUMMARY
 _SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown")  # fields that are added up
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
+WORDS = (mark("stable"), mark("look"), mark("drifted"), mark("too small"))  # for the catalogue
 Word = Literal["stable", "look", "drifted", "too small"]
 
 
