@@ -29,6 +29,8 @@ _KEYWORDS = {"tr": None, "mark": None, "counted": (2,)}
 # The files change with their messages only, so no date of a run stands in them.
 _BEGAN = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 
+_HEAD = dict.fromkeys(("last_translator", "language_team", "msgid_bugs_address"), "The mission-themes maintainers")
+
 Message = str | tuple[str, ...]  # one, or the forms of one for one thing and for many
 
 
@@ -72,7 +74,15 @@ def update() -> list[Message]:
     """Write the .po with an entry for every message and no other, and the .mo; return what has no translation."""
     with PO.open("rb") as stream:
         known = read_po(stream, locale="zh", domain=DOMAIN)
-    new = Catalog(locale="zh", domain=DOMAIN, header_comment="# Chinese messages of mission-themes.", fuzzy=False)
+    new = Catalog(
+        locale="zh",
+        domain=DOMAIN,
+        header_comment="# Chinese messages of mission-themes.",
+        fuzzy=False,
+        project="mission-themes",
+        version="1",
+        **_HEAD,
+    )
     new.creation_date = new.revision_date = _BEGAN
     for message in template():
         if message.id:

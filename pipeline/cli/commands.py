@@ -47,6 +47,7 @@ def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> Non
     "language",
     type=click.Choice(LANGUAGES),
     expose_value=False,
+    is_eager=True,
     help="The language of help and messages; without it that of the system.",
 )
 @click.option(

@@ -87,6 +87,7 @@ def with_texts(command: click.Command, turn: Callable[[str], str]) -> click.Comm
     new.help = "\n\n".join(_paragraphs(command.help or "", turn))
     new.short_help = new.help.partition("\n")[0]
     new.options_metavar = turn(command.options_metavar or "")
+    new._help_option = None  # noqa: SLF001 - click keeps what it made of it, in the language of that moment
     new.params = [_with_text(parameter, turn) for parameter in command.params]
     if isinstance(new, click.Group):
         new.subcommand_metavar = turn(new.subcommand_metavar)

@@ -193,10 +193,15 @@ def _notes_left(project: _Project) -> Iterator[Rejected]:
     named.update(note for notes in project.linked.values() for note in notes)
     for guid, note in project.notes.items():
         if guid in project.lost:
-            yield Rejected(f"{project.where}: note {(note.get('name') or guid)[:SHOWN]!r}", project.lost[guid])
+            yield Rejected(
+                tr("{where}: note {note!r}", where=project.where, note=(note.get("name") or guid)[:SHOWN]), project.lost[guid]
+            )
         elif guid not in named:
             title = note.get("name") or child_text(note, "PlainTextContent") or guid
-            yield Rejected(f"{project.where}: note {title[:SHOWN]!r}", tr("nothing refers to it, so that it belongs to no passage"))
+            yield Rejected(
+                tr("{where}: note {note!r}", where=project.where, note=title[:SHOWN]),
+                tr("nothing refers to it, so that it belongs to no passage"),
+            )
 
 
 def _open(path: Path, known: LabelSet, options: ReadConfig, who: str) -> _Project:
@@ -452,7 +457,9 @@ def _add_annotations(source: "_Element", units: Sequence[int], text: str, where:
             if local(selection) == "PlainTextSelection":
                 span = _span(selection, units, text)
                 if isinstance(span, str):
-                    found.refused.append(Rejected(where, f"memo {selection.get('startPosition')}: {span}"))
+                    found.refused.append(
+                        Rejected(where, tr("memo {place}: {span}", place=selection.get("startPosition"), span=span))
+                    )
                 else:
                     found.memos.append(_Memo(*span, _note(guid, project), _user(project, project.notes[guid]), where))
 

@@ -170,7 +170,8 @@ def _parsed(text: str, path: Path, delimiter: str, *, strict: bool) -> Iterator[
 def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: Path) -> Iterator[_Row]:
     for number, row in enumerate(rows, 2):
         if any(cell.strip() for cell in row):
-            yield _Row(f"{path}: row {number}", dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))
+            where = tr("{path}: row {number}", path=path, number=number)
+            yield _Row(where, dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))
 
 
 def _objects(text: str, path: Path) -> Iterator[_Row | Rejected]:
