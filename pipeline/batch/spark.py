@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,14 +105,7 @@ def tag_with_spark(request: SparkRequest, say: Say) -> SparkCounts:
     for path in listed.left_out:
         say(tr("{path}: left out, since this command writes there", path=path))
     found = [str(Path(path).absolute()) for path in listed.reports if readable(path) == path]
-    failures = [
-        *listed.failures,
-        *(
-            tr("{source}: {reason}", source=readable(path), reason=tr(_NO_UTF8))
-            for path in listed.reports
-            if readable(path) != path
-        ),
-    ]
+    failures = [*listed.failures, *_unnamed(listed.reports)]
     folder = model_folder(request.model, request.config.track.uri, say)
     _check_java()
     session = _session(request.master)
@@ -135,6 +128,13 @@ def tag_with_spark(request: SparkRequest, say: Say) -> SparkCounts:
         ) from error
     finally:
         broadcast.unpersist()
+
+
+def _unnamed(paths: Iterable[str]) -> Iterator[str]:
+    """Yield why a report is not read that Spark cannot be told the name of."""
+    for path in paths:
+        if readable(path) != path:
+            yield tr("{source}: {reason}", source=readable(path), reason=tr(_NO_UTF8))
 
 
 def _checked_place(request: SparkRequest) -> OutputTarget:

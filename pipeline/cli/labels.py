@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.core.config import Config
     from pipeline.core.records import Label
     from pipeline.labels.agreement import Agreement
-    from pipeline.labels.exchange import Origin
+    from pipeline.labels.exchange import Import, Origin
     from pipeline.labels.files import Corpus
     from pipeline.labels.incoming import Columns
 
@@ -339,26 +339,29 @@ def import_table(asked: TableRequest, config: "Config") -> None:
         write_labels(place.path, made.labels)
     else:
         write_place(place, label_lines(made.labels))
-    new = counted(len(made.files), "new report")
-    say(
-        tr(
-            "{labels} -> {out}; {new} -> {reports}; {count} not taken",
-            labels=counted(len(made.labels), "label"),
-            out=out,
-            new=new,
-            reports=reports,
-            count=len(refused),
-        )
-    )
+    _say_taken(made, out, reports, len(refused))
     _say_alone(taken.alone)
-    if asked.out is None and asked.reports is None:
-        return
-    again = exchange.overlaps(made.labels, corpus)
-    beside = (
-        tr("in place of the file that has them, since {again} overlap labels of the corpus", again=again)
-        if again
-        else tr("to train on them")
+    if asked.out is not None or asked.reports is not None:
+        _say_what_is_next(exchange.overlaps(made.labels, corpus))
+
+
+def _say_taken(made: "Import", out: Path, reports: str, refused: int) -> None:
+    said = tr(
+        "{labels} -> {out}; {new} -> {reports}; {count} not taken",
+        labels=counted(len(made.labels), "label"),
+        out=out,
+        new=counted(len(made.files), "new report"),
+        reports=reports,
+        count=refused,
     )
+    say(said)
+
+
+def _say_what_is_next(again: int) -> None:
+    """Say where to name what was taken in; ``again`` labels overlap those of the corpus."""
+    beside = tr("to train on them")
+    if again:
+        beside = tr("in place of the file that has them, since {again} overlap labels of the corpus", again=again)
     say(tr("name both under [corpus] {beside}", beside=beside))
 
 

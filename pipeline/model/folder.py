@@ -137,6 +137,18 @@ def find_model(name_or_path: str) -> Path:
     )
 
 
+def _check_segmenter(found: str, manifest: "Manifest", folder: Path) -> None:
+    if found != manifest.segmenter:
+        raise ModelError(
+            tr(
+                "{folder}: made with another word segmenter or dictionary ({version} of rjieba); install the versions of "
+                "constraints.txt, or train it again",
+                folder=folder,
+                version=manifest.packages.get("rjieba"),
+            )
+        )
+
+
 def load_model(folder: Path) -> Model:
     """Return the model of a folder.
 
@@ -161,9 +173,9 @@ def load_model(folder: Path) -> Model:
             labels=labels,
             config=settings,
             vocabulary=Vocabulary(words, bigrams, idf, gazetteer, settings.features.unknown_weight),
-            weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, "weights"),
-            bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, "bias"),
-            temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, "temperature")),
+            weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights")),
+            bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("bias")),
+            temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, tr("temperature"))),
             thresholds=_thresholds(manifest.threshold, labels),
             user_words=tuple(_lines(contents["dictionary.txt"])),
             facts={"corpus": manifest.corpus, "scores": manifest.scores, "run_id": manifest.run_id},
@@ -173,15 +185,7 @@ def load_model(folder: Path) -> Model:
         raise ModelError(
             tr("{folder}: damaged ({error}); train it again, or restore the folder", folder=folder, error=error)
         ) from None
-    if fingerprint(model.cut, words) != manifest.segmenter:
-        raise ModelError(
-            tr(
-                "{folder}: made with another word segmenter or dictionary ({get} of rjieba); install the versions of "
-                "constraints.txt, or train it again",
-                folder=folder,
-                get=manifest.packages.get("rjieba"),
-            )
-        )
+    _check_segmenter(fingerprint(model.cut, words), manifest, folder)
     if manifest.format >= SEALED and manifest.sha256 != _seal(manifest):
         raise ModelError(tr("{where}: changed since the model was written; train the model again, or restore it", where=where))
     return model
