@@ -22,22 +22,31 @@ if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config, LabelSet
 
+FOLDER = "pipeline.folder"  # in the context of a command whose output was named with a slash at its end
 Command = Callable[..., Any]
 Item = TypeVar("Item")
 
 
 class OutputPath(click.Path):
-    """The type of an option that names an output; a name that ends as that of a folder must be one."""
+    """The type of an option that names an output; a name with a slash at its end is a folder.
 
-    def __init__(self) -> None:
+    It must be there already, unless the command makes folders and the name has no ending. That it was named so is noted in the
+    context (``FOLDER``), since a Path drops the slash.
+    """
+
+    def __init__(self, makes_folders: bool = False) -> None:
         super().__init__(path_type=Path)
+        self._makes_folders = makes_folders
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
-        """Return the path; raises UsageError for a name with a slash at its end that is no folder, and for the sign of a stream."""
+        """Return the path; raises UsageError for a folder that is not there and is not made, and for the sign of a stream."""
         if value == "-":
             raise UsageError(tr("-o -: leave -o out to write to standard output, with --format if need be"))
-        if isinstance(value, str) and value.endswith(("/", os.sep)) and not os.path.isdir(value):  # noqa: PTH112 - a Path drops it
+        is_folder = isinstance(value, str) and value.endswith(("/", os.sep))
+        if is_folder and not Path(value).is_dir() and not (self._makes_folders and not Path(value).suffix):
             raise UsageError(tr("{value}: no such folder; make it first, or leave the slash out to name a file", value=value))
+        if is_folder and ctx is not None:
+            ctx.meta[FOLDER] = True
         return super().convert(value, param, ctx)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import (
+    FOLDER,
     OutputPath,
     config_options,
     failed,
@@ -45,7 +46,9 @@ NOT_OF_SPARK = {
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", "out", type=OutputPath(), help="The file to write; its ending chooses the format.")
+@click.option(
+    "-o", "--output", "out", type=OutputPath(makes_folders=True), help="The file to write; its ending chooses the format."
+)
 @click.option(
     "--format",
     "format_name",
@@ -68,16 +71,19 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
     OUT is one file with all reports; of csv, xlsx, html, docx and parquet a name without an ending is a folder, one file a report.
+    A name with a slash at its end is a folder of Word files with comments, unless --format names another format.
 
     \b
     Examples:
       pipeline tag report.txt
       pipeline tag reports/ '2023/*.txt' -o tags.jsonl
+      pipeline tag reports/ -o 批注/
       pipeline tag reports/ -o corrected.xlsx --corrected
       cat report.txt | pipeline tag - --format table
       pipeline tag --engine spark --master spark://host:7077 /archive -o /archive-tags.parquet
     """
-    request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file)
+    request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file,
+                       FOLDER in click.get_current_context().meta)  # fmt: skip
     if master and engine != "spark":
         raise UsageError(tr("--master: is the address of Spark; name --engine spark too, or leave it out"))
     with quick_start() if out is None else nullcontext():
@@ -100,6 +106,7 @@ class _Request:
     corrected: bool
     force: bool
     config_file: Path | None
+    is_folder: bool  # whether OUT was named with a slash at its end
 
     @property
     def beside(self) -> tuple[Path, ...]:
@@ -151,12 +158,14 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
 
 def _format(request: _Request, place: "OutputTarget | None") -> str:
     """Return the format's name; what is written through has no ending and takes every format by its name."""
-    from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
+    from pipeline.output import FORMATS, format_for  # noqa: PLC0415 - help must not load the program
 
     if place is not None and place.descriptor is not None and request.format is None:
         name = format_for(None, None, os.isatty(place.descriptor))
     else:
-        name = format_for(request.format, request.out, sys.stdout.isatty())
+        name = format_for(request.format or ("docx" if request.is_folder else None), request.out, sys.stdout.isatty())
+    if request.is_folder and not FORMATS[name].composed:
+        raise UsageError(tr("{named}: is a folder, and the output is one file; name a file in it with -o", named=request.out))
     if request.resume and (place is None or place.descriptor is not None):
         raise UsageError(tr("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short"))
     return name

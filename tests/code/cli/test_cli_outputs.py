@@ -105,7 +105,9 @@ def test_an_input_is_never_the_output(there, run, line):
         ("tag orig/a.txt -o some", "no format for a name without an ending"),
         ("tag orig/a.txt -o folder --format jsonl", "folder: is a folder, and the output is one file"),
         ("tag orig/a.txt -o only --format docx", "only: is a file, and a name without an ending is a folder here"),
-        ("tag orig/a.txt -o none/ --format docx", "none/: no such folder"),
+        ("tag orig/a.txt -o none.d/ --format docx", "none.d/: no such folder"),
+        ("digest orig/a.txt -o none/", "none/: no such folder"),
+        ("tag orig/a.txt -o none/ --format jsonl", "none: is a folder, and the output is one file"),
         ("tag orig/a.txt -o of.jsonl", "of.jsonl.run: holds thesis.txt, which is of no run"),
         ("tag orig/a.txt -o to.jsonl", "to.jsonl.run: the place of the unfinished output"),
         ("tag orig/a.txt -o models/seeds/manifest.json --format jsonl", "manifest.json: is an input of this command"),
@@ -292,3 +294,14 @@ def test_labels_are_not_written_over_what_they_are_read_from(call, home, root, t
     assert call("labels", "export", "-o", "link.json", "--config", root / "configs/seeds.toml").exit_code == 0
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "made.json").stat().st_size > 1000
+
+
+def test_a_name_with_a_slash_is_a_folder_of_commented_files(there, run):
+    done = run("tag orig/a.txt orig/d.docx -o 批注/")
+    assert (done.exit_code, done.stderr.splitlines()[-1].endswith(" -> 批注")) == (0, True)
+    assert sorted(path.name for path in (there / "批注").iterdir()) == ["a.docx", "d.docx"]
+    with zipfile.ZipFile("批注/d.docx") as made:
+        assert "word/comments.xml" in made.namelist()
+    assert run("tag orig/a.txt -o 批注/").exit_code == 0, "once more, into the folder of an earlier run"
+    assert run("tag orig/a.txt -o 表/ --format csv").exit_code == 0
+    assert [path.name for path in (there / "表").iterdir()] == ["a.csv"]
