@@ -15,6 +15,7 @@ from pipeline.core import locations
 from pipeline.core.config import Config, load_search_config, model_settings
 from pipeline.core.counted import counted
 from pipeline.core.errors import Say, UsageError
+from pipeline.core.messages import tr
 from pipeline.core.records import Document, TaggedReport
 from pipeline.model.folder import save_model
 from pipeline.model.model import Model
@@ -163,7 +164,7 @@ def search_model(config: Config, path: Path | None, say: Say, command: str = "")
     Raises UsageError without a store, ConfigError for a wrong search file, TrackingError where the store cannot be used.
     """
     if not config.track.enabled:
-        raise UsageError("--search keeps its results in MLflow and cannot go with --no-track; leave one of them out")
+        raise UsageError(tr("--search keeps its results in MLflow and cannot go with --no-track; leave one of them out"))
     from pipeline.labels.corpus import read_corpus  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.track.search_runs import open_search  # noqa: PLC0415 - MLflow only where a run is recorded
     from pipeline.training.search import choose, describe, list_trials, measure_trials, search_key  # noqa: PLC0415
@@ -174,11 +175,17 @@ def search_model(config: Config, path: Path | None, say: Say, command: str = "")
     with open_search(config, search_key(trials), corpus.sha256, options, command) as runs:
         known = {trial.key: runs.known(trial.key) for trial in trials}
         waiting = [trial for trial in trials if known[trial.key] is None]
-        say(f"search: {counted(len(trials), 'setting')}, {len(trials) - len(waiting)} of them measured before")
+        say(
+            tr(
+                "search: {settings}, {count} of them measured before",
+                settings=counted(len(trials), "setting"),
+                count=len(trials) - len(waiting),
+            )
+        )
         for trial, metrics in measure_trials(waiting, corpus, options.jobs):
             runs.add(trial.key, trial.settings, trial.config, metrics)
             known[trial.key] = metrics
-            say(f"{describe(trial)}  macro-F1 {metrics['macro_f1']:.4f}")
+            say(tr("{describe}  macro-F1 {metrics:.4f}", describe=describe(trial), metrics=metrics["macro_f1"]))
         best, value = choose(trials, known, options.choose_by)
         as_asked = replace_setting(best.config, evaluate=config.evaluate)  # measured like any training
         training = train_model(as_asked, say, command, notes={"search.run_id": runs.run_id})

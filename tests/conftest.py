@@ -143,6 +143,12 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _english():
+    """Have every command speak English, whatever the language of who runs the tests."""
+    os.environ["MISSION_THEMES_LANG"] = "en"
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory):
     """Keep copies of registered models in a folder of the tests."""
     os.environ["MISSION_THEMES_CACHE"] = str(tmp_path_factory.mktemp("cache"))
@@ -176,7 +182,8 @@ def call():
     """Return a function that runs a command in this process."""
 
     def run(*arguments: object, stdin: bytes | None = None) -> Result:
-        return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
+        kept = {name: os.environ.get(name) for name in ("MISSION_THEMES_LANG", "LANGUAGE")}  # which a command chooses anew
+        return CliRunner(env=kept).invoke(main, [str(argument) for argument in arguments], input=stdin)
 
     return run
 

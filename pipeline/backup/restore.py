@@ -22,6 +22,7 @@ from pipeline.backup.manifest import FORMAT, MANIFEST, BackupManifest, KeptFile,
 from pipeline.backup.parts import PARTS
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import to_disk
 from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS
 
@@ -79,7 +80,10 @@ def _checked(package: zipfile.ZipFile, archive: Path, folder: Path) -> BackupMan
         for file in manifest.files:
             _check_content(package, file, archive, lambda _: None)
     except OSError as error:  # a place that cannot be, as zipfile asks the system for it
-        raise InputError(f"{archive}: damaged, or cannot be read ({error.strerror}); use another copy", code="archive") from None
+        raise InputError(
+            tr("{archive}: damaged, or cannot be read ({reason}); use another copy", archive=archive, reason=system_reason(error)),
+            code="archive",
+        ) from None
     return manifest
 
 
@@ -90,13 +94,21 @@ def _checked(package: zipfile.ZipFile, archive: Path, folder: Path) -> BackupMan
 def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
     try:
         if not stat.S_ISREG(archive.stat().st_mode):
-            raise InputError(f"{archive}: no ordinary file; name a file that pipeline backup wrote", code="archive")
+            raise InputError(
+                tr("{archive}: no ordinary file; name a file that pipeline backup wrote", archive=archive), code="archive"
+            )
         stream = archive.open("rb")
     except OSError as error:
-        raise InputError(f"{archive}: cannot be read ({error.strerror}); name a file that pipeline backup wrote") from None
+        raise InputError(
+            tr(
+                "{archive}: cannot be read ({reason}); name a file that pipeline backup wrote",
+                archive=archive,
+                reason=system_reason(error),
+            )
+        ) from None
     with stream:
         if _directory_size(stream) > LARGEST_DIRECTORY:
-            raise InputError(f"{archive}: holds more files than a backup does; not restored", code="too_large")
+            raise InputError(tr("{archive}: holds more files than a backup does; not restored", archive=archive), code="too_large")
         with _damage(archive), zipfile.ZipFile(stream) as package:
             yield package
 
@@ -107,7 +119,9 @@ def _damage(archive: Path) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        raise InputError(f"{archive}: no backup, or damaged ({error}); use another copy of it", code="archive") from None
+        raise InputError(
+            tr("{archive}: no backup, or damaged ({error}); use another copy of it", archive=archive, error=error), code="archive"
+        ) from None
 
 
 def _directory_size(stream: BinaryIO) -> int:
@@ -125,18 +139,40 @@ def _manifest(package: zipfile.ZipFile, archive: Path) -> BackupManifest:
         info = package.getinfo(MANIFEST)
     except KeyError:
         raise InputError(
-            f"{archive}: no backup: it has no {MANIFEST}; name a file that pipeline backup wrote", code="archive"
+            tr(
+                "{archive}: no backup: it has no {manifest}; name a file that pipeline backup wrote",
+                archive=archive,
+                manifest=MANIFEST,
+            ),
+            code="archive",
         ) from None
     if info.file_size > LARGEST_MANIFEST or info.compress_type not in METHODS:
-        raise InputError(f"{archive}: its {MANIFEST} is too large; not restored", code="too_large")
+        raise InputError(
+            tr("{archive}: its {manifest} is too large; not restored", archive=archive, manifest=MANIFEST), code="too_large"
+        )
     content = package.read(info)
     try:
         number = decode_json(content, _Numbered).format
         if number != FORMAT:
-            raise InputError(f"{archive}: a backup of format {number}; restore it with the version that made it", code="archive")
+            raise InputError(
+                tr(
+                    "{archive}: a backup of format {number}; restore it with the version that made it",
+                    archive=archive,
+                    number=number,
+                ),
+                code="archive",
+            )
         return decode_json(content, BackupManifest)
     except msgspec.MsgspecError as error:
-        raise InputError(f"{archive}: its {MANIFEST} is damaged ({error}); use another copy of it", code="archive") from None
+        raise InputError(
+            tr(
+                "{archive}: its {manifest} is damaged ({error}); use another copy of it",
+                archive=archive,
+                manifest=MANIFEST,
+                error=error,
+            ),
+            code="archive",
+        ) from None
 
 
 def _check_members(package: zipfile.ZipFile, manifest: BackupManifest, archive: Path, folder: Path) -> None:
@@ -144,23 +180,46 @@ def _check_members(package: zipfile.ZipFile, manifest: BackupManifest, archive: 
     members = package.infolist()
     declared = {file.name: file for file in manifest.files}
     if len(declared) != len(manifest.files) or sorted(member.filename for member in members) != sorted([*declared, MANIFEST]):
-        raise InputError(f"{archive}: its files are not those of its {MANIFEST}; use another copy of it", code="archive")
+        raise InputError(
+            tr("{archive}: its files are not those of its {manifest}; use another copy of it", archive=archive, manifest=MANIFEST),
+            code="archive",
+        )
     for member in members:
         kind = stat.S_IFMT(member.external_attr >> 16)
         if member.compress_type not in METHODS or member.flag_bits & ENCRYPTED_FLAG or kind not in (0, stat.S_IFREG):
-            raise InputError(f"{archive}/{member.filename}: a link, encrypted or unusual; not restored", code="archive")
+            raise InputError(
+                tr("{archive}/{filename}: a link, encrypted or unusual; not restored", archive=archive, filename=member.filename),
+                code="archive",
+            )
         if member.filename != MANIFEST and member.file_size != declared[member.filename].size:
-            raise InputError(f"{archive}/{member.filename}: not as long as {MANIFEST} says; not restored", code="archive")
+            raise InputError(
+                tr(
+                    "{archive}/{filename}: not as long as {manifest} says; not restored",
+                    archive=archive,
+                    filename=member.filename,
+                    manifest=MANIFEST,
+                ),
+                code="archive",
+            )
     _check_size(sum(file.size for file in manifest.files), archive, folder)
 
 
 def _check_size(size: int, archive: Path, folder: Path) -> None:
     most = archive.stat().st_size * MOST_RATIO + SPARE
     if size > most:
-        raise InputError(f"{archive}: would unpack to {size:,} bytes, as no backup does; not restored", code="too_large")
+        raise InputError(
+            tr("{archive}: would unpack to {size:,} bytes, as no backup does; not restored", archive=archive, size=size),
+            code="too_large",
+        )
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if size > shutil.disk_usage(there).free:
-        raise UsageError(f"{folder}: {size:,} bytes are to be restored, and less space is free; make room, or choose another --to")
+        raise UsageError(
+            tr(
+                "{folder}: {size:,} bytes are to be restored, and less space is free; make room, or choose another --to",
+                folder=folder,
+                size=size,
+            )
+        )
 
 
 def _check_content(package: zipfile.ZipFile, file: KeptFile, archive: Path, keep: Callable[[bytes], object]) -> None:
@@ -172,7 +231,12 @@ def _check_content(package: zipfile.ZipFile, file: KeptFile, archive: Path, keep
             size += len(chunk)
             keep(chunk)
     if size != file.size or digest.hexdigest() != file.sha256:
-        raise InputError(f"{archive}/{file.name}: damaged (its sha256 is another); use another copy of the backup", code="archive")
+        raise InputError(
+            tr(
+                "{archive}/{name}: damaged (its sha256 is another); use another copy of the backup", archive=archive, name=file.name
+            ),
+            code="archive",
+        )
 
 
 # ---- where it goes ---------------------------------------------------------------------------------------------------
@@ -183,16 +247,22 @@ def _planned(file: KeptFile, archive: Path, folder: Path) -> _Planned:
     part = next((part for part in PARTS if file.name.startswith(f"{part.name}/")), None)
     names = file.name.split("/")[1:]
     if part is None or not is_name(file.name) or (part is PARTS[0] and names[0] == CODE_FOLDER):
-        raise InputError(f"{archive}: {file.name!r} leads where no backup leads; not restored", code="archive")
+        raise InputError(
+            tr("{archive}: {name!r} leads where no backup leads; not restored", archive=archive, name=file.name), code="archive"
+        )
     root = part.target(folder)
     path = root.joinpath(*names)
     for above in path.relative_to(root).parents:
         if (root / above).is_symlink() or (os.path.lexists(root / above) and not (root / above).is_dir()):
-            raise UsageError(f"{root / above}: is there and is no folder; move it away, or restore to another folder with --to")
+            raise UsageError(
+                tr("{root}: is there and is no folder; move it away, or restore to another folder with --to", root=root / above)
+            )
     if not os.path.lexists(path):
         return _Planned(file, path, is_there=False)
     if not _is_same(path, file):
-        raise UsageError(f"{path}: is there and differs, and nothing is replaced; move it away, or restore elsewhere with --to")
+        raise UsageError(
+            tr("{path}: is there and differs, and nothing is replaced; move it away, or restore elsewhere with --to", path=path)
+        )
     return _Planned(file, path, is_there=True)
 
 
@@ -219,7 +289,9 @@ def _write(package: zipfile.ZipFile, plan: list[_Planned], archive: Path) -> Non
                 path.rmdir() if path.is_dir() else path.unlink()
         if isinstance(error, OSError):
             where = error.filename or archive
-            raise UsageError(f"{where}: cannot be written ({error.strerror or error}); nothing was restored") from None
+            raise UsageError(
+                tr("{where}: cannot be written ({reason}); nothing was restored", where=where, reason=system_reason(error))
+            ) from None
         raise
 
 

@@ -26,6 +26,7 @@ from pipeline.backup.parts import PARTS, Part
 from pipeline.core import locations
 from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import write_whole
 from pipeline.labels.corrections.store import alone
 from pipeline.model.folder import MANIFEST as MODEL_MANIFEST
@@ -102,7 +103,7 @@ def write_backup(out: Path, config: Config, config_file: Path | None = None) -> 
     Raises UsageError for a file that is there, and for what cannot be read or written.
     """
     if os.path.lexists(out):
-        raise UsageError(f"{out}: is there already, and a backup replaces nothing; name another file, or move it away")
+        raise UsageError(tr("{out}: is there already, and a backup replaces nothing; name another file, or move it away", out=out))
     try:
         with write_whole(out) as stream, tempfile.TemporaryDirectory(prefix="mission-themes-backup-") as staging:
             if hasattr(os, "fchmod"):
@@ -115,7 +116,9 @@ def write_backup(out: Path, config: Config, config_file: Path | None = None) -> 
                 return archive.close()
     except OSError as error:
         where = error.filename or out
-        raise UsageError(f"{where}: cannot be kept ({error.strerror or error}); check that it is yours and has space") from None
+        raise UsageError(
+            tr("{where}: cannot be kept ({reason}); check that it is yours and has space", where=where, reason=system_reason(error))
+        ) from None
 
 
 def snapshot(path: Path, copy: Path) -> None:
@@ -125,9 +128,11 @@ def snapshot(path: Path, copy: Path) -> None:
             source.backup(target)
             found = target.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        raise UsageError(f"{path}: cannot be copied ({error}); repair the database first") from None
+        raise UsageError(tr("{path}: cannot be copied ({error}); repair the database first", path=path, error=error)) from None
     if found != "ok":
-        raise UsageError(f"{path}: a damaged database ({found}); repair it first, with sqlite3's .recover")
+        raise UsageError(
+            tr("{path}: a damaged database ({found}); repair it first, with sqlite3's .recover", path=path, found=found)
+        )
 
 
 def _add_part(archive: _Archive, part: Part, config: Config, config_file: Path | None) -> None:
@@ -139,7 +144,7 @@ def _add_part(archive: _Archive, part: Part, config: Config, config_file: Path |
             continue
         name = _name_in(root, path)
         if name is None:
-            archive.left_out.append(f"{path}: lies outside {root}; copy it by yourself")
+            archive.left_out.append(tr("{path}: lies outside {root}; copy it by yourself", path=path, root=root))
             continue
         with alone(path) if path == review else nullcontext():
             for found in _files(path, str(PurePosixPath(part.name, name)), archive):
@@ -156,7 +161,9 @@ def _name_in(root: Path, path: Path) -> str | None:
 def _files(path: Path, name: str, archive: _Archive) -> Iterator[_Found]:
     """Yield the files of a path, in order; what is no file of its own, or has no name that an archive can hold, is told."""
     if path.is_symlink() or not (path.is_dir() or path.is_file()) or not is_name(name):
-        archive.left_out.append(f"{path}: a link, no ordinary file, or a name that no archive holds; copy it by yourself")
+        archive.left_out.append(
+            tr("{path}: a link, no ordinary file, or a name that no archive holds; copy it by yourself", path=path)
+        )
     elif path.is_file():
         yield _Found(path, name)
     elif (path / MODEL_MANIFEST).is_file():
@@ -181,7 +188,7 @@ def _model_files(folder: Path, name: str, archive: _Archive) -> Iterator[_Found]
                     yield from _files(inner, f"{name}/{inner.name}", archive)
                 return
         time.sleep(PAUSE)
-    raise UsageError(f"{folder}: is being written all the time; try again when no training runs")
+    raise UsageError(tr("{folder}: is being written all the time; try again when no training runs", folder=folder))
 
 
 def _copied(path: Path, copy: Path) -> Path:
@@ -212,5 +219,11 @@ def _say_of_servers(archive: _Archive, config: Config) -> None:
     """Say of a store that is no file how it is kept."""
     uri = tracking_uri(config.track.uri)
     if database(uri) is None:
-        way = "pg_dump for the database" if uri.startswith("postgres") else "the backup of that server"
-        archive.left_out.append(f"{without_password(uri)}: the runs and registered versions; use {way}, and copy its artifacts")
+        way = tr("pg_dump for the database") if uri.startswith("postgres") else tr("the backup of that server")
+        archive.left_out.append(
+            tr(
+                "{without_password}: the runs and registered versions; use {way}, and copy its artifacts",
+                without_password=without_password(uri),
+                way=way,
+            )
+        )

@@ -17,6 +17,7 @@ import msgspec
 from pipeline import flow
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError, ModelError
+from pipeline.core.messages import tr
 from pipeline.core.records import Document, Label, Report, TaggedReport
 from pipeline.labels.corrections.shown import Corrections
 from pipeline.model.folder import load_model
@@ -159,7 +160,14 @@ def load_cached(folder: Path, version: str = "") -> Model:
     if model is None or version not in ("", model.version):
         model = load_model(folder)
     if version not in ("", model.version):
-        raise ModelError(f"{folder}: holds model {model.version} now and {version} when this began; start it again")
+        raise ModelError(
+            tr(
+                "{folder}: holds model {version} now and {began} when this began; start it again",
+                folder=folder,
+                version=model.version,
+                began=version,
+            )
+        )
     if _LOADED.get(place) is not model:
         _LOADED[place] = model
         gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again

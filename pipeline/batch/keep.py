@@ -12,6 +12,7 @@ from pipeline.batch.engine import tag_documents
 from pipeline.batch.run import TagRun, Watch
 from pipeline.core.config import Config
 from pipeline.core.errors import InputError, Say
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.records import Document, KeptReport, OutlineEntry, Tag
 from pipeline.labels.corpus import read_review
 from pipeline.labels.corrections.shown import Corrections
@@ -63,7 +64,11 @@ class Keeper:
         self.done.added.append(entry)
         for other in earlier:
             self._say(
-                f"{source}: its content has changed since it was kept as {other.number}; both are kept, remove what is outdated"
+                tr(
+                    "{source}: its content has changed since it was kept as {number}; both are kept, remove what is outdated",
+                    source=source,
+                    number=other.number,
+                )
             )
 
 
@@ -92,7 +97,13 @@ def from_tags(tags: Sequence[Tag], path: Path, most: int) -> KeptReport:
     for tag in tags:
         if not (position <= tag.start < tag.end <= most and tag.end - tag.start == len(tag.text)):
             raise InputError(
-                f"{path}: the tag of {tag.source} at {tag.start}-{tag.end} does not fit the others; write the tags anew"
+                tr(
+                    "{path}: the tag of {source} at {start}-{end} does not fit the others; write the tags anew",
+                    path=path,
+                    source=tag.source,
+                    start=tag.start,
+                    end=tag.end,
+                )
             )
         pieces += ["\n" * (tag.start - position), tag.text]
         position = tag.end
@@ -100,7 +111,9 @@ def from_tags(tags: Sequence[Tag], path: Path, most: int) -> KeptReport:
     try:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
     except UnicodeEncodeError:
-        raise InputError(f"{path}: the text of {tags[0].source} has broken characters; tag its file again") from None
+        raise InputError(
+            tr("{path}: the text of {source} has broken characters; tag its file again", path=path, source=tags[0].source)
+        ) from None
     return KeptReport(Document(tags[0].source, text, sha256, "tags"), tuple(tags), (), _outline(tags), is_whole=False)
 
 
@@ -127,10 +140,15 @@ def _tags(path: Path) -> Iterator[Tag]:
                     yield _DECODER.decode(line)
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     raise InputError(
-                        f"{path}: line {number} is no tag ({error}); name what `pipeline tag -o OUT.jsonl` wrote"
+                        tr(
+                            "{path}: line {number} is no tag ({error}); name what `pipeline tag -o OUT.jsonl` wrote",
+                            path=path,
+                            number=number,
+                            error=error,
+                        )
                     ) from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})", code="missing") from None
+        raise InputError(tr("{path}: cannot be read ({reason})", path=path, reason=system_reason(error)), code="missing") from None
 
 
 def corrected(report: KeptReport, corrections: Corrections) -> KeptReport:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.core.process import end_with_parent, signals_held_back
 
 AHEAD = 2  # tasks for each process that are under way or done and not yet asked for
@@ -31,7 +32,7 @@ def in_order(function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]], 
             yield waiting.popleft().result()
         is_done = True
     except BrokenProcessPool:
-        lost = "a process that tags was ended, perhaps for want of memory; try --jobs 1, or --resume with the same OUT to go on"
+        lost = tr("a process that tags was ended, perhaps for want of memory; try --jobs 1, or --resume with the same OUT to go on")
         raise UsageError(lost) from None
     finally:
         _end(pool, is_done)

@@ -26,6 +26,7 @@ import msgspec
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import tr
 from pipeline.core.names import readable
 from pipeline.core.outputs import run_folder, take_place, to_disk
 from pipeline.training.drift import BatchSummary
@@ -104,11 +105,13 @@ class RunFolder:
                 try:
                     self._lock.acquire()
                 except Timeout:
-                    raise UsageError(f"{self._out}: another run is writing it; wait for its end, or choose another -o") from None
+                    raise UsageError(
+                        tr("{out}: another run is writing it; wait for its end, or choose another -o", out=self._out)
+                    ) from None
                 if os.path.samestat(os.fstat(before.fileno()), path.stat()):
                     return
             self._lock.release()
-        raise UsageError(f"{self._out}: another run is ending; try again")
+        raise UsageError(tr("{out}: another run is ending; try again", out=self._out))
 
     def __exit__(self, *_: object) -> None:
         """Let go of the lock; what was not finished stays."""
@@ -282,8 +285,8 @@ class _Disk:
         """Raise UsageError for what the system says."""
         if isinstance(error, OSError):
             reason = error.strerror or type(error).__name__
-            hint = "see that its folder exists, is yours and has space; the same command with --resume goes on"
-            raise UsageError(f"{self._out}: cannot be written ({reason}); {hint}") from None
+            hint = tr("see that its folder exists, is yours and has space; the same command with --resume goes on")
+            raise UsageError(tr("{out}: cannot be written ({reason}); {hint}", out=self._out, reason=reason, hint=hint)) from None
 
 
 def _whole_lines(journal: bytes) -> Iterator[bytes]:
@@ -315,16 +318,24 @@ def _check_replaceable(path: Path) -> None:
     """Raise UsageError for a name in a folder that is no file: a device or a folder is not replaced."""
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(mode := path.lstat().st_mode) and not stat.S_ISLNK(mode):
-            raise UsageError(f"{path}: is no file, and a report would take its place; choose another folder with -o")
+            raise UsageError(tr("{path}: is no file, and a report would take its place; choose another folder with -o", path=path))
 
 
 def _check_own(path: Path, out: Path) -> None:
     """Raise UsageError for a folder that would be taken for that of a run and removed, and is another."""
     if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise UsageError(f"{path}: the place of the unfinished output of {out}, and is something else; move it away")
+        raise UsageError(
+            tr("{path}: the place of the unfinished output of {out}, and is something else; move it away", path=path, out=out)
+        )
     others = sorted(entry.name for entry in path.iterdir() if entry.name not in _OWN) if path.is_dir() else []
     if others:
-        raise UsageError(f"{path}: holds {others[0]}, which is of no run, and would be removed with it; move it away")
+        raise UsageError(
+            tr(
+                "{path}: holds {others}, which is of no run, and would be removed with it; move it away",
+                path=path,
+                others=others[0],
+            )
+        )
 
 
 def _remove(path: Path) -> None:

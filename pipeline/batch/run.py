@@ -14,6 +14,7 @@ from pipeline.batch.engine import Engine, TagOptions, as_told, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
 from pipeline.core.config import Config
 from pipeline.core.errors import Say, UsageError
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import readable
 from pipeline.core.outputs import (
     OutputTarget,
@@ -104,7 +105,7 @@ class TagRun:
         self._say, self._force = say, request.force
         self._check_place([*folder.iterdir(), *(own_files(request.config) if self.place is not None else ())])
         for path in found.left_out:
-            say(f"{path}: left out, since this command writes there")
+            say(tr("{path}: left out, since this command writes there", path=path))
         for line in found.failures:
             self.counts.tell(line)
 
@@ -134,11 +135,13 @@ class TagRun:
         try:
             with self.unfinished(place.path, resume) as folder:
                 if folder.was_cut_short and not folder.resumes:
-                    self._say(f"{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it")
+                    self._say(
+                        tr("{out}: an earlier run was cut short and is begun anew; --resume would have gone on with it", out=out)
+                    )
                 self._count(watch(self.tag_into(folder)))
                 folder.finish(self._composer(out), self.check_replaceable)
         except KeyboardInterrupt:
-            self._say(f"{out}: not written yet; the same command with --resume goes on")
+            self._say(tr("{out}: not written yet; the same command with --resume goes on", out=out))
             raise
         self._write_summary(place)
 
@@ -227,8 +230,8 @@ class TagRun:
         try:
             write_file(place.summary, encode(summary), is_guarded=True)  # a kill here leaves nothing beside the output
         except UsageError as error:
-            raise UsageError(f"{error}; {place.named} itself is complete") from None
-        self._say(f"summary -> {place.summary.name}")
+            raise UsageError(tr("{error}; {named} itself is complete", error=error, named=place.named)) from None
+        self._say(tr("summary -> {name}", name=place.summary.name))
 
     @contextmanager
     def _in_scratch(self, format_name: str = "") -> Iterator[Iterator[FileResult]]:
@@ -293,7 +296,11 @@ def whole_or_nothing(place: OutputTarget, check: Callable[[], None]) -> Iterator
         raise
     except OSError as error:
         raise UsageError(
-            f"{place.named}: cannot be written ({error.strerror or error}); see that its folder exists and has space"
+            tr(
+                "{named}: cannot be written ({reason}); see that its folder exists and has space",
+                named=place.named,
+                reason=system_reason(error),
+            )
         ) from None
 
 
@@ -311,7 +318,9 @@ def _find(request: RunRequest, place: OutputTarget | None) -> FoundFiles:
         from pipeline.output.earlier import is_of_a_run  # noqa: PLC0415 - only where an output lies among the reports
 
         if not is_of_a_run(place):
-            raise UsageError(f"{place.named}: lies among the reports, and no earlier run made it; name another output with -o")
+            raise UsageError(
+                tr("{named}: lies among the reports, and no earlier run made it; name another output with -o", named=place.named)
+            )
     return found
 
 
@@ -322,6 +331,8 @@ def _check_kind(place: OutputTarget, format_name: str) -> None:
     if place.descriptor is not None:
         return
     if place.path.is_dir() and not is_folder(place.named, format_name):
-        raise UsageError(f"{place.named}: is a folder, and the output is one file; name a file in it with -o")
+        raise UsageError(tr("{named}: is a folder, and the output is one file; name a file in it with -o", named=place.named))
     if place.path.is_file() and is_folder(place.named, format_name):
-        raise UsageError(f"{place.named}: is a file, and a name without an ending is a folder here; name another one with -o")
+        raise UsageError(
+            tr("{named}: is a file, and a name without an ending is a folder here; name another one with -o", named=place.named)
+        )

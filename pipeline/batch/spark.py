@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ import msgspec
 from pipeline.batch.engine import Engine, Input, TagOptions
 from pipeline.core.config import Config
 from pipeline.core.errors import InputError, Say, UsageError
+from pipeline.core.messages import language, mark, tr, use
 from pipeline.core.names import readable
 from pipeline.core.outputs import ERRORS, STANDARD_INPUT, OutputTarget, ReservedPaths, check_apart, place_of
 from pipeline.core.records import Document, Mark, Report
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 OLDEST_JAVA = 17
 TABLES = (".parquet", ".orc")
-_NO_UTF8 = "its name is no UTF-8, and Spark can be told no other; rename it, or leave --engine spark out"
+_NO_UTF8 = mark("its name is no UTF-8, and Spark can be told no other; rename it, or leave --engine spark out")
 _OF_SPARK = ("part-", "_", ".")  # how the names of what Spark writes into a folder begin
 PARTITION_BYTES = 8 * 2**20
 SHOWN = 20  # errors, at most, that are shown as lines; all are in OUT.errors
@@ -96,15 +97,15 @@ def tag_with_spark(request: SparkRequest, say: Say) -> SparkCounts:
     """
     place = _checked_place(request)
     if STANDARD_INPUT in request.paths:
-        raise UsageError("-: the workers of Spark cannot read standard input; name a file")
+        raise UsageError(tr("-: the workers of Spark cannot read standard input; name a file"))
     tables = [path for path in request.paths if Path(path).suffix.lower() in TABLES]
     files = [path for path in request.paths if path not in tables]
     listed = find_reports(files, ReservedPaths(place, whole_folder=True)) if files else FoundFiles(())
     check_apart(place, listed.reports, whole_folder=True)
     for path in listed.left_out:
-        say(f"{path}: left out, since this command writes there")
+        say(tr("{path}: left out, since this command writes there", path=path))
     found = [str(Path(path).absolute()) for path in listed.reports if readable(path) == path]
-    failures = [*listed.failures, *(f"{readable(path)}: {_NO_UTF8}" for path in listed.reports if readable(path) != path)]
+    failures = [*listed.failures, *_unnamed(listed.reports)]
     folder = model_folder(request.model, request.config.track.uri, say)
     _check_java()
     session = _session(request.master)
@@ -118,9 +119,22 @@ def tag_with_spark(request: SparkRequest, say: Say) -> SparkCounts:
     try:
         return _write(session, results, failures, place.path, request.format)
     except Exception as error:
-        raise UsageError(f"{request.out}: Spark could not finish ({_first_line(error)}); look at the log of its workers") from error
+        raise UsageError(
+            tr(
+                "{out}: Spark could not finish ({first_line}); look at the log of its workers",
+                out=request.out,
+                first_line=_first_line(error),
+            )
+        ) from error
     finally:
         broadcast.unpersist()
+
+
+def _unnamed(paths: Iterable[str]) -> Iterator[str]:
+    """Yield why a report is not read that Spark cannot be told the name of."""
+    for path in paths:
+        if readable(path) != path:
+            yield tr("{source}: {reason}", source=readable(path), reason=tr(_NO_UTF8))
 
 
 def _checked_place(request: SparkRequest) -> OutputTarget:
@@ -130,8 +144,10 @@ def _checked_place(request: SparkRequest) -> OutputTarget:
     for folder in (place.path, _errors_of(place.path)):
         others = [path.name for path in folder.iterdir() if not path.name.startswith(_OF_SPARK)] if folder.is_dir() else []
         if others or place.descriptor is not None or folder.is_file():
-            what = f"holds {others[0]}" if others else "is no folder"
-            raise UsageError(f"{folder}: {what}, and Spark would replace it; name another folder with -o")
+            what = tr("holds {name}", name=others[0]) if others else tr("is no folder")
+            raise UsageError(
+                tr("{folder}: {what}, and Spark would replace it; name another folder with -o", folder=folder, what=what)
+            )
     return place
 
 
@@ -147,7 +163,12 @@ def format_of(name: str | None, out: Path) -> str:
         name = ending.removeprefix(".") if ending in (f".{PARQUET}", *others) else JSON
     if name not in (JSON, PARQUET):
         raise UsageError(
-            f"--engine spark: writes {JSON} and {PARQUET}, no {name}; name one of these with --format or the ending of -o"
+            tr(
+                "--engine spark: writes {json} and {parquet}, no {name}; name one of these with --format or the ending of -o",
+                json=JSON,
+                parquet=PARQUET,
+                name=name,
+            )
         )
     return name
 
@@ -161,7 +182,13 @@ def _check_java() -> None:
     version = re.search(r'version "(\d+)', said)
     if version is None or int(version[1]) < OLDEST_JAVA:
         found = version[1] if version else "none"
-        raise UsageError(f"--engine spark: needs Java {OLDEST_JAVA} or newer, found {found}; install it, or point JAVA_HOME to it")
+        raise UsageError(
+            tr(
+                "--engine spark: needs Java {oldest_java} or newer, found {found}; install it, or point JAVA_HOME to it",
+                oldest_java=OLDEST_JAVA,
+                found=found,
+            )
+        )
 
 
 def _session(master: str | None) -> "SparkSession":
@@ -172,7 +199,13 @@ def _session(master: str | None) -> "SparkSession":
     builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "ERROR")
     session = (builder.master(master) if master else builder).getOrCreate()
     if master and session.sparkContext.master != master:
-        raise UsageError(f"--master {master}: this process is at {session.sparkContext.master} already; leave --master out")
+        raise UsageError(
+            tr(
+                "--master {master}: this process is at {current} already; leave --master out",
+                master=master,
+                current=session.sparkContext.master,
+            )
+        )
     return session
 
 
@@ -190,16 +223,25 @@ def _frame_of_table(session: "SparkSession", path: str) -> "DataFrame":
 
     table = session.read.format(Path(path).suffix.lower().removeprefix(".")).load(path)
     if TEXT not in table.columns:
-        raise UsageError(f"{path}: no column {TEXT!r}; it has: {', '.join(table.columns)}; rename the one that holds the text")
+        raise UsageError(
+            tr(
+                "{path}: no column {text!r}; it has: {columns}; rename the one that holds the text",
+                path=path,
+                text=TEXT,
+                columns=", ".join(table.columns),
+            )
+        )
     number = monotonically_increasing_id()
     name = col(SOURCE).cast("string") if SOURCE in table.columns else concat(lit(f"{path}#"), number.cast("string"))
     return table.select(number.alias("number"), name.alias("name"), col(TEXT).cast("string").alias("text"))
 
 
 def _mapper(broadcast: Any, config: Config, keep_noise: bool) -> Any:  # noqa: ANN401 - pyspark's types
-    """Return the function that a worker runs over its batches of files or rows."""
+    """Return the function that a worker runs over its batches of files or rows, in the language of this process."""
+    spoken = language()
 
     def tag(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
+        use(spoken)
         options = TagOptions(Path(), "", config.read, keep_noise=keep_noise, stricter=config.drift.stricter_review)
         with Engine(options, _model(_Files(broadcast.value))) as engine:
             for batch in batches:
@@ -249,7 +291,7 @@ def _tag_rows(rows: Sequence[dict[str, Any]], engine: Engine) -> Iterator[_Resul
         if text:
             yield from _lines(row["number"], next(reports))
         else:
-            yield row["number"], None, row["name"], f"{row['name']}: the row has no text"
+            yield row["number"], None, row["name"], tr("{row}: the row has no text", row=row["name"])
 
 
 def _lines(number: int, report: Report) -> Iterator[_Result]:

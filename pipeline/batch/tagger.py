@@ -15,6 +15,7 @@ from pipeline.batch.engine import Engine, Input, TagOptions, tag_texts
 from pipeline.core.config import LabelSet, ReadConfig, load_config
 from pipeline.core.errors import InputError, WrongTypeError
 from pipeline.core.extras import need
+from pipeline.core.messages import tr
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.core.tag_fields import model_fields, text_fields
 from pipeline.model.model import Model
@@ -205,10 +206,14 @@ def _items(given: object) -> list[Any]:
     if isinstance(given, str | os.PathLike):
         given = [given]
     if hasattr(given, "columns") or isinstance(given, dict | bytes):
-        hint = "give one of its columns, such as frame['text']" if hasattr(given, "columns") else "give a list of texts or paths"
-        raise WrongTypeError(f"{_kind(given)}: cannot be tagged; {hint}")
+        hint = (
+            tr("give one of its columns, such as frame['text']")
+            if hasattr(given, "columns")
+            else tr("give a list of texts or paths")
+        )
+        raise WrongTypeError(tr("{kind}: cannot be tagged; {hint}", kind=_kind(given), hint=hint))
     if not isinstance(given, Iterable):
-        raise WrongTypeError(f"{_kind(given)}: cannot be tagged; give a text, a Path, or many of either")
+        raise WrongTypeError(tr("{kind}: cannot be tagged; give a text, a Path, or many of either", kind=_kind(given)))
     items = list(given)
     kinds = str if items and isinstance(items[0], str) else os.PathLike
     for number, item in enumerate(items):
@@ -219,14 +224,26 @@ def _items(given: object) -> list[Any]:
 def _check(item: object, number: int, kinds: type) -> None:
     """Raise WrongTypeError for what is neither, or unlike the first, and for a text that is damaged or the name of a file."""
     if not isinstance(item, str | os.PathLike):
-        hint = "leave the rows without a text out (frame['text'].dropna()), or fill them with ''"
-        raise WrongTypeError(f"item {number} is {_kind(item)}, and neither a text nor a Path; {hint}")
+        hint = tr("leave the rows without a text out (frame['text'].dropna()), or fill them with ''")
+        raise WrongTypeError(
+            tr("item {number} is {kind}, and neither a text nor a Path; {hint}", number=number, kind=_kind(item), hint=hint)
+        )
     if not isinstance(item, kinds):
-        raise WrongTypeError(f"item {number} is {_kind(item)}, unlike the first; tag texts and files one after the other")
+        raise WrongTypeError(
+            tr(
+                "item {number} is {kind}, unlike the first; tag texts and files one after the other",
+                number=number,
+                kind=_kind(item),
+            )
+        )
     if isinstance(item, str) and not _can_be_written(item):
-        raise WrongTypeError(f"item {number} holds half a character; repair it (text.encode('utf-8', 'replace').decode())")
+        raise WrongTypeError(
+            tr("item {number} holds half a character; repair it (text.encode('utf-8', 'replace').decode())", number=number)
+        )
     if isinstance(item, str) and "." in item[-8:] and len(item) < _LONGEST_PATH and _is_report(item):
-        raise WrongTypeError(f"item {number}, {item!r}, is the name of a file; give Path({item!r}) to tag what is in it")
+        raise WrongTypeError(
+            tr("item {number}, {item!r}, is the name of a file; give Path({item!r}) to tag what is in it", number=number, item=item)
+        )
 
 
 def _can_be_written(text: str) -> bool:

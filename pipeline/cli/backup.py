@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.common import OutputPath, config_options, debug_option, read_config, say
 from pipeline.core.counted import counted
+from pipeline.core.messages import tr
 
 
 @click.command()
@@ -25,8 +26,15 @@ def backup(file: Path, config_file: Path | None, settings: tuple[str, ...]) -> N
 
     manifest = write_backup(file, read_config(config_file, settings), config_file)
     for line in manifest.left_out:
-        say(f"not kept: {line}")
-    say(f"{file}: {counted(len(manifest.files), 'file')}, {sum(kept.size for kept in manifest.files):,} bytes")
+        say(tr("not kept: {line}", line=line))
+    say(
+        tr(
+            "{file}: {files}, {size:,} bytes",
+            file=file,
+            files=counted(len(manifest.files), "file"),
+            size=sum(kept.size for kept in manifest.files),
+        )
+    )
 
 
 @click.command()
@@ -49,5 +57,5 @@ def restore(file: Path, folder: Path | None) -> None:
     target = folder or locations.project_folder()
     done = bring_back(file, target)
     for line in done.left_out:
-        say(f"not in the backup: {line}")
-    say(f"{target}: {counted(done.written, 'file')} restored, {done.same} already there")
+        say(tr("not in the backup: {line}", line=line))
+    say(tr("{target}: {files} restored, {same} already there", target=target, files=counted(done.written, "file"), same=done.same))

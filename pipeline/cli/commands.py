@@ -4,6 +4,8 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.common import Commands
+from pipeline.cli.language import OPTION
+from pipeline.core.messages import LANGUAGES, tr
 
 # The commands in the order of the help, and the module of each: only that of the command that is asked for is loaded.
 MODULES = {
@@ -29,11 +31,25 @@ def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> Non
     if asked:
         from pipeline.core.native import NOT_COMPILED, is_compiled  # noqa: PLC0415 - only where it is asked for
 
-        click.echo(f"pipeline, version {__version__} ({'compiled' if is_compiled() else NOT_COMPILED})")
+        click.echo(
+            tr(
+                "pipeline, version {version} ({state})",
+                version=__version__,
+                state=tr("compiled") if is_compiled() else tr(NOT_COMPILED),
+            )
+        )
         context.exit()
 
 
 @click.group(cls=Commands, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    OPTION,
+    "language",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    is_eager=True,
+    help="The language of help and messages; without it that of the system.",
+)
 @click.option(
     "--version",
     is_flag=True,

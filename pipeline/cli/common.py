@@ -12,31 +12,41 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.cli import stopping
+from pipeline.cli import language, stopping
 from pipeline.core.counted import counted
 from pipeline.core.errors import PipelineError, UsageError
+from pipeline.core.messages import mark, tr
 from pipeline.core.names import readable
 
 if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config, LabelSet
 
+FOLDER = "pipeline.folder"  # in the context of a command whose output was named with a slash at its end
 Command = Callable[..., Any]
 Item = TypeVar("Item")
 
 
 class OutputPath(click.Path):
-    """The type of an option that names an output; a name that ends as that of a folder must be one."""
+    """The type of an option that names an output; a name with a slash at its end is a folder.
 
-    def __init__(self) -> None:
+    It must be there already, unless the command makes folders and the name has no ending. That it was named so is noted in the
+    context (``FOLDER``), since a Path drops the slash.
+    """
+
+    def __init__(self, makes_folders: bool = False) -> None:
         super().__init__(path_type=Path)
+        self._makes_folders = makes_folders
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
-        """Return the path; raises UsageError for a name with a slash at its end that is no folder, and for the sign of a stream."""
+        """Return the path; raises UsageError for a folder that is not there and is not made, and for the sign of a stream."""
         if value == "-":
-            raise UsageError("-o -: leave -o out to write to standard output, with --format if need be")
-        if isinstance(value, str) and value.endswith(("/", os.sep)) and not os.path.isdir(value):  # noqa: PTH112 - a Path drops it
-            raise UsageError(f"{value}: no such folder; make it first, or leave the slash out to name a file")
+            raise UsageError(tr("-o -: leave -o out to write to standard output, with --format if need be"))
+        is_folder = isinstance(value, str) and value.endswith(("/", os.sep))
+        if is_folder and not Path(value).is_dir() and not (self._makes_folders and not Path(value).suffix):
+            raise UsageError(tr("{value}: no such folder; make it first, or leave the slash out to name a file", value=value))
+        if is_folder and ctx is not None:
+            ctx.meta[FOLDER] = True
         return super().convert(value, param, ctx)
 
 
@@ -57,12 +67,22 @@ class Commands(click.Group):
         if cmd_name not in self._modules:
             return None
         command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{self._modules[cmd_name]}"), cmd_name)
-        return command
+        return language.in_language(command)
 
-    def make_context(self, *args: Any, **settings: Any) -> click.Context:  # noqa: ANN401 - click's signature
-        """Return the context of the command line; click would say of Ctrl-C here that it was aborted."""
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's signature
+    ) -> click.Context:
+        """Return the context of the command line, in the language that is chosen for it.
+
+        click would say of Ctrl-C here that it was aborted.
+        """
         try:
-            return super().make_context(*args, **settings)
+            language.choose(args)
+            return click.Group.make_context(language.in_language(self), info_name, args, parent, **extra)
         except KeyboardInterrupt:
             stopping.end()
 
@@ -111,7 +131,9 @@ def config_options(command: Command) -> Command:
 def ocr_option(command: Command) -> Command:
     """Give a command the option ``--ocr``; it stands for the setting ``read.ocr``."""
     kinds = click.Choice(["auto", "never", "always"])
-    text = "Recognise the text of scans and pictures: where a page has none, never, or on every page of a PDF; auto without it."
+    text = mark(
+        "Recognise the text of scans and pictures: where a page has none, never, or on every page of a PDF; auto without it."
+    )
     return click.option("--ocr", type=kinds, help=text)(command)
 
 
@@ -190,6 +212,11 @@ def progress_in_bytes(pieces: Iterator[Any], sizes: Mapping[str, int], label: st
             bar.update(piece.size, done / 1e6 / max(0.001, time.monotonic() - begin))
 
 
+def failed(count: int) -> str:
+    """Return how many inputs failed, as a part of a summary; nothing where none did."""
+    return tr(", {count} failed", count=count) if count else ""
+
+
 def say(message: str) -> None:
     """Print a line of progress to standard error."""
     click.echo(_printable(message), err=True)
@@ -199,23 +226,32 @@ def say_rest(counts: "RunCounts") -> None:
     """Print what a run tells of last: text unlike that of the training, corrections without a place, files that no reader takes."""
     summary = counts.total.summary()
     if summary is not None and summary.drifted:
-        share = f"{max(0.01, summary.drifted / summary.characters):.0%} of the text"
-        say(f"{share} has many words that the model does not know, and a higher review threshold (drift.stricter_review)")
+        share = max(0.01, summary.drifted / summary.characters)
+        say(
+            tr(
+                "{share:.0%} of the text has many words new to the model, and a higher review line (drift.stricter_review)",
+                share=share,
+            )
+        )
     if counts.not_shown:
-        said = "no passage lies where they were made; correct them anew"
-        say(f"{counted(counts.not_shown, 'correction')} not shown: {said}")
+        said = tr("no passage lies where they were made; correct them anew")
+        say(tr("{corrections} not shown: {said}", corrections=counted(counts.not_shown, "correction"), said=said))
     if counts.passed_over:
         endings = " ".join(sorted({Path(name).suffix or "(none)" for name in counts.passed_over}))
-        say(f"{counted(len(counts.passed_over), 'file')} of other types passed over: {endings}")
+        say(tr("{files} of other types passed over: {endings}", files=counted(len(counts.passed_over), "file"), endings=endings))
 
 
 def say_error(error: BaseException) -> None:
     """Print an error as one line to standard error."""
     known = isinstance(error, PipelineError)
-    text = str(error) if known else f"unexpected {type(error).__name__}: {error}; run again with --debug and report it"
+    text = (
+        str(error)
+        if known
+        else tr("unexpected {kind}: {error}; run again with --debug and report it", kind=type(error).__name__, error=error)
+    )
     if isinstance(error, MemoryError):
-        text = "out of memory; tag fewer or smaller files at once"
-    click.secho(f"error: {_printable(text)}", fg="red", err=True)
+        text = tr("out of memory; tag fewer or smaller files at once")
+    click.secho(tr("error: {printable}", printable=_printable(text)), fg="red", err=True)
 
 
 def _stop(error: BaseException) -> None:

@@ -10,6 +10,7 @@ import click
 from pipeline.cli.common import (
     OutputPath,
     config_options,
+    failed,
     ocr_option,
     progress_in_bytes,
     read_config,
@@ -20,6 +21,7 @@ from pipeline.cli.common import (
 )
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.batch.run import RunCounts
@@ -94,14 +96,14 @@ class _Order:
 def _is_official(out: Path, pages: int | None, form: str | None) -> bool:
     """Return whether an official document is asked for; raises UsageError for pages of a Word file whose pages are not counted."""
     if pages is not None and form == "digest" and out.suffix.lower() == ".docx":
-        raise UsageError("--form digest --pages: only pages of the official form are counted; leave out one of them")
+        raise UsageError(tr("--form digest --pages: only pages of the official form are counted; leave out one of them"))
     return form == "official" or (form is None and pages is not None and out.suffix.lower() == ".docx")
 
 
 def _by(by: "By | None", aspects: bool) -> "By":
     """Return what passages stand under; raises UsageError where it must be their aspect and is something else."""
     if aspects and by not in (None, "aspect"):
-        raise UsageError(f"--by {by}: passages of the official form and of --pages stand by aspect; leave out --by")
+        raise UsageError(tr("--by {by}: passages of the official form and of --pages stand by aspect; leave out --by", by=by))
     return "aspect" if aspects else by or "report"
 
 
@@ -121,10 +123,12 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
     options = _options(order, config, run.model.labels)
     with whole_or_nothing(place, run.check_replaceable) as stream:
-        results = run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging"))
+        results = run.finished(lambda results: progress_in_bytes(results, run.sizes, tr("tagging")))
         made = gather((report for result in results for report in result.finished_reports()), options, told)
         if not made.reports:
-            raise InputError(f"{order.out}: not written; nothing could be read of {counted(len(run.sizes), 'file')}")
+            raise InputError(
+                tr("{out}: not written; nothing could be read of {files}", out=order.out, files=counted(len(run.sizes), "file"))
+            )
         made = _chosen(made, order.pages, run.facts())
         writer.write(made, stream, run.facts())
     _say_counts(run.counts, made, order.out)
@@ -143,10 +147,18 @@ def _chosen(made: "Digest", pages: int | None, facts: "RunFacts") -> "Digest":
 
 
 def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
-    failed = f", {len(counts.failures)} failed" if counts.failures else ""
     shown = sum(len(section.passages) for section in made.sections)
     folded = sum(section.folded for section in made.sections)
-    say(f"{counted(len(made.reports), 'report')}{failed}, {counted(shown, 'passage')}, {folded} folded -> {out}")
+    say(
+        tr(
+            "{reports}{failed}, {passages}, {folded} folded -> {out}",
+            reports=counted(len(made.reports), "report"),
+            failed=failed(len(counts.failures)),
+            passages=counted(shown, "passage"),
+            folded=folded,
+            out=out,
+        )
+    )
     say_rest(counts)
 
 
@@ -156,6 +168,8 @@ def _options(order: _Order, config: "Config", labels: "LabelSet") -> "DigestOpti
 
     for theme in order.themes:
         if theme not in labels.names:
-            raise UsageError(f"--theme {theme}: not a label of the model; its labels: {' '.join(labels.names)}")
+            raise UsageError(
+                tr("--theme {theme}: not a label of the model; its labels: {names}", theme=theme, names=" ".join(labels.names))
+            )
     themes = tuple(name for name in labels.names if name in order.themes) or labels.themes
     return DigestOptions(order.by, themes, order.least_score, order.most, config.digest.resemblance)

@@ -11,6 +11,7 @@ import click
 from pipeline.cli.common import (
     OutputPath,
     config_options,
+    failed,
     ocr_option,
     progress_in_bytes,
     read_config,
@@ -21,6 +22,7 @@ from pipeline.cli.common import (
 )
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.batch.run import TagRun
@@ -97,7 +99,7 @@ def _are_tags(paths: tuple[str, ...]) -> bool:
     """Tell whether files with tags are given; raises UsageError for these and reports at once."""
     endings = {Path(path).suffix.lower() in TAGS for path in paths}
     if len(endings) > 1:
-        raise UsageError(f"{' '.join(paths)}: tags that were written before and reports; give them in two commands")
+        raise UsageError(tr("{paths}: tags that were written before and reports; give them in two commands", paths=" ".join(paths)))
     return True in endings
 
 
@@ -105,7 +107,9 @@ def _check_reads_tags_only(corrected: bool, jobs: int | None) -> None:
     """Raise UsageError for what cannot be done to tags that were written before."""
     asked = {"--corrected": corrected, "--jobs": jobs is not None}
     for name in (name for name, is_asked in asked.items() if is_asked):
-        raise UsageError(f"{name}: is for reports, and these are tags that were written before; leave it out, or give the reports")
+        raise UsageError(
+            tr("{name}: is for reports, and these are tags that were written before; leave it out, or give the reports", name=name)
+        )
 
 
 def _of_tags(order: _Order, config: "Config") -> int:
@@ -154,8 +158,15 @@ def _of_reports(order: _Order, config: "Config", model_name: str, jobs: int | No
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
     _check_themes(order, run.model.labels)
     _written(order, _rows(run, order.themes), run.model.labels, run.check_replaceable)
-    failed = f", {len(run.counts.failures)} failed" if run.counts.failures else ""
-    say(f"{counted(order.found, 'figure')} in {counted(run.counts.reports, 'report')}{failed}{_to(order)}")
+    say(
+        tr(
+            "{figures} in {reports}{failed}{to}",
+            figures=counted(order.found, "figure"),
+            reports=counted(run.counts.reports, "report"),
+            failed=failed(len(run.counts.failures)),
+            to=_to(order),
+        )
+    )
     say_rest(run.counts)
     return len(run.counts.failures)
 
@@ -163,11 +174,11 @@ def _of_reports(order: _Order, config: "Config", model_name: str, jobs: int | No
 def _rows(run: "TagRun", themes: frozenset[str]) -> "Iterator[FigureRow]":
     from pipeline.output.figures.rows import figure_rows  # noqa: PLC0415 - help must not load the program
 
-    for result in run.finished(lambda results: progress_in_bytes(results, run.sizes, "tagging")):
+    for result in run.finished(lambda results: progress_in_bytes(results, run.sizes, tr("tagging"))):
         for report in result.finished_reports():
             yield from figure_rows(report.tags, themes)
     if not run.counts.reports:
-        raise InputError(f"nothing written; none of the {len(run.sizes)} files could be read")
+        raise InputError(tr("nothing written; none of the {count} files could be read", count=len(run.sizes)))
 
 
 def _written(order: _Order, rows: "Iterable[FigureRow]", labels: "LabelSet", check: Callable[[], None]) -> None:
@@ -184,7 +195,9 @@ def _written(order: _Order, rows: "Iterable[FigureRow]", labels: "LabelSet", che
 def _check_themes(order: _Order, labels: "LabelSet") -> None:
     """Raise UsageError for a theme that is none."""
     for theme in sorted(order.themes - set(labels.names)):
-        raise UsageError(f"--theme {theme}: not a label of the model; its labels: {' '.join(labels.names)}")
+        raise UsageError(
+            tr("--theme {theme}: not a label of the model; its labels: {names}", theme=theme, names=" ".join(labels.names))
+        )
 
 
 def _to(order: _Order) -> str:

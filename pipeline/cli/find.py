@@ -11,6 +11,7 @@ import click
 from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
@@ -67,10 +68,18 @@ def find(words: tuple[str, ...], theme: str, place: str, unit: str, year: str, k
         if found.passages:
             _write(library, found, name, target, query, config)
         else:
-            say(f"nothing found{f'; {out} is not written' if out else ''}")
+            say(tr("nothing found; {out} is not written", out=out) if out else tr("nothing found"))
             return
-    shown = "" if len(found.ids) == found.passages else f", {len(found.ids)} shown; -o OUT writes all, -n so many"
-    say(f"{counted(found.passages, 'passage')} in {counted(found.reports, 'report')}{shown}{f' -> {out}' if out else ''}")
+    shown = "" if len(found.ids) == found.passages else tr(", {count} shown; -o OUT writes all, -n so many", count=len(found.ids))
+    say(
+        tr(
+            "{passages} in {reports}{shown}{place}",
+            passages=counted(found.passages, "passage"),
+            reports=counted(found.reports, "report"),
+            shown=shown,
+            place=f" -> {out}" if out else "",
+        )
+    )
 
 
 def _format(name: str | None, out: Path | None) -> str:
@@ -79,9 +88,11 @@ def _format(name: str | None, out: Path | None) -> str:
         name = out.suffix.lower().removeprefix(".") if out else "table" if sys.stdout.isatty() else "jsonl"
     if name not in (*TEXTS, *DIGESTS):
         known = " ".join((*DIGESTS, "csv", "jsonl"))
-        raise UsageError(f"{out}: no format for {name or 'a name without an ending'}; use one of {known}")
+        raise UsageError(
+            tr("{out}: no format for {name}; use one of {known}", out=out, name=name or tr("a name without an ending"), known=known)
+        )
     if name in DIGESTS and out is None:
-        raise UsageError(f"--format {name}: written to a file only; name it with -o OUT.{name}")
+        raise UsageError(tr("--format {name}: written to a file only; name it with -o OUT.{name}", name=name))
     return name
 
 
@@ -96,7 +107,7 @@ def _place(out: Path | None, config: "Config") -> "OutputTarget | None":
 def _check_theme(theme: str, config: "Config") -> None:
     names = labels_of(config).names
     if theme and theme not in names:
-        raise UsageError(f"--theme {theme}: no such label; the labels: {' '.join(names)}")
+        raise UsageError(tr("--theme {theme}: no such label; the labels: {names}", theme=theme, names=" ".join(names)))
 
 
 def _write(

@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli.common import debug_option, say
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.labels.incoming import Columns
@@ -46,10 +47,10 @@ def init(folder: Path, given: tuple[str, ...], table: Path | None, text_column: 
     if table is not None and not names:
         names = exchange.labels_in(table, columns)
     project.make_project(folder, project.label_set_of(names) if names or table else None)
-    say(f"project -> {folder}")
+    say(tr("project -> {folder}", folder=folder))
     if table is not None:
         _take_in(table.resolve(), folder, columns)
-    click.echo(f"next: cd {folder}; pipeline {'train' if table else 'labels import FILE'}")
+    click.echo(tr("next: cd {folder}; pipeline {command}", folder=folder, command="train" if table else "labels import FILE"))
 
 
 def _check_home(folder: Path) -> None:
@@ -58,7 +59,14 @@ def _check_home(folder: Path) -> None:
 
     named = os.environ.get(locations.HOME_VARIABLE)
     if named and Path(named).resolve() != folder.resolve():
-        raise UsageError(f"{folder}: {locations.HOME_VARIABLE} names {named}, which every command would use; unset it first")
+        raise UsageError(
+            tr(
+                "{folder}: {home_variable} names {named}, which every command would use; unset it first",
+                folder=folder,
+                home_variable=locations.HOME_VARIABLE,
+                named=named,
+            )
+        )
 
 
 def _take_in(table: Path, folder: Path, columns: "Columns") -> None:

@@ -11,12 +11,13 @@ import click
 from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
     from pipeline.core.records import Label
     from pipeline.labels.agreement import Agreement
-    from pipeline.labels.exchange import Origin
+    from pipeline.labels.exchange import Import, Origin
     from pipeline.labels.files import Corpus
     from pipeline.labels.incoming import Columns
 
@@ -51,7 +52,14 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     corpus = _corpus(config_file, settings)
     check_trainable(corpus)
     count = sum(len(report.labels) for report in corpus.reports)
-    click.echo(f"{counted(len(corpus.reports), 'report')}, {counted(count, 'label')}: all fit; corpus {corpus.sha256[:12]}")
+    click.echo(
+        tr(
+            "{reports}, {labels}: all fit; corpus {sha256}",
+            reports=counted(len(corpus.reports), "report"),
+            labels=counted(count, "label"),
+            sha256=corpus.sha256[:12],
+        )
+    )
     _print_corrections(config_file, settings)
 
 
@@ -69,7 +77,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
     for one, other in against:
         click.echo(f"{one.source}:{one.start}-{one.end}\t{one.annotator} {one.label}\t{other.annotator} {other.label}")
     if against:
-        say(f"contradictions between people: {len(against)}; of two corrections the later one counts")
+        say(tr("contradictions between people: {count}; of two corrections the later one counts", count=len(against)))
 
 
 @labels.command()
@@ -92,7 +100,7 @@ def stats(config_file: Path | None, settings: tuple[str, ...]) -> None:
                 counts["characters"] += label.end - label.start
         for place in {f"({report.labels[0].origin})", str(Path(report.document.source).parent)}:
             rows[place]["reports"] += 1
-    click.echo("\t".join(("where", "reports", "characters", *names)))
+    click.echo("\t".join((tr("where"), tr("reports"), tr("characters"), *names)))
     for place, counts in sorted(rows.items()):
         click.echo("\t".join((place, *(str(counts[column]) for column in ("reports", "characters", *names)))))
 
@@ -121,10 +129,24 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
     first, second = _two_people(files, people, whole, config, texts)
     found = agreement.agree(agreement.pair_labels(first, second), labels_of(config))
     _print_disagreements(found, config, texts)
-    click.echo(f"{counted(found.passages, 'passage')}, {len(found.disagreements)} differ: agreement {found.observed:.4f}")
-    click.echo(f"Cohen's kappa {found.kappa:.4f}, Krippendorff's alpha {found.alpha:.4f}")
+    click.echo(
+        tr(
+            "{passages}, {count} differ: agreement {observed:.4f}",
+            passages=counted(found.passages, "passage"),
+            count=len(found.disagreements),
+            observed=found.observed,
+        )
+    )
+    click.echo(tr("Cohen's kappa {kappa:.4f}, Krippendorff's alpha {alpha:.4f}", kappa=found.kappa, alpha=found.alpha))
     for name, kappa in found.kappa_by_label.items():
-        click.echo(f"  {name}  kappa {kappa:.4f}  alpha {found.alpha_by_label[name]:.4f}")
+        click.echo(
+            tr(
+                "  {name}  kappa {kappa:.4f}  alpha {alpha_by_label:.4f}",
+                name=name,
+                kappa=kappa,
+                alpha_by_label=found.alpha_by_label[name],
+            )
+        )
 
 
 def _two_people(
@@ -142,7 +164,7 @@ def _two_people(
         one, other = ([label for label in made if person(label.annotator) == person(name)] for name in people)
         return one, other
     if len(files) != 2 or people:
-        raise UsageError("agree: give two files, or one file of corrections (or none) with --by NAME --by NAME")
+        raise UsageError(tr("agree: give two files, or one file of corrections (or none) with --by NAME --by NAME"))
     return _labels_in(files[0], whole, config, texts), _labels_in(files[1], whole, config, texts)
 
 
@@ -223,7 +245,7 @@ def take_in(file: Path, out: Path | None, reports: str | None, text_column: str,
         _import_workbook(file, annotator, config)
     elif file.suffix.lower() == ".qdc":
         if out is None:
-            raise UsageError(f"{file}: name the label definitions to write with -o, such as -o configs/mine.toml")
+            raise UsageError(tr("{file}: name the label definitions to write with -o, such as -o configs/mine.toml", file=file))
         _import_codebook(file, out, config)
     else:
         chosen = Columns(text_column, label_column, source_column)
@@ -239,12 +261,19 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
     checked_name(annotator)
     found = read_returned(file, known, config.read)
     for where in found.only_notes:
-        say(f"{where}: a note without a theme is not taken in; choose the theme too, the same one to confirm it")
+        say(tr("{where}: a note without a theme is not taken in; choose the theme too, the same one to confirm it", where=where))
     if not found.reports:
-        raise UsageError(f"{file}: no corrected theme in it; choose themes in the column 更正主题 and save it")
+        raise UsageError(tr("{file}: no corrected theme in it; choose themes in the column 更正主题 and save it", file=file))
     for report in found.reports:
         saved = save_corrections(report.text, report.source, report.corrections, annotator, known, config, report.sha256)
-        say(f"{counted(saved.count, 'correction')} of {report.source} -> {saved.labels}")
+        say(
+            tr(
+                "{corrections} of {source} -> {labels}",
+                corrections=counted(saved.count, "correction"),
+                source=report.source,
+                labels=saved.labels,
+            )
+        )
 
 
 def _import_codebook(file: Path, out: Path, config: "Config") -> None:
@@ -253,11 +282,13 @@ def _import_codebook(file: Path, out: Path, config: "Config") -> None:
     from pipeline.labels.corpus import claim_label_file  # noqa: PLC0415
 
     if out.suffix.lower() != ".toml":
-        raise UsageError(f"{out}: a codebook becomes label definitions; name a .toml file with -o, such as -o configs/mine.toml")
-    place = claim_label_file(out, "an import", [file], config)
+        raise UsageError(
+            tr("{out}: a codebook becomes label definitions; name a .toml file with -o, such as -o configs/mine.toml", out=out)
+        )
+    place = claim_label_file(out, tr("an import"), [file], config)
     found = codebook.read_codebook(file, config.read)
     write_place(place, codebook.label_definitions(found))
-    say(f"{len(found.labels)} labels -> {out}; name it as corpus.label_set to sort by them")
+    say(tr("{count} labels -> {out}; name it as corpus.label_set to sort by them", count=len(found.labels), out=out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +316,8 @@ def import_table(asked: TableRequest, config: "Config") -> None:
     file, places = asked.file, default_places(asked.file, config)
     out, reports = asked.out or places.labels, asked.reports or places.reports
     if out is None:
-        raise UsageError(f"{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl")
-    place = claim_label_file(out, "an import", [file], config)
+        raise UsageError(tr("{file}: name the label file to write with -o, such as -o seeds/labels/mine.jsonl", file=file))
+    place = claim_label_file(out, tr("an import"), [file], config)
     if file.suffix.lower() == refi_qda.ENDING:
         taken = refi_qda.read_project(file, labels_of(config), config.read, asked.who)
     else:
@@ -298,28 +329,52 @@ def import_table(asked: TableRequest, config: "Config") -> None:
     made = exchange.to_labels(taken.reports, known, reports, annotator, asked.origin, today, config.read)
     refused = (*taken.refused, *made.refused)
     for each in refused[:REFUSED_SHOWN]:
-        say(f"not taken: {each}")
+        say(tr("not taken: {each}", each=each))
     if not made.labels:
-        raise UsageError(f"{file}: nothing of it can be taken ({len(refused)} not taken); no file was written")
+        raise UsageError(
+            tr("{file}: nothing of it can be taken ({count} not taken); no file was written", file=file, count=len(refused))
+        )
     write_reports(locations.project_folder() / reports, made.files)
     if place.descriptor is None:
         write_labels(place.path, made.labels)
     else:
         write_place(place, label_lines(made.labels))
-    new = counted(len(made.files), "new report")
-    say(f"{counted(len(made.labels), 'label')} -> {out}; {new} -> {reports}; {len(refused)} not taken")
+    _say_taken(made, out, reports, len(refused))
     _say_alone(taken.alone)
-    if asked.out is None and asked.reports is None:
-        return
-    again = exchange.overlaps(made.labels, corpus)
-    beside = f"in place of the file that has them, since {again} overlap labels of the corpus" if again else "to train on them"
-    say(f"name both under [corpus] {beside}")
+    if asked.out is not None or asked.reports is not None:
+        _say_what_is_next(exchange.overlaps(made.labels, corpus))
+
+
+def _say_taken(made: "Import", out: Path, reports: str, refused: int) -> None:
+    said = tr(
+        "{labels} -> {out}; {new} -> {reports}; {count} not taken",
+        labels=counted(len(made.labels), "label"),
+        out=out,
+        new=counted(len(made.files), "new report"),
+        reports=reports,
+        count=refused,
+    )
+    say(said)
+
+
+def _say_what_is_next(again: int) -> None:
+    """Say where to name what was taken in; ``again`` labels overlap those of the corpus."""
+    beside = tr("to train on them")
+    if again:
+        beside = tr("in place of the file that has them, since {again} overlap labels of the corpus", again=again)
+    say(tr("name both under [corpus] {beside}", beside=beside))
 
 
 def _say_alone(rows: int) -> None:
     if rows:
-        said = "names no report" if rows == 1 else "name no report"
-        say(f"{counted(rows, 'row')} {said} (column source or group): each is one of its own, equal texts are left out together")
+        said = tr("names no report") if rows == 1 else tr("name no report")
+        say(
+            tr(
+                "{rows} {said} (column source or group): each is one of its own, equal texts are left out together",
+                rows=counted(rows, "row"),
+                said=said,
+            )
+        )
 
 
 @labels.command("export")
@@ -338,10 +393,10 @@ def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> 
     from pipeline.labels.corpus import claim_label_file, read_corpus  # noqa: PLC0415
 
     config = read_config(config_file, settings)
-    place = claim_label_file(out, "an export", [config_file] if config_file else [], config)
+    place = claim_label_file(out, tr("an export"), [config_file] if config_file else [], config)
     data = exchange.export_labels(read_corpus(config, say), out.suffix.lower())
     write_place(place, data)
-    say(f"{len(data):,} bytes -> {out}")
+    say(tr("{count:,} bytes -> {out}", count=len(data), out=out))
 
 
 @labels.command()
@@ -364,7 +419,7 @@ def suspects(model_name: str, count: int, config_file: Path | None, settings: tu
         label = suspect.label
         place = f"{label.source}:{label.start}-{label.end}"
         click.echo(f"{place}\t{label.label}\t{suspect.theme}\t{suspect.quality:.3f}\t{suspect.text[:SHOWN]}")
-    say(f"{counted(len(found), 'suspect')}")
+    say(counted(len(found), "suspect"))
 
 
 def _corpus(config_file: Path | None, settings: tuple[str, ...]) -> "Corpus":

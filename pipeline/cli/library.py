@@ -11,6 +11,7 @@ from pipeline.cli.common import (
     OutputPath,
     config_options,
     debug_option,
+    failed,
     labels_of,
     ocr_option,
     progress_in_bytes,
@@ -21,6 +22,7 @@ from pipeline.cli.common import (
 )
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.batch.keep import Keeper, Retagged
@@ -81,9 +83,16 @@ def add(paths: tuple[str, ...], about: Path | None, model_name: str, jobs: int |
         failures = _keep_tags(tags, keeper, config)
         if files := tuple(path for path in paths if path not in tags):
             failures += _keep_files(files, keeper, config, model_name, jobs)
-    known = f", {len(keeper.done.known)} kept already" if keeper.done.known else ""
-    failed = f", {failures} failed" if failures else ""
-    say(f"{counted(len(keeper.done.added), 'report')} kept{known}{failed} -> {kept.path}")
+    known = tr(", {count} kept already", count=len(keeper.done.known)) if keeper.done.known else ""
+    say(
+        tr(
+            "{reports} kept{known}{failed} -> {path}",
+            reports=counted(len(keeper.done.added), "report"),
+            known=known,
+            failed=failed(failures),
+            path=kept.path,
+        )
+    )
     sys.exit(1 if failures else 0)
 
 
@@ -106,7 +115,7 @@ def _keep_files(paths: tuple[str, ...], keeper: "Keeper", config: "Config", mode
 
     request = RunRequest(paths, config, model_name, "jsonl", jobs=jobs)
     run = TagRun(request, say, lambda line: say_error(InputError(line)))
-    keep_files(run, keeper, lambda results: progress_in_bytes(results, run.sizes, "tagging"))
+    keep_files(run, keeper, lambda results: progress_in_bytes(results, run.sizes, tr("tagging")))
     return len(run.counts.failures)
 
 
@@ -185,9 +194,14 @@ def remove(numbers: tuple[int, ...]) -> None:
         removed = reports.remove(kept, numbers)
         is_gone = kept.forget()
     for entry in removed:
-        say(f"removed {entry.number}: {entry.source}")
+        say(tr("removed {number}: {source}", number=entry.number, source=entry.source))
     if not is_gone:
-        say(f"{kept.path}: another program reads it; traces stay in its log until that has ended and the library is used again")
+        say(
+            tr(
+                "{path}: another program reads it; traces stay in its log until that has ended and the library is used again",
+                path=kept.path,
+            )
+        )
 
 
 @library.command("set")
@@ -213,11 +227,11 @@ def set_attributes(what: tuple[str, ...], about: Path | None) -> None:
     numbers = [int(word) for word in what if word.isascii() and word.isdigit()]
     settings = [word for word in what if "=" in word]
     if len(numbers) + len(settings) < len(what) or bool(about) == bool(what) or bool(numbers) != bool(settings):
-        raise UsageError("set: give numbers of reports and ATTRIBUTE=VALUE, such as 12 year=2024, or --about FILE")
+        raise UsageError(tr("set: give numbers of reports and ATTRIBUTE=VALUE, such as 12 year=2024, or --about FILE"))
     given = attributes.by_hand(settings)
     with Library() as kept:
         if about:
-            say(f"{_set_told(kept, about)} reports set from {about}")
+            say(tr("{set_told} reports set from {about}", set_told=_set_told(kept, about), about=about))
         for number in numbers:
             click.echo(shown.entry_line(reports.set_attributes(kept, number, given)))
 
@@ -234,7 +248,7 @@ def _set_told(kept: "Library", about: Path) -> int:
     for number, values in given.items():
         reports.set_attributes(kept, number, values)
     for key in sorted(said.keys() - set(found.values())):
-        say(f"{about}: {readable(key)} is no report of the library; check the name")
+        say(tr("{about}: {readable} is no report of the library; check the name", about=about, readable=readable(key)))
     return len(given)
 
 
@@ -273,10 +287,26 @@ def _say_retagged(result: "Retagged", model: str, dry_run: bool) -> None:
         tag, begins = change.tag, " ".join(change.tag.text.split())[:BEGINNING]
         click.echo(f"{change.report.number}\t{tag.start}-{tag.end}\t{change.before}\t{tag.shown_theme}\t{begins}")
     for entry in result.not_whole:
-        say(f"{entry.number}: {entry.source} was taken from tags and cannot be tagged anew; add its file, and remove this one")
-    done = "would be tagged anew" if dry_run else "tagged anew"
-    changed = f"{len(result.changes)} of {counted(result.passages, 'passage')} with another theme"
-    say(f"{counted(result.done, 'report')} {done} by {model}: {changed}")
+        say(
+            tr(
+                "{number}: {source} was taken from tags and cannot be tagged anew; add its file, and remove this one",
+                number=entry.number,
+                source=entry.source,
+            )
+        )
+    done = tr("would be tagged anew") if dry_run else tr("tagged anew")
+    changed = tr(
+        "{count} of {passages} with another theme", count=len(result.changes), passages=counted(result.passages, "passage")
+    )
+    say(
+        tr(
+            "{reports} {done} by {model}: {changed}",
+            reports=counted(result.done, "report"),
+            done=done,
+            model=model,
+            changed=changed,
+        )
+    )
 
 
 @library.command()
@@ -300,10 +330,10 @@ def count(by: str, measure: "Measure", out: Path | None, config_file: Path | Non
 
     config = read_config(config_file, settings)
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
-        raise UsageError(f"{out}: counts go into .csv or .xlsx; name such a file")
+        raise UsageError(tr("{out}: counts go into .csv or .xlsx; name such a file", out=out))
     measures: list[Measure] = ["reports", "passages"] if by == "theme" else ["reports", "passages", "characters"]
     if measure not in measures:
-        raise UsageError(f"--measure {measure}: --by theme counts reports or passages")
+        raise UsageError(tr("--measure {measure}: --by theme counts reports or passages", measure=measure))
     asked: list[Measure] = measures if out is not None and out.suffix.lower() == ".xlsx" else [measure]
     with Library() as kept:
         tables = [_table(kept, by, each, config) for each in asked]
@@ -334,7 +364,7 @@ def _write_tables(tables: "Sequence[CrossTable]", out: Path) -> None:
     else:
         shown.write_csv(shown.head_of(tables[0]), shown.rows_of(tables[0]), made)
     write_place(place, made.getvalue())
-    say(f"{len(tables[0].rows)} rows -> {out}")
+    say(tr("{count} rows -> {out}", count=len(tables[0].rows), out=out))
 
 
 @library.command()
@@ -351,7 +381,13 @@ def backup(file: Path) -> None:
 
     with Library() as kept:
         back_up(kept, file)
-    say(f"{file.stat().st_size / 1e6:,.1f} MB -> {file}; the reports are in it: keep it as you keep them")
+    say(
+        tr(
+            "{st_size:,.1f} MB -> {file}; the reports are in it: keep it as you keep them",
+            st_size=file.stat().st_size / 1000000.0,
+            file=file,
+        )
+    )
 
 
 @library.command()
@@ -370,5 +406,5 @@ def restore(file: Path, force: bool) -> None:
 
     aside = put_back(file, force)
     if aside:
-        say(f"what was there could not be used, and is kept as {aside}")
+        say(tr("what was there could not be used, and is kept as {aside}", aside=aside))
     say(f"{file} -> {library_path()}")

@@ -7,10 +7,17 @@ import click
 
 from pipeline.cli.common import config_options, read_config, say
 from pipeline.core.counted import counted
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from pipeline.track.versions import Change, Version
     from pipeline.training.gate import Verdict
+
+_CHANGE = (mark("when"), mark("who"), mark("alias"), mark("before"), mark("version"), mark("by"), mark("why"))
+_VERSION = (
+mark("version"), mark("aliases"), mark("model"), mark("macro_f1"), mark("accuracy"), mark("calibration_error"), mark("coverage"),
+mark("when"), mark("why"),
+)  # fmt: skip
 
 
 @click.group()
@@ -42,8 +49,8 @@ def show(changes: bool, config_file: Path | None, settings: tuple[str, ...]) -> 
     config = read_config(config_file, settings)
     with versions.registry(config.track.registered_model, config.track.uri) as at:
         rows = map(_change_row, versions.history(at)) if changes else map(_version_row, versions.list_versions(at))
-        header = ("when", "who", "alias", "before", "version", "by", "why")
-        click.echo("\t".join(header if changes else ("version", "aliases", "model", *versions.FIGURES, "when", "why")))
+        header = _CHANGE if changes else _VERSION
+        click.echo("\t".join(map(tr, header)))
         for row in rows:
             click.echo("\t".join(row))
 
@@ -66,13 +73,19 @@ def compare(first: str, second: str, count: int, config_file: Path | None, setti
 
     found = compare_models(read_config(config_file, settings), first, second, say)
     click.echo("\tA\tB\tA - B")
-    click.echo(_figures_row("macro-F1", found.first.macro_f1, found.second.macro_f1))
-    click.echo(_figures_row("accuracy", found.first.accuracy, found.second.accuracy))
+    click.echo(_figures_row(tr("macro-F1"), found.first.macro_f1, found.second.macro_f1))
+    click.echo(_figures_row(tr("accuracy"), found.first.accuracy, found.second.accuracy))
     for name, value in found.first.f1.items():
         click.echo(_figures_row(f"F1 {name}", value, found.second.f1[name]))
-    click.echo(f"macro-F1, A less B: {found.interval} on {counted(len(found.reports), 'report')} that both left out")
+    click.echo(
+        tr(
+            "macro-F1, A less B: {interval} on {reports} that both left out",
+            interval=found.interval,
+            reports=counted(len(found.reports), "report"),
+        )
+    )
     for pair in found.reports[:count]:
-        click.echo(_figures_row(f"accuracy {pair.source}", pair.first, pair.second))
+        click.echo(_figures_row(tr("accuracy {source}", source=pair.source), pair.first, pair.second))
 
 
 @models.command("promote")
@@ -124,4 +137,4 @@ def _figures_row(name: str, first: float, second: float) -> str:
 
 
 def _say_verdict(verdict: "Verdict") -> None:
-    click.echo(f"version {verdict.version} is {verdict.alias}: {verdict.reason}")
+    click.echo(tr("version {version} is {alias}: {reason}", version=verdict.version, alias=verdict.alias, reason=verdict.reason))

@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.common import config_options, read_config, say
 from pipeline.core.extras import need
+from pipeline.core.messages import tr
 
 
 @click.command()
@@ -54,9 +55,9 @@ def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, 
     policy = server.policy_for(host, names, server.choose_accounts(chosen, token_file), config)
     models = server.load_models(model_names, config, say)
     with server.open_socket(host, port) as listening:
-        click.echo(f"page: {server.address_of(listening)}  (Ctrl-C stops it)")
+        click.echo(tr("page: {address_of}  (Ctrl-C stops it)", address_of=server.address_of(listening)))
         if chosen and not token:
-            click.echo(f"token: {chosen}")
+            click.echo(tr("token: {chosen}", chosen=chosen))
         server.serve(models, policy, listening, config, shows_library, proxies)
 
 
@@ -66,4 +67,4 @@ def _say_account(name: str) -> None:
 
     token = new_token()
     click.echo(line_of(name, token))
-    say(f"token, for this person only: {token}")
+    say(tr("token, for this person only: {token}", token=token))

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 INTERRUPTED = 130
-LINE = "stopped; nothing half-written was left behind"
 PATIENCE = 2.0  # seconds in which what is under way is cleared away; a signal that comes meanwhile says nothing new
 _AGAIN = 0.01  # seconds until a stop that got lost is tried again
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM")
@@ -41,7 +40,10 @@ def listen() -> None:
 def end() -> "NoReturn":
     """Say the one line, and end."""
     no_longer()
-    sys.stderr.write(f"{LINE}\n")
+    from pipeline.core.messages import tr  # noqa: PLC0415 - nothing is loaded before signals are listened to
+
+    line = tr("stopped; nothing half-written was left behind")
+    sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
     sys.exit(INTERRUPTED)
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import (
+    FOLDER,
     OutputPath,
     config_options,
+    failed,
     ocr_option,
     progress_in_bytes,
     quick_start,
@@ -25,6 +27,7 @@ from pipeline.cli.common import (
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
+from pipeline.core.messages import language, mark, tr
 
 if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
@@ -34,16 +37,18 @@ if TYPE_CHECKING:
 
 # The options that Spark cannot follow, and why.
 NOT_OF_SPARK = {
-    "corrected": "Spark gives the model's tags only",
-    "resume": "Spark begins each run anew",
-    "jobs": "Spark spreads the work by its own settings, as --master local[4]",
-    "force": "Spark replaces nothing but what it wrote itself",
+    "corrected": mark("Spark gives the model's tags only"),
+    "resume": mark("Spark begins each run anew"),
+    "jobs": mark("Spark spreads the work by its own settings, as --master local[4]"),
+    "force": mark("Spark replaces nothing but what it wrote itself"),
 }
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", "out", type=OutputPath(), help="The file to write; its ending chooses the format.")
+@click.option(
+    "-o", "--output", "out", type=OutputPath(makes_folders=True), help="The file to write; its ending chooses the format."
+)
 @click.option(
     "--format",
     "format_name",
@@ -66,18 +71,21 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     """Tag reports by theme: files, folders with all below them, globs, or - for standard input.
 
     OUT is one file with all reports; of csv, xlsx, html, docx and parquet a name without an ending is a folder, one file a report.
+    A name with a slash at its end is a folder of Word files with comments, unless --format names another format.
 
     \b
     Examples:
       pipeline tag report.txt
       pipeline tag reports/ '2023/*.txt' -o tags.jsonl
+      pipeline tag reports/ -o 批注/
       pipeline tag reports/ -o corrected.xlsx --corrected
       cat report.txt | pipeline tag - --format table
       pipeline tag --engine spark --master spark://host:7077 /archive -o /archive-tags.parquet
     """
-    request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file)
+    request = _Request(paths, out, format_name, model_name, jobs, resume, keep_noise, corrected, force, config_file,
+                       FOLDER in click.get_current_context().meta)  # fmt: skip
     if master and engine != "spark":
-        raise UsageError("--master: is the address of Spark; name --engine spark too, or leave it out")
+        raise UsageError(tr("--master: is the address of Spark; name --engine spark too, or leave it out"))
     with quick_start() if out is None else nullcontext():
         config = read_config(config_file, (*settings, *reading(encoding, ocr)))
         run = _on_spark(request, config, master) if engine == "spark" else _on_this_machine(request, config)
@@ -98,6 +106,7 @@ class _Request:
     corrected: bool
     force: bool
     config_file: Path | None
+    is_folder: bool  # whether OUT was named with a slash at its end
 
     @property
     def beside(self) -> tuple[Path, ...]:
@@ -128,11 +137,11 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
     )
     run = TagRun(asked, say, lambda line: say_error(InputError(line)))
     if request.out is not None and not is_compiled():
-        say(f"the inner loops are {NOT_COMPILED}")
+        say(tr("the inner loops are {state}", state=tr(NOT_COMPILED)))
 
     def start() -> int:
         def shown(results: "Iterator[FileResult]") -> "Iterator[FileResult]":
-            return progress_in_bytes(results, run.sizes, "tagging")
+            return progress_in_bytes(results, run.sizes, tr("tagging"))
 
         if place is None:
             run.to_stream(sys.stdout.buffer, iter if sys.stdout.isatty() else shown)
@@ -149,23 +158,35 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
 
 def _format(request: _Request, place: "OutputTarget | None") -> str:
     """Return the format's name; what is written through has no ending and takes every format by its name."""
-    from pipeline.output import format_for  # noqa: PLC0415 - help must not load the program
+    from pipeline.output import FORMATS, format_for  # noqa: PLC0415 - help must not load the program
 
     if place is not None and place.descriptor is not None and request.format is None:
         name = format_for(None, None, os.isatty(place.descriptor))
     else:
-        name = format_for(request.format, request.out, sys.stdout.isatty())
+        name = format_for(request.format or ("docx" if request.is_folder else None), request.out, sys.stdout.isatty())
+    if request.is_folder and not FORMATS[name].composed:
+        raise UsageError(tr("{named}: is a folder, and the output is one file; name a file in it with -o", named=request.out))
     if request.resume and (place is None or place.descriptor is not None):
-        raise UsageError("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short")
+        raise UsageError(tr("--resume: only a run with -o OUT can go on; name the OUT of the run that was cut short"))
     return name
 
 
 def _say_counts(counts: "RunCounts", out: Path | None) -> None:
+    from pipeline.output.reasons import in_chinese  # noqa: PLC0415 - help must not load the program
+
     place = f" -> {out}" if out and counts.reports else ""
-    failed = f", {len(counts.failures)} failed" if counts.failures else ""
-    reasons = ", ".join(f"{reason} {count}" for reason, count in counts.noise.most_common())
-    noise = f"{counted(counts.noise.total(), 'passage')} set aside" + (f" ({reasons})" if reasons else "")
-    say(f"{counted(counts.reports, 'report')} tagged{failed}, {noise}{place}")
+    named = in_chinese if language() == "zh" else str
+    reasons = ", ".join(f"{named(reason)} {count}" for reason, count in counts.noise.most_common())
+    noise = tr("{passages} set aside", passages=counted(counts.noise.total(), "passage")) + (f" ({reasons})" if reasons else "")
+    say(
+        tr(
+            "{reports} tagged{failed}, {noise}{place}",
+            reports=counted(counts.reports, "report"),
+            failed=failed(len(counts.failures)),
+            noise=noise,
+            place=place,
+        )
+    )
     say_rest(counts)
 
 
@@ -174,10 +195,10 @@ def _on_spark(request: _Request, config: "Config", master: str | None) -> Callab
     from pipeline.batch.spark import SparkRequest, format_of, tag_with_spark  # noqa: PLC0415 - only where Spark is asked for
 
     if request.out is None:
-        raise UsageError("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl")
+        raise UsageError(tr("--engine spark: name the folder to write with -o OUT, such as tags.parquet or tags.jsonl"))
     for option, why in NOT_OF_SPARK.items():
         if getattr(request, option):
-            raise UsageError(f"--{option}: {why}; leave it out, or leave --engine spark out")
+            raise UsageError(tr("--{option}: {why}; leave it out, or leave --engine spark out", option=option, why=tr(why)))
     name = format_of(request.format, request.out)
     need("spark", "--engine spark")
     asked = SparkRequest(request.paths, request.out, name, request.model, config, request.keep_noise, master)
@@ -186,8 +207,8 @@ def _on_spark(request: _Request, config: "Config", master: str | None) -> Callab
         counts = tag_with_spark(asked, say)
         for line in counts.errors:
             say_error(InputError(line))
-        side = f", {counts.failed} failed, see {asked.out}.errors" if counts.failed else ""
-        say(f"{counted(counts.tagged, 'report')} tagged by Spark{side} -> {asked.out}")
+        side = tr(", {failed} failed, see {out}.errors", failed=counts.failed, out=asked.out) if counts.failed else ""
+        say(tr("{reports} tagged by Spark{side} -> {out}", reports=counted(counts.tagged, "report"), side=side, out=asked.out))
         return counts.failed
 
     return start

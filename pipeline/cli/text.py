@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import config_options, ocr_option, read_config, reading, say_error
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.core.records import Document
@@ -53,7 +54,13 @@ def _recognised(document: "Document") -> Iterator[str]:
 
     certainty = {there.page: there for there in document.places if there.certainty is not None}
     for page, there in certainty.items():
-        doubt = ", below read.ocr_certainty: check it" if there.doubtful else ""
-        yield f"{document.source}: page {page} by OCR, {there.certainty:.1%} certain{doubt}"
+        doubt = tr(", below read.ocr_certainty: check it") if there.doubtful else ""
+        yield tr(
+            "{source}: page {page} by OCR, {certainty:.1%} certain{doubt}",
+            source=document.source,
+            page=page,
+            certainty=there.certainty,
+            doubt=doubt,
+        )
     if NOTHING_ON in document.encoding:
         yield f"{document.source}: {document.encoding}"

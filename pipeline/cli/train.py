@@ -10,6 +10,7 @@ import click
 from pipeline.cli.common import config_options, progress, read_config, say
 from pipeline.core.counted import counted
 from pipeline.core.extras import need
+from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
@@ -42,7 +43,7 @@ def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config:
     if search or search_config:
         _print_training(_search(config, search_config, command))
     else:
-        _print_training(flow.train_model(config, say, command, partial(progress, label="leaving reports out")))
+        _print_training(flow.train_model(config, say, command, partial(progress, label=tr("leaving reports out"))))
 
 
 def _search(config: "Config", path: Path | None, command: str) -> "Training":
@@ -50,23 +51,36 @@ def _search(config: "Config", path: Path | None, command: str) -> "Training":
     from pipeline.training.search import describe  # noqa: PLC0415
 
     found = search_model(config, path, say, command)
-    click.echo(f"best of the search: {describe(found.best)}  {found.value:.4f}")
-    click.echo(f"MLflow run {found.run_id} holds the search")
+    click.echo(tr("best of the search: {describe}  {value:.4f}", describe=describe(found.best), value=found.value))
+    click.echo(tr("MLflow run {run_id} holds the search", run_id=found.run_id))
     return found.training
 
 
 def _print_training(result: "Training") -> None:
-    _print_figures(result.measurement, "left-out reports")
+    _print_figures(result.measurement, tr("left-out reports"))
     for point in result.curve:
-        click.echo(f"  with {counted(round(point.reports), 'report')} only  macro-F1 {point.figures.macro_f1:.3f}")
+        click.echo(
+            tr(
+                "  with {reports} only  macro-F1 {macro_f1:.3f}",
+                reports=counted(round(point.reports), "report"),
+                macro_f1=point.figures.macro_f1,
+            )
+        )
     _print_corrected(result)
-    click.echo(f"model {result.model.name} {result.model.version} in {result.folder}")
+    click.echo(tr("model {name} {version} in {folder}", name=result.model.name, version=result.model.version, folder=result.folder))
     if result.run_id:
-        click.echo(f"MLflow run {result.run_id}; look at it with: pipeline ui")
+        click.echo(tr("MLflow run {run_id}; look at it with: pipeline ui", run_id=result.run_id))
     if result.verdict:
-        click.echo(f"version {result.verdict.version} is {result.verdict.alias}: {result.verdict.reason}")
+        click.echo(
+            tr(
+                "version {version} is {alias}: {reason}",
+                version=result.verdict.version,
+                alias=result.verdict.alias,
+                reason=result.verdict.reason,
+            )
+        )
     if result.warning:
-        click.secho(f"warning: {result.warning}", fg="yellow", err=True)
+        click.secho(tr("warning: {warning}", warning=result.warning), fg="yellow", err=True)
 
 
 def _print_corrected(result: "Training") -> None:
@@ -75,10 +89,22 @@ def _print_corrected(result: "Training") -> None:
     if not result.corrected:
         return
     figures = figures_of(result.corrected)
-    click.echo(f"on {figures.passages} corrected passages, right were")
-    click.echo(f"  {figures.before} of {figures.known}  before: the tags that people looked at")
-    click.echo(f"  {figures.left_out} of {figures.passages}  by models that have not seen their reports")
-    click.echo(f"  {figures.trained} of {figures.passages}  by the new model, which was trained on them")
+    click.echo(tr("on {passages} corrected passages, right were", passages=figures.passages))
+    click.echo(tr("  {before} of {known}  before: the tags that people looked at", before=figures.before, known=figures.known))
+    click.echo(
+        tr(
+            "  {left_out} of {passages}  by models that have not seen their reports",
+            left_out=figures.left_out,
+            passages=figures.passages,
+        )
+    )
+    click.echo(
+        tr(
+            "  {trained} of {passages}  by the new model, which was trained on them",
+            trained=figures.trained,
+            passages=figures.passages,
+        )
+    )
 
 
 @click.command()
@@ -107,9 +133,11 @@ def evaluate(model_name: str, gold: Path | None, batches: tuple[Path, ...], conf
 
     model = open_model(model_name, config.track.uri, say)
     measurement, seen = flow.evaluate_model(config, model, gold)
-    _print_figures(measurement, str(gold or "the corpus"))
+    _print_figures(measurement, str(gold or tr("the corpus")))
     if seen:
-        click.secho(f"warning: {model.name} was trained on these documents; such figures flatter it", fg="yellow", err=True)
+        click.secho(
+            tr("warning: {name} was trained on these documents; such figures flatter it", name=model.name), fg="yellow", err=True
+        )
 
 
 @click.command()
@@ -127,7 +155,7 @@ def ui(port: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
 
     config = read_config(config_file, settings)
     chosen = port or server.free_port()
-    click.echo(f"MLflow UI: http://{server.HOST}:{chosen}  (Ctrl-C stops it)")
+    click.echo(tr("MLflow UI: http://{host}:{chosen}  (Ctrl-C stops it)", host=server.HOST, chosen=chosen))
     sys.exit(server.serve_ui(chosen, config.track.uri))
 
 
@@ -136,14 +164,30 @@ def _print_drift(config: "Config", model_name: str, batches: tuple[Path, ...]) -
 
     found, warning = find_drift(config, model_name, batches, say)
     for drift in found:
-        click.echo(f"{drift.figure}\t{drift.word}\tPSI {drift.index:.3f}\t{drift.shares}")
+        click.echo(
+            tr(
+                "{figure}\t{word}\tPSI {index:.3f}\t{shares}",
+                figure=drift.figure,
+                word=tr(drift.word),
+                index=drift.index,
+                shares=drift.shares,
+            )
+        )
     if warning:
-        click.secho(f"warning: {warning}", fg="yellow", err=True)
+        click.secho(tr("warning: {warning}", warning=warning), fg="yellow", err=True)
 
 
 def _print_figures(measurement: "Measurement", where: str) -> None:
     figures = measurement.figures
-    click.echo(f"on {where}: macro-F1 {figures.macro_f1:.3f} · accuracy {figures.accuracy:.3f} · {figures.characters:,} characters")
+    click.echo(
+        tr(
+            "on {where}: macro-F1 {macro_f1:.3f} · accuracy {accuracy:.3f} · {characters:,} characters",
+            where=where,
+            macro_f1=figures.macro_f1,
+            accuracy=figures.accuracy,
+            characters=figures.characters,
+        )
+    )
     seen = {name for pair in measurement.confusion for name in pair}
     for name, value in figures.f1.items():
         if name not in seen:
@@ -151,7 +195,14 @@ def _print_figures(measurement: "Measurement", where: str) -> None:
         click.echo(f"  {name}  F1 {value:.3f}")
     for parts in (measurement.by_origin, measurement.shown_groups()):
         for name, part in parts.items():
-            click.echo(f"  {Path(name).name}  macro-F1 {part.macro_f1:.3f}  accuracy {part.accuracy:.3f}")
+            click.echo(
+                tr(
+                    "  {name}  macro-F1 {macro_f1:.3f}  accuracy {accuracy:.3f}",
+                    name=Path(name).name,
+                    macro_f1=part.macro_f1,
+                    accuracy=part.accuracy,
+                )
+            )
     hidden = len(measurement.by_group) - len(measurement.shown_groups())
     if hidden:
-        click.echo(f"  {hidden} reports one by one: in the table of reports of the MLflow run")
+        click.echo(tr("  {hidden} reports one by one: in the table of reports of the MLflow run", hidden=hidden))

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from pipeline.core import locations
 from pipeline.core.errors import ConfigError
+from pipeline.core.messages import tr
 
 Count = Annotated[int, Meta(ge=1)]
 Weight = Annotated[float, Meta(ge=0, le=10)]
@@ -243,7 +244,7 @@ def load_search_config(path: Path) -> SearchConfig:
     """Return what a TOML file says of a search; raises ConfigError."""
     values = _read_toml(path)
     for name in values:
-        _check_known(name, set(SearchConfig.__struct_fields__), str(path), "key of a search")
+        _check_known(name, set(SearchConfig.__struct_fields__), str(path), tr("key of a search"))
     return _convert(values, SearchConfig, str(path))
 
 
@@ -276,11 +277,13 @@ def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN
     Raises ConfigError that names ``where`` and the section or key which is missing or which this version does not know.
     """
     if not isinstance(values, dict):
-        raise ConfigError(f"{where}: its configuration is no table; train the model again, or restore it")
+        raise ConfigError(tr("{where}: its configuration is no table; train the model again, or restore it", where=where))
     for section in msgspec.structs.fields(ModelSettings):
         found = values.get(section.name)
         if not isinstance(found, dict):
-            raise ConfigError(f"{where}: its configuration lacks the section [{section.name}]; train the model again")
+            raise ConfigError(
+                tr("{where}: its configuration lacks the section [{name}]; train the model again", where=where, name=section.name)
+            )
         found = _AS_BEFORE.get(section.name, {}) | found
         _check_keys(found, set(section.type.__struct_fields__), section.name, where)
         values = values | {section.name: found}
@@ -290,18 +293,34 @@ def settings_from_values(values: Any, where: str) -> ModelSettings:  # noqa: ANN
 def _check_keys(found: dict[str, Any], known: set[str], section: str, where: str) -> None:
     unknown, missing = sorted(set(found) - known), sorted(known - set(found))
     if unknown:
-        raise ConfigError(f"{where}: this version does not know its setting {section}.{unknown[0]}; upgrade mission-themes")
+        raise ConfigError(
+            tr(
+                "{where}: this version does not know its setting {section}.{unknown}; upgrade mission-themes",
+                where=where,
+                section=section,
+                unknown=unknown[0],
+            )
+        )
     if missing:
-        raise ConfigError(f"{where}: made before the setting {section}.{missing[0]} was; train the model again")
+        raise ConfigError(
+            tr(
+                "{where}: made before the setting {section}.{missing} was; train the model again",
+                where=where,
+                section=section,
+                missing=missing[0],
+            )
+        )
 
 
 def label_set_from_values(values: Any, where: str) -> LabelSet:  # noqa: ANN401 - data from a model folder, checked here
     """Return a LabelSet from nested plain values; raises ConfigError that names ``where``."""
     label_set = _convert(values, LabelSet, where)
     if len(set(label_set.names)) != len(label_set.names):
-        raise ConfigError(f"{where}: a label is defined twice; give each [[labels]] its own name")
+        raise ConfigError(tr("{where}: a label is defined twice; give each [[labels]] its own name", where=where))
     if label_set.other not in label_set.names or len(label_set.names) < 2:
-        raise ConfigError(f"{where}: other = {label_set.other!r} must be one of at least two [[labels]]")
+        raise ConfigError(
+            tr("{where}: other = {other!r} must be one of at least two [[labels]]", where=where, other=label_set.other)
+        )
     return label_set
 
 
@@ -309,16 +328,18 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such configuration file; start from a copy of configs/default.toml") from None
+        raise ConfigError(tr("{path}: no such configuration file; start from a copy of configs/default.toml", path=path)) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: not a readable TOML file ({error}); compare it with configs/default.toml") from None
+        raise ConfigError(
+            tr("{path}: not a readable TOML file ({error}); compare it with configs/default.toml", path=path, error=error)
+        ) from None
 
 
 def _parse_setting(setting: str) -> dict[str, Any]:
     key, equals, value = setting.partition("=")
     section, dot, name = key.strip().partition(".")
     if not (equals and dot and name):
-        raise ConfigError(f"--set {setting}: write it as SECTION.KEY=VALUE, as in --set model.C=0.5")
+        raise ConfigError(tr("--set {setting}: write it as SECTION.KEY=VALUE, as in --set model.C=0.5", setting=setting))
     try:
         parsed = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
@@ -329,11 +350,17 @@ def _parse_setting(setting: str) -> dict[str, Any]:
 def _overlay(values: dict[str, Any], changes: dict[str, Any], where: str) -> None:
     sections = {field.name: set(field.type.__struct_fields__) for field in msgspec.structs.fields(Config)}
     for section, entries in changes.items():
-        _check_known(section, sections, where, "section")
+        _check_known(section, sections, where, tr("section"))
         if not isinstance(entries, dict):
-            raise ConfigError(f"{where}: {section} is a section, not a value; write [{section}] and its keys below")
+            raise ConfigError(
+                tr(
+                    "{where}: {section} is a section, not a value; write [{section}] and its keys below",
+                    where=where,
+                    section=section,
+                )
+            )
         for key in entries:
-            _check_known(key, sections[section], where, f"key of [{section}]")
+            _check_known(key, sections[section], where, tr("key of [{section}]", section=section))
         values[section].update(entries)
 
 
@@ -342,12 +369,14 @@ def _check_known(name: str, known: Any, where: str, what: str) -> None:  # noqa:
         import difflib  # noqa: PLC0415 - only for a wrong name
 
         close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
-        raise ConfigError(f"{where}: {name!r} is not a known {what}; {hint}")
+        hint = tr("did you mean {name!r}?", name=close[0]) if close else tr("known: {names}", names=", ".join(sorted(known)))
+        raise ConfigError(tr("{where}: {name!r} is not a known {what}; {hint}", where=where, name=name, what=what, hint=hint))
 
 
 def _convert(values: Any, kind: type[Text], where: str) -> Text:  # noqa: ANN401 - checked here
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {error}; compare it with the shipped file under configs/") from None
+        raise ConfigError(
+            tr("{where}: {error}; compare it with the shipped file under configs/", where=where, error=error)
+        ) from None

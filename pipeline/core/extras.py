@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 
 # The modules of each extra that the code imports by itself; a test holds them against pyproject.toml.
 EXTRAS = {
@@ -29,7 +30,16 @@ def need(extra: str, purpose: str) -> None:
 def missing(extra: str, purpose: str) -> str | None:
     """Return the line that ``need`` raises, or None where the extra is installed."""
     absent = missing_modules(extra)
-    return f"{purpose}: {', '.join(absent)} not installed; bring it with: {command(extra)}" if absent else None
+    return (
+        tr(
+            "{purpose}: {absent} not installed; bring it with: {command}",
+            purpose=purpose,
+            absent=", ".join(absent),
+            command=command(extra),
+        )
+        if absent
+        else None
+    )
 
 
 def missing_modules(extra: str) -> list[str]:

@@ -4,6 +4,8 @@ from typing import TypeVar
 
 import msgspec
 
+from pipeline.core.messages import tr
+
 Value = TypeVar("Value")
 
 
@@ -15,6 +17,6 @@ def decode_json(data: bytes | str, kind: type[Value]) -> Value:
     try:
         return msgspec.json.decode(data, type=kind)
     except RecursionError:
-        raise msgspec.DecodeError("nested too deep") from None
+        raise msgspec.DecodeError(tr("nested too deep")) from None
     except UnicodeDecodeError as error:
-        raise msgspec.DecodeError(f"no UTF-8 at byte {error.start}") from None
+        raise msgspec.DecodeError(tr("no UTF-8 at byte {start}", start=error.start)) from None

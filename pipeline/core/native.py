@@ -10,10 +10,11 @@ from functools import cache
 from types import ModuleType
 
 from pipeline.core.errors import ConfigError
+from pipeline.core.messages import mark, tr
 
 VARIABLE = "MISSION_THEMES_IMPLEMENTATION"
 KERNELS, SCANS, SOLVER = "pipeline.model._kernels", "pipeline.preprocess._scans", "pipeline.training._solver"
-NOT_COMPILED = "not compiled, so tagging takes more than twice as long; with a C compiler, install the package again"
+NOT_COMPILED = mark("not compiled, so tagging takes more than twice as long; with a C compiler, install the package again")
 
 
 @cache
@@ -24,14 +25,20 @@ def compiled(name: str) -> ModuleType | None:
     """
     chosen = os.environ.get(VARIABLE, "")
     if chosen not in ("", "compiled", "python"):
-        raise ConfigError(f"{VARIABLE}={chosen}: choose compiled or python, or leave it out")
+        raise ConfigError(tr("{variable}={chosen}: choose compiled or python, or leave it out", variable=VARIABLE, chosen=chosen))
     if chosen == "python":
         return None
     try:
         return importlib.import_module(name)
     except ImportError as error:
         if chosen == "compiled":
-            raise ConfigError(f"{VARIABLE}=compiled: not built ({error}); install the package with a C compiler") from None
+            raise ConfigError(
+                tr(
+                    "{variable}=compiled: not built ({error}); install the package with a C compiler",
+                    variable=VARIABLE,
+                    error=error,
+                )
+            ) from None
         return None
 
 

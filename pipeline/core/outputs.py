@@ -18,6 +18,7 @@ import msgspec
 
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import mark, system_reason, tr
 
 if TYPE_CHECKING:
     from pipeline.core.process import Watchdog
@@ -70,13 +71,13 @@ def place_of(out: Path) -> OutputTarget:
         return OutputTarget(out, out, _writable(descriptor, out), is_given=True)
     path = Path(os.path.realpath(out))
     if not path.name:
-        raise UsageError(f"{out}: is the root of all folders; name another output with -o")
+        raise UsageError(tr("{out}: is the root of all folders; name another output with -o", out=out))
     mode = _mode(path, out)
     if mode is None or stat.S_ISDIR(mode):
         return OutputTarget(out, path)
     if stat.S_ISREG(mode):
         if not mode & 0o222 or not os.access(path, os.W_OK):
-            raise UsageError(f"{out}: is read-only; name another file with -o, or let it be written first")
+            raise UsageError(tr("{out}: is read-only; name another file with -o, or let it be written first", out=out))
         return OutputTarget(out, path)
     return OutputTarget(out, path, _opened(path, mode, out))
 
@@ -84,7 +85,9 @@ def place_of(out: Path) -> OutputTarget:
 def check_file(path: Path) -> None:
     """Raise UsageError for a file beside an output that cannot be written, because something else has its name."""
     if os.path.lexists(os.path.realpath(path)) and not path.is_file():
-        raise UsageError(f"{path}: is no file, and would have to be written; move it away, or name another output with -o")
+        raise UsageError(
+            tr("{path}: is no file, and would have to be written; move it away, or name another output with -o", path=path)
+        )
 
 
 def claim(out: Path, inputs: Iterable[str | Path]) -> OutputTarget:
@@ -103,11 +106,11 @@ def check_apart(place: OutputTarget, inputs: Iterable[str | Path], whole_folder:
     for given in inputs:
         if taken.holds(os.fspath(given)):
             what = (
-                "is an input of this command"
+                tr("is an input of this command")
                 if _is_same(given, place)
-                else f"{given}, an input of this command, lies where it goes"
+                else tr("{given}, an input of this command, lies where it goes", given=given)
             )
-            raise UsageError(f"{place.named}: {what}; name another output with -o")
+            raise UsageError(tr("{named}: {what}; name another output with -o", named=place.named, what=what))
 
 
 class ReservedPaths:
@@ -150,7 +153,7 @@ def check_standard_output(inputs: Iterable[str | Path]) -> None:
     with suppress(OSError, ValueError):
         for given in inputs:
             if _is_open_file(1, os.fspath(given)):
-                raise UsageError(f"{given}: standard output is this same file; write to another one")
+                raise UsageError(tr("{given}: standard output is this same file; write to another one", given=given))
 
 
 def _is_same(given: str | Path, place: OutputTarget) -> bool:
@@ -185,9 +188,15 @@ def _mode(path: Path, out: Path) -> int | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{out}: cannot be written ({getattr(error, 'strerror', error)}); name another output with -o") from None
+        raise UsageError(
+            tr(
+                "{out}: cannot be written ({reason}); name another output with -o",
+                out=out,
+                reason=getattr(error, "strerror", error),
+            )
+        ) from None
     if stat.S_ISLNK(mode):
-        raise UsageError(f"{out}: a link that leads to itself; name another output with -o")
+        raise UsageError(tr("{out}: a link that leads to itself; name another output with -o", out=out))
     return mode
 
 
@@ -211,32 +220,37 @@ def _writable(descriptor: int, out: Path) -> int:
     try:
         os.write(descriptor, b"")
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}); name another output with -o") from None
+        raise UsageError(
+            tr("{out}: cannot be written ({reason}); name another output with -o", out=out, reason=system_reason(error))
+        ) from None
     return descriptor
 
 
 def _opened(path: Path, mode: int, out: Path) -> int:
     """Return the descriptor of a pipe that is read, a terminal or the null device; raises UsageError for all else."""
-    kind = next((name for test, name in _KINDS if test(mode)), "neither a file nor a folder")
+    kind = tr(next(name for test, name in _KINDS if test(mode)))
     if not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
-        raise UsageError(f"{out}: is {kind}; name a file with -o")
+        raise UsageError(tr("{out}: is {kind}; name a file with -o", out=out, kind=kind))
     try:
         descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
     except OSError as error:
-        hint = f"{error.strerror}; start what reads it first" if stat.S_ISFIFO(mode) else error.strerror
-        raise UsageError(f"{out}: is {kind} that cannot be written ({hint})") from None
+        hint = (
+            tr("{reason}; start what reads it first", reason=system_reason(error)) if stat.S_ISFIFO(mode) else system_reason(error)
+        )
+        raise UsageError(tr("{out}: is {kind} that cannot be written ({hint})", out=out, kind=kind, hint=hint)) from None
     if stat.S_ISCHR(mode) and not (os.path.samestat(os.fstat(descriptor), os.stat(os.devnull)) or os.isatty(descriptor)):  # noqa: PTH116
         os.close(descriptor)
-        raise UsageError(f"{out}: is {kind}; name a file with -o")
+        raise UsageError(tr("{out}: is {kind}; name a file with -o", out=out, kind=kind))
     os.set_blocking(descriptor, True)
     return descriptor
 
 
 _KINDS = (
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISFIFO, mark("a pipe")),
+    (stat.S_ISCHR, mark("a device")),
+    (stat.S_ISBLK, mark("a device")),
+    (stat.S_ISSOCK, mark("a socket")),
+    (stat.S_IFMT, mark("neither a file nor a folder")),
 )
 
 
@@ -252,7 +266,7 @@ def write_whole(path: Path, is_guarded: bool = False) -> Iterator[BinaryIO]:
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
-        raise FileExistsError(errno.EEXIST, "it is no file")
+        raise FileExistsError(errno.EEXIST, tr("it is no file"))
     side = side_of(path)
     guard = _guard_of(side) if is_guarded else None
     try:
@@ -279,7 +293,11 @@ def write_file(path: Path, data: bytes, is_guarded: bool = False) -> None:
             stream.write(data)
     except OSError as error:
         raise UsageError(
-            f"{path}: cannot be written ({error.strerror or error}); check that its folder is yours and has space"
+            tr(
+                "{path}: cannot be written ({reason}); check that its folder is yours and has space",
+                path=path,
+                reason=system_reason(error),
+            )
         ) from None
 
 

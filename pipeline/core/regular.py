@@ -5,20 +5,22 @@ import os
 import stat
 from pathlib import Path
 
+from pipeline.core.messages import tr
+
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_regular(path: Path, most: int) -> bytes:
     """Return the bytes of a file; raises OSError for one that is a link, no ordinary file, or larger than ``most`` bytes."""
     if path.is_symlink():
-        raise OSError(errno.EINVAL, "a link, where the file itself belongs", str(path))
+        raise OSError(errno.EINVAL, tr("a link, where the file itself belongs"), str(path))
     with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
         found = os.fstat(stream.fileno())
         if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "no ordinary file", str(path))
+            raise OSError(errno.EINVAL, tr("no ordinary file"), str(path))
         if found.st_size > most:
-            raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
+            raise OSError(errno.EFBIG, tr("larger than {most:,} bytes", most=most), str(path))
         content = stream.read(most + 1)
     if len(content) > most:
-        raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
+        raise OSError(errno.EFBIG, tr("larger than {most:,} bytes", most=most), str(path))
     return content

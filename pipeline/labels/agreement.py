@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
+from pipeline.core.messages import tr
 from pipeline.core.records import Label
 from pipeline.core.spans import SpanIndex
 
@@ -46,7 +47,7 @@ def pair_labels(first: Iterable[Label], second: Iterable[Label]) -> list[Pair]:
     one, other = _by_report(first), _by_report(second)
     pairs = [pair for sha256, labels in other.items() for pair in _pairs(one.get(sha256, []), labels)]
     if not pairs:
-        raise CorpusError("the two have no passage in common; give labels of two people on the same reports")
+        raise CorpusError(tr("the two have no passage in common; give labels of two people on the same reports"))
     return sorted(pairs, key=lambda pair: (pair.second.source, *pair.span))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import LabelDefinition, LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError
+from pipeline.core.messages import tr
 from pipeline.labels.refi_qda import child_text, parsed
 from pipeline.output.visible import visible
 from pipeline.read import load
@@ -33,10 +34,16 @@ def read_codebook(path: Path, options: ReadConfig) -> LabelSet:
     """
     root = parsed(load(path, str(path), options), path.name, str(path))
     if local(root) != "CodeBook":
-        raise CorpusError(f"{path}: no REFI-QDA codebook but {local(root)[:40]!r}; export it there as a codebook (.qdc)")
+        raise CorpusError(
+            tr(
+                "{path}: no REFI-QDA codebook but {local!r}; export it there as a codebook (.qdc)",
+                path=path,
+                local=local(root)[:40],
+            )
+        )
     found = {label.name: label for code in _codable(children(child(root, "Codes"))) if (label := _label(code)).name}
     if not set(found) - {OTHER}:
-        raise CorpusError(f"{path}: no code in it; export a codebook that has codes")
+        raise CorpusError(tr("{path}: no code in it; export a codebook that has codes", path=path))
     found.setdefault(OTHER, LabelDefinition(OTHER))
     return LabelSet(OTHER, tuple(found.values()))
 

@@ -10,6 +10,7 @@ from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet, load_label_set
 from pipeline.core.counted import counted
 from pipeline.core.errors import ConfigError, CorpusError, Say, UsageError
+from pipeline.core.messages import tr
 from pipeline.core.outputs import OutputTarget, claim
 from pipeline.core.records import Label
 from pipeline.labels.corrections.overlay import current
@@ -26,7 +27,7 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     sources = {label.source for label in (*labels, *corrections)}
     excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
     for source in sorted(excluded):
-        say(f"left out: {source}")
+        say(tr("left out: {source}", source=source))
     documents = [
         read_report(path, config.read, source)
         for source, path in corpus_files(config)
@@ -58,7 +59,12 @@ def _within_reach(corrections: list[Label], config: Config, say: Say) -> list[La
     folders = [Path(name) for name in (*config.corpus.reports, config.corpus.reviewed)]
     within = [label for label in corrections if any(folder in (path := Path(label.source), *path.parents) for folder in folders)]
     if len(within) < len(corrections):
-        say(f"left out: {counted(len(corrections) - len(within), 'correction')} of reports outside corpus.reports")
+        say(
+            tr(
+                "left out: {corrections} of reports outside corpus.reports",
+                corrections=counted(len(corrections) - len(within), "correction"),
+            )
+        )
     return within
 
 
@@ -83,10 +89,16 @@ def own_files(config: Config) -> list[Path]:
 def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Config) -> OutputTarget:
     """Return where a command is to write labels; raises UsageError for an input, a file of the project, and one that is there."""
     if os.path.realpath(out) == os.path.realpath(locations.project_folder() / config.corpus.review):
-        raise UsageError(f"{out}: holds the corrections of people, which {command} would replace; name another file with -o")
+        raise UsageError(
+            tr(
+                "{out}: holds the corrections of people, which {command} would replace; name another file with -o",
+                out=out,
+                command=command,
+            )
+        )
     place = claim(out, [*inputs, *own_files(config), *(path for _, path in corpus_files(config))])
     if place.descriptor is None and place.path.is_file() and place.path.stat().st_size:
-        raise UsageError(f"{out}: is there already; name another file with -o, or take it away first")
+        raise UsageError(tr("{out}: is there already; name another file with -o, or take it away first", out=out))
     return place
 
 
@@ -123,7 +135,9 @@ def read_user_words(config: Config) -> tuple[str, ...]:
     try:
         lines = locations.find(name).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{name}: the user dictionary cannot be read ({error}); check features.user_dictionary") from None
+        raise ConfigError(
+            tr("{name}: the user dictionary cannot be read ({error}); check features.user_dictionary", name=name, error=error)
+        ) from None
     return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))
 
 
@@ -133,7 +147,7 @@ def corpus_files(config: Config) -> list[tuple[str, Path]]:
     for name in config.corpus.reports:
         place = locations.find(name)
         if not place.exists():
-            raise CorpusError(f"{name}: no such folder of reports; check corpus.reports in the configuration")
+            raise CorpusError(tr("{name}: no such folder of reports; check corpus.reports in the configuration", name=name))
         files += _reports_below(name, place)
     reviewed, known = locations.project_folder() / config.corpus.reviewed, {source for source, _ in files}
     if any(reviewed.glob("*.txt")):
@@ -160,5 +174,5 @@ def _excluded(name: str, sources: set[str]) -> set[str]:
     found = found or {source for source in sources if given.name in (Path(source).name, Path(source).stem)}
     if not found:
         known = ", ".join(sorted(sources)[:8])
-        raise ConfigError(f"corpus.exclude {name!r}: no labelled report has this name; known: {known}")
+        raise ConfigError(tr("corpus.exclude {name!r}: no labelled report has this name; known: {known}", name=name, known=known))
     return found

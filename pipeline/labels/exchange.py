@@ -17,6 +17,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.errors import CorpusError, InputError
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import safe_stem
 from pipeline.core.records import Label
 from pipeline.core.spans import spans_by_source
@@ -55,7 +56,9 @@ def export_labels(corpus: Corpus, ending: str) -> bytes:
         codebook.ENDING: lambda corpus: project.codebook(corpus.label_set),
     }
     if ending not in makers:
-        raise CorpusError(f"{ending or 'no ending'}: not a format for labels; use one of {' '.join(makers)}")
+        raise CorpusError(
+            tr("{ending}: not a format for labels; use one of {makers}", ending=ending or tr("no ending"), makers=" ".join(makers))
+        )
     return makers[ending](corpus)
 
 
@@ -66,7 +69,9 @@ def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") 
     """
     ending = path.suffix.lower()
     if ending not in INCOMING:
-        raise CorpusError(f"{path}: not a format for labels; use one of {' '.join((*INCOMING, refi_qda.ENDING))}")
+        raise CorpusError(
+            tr("{path}: not a format for labels; use one of {known}", path=path, known=" ".join((*INCOMING, refi_qda.ENDING)))
+        )
     text = _text(path)
     return read_tasks(text, path, columns, known, who) if ending == ".json" else read_table(text, path, columns, known)
 
@@ -74,7 +79,7 @@ def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") 
 def labels_in(path: Path, columns: Columns) -> list[str]:
     """Return the labels that a table names, each once; raises CorpusError for a file that is none, or cannot be read."""
     if path.suffix.lower() not in (".jsonl", *TABLES):
-        raise CorpusError(f"{path}: its labels are not looked for in such a file; name them with --labels")
+        raise CorpusError(tr("{path}: its labels are not looked for in such a file; name them with --labels", path=path))
     return named_labels(_text(path), path, columns)
 
 
@@ -130,7 +135,7 @@ def _text(path: Path) -> str:
     except InputError as error:
         raise CorpusError(str(error)) from None
     except OSError as error:
-        raise CorpusError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+        raise CorpusError(tr("{path}: cannot be read ({reason}); check the path", path=path, reason=system_reason(error))) from None
 
 
 def _known_as(report: ImportedReport, known: Mapping[str, tuple[str, str]]) -> ImportedReport | None:
@@ -145,11 +150,11 @@ def _file_for(
     try:
         data = (_as_row(report.text) if report.is_row else report.text).encode()
     except UnicodeEncodeError:
-        return Rejected(report.where, "holds half a character, which no file can; repair its text")
+        return Rejected(report.where, tr("holds half a character, which no file can; repair its text"))
     ending = ".csv" if report.is_row else ".txt"
     if not reads_as(data, ending, report.text, options):
-        why = "its text would not be read back from a file as it is (a web page, or a mark at its beginning)"
-        return Rejected(report.where, f"{why}; export plain text")
+        why = tr("its text would not be read back from a file as it is (a web page, or a mark at its beginning)")
+        return Rejected(report.where, tr("{why}; export plain text", why=why))
     name = _file_name(report.name, ending, taken)
     files[name] = data
     return f"{folder}/{name}", hashlib.sha256(data).hexdigest()

@@ -15,6 +15,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, Say, UsageError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import write_file
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import overlay
@@ -66,8 +67,12 @@ def load_review(path: Path, known: LabelSet, say: Say = warnings.warn) -> list[L
         try:
             label = _parse(line.decode("utf-8-sig"), f"{path}:{number}", known)
         except (CorpusError, UnicodeDecodeError) as error:
-            said = str(error) if isinstance(error, CorpusError) else f"{path}:{number}: not UTF-8 ({error.reason})"
-            say(f"not counted: {said}")
+            said = (
+                str(error)
+                if isinstance(error, CorpusError)
+                else tr("{path}:{number}: not UTF-8 ({reason})", path=path, number=number, reason=error.reason)
+            )
+            say(tr("not counted: {said}", said=said))
         else:
             labels.append(msgspec.structs.replace(label, annotator=person(label.annotator)))
     return labels
@@ -105,7 +110,9 @@ def load_gold(path: Path, known: LabelSet) -> tuple[LabelledDocument, ...] | Non
         try:
             gold = decode_json(line, _GoldDocument)
         except msgspec.MsgspecError as error:
-            raise CorpusError(f"{path}:{number}: not a gold document ({error}); see docs/formats.md") from None
+            raise CorpusError(
+                tr("{path}:{number}: not a gold document ({error}); see docs/formats.md", path=path, number=number, error=error)
+            ) from None
         digest = hashlib.sha256(gold.text.encode()).hexdigest()
         labels = [Label(gold.source, digest, start, end, name) for start, end, name in gold.sentences]
         for label in labels:
@@ -128,8 +135,12 @@ def build_corpus(
     missing = sorted(set(by_source) - set(found))
     if missing:
         raise CorpusError(
-            f"{missing[0]}: labelled, but not among the reports ({len(missing)} such sources); add its folder to "
-            "corpus.reports, or leave it out with corpus.exclude"
+            tr(
+                "{missing}: labelled, but not among the reports ({count} such sources); add its folder to "
+                "corpus.reports, or leave it out with corpus.exclude",
+                missing=missing[0],
+                count=len(missing),
+            )
         )
     reports = tuple(attach(found[source], by_source[source], corrected.get(source, ())) for source in sorted(by_source))
     return Corpus(reports, label_set)
@@ -147,7 +158,9 @@ def write_labels(path: Path, labels: Iterable[Label]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); check the folder") from None
+        raise UsageError(
+            tr("{path}: cannot be written ({reason}); check the folder", path=path, reason=system_reason(error))
+        ) from None
     write_file(path, label_lines(labels))
 
 
@@ -162,12 +175,16 @@ def write_reports(folder: Path, files: Mapping[str, bytes]) -> None:
         new = {path: content for name, content in files.items() if not (path := folder / name).exists()}
         for name, content in files.items():
             if folder / name not in new and (folder / name).read_bytes() != content:
-                raise UsageError(f"{folder / name}: exists with another text; choose another folder with --reports")
+                raise UsageError(
+                    tr("{folder}: exists with another text; choose another folder with --reports", folder=folder / name)
+                )
         for path, content in new.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_file(path, content)
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be written ({error.strerror}); check the folder") from None
+        raise UsageError(
+            tr("{folder}: cannot be written ({reason}); check the folder", folder=folder, reason=system_reason(error))
+        ) from None
 
 
 def attach(document: Document, labels: Iterable[Label], corrections: Sequence[Label] = ()) -> LabelledDocument:
@@ -176,18 +193,35 @@ def attach(document: Document, labels: Iterable[Label], corrections: Sequence[La
     for label in (*ordered, *corrections):
         if label.sha256 != document.sha256:
             raise CorpusError(
-                f"{document.source}: changed since it was labelled (sha256 {document.sha256[:12]}… now, "
-                f"{label.sha256[:12]}… in its labels); restore the file or label it again"
+                tr(
+                    "{source}: changed since it was labelled (sha256 {sha256}… now, {labelled}… in its labels); restore "
+                    "the file or label it again",
+                    source=document.source,
+                    sha256=document.sha256[:12],
+                    labelled=label.sha256[:12],
+                )
             )
         if not 0 <= label.start < label.end <= len(document.text):
             raise CorpusError(
-                f"{document.source}: label {label.start}-{label.end} points outside its {len(document.text)} characters; "
-                "correct start and end"
+                tr(
+                    "{source}: label {start}-{end} points outside its {count} characters; correct start and end",
+                    source=document.source,
+                    start=label.start,
+                    end=label.end,
+                    count=len(document.text),
+                )
             )
     for left, right in pairwise(ordered):
         if right.start < left.end:
             raise CorpusError(
-                f"{document.source}: labels {left.start}-{left.end} and {right.start}-{right.end} overlap; keep one of them"
+                tr(
+                    "{source}: labels {start}-{end} and {right_start}-{right_end} overlap; keep one of them",
+                    source=document.source,
+                    start=left.start,
+                    end=left.end,
+                    right_start=right.start,
+                    right_end=right.end,
+                )
             )
     return LabelledDocument(document, tuple(overlay(document.text, ordered, corrections)) if corrections else ordered)
 
@@ -203,18 +237,26 @@ def check_trainable(corpus: Corpus) -> None:
     The label for what belongs to no theme may have none: there are labels that leave nothing over.
     """
     if len(corpus.reports) < 2:
-        raise CorpusError(f"{len(corpus.reports)} labelled reports: training needs two at least; label more reports")
+        raise CorpusError(
+            tr("{count} labelled reports: training needs two at least; label more reports", count=len(corpus.reports))
+        )
     for name in corpus.label_set.names:
         count = sum(label.label == name for report in corpus.reports for label in report.labels)
         if count < 2 and not (name == corpus.label_set.other and count == 0):  # everything may belong to a theme
             raise CorpusError(
-                f"label {name} has {counted(count, 'example')}: training needs two at least; label more passages, "
-                f"or take {name} out of the label definitions"
+                tr(
+                    "label {name} has {examples}: training needs two at least; label more passages, or take {name} out "
+                    "of the label definitions",
+                    name=name,
+                    examples=counted(count, "example"),
+                )
             )
     if len({same_text(report.document.text) for report in corpus.reports}) < 2:
         raise CorpusError(
-            f"{len(corpus.reports)} labelled reports, all with the same text: training needs two different ones at least; "
-            "label other reports"
+            tr(
+                "{count} labelled reports, all with the same text: training needs two different ones at least; label other reports",
+                count=len(corpus.reports),
+            )
         )
 
 
@@ -222,7 +264,9 @@ def _parse(line: str, where: str, known: LabelSet) -> Label:
     try:
         label = decode_json(line, Label)
     except msgspec.MsgspecError as error:
-        raise CorpusError(f"{where}: not a label ({error}); see the label format in docs/formats.md") from None
+        raise CorpusError(
+            tr("{where}: not a label ({error}); see the label format in docs/formats.md", where=where, error=error)
+        ) from None
     for name in (label.label, *label.secondary):
         _check_known(name, where, known)
     return label
@@ -230,20 +274,24 @@ def _parse(line: str, where: str, known: LabelSet) -> Label:
 
 def _check_known(name: str, where: str, known: LabelSet) -> None:
     if name not in known.names:
-        raise CorpusError(f"{where}: {name!r} is not a known label; known: {' '.join(known.names)}")
+        raise CorpusError(
+            tr("{where}: {name!r} is not a known label; known: {names}", where=where, name=name, names=" ".join(known.names))
+        )
 
 
 def _lines(path: Path) -> list[str]:
     try:
         return _read(path).decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None
+        raise CorpusError(tr("{path}: cannot be read as UTF-8 ({error}); check the file", path=path, error=error)) from None
 
 
 def _read(path: Path, keep: Callable[[bytes], bytes] = bytes) -> bytes:
     try:
         return keep(path.read_bytes())
     except FileNotFoundError:
-        raise CorpusError(f"{path}: no such label file; check corpus.labels in the configuration, or --gold") from None
+        raise CorpusError(
+            tr("{path}: no such label file; check corpus.labels in the configuration, or --gold", path=path)
+        ) from None
     except OSError as error:
-        raise CorpusError(f"{path}: cannot be read as UTF-8 ({error}); check the file") from None
+        raise CorpusError(tr("{path}: cannot be read as UTF-8 ({error}); check the file", path=path, error=error)) from None

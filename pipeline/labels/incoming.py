@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from pipeline.core.config import LabelSet
+from pipeline.core.messages import tr
 from pipeline.core.offsets import positions, with_line_feeds
 from pipeline.core.spans import SpanIndex
 
@@ -96,8 +97,14 @@ def without_overlap(passages: Iterable[LabelSpan]) -> Iterator[LabelSpan | Rejec
             taken.add(passage)
             yield passage
         elif (across.start, across.end, across.names) != (passage.start, passage.end, passage.names):
-            span = f"{passage.start}-{passage.end} ({passage.label}) overlaps {across.start}-{across.end} ({across.label})"
-            yield Rejected(passage.where, f"{span}, which was taken; labels of one report may not overlap")
+            span = tr(
+                "{span} ({label}) overlaps {other_span} ({other_label})",
+                span=f"{passage.start}-{passage.end}",
+                label=passage.label,
+                other_span=f"{across.start}-{across.end}",
+                other_label=across.label,
+            )
+            yield Rejected(passage.where, tr("{span}, which was taken; labels of one report may not overlap", span=span))
 
 
 def agreed(people: Sequence[Sequence[LabelSpan]]) -> Iterator[LabelSpan | Rejected]:
@@ -113,8 +120,15 @@ def agreed(people: Sequence[Sequence[LabelSpan]]) -> Iterator[LabelSpan | Reject
             if against is None:
                 sound.append(passage)
             else:
-                said = f"{passage.start}-{passage.end} is {passage.label} here and {against.label} by {against.where}"
-                yield Rejected(passage.where, f"{said}; take one person's with --by, or make them agree")
+                said = tr(
+                    "{start}-{end} is {label} here and {against_label} by {where}",
+                    start=passage.start,
+                    end=passage.end,
+                    label=passage.label,
+                    against_label=against.label,
+                    where=against.where,
+                )
+                yield Rejected(passage.where, tr("{said}; take one person's with --by, or make them agree", said=said))
     yield from without_overlap(sorted(sound, key=lambda passage: passage.start))
 
 
@@ -135,4 +149,8 @@ def in_text(report: ImportedReport, text: str) -> ImportedReport | None:
 def unknown(names: Iterable[str], known: LabelSet) -> str | None:
     """Return what to say of names one of which is no label, or None where all are."""
     name = next((name for name in names if name not in known.names), None)
-    return None if name is None else f"{name[:SHOWN]!r} is not a known label; known: {' '.join(known.names)}"
+    return (
+        None
+        if name is None
+        else tr("{name!r} is not a known label; known: {names}", name=name[:SHOWN], names=" ".join(known.names))
+    )

@@ -14,6 +14,7 @@ import msgspec
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import tr
 from pipeline.core.offsets import positions, span_within
 from pipeline.labels.files import Corpus, LabelledDocument
 from pipeline.labels.incoming import (
@@ -55,9 +56,15 @@ def read_tasks(text: str, path: Path, columns: Columns, known: LabelSet, who: st
     try:
         tasks = decode_json(text, list[Any])
     except msgspec.MsgspecError as error:
-        raise CorpusError(f"{path}: not a Label Studio export ({error}); export it there as JSON") from None
+        raise CorpusError(
+            tr("{path}: not a Label Studio export ({error}); export it there as JSON", path=path, error=error)
+        ) from None
     wanted = _Wanted(columns.text, who, known)
-    found = [each for number, task in enumerate(tasks, 1) for each in _task(task, f"{path}: task {number}", wanted)]
+    found = [
+        each
+        for number, task in enumerate(tasks, 1)
+        for each in _task(task, tr("{path}: task {number}", path=path, number=number), wanted)
+    ]
     return ImportedFile(
         tuple(each for each in found if isinstance(each, ImportedReport)),
         tuple(each for each in found if isinstance(each, Rejected)),
@@ -92,7 +99,9 @@ def _task(task: Any, where: str, wanted: _Wanted) -> Iterator[ImportedReport | R
     data = task.get("data") if isinstance(task, dict) else None
     text = data.get(wanted.text) if isinstance(data, dict) else None
     if data is None or not isinstance(text, str):
-        yield Rejected(where, f"not a Label Studio task with a text ({wanted.text!r} of its data); export it there as JSON")
+        yield Rejected(
+            where, tr("not a Label Studio task with a text ({text!r} of its data); export it there as JSON", text=wanted.text)
+        )
         return
     passages: list[LabelSpan] = []
     for each in _said(task, text, where, wanted):
@@ -124,7 +133,7 @@ def _of_person(annotation: _Annotation, text: str, wanted: _Wanted) -> Iterator[
     """Yield what one person said of a task, without overlap, and what of it is not taken."""
     found = [_passage(region, text, annotation, wanted) for region in annotation.result]
     if not found:
-        yield Rejected(annotation.where, "holds no label")
+        yield Rejected(annotation.where, tr("holds no label"))
     yield from (each for each in found if isinstance(each, Rejected))
     yield from without_overlap(each for each in found if isinstance(each, LabelSpan))
 
@@ -133,27 +142,29 @@ def _annotations(task: Mapping[str, Any], where: str, wanted: _Wanted) -> Iterat
     """Yield the annotations of a task that count: those that were not skipped, of the person asked for, or the one that is true."""
     given = task.get("annotations", task.get("completions"))  # the name before version 1.0
     if not isinstance(given, list) or not given:
-        yield Rejected(where, "nobody annotated it (a prediction is a model's word); annotate it there, or leave it out")
+        yield Rejected(where, tr("nobody annotated it (a prediction is a model's word); annotate it there, or leave it out"))
         return
-    named = [_annotation(item, f"{where}, annotation {number}") for number, item in enumerate(given, 1)]
+    named = [
+        _annotation(item, tr("{where}, annotation {number}", where=where, number=number)) for number, item in enumerate(given, 1)
+    ]
     true = [item for item in given if isinstance(item, dict) and item.get("ground_truth") is True]
     for annotation, item in zip(named, given, strict=True):
         if isinstance(annotation, Rejected):
             yield annotation
         elif wanted.who and annotation.who != wanted.who:
-            yield Rejected(annotation.where, f"is not by {wanted.who[:SHOWN]}")
+            yield Rejected(annotation.where, tr("is not by {who}", who=wanted.who[:SHOWN]))
         elif not wanted.who and len(true) == 1 and item is not true[0]:
-            yield Rejected(annotation.where, "another annotation of the task is marked as the true one")
+            yield Rejected(annotation.where, tr("another annotation of the task is marked as the true one"))
         else:
             yield annotation
 
 
 def _annotation(item: Any, where: str) -> _Annotation | Rejected:  # noqa: ANN401 - another tool's data, checked here
     if not isinstance(item, dict) or not isinstance(item.get("result"), list):
-        return Rejected(where, "not an annotation with a result")
+        return Rejected(where, tr("not an annotation with a result"))
     who = _person(item.get("completed_by"))
-    named = f"{where} (by {who})" if who else where
-    return Rejected(named, "was skipped there") if item.get("was_cancelled") else _Annotation(named, who, item["result"])
+    named = tr("{where} (by {who})", where=where, who=who) if who else where
+    return Rejected(named, tr("was skipped there")) if item.get("was_cancelled") else _Annotation(named, who, item["result"])
 
 
 def _person(completed_by: Any) -> str:  # noqa: ANN401 - a number, or what is known of the user
@@ -166,10 +177,12 @@ def _passage(region: Any, text: str, annotation: _Annotation, wanted: _Wanted) -
     kind = region.get("type") if isinstance(region, dict) else None
     value = region.get("value") if isinstance(region, dict) else None
     if kind not in _KINDS or not isinstance(value, dict):
-        return Rejected(annotation.where, f"a region of type {str(kind)[:SHOWN]} is none of labels and choices on plain text")
+        return Rejected(
+            annotation.where, tr("a region of type {kind} is none of labels and choices on plain text", kind=str(kind)[:SHOWN])
+        )
     names = value.get(str(kind))
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        return Rejected(annotation.where, f"region {value.get('start')}-{value.get('end')} has no label")
+        return Rejected(annotation.where, tr("region {start}-{end} has no label", start=value.get("start"), end=value.get("end")))
     said = unknown(names, wanted.known)
     if said:
         return Rejected(annotation.where, said)
@@ -184,17 +197,27 @@ def _span(value: Mapping[str, Any], text: str) -> tuple[int, int] | str:
     """Return the span of a region in characters, or why it has none: counted in the way that fits the text that comes with it."""
     start, end, said = value.get("start"), value.get("end"), value.get("text")
     if not (type(start) is int and type(end) is int):
-        return f"region {str(start)[:SHOWN]!r} to {str(end)[:SHOWN]!r} is no span of plain text"
+        return tr("region {start!r} to {end!r} is no span of plain text", start=str(start)[:SHOWN], end=str(end)[:SHOWN])
     spans = [
         span for count in (positions(text), range(len(text) + 1), positions(text, 0)) if (span := span_within(start, end, count))
     ]
     if not spans:
-        return f"region {start}-{end} is none of the text, which has {positions(text)[-1]} units of UTF-16"
+        return tr(
+            "region {start}-{end} is none of the text, which has {count} units of UTF-16",
+            start=start,
+            end=end,
+            count=positions(text)[-1],
+        )
     if isinstance(said, str):
         spans = [span for span in spans if _squeezed(text[slice(*span)]) == _squeezed(said)]
     if not spans:
-        return f"region {start}-{end} does not hold the text that comes with it ({str(said)[:SHOWN]!r})"
-    return spans[0] if text[slice(*spans[0])].strip() else f"region {start}-{end} holds white space only"
+        return tr(
+            "region {start}-{end} does not hold the text that comes with it ({said!r})",
+            start=start,
+            end=end,
+            said=str(said)[:SHOWN],
+        )
+    return spans[0] if text[slice(*spans[0])].strip() else tr("region {start}-{end} holds white space only", start=start, end=end)
 
 
 def _squeezed(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 
 LONGEST = 80  # characters
 # Marks that choose between shapes of a character, and the points that stand between the parts of a name.
@@ -25,6 +26,6 @@ def checked_name(name: str) -> str:
     """Return a name as it is kept; raises UsageError for none, and for one that cannot be printed or is too long."""
     kept = person(name)
     if not kept or not kept.isprintable() or len(kept) > LONGEST:
-        limit = f"in at most {LONGEST} printable characters"
-        raise UsageError(f"annotator {kept[:LONGEST]!r}: say who corrects, {limit}", code="name")
+        limit = tr("in at most {longest} printable characters", longest=LONGEST)
+        raise UsageError(tr("annotator {kept!r}: say who corrects, {limit}", kept=kept[:LONGEST], limit=limit), code="name")
     return kept

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.core import locations
 from pipeline.core.config import LabelDefinition, LabelSet, load_label_set
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import write_file
 
 LABEL_SET, REPORTS, LABELS, REVIEW = "configs/labels.toml", "reports", "labels", "labels/review.jsonl"
@@ -66,12 +67,18 @@ def label_set_of(names: Sequence[str]) -> LabelSet:
     """
     for name in names:
         if not name.strip() or not name.isprintable() or len(name) > LONGEST_LABEL:
-            raise UsageError(f"label {name[:LONGEST_LABEL]!r}: give a name of at most {LONGEST_LABEL} printable characters")
+            raise UsageError(
+                tr(
+                    "label {name!r}: give a name of at most {longest_label} printable characters",
+                    name=name[:LONGEST_LABEL],
+                    longest_label=LONGEST_LABEL,
+                )
+            )
     unique = list(dict.fromkeys(name.strip() for name in names))
     other = next((name for name in unique if name.lower() in _OTHERS), OTHER)
     if not 2 <= len(unique) <= MOST_LABELS:
-        hint = f"give 2 to {MOST_LABELS}, or name the column that holds them with --label-column"
-        raise UsageError(f"{len(unique)} labels ({', '.join(unique[:5])}…): {hint}")
+        hint = tr("give 2 to {most_labels}, or name the column that holds them with --label-column", most_labels=MOST_LABELS)
+        raise UsageError(tr("{count} labels ({unique}…): {hint}", count=len(unique), unique=", ".join(unique[:5]), hint=hint))
     if other not in unique:
         unique.append(other)
     themes = [name for name in unique if name != other]
@@ -85,12 +92,16 @@ def make_project(folder: Path, labels: LabelSet | None) -> None:
     files = {locations.PROJECT_FILE: _SETTINGS, LABEL_SET: label_lines(labels), "README.md": _README}
     there = next((name for name in files if (folder / name).exists()), None)
     if there:
-        raise UsageError(f"{folder / there}: is there already, and nothing is overwritten; name a new or empty folder")
+        raise UsageError(
+            tr("{folder}: is there already, and nothing is overwritten; name a new or empty folder", folder=folder / there)
+        )
     try:
         for name in (REPORTS, LABELS, Path(LABEL_SET).parent):
             (folder / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be made ({error.strerror}); check the path") from None
+        raise UsageError(
+            tr("{folder}: cannot be made ({reason}); check the path", folder=folder, reason=system_reason(error))
+        ) from None
     for name, content in files.items():
         write_file(folder / name, content.encode())
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, InputError, UsageError
+from pipeline.core.messages import tr
 from pipeline.core.offsets import positions, span_within
 from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument
@@ -79,11 +80,13 @@ class _Members:
     def text(self, path: str) -> str:
         """Return the text at an ``internal://`` path; raises InputError for none, and for more than all the package may hold."""
         if not path.startswith(INTERNAL):
-            raise InputError(f"its plain text is not in the package ({(path or 'none')[:SHOWN]}); embed it there at exporting")
+            raise InputError(
+                tr("its plain text is not in the package ({path}); embed it there at exporting", path=(path or "none")[:SHOWN])
+            )
         name = _FOLDER + path.removeprefix(INTERNAL).lstrip("/")
         data = read_member(self._package, name, self._where)
         if data is None:
-            raise InputError(f"{name[:LONGEST_PATH]} is not in the package; export it there again", code="missing")
+            raise InputError(tr("{name} is not in the package; export it there again", name=name[:LONGEST_PATH]), code="missing")
         self.spend(len(data))
         return decode(data, name).text
 
@@ -92,8 +95,12 @@ class _Members:
         self._left -= size
         if self._left < 0:
             raise _TooMuchError(
-                f"{self._where}: its texts and memos come to more than {self._most:,} bytes, repeated ones included "
-                "(read.max_unpacked); export fewer sources at once",
+                tr(
+                    "{where}: its texts and memos come to more than {most:,} bytes, repeated ones included "
+                    "(read.max_unpacked); export fewer sources at once",
+                    where=self._where,
+                    most=self._most,
+                ),
                 code="too_large",
             )
 
@@ -172,7 +179,7 @@ def read_project(path: Path, known: LabelSet, options: ReadConfig, who: str = ""
     project = _open(path, known, options, who)
     found = [each for number, source in enumerate(_all(project.root, "Sources"), 1) for each in _source(source, number, project)]
     left = [
-        Rejected(f"{path}: {name}", f"{len(inside)} of them, for which labels have no place")
+        Rejected(f"{path}: {name}", tr("{count} of them, for which labels have no place", count=len(inside)))
         for name in _NOT_TAKEN
         if (inside := _all(project.root, name))
     ]
@@ -186,10 +193,15 @@ def _notes_left(project: _Project) -> Iterator[Rejected]:
     named.update(note for notes in project.linked.values() for note in notes)
     for guid, note in project.notes.items():
         if guid in project.lost:
-            yield Rejected(f"{project.where}: note {(note.get('name') or guid)[:SHOWN]!r}", project.lost[guid])
+            yield Rejected(
+                tr("{where}: note {note!r}", where=project.where, note=(note.get("name") or guid)[:SHOWN]), project.lost[guid]
+            )
         elif guid not in named:
             title = note.get("name") or child_text(note, "PlainTextContent") or guid
-            yield Rejected(f"{project.where}: note {title[:SHOWN]!r}", "nothing refers to it, so that it belongs to no passage")
+            yield Rejected(
+                tr("{where}: note {note!r}", where=project.where, note=title[:SHOWN]),
+                tr("nothing refers to it, so that it belongs to no passage"),
+            )
 
 
 def _open(path: Path, known: LabelSet, options: ReadConfig, who: str) -> _Project:
@@ -197,10 +209,19 @@ def _open(path: Path, known: LabelSet, options: ReadConfig, who: str) -> _Projec
     package = open_package(load(path, where, options), where, options)
     names = [member.filename for member in package.infolist() if member.filename.lower().endswith(".qde")]
     if not names:
-        raise CorpusError(f"{path}: no REFI-QDA project (no project.qde in it); export it there as a REFI-QDA project")
+        raise CorpusError(
+            tr("{path}: no REFI-QDA project (no project.qde in it); export it there as a REFI-QDA project", path=path)
+        )
     root = parsed(read_member(package, names[0], where) or b"", names[0], where)
     if local(root) != "Project":
-        raise CorpusError(f"{path}: {names[0]} in it is no REFI-QDA project but {local(root)[:SHOWN]!r}; export it there again")
+        raise CorpusError(
+            tr(
+                "{path}: {names} in it is no REFI-QDA project but {local!r}; export it there again",
+                path=path,
+                names=names[0],
+                local=local(root)[:SHOWN],
+            )
+        )
     variables = frozenset(_guid(each, "guid") for each in _all(root, "Variables") if each.get("name") == SOURCE)
     return _Project(
         where,
@@ -221,7 +242,14 @@ def parsed(data: bytes, name: str, where: str) -> "_Element":
     count = data.count(b"<")
     if count > MOST_TAGS:
         raise InputError(
-            f"{where}: {name} in it has {count:,} tags; the limit is {MOST_TAGS:,}; export fewer sources at once", code="too_large"
+            tr(
+                "{where}: {name} in it has {count:,} tags; the limit is {most_tags:,}; export fewer sources at once",
+                where=where,
+                name=name,
+                count=count,
+                most_tags=MOST_TAGS,
+            ),
+            code="too_large",
         )
     return parse_xml(data, name, where)
 
@@ -235,8 +263,17 @@ def _codes(root: "_Element", known: LabelSet, where: str) -> Iterator[tuple[str,
             continue
         name = " ".join((code.get("name") or "").split())
         if len(name) > LONGEST_NAME or len(above) == MOST_LEVELS:
-            limits = f"{MOST_LEVELS} levels of codes and {LONGEST_NAME} characters of a name are the limits"
-            raise InputError(f"{where}: code {name[:SHOWN]!r} goes beyond what a code may be; {limits}", code="too_large")
+            limits = tr(
+                "{most_levels} levels of codes and {longest_name} characters of a name are the limits",
+                most_levels=MOST_LEVELS,
+                longest_name=LONGEST_NAME,
+            )
+            raise InputError(
+                tr(
+                    "{where}: code {name!r} goes beyond what a code may be; {limits}", where=where, name=name[:SHOWN], limits=limits
+                ),
+                code="too_large",
+            )
         plain = name.removesuffix(beside(above))
         below = (name,) if name in known.names else (*path, plain) if path else ()
         yield _guid(code, "guid"), _Code(plain, below)
@@ -246,7 +283,15 @@ def _codes(root: "_Element", known: LabelSet, where: str) -> Iterator[tuple[str,
 def _users(root: "_Element", where: str) -> dict[str, str]:
     users = {_guid(user, "guid"): _named(user) for user in _all(root, "Users")}
     if len(users) > MOST_PEOPLE:
-        raise InputError(f"{where}: {len(users):,} people in it; the limit is {MOST_PEOPLE}", code="too_large")
+        raise InputError(
+            tr(
+                "{where}: {count:,} people in it; the limit is {most_people}",
+                where=where,
+                count=len(users),
+                most_people=MOST_PEOPLE,
+            ),
+            code="too_large",
+        )
     return users
 
 
@@ -270,15 +315,15 @@ def _links(root: "_Element") -> dict[str, list[str]]:
 
 def _source(source: "_Element", number: int, project: _Project) -> Iterator[ImportedReport | Rejected]:
     """Yield a source as a report, and what of it is not taken."""
-    kind, title = local(source), (source.get("name") or f"source {number}")[:LONGEST_NAME]
+    kind, title = local(source), (source.get("name") or tr("source {number}", number=number))[:LONGEST_NAME]
     where = f"{project.where}: {title}"
     plain = source if kind == "TextSource" else child(source, "Representation")
     if plain is None or kind not in ("TextSource", "PDFSource"):
-        yield Rejected(where, f"{kind} without a plain text; only text is taken")
+        yield Rejected(where, tr("{kind} without a plain text; only text is taken", kind=kind))
         return
     areas = sum(local(each) == "PDFSelection" for each in children(source))
     if areas:
-        yield Rejected(where, f"{areas} areas of its pages, which are not text; code the text there")
+        yield Rejected(where, tr("{areas} areas of its pages, which are not text; code the text there", areas=areas))
     try:
         text = _text(plain, project)
     except _TooMuchError:
@@ -297,7 +342,7 @@ def _source(source: "_Element", number: int, project: _Project) -> Iterator[Impo
     if passages:
         yield ImportedReport(_value(source, project) or title, text, tuple(passages), where)
     elif not found.refused:
-        yield Rejected(where, "nobody coded it")
+        yield Rejected(where, tr("nobody coded it"))
 
 
 def _text(source: "_Element", project: _Project) -> str:
@@ -305,7 +350,14 @@ def _text(source: "_Element", project: _Project) -> str:
     content, path = child(source, "PlainTextContent"), source.get("plainTextPath")
     text = content.text or "" if content is not None and not path else project.members.text(path or "")
     if len(text) > LONGEST_TEXT:
-        raise InputError(f"has {len(text):,} characters; the limit is {LONGEST_TEXT:,}; divide it there", code="too_large")
+        raise InputError(
+            tr(
+                "has {count:,} characters; the limit is {longest_text:,}; divide it there",
+                count=len(text),
+                longest_text=LONGEST_TEXT,
+            ),
+            code="too_large",
+        )
     return text
 
 
@@ -337,8 +389,16 @@ def _found(source: "_Element", text: str, where: str, project: _Project) -> _Fou
         _add(source, (0, len(text)), "", where, project, found)
     _add_annotations(source, units, text, where, project, found)
     for name, count in found.others.items():
-        why = f"not by {project.who[:SHOWN]}" if project.who else "a model's word; code them anew, or take them with --by"
-        found.refused.append(Rejected(where, f"{counted(count, 'coding')} by {name or 'nobody named'}: {why}"))
+        why = (
+            tr("not by {who}", who=project.who[:SHOWN])
+            if project.who
+            else tr("a model's word; code them anew, or take them with --by")
+        )
+        found.refused.append(
+            Rejected(
+                where, tr("{codings} by {name}: {why}", codings=counted(count, "coding"), name=name or tr("nobody named"), why=why)
+            )
+        )
     return found
 
 
@@ -357,7 +417,7 @@ def _add(element: "_Element", span: tuple[int, int], memo: str, place: str, proj
             found.passages.append(LabelSpan(*span, code.path[0], (), place, who, note))
         else:
             said = unknown([code.name], project.known) if code.name else None
-            found.refused.append(Rejected(place, said or "its code is not in the codebook"))
+            found.refused.append(Rejected(place, said or tr("its code is not in the codebook")))
     return bool(codings)
 
 
@@ -397,7 +457,9 @@ def _add_annotations(source: "_Element", units: Sequence[int], text: str, where:
             if local(selection) == "PlainTextSelection":
                 span = _span(selection, units, text)
                 if isinstance(span, str):
-                    found.refused.append(Rejected(where, f"memo {selection.get('startPosition')}: {span}"))
+                    found.refused.append(
+                        Rejected(where, tr("memo {place}: {span}", place=selection.get("startPosition"), span=span))
+                    )
                 else:
                     found.memos.append(_Memo(*span, _note(guid, project), _user(project, project.notes[guid]), where))
 
@@ -437,7 +499,7 @@ def _touching(memos: Iterable[_Memo], people: Mapping[str, list[LabelSpan]]) -> 
         order = [spans[who] for who in sorted(spans, key=lambda who: who != memo.who)]
         passage = next((one for own in order for one, _ in own.overlapping(memo.start, memo.end)), None)
         if passage is None:
-            why = f"a memo on a span without a code ({memo.text[:SHOWN]!r}); code the span there to keep it"
+            why = tr("a memo on a span without a code ({text!r}); code the span there to keep it", text=memo.text[:SHOWN])
             left.append(Rejected(memo.where, why))
         else:
             found.setdefault(id(passage), []).append(memo.text)
@@ -502,8 +564,8 @@ def _span(selection: "_Element", units: Sequence[int], text: str) -> tuple[int, 
     """Return the characters of a selection, or why there are none."""
     span = span_within(*_numbers(selection), units)
     if span is None:
-        return f"is none of its text, which has {len(text)} characters"
-    return span if _SOLID.search(text, *span) else "holds white space only"
+        return tr("is none of its text, which has {count} characters", count=len(text))
+    return span if _SOLID.search(text, *span) else tr("holds white space only")
 
 
 def _guid(element: "_Element | None", name: str) -> str:

@@ -17,6 +17,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import tr
 from pipeline.labels.incoming import (
     SHOWN,
     Columns,
@@ -103,15 +104,15 @@ def _taken(
     """Put a row with its report, or yield a report of its own; yield what is not taken."""
     text, spans = row.values.get(columns.text), _spans(row.values, columns)
     if not isinstance(text, str) or not text.strip():
-        yield Rejected(row.where, f"has no {columns.text!r}")
+        yield Rejected(row.where, tr("has no {text!r}", text=columns.text))
         return
     if spans is not None:
         yield from _with_spans(ImportedReport(name, text, (), row.where), spans, known)
         return
     group = groups.setdefault(name, _Paragraphs(row.where))
     names = _names(row.values.get(columns.label), row.values.get(SECONDARY), known)
-    why = "has more cells than the table has columns; put texts that hold the delimiter into quotes" if row.too_long else None
-    why = why or unknown(names, known) or (None if names else f"has no {columns.label!r}")
+    why = tr("has more cells than the table has columns; put texts that hold the delimiter into quotes") if row.too_long else None
+    why = why or unknown(names, known) or (None if names else tr("has no {label!r}", label=columns.label))
     if why:
         yield Rejected(row.where, why)
     else:
@@ -133,8 +134,14 @@ def _cells(text: str, path: Path, columns: Columns) -> Iterator[_Row]:
             return
     found = ", ".join(cell[:SHOWN] for cell in next(_parsed(text, path, _DELIMITERS[0], strict=False), []))
     raise CorpusError(
-        f"{path}: row 1 has no {columns.text!r} or no {columns.label!r}; name the columns with --text-column and --label-column "
-        f"(it has: {found})"
+        tr(
+            "{path}: row 1 has no {text!r} or no {label!r}; name the columns with --text-column and "
+            "--label-column (it has: {found})",
+            path=path,
+            text=columns.text,
+            label=columns.label,
+            found=found,
+        )
     )
 
 
@@ -150,15 +157,21 @@ def _parsed(text: str, path: Path, delimiter: str, *, strict: bool) -> Iterator[
             line = reader.line_num + 1
     except csv.Error as error:
         raise CorpusError(
-            f"{path}: line {line}: no row of a table ({error}); see whether a quotation mark there is closed, and those in a "
-            "cell are doubled, or open the table in Excel and save it again"
+            tr(
+                "{path}: line {line}: no row of a table ({error}); see whether a quotation mark there is closed, and "
+                "those in a cell are doubled, or open the table in Excel and save it again",
+                path=path,
+                line=line,
+                error=error,
+            )
         ) from None
 
 
 def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: Path) -> Iterator[_Row]:
     for number, row in enumerate(rows, 2):
         if any(cell.strip() for cell in row):
-            yield _Row(f"{path}: row {number}", dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))
+            where = tr("{path}: row {number}", path=path, number=number)
+            yield _Row(where, dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))
 
 
 def _objects(text: str, path: Path) -> Iterator[_Row | Rejected]:
@@ -169,7 +182,7 @@ def _objects(text: str, path: Path) -> Iterator[_Row | Rejected]:
             try:
                 yield _Row(where, decode_json(line, dict[str, Any]))
             except msgspec.MsgspecError as error:
-                yield Rejected(where, f"not a JSON object ({error}); write one a line")
+                yield Rejected(where, tr("not a JSON object ({error}); write one a line", error=error))
 
 
 def _spans(values: Mapping[str, Any], columns: Columns) -> list[Any] | None:
@@ -195,10 +208,15 @@ def _passage(span: Any, report: ImportedReport, known: LabelSet) -> LabelSpan | 
         span = [span.get(name) for name in ("start_offset", "end_offset", "label")]
     start, end, name = span if isinstance(span, list) and len(span) == 3 else (None, None, None)
     if not (type(start) is int and type(end) is int and isinstance(name, str)):
-        return Rejected(report.where, f"{str(span)[:SHOWN]} is no span with a label")
+        return Rejected(report.where, tr("{span} is no span with a label", span=str(span)[:SHOWN]))
     said = unknown([name], known)
     if said is None and not (0 <= start < end <= len(report.text) and report.text[start:end].strip()):
-        said = f"span {start}-{end} is none of its text, which has {counted(len(report.text), 'character')}"
+        said = tr(
+            "span {start}-{end} is none of its text, which has {characters}",
+            start=start,
+            end=end,
+            characters=counted(len(report.text), "character"),
+        )
     return Rejected(report.where, said) if said else LabelSpan(start, end, name, (), report.where)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.core.records import FinishedReport
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute
 from pipeline.output.digest.gather import TOLD, title_of
@@ -43,10 +44,14 @@ def by_hand(settings: Iterable[str]) -> dict[Attribute, ReportAttribute]:
     for setting in settings:
         key, _, value = setting.partition("=")
         if key.strip() not in names:
-            raise UsageError(f"{setting}: no attribute of that name; known: {' '.join(ATTRIBUTES)}")
+            raise UsageError(
+                tr("{setting}: no attribute of that name; known: {attributes}", setting=setting, attributes=" ".join(ATTRIBUTES))
+            )
         name = names[key.strip()]
         if given.get(name, value.strip()) != value.strip():
-            raise UsageError(f"{setting}: {name} is {given[name]} too; leave one of them out")
+            raise UsageError(
+                tr("{setting}: {name} is {given} too; leave one of them out", setting=setting, name=name, given=given[name])
+            )
         given[name] = value.strip()
     return checked(given, BY_HAND, " ".join(settings))
 
@@ -55,12 +60,24 @@ def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attr
     """Return values with their basis; raises UsageError, which begins with ``where``, for a value that cannot be or contradicts."""
     for name, value in given.items():
         if len(value) > LONGEST or not value.isprintable():
-            raise UsageError(f"{where}: {name} must be no more than {LONGEST} characters that can be seen")
+            raise UsageError(
+                tr(
+                    "{where}: {name} must be no more than {longest} characters that can be seen",
+                    where=where,
+                    name=name,
+                    longest=LONGEST,
+                )
+            )
     year = given.get("year", "").removesuffix("年")
     if year and not _YEAR.fullmatch(year):
-        raise UsageError(f"{where}: year={given['year']} is no year; write it as 2024")
+        raise UsageError(tr("{where}: year={given} is no year; write it as 2024", where=where, given=given["year"]))
     of_unit, place = place_of_unit(given.get("unit", "")), given.get("place", "")
     if of_unit and place and not (of_unit.endswith(place) or place.endswith(of_unit) or place in of_unit or of_unit in place):
-        line = f"unit {given['unit']} lies in {of_unit}, which contradicts the place {place}; leave one of them out"
-        raise UsageError(f"{where}: {line}")
+        line = tr(
+            "unit {given} lies in {of_unit}, which contradicts the place {place}; leave one of them out",
+            given=given["unit"],
+            of_unit=of_unit,
+            place=place,
+        )
+        raise UsageError(tr("{where}: {line}", where=where, line=line))
     return {name: ReportAttribute(year if name == "year" else value, basis) for name, value in given.items()}

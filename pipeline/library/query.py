@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.library.terms import phrase
 
 LONGEST, MOST, DEEPEST = 500, 50, 20  # characters of a query, its words, brackets within brackets
@@ -36,16 +37,16 @@ class _Token:
 def expression(query: str) -> str:
     """Return a query as FTS5 takes it; raises UsageError, which says what is wrong, for one that makes no sense."""
     if len(query) > LONGEST:
-        raise _wrong(f"the query has {len(query):,} characters; the limit is {LONGEST}")
+        raise _wrong(tr("the query has {count:,} characters; the limit is {longest}", count=len(query), longest=LONGEST))
     tokens = _tokens(query)
     if not tokens:
-        raise _wrong("the query is empty; name a word of two or more characters")
+        raise _wrong(tr("the query is empty; name a word of two or more characters"))
     if sum(token.kind == "word" for token in tokens) > MOST:
-        raise _wrong(f"the query has more than {MOST} words; ask in several steps")
+        raise _wrong(tr("the query has more than {most} words; ask in several steps", most=MOST))
     parser = _Parser(tokens)
     made = parser.any_of()
     if parser.next is not None:
-        raise _wrong(f"the query has {parser.next.text!r} where nothing is open; take it out")
+        raise _wrong(tr("the query has {text!r} where nothing is open; take it out", text=parser.next.text))
     return made
 
 
@@ -65,14 +66,14 @@ def _tokens(query: str) -> list[_Token]:
         elif sign in _QUOTES:
             end = query.find(_QUOTES[sign], place + 1)
             if end < 0:
-                raise _wrong(f"the query opens {sign} and does not close it; add {_QUOTES[sign]}")
+                raise _wrong(tr("the query opens {sign} and does not close it; add {quotes}", sign=sign, quotes=_QUOTES[sign]))
             tokens.append(_Token("word", query[place + 1 : end]))
             place = end + 1
         elif bare := _BARE.match(query, place):
             tokens.append(_bare(bare[0]))
             place = bare.end()
         else:
-            raise _wrong(f"the query closes {sign} without having opened it; take it out")
+            raise _wrong(tr("the query closes {sign} without having opened it; take it out", sign=sign))
     return tokens
 
 
@@ -108,30 +109,32 @@ class _Parser:
             joined = self._take("AND")
             without = self._take("NOT")
             if not (joined or without) and self.next.kind == "near":
-                raise _wrong(f"the query has {self.next.text!r} behind brackets; it stands between two words")
+                raise _wrong(tr("the query has {text!r} behind brackets; it stands between two words", text=self.next.text))
             made = f"({made} {'NOT' if without else 'AND'} {self._part()})"
         return made
 
     def _part(self) -> str:
         token = self.next
         if token is None:
-            raise _wrong("the query ends where a word is due; add one, or take the last operator out")
+            raise _wrong(tr("the query ends where a word is due; add one, or take the last operator out"))
         if token.kind == "NOT":
-            raise _wrong(f"the query has {token.text!r} and nothing that it is taken from; begin with what is to be found")
+            raise _wrong(
+                tr("the query has {text!r} and nothing that it is taken from; begin with what is to be found", text=token.text)
+            )
         if token.kind == "(":
             return self._bracket()
         if token.kind != "word":
-            raise _wrong(f"the query has {token.text!r} where a word is due; to search for it, put it into quotes")
+            raise _wrong(tr("the query has {text!r} where a word is due; to search for it, put it into quotes", text=token.text))
         return self._words()
 
     def _bracket(self) -> str:
         self._place += 1
         self._depth += 1
         if self._depth > DEEPEST:
-            raise _wrong(f"the query has more than {DEEPEST} brackets within each other; ask in several steps")
+            raise _wrong(tr("the query has more than {deepest} brackets within each other; ask in several steps", deepest=DEEPEST))
         made = self.any_of()
         if not self._take(")"):
-            raise _wrong("the query opens a bracket and does not close it; add )")
+            raise _wrong(tr("the query opens a bracket and does not close it; add )"))
         self._depth -= 1
         return made
 
@@ -147,11 +150,13 @@ class _Parser:
     def _word(self) -> str:
         token = self.next
         if token is None or token.kind != "word":
-            raise _wrong("the query has NEAR without a word on both sides; add one, or use AND")
+            raise _wrong(tr("the query has NEAR without a word on both sides; add one, or use AND"))
         self._place += 1
         made = phrase(token.text)
         if not made:
-            raise _wrong(f"{token.text!r}: too short to search for; a word has two or more letters, characters or digits")
+            raise _wrong(
+                tr("{text!r}: too short to search for; a word has two or more letters, characters or digits", text=token.text)
+            )
         return made
 
     def _take(self, kind: str) -> bool:

@@ -12,6 +12,7 @@ from operator import attrgetter
 import msgspec
 
 from pipeline.core.errors import LibraryError, UsageError
+from pipeline.core.messages import tr
 from pipeline.core.records import KeptReport, Tag
 from pipeline.library.records import BY_HAND, Attribute, Entry, LibraryBatch, ThemeChange
 from pipeline.library.store import PLACES, Library
@@ -145,7 +146,13 @@ def load(database: sqlite3.Connection, numbers: Iterable[int], library: Library)
 def _write_tags(database: sqlite3.Connection, number: int, report: KeptReport) -> None:
     tags = [(place, tag) for place, tag in enumerate(report.tags) if tag.noise is None]
     if len(report.tags) >= MOST_PASSAGES:
-        raise UsageError(f"{report.document.source}: more than {MOST_PASSAGES:,} passages; split the file, and add its parts")
+        raise UsageError(
+            tr(
+                "{source}: more than {most_passages:,} passages; split the file, and add its parts",
+                source=report.document.source,
+                most_passages=MOST_PASSAGES,
+            )
+        )
     first = number << PLACES
     database.executemany(
         "INSERT INTO passage (id, theme, score) VALUES (?, ?, ?)",
@@ -198,7 +205,7 @@ def _count(database: sqlite3.Connection, batch: int, report: KeptReport, changed
 def _entry(database: sqlite3.Connection, number: int) -> Entry:
     found = next(_entries(database, "WHERE id = ?", [number]), None)
     if found is None:
-        raise UsageError(f"no report {number} in the library; `pipeline library list` has the numbers")
+        raise UsageError(tr("no report {number} in the library; `pipeline library list` has the numbers", number=number))
     return found
 
 
@@ -219,8 +226,12 @@ def _content(database: sqlite3.Connection, number: int, library: Library) -> Kep
     try:
         return _DECODER.decode(unpacker.decompress(packed, LARGEST))
     except (zlib.error, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        line = f"report {number} is damaged ({error}); restore a copy with `pipeline library restore --force`"
-        raise LibraryError(f"{library.path}: {line}") from None
+        line = tr(
+            "report {number} is damaged ({error}); restore a copy with `pipeline library restore --force`",
+            number=number,
+            error=error,
+        )
+        raise LibraryError(tr("{path}: {line}", path=library.path, line=line)) from None
 
 
 def _inserted(cursor: sqlite3.Cursor) -> int:

@@ -20,6 +20,7 @@ from typing import Self
 
 from pipeline.core import locations
 from pipeline.core.errors import LibraryError, UsageError
+from pipeline.core.messages import mark, system_reason, tr
 from pipeline.core.outputs import write_whole
 
 NAME = "library.sqlite3"
@@ -54,15 +55,17 @@ _SETTINGS = (
     "PRAGMA cache_size = -65536",
 )
 _REASONS = {
-    sqlite3.SQLITE_FULL: "the disk is full; nothing of what was there is lost: free some space and run the command again",
-    sqlite3.SQLITE_BUSY: f"another program has been writing it for {PATIENCE:.0f} seconds; try again",
-    sqlite3.SQLITE_LOCKED: "another program is using it; try again",
-    sqlite3.SQLITE_READONLY: "it cannot be written; check that the file and its folder are yours",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that the file and its folder are yours",
-    sqlite3.SQLITE_PERM: "it cannot be opened; check that the file and its folder are yours",
-    sqlite3.SQLITE_NOTADB: "it is no library; move it away, or restore a copy with `pipeline library restore`",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a copy with `pipeline library restore --force`",
-    sqlite3.SQLITE_IOERR: "the disk refuses to read or write it; nothing of what was there is lost: check the disk and try again",
+    sqlite3.SQLITE_FULL: mark("the disk is full; nothing of what was there is lost: free some space and run the command again"),
+    sqlite3.SQLITE_BUSY: mark("another program has been writing it for {seconds:.0f} seconds; try again"),
+    sqlite3.SQLITE_LOCKED: mark("another program is using it; try again"),
+    sqlite3.SQLITE_READONLY: mark("it cannot be written; check that the file and its folder are yours"),
+    sqlite3.SQLITE_CANTOPEN: mark("it cannot be opened; check that the file and its folder are yours"),
+    sqlite3.SQLITE_PERM: mark("it cannot be opened; check that the file and its folder are yours"),
+    sqlite3.SQLITE_NOTADB: mark("it is no library; move it away, or restore a copy with `pipeline library restore`"),
+    sqlite3.SQLITE_CORRUPT: mark("it is damaged; restore a copy with `pipeline library restore --force`"),
+    sqlite3.SQLITE_IOERR: mark(
+        "the disk refuses to read or write it; nothing of what was there is lost: check the disk and try again"
+    ),
 }
 
 
@@ -81,7 +84,7 @@ class Library:
         """
         self.path = path or library_path()
         if not create and not self.path.exists():
-            raise UsageError(f"{self.path}: no library yet; `pipeline library add REPORTS` begins one")
+            raise UsageError(tr("{path}: no library yet; `pipeline library add REPORTS` begins one", path=self.path))
         with self.told():
             _make_private(self.path)
             self.database = _connect(self.path)
@@ -168,24 +171,38 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise LibraryError(f"{path}: {_reason(error)}") from None
+        raise LibraryError(tr("{path}: {reason}", path=path, reason=_reason(error))) from None
     except OSError as error:
-        raise LibraryError(f"{path}: cannot be opened or written ({error.strerror or error}); check its folder") from None
+        raise LibraryError(
+            tr("{path}: cannot be opened or written ({reason}); check its folder", path=path, reason=system_reason(error))
+        ) from None
 
 
 def check(database: sqlite3.Connection, path: Path) -> None:
     """Raise LibraryError for a file that is no library, one of another version, or one that was not wholly written."""
     if _number(database, "application_id") != APPLICATION:
-        raise LibraryError(f"{path}: is no library of this program, or was not wholly written; move it away or restore a copy")
+        raise LibraryError(
+            tr("{path}: is no library of this program, or was not wholly written; move it away or restore a copy", path=path)
+        )
     version = _number(database, "user_version")
     if version != VERSION:
-        newer = "update this program" if version > VERSION else "restore a copy, or move it away and add the reports again"
-        raise LibraryError(f"{path}: a library of version {version}, and this program knows version {VERSION}; {newer}")
+        newer = tr("update this program") if version > VERSION else tr("restore a copy, or move it away and add the reports again")
+        raise LibraryError(
+            tr(
+                "{path}: a library of version {version}, and this program knows version {known}; {advice}",
+                path=path,
+                version=version,
+                known=VERSION,
+                advice=newer,
+            )
+        )
     found = _objects(database)
     own = {name: sql for name, sql in found.items() if not name.startswith(("terms_", "sqlite_"))}
     if own != SCHEMA:
         wrong = min(name for name, _ in own.items() ^ SCHEMA.items())
-        raise LibraryError(f"{path}: its table {wrong} is not as this program makes it; restore a copy, or move it away")
+        raise LibraryError(
+            tr("{path}: its table {wrong} is not as this program makes it; restore a copy, or move it away", path=path, wrong=wrong)
+        )
 
 
 def back_up(library: Library, target: Path) -> None:
@@ -194,7 +211,7 @@ def back_up(library: Library, target: Path) -> None:
     Raises UsageError, LibraryError.
     """
     if os.path.lexists(target):
-        raise UsageError(f"{target}: exists; name a file that does not, so that no copy is lost")
+        raise UsageError(tr("{target}: exists; name a file that does not, so that no copy is lost", target=target))
     with library.told(), write_whole(target) as stream:
         Path(stream.name).chmod(0o600)
         library.database.execute("VACUUM INTO ?", (stream.name,))
@@ -207,14 +224,16 @@ def restore(source: Path, replace: bool) -> Path | None:
     """
     target = library_path()
     if not source.is_file():
-        raise UsageError(f"{source}: no such file; name one that `pipeline library backup` wrote")
+        raise UsageError(tr("{source}: no such file; name one that `pipeline library backup` wrote", source=source))
     if target.exists() and not replace:
-        raise UsageError(f"{target}: there is a library; back it up first, then give --force to have the copy in its place")
+        raise UsageError(
+            tr("{target}: there is a library; back it up first, then give --force to have the copy in its place", target=target)
+        )
     with told(source), closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
         copy.execute("PRAGMA trusted_schema = OFF")
         check(copy, source)
         if (said := copy.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise LibraryError(f"{source}: damaged ({said.splitlines()[0]}); use another copy")
+            raise LibraryError(tr("{source}: damaged ({reason}); use another copy", source=source, reason=said.splitlines()[0]))
         library, aside = _to_replace(target)
         with library, library.told():
             copy.backup(library.database)
@@ -265,6 +284,8 @@ def _number(database: sqlite3.Connection, pragma: str) -> int:
 def _reason(error: sqlite3.Error) -> str:
     """Return what to say of an error of SQLite; the lower byte of its code tells the kind."""
     if "no such module: fts5" in str(error):
-        return "this Python's SQLite has no full-text search (FTS5); use the Python of python.org, or SQLite with FTS5"
+        return tr("this Python's SQLite has no full-text search (FTS5); use the Python of python.org, or SQLite with FTS5")
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return _REASONS.get(kind, f"cannot be used ({error}); run again with --debug and report it")
+    if kind not in _REASONS:
+        return tr("cannot be used ({error}); run again with --debug and report it", error=error)
+    return tr(_REASONS[kind], seconds=PATIENCE)

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.core.messages import tr
+
 Ints = NDArray[np.int64]
 
 _BITS = 21  # a character's code takes this many bits
@@ -25,7 +27,7 @@ class Bigrams:
         self.letters = letters
         codes = bigram_codes(letters)[::2]
         if len(codes) > 1 and not np.diff(np.sort(codes)).all():
-            raise ValueError("a bigram is given twice")
+            raise ValueError(tr("a bigram is given twice"))
         bits = max(1, int(len(codes) * _EMPTY_SLOTS).bit_length())
         self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
 

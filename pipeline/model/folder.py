@@ -38,6 +38,7 @@ from pipeline.core import locations
 from pipeline.core.config import LabelSet, config_values, label_set_from_values, model_settings, settings_from_values
 from pipeline.core.errors import ConfigError, ModelError, UsageError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import write_whole
 from pipeline.core.regular import read_regular
 from pipeline.model.features import Floats, Vocabulary
@@ -100,7 +101,7 @@ def save_model(model: Model, folder: Path, out_of_fold: bytes, training: bytes =
     Raises UsageError when the folder cannot be written or holds something else than a model.
     """
     if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder}: exists and is no model folder; choose another model.name, or move it away")
+        raise UsageError(tr("{folder}: exists and is no model folder; choose another model.name, or move it away", folder=folder))
     contents = {**_contents(model), OUT_OF_FOLD: gzip.compress(out_of_fold, mtime=0), TRAINING: training}
     contents[MANIFEST] = _manifest(model, contents)
     import shutil  # noqa: PLC0415 - only where a model is written
@@ -110,14 +111,22 @@ def save_model(model: Model, folder: Path, out_of_fold: bytes, training: bytes =
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise UsageError(f"{folder}: the model cannot be written ({error.strerror}); check the folder above it") from None
+        raise UsageError(
+            tr(
+                "{folder}: the model cannot be written ({reason}); check the folder above it",
+                folder=folder,
+                reason=system_reason(error),
+            )
+        ) from None
     try:
         for name, content in contents.items():
             (fresh / name).write_bytes(content)
         fresh.chmod(0o755)
         _swap(fresh, folder)
     except OSError as error:
-        raise UsageError(f"{folder}: the model cannot be written ({error.strerror}); check the disk") from None
+        raise UsageError(
+            tr("{folder}: the model cannot be written ({reason}); check the disk", folder=folder, reason=system_reason(error))
+        ) from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -127,7 +136,21 @@ def find_model(name_or_path: str) -> Path:
     for folder in (Path(name_or_path), locations.find(f"models/{name_or_path}")):
         if (folder / MANIFEST).is_file():
             return folder
-    raise ModelError(f"{name_or_path}: no model here; give a model folder, or make one with: pipeline train")
+    raise ModelError(
+        tr("{name_or_path}: no model here; give a model folder, or make one with: pipeline train", name_or_path=name_or_path)
+    )
+
+
+def _check_segmenter(found: str, manifest: "Manifest", folder: Path) -> None:
+    if found != manifest.segmenter:
+        raise ModelError(
+            tr(
+                "{folder}: made with another word segmenter or dictionary ({version} of rjieba); install the versions of "
+                "constraints.txt, or train it again",
+                folder=folder,
+                version=manifest.packages.get("rjieba"),
+            )
+        )
 
 
 def load_model(folder: Path) -> Model:
@@ -148,15 +171,15 @@ def load_model(folder: Path) -> Model:
         words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
         gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
         terms, count = len(words) + len(bigrams) // 2 + len(gazetteer), len(labels.names)
-        idf = _within(_array(contents["idf.npy"], "<f8", (terms,)), 1.0, _MOST_IDF, "inverse document frequencies")
+        idf = _within(_array(contents["idf.npy"], "<f8", (terms,)), 1.0, _MOST_IDF, tr("inverse document frequencies"))
         model = Model(
             name=manifest.name,
             labels=labels,
             config=settings,
             vocabulary=Vocabulary(words, bigrams, idf, gazetteer, settings.features.unknown_weight),
-            weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, "weights"),
-            bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, "bias"),
-            temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, "temperature")),
+            weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights")),
+            bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("bias")),
+            temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, tr("temperature"))),
             thresholds=_thresholds(manifest.threshold, labels),
             drifted=_drifted(manifest.drifted),
             user_words=tuple(_lines(contents["dictionary.txt"])),
@@ -164,14 +187,12 @@ def load_model(folder: Path) -> Model:
             stored_version=manifest.version,
         )
     except ValueError as error:
-        raise ModelError(f"{folder}: damaged ({error}); train it again, or restore the folder") from None
-    if fingerprint(model.cut, words) != manifest.segmenter:
         raise ModelError(
-            f"{folder}: made with another word segmenter or dictionary ({manifest.packages.get('rjieba')} of rjieba); "
-            "install the versions of constraints.txt, or train it again"
-        )
+            tr("{folder}: damaged ({error}); train it again, or restore the folder", folder=folder, error=error)
+        ) from None
+    _check_segmenter(fingerprint(model.cut, words), manifest, folder)
     if manifest.format >= SEALED and manifest.sha256 != _seal(manifest):
-        raise ModelError(f"{where}: changed since the model was written; train the model again, or restore it")
+        raise ModelError(tr("{where}: changed since the model was written; train the model again, or restore it", where=where))
     return model
 
 
@@ -180,7 +201,13 @@ def read_file(folder: Path, name: str) -> bytes:
     try:
         return read_regular(folder / name, LARGEST)
     except OSError as error:
-        raise ModelError(f"{folder / name}: cannot be read ({error.strerror}); train the model again, or restore it") from None
+        raise ModelError(
+            tr(
+                "{folder}: cannot be read ({reason}); train the model again, or restore it",
+                folder=folder / name,
+                reason=system_reason(error),
+            )
+        ) from None
 
 
 def read_out_of_fold(folder: Path) -> bytes:
@@ -191,10 +218,16 @@ def read_out_of_fold(folder: Path) -> bytes:
     try:
         lines = unpack.decompress(read_file(folder, OUT_OF_FOLD), LARGEST)
     except zlib.error as error:
-        raise ModelError(f"{folder / OUT_OF_FOLD}: damaged ({error}); train the model again, or restore it") from None
+        raise ModelError(
+            tr("{folder}: damaged ({error}); train the model again, or restore it", folder=folder / OUT_OF_FOLD, error=error)
+        ) from None
     if not unpack.eof:
         raise ModelError(
-            f"{folder / OUT_OF_FOLD}: cut short, or larger than {LARGEST:,} bytes; train the model again, or restore it"
+            tr(
+                "{folder}: cut short, or larger than {largest:,} bytes; train the model again, or restore it",
+                folder=folder / OUT_OF_FOLD,
+                largest=LARGEST,
+            )
         )
     return lines
 
@@ -203,8 +236,8 @@ def _thresholds(given: float | dict[str, float], labels: LabelSet) -> Floats:
     """Return the threshold of each label; raises ValueError where those that are given are not of these labels."""
     by_label = dict.fromkeys(labels.names, given) if isinstance(given, float) else given
     if set(by_label) != set(labels.names):
-        raise ValueError("thresholds of other labels")
-    return _within(np.array([by_label[name] for name in labels.names], np.float64), 0.0, NO_SCORE, "thresholds")
+        raise ValueError(tr("thresholds of other labels"))
+    return _within(np.array([by_label[name] for name in labels.names], np.float64), 0.0, NO_SCORE, tr("thresholds"))
 
 
 def _drifted(given: dict[str, float] | None) -> DriftedText | None:
@@ -212,16 +245,16 @@ def _drifted(given: dict[str, float] | None) -> DriftedText | None:
     if given is None:
         return None
     if set(given) != {"unknown", "threshold"}:
-        raise ValueError("numbers of drifted reports that are others than two")
-    _within(np.array(given["unknown"]), 0.0, 1.0, "shares of unknown terms")
-    _within(np.array(given["threshold"]), 0.0, NO_SCORE, "thresholds")
+        raise ValueError(tr("numbers of drifted reports that are others than two"))
+    _within(np.array(given["unknown"]), 0.0, 1.0, tr("shares of unknown terms"))
+    _within(np.array(given["threshold"]), 0.0, NO_SCORE, tr("thresholds"))
     return DriftedText(**given)
 
 
 def _within(array: NDArray[Any], least: float, most: float, what: str) -> NDArray[Any]:
     """Return numbers that are all within bounds; raises ValueError for others, what is no number among them."""
     if array.size and not (array.min() >= least and array.max() <= most):
-        raise ValueError(f"{what} that are not from {least:g} to {most:g}")
+        raise ValueError(tr("{what} that are not from {least:g} to {most:g}", what=what, least=least, most=most))
     return array
 
 
@@ -299,26 +332,46 @@ def load_manifest(folder: Path) -> Manifest:
         values = decode_json(read_regular(path, LARGEST), dict[str, Any])
         number = values["format"]
     except FileNotFoundError:
-        raise ModelError(f"{folder}: no model here (no {MANIFEST}); make one with: pipeline train") from None
+        raise ModelError(
+            tr("{folder}: no model here (no {manifest}); make one with: pipeline train", folder=folder, manifest=MANIFEST)
+        ) from None
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}); train the model again, or restore the folder") from None
+        raise ModelError(
+            tr(
+                "{path}: cannot be read ({reason}); train the model again, or restore the folder",
+                path=path,
+                reason=system_reason(error),
+            )
+        ) from None
     except (msgspec.MsgspecError, KeyError) as error:
-        raise ModelError(f"{path}: damaged ({error}); train the model again, or restore the folder") from None
+        raise ModelError(
+            tr("{path}: damaged ({error}); train the model again, or restore the folder", path=path, error=error)
+        ) from None
     if type(number) is not int or number not in _FILES:
         raise ModelError(
-            f"{folder}: model format {number}, this version reads formats {min(_FILES)} to {FORMAT}; "
-            f"{'upgrade mission-themes' if isinstance(number, int) and number > FORMAT else 'train the model again'}"
+            tr(
+                "{folder}: model format {number}, this version reads formats {oldest} to {newest}; {advice}",
+                folder=folder,
+                number=number,
+                oldest=min(_FILES),
+                newest=FORMAT,
+                advice=tr("upgrade mission-themes") if isinstance(number, int) and number > FORMAT else tr("train the model again"),
+            )
         )
     try:
         return msgspec.convert(values, Manifest)
     except msgspec.ValidationError as error:
-        raise ModelError(f"{path}: damaged ({error}); train the model again, or restore the folder") from None
+        raise ModelError(
+            tr("{path}: damaged ({error}); train the model again, or restore the folder", path=path, error=error)
+        ) from None
 
 
 def _load_file(folder: Path, name: str, expected: str | None) -> bytes:
     content = read_file(folder, name)
     if hashlib.sha256(content).hexdigest() != expected:
-        raise ModelError(f"{folder / name}: changed since the model was written; train the model again, or restore it")
+        raise ModelError(
+            tr("{folder}: changed since the model was written; train the model again, or restore it", folder=folder / name)
+        )
     return content
 
 
@@ -334,7 +387,7 @@ def _letters(content: bytes) -> str:
     """Return the letters of bigrams that stand one a line."""
     text = content.decode()
     if text[2::3] != "\n" * (len(text) // 3) or len(text) % 3:
-        raise ValueError("a line of bigrams.txt that is no bigram")
+        raise ValueError(tr("a line of bigrams.txt that is no bigram"))
     return text.replace("\n", "")
 
 
@@ -356,14 +409,22 @@ def _array(content: bytes, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     """
     head = _NPY_HEAD.match(content[:_LONGEST_HEAD])
     if head is None:
-        raise ValueError(f"no plain array where {kind} {shape} belongs")
+        raise ValueError(tr("no plain array where {kind} {shape} belongs", kind=kind, shape=shape))
     found = (head["kind"].decode(), tuple(map(int, re.findall(rb"\d+", head["shape"]))))
     if found != (kind, shape):
-        raise ValueError(f"an array of {found[0]} {found[1]} where {kind} {shape} belongs")
+        raise ValueError(
+            tr(
+                "an array of {found_kind} {found_shape} where {kind} {shape} belongs",
+                found_kind=found[0],
+                found_shape=found[1],
+                kind=kind,
+                shape=shape,
+            )
+        )
     start = _NPY_MAGIC + int.from_bytes(content[_NPY_MAGIC - 2 : _NPY_MAGIC], "little")
     count = math.prod(shape)
     if start != head.end() or len(content) != start + count * np.dtype(kind).itemsize:
-        raise ValueError(f"an array of another length than {kind} {shape} has")
+        raise ValueError(tr("an array of another length than {kind} {shape} has", kind=kind, shape=shape))
     return np.frombuffer(content, kind, count, start).reshape(shape).copy()
 
 

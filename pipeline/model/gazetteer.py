@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.core.errors import ConfigError
+from pipeline.core.messages import tr
 from pipeline.core.native import KERNELS, compiled
 from pipeline.model.bigrams import Ints
 
@@ -41,7 +42,7 @@ class Gazetteer:
         """Return the gazetteer whose ``lines`` these are; raises ValueError for others."""
         pairs = [line.split("\t") for line in lines]
         if any(len(pair) != 2 or len(pair[1]) < SHORTEST for pair in pairs) or len({term for _, term in pairs}) < len(pairs):
-            raise ValueError("a line that is no class with a term, or a term that is given twice")
+            raise ValueError(tr("a line that is no class with a term, or a term that is given twice"))
         names = sorted({name for name, _ in pairs})
         places = {name: place for place, name in enumerate(names)}
         return cls(names, [term for _, term in pairs], [places[name] for name, _ in pairs])
@@ -89,21 +90,28 @@ def read_gazetteer(folder: Path) -> Gazetteer:
     """
     files = sorted(folder.glob("*.txt"), key=lambda file: file.stem)  # the order in which ``of_lines`` has the classes
     if not files:
-        raise ConfigError(f'{folder}: no gazetteer (*.txt) here; correct features.gazetteers, or set it to ""')
+        raise ConfigError(tr('{folder}: no gazetteer (*.txt) here; correct features.gazetteers, or set it to ""', folder=folder))
     places: dict[str, str] = {}
     terms: list[str] = []
     classes: list[int] = []
     for number, file in enumerate(files):
         if any(sign in file.stem for sign in "\t\n"):
-            raise ConfigError(f"{str(file)!r}: a name of a class holds neither tab nor line end; rename the file")
+            raise ConfigError(tr("{file!r}: a name of a class holds neither tab nor line end; rename the file", file=str(file)))
         for where, term in _terms(file):
             if term in places:
-                raise ConfigError(f"{where}: {term} stands in {places[term]} already; keep it in one class")
+                raise ConfigError(
+                    tr(
+                        "{where}: {term} stands in {places} already; keep it in one class",
+                        where=where,
+                        term=term,
+                        places=places[term],
+                    )
+                )
             places[term] = where
             terms.append(term)
             classes.append(number)
         if number not in classes[-1:]:
-            raise ConfigError(f"{file}: holds no term; write one a line, or take the file out of the folder")
+            raise ConfigError(tr("{file}: holds no term; write one a line, or take the file out of the folder", file=file))
     return Gazetteer([file.stem for file in files], terms, classes)
 
 
@@ -112,11 +120,21 @@ def _terms(file: Path) -> Iterator[tuple[str, str]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read as UTF-8 ({error}); correct it, or take it out of the folder") from None
+        raise ConfigError(
+            tr("{file}: cannot be read as UTF-8 ({error}); correct it, or take it out of the folder", file=file, error=error)
+        ) from None
     for number, line in enumerate(lines, 1):
         term = line.strip().lower()
         if not term or term.startswith("#"):
             continue
         if len(term) < SHORTEST or any(character.isspace() for character in term):
-            raise ConfigError(f"{file}:{number}: {line!r} is no term; write {SHORTEST} characters or more without blanks")
+            raise ConfigError(
+                tr(
+                    "{file}:{number}: {line!r} is no term; write {shortest} characters or more without blanks",
+                    file=file,
+                    number=number,
+                    line=line,
+                    shortest=SHORTEST,
+                )
+            )
         yield f"{file.name}:{number}", term

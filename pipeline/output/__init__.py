@@ -18,6 +18,7 @@ import msgspec
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import UsageError
 from pipeline.core.extras import need
+from pipeline.core.messages import tr
 from pipeline.core.records import FinishedReport, Report
 from pipeline.model.model import DriftedText, Model
 from pipeline.output import finished, kept
@@ -114,9 +115,15 @@ def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
     if name is None:
         name = _format_of(out) if out else "table" if is_terminal else "jsonl"
     if name not in FORMATS:
-        raise UsageError(f"--format {name}: unknown; known: {' '.join(FORMATS)}")
+        raise UsageError(tr("--format {name}: unknown; known: {formats}", name=name, formats=" ".join(FORMATS)))
     if out is None and not FORMATS[name].text:
-        raise UsageError(f"--format {name}: written to a file only; name it with -o OUT{FORMATS[name].suffixes[0]}")
+        raise UsageError(
+            tr(
+                "--format {name}: written to a file only; name it with -o OUT{suffixes}",
+                name=name,
+                suffixes=FORMATS[name].suffixes[0],
+            )
+        )
     if FORMATS[name].extra:
         need(FORMATS[name].extra, f"--format {name}")
     return name
@@ -141,6 +148,8 @@ def _module(name: str) -> object:
 def _format_of(out: Path) -> str:
     by_suffix = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
     if out.suffix.lower() not in by_suffix:
-        ending = out.suffix or "a name without an ending"
-        raise UsageError(f"{out}: no format for {ending}; use {' '.join(by_suffix)}, or --format")
+        ending = out.suffix or tr("a name without an ending")
+        raise UsageError(
+            tr("{out}: no format for {ending}; use {by_suffix}, or --format", out=out, ending=ending, by_suffix=" ".join(by_suffix))
+        )
     return by_suffix[out.suffix.lower()]

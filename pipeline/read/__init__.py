@@ -20,6 +20,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.decode import ReadText
@@ -112,9 +113,15 @@ def load(path: Path, source: str, options: ReadConfig) -> bytes:
             check_size(status.st_size, source, options)
             return stream.read()
     except FileNotFoundError:
-        raise InputError(f"{source}: no such file; check the path", code="missing") from None
+        raise InputError(tr("{source}: no such file; check the path", source=source), code="missing") from None
     except OSError as error:
-        raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
+        raise InputError(
+            tr(
+                "{source}: cannot be read ({reason}); check the path and its permissions",
+                source=source,
+                reason=system_reason(error),
+            )
+        ) from None
 
 
 def seconds_for(size: int, options: ReadConfig) -> float:
@@ -126,7 +133,15 @@ def seconds_for(size: int, options: ReadConfig) -> float:
 def check_size(size: int, source: str, options: ReadConfig) -> None:
     """Raise InputError for a file that is larger than the configuration allows."""
     if size > options.max_bytes:
-        raise InputError(f"{source}: {size:,} bytes; the limit is {options.max_bytes:,} (read.max_bytes)", code="too_large")
+        raise InputError(
+            tr(
+                "{source}: {size:,} bytes; the limit is {max_bytes:,} (read.max_bytes)",
+                source=source,
+                size=size,
+                max_bytes=options.max_bytes,
+            ),
+            code="too_large",
+        )
 
 
 def failure(error: Exception, source: str, options: ReadConfig) -> InputError:
@@ -134,10 +149,14 @@ def failure(error: Exception, source: str, options: ReadConfig) -> InputError:
     if isinstance(error, InputError):
         return error
     if isinstance(error, MemoryError):
-        limit = f"{options.max_memory:,} bytes of memory (read.max_memory)"
-        return InputError(f"{source}: takes more than {limit}; split it, or raise the limit", code="too_large")
+        limit = tr("{max_memory:,} bytes of memory (read.max_memory)", max_memory=options.max_memory)
+        return InputError(
+            tr("{source}: takes more than {limit}; split it, or raise the limit", source=source, limit=limit), code="too_large"
+        )
     what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
-    said = f"{source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt"
+    said = tr(
+        "{source}: damaged ({what}); open it in its own program and save it again, or as .docx or .txt", source=source, what=what
+    )
     return InputError(said, code="damaged")
 
 
@@ -152,7 +171,7 @@ def read_file(file: File, options: ReadConfig) -> Document:
     """Return the report in one file that is no archive; raises InputError."""
     kind = _kind(file)
     if kind == ARCHIVE:
-        raise InputError(f"{file.source}: an archive, where one report is expected; unpack it", code="archive")
+        raise InputError(tr("{source}: an archive, where one report is expected; unpack it", source=file.source), code="archive")
     return _read_as(kind, file, options)
 
 
@@ -164,10 +183,14 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     except InputError:
         if kind != PLAIN or promises_text(file.suffix):
             raise
-        broken = f"{file.source}: damaged, or no {file.suffix} file; open it in its own program and save it again"
+        broken = tr(
+            "{source}: damaged, or no {suffix} file; open it in its own program and save it again",
+            source=file.source,
+            suffix=file.suffix,
+        )
         raise InputError(broken, code="damaged") from None
     if not content.text or content.text.isspace():
-        raise InputError(f"{file.source}: nothing but white space; save the report again", code="empty")
+        raise InputError(tr("{source}: nothing but white space; save the report again", source=file.source), code="empty")
     digest = hashlib.sha256(file.data).hexdigest()
     text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
     return Document(file.source, text, digest, content.encoding, content.marks, content.places)
@@ -175,7 +198,7 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
 
 def _refuse_empty(file: File) -> None:
     if not file.data:
-        raise InputError(f"{file.source}: the file is empty; save the report again", code="empty")
+        raise InputError(tr("{source}: the file is empty; save the report again", source=file.source), code="empty")
 
 
 def _kind(file: File) -> str:
@@ -208,7 +231,7 @@ def _of_archive(file: File, options: ReadConfig, allowance: "UnpackBudget", dept
         is_empty = False
         yield from _of_member(member, file.source, options, allowance, depth, taken)
     if is_empty:
-        yield InputError(f"{file.source}: an archive without files; pack it again", code="empty")
+        yield InputError(tr("{source}: an archive without files; pack it again", source=file.source), code="empty")
 
 
 def _of_mail(file: File, options: ReadConfig, allowance: "UnpackBudget", depth: int) -> Iterator[File | PassedOver | InputError]:
@@ -230,7 +253,9 @@ def _of_mail(file: File, options: ReadConfig, allowance: "UnpackBudget", depth: 
 
 
 def _too_deep(file: File) -> InputError:
-    return InputError(f"{file.source}: archives nested deeper than read.max_depth; unpack it yourself", code="nested")
+    return InputError(
+        tr("{source}: archives nested deeper than read.max_depth; unpack it yourself", source=file.source), code="nested"
+    )
 
 
 def _of_member(

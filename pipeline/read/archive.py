@@ -14,6 +14,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.office.packages import DAMAGE, ENCRYPTED_FLAG, METHODS, UNUSUAL, UTF_8_NAME, open_zip, slashed, unpacked
 
 _UNICODE_PATH, _FIELD_HEAD = 0x7075, 4
@@ -41,11 +42,13 @@ class UnpackBudget:
         self._members -= len(members)
         if self._members < 0:
             raise InputError(
-                f"{source}: holds more files than may be unpacked (read.max_members); unpack it yourself", code="too_large"
+                tr("{source}: holds more files than may be unpacked (read.max_members); unpack it yourself", source=source),
+                code="too_large",
             )
         if self._bytes < 0:
             raise InputError(
-                f"{source}: unpacks to more than may be unpacked (read.max_unpacked); unpack it yourself", code="too_large"
+                tr("{source}: unpacks to more than may be unpacked (read.max_unpacked); unpack it yourself", source=source),
+                code="too_large",
             )
 
 
@@ -55,7 +58,9 @@ def names(data: bytes, source: str) -> list[str]:
         with open_zip(data) as package:
             found = [member_name(info) for info in package.infolist() if not info.is_dir()]
     except DAMAGE as error:
-        raise InputError(f"{source}: a damaged zip file ({error}); get it again", code="archive") from None
+        raise InputError(
+            tr("{source}: a damaged zip file ({error}); get it again", source=source, error=error), code="archive"
+        ) from None
     return [name for name in found if not _is_of_system(name)]
 
 
@@ -67,7 +72,9 @@ def members(data: bytes, source: str, allowance: UnpackBudget) -> Iterator[Membe
     try:
         package = open_zip(data)
     except DAMAGE as error:
-        raise InputError(f"{source}: a damaged zip file ({error}); get it again", code="archive") from None
+        raise InputError(
+            tr("{source}: a damaged zip file ({error}); get it again", source=source, error=error), code="archive"
+        ) from None
     with package:
         allowance.take(package, source)
         named = sorted(((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda pair: pair[0])
@@ -80,15 +87,17 @@ def _member(package: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, source: 
     where = f"{source}/{name}"
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":":
-        return InputError(f"{where}: the name leads out of the archive; not read", code="archive")
+        return InputError(tr("{where}: the name leads out of the archive; not read", where=where), code="archive")
     if info.flag_bits & ENCRYPTED_FLAG:
-        return InputError(f"{where}: protected by a password; unpack the archive yourself", code="password")
+        return InputError(tr("{where}: protected by a password; unpack the archive yourself", where=where), code="password")
     if info.compress_type not in METHODS:
-        return InputError(f"{where}: {UNUSUAL}", code="archive")
+        return InputError(tr("{source}: {reason}", source=where, reason=tr(UNUSUAL)), code="archive")
     try:
         return Member(name, unpacked(package, info))
     except DAMAGE as error:
-        return InputError(f"{where}: damaged inside the archive ({error}); pack it again", code="archive")
+        return InputError(
+            tr("{where}: damaged inside the archive ({error}); pack it again", where=where, error=error), code="archive"
+        )
 
 
 def member_name(info: zipfile.ZipInfo) -> str:

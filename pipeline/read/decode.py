@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from pipeline.core.errors import InputError
+from pipeline.core.messages import mark, tr
 from pipeline.core.records import Mark, SourceLocation
 
 BYTE_ORDER_MARKS = (
@@ -19,13 +20,13 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SIGNATURES = (
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a zip, Word or Excel file"),
-    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x1f\x8b", "a compressed file"),
+    (b"%PDF-", mark("a PDF document")),
+    (b"PK\x03\x04", mark("a zip, Word or Excel file")),
+    (b"\xd0\xcf\x11\xe0", mark("an old Word or Excel file")),
+    (b"{\\rtf", mark("an RTF document")),
+    (b"\x89PNG", mark("a picture")),
+    (b"\xff\xd8\xff", mark("a picture")),
+    (b"\x1f\x8b", mark("a compressed file")),
 )
 _SIGNATURES = tuple(signature for signature, _ in SIGNATURES)
 _MARKS = tuple(mark for mark, _ in BYTE_ORDER_MARKS)
@@ -73,7 +74,10 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     found = ReadText(text, "utf-8") if text is not None else _damaged_utf_8(data, source) or _guess(data)
     if found is None or not _is_text(found, data):
         raise InputError(
-            f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (big5), or save it as UTF-8",
+            tr(
+                "{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (big5), or save it as UTF-8",
+                source=source,
+            ),
             code="encoding",
         )
     _refuse_encoded_twice(found.text, source)
@@ -93,9 +97,10 @@ def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
         if wide >= _SURELY_UTF_8 and error.reason == "unexpected end of data":
             return ReadText(sound, "utf-8, cut off in its last character")
         if wide >= _LONG_UTF_8:
-            where = f"byte {error.start} is damaged in a text that is UTF-8 up to there"
+            where = tr("byte {start} is damaged in a text that is UTF-8 up to there", start=error.start)
             raise InputError(
-                f"{source}: {where}; get the file again, or name its encoding with --encoding", code="encoding"
+                tr("{source}: {where}; get the file again, or name its encoding with --encoding", source=source, where=where),
+                code="encoding",
             ) from None
     return None
 
@@ -112,8 +117,13 @@ def _refuse_encoded_twice(text: str, source: str) -> None:
         ideographs = len(_IDEOGRAPH.findall(inner))
         if ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > wide and _is_common(inner):
             raise InputError(
-                f"{source}: the text was encoded twice ({right} was taken for {wrong} and saved again); "
-                "open the original in its own encoding, or convert this file back",
+                tr(
+                    "{source}: the text was encoded twice ({right} was taken for {wrong} and saved again); open the "
+                    "original in its own encoding, or convert this file back",
+                    source=source,
+                    right=right,
+                    wrong=wrong,
+                ),
                 code="encoding",
             )
 
@@ -156,19 +166,30 @@ def _decode_as(data: bytes, source: str, encoding: str) -> ReadText:
         return ReadText(data.decode(encoding), encoding)
     except LookupError:
         raise InputError(
-            f"{source}: {encoding!r} is not a known encoding; try utf-8, gb18030, big5 or auto", code="encoding"
+            tr(
+                "{source}: {encoding!r} is not a known encoding; try utf-8, gb18030, big5 or auto", source=source, encoding=encoding
+            ),
+            code="encoding",
         ) from None
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{source}: byte {error.start} does not fit {encoding}; try --encoding auto, or save the file as UTF-8",
+            tr(
+                "{source}: byte {start} does not fit {encoding}; try --encoding auto, or save the file as UTF-8",
+                source=source,
+                start=error.start,
+                encoding=encoding,
+            ),
             code="encoding",
         ) from None
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
     if data.startswith(_SIGNATURES):
-        what = next(what for signature, what in SIGNATURES if data.startswith(signature))
-        raise InputError(f"{source}: the content is {what}, not text; open it and save it as plain text (.txt)", code="kind")
+        what = tr(next(what for signature, what in SIGNATURES if data.startswith(signature)))
+        raise InputError(
+            tr("{source}: the content is {what}, not text; open it and save it as plain text (.txt)", source=source, what=what),
+            code="kind",
+        )
 
 
 def _guess(data: bytes) -> ReadText | None:

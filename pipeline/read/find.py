@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import readable
 from pipeline.core.outputs import STANDARD_INPUT, ReservedPaths
 from pipeline.read import suffix_of, suffixes, suffixes_among
@@ -65,7 +66,7 @@ class _Search:
     def _glob(self, pattern: str) -> None:
         matches = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not matches:
-            raise UsageError(f"{pattern}: no file matches; quote the pattern, and check the folder")
+            raise UsageError(tr("{pattern}: no file matches; quote the pattern, and check the folder", pattern=pattern))
         for match in matches:
             if not self._is_taken(match):
                 self.expand(match)
@@ -82,9 +83,16 @@ class _Search:
                 self.skipped[path] = None
                 unknown += 1
         if not known:
-            seen = f"{counted(unknown, 'file')} of other types" if unknown else "no files"
-            seen += f"; {counted(len(self.failures), 'folder')} cannot be listed" if self.failures else ""
-            raise UsageError(f"{folder}: no reports here ({seen}); readable types: {' '.join(sorted(suffixes() - {''}))}")
+            seen = tr("{files} of other types", files=counted(unknown, "file")) if unknown else tr("no files")
+            seen += tr("; {folders} cannot be listed", folders=counted(len(self.failures), "folder")) if self.failures else ""
+            raise UsageError(
+                tr(
+                    "{folder}: no reports here ({seen}); readable types: {suffixes}",
+                    folder=folder,
+                    seen=seen,
+                    suffixes=" ".join(sorted(suffixes() - {""})),
+                )
+            )
 
     def _walk(self, top: str) -> Iterator[str]:
         """Yield the files below a folder in name order; links to folders are not followed, so a loop of links cannot hold it up."""
@@ -120,8 +128,10 @@ class _Search:
 
 def _failure(folder: str, error: OSError) -> str:
     if error.errno == errno.ENAMETOOLONG:
-        return f"{folder[:_SHOWN]}…: lies deeper than the system can name; move it up"
-    return f"{folder}: cannot be listed ({error.strerror}); check the permissions of this folder"
+        return tr("{folder}…: lies deeper than the system can name; move it up", folder=folder[:_SHOWN])
+    return tr(
+        "{folder}: cannot be listed ({reason}); check the permissions of this folder", folder=folder, reason=system_reason(error)
+    )
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:

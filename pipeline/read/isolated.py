@@ -19,6 +19,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import readable
 from pipeline.core.outputs import STANDARD_INPUT
 from pipeline.core.records import Document
@@ -76,9 +77,15 @@ class IsolatedReader:
             with open(path, "rb", opener=opener) as stream:
                 data, is_plain = self._content(stream, source, suffix)
         except FileNotFoundError:
-            raise InputError(f"{source}: no such file; check the path", code="missing") from None
+            raise InputError(tr("{source}: no such file; check the path", source=source), code="missing") from None
         except OSError as error:
-            raise InputError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from None
+            raise InputError(
+                tr(
+                    "{source}: cannot be read ({reason}); check the path and its permissions",
+                    source=source,
+                    reason=system_reason(error),
+                )
+            ) from None
         if is_plain:
             document = read_plain(data or b"", source, self._options, suffix)
             del data  # while the document is tagged
@@ -126,7 +133,7 @@ class IsolatedReader:
                 self._end_worker()
                 if worker.has_answered and not lost.is_final:
                     continue  # it may be lost for what earlier files left in it: a new one reads the file once more
-                yield InputError(f"{reading or request.source}: {lost}", lost.code)
+                yield InputError(tr("{reading}: {lost}", reading=reading or request.source, lost=lost), lost.code)
                 if not reading:
                     return
                 done += 1

@@ -7,6 +7,7 @@ A format with a signature of its own is a line here; the rest of it is its modul
 import re
 
 from pipeline.core.errors import Code, InputError
+from pipeline.core.messages import mark, tr
 
 ARCHIVE = "archive"
 MAIL = "eml"
@@ -61,26 +62,33 @@ _ROOT_MEMBERS = (("ofd.xml", "ofd"), ("uof.xml", "uof"), ("meta-inf/container.xm
 _PACKAGE_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".xlsx", ".xlsm", ".xlsb", ".ods", ".ofd", ".pptx", ".odp", ".epub")
 _ODF = {"text": "odt", "text-template": "odt", "spreadsheet": "sheet", "presentation": "ppt", "presentation-template": "ppt"}
 _REFUSED = {
-    "password": "the file is protected by a password; open it, remove the password and save it again",
-    "ole": "an old Office file without a readable document in it; open it and save it as .docx",
-    "msg": "an Outlook message; save it as .eml in the mail program, or its text as .docx or .txt",
-    "heic": "a HEIC photograph; save it as .jpg",
-    "media": "a film or sound recording; write down what is said and save it as .docx or .txt",
-    "protected": "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted",
-    "packed": "the content is packed in another way than zip; unpack it, or pack it as .zip",
+    "password": mark("the file is protected by a password; open it, remove the password and save it again"),
+    "ole": mark("an old Office file without a readable document in it; open it and save it as .docx"),
+    "msg": mark("an Outlook message; save it as .eml in the mail program, or its text as .docx or .txt"),
+    "heic": mark("a HEIC photograph; save it as .jpg"),
+    "media": mark("a film or sound recording; write down what is said and save it as .docx or .txt"),
+    "protected": mark(
+        "encrypted by document-protection software; open it on a machine that has it, and save or export it decrypted"
+    ),
+    "packed": mark("the content is packed in another way than zip; unpack it, or pack it as .zip"),
 }
 _CODES: dict[str, Code] = {
     "password": "password", "protected": "password", "picture": "scanned", "heic": "scanned", "packed": "archive",
 }  # fmt: skip
 # What is known by its name alone, and what to do with it.
-_FOUNDER = "a Founder document; open it in Apabi Reader and print it as PDF"
-_CAJ = "a CAJ paper; open it in CAJViewer and print it as PDF"
-_BOOK, _IWORK = "an e-book of another kind; convert it to .epub with Calibre", "an iWork file; export it as .docx, .pptx or .xlsx"
-_DRAWING = "a drawing; export it as PDF with text"
+_FOUNDER = mark("a Founder document; open it in Apabi Reader and print it as PDF")
+_CAJ = mark("a CAJ paper; open it in CAJViewer and print it as PDF")
+_BOOK, _IWORK = (
+    mark("an e-book of another kind; convert it to .epub with Calibre"),
+    mark("an iWork file; export it as .docx, .pptx or .xlsx"),
+)
+_DRAWING = mark("a drawing; export it as PDF with text")
 _NOT_READ = {
     **dict.fromkeys((".ceb", ".cebx"), _FOUNDER),
     **dict.fromkeys((".caj", ".kdh", ".nh"), _CAJ),
-    **dict.fromkeys((".gd", ".gw", ".sep"), "a document of Sursen or its like; open it in its own reader and print it as PDF"),
+    **dict.fromkeys(
+        (".gd", ".gw", ".sep"), mark("a document of Sursen or its like; open it in its own reader and print it as PDF")
+    ),
     **dict.fromkeys((".mobi", ".azw", ".azw3"), _BOOK),
     **dict.fromkeys((".pages", ".key", ".numbers"), _IWORK),
     **dict.fromkeys((".vsd", ".vsdx", ".dwg"), _DRAWING),
@@ -110,14 +118,19 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
     elif kind == "ole":
         kind = _ole_kind(data, suffix)
     if kind in (None, ARCHIVE) and suffix in _NOT_READ:
-        raise InputError(f"{source}: {_NOT_READ[suffix]}", code="kind")
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_NOT_READ[suffix])), code="kind")
     kind = _of_message(kind, suffix) or _BY_SUFFIX.get(suffix, PLAIN)
     if kind in _REFUSED:
-        raise InputError(f"{source}: {_REFUSED[kind]}", code=_CODES.get(kind, "kind"))
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_REFUSED[kind])), code=_CODES.get(kind, "kind"))
     if kind == "xml":
-        raise InputError(f"{source}: {_unknown_xml(data)}", code="kind")
+        raise InputError(tr("{source}: {reason}", source=source, reason=_unknown_xml(data)), code="kind")
     if kind == ARCHIVE and suffix in _PACKAGE_SUFFIXES:
-        raise InputError(f"{source}: damaged, or no {suffix} file; open it in its own program and save it again", code="damaged")
+        raise InputError(
+            tr(
+                "{source}: damaged, or no {suffix} file; open it in its own program and save it again", source=source, suffix=suffix
+            ),
+            code="damaged",
+        )
     return kind
 
 
@@ -130,8 +143,11 @@ def _of_message(kind: str | None, suffix: str) -> str | None:
 
 def _unknown_xml(data: bytes) -> str:
     root = _ROOT.search(data[:HEAD].replace(b"\x00", b""))
-    name = f" with the root <{root[1].decode('utf-8', 'replace')}>" if root else ""
-    return f"XML of a kind that is not read here{name}; open it in the program that made it and save it as .docx, .html or .txt"
+    name = tr(" with the root <{root}>", root=root[1].decode("utf-8", "replace")) if root else ""
+    return tr(
+        "XML of a kind that is not read here{name}; open it in the program that made it and save it as .docx, .html or .txt",
+        name=name,
+    )
 
 
 def _signature(data: bytes) -> str | None:
@@ -193,7 +209,12 @@ def _zip_kind(data: bytes, source: str) -> str:
             packed = unpacked(package, package.getinfo("mimetype"), _LONGEST_MIME_TYPE) if "mimetype" in names else b""
     except DAMAGE as error:
         raise InputError(
-            f"{source}: damaged or cut off ({error}); get the file again, or open it and save it again", code="damaged"
+            tr(
+                "{source}: damaged or cut off ({error}); get the file again, or open it and save it again",
+                source=source,
+                error=error,
+            ),
+            code="damaged",
         ) from None
     if packed.startswith(b"application/vnd.oasis.opendocument."):
         return _ODF.get(packed.decode("ascii", "replace").rpartition(".")[2], ARCHIVE)

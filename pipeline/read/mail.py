@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from email.message import Message
 
 from pipeline.core.errors import InputError
+from pipeline.core.messages import mark, tr
 from pipeline.read.archive import Member
 from pipeline.read.mime import MAIL_TYPE, content_of, header_text, parameter_of, parse_message, parts
 
 PAGE = "text/html"
-_WHAT, _HINT = "a mail", "save the mail again as .eml"
+_WHAT, _HINT = mark("a mail"), mark("save the mail again as .eml")
 _TEXTS = ("text/plain", PAGE)
 ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 # What follows the tags of these is no text that a page shows; and what stands for a blank.
@@ -21,9 +22,9 @@ _UNWRITABLE = (LookupError, RecursionError, ValueError)
 
 def open_mail(data: bytes, source: str) -> Message:
     """Return a mail; raises InputError for what is none, and for one that is encrypted as a whole."""
-    message = parse_message(data, _WHAT, _HINT, source)
+    message = parse_message(data, tr(_WHAT), tr(_HINT), source)
     if not message.keys():
-        raise InputError(f"{source}: no mail, or its head is missing; {_HINT}", code="damaged")
+        raise InputError(tr("{source}: no mail, or its head is missing; {hint}", source=source, hint=tr(_HINT)), code="damaged")
     if message.get_content_type() in ENCRYPTED:
         raise _encrypted(source)
     return message
@@ -76,7 +77,7 @@ def _is_own(part: Message) -> bool:
 
 
 def _encrypted(source: str) -> InputError:
-    said = f"{source}: an encrypted mail; open it in the mail program and save its text as .docx or .txt"
+    said = tr("{source}: an encrypted mail; open it in the mail program and save its text as .docx or .txt", source=source)
     return InputError(said, code="password")
 
 
@@ -84,7 +85,10 @@ def _attached_mail(part: Message, name: str, source: str) -> Member | InputError
     try:
         return Member(name, _inner(part))
     except _UNWRITABLE as error:
-        return InputError(f"{source}/{name}: damaged ({type(error).__name__}); {_HINT}", code="damaged")
+        return InputError(
+            tr("{source}/{name}: damaged ({kind}); {hint}", source=source, name=name, kind=type(error).__name__, hint=tr(_HINT)),
+            code="damaged",
+        )
 
 
 def _inner(part: Message) -> bytes:

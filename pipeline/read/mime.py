@@ -8,6 +8,7 @@ from email.header import Header, decode_header
 from email.message import Message
 
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 
 MAIL_TYPE = "message/rfc822"
 _MAX_MULTIPARTS = 100
@@ -29,7 +30,16 @@ class _Part(Message):
 def parse_message(data: bytes, what: str, hint: str, source: str) -> Message:
     """Return a message; ``what`` names its format and ``hint`` what to try. Raises InputError for what is none."""
     if data.lower().count(b"boundary=") > _MAX_MULTIPARTS:
-        raise InputError(f"{source}: more than {_MAX_MULTIPARTS} multiparts in {what}; {hint}", code="too_large")
+        raise InputError(
+            tr(
+                "{source}: more than {max_multiparts} multiparts in {what}; {hint}",
+                source=source,
+                max_multiparts=_MAX_MULTIPARTS,
+                what=what,
+                hint=hint,
+            ),
+            code="too_large",
+        )
     return email.message_from_bytes(data, _class=_Part, policy=policy.compat32)
 
 

@@ -10,6 +10,7 @@ import time
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 
 _AT_ONCE = 1 << 20
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # not on Windows, where no path leads to a pipe
@@ -38,7 +39,11 @@ def read_bounded(descriptor: int, source: str, options: ReadConfig) -> bytes:
         left -= len(piece)
     if not left:
         raise InputError(
-            f"{source}: gives more than {options.max_bytes:,} bytes, the limit (read.max_bytes); save it as a file and split it",
+            tr(
+                "{source}: gives more than {max_bytes:,} bytes, the limit (read.max_bytes); save it as a file and split it",
+                source=source,
+                max_bytes=options.max_bytes,
+            ),
             code="too_large",
         )
     return b"".join(pieces)
@@ -49,8 +54,10 @@ def _piece(descriptor: int, most: int, end: float, source: str, options: ReadCon
     while True:
         left = end - time.monotonic()
         if left <= 0 or (_NON_BLOCKING and not select.select([descriptor], [], [], left)[0]):
-            late = f"still not at its end after {options.max_seconds:g} s (read.max_seconds)"
-            raise InputError(f"{source}: {late}; save what it gives as a file, and name that", code="too_long")
+            late = tr("still not at its end after {max_seconds:g} s (read.max_seconds)", max_seconds=options.max_seconds)
+            raise InputError(
+                tr("{source}: {late}; save what it gives as a file, and name that", source=source, late=late), code="too_long"
+            )
         try:
             return os.read(descriptor, most)
         except BlockingIOError:  # another reader was faster

@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import Code
+from pipeline.core.messages import tr
 from pipeline.core.process import Scratch, start_process
 from pipeline.read import seconds_for
 from pipeline.read.frames import ReadRequest, ReadResponse, read_answer, write_frame
@@ -57,11 +58,15 @@ class Worker:
         try:
             answer = self._answers.get(timeout=limit)
         except queue.Empty:
-            part = "" if limit == self._options.max_seconds else ", by its size"
-            reason = f"reading it took more than {limit:.3g} s (read.max_seconds{part}); split it, or raise the limit"
+            part = "" if limit == self._options.max_seconds else tr(", by its size")
+            reason = tr(
+                "reading it took more than {limit:.3g} s (read.max_seconds{part}); split it, or raise the limit",
+                limit=limit,
+                part=part,
+            )
             raise WorkerLostError(reason, "too_long", is_final=True) from None
         if answer is None:
-            reason = "reading it ended the reader, by damage or by its limit of memory (read.max_memory); save it as .txt"
+            reason = tr("reading it ended the reader, by damage or by its limit of memory (read.max_memory); save it as .txt")
             raise WorkerLostError(reason, "too_large", is_final=False)
         self._size = answer.size if answer.kind == "begin" else None
         self.has_answered = self.has_answered or answer.kind in ("document", "error")

@@ -15,6 +15,7 @@ import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
 
@@ -235,5 +236,10 @@ def _spanning(cells: Sequence[str], column: int) -> str:
 def _no_column(tables: Sequence[Table], source: str, options: ReadConfig) -> str:
     first = [cell for table in tables for row in table.rows[:1] for cell in row if cell][:20]
     if options.text_column:
-        return f"{source}: no column {options.text_column!r} (read.text_column); the first row has: {', '.join(first) or 'nothing'}"
-    return f"{source}: no column with text; name it with --set read.text_column=NAME"
+        return tr(
+            "{source}: no column {text_column!r} (read.text_column); the first row has: {first}",
+            source=source,
+            text_column=options.text_column,
+            first=", ".join(first) or "nothing",
+        )
+    return tr("{source}: no column with text; name it with --set read.text_column=NAME", source=source)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.core.config import Config
 from pipeline.core.errors import Say, TrackingError
+from pipeline.core.messages import tr
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.track.locate import model_folder
@@ -19,7 +20,7 @@ from pipeline.training.measure import metric_names
 def record_drift(config: Config, model: Model, batch: BatchSummary, found: Sequence[Drift]) -> str:
     """Record the figures of a batch and their distances as a run; return its id. Raises TrackingError."""
     uri = tracking_uri(config.track.uri)
-    with trouble(uri, HINT):
+    with trouble(uri, tr(HINT)):
         mlflow = mlflow_at(uri)
         experiment = experiment_id(mlflow, uri, config.track.experiment)
         tags = {"kind": "drift", "model.version": model.version} | {f"drift.{one.figure}": one.word for one in found}

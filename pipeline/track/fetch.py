@@ -18,6 +18,7 @@ import msgspec
 from pipeline.core import locations
 from pipeline.core.errors import ModelError, Say, TrackingError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import write_whole
 from pipeline.core.regular import read_regular
 from pipeline.model.folder import load_model
@@ -47,7 +48,9 @@ def fetch_model(uri: str, configured: str, say: Say) -> Path:
     """
     match = _URI.fullmatch(uri)
     if not match:
-        raise ModelError(f"{uri}: not the address of a registered model; write it as models:/NAME@ALIAS or models:/NAME/VERSION")
+        raise ModelError(
+            tr("{uri}: not the address of a registered model; write it as models:/NAME@ALIAS or models:/NAME/VERSION", uri=uri)
+        )
     name, wanted = match["name"], match["wanted"]
     place = _place(name, tracking_uri(configured))
     try:
@@ -67,12 +70,25 @@ def _fetch(at: Registry, version: Any, wanted: str, place: Path, say: Say) -> Pa
         with at.downloaded(number) as folder:
             model = load_model(folder).version
             if registered and model != registered:
-                raise ModelError(f"{at.name} version {number}: holds model {model}, not {registered}; train again")
+                raise ModelError(
+                    tr(
+                        "{name} version {number}: holds model {model}, not {registered}; train again",
+                        name=at.name,
+                        number=number,
+                        model=model,
+                        registered=registered,
+                    )
+                )
             try:
                 _keep(folder, copy)
             except OSError as error:
                 raise ModelError(
-                    f"{copy}: the model cannot be kept here ({error.strerror}); name another folder with {locations.CACHE_VARIABLE}"
+                    tr(
+                        "{copy}: the model cannot be kept here ({reason}); name another folder with {cache_variable}",
+                        copy=copy,
+                        reason=system_reason(error),
+                        cache_variable=locations.CACHE_VARIABLE,
+                    )
                 ) from None
     _note(place, {wanted: _Known(copy.name, number, _now(), model)}, say)
     return copy
@@ -82,8 +98,16 @@ def _last_known(place: Path, wanted: str, uri: str, reason: str, say: Say) -> Pa
     """Return the copy that a reference last meant, and say so; raises ModelError where there is none that is whole."""
     known = _known(place).get(wanted)
     if known is None or not _COPY.fullmatch(known.copy) or not _is_the_model(place / known.copy, known.model):
-        raise ModelError(f"{uri}: cannot be fetched, and no copy of it was kept ({reason})")
-    say(f"warning: {uri}: the registry cannot be reached; using the copy of version {known.version} as of {known.when} ({reason})")
+        raise ModelError(tr("{uri}: cannot be fetched, and no copy of it was kept ({reason})", uri=uri, reason=reason))
+    say(
+        tr(
+            "warning: {uri}: the registry cannot be reached; using the copy of version {version} as of {when} ({reason})",
+            uri=uri,
+            version=known.version,
+            when=known.when,
+            reason=reason,
+        )
+    )
     return place / known.copy
 
 
@@ -130,7 +154,13 @@ def _note(place: Path, news: dict[str, _Known], say: Say) -> None:
         with write_whole(place / _KNOWN) as stream:
             stream.write(msgspec.json.encode({**_known(place), **news}))
     except OSError as error:
-        say(f"warning: {place}: cannot be written ({error.strerror}); the model will not be found while the registry is down")
+        say(
+            tr(
+                "warning: {place}: cannot be written ({reason}); the model will not be found while the registry is down",
+                place=place,
+                reason=system_reason(error),
+            )
+        )
 
 
 def _now() -> str:

@@ -6,6 +6,7 @@ fails on the way leaves every alias as it was.
 
 from pipeline.core.config import Config
 from pipeline.core.errors import ModelError, Say, TrackingError, UsageError
+from pipeline.core.messages import tr
 from pipeline.labels.corpus import read_corpus
 from pipeline.labels.files import Corpus
 from pipeline.track.locate import model_folder
@@ -37,7 +38,15 @@ def judge_training(config: Config, corpus: Corpus, version: str, run_id: str) ->
         number = version_of_run(at, run_id)
         candidate = _candidate(at, number)
         if candidate.version != version:
-            raise ModelError(f"{at.name} version {number}: holds model {candidate.version}, not {version}; train again")
+            raise ModelError(
+                tr(
+                    "{name} version {number}: holds model {found}, not {version}; train again",
+                    name=at.name,
+                    number=number,
+                    found=candidate.version,
+                    version=version,
+                )
+            )
         decision = _decision(at, config, corpus, number, candidate)
         _log(at, run_id, decision)
         if decision.passed:
@@ -55,14 +64,21 @@ def promote(config: Config, corpus: Corpus | None, number: int, why: str) -> Ver
     with registry(config.track.registered_model, config.track.uri) as at:
         at.version(number)
         if at.aliases().get(CHAMPION) == number:
-            raise UsageError(f"{at.name}: version {number} is champion already")
+            raise UsageError(tr("{name}: version {number} is champion already", name=at.name, number=number))
         candidate = _candidate(at, number)
         if corpus is None:
             _crown(at, number, why, "force")
-            return Verdict(number, CHAMPION, f"by force: {why}")
+            return Verdict(number, CHAMPION, tr("by force: {why}", why=why))
         decision = _decision(at, config, corpus, number, candidate)
         if not decision.passed:
-            raise UsageError(f"{at.name}: version {number} does not pass the gate ({decision.reason}); --force promotes it anyway")
+            raise UsageError(
+                tr(
+                    "{name}: version {number} does not pass the gate ({reason}); --force promotes it anyway",
+                    name=at.name,
+                    number=number,
+                    reason=decision.reason,
+                )
+            )
         _crown(at, number, why, "promote")
         return Verdict(number, CHAMPION, f"{decision.reason}; {why}")
 
@@ -72,11 +88,11 @@ def rollback(config: Config, why: str) -> Verdict:
     with registry(config.track.registered_model, config.track.uri) as at:
         current = at.aliases().get(CHAMPION)
         if current is None:
-            raise UsageError(f"{at.name}: has no champion to roll back; see: pipeline models list")
+            raise UsageError(tr("{name}: has no champion to roll back; see: pipeline models list", name=at.name))
         number = champion_before(at, current)
         _candidate(at, number)
         move_alias(at, CHAMPION, number, why, "rollback")
-        return Verdict(number, CHAMPION, f"instead of version {current}: {why}")
+        return Verdict(number, CHAMPION, tr("instead of version {current}: {why}", current=current, why=why))
 
 
 def _decision(at: Registry, config: Config, corpus: Corpus, number: int, candidate: Candidate) -> Decision:
@@ -102,7 +118,9 @@ def _against(at: Registry, config: Config, corpus: Corpus, candidate: Candidate,
     try:
         comparison = compare(corpus, candidate, _candidate(at, champion), config.gate, config.model.seed)
     except ModelError as error:
-        return Decision(False, f"cannot be held against the champion, version {champion}: {error}")
+        return Decision(
+            False, tr("cannot be held against the champion, version {champion}: {error}", champion=champion, error=error)
+        )
     return decide(candidate.figures, comparison, config.gate)
 
 
@@ -114,7 +132,7 @@ def _candidate(at: Registry, number: int) -> Candidate:
 def _crown(at: Registry, number: int, why: str, by: By) -> None:
     move_alias(at, CHAMPION, number, why, by)
     if at.aliases().get(CHALLENGER) == number:
-        move_alias(at, CHALLENGER, None, f"version {number} became champion", by)
+        move_alias(at, CHALLENGER, None, tr("version {number} became champion", number=number), by)
 
 
 def _log(at: Registry, run_id: str, decision: Decision) -> None:
@@ -136,11 +154,11 @@ def _ends(decision: Decision) -> dict[str, float]:
 
 def try_to_judge(config: Config, corpus: Corpus, version: str, run_id: str, say: Say) -> tuple[Verdict | None, str | None]:
     """Return what the gate made of the version that a run registered, or why it could not be finished: no alias moved then."""
-    say("holding the new version against the champion")
+    say(tr("holding the new version against the champion"))
     try:
         return judge_training(config, corpus, version, run_id), None
     except (TrackingError, ModelError) as error:
-        return None, f"{error}; the champion stays what it was, and the model itself is complete"
+        return None, tr("{error}; the champion stays what it was, and the model itself is complete", error=error)
 
 
 def compare_models(config: Config, first: str, second: str, say: Say) -> Comparison:

@@ -14,6 +14,7 @@ import msgspec
 from pipeline.core import locations
 from pipeline.core.config import Config, config_values
 from pipeline.core.errors import Say, TrackingError
+from pipeline.core.messages import tr
 from pipeline.labels.files import Corpus
 from pipeline.model.folder import MANIFEST, package_versions, read_out_of_fold, set_run_id
 from pipeline.model.model import Model
@@ -219,11 +220,11 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def try_to_record(record: TrainingRecord, say: Say) -> tuple[str | None, str | None]:
     """Record a training; return the id of its run, or None and why it could not be recorded."""
-    say("recording the run in MLflow")
+    say(tr("recording the run in MLflow"))
     gc.freeze()  # the corpus stays to the end: the search for garbage among MLflow's many objects need not go through it
     try:
         run_id = record_training(record)
     except TrackingError as error:
-        return None, f"{error}; the model itself is complete in {record.folder}"
+        return None, tr("{error}; the model itself is complete in {folder}", error=error, folder=record.folder)
     set_run_id(record.folder, run_id)
     return run_id, None

@@ -8,12 +8,13 @@ from typing import Any
 from msgspec.structs import asdict
 
 from pipeline.core.config import Config, SearchConfig
+from pipeline.core.messages import mark, tr
 from pipeline.track.run import Point, log_values, run_params
 from pipeline.track.store import alone, experiment_id, mlflow_at, tracking_uri, trouble
 
 KEY, SEARCH, CORPUS, PARENT = "search.key", "search.id", "corpus.sha256", "mlflow.parentRunId"
 PAGE = 1000
-ADVICE = "check it, and start the search again: it goes on where it was"
+ADVICE = mark("check it, and start the search again: it goes on where it was")
 
 
 class SearchRuns:
@@ -35,26 +36,26 @@ class SearchRuns:
         if found is None:
             return None
         if found.data.tags[PARENT] != self.run_id:
-            with trouble(self._uri, ADVICE), alone(self._uri):
+            with trouble(self._uri, tr(ADVICE)), alone(self._uri):
                 self._log_child(key, found.info.run_name, found.data.params, found.data.metrics, found.info.run_id)
         return dict(found.data.metrics)
 
     def add(self, key: str, settings: Mapping[str, Any], config: Config, metrics: Mapping[str, float]) -> None:
         """Record a combination that was measured."""
         name = " ".join(f"{name.partition('.')[2]}={value}" for name, value in settings.items())
-        with trouble(self._uri, ADVICE), alone(self._uri):
+        with trouble(self._uri, tr(ADVICE)), alone(self._uri):
             self._log_child(key, name, run_params(config), metrics, None)
 
     def finish(self, best_key: str, value: float, refitted: str | None) -> None:
         """Record which combination was the best, and the run of the model that was trained with it."""
-        with trouble(self._uri, ADVICE), alone(self._uri):
+        with trouble(self._uri, tr(ADVICE)), alone(self._uri):
             self._client.log_metric(self.run_id, "best", value)
             self._client.set_tag(self.run_id, "search.best_key", best_key)
             self._client.set_tag(self.run_id, "search.refitted_run_id", refitted or "not recorded")
 
     def end(self, status: str) -> None:
         """End the parent run."""
-        with trouble(self._uri, ADVICE), alone(self._uri):
+        with trouble(self._uri, tr(ADVICE)), alone(self._uri):
             self._client.set_terminated(self.run_id, status)
 
     def _finished_children(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def open_search(config: Config, search_id: str, corpus_sha256: str, options: Sea
     Raises TrackingError where the store cannot be used.
     """
     uri = tracking_uri(config.track.uri)
-    with trouble(uri, ADVICE), alone(uri):
+    with trouble(uri, tr(ADVICE)), alone(uri):
         mlflow = mlflow_at(uri)
         experiment = experiment_id(mlflow, uri, config.track.experiment)
         parent = _parent(mlflow.MlflowClient(), experiment, search_id, {CORPUS: corpus_sha256, "command": command}, options)

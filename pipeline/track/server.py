@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.core.process import Watchdog
 from pipeline.track.places import artifact_location, follow
 from pipeline.track.store import QUIET, store_folder, tracking_uri, trouble
@@ -25,7 +26,7 @@ def serve_ui(port: int, configured: str = "") -> int:
     _check_port(port)
     uri = tracking_uri(configured)
     store_folder().mkdir(parents=True, exist_ok=True)
-    with trouble(uri, HINT):
+    with trouble(uri, tr(HINT)):
         follow(uri)
     command = [
         sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri, "--host", HOST, "--port", str(port),
@@ -70,4 +71,6 @@ def _check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise UsageError(f"port {port} of {HOST} is taken; stop what uses it, or choose another with --port") from None
+            raise UsageError(
+                tr("port {port} of {host} is taken; stop what uses it, or choose another with --port", port=port, host=HOST)
+            ) from None

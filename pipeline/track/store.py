@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.core import locations
 from pipeline.core.errors import PipelineError, TrackingError
 from pipeline.core.extras import missing
+from pipeline.core.messages import tr
 from pipeline.track.places import SQLITE, artifact_location, database, follow
 
 QUEUE = 60.0  # seconds to wait for another training that is being recorded
@@ -45,7 +46,7 @@ def mlflow_at(uri: str) -> Any:  # noqa: ANN401 - the module
 
     Raises TrackingError where MLflow is not installed.
     """
-    if line := missing("train", f"the store {uri}"):
+    if line := missing("train", tr("the store {uri}", uri=uri)):
         raise TrackingError(without_password(line))
     for name, value in {**QUIET, **_IMPATIENT}.items():
         os.environ.setdefault(name, value)
@@ -80,7 +81,7 @@ def alone(uri: str) -> Iterator[None]:
 
 
 @contextmanager
-def trouble(uri: str, hint: str = "check it, or train with --no-track") -> Iterator[None]:
+def trouble(uri: str, hint: str = tr("check it, or train with --no-track")) -> Iterator[None]:
     """Turn whatever a store raises into one line that ends with what to try; errors of ours pass."""
     try:
         yield
@@ -88,7 +89,7 @@ def trouble(uri: str, hint: str = "check it, or train with --no-track") -> Itera
         raise
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        message = f"the tracking store {uri} cannot be used: {reason}; {hint}"
+        message = tr("the tracking store {uri} cannot be used: {reason}; {hint}", uri=uri, reason=reason, hint=hint)
         raise TrackingError(without_password(message)) from error
 
 

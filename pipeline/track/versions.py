@@ -16,13 +16,14 @@ from typing import Any, Literal
 import msgspec
 
 from pipeline.core.errors import ModelError, TrackingError, UsageError
+from pipeline.core.messages import mark, tr
 from pipeline.model.folder import MANIFEST
 from pipeline.track.places import database
 from pipeline.track.store import mlflow_at, tracking_uri, trouble
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 FIGURES = ("macro_f1", "accuracy", "calibration_error", "coverage")
-HINT = "check its address, and that it is up"
+HINT = mark("check its address, and that it is up")
 By = Literal["gate", "promote", "force", "rollback"]
 _CHANGE = "change."
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # what the registry says of a name that is not there
@@ -67,7 +68,9 @@ class Registry:
         except self.mlflow.exceptions.MlflowException as error:
             if error.error_code not in _ABSENT:
                 raise
-            raise ModelError(f"{self.name}: no registered model of this name; make one with: pipeline train") from None
+            raise ModelError(
+                tr("{name}: no registered model of this name; make one with: pipeline train", name=self.name)
+            ) from None
         return {alias: int(number) for alias, number in found.items()}
 
     def version(self, number: int | str) -> Any:  # noqa: ANN401 - MLflow's ModelVersion
@@ -80,8 +83,8 @@ class Registry:
         except self.mlflow.exceptions.MlflowException as error:
             if error.error_code not in _ABSENT:
                 raise
-            what = f"alias {alias}" if alias else f"version {number}"
-            raise ModelError(f"{self.name}: has no {what}; see: pipeline models list") from None
+            what = tr("alias {alias}", alias=alias) if alias else tr("version {number}", number=number)
+            raise ModelError(tr("{name}: has no {what}; see: pipeline models list", name=self.name, what=what)) from None
 
     def tag(self, number: int, **values: object) -> None:
         """Write tags of a version."""
@@ -99,10 +102,23 @@ class Registry:
             found = Path(self.mlflow.artifacts.download_artifacts(f"models:/{self.name}/{number}", dst_path=place))
         except Exception as error:
             reason = " ".join(str(error).split())[:150] or type(error).__name__
-            raise ModelError(f"{self.name} version {number}: its artifact cannot be fetched ({reason})") from error
+            raise ModelError(
+                tr(
+                    "{name} version {number}: its artifact cannot be fetched ({reason})",
+                    name=self.name,
+                    number=number,
+                    reason=reason,
+                )
+            ) from error
         manifest = next(iter(sorted(found.rglob(MANIFEST))), None)
         if manifest is None or not (found / "MLmodel").is_file():
-            raise ModelError(f"{self.name} version {number}: its artifact is gone or incomplete; train again with: pipeline train")
+            raise ModelError(
+                tr(
+                    "{name} version {number}: its artifact is gone or incomplete; train again with: pipeline train",
+                    name=self.name,
+                    number=number,
+                )
+            )
         return manifest.parent
 
 
@@ -111,7 +127,7 @@ def registry(name: str, configured: str = "") -> Iterator[Registry]:
     """Give the registered model of the configured store; what the store raises becomes a TrackingError of one line."""
     uri = tracking_uri(configured)
     _check_store(uri)
-    with trouble(uri, HINT):
+    with trouble(uri, tr(HINT)):
         mlflow = mlflow_at(uri)
         yield Registry(mlflow, mlflow.MlflowClient(), name)
 
@@ -126,7 +142,7 @@ def version_of_run(at: Registry, run_id: str) -> int:
     """Return the version that a run registered; raises ModelError."""
     found = [int(version.version) for version in _search(at) if version.run_id == run_id]
     if not found:
-        raise ModelError(f"{at.name}: run {run_id} registered no version; train again")
+        raise ModelError(tr("{name}: run {run_id} registered no version; train again", name=at.name, run_id=run_id))
     return max(found)
 
 
@@ -164,7 +180,13 @@ def champion_before(at: Registry, current: int) -> int:
             if change.before is None:
                 break
             return change.before
-    raise UsageError(f"{at.name}: there was no champion before version {current}; see: pipeline models list --history")
+    raise UsageError(
+        tr(
+            "{name}: there was no champion before version {current}; see: pipeline models list --history",
+            name=at.name,
+            current=current,
+        )
+    )
 
 
 def user_name() -> str:
@@ -179,7 +201,9 @@ def _check_store(uri: str) -> None:
     """Raise TrackingError for a database file that does not exist: MLflow would make one, which holds no model."""
     path = database(uri)
     if path is not None and not path.is_file():
-        raise TrackingError(f"the tracking store {uri} does not exist; check its address, or make one with: pipeline train")
+        raise TrackingError(
+            tr("the tracking store {uri} does not exist; check its address, or make one with: pipeline train", uri=uri)
+        )
 
 
 def _search(at: Registry) -> list[Any]:

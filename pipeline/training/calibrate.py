@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
+from pipeline.core.messages import tr
 from pipeline.core.spans import SpanIndex
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Flags, Floats
@@ -84,7 +85,7 @@ def _runs(left_out: Iterable[tuple[Prepared, Model]]) -> _Runs:
         counted = scored.terms.sum(axis=1) * (report.layout.sentences <= LONGEST_REPORT)  # a longer one is tagged in parts
         terms += [counted] * len(scored.runs.scores)
     if not any(characters.any() for characters in gold):
-        raise CorpusError("no labelled passage is left of the reports once noise is set aside; label passages of text")
+        raise CorpusError(tr("no labelled passage is left of the reports once noise is set aside; label passages of text"))
     return _Runs(np.array(scores), np.array(gold), *np.array(terms).T)
 
 

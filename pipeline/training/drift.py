@@ -19,6 +19,7 @@ import numpy as np
 from pipeline.core.config import DriftConfig
 from pipeline.core.errors import InputError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import mark, system_reason, tr
 from pipeline.core.outputs import SUMMARY
 from pipeline.core.records import TagGroup
 from pipeline.model.model import Model
@@ -29,6 +30,7 @@ SUFFIX = SUMMARY
 _SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown", "drifted")  # fields that are added up
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
+WORDS = (mark("stable"), mark("look"), mark("drifted"), mark("too small"))  # for the catalogue
 Word = Literal["stable", "look", "drifted", "too small"]
 
 
@@ -162,11 +164,32 @@ def _load(path: Path, signature: str) -> BatchSummary:
     try:
         summary = decode_json(path.read_bytes(), BatchSummary)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
+        raise InputError(
+            tr(
+                "{path}: cannot be read ({reason}); pipeline tag -o OUT writes OUT{suffix}",
+                path=path,
+                reason=system_reason(error),
+                suffix=SUFFIX,
+            )
+        ) from None
     except msgspec.MsgspecError as error:
-        raise InputError(f"{path}: no summary of a batch ({error}); pipeline tag -o OUT writes OUT{SUFFIX}") from None
+        raise InputError(
+            tr(
+                "{path}: no summary of a batch ({error}); pipeline tag -o OUT writes OUT{suffix}",
+                path=path,
+                error=error,
+                suffix=SUFFIX,
+            )
+        ) from None
     if summary.model != signature or len(summary.scores) != BINS:
-        raise InputError(f"{path}: a batch of model {summary.model}, not of {signature}; name its model with --model")
+        raise InputError(
+            tr(
+                "{path}: a batch of model {model}, not of {signature}; name its model with --model",
+                path=path,
+                model=summary.model,
+                signature=signature,
+            )
+        )
     return summary
 
 

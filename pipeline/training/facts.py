@@ -9,6 +9,7 @@ import msgspec
 from pipeline.core.config import Config, config_values
 from pipeline.core.errors import ModelError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import tr
 from pipeline.labels.files import Corpus
 from pipeline.model.folder import TRAINING, read_file
 from pipeline.model.model import Model
@@ -50,14 +51,16 @@ def load_facts(folder: Path) -> TrainingFacts:
             return TrainingFacts()
         return decode_json(read_file(folder, TRAINING), TrainingFacts)
     except msgspec.MsgspecError as error:
-        raise ModelError(f"{folder / TRAINING}: cannot be read ({error}); train the model again") from None
+        raise ModelError(
+            tr("{folder}: cannot be read ({error}); train the model again", folder=folder / TRAINING, error=error)
+        ) from None
 
 
 def load_reference(folder: Path) -> BatchSummary:
     """Return the summary of a model's training, which drift is measured from; raises ModelError where none is kept."""
     summary = load_facts(folder).summary
     if summary is None:
-        raise ModelError(f"{folder}: keeps no summary of its training to compare with; train the model again")
+        raise ModelError(tr("{folder}: keeps no summary of its training to compare with; train the model again", folder=folder))
     return summary
 
 

@@ -24,6 +24,7 @@ from pipeline.core import locations
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
 from pipeline.core.counted import counted
 from pipeline.core.errors import ConfigError, CorpusError, Say
+from pipeline.core.messages import tr
 from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
 from pipeline.core.records import CleanText, Label, Segment
 from pipeline.core.spans import SpanIndex
@@ -114,7 +115,7 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
     reports, config = fitter.counts.reports, fitter.config
     groups = groups_of(reports, config.evaluate)
     if len(groups) < 2:
-        raise CorpusError("all reports would be left out together; name fewer folders in evaluate.grouped, or label others")
+        raise CorpusError(tr("all reports would be left out together; name fewer folders in evaluate.grouped, or label others"))
     folds = [
         Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
         for group in watch(groups)
@@ -156,10 +157,10 @@ def _together(keys: Sequence[tuple[str, ...]]) -> list[list[int]]:
 def check_prepared(prepared: Sequence[Prepared], corpus: Corpus, say: Say) -> None:
     """Say what is trained on, and which reports are left out together; raises CorpusError where that is too little."""
     labels = sum(len(report.labels) for report in corpus.reports)
-    say(f"training on {counted(len(prepared), 'report')}, {counted(labels, 'label')}")
+    say(tr("training on {reports}, {labels}", reports=counted(len(prepared), "report"), labels=counted(labels, "label")))
     check_trainable(corpus)
     for same in equal_reports(prepared):
-        say(f"left out together, since their text is the same: {', '.join(same)}")
+        say(tr("left out together, since their text is the same: {same}", same=", ".join(same)))
 
 
 def equal_reports(reports: Sequence[Prepared]) -> list[tuple[str, ...]]:
@@ -247,7 +248,7 @@ def _solver() -> ModuleType:
     """Return the compiled solver; raises ConfigError where there is none."""
     native = compiled(SOLVER)
     if native is None:
-        raise ConfigError(f"model.solver = dual: {NOT_COMPILED}, or set it to liblinear")
+        raise ConfigError(tr("model.solver = dual: {not_compiled}, or set it to liblinear", not_compiled=NOT_COMPILED))
     return native
 
 
@@ -281,7 +282,10 @@ def _warn_of_no_convergence() -> None:
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
 
     warnings.warn(
-        f"the solver did not settle within {MOST_PASSES} passes over the corpus; lower model.C, or set model.solver = liblinear",
+        tr(
+            "the solver did not settle within {most_passes} passes over the corpus; lower model.C, or set model.solver = liblinear",
+            most_passes=MOST_PASSES,
+        ),
         ConvergenceWarning,
         stacklevel=2,
     )
@@ -306,11 +310,11 @@ def _check_fit(part: CorpusSubset, counts: CorpusCounts) -> None:
     """Raise CorpusError where there is nothing to fit: no word or bigram, or sentences of one label only."""
     terms = len(counts.vocabulary) - len(counts.vocabulary.gazetteer)
     if not part.active[:terms].any():
-        rare = f"no word stands in {counts.config.features.min_df} sentences of the reports that are trained on"
-        raise CorpusError(f"{rare} (features.min_df); label more reports, or lower it")
+        rare = tr("no word stands in {min_df} sentences of the reports that are trained on", min_df=counts.config.features.min_df)
+        raise CorpusError(tr("{rare} (features.min_df); label more reports, or lower it", rare=rare))
     if len(np.unique(counts.targets[part.rows])) < 2:
         raise CorpusError(
-            "all sentences of the reports that are trained on have one label; label more reports, so that each label is in two"
+            tr("all sentences of the reports that are trained on have one label; label more reports, so that each label is in two")
         )
 
 

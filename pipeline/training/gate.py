@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.core.config import GateConfig, LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import ModelError
+from pipeline.core.messages import tr
 from pipeline.core.records import Tag
 from pipeline.labels.files import Corpus, LabelledDocument
 from pipeline.model.features import Floats
@@ -82,9 +83,15 @@ def decide(standing: CandidateFigures, against: Comparison | None, gate: GateCon
     if short:
         return Decision(False, "; ".join(short), against)
     if not against:
-        return Decision(True, "reaches every figure of [gate], and there was no champion")
+        return Decision(True, tr("reaches every figure of [gate], and there was no champion"))
     return Decision(
-        True, f"not worse than the champion: macro-F1 {against.interval} on {counted(len(against.reports), 'report')}", against
+        True,
+        tr(
+            "not worse than the champion: macro-F1 {interval} on {reports}",
+            interval=against.interval,
+            reports=counted(len(against.reports), "report"),
+        ),
+        against,
     )
 
 
@@ -98,11 +105,21 @@ def compare(corpus: Corpus, first: Candidate, second: Candidate, gate: GateConfi
         others = {tag.theme for tags in candidate.tags.values() for tag in tags} - set(names)
         if others:
             raise ModelError(
-                f"model {candidate.name}: has the label {min(others)}, which the corpus has not; check corpus.label_set"
+                tr(
+                    "model {name}: has the label {others}, which the corpus has not; check corpus.label_set",
+                    name=candidate.name,
+                    others=min(others),
+                )
             )
     shared = [report for report in corpus.reports if _left_out(report, first) and _left_out(report, second)]
     if not shared:
-        raise ModelError(f"models {first.name} and {second.name} share no report of this corpus; check corpus.labels, or --config")
+        raise ModelError(
+            tr(
+                "models {name} and {second_name} share no report of this corpus; check corpus.labels, or --config",
+                name=first.name,
+                second_name=second.name,
+            )
+        )
     confusions = [np.array([_matrix(report, one, corpus.label_set) for report in shared]) for one in (first, second)]
     themes = [names.index(theme) for theme in corpus.label_set.themes]
     interval = paired_bootstrap(confusions[0], confusions[1], themes, gate, seed)
@@ -136,23 +153,42 @@ def macro_f1(confusions: Floats, themes: Sequence[int]) -> Floats:
 
 def _missed(standing: CandidateFigures, gate: GateConfig) -> Iterator[str]:
     if standing.macro_f1 < gate.least_macro_f1:
-        yield f"macro-F1 {standing.macro_f1:.3f} is below {gate.least_macro_f1}"
+        yield tr(
+            "macro-F1 {macro_f1:.3f} is below {least_macro_f1}", macro_f1=standing.macro_f1, least_macro_f1=gate.least_macro_f1
+        )
     for name, value in standing.f1.items():
         if value < gate.least_f1:
-            yield f"F1 of {name} {value:.3f} is below {gate.least_f1}"
+            yield tr("F1 of {name} {value:.3f} is below {least_f1}", name=name, value=value, least_f1=gate.least_f1)
     if standing.calibration_error > gate.most_calibration_error:
-        yield f"calibration error {standing.calibration_error:.3f} is above {gate.most_calibration_error}"
+        yield tr(
+            "calibration error {calibration_error:.3f} is above {most_calibration_error}",
+            calibration_error=standing.calibration_error,
+            most_calibration_error=gate.most_calibration_error,
+        )
     if standing.coverage < gate.least_coverage:
-        yield f"share without review {standing.coverage:.3f} is below {gate.least_coverage}"
+        yield tr(
+            "share without review {coverage:.3f} is below {least_coverage}",
+            coverage=standing.coverage,
+            least_coverage=gate.least_coverage,
+        )
 
 
 def _worse(interval: Interval, reports: int, gate: GateConfig) -> Iterator[str]:
     if reports < gate.least_reports:
-        yield f"shares {counted(reports, 'report')} with the champion, fewer than {gate.least_reports}"
+        yield tr(
+            "shares {reports} with the champion, fewer than {least_reports}",
+            reports=counted(reports, "report"),
+            least_reports=gate.least_reports,
+        )
     elif interval.high < 0:
-        yield f"worse than the champion: macro-F1 {interval} on {counted(reports, 'report')}"
+        yield tr("worse than the champion: macro-F1 {interval} on {reports}", interval=interval, reports=counted(reports, "report"))
     elif interval.low < -gate.margin:
-        yield f"may be worse than the champion by more than {gate.margin}: macro-F1 {interval} on {counted(reports, 'report')}"
+        yield tr(
+            "may be worse than the champion by more than {margin}: macro-F1 {interval} on {reports}",
+            margin=gate.margin,
+            interval=interval,
+            reports=counted(reports, "report"),
+        )
 
 
 def _left_out(report: LabelledDocument, candidate: Candidate) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import ModelError
 from pipeline.core.extras import need
+from pipeline.core.messages import tr
 from pipeline.core.records import Label
 from pipeline.core.spans import SpanIndex, spans_by_source
 from pipeline.labels.files import Corpus
@@ -45,7 +46,7 @@ def find_suspects(corpus: Corpus, tags: Sequence[OutOfFoldTag]) -> list[LabelIss
         if (probabilities := _probabilities(label, by_source[label.source], corpus.label_set)) is not None
     ]
     if not judged:
-        raise ModelError("the model was trained on other reports; train it on this corpus, or name another with --model")
+        raise ModelError(tr("the model was trained on other reports; train it on this corpus, or name another with --model"))
     names = corpus.label_set.names
     given = np.array([names.index(label.label) for label, _, _ in judged])
     scores = np.array([probabilities for _, probabilities, _ in judged])

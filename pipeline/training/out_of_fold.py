@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.core.errors import ModelError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import tr
 from pipeline.core.records import Tag
 from pipeline.model.folder import load_model, read_out_of_fold
 from pipeline.model.model import Model
@@ -76,7 +77,9 @@ def load_out_of_fold(folder: Path) -> list[OutOfFoldTag]:
     try:
         return [decode_json(line, OutOfFoldTag) for line in read_out_of_fold(folder).split(b"\n") if line]
     except msgspec.MsgspecError as error:
-        raise ModelError(f"{folder}: no out-of-fold tags to read ({error}); train the model again") from None
+        raise ModelError(
+            tr("{folder}: no out-of-fold tags to read ({error}); train the model again", folder=folder, error=error)
+        ) from None
 
 
 def load_candidate(folder: Path) -> Candidate:
@@ -89,7 +92,9 @@ def load_candidate(folder: Path) -> Candidate:
     try:
         figures = msgspec.convert(facts.get("scores"), CandidateFigures)
     except msgspec.MsgspecError as error:
-        raise ModelError(f"{folder}: holds no figures to compare ({error}); train the model again") from None
+        raise ModelError(
+            tr("{folder}: holds no figures to compare ({error}); train the model again", folder=folder, error=error)
+        ) from None
     corpus = str(facts.get("corpus", {}).get("sha256", ""))
     by_report = {source: tuple(some) for source, some in tags.items()}
     return Candidate(model.name, model.version, corpus, figures, by_report, load_facts(folder).reports)

@@ -19,6 +19,7 @@ from pipeline import __version__
 from pipeline.core import locations
 from pipeline.core.config import Config, SearchConfig, config_from_values, config_values, load_label_set
 from pipeline.core.errors import ConfigError
+from pipeline.core.messages import tr
 from pipeline.core.process import end_with_parent
 from pipeline.labels.corpus import read_user_words
 from pipeline.labels.files import Corpus
@@ -44,7 +45,11 @@ def list_trials(config: Config, options: SearchConfig, corpus_sha256: str) -> li
     for name in options.space:
         if name.partition(".")[0] not in SECTIONS or name in FIXED:
             raise ConfigError(
-                f"search: {name!r} cannot be searched; [space] takes keys of [features] and [model] but {', '.join(FIXED)}"
+                tr(
+                    "search: {name!r} cannot be searched; [space] takes keys of [features] and [model] but {fixed}",
+                    name=name,
+                    fixed=", ".join(FIXED),
+                )
             )
     trials = []
     for combination in itertools.product(*options.space.values()):
@@ -79,7 +84,13 @@ def choose(trials: Sequence[Trial], known: dict[str, dict[str, float] | None], c
     values = [(known[trial.key] or {}).get(choose_by) for trial in trials]
     if None in values:
         names = sorted(name for name in (known[trials[0].key] or {}) if not name.startswith(("left_out/", "genre/")))
-        raise ConfigError(f"search: choose_by = {choose_by!r} is no figure of a run; known: {', '.join(names)}")
+        raise ConfigError(
+            tr(
+                "search: choose_by = {choose_by!r} is no figure of a run; known: {names}",
+                choose_by=choose_by,
+                names=", ".join(names),
+            )
+        )
     best = max(range(len(trials)), key=lambda i: values[i] or 0.0)
     return trials[best], values[best] or 0.0
 
@@ -125,6 +136,8 @@ def _with_settings(config: Config, settings: dict[str, Any]) -> Config:
     for name, value in settings.items():
         section, _, key = name.partition(".")
         if key not in values[section]:
-            raise ConfigError(f"search: {name!r} is not a known key; known: {', '.join(values[section])}")
+            raise ConfigError(
+                tr("search: {name!r} is not a known key; known: {values}", name=name, values=", ".join(values[section]))
+            )
         values[section][key] = value
     return config_from_values(values, "search")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.labels.people import checked_name
 
 SHORTEST_TOKEN = 16
@@ -102,15 +103,17 @@ def read_accounts(file: Path) -> tuple[Account, ...]:
         with file.open(encoding="utf-8-sig") as stream:
             text = stream.read(LARGEST_FILE).strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: cannot be read ({error}); write the token into it, or lines of NAME TOKEN") from None
+        raise UsageError(
+            tr("{file}: cannot be read ({error}); write the token into it, or lines of NAME TOKEN", file=file, error=error)
+        ) from None
     if len(text.split()) == 1:
         return (Account("", _checked(text, str(file))),)
     numbered = enumerate(text.splitlines(), 1)
     found = [_account(line, f"{file}, line {number}") for number, line in numbered if line.strip() and line.strip()[0] != "#"]
     if not found:
-        raise UsageError(f"{file}: holds no token; write one into it, or lines of NAME TOKEN")
+        raise UsageError(tr("{file}: holds no token; write one into it, or lines of NAME TOKEN", file=file))
     if len({account.digest for account in found}) < len(found):
-        raise UsageError(f"{file}: two lines have the same token; give each person another one")
+        raise UsageError(tr("{file}: two lines have the same token; give each person another one", file=file))
     return tuple(found)
 
 
@@ -127,7 +130,12 @@ def line_of(name: str, token: str) -> str:
 def _account(line: str, where: str) -> Account:
     name, _, token = line.strip().replace("\t", " ").rpartition(" ")
     if not name:
-        raise UsageError(f"{where}: holds a name or a token only; write NAME TOKEN, as pipeline serve --new-account NAME prints it")
+        raise UsageError(
+            tr(
+                "{where}: holds a name or a token only; write NAME TOKEN, as pipeline serve --new-account NAME prints it",
+                where=where,
+            )
+        )
     try:
         return Account(checked_name(name), _checked(token, where))
     except UsageError as error:
@@ -138,11 +146,15 @@ def _checked(token: str, where: str) -> bytes:
     """Return the digest of a token that cannot be guessed, or the one that is given in its place; raises UsageError."""
     if token.startswith(HASHED):
         if not _DIGEST.fullmatch(token.removeprefix(HASHED)):
-            raise UsageError(f"{where}: no sha256 of a token, which has 64 digits and letters from a to f")
+            raise UsageError(tr("{where}: no sha256 of a token, which has 64 digits and letters from a to f", where=where))
         return bytes.fromhex(token.removeprefix(HASHED))
     if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError(
-            f"{where}: at least {SHORTEST_TOKEN} letters, digits and signs without a blank; or leave it out and one is made"
+            tr(
+                "{where}: at least {shortest_token} letters, digits and signs without a blank; or leave it out and one is made",
+                where=where,
+                shortest_token=SHORTEST_TOKEN,
+            )
         )
     return _digest(token)
 

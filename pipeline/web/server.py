@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 from pipeline.batch.engine import load_cached
 from pipeline.core.config import Config
 from pipeline.core.errors import Say, UsageError
+from pipeline.core.messages import tr
 from pipeline.track.locate import model_folder
 from pipeline.web.accounts import Accounts, for_all, new_token, read_accounts
 from pipeline.web.app import create_app
@@ -125,7 +126,9 @@ def check_proxies(proxies: Sequence[str]) -> None:
         except ValueError:
             network = None
         if network is None or network.prefixlen == 0:
-            raise UsageError(f"--proxy {proxy}: no address or network of a proxy; give one such as 127.0.0.1 or 172.18.0.0/16")
+            raise UsageError(
+                tr("--proxy {proxy}: no address or network of a proxy; give one such as 127.0.0.1 or 172.18.0.0/16", proxy=proxy)
+            )
 
 
 def is_loopback(host: str) -> bool:
@@ -155,7 +158,14 @@ def open_socket(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{host}:{port} cannot be listened on ({reason}); choose another --port or --host") from None
+        raise UsageError(
+            tr(
+                "{host}:{port} cannot be listened on ({reason}); choose another --port or --host",
+                host=host,
+                port=port,
+                reason=reason,
+            )
+        ) from None
     return listening
 
 

@@ -21,6 +21,7 @@ from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import Say, UsageError
+from pipeline.core.messages import tr
 from pipeline.core.names import safe_stem
 from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, HumanLabel, Label
@@ -41,7 +42,8 @@ class ChangedError(UsageError):
 
     def __init__(self, saved: Mapping[Span, HumanLabel | None]) -> None:
         super().__init__(
-            f"{len(saved)} of these were saved in another place meanwhile; look at both and save again", code="changed"
+            tr("{count} of these were saved in another place meanwhile; look at both and save again", count=len(saved)),
+            code="changed",
         )
         self.saved = saved
 
@@ -84,7 +86,7 @@ def save_corrections(
     """
     annotator = checked_name(annotator)
     if not corrections:
-        raise UsageError(f"{name}: no correction to save; correct a passage first")
+        raise UsageError(tr("{name}: no correction to save; correct a passage first", name=name))
     for correction in corrections:
         _check(correction, text, name, known)
     path = locations.project_folder() / config.corpus.review
@@ -136,18 +138,31 @@ def _says(label: Label) -> HumanLabel:
 
 
 def _check(correction: Correction, text: str, name: str, known: LabelSet) -> None:
-    span = f"{name}: correction {correction.start}-{correction.end}"
+    span = tr("{name}: correction {start}-{end}", name=name, start=correction.start, end=correction.end)
     if not 0 <= correction.start < correction.end <= len(text):
         raise UsageError(
-            f"{span} points outside the text, which has {counted(len(text), 'character')}; tag the report again and correct that"
+            tr(
+                "{span} points outside the text, which has {characters}; tag the report again and correct that",
+                span=span,
+                characters=counted(len(text), "character"),
+            )
         )
     if not text[correction.start : correction.end].strip():
-        raise UsageError(f"{span} holds white space only; take it out")
+        raise UsageError(tr("{span} holds white space only; take it out", span=span))
     for label in (correction.label, *correction.secondary):
         if label not in known.names:
-            raise UsageError(f"{span}: {label!r} is not a known label; known: {' '.join(known.names)}")
+            raise UsageError(
+                tr("{span}: {label!r} is not a known label; known: {names}", span=span, label=label, names=" ".join(known.names))
+            )
     if len(correction.note) > LONGEST_NOTE:
-        raise UsageError(f"{span}: a note of {len(correction.note):,} characters; the limit is {LONGEST_NOTE:,}")
+        raise UsageError(
+            tr(
+                "{span}: a note of {count:,} characters; the limit is {limit:,}",
+                span=span,
+                count=len(correction.note),
+                limit=LONGEST_NOTE,
+            )
+        )
 
 
 def _as_label(correction: Correction, report: _Report, annotator: str, now: str) -> Label:
@@ -182,7 +197,13 @@ def _write_report(text: str, name: str, config: Config) -> _Report:
     """Write a text as a report of its own; raises UsageError where it would not be read as it is."""
     data = next((data for data in encodings(text) if reads_as(data, ".txt", text, config.read)), None)
     if data is None:
-        raise UsageError(f"{name}: its text cannot be kept as a UTF-8 file; put the report into {config.corpus.reports[0]} first")
+        raise UsageError(
+            tr(
+                "{name}: its text cannot be kept as a UTF-8 file; put the report into {reports} first",
+                name=name,
+                reports=config.corpus.reports[0],
+            )
+        )
     folder = locations.project_folder() / config.corpus.reviewed
     folder.mkdir(parents=True, exist_ok=True)
     stem = safe_stem(name)
@@ -211,10 +232,14 @@ def alone(path: Path) -> Iterator[None]:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=WAIT):
             yield
     except Timeout:
-        raise UsageError(f"{path}: another program has been writing it for {WAIT:.0f} seconds; try again") from None
+        raise UsageError(
+            tr("{path}: another program has been writing it for {wait:.0f} seconds; try again", path=path, wait=WAIT)
+        ) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(f"{path}: cannot be written ({reason}); check that its folder is yours and has space") from None
+        raise UsageError(
+            tr("{path}: cannot be written ({reason}); check that its folder is yours and has space", path=path, reason=reason)
+        ) from None
 
 
 def _append(path: Path, labels: Sequence[Label]) -> None:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, PipelineError, UsageError
+from pipeline.core.messages import tr
 from pipeline.core.outputs import OutputTarget
 from pipeline.core.records import Correction, HumanLabel, Suggestion
 from pipeline.output.book import originals
@@ -109,18 +110,31 @@ def check_replaceable(place: OutputTarget, options: ReadConfig, can_force: bool 
 
     Of a folder, each workbook in it is looked at. ``can_force`` tells whether the command has --force.
     """
-    out, otherwise = place.path, ", or replace it with --force" if can_force else ", or take it away first"
+    out, otherwise = place.path, tr(", or replace it with --force") if can_force else tr(", or take it away first")
     if place.descriptor is not None:
         return
     for path in sorted(out.glob("*.xlsx")) if out.is_dir() else [out]:
         count = corrections_in(path, options) if path.is_file() else None
         if count:
-            command = f"pipeline labels import {shlex.quote(str(path))} --annotator NAME"
-            ways = f"take them in with `{command}`, name another file with -o, or replace them with --force"
-            raise UsageError(f"{path}: holds {counted(count, 'correction')}, which would be lost; {ways}")
+            command = tr("pipeline labels import {quote} --annotator NAME", quote=shlex.quote(str(path)))
+            ways = tr("take them in with `{command}`, name another file with -o, or replace them with --force", command=command)
+            raise UsageError(
+                tr(
+                    "{path}: holds {corrections}, which would be lost; {ways}",
+                    path=path,
+                    corrections=counted(count, "correction"),
+                    ways=ways,
+                )
+            )
     if not is_of_a_run(place):
         what = place.named if out.exists() else place.summary
-        raise UsageError(f"{what}: is there already, and no earlier run made it; name another output with -o{otherwise}")
+        raise UsageError(
+            tr(
+                "{what}: is there already, and no earlier run made it; name another output with -o{otherwise}",
+                what=what,
+                otherwise=otherwise,
+            )
+        )
 
 
 def _written_in(sheets: "Sequence[_Sheet]", where: str) -> int | None:
@@ -177,7 +191,9 @@ def _opened(path: Path, options: ReadConfig) -> Iterator[list[_Sheet]]:
         with load_workbook(io.BytesIO(data)) as book:
             yield [_Sheet(name, partial(_rows, book, name)) for name in book.sheet_names]
     except CalamineError as error:
-        raise CorpusError(f"{path}: not a readable workbook ({error}); open it in Excel and save it again as xlsx") from None
+        raise CorpusError(
+            tr("{path}: not a readable workbook ({error}); open it in Excel and save it again as xlsx", path=path, error=error)
+        ) from None
 
 
 def _rows(book: Any, name: str) -> list[list[Any]]:  # noqa: ANN401 - calamine's
@@ -193,14 +209,20 @@ def _originals(sheets: Sequence[_Sheet], where: str) -> dict[int, Original]:
         if number is not None and index is not None:
             pieces.setdefault(number, {})[index] = str(row[2])
     if not pieces:
-        raise CorpusError(f"{where}: has no hidden sheet {originals.SHEET}; give a workbook that `pipeline tag -o NAME.xlsx` made")
+        raise CorpusError(
+            tr(
+                "{where}: has no hidden sheet {sheet}; give a workbook that `pipeline tag -o NAME.xlsx` made",
+                where=where,
+                sheet=originals.SHEET,
+            )
+        )
     return {number: originals.decode("".join(some[i] for i in sorted(some)), where) for number, some in pieces.items()}
 
 
 def _entries(rows: list[list[object]], where: str, found: Mapping[int, Original], known: LabelSet, whole: bool) -> Iterator[_Entry]:
     """Yield what a person wrote in the rows of a sheet."""
     for number, row in _table(rows):
-        entry = _entry(row, f"{where} row {number}", found, known, whole)
+        entry = _entry(row, tr("{where} row {number}", where=where, number=number), found, known, whole)
         if entry is not None:
             yield entry
 
@@ -224,7 +246,9 @@ def _entry(row: Mapping[str, object], where: str, found: Mapping[int, Original],
     written = str(row[KEY]).strip()
     if not written:
         if label or secondary:
-            raise CorpusError(f"{where}: a correction without {KEY}; copy the row again from the workbook as it was made")
+            raise CorpusError(
+                tr("{where}: a correction without {key}; copy the row again from the workbook as it was made", where=where, key=KEY)
+            )
         return None
     key = _key(written, where)
     span = _span(key, where, found)
@@ -235,7 +259,9 @@ def _entry(row: Mapping[str, object], where: str, found: Mapping[int, Original],
     second = _names(secondary, where, known)
     if second and not label:
         if span.theme is None:
-            raise CorpusError(f"{where}: {SECONDARY} without {LABEL}; choose a theme too")
+            raise CorpusError(
+                tr("{where}: {secondary} without {label}; choose a theme too", where=where, secondary=SECONDARY, label=LABEL)
+            )
         label = span.theme
     if not (label or note) and not (whole and span.theme):
         return None
@@ -256,14 +282,28 @@ def _is_as_filled_in(label: str, secondary: str, note: str, said: HumanLabel) ->
 def _key(written: str, where: str) -> Key:
     match = _KEY.fullmatch(written)
     if match is None:
-        raise CorpusError(f"{where}: {KEY} {written[:40]!r} was changed; copy it again from the workbook as it was made")
+        raise CorpusError(
+            tr(
+                "{where}: {key} {written!r} was changed; copy it again from the workbook as it was made",
+                where=where,
+                key=KEY,
+                written=written[:40],
+            )
+        )
     return Key(int(match[1]), int(match[2]), int(match[3] or 0))
 
 
 def _span(key: Key, where: str, found: Mapping[int, Original]) -> Span:
     original = found.get(key.report)
     if original is None or key.passage > len(original.spans):
-        raise CorpusError(f"{where}: {KEY} {key} is of another workbook; copy corrections into the one that their rows are from")
+        raise CorpusError(
+            tr(
+                "{where}: {column} {key} is of another workbook; copy corrections into the one that their rows are from",
+                where=where,
+                column=KEY,
+                key=key,
+            )
+        )
     return original.spans[key.passage - 1]
 
 
@@ -273,12 +313,23 @@ def _check_unchanged(row: Mapping[str, object], key: Key, span: Span, original: 
     expected = passage[key.part] if key.part < len(passage) else ""
     if TEXT in row and plain(str(row[TEXT])) != plain(cell_text(expected)):
         raise CorpusError(
-            f"{where}: the text of {key} ({original.source}) was changed; labels are of the report as it is, so undo that"
+            tr(
+                "{where}: the text of {key} ({source}) was changed; labels are of the report as it is, so undo that",
+                where=where,
+                key=key,
+                source=original.source,
+            )
         )
     for name, offset in ((START, span.start), (END, span.end)):
         if name in row and _number(row[name]) != offset:
-            now = f"{name} of {key} ({original.source}) was changed to {str(row[name])[:20]}"
-            raise CorpusError(f"{where}: {now}; it is {offset}, so undo that")
+            now = tr(
+                "{name} of {key} ({source}) was changed to {row}",
+                name=name,
+                key=key,
+                source=original.source,
+                row=str(row[name])[:20],
+            )
+            raise CorpusError(tr("{where}: {now}; it is {offset}, so undo that", where=where, now=now, offset=offset))
 
 
 def _names(cell: str, where: str, known: LabelSet) -> tuple[str, ...]:
@@ -290,7 +341,9 @@ def _names(cell: str, where: str, known: LabelSet) -> tuple[str, ...]:
 
 def _check_known(name: str, where: str, known: LabelSet) -> None:
     if name not in known.names:
-        raise CorpusError(f"{where}: {name[:40]!r} is not a known label; known: {' '.join(known.names)}")
+        raise CorpusError(
+            tr("{where}: {name!r} is not a known label; known: {names}", where=where, name=name[:40], names=" ".join(known.names))
+        )
 
 
 def _merged(earlier: _Entry | None, entry: _Entry) -> _Entry:
@@ -301,7 +354,15 @@ def _merged(earlier: _Entry | None, entry: _Entry) -> _Entry:
         return earlier
     if (earlier.label, set(earlier.secondary)) != (entry.label, set(entry.secondary)):
         one, other = (" ".join((each.label, *each.secondary)) for each in (earlier, entry))
-        raise CorpusError(f"{earlier.where} says {one}, {entry.where} says {other} of the same passage; make them equal")
+        raise CorpusError(
+            tr(
+                "{where} says {one}, {entry_where} says {other} of the same passage; make them equal",
+                where=earlier.where,
+                one=one,
+                entry_where=entry.where,
+                other=other,
+            )
+        )
     notes = dict.fromkeys(note for note in (earlier.note, entry.note) if note)
     return _Entry(earlier.where, earlier.key, earlier.label, earlier.secondary, "；".join(notes))
 

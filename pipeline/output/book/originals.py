@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import tr
 from pipeline.core.records import FinishedReport, HumanLabel
 from pipeline.output.book.cells import LONGEST
 from pipeline.read.office import own
@@ -66,13 +67,28 @@ def decode(pieces: str, where: str) -> Original:
         original = decode_json(pieces, Original)
     except msgspec.MsgspecError as error:
         raise CorpusError(
-            f"{where}: the reports on its hidden sheet are damaged ({error}); correct the workbook as it was made"
+            tr(
+                "{where}: the reports on its hidden sheet are damaged ({error}); correct the workbook as it was made",
+                where=where,
+                error=error,
+            )
         ) from None
     if original.format not in READ:
-        raise CorpusError(f"{where}: made by another version (format {original.format}, known {VERSION}); upgrade mission-themes")
+        raise CorpusError(
+            tr(
+                "{where}: made by another version (format {format}, known {version}); upgrade mission-themes",
+                where=where,
+                format=original.format,
+                version=VERSION,
+            )
+        )
     if original.digest != _digest(original.text):
         raise CorpusError(
-            f"{where}: the text of {original.source} on its hidden sheet was changed; correct the workbook as it was made"
+            tr(
+                "{where}: the text of {source} on its hidden sheet was changed; correct the workbook as it was made",
+                where=where,
+                source=original.source,
+            )
         )
     return original
 

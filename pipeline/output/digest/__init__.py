@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.output import RunFacts
 from pipeline.output.digest.records import Digest
 
@@ -28,8 +29,15 @@ def writer_for(out: Path, official: bool = False) -> DigestWriter:
     name = out.suffix.lower().removeprefix(".")
     if name not in FORMATS:
         known = " ".join(f".{form}" for form in FORMATS)
-        raise UsageError(f"{out}: no digest format for {out.suffix or 'a name without an ending'}; use one of {known}")
+        raise UsageError(
+            tr(
+                "{out}: no digest format for {name}; use one of {known}",
+                out=out,
+                name=out.suffix or tr("a name without an ending"),
+                known=known,
+            )
+        )
     if official and name != "docx":
-        raise UsageError(f"{out}: the official form is one of Word files; name it .docx, or leave out --form official")
+        raise UsageError(tr("{out}: the official form is one of Word files; name it .docx, or leave out --form official", out=out))
     module = "official.word" if official else f"formats.{name}"
     return cast("DigestWriter", importlib.import_module(f"{__name__}.{module}"))

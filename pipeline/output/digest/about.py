@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import system_reason, tr
 from pipeline.output.digest.records import ReportFacts
 
 # The columns by the names that they may have.
@@ -34,14 +35,16 @@ def read_about(path: Path) -> Mapping[str, ReportFacts]:
     head = [cell.strip() for cell in first]
     at = {column: next((head.index(name) for name in names if name in head), None) for column, names in COLUMNS.items()}
     if at["name"] is None or len([place for place in at.values() if place is not None]) < 2:
-        raise UsageError(f"{path}: its first line must name the columns name and place or year (or 文件, 地区, 年份)")
+        raise UsageError(tr("{path}: its first line must name the columns name and place or year (or 文件, 地区, 年份)", path=path))
     said: dict[str, ReportFacts] = {}
     for number, cells in rows:
         name, place, year, *more = (_cell(cells, at[column]) for column in COLUMNS)
         if not name:
-            raise UsageError(f"{path}: line {number} names no report; write its file name, or take the line out")
+            raise UsageError(
+                tr("{path}: line {number} names no report; write its file name, or take the line out", path=path, number=number)
+            )
         if name in said:
-            raise UsageError(f"{path}: {name} stands in it twice; leave one line")
+            raise UsageError(tr("{path}: {name} stands in it twice; leave one line", path=path, name=name))
         said[name] = ReportFacts(place, year.removesuffix("年"), *more)
     return said
 
@@ -52,7 +55,14 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from ((lines.line_num, cells) for cells in lines if any(cell.strip() for cell in cells))
     except csv.Error as error:
-        raise UsageError(f"{path}: line {lines.line_num} is no CSV ({error}); save the table as CSV UTF-8 again") from None
+        raise UsageError(
+            tr(
+                "{path}: line {line_num} is no CSV ({error}); save the table as CSV UTF-8 again",
+                path=path,
+                line_num=lines.line_num,
+                error=error,
+            )
+        ) from None
 
 
 def _cell(cells: list[str], column: int | None) -> str:
@@ -64,11 +74,17 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a CSV file with the columns name, place, year") from None
+        raise UsageError(
+            tr(
+                "{path}: cannot be read ({reason}); name a CSV file with the columns name, place, year",
+                path=path,
+                reason=system_reason(error),
+            )
+        ) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
             return data.decode("gb18030")
         except UnicodeDecodeError:
-            raise UsageError(f"{path}: neither UTF-8 nor GB18030; save it as CSV UTF-8") from None
+            raise UsageError(tr("{path}: neither UTF-8 nor GB18030; save it as CSV UTF-8", path=path)) from None

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.output.digest.aspect import ASPECTS
 from pipeline.output.digest.lines import shortened
 from pipeline.output.digest.records import Digest, Group, Passage, Report, Section
@@ -103,9 +104,13 @@ def resemblance(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _too_few(pages: int, themes: int, needed: int) -> str:
-    return (
-        f"--pages {pages}: {counted(themes, 'theme')} at one passage each fill {counted(needed, 'page')}; "
-        f"ask for --pages {needed} or more, or for fewer themes with --theme"
+    return tr(
+        "--pages {pages}: {themes} at one passage each fill {filled}; ask for --pages {needed} or more, or "
+        "for fewer themes with --theme",
+        pages=pages,
+        themes=counted(themes, "theme"),
+        filled=counted(needed, "page"),
+        needed=needed,
     )
 
 

@@ -14,6 +14,7 @@ from wcwidth import wcswidth
 
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import tr
 from pipeline.output import format_for
 from pipeline.output.figures.rows import COLUMNS, FigureRow
 from pipeline.output.formats.table import fit, printable
@@ -96,6 +97,11 @@ def writer_for(name: str | None, out: Path | None, is_terminal: bool) -> Write:
     known = format_for(name, out, is_terminal)
     if known not in WRITERS:
         raise UsageError(
-            f"{f'--format {known}' if name else out}: figures are not written as {known}; use one of {' '.join(WRITERS)}"
+            tr(
+                "{value}: figures are not written as {known}; use one of {writers}",
+                value=f"--format {known}" if name else out,
+                known=known,
+                writers=" ".join(WRITERS),
+            )
         )
     return WRITERS[known]

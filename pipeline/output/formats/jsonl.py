@@ -9,6 +9,7 @@ import msgspec
 from pipeline.core.config import LabelSet
 from pipeline.core.errors import InputError
 from pipeline.core.json_values import decode_json
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.records import Report, Tag
 
 
@@ -25,7 +26,11 @@ def read_tags(path: Path) -> Iterator[Tag]:
             yield from (_tag(line, f"{path}, line {number}") for number, line in enumerate(stream, 1))
     except OSError as error:
         raise InputError(
-            f"{path}: cannot be read ({error.strerror}); name a file that `pipeline tag -o NAME.jsonl` wrote"
+            tr(
+                "{path}: cannot be read ({reason}); name a file that `pipeline tag -o NAME.jsonl` wrote",
+                path=path,
+                reason=system_reason(error),
+            )
         ) from None
 
 
@@ -34,5 +39,6 @@ def _tag(line: bytes, where: str) -> Tag:
         return decode_json(line, Tag)
     except msgspec.MsgspecError as error:
         raise InputError(
-            f"{where}: no tag ({error}); give a file that `pipeline tag -o NAME.jsonl` wrote, whole", "damaged"
+            tr("{where}: no tag ({error}); give a file that `pipeline tag -o NAME.jsonl` wrote, whole", where=where, error=error),
+            "damaged",
         ) from None

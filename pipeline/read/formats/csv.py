@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.rows import Table, rows_text
 
@@ -48,8 +49,13 @@ def _rows(table: str, delimiter: str, source: str, line: int) -> list[list[str]]
             taken.clear()
     except csv.Error as error:
         raise InputError(
-            f"{source}: line {line}: no row of a table ({error}); see whether a quotation mark there is closed, and those in a "
-            "cell are doubled, or open the table in Excel and save it as .xlsx",
+            tr(
+                "{source}: line {line}: no row of a table ({error}); see whether a quotation mark there is closed, "
+                "and those in a cell are doubled, or open the table in Excel and save it as .xlsx",
+                source=source,
+                line=line,
+                error=error,
+            ),
             code="damaged",
         ) from None
     return rows

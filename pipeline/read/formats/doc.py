@@ -4,13 +4,14 @@ from msgspec.structs import replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import mark, tr
 from pipeline.read.decode import ReadText
 from pipeline.read.formats import docx
 from pipeline.read.office.libreoffice import CONVERTER, Conversion
 from pipeline.read.office.ooxml import local
 from pipeline.read.office.packages import OLE_SIGNATURE, parse_xml
 
-_CONVERSION = Conversion(".doc", "docx", "an old Word file")
+_CONVERSION = Conversion(".doc", "docx", mark("an old Word file"))
 _HEAD = 4096
 # The first stream of most .doc files is the document itself; its head says whether it is encrypted.
 _WORD_STREAM, _WORD_FLAGS, _WORD_SIGNATURE, _ENCRYPTED = 512, slice(523, 524), b"\xec\xa5", 0x01
@@ -20,9 +21,11 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of an old Word or WPS file with marks and places; raises InputError, also where LibreOffice is missing."""
     head = data[:_HEAD].lstrip()
     if not head.startswith(OLE_SIGNATURE) and not _is_word_xml(data, head, source):
-        raise InputError(f"{source}: not a Word document; check what kind of file it is, and save it as .docx", code="damaged")
+        raise InputError(
+            tr("{source}: not a Word document; check what kind of file it is, and save it as .docx", source=source), code="damaged"
+        )
     if data[_WORD_STREAM : _WORD_STREAM + 2] == _WORD_SIGNATURE and int.from_bytes(data[_WORD_FLAGS]) & _ENCRYPTED:
-        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
+        raise InputError(tr("{source}: password-protected; save a copy without the password", source=source), code="password")
     converted = CONVERTER.convert(data, _CONVERSION, source, options)
     found = docx.read(converted, source, options)
     return replace(found, encoding=f"doc{found.encoding.removeprefix('docx')}")
@@ -31,5 +34,6 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
 def _is_word_xml(data: bytes, head: bytes, source: str) -> bool:
     """Tell whether a file is Word's XML of 2003; it is parsed here first, so that no entities get to LibreOffice."""
     return (
-        head.startswith((b"<?xml", b"<w:", b"\xef\xbb\xbf<")) and local(parse_xml(data, "the document", source)) == "wordDocument"
+        head.startswith((b"<?xml", b"<w:", b"\xef\xbb\xbf<"))
+        and local(parse_xml(data, tr("the document"), source)) == "wordDocument"
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
@@ -106,7 +107,10 @@ def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _
     root = parse_member(package, main, source)
     body = child(root, "body")
     if root is None or body is None:
-        raise InputError(f"{source}: holds no Word document; check what kind of file it is, and save it as .docx", code="damaged")
+        raise InputError(
+            tr("{source}: holds no Word document; check what kind of file it is, and save it as .docx", source=source),
+            code="damaged",
+        )
     return main, root, body
 
 

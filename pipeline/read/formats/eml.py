@@ -5,6 +5,7 @@ from itertools import accumulate
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.core.records import Mark
 from pipeline.preprocess.headings import TITLE, sign_level
 from pipeline.read.decode import CODECS, ReadText, decode
@@ -21,7 +22,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     message = open_mail(data, source)
     found = _body(message, source, options)
     if not found:
-        raise InputError(f"{source}: a mail without text; what is attached to it is read by itself", code="empty")
+        raise InputError(tr("{source}: a mail without text; what is attached to it is read by itself", source=source), code="empty")
     subject = header_text(message.get("Subject"))
     if subject:
         kind = () if sign_level(subject) is not None else (Mark(0, len(subject), "heading", level=TITLE),)

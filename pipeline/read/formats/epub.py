@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.office.ooxml import child, children, local
@@ -38,7 +39,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     paragraphs = [item for chapter, is_contents in chapters for item in _paragraphs(package, chapter, is_contents, source)]
     if not paragraphs:
         raise InputError(
-            f"{source}: a book without text; check what kind of file it is, and save it as .docx or .html", code="empty"
+            tr("{source}: a book without text; check what kind of file it is, and save it as .docx or .html", source=source),
+            code="empty",
         )
     return compose(paragraphs, "epub")
 
@@ -51,7 +53,8 @@ def _book(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element]":
     root = parse_member(package, name, source) if name else None
     if root is None:
         raise InputError(
-            f"{source}: a book without its list of chapters; get the file again, or save it as .docx or .html", code="damaged"
+            tr("{source}: a book without its list of chapters; get the file again, or save it as .docx or .html", source=source),
+            code="damaged",
         )
     return name, root
 
@@ -72,7 +75,10 @@ def _refuse_protected(package: zipfile.ZipFile, chapters: list[str], source: str
     targets = [] if listed is None else [unquote(item.get("URI", "")).lstrip("/") for item in listed.iter("{*}CipherReference")]
     if set(targets) & set(chapters):
         raise InputError(
-            f"{source}: a book protected against copying; ask its publisher for a copy without, or for another format",
+            tr(
+                "{source}: a book protected against copying; ask its publisher for a copy without, or for another format",
+                source=source,
+            ),
             code="password",
         )
 
@@ -80,7 +86,9 @@ def _refuse_protected(package: zipfile.ZipFile, chapters: list[str], source: str
 def _paragraphs(package: zipfile.ZipFile, name: str, is_contents: bool, source: str) -> Iterator[Paragraph]:
     data = read_member(package, name, source)
     if data is None:
-        raise InputError(f"{source}: the chapter {name} is missing in it; get the file again", code="damaged")
+        raise InputError(
+            tr("{source}: the chapter {name} is missing in it; get the file again", source=source, name=name), code="damaged"
+        )
     if not data.strip():
         return
     where = f"{source}/{name}"

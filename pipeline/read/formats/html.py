@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.core.records import Mark
 from pipeline.preprocess.headings import ITEM, TITLE, sign_level
 from pipeline.read.decode import BYTE_ORDER_MARKS, CODECS, SIGNATURES, ReadText, decode
@@ -44,7 +45,9 @@ def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") 
     root = parse(decoded.text, source)
     page = find_blocks(root)
     if not page.blocks:
-        raise InputError(f"{source}: the page shows no text; open it in a browser and save it as plain text", code="empty")
+        raise InputError(
+            tr("{source}: the page shows no text; open it in a browser and save it as plain text", source=source), code="empty"
+        )
     judgement = judge(page, root)
     note = "" if judgement.by_trafilatura else "; main text by its sentences"
     return _assemble(page, judgement, f"html ({decoded.encoding}{note})")

@@ -7,6 +7,7 @@ from email.message import Message
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText
 from pipeline.read.formats.html import read_page
 from pipeline.read.formats.html import read_whole as read_page_whole
@@ -31,15 +32,17 @@ def _content(data: bytes, source: str, options: ReadConfig) -> tuple[bytes, str,
     part = _page_part(data, source)
     content = content_of(part)
     if not content.strip():
-        raise InputError(f"{source}: the page in this web archive is empty; save the page again", code="empty")
+        raise InputError(tr("{source}: the page in this web archive is empty; save the page again", source=source), code="empty")
     return content, source, options, part.get_content_charset() or ""
 
 
 def _page_part(data: bytes, source: str) -> Message:
     """Return the part that is the page: the one its header names, or the first."""
-    message = parse_message(data, "a web archive", "save the page again, or as .html", source)
+    message = parse_message(data, tr("a web archive"), tr("save the page again, or as .html"), source)
     pages = [part for part in parts(message) if part.get_content_type() in _PAGES]
     if not pages:
-        raise InputError(f"{source}: no page in this web archive; save the page again, or as .html", code="damaged")
+        raise InputError(
+            tr("{source}: no page in this web archive; save the page again, or as .html", source=source), code="damaged"
+        )
     start = message.get_param("start")
     return next((part for part in pages if start and part.get("Content-ID") == start), pages[0])

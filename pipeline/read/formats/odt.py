@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import or_scans
@@ -111,7 +112,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     body = child(content, "body", "text")
     if body is None:
         raise InputError(
-            f"{source}: holds no OpenDocument text; check what kind of file it is, and save it as .odt or .docx", code="damaged"
+            tr("{source}: holds no OpenDocument text; check what kind of file it is, and save it as .odt or .docx", source=source),
+            code="damaged",
         )
     document = _document([styles, content])
     document.deletions |= {
@@ -122,14 +124,14 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
 
 
 def _flat(data: bytes, source: str) -> "tuple[_Element, _Element]":
-    root = parse_xml(data, "the document", source)
+    root = parse_xml(data, tr("the document"), source)
     return root, root
 
 
 def _packaged(data: bytes, source: str, options: ReadConfig) -> "tuple[_Element | None, _Element | None]":
     package = open_package(data, source, options)
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
-        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
+        raise InputError(tr("{source}: password-protected; save a copy without the password", source=source), code="password")
     return parse_member(package, "content.xml", source), parse_member(package, "styles.xml", source)
 
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError, PicturesOnlyError
+from pipeline.core.messages import mark, tr
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.ofd.drawing import POINTS, Drawing, DrawingBudget, plain_text
@@ -36,10 +37,10 @@ _RESOURCES = frozenset(["PublicRes", "DocumentRes", "PageRes"])
 _REASONS = {"Watermark": "watermark", "Stamp": "stamp"}
 # In ems: how far apart the baselines of two lines may be that stand side by side.
 _LEVEL = 0.4
-_UNREADABLE = "unreadable: its fonts do not say which characters they show; save it again from its source, or use OCR"
-_DRAWN = (
-    "needs OCR: most of its pages are drawn without characters, or are pictures in a form that is not read here; print it to PDF "
-    "in its own program, the pages of which OCR can read"
+_UNREADABLE = mark("unreadable: its fonts do not say which characters they show; save it again from its source, or use OCR")
+_DRAWN = mark(
+    "needs OCR: most of its pages are drawn without characters, or are pictures in a form that is not "
+    "read here; print it to PDF in its own program, the pages of which OCR can read"
 )
 
 
@@ -77,15 +78,17 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     for name in package.documents():
         _read_document(package, name, found, options)
     if not found.pages:
-        raise InputError(f"{source}: lists no page that is in it; open it in its own program and save it again", code="damaged")
+        raise InputError(
+            tr("{source}: lists no page that is in it; open it in its own program and save it again", source=source), code="damaged"
+        )
     if found.unreadable > MOST_UNREADABLE * max(found.letters, 1):
-        raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_UNREADABLE)), code="scanned")
     try:
         text = text_of_pages(found.pages, found.aside, found.pictured, "ofd", source, found.bookmarks)
     except PicturesOnlyError:
         scanned = text_of_scans(data, "ofd", source, options)
         if scanned is None:
-            raise InputError(f"{source}: {_DRAWN}", code="scanned") from None
+            raise InputError(tr("{source}: {reason}", source=source, reason=tr(_DRAWN)), code="scanned") from None
         text = scanned
     return replace(text, encoding=", ".join([text.encoding, *_notes(package, found)]))
 
@@ -108,7 +111,12 @@ def _read_document(package: Package, name: str, found: _Found, options: ReadConf
     for entry in children(child(root, "Pages")):
         if len(found.pages) >= options.max_pages:
             raise InputError(
-                f"{found.allowance.source}: more than {options.max_pages:,} pages (read.max_pages); split it", code="too_large"
+                tr(
+                    "{source}: more than {max_pages:,} pages (read.max_pages); split it",
+                    source=found.allowance.source,
+                    max_pages=options.max_pages,
+                ),
+                code="too_large",
             )
         page = package.referred(name, entry)
         if page is not None:

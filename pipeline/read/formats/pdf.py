@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import mark, tr
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.engine import INSTALL
 from pipeline.read.ocr.pages import UNREADABLE, recognised_page
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
 
 
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD
-_UNREADABLE = f"unreadable: its fonts do not say which characters they show; save the PDF again from its source, or {INSTALL}"
+_UNREADABLE = mark("unreadable: its fonts do not say which characters they show; save the PDF again from its source, or {install}")
 # Pictures that take more of a page than this are what is to be read on it, whatever number or stamp stands beside them.
 _MOSTLY_PICTURE = 0.3
 # In ems: a line that stands so much higher than the one before it.
 _UP = 0.5
-_DAMAGED = "damaged, or not a PDF; open it in a PDF program and save it again"
-_LOCKED = "password-protected; open it with its password and save it without"
+_DAMAGED = mark("damaged, or not a PDF; open it in a PDF program and save it again")
+_LOCKED = mark("password-protected; open it with its password and save it without")
 
 
 @dataclass(slots=True)
@@ -67,10 +68,10 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
                 found = _Reading(document, data, source, options, from_pictures=True).read()
     except PdfiumError as error:
         is_locked = error.err_code == _ENCRYPTED
-        said = f"{source}: {_LOCKED if is_locked else _DAMAGED}"
+        said = tr("{source}: {reason}", source=source, reason=tr(_LOCKED if is_locked else _DAMAGED))
         raise InputError(said, code="password" if is_locked else "damaged") from None
     if not found.legibility.is_readable:
-        raise InputError(f"{source}: {_UNREADABLE}", code="scanned")
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_UNREADABLE, install=INSTALL)), code="scanned")
     recognition = Recognition(found.certainty, options.ocr_certainty, may_recognise(options))
     return text_of_pages(found.pages, found.aside, found.pictured, "pdf", source, recognition=recognition)
 
@@ -90,7 +91,15 @@ class _Reading:
         """Return what all pages hold; raises InputError for too much."""
         pages, limit = len(self._document), self._options.max_pages
         if pages > limit:
-            raise InputError(f"{self._source}: {pages:,} pages; the limit is {limit:,} (read.max_pages)", code="too_large")
+            raise InputError(
+                tr(
+                    "{source}: {pages:,} pages; the limit is {limit:,} (read.max_pages)",
+                    source=self._source,
+                    pages=pages,
+                    limit=limit,
+                ),
+                code="too_large",
+            )
         if self._from_pictures:
             require_recognition(self._source)
         if self._document.get_formtype() and not self._document.formenv:
@@ -107,7 +116,10 @@ class _Reading:
         found.characters += text.count_chars()
         if found.characters > self._options.max_unpacked:
             limit = self._options.max_unpacked
-            raise InputError(f"{self._source}: more than {limit:,} characters (read.max_unpacked)", code="too_large")
+            raise InputError(
+                tr("{source}: more than {limit:,} characters (read.max_unpacked)", source=self._source, limit=limit),
+                code="too_large",
+            )
         drawn = list(characters_of(text, self._fonts))
         if not drawn:
             drawn = self._unmuted.characters(number, page, self._fonts)

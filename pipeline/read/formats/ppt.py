@@ -3,15 +3,16 @@
 from msgspec.structs import replace
 
 from pipeline.core.config import ReadConfig
+from pipeline.core.messages import mark, tr
 from pipeline.read.decode import ReadText
 from pipeline.read.formats import pptx
 from pipeline.read.office.libreoffice import CONVERTER, Conversion
 from pipeline.read.office.packages import open_package, parse_xml
 
-_OLD = Conversion(".ppt", "pptx", "an old presentation")
-_OPEN = Conversion(".odp", "pptx", "an OpenDocument presentation")
+_OLD = Conversion(".ppt", "pptx", mark("an old presentation"))
+_OPEN = Conversion(".odp", "pptx", mark("an OpenDocument presentation"))
 
-_FLAT = Conversion(".fodp", "pptx", "an OpenDocument presentation")
+_FLAT = Conversion(".fodp", "pptx", mark("an OpenDocument presentation"))
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
@@ -21,7 +22,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         open_package(data, source, options).close()
         conversion = _OPEN
     elif data.lstrip()[:1] == b"<":
-        parse_xml(data, "the document", source)  # before LibreOffice, so that no entities get to it
+        parse_xml(data, tr("the document"), source)  # before LibreOffice, so that no entities get to it
         conversion = _FLAT
     converted = CONVERTER.convert(data, conversion, source, options)
     return replace(pptx.read(converted, source, options), encoding=conversion.suffix[1:])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, relationships
@@ -31,7 +32,10 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     main = main_part(package, source) or "ppt/presentation.xml"
     root = parse_member(package, main, source)
     if root is None or local(root) != "presentation":
-        raise InputError(f"{source}: holds no presentation; check what kind of file it is, and save it as .pptx", code="damaged")
+        raise InputError(
+            tr("{source}: holds no presentation; check what kind of file it is, and save it as .pptx", source=source),
+            code="damaged",
+        )
     known = relationships(package, main, source)
     slides = [known.get(attribute(entry, "id") or "") for entry in children(child(root, "sldIdLst"))]
     paragraphs = [
@@ -42,7 +46,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     ]
     if all(paragraph.kind == "noise" for paragraph in paragraphs):
         raise InputError(
-            f"{source}: no text on any slide; where the slides are pictures, recognise their text (OCR)", code="scanned"
+            tr("{source}: no text on any slide; where the slides are pictures, recognise their text (OCR)", source=source),
+            code="scanned",
         )
     return compose(paragraphs, "pptx")
 
@@ -51,7 +56,12 @@ def _slide(package: zipfile.ZipFile, name: str, number: int, source: str) -> Ite
     root = parse_member(package, name, source)
     if root is None:
         raise InputError(
-            f"{source}: the slide {name} is missing in it; open it in its own program and save it again", code="damaged"
+            tr(
+                "{source}: the slide {name} is missing in it; open it in its own program and save it again",
+                source=source,
+                name=name,
+            ),
+            code="damaged",
         )
     parts = relationships(package, name, source)
     found = list(_shapes(child(root, "cSld", "spTree"), package, parts, source))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.office.fields import check_box_text, drop_down_text, equation_text
@@ -182,7 +183,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:  # noqa: AR
     """Return the text of an RTF file with marks and places; raises InputError."""
     start = data[:64].find(b"{\\rtf")
     if start < 0:
-        raise InputError(f"{source}: not an RTF document; check what kind of file it is, and save it as .docx", code="damaged")
+        raise InputError(
+            tr("{source}: not an RTF document; check what kind of file it is, and save it as .docx", source=source), code="damaged"
+        )
     reader = _Reader()
     _run(data, start, reader, source)
     body = reader.flows[0]
@@ -206,13 +209,16 @@ def _run(data: bytes, position: int, reader: _Reader, source: str) -> None:
                 return
             if len(reader.groups) > _DEEPEST_GROUP:
                 raise InputError(
-                    f"{source}: groups nested too deep; open it and save it again, or save it as .docx", code="damaged"
+                    tr("{source}: groups nested too deep; open it and save it again, or save it as .docx", source=source),
+                    code="damaged",
                 )
         elif match[1] == b"bin":
             position += max(0, int(match[2] or 0))
         elif reader.group.target != _SKIP:
             _token(match, reader)
-    raise InputError(f"{source}: damaged or cut short; open it in the program that made it and save it again", code="damaged")
+    raise InputError(
+        tr("{source}: damaged or cut short; open it in the program that made it and save it again", source=source), code="damaged"
+    )
 
 
 def _token(match: re.Match[bytes], reader: _Reader) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText
 from pipeline.read.office.cells import SourceWorkbook, drawn_together, ods_tables, read_ods, too_many_cells
 from pipeline.read.office.own import is_own
@@ -27,7 +28,7 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the rows of all sheets that have a column with text; raises InputError."""
     if data.lstrip()[:1] == b"<":
-        return rows_text(ods_tables(parse_xml(data, "the document", source), source, options), "ods", source, options)
+        return rows_text(ods_tables(parse_xml(data, tr("the document"), source), source, options), "ods", source, options)
     if not data.startswith(b"PK"):
         return rows_text(list(_tables(SourceWorkbook(data, {}), source, options)), "xls", source, options)
     with open_package(data, source, options) as package:
@@ -36,8 +37,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         workbook = drawn_together(data, package, source, options)
     tables = list(_tables(workbook, source, options))
     if any(is_own(table.sheet or "", table.rows) for table in tables):
-        ours = "a workbook of tags that this program made; take its corrections in with: pipeline labels import"
-        raise InputError(f"{source}: {ours}, and tag the report itself", code="own_workbook")
+        ours = tr("a workbook of tags that this program made; take its corrections in with: pipeline labels import")
+        raise InputError(tr("{source}: {ours}, and tag the report itself", source=source, ours=ours), code="own_workbook")
     return rows_text(tables, "xlsx", source, options)
 
 
@@ -55,11 +56,12 @@ def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iter
                 yield _table(sheet, workbook.numbers.get(name))
     except PasswordError:
         raise InputError(
-            f"{source}: protected by a password; open it, remove the password and save it again", code="password"
+            tr("{source}: protected by a password; open it, remove the password and save it again", source=source), code="password"
         ) from None
     except CalamineError as error:
         raise InputError(
-            f"{source}: not a readable spreadsheet ({error}); open it in Excel and save it again", code="damaged"
+            tr("{source}: not a readable spreadsheet ({error}); open it in Excel and save it again", source=source, error=error),
+            code="damaged",
         ) from None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText
 from pipeline.read.formats import PICTURES
 from pipeline.read.ocr.pictures import size_of
@@ -54,7 +55,15 @@ def _pictures(package: zipfile.ZipFile, source: str, options: ReadConfig) -> Ite
         try:
             picture = unpacked(package, info)
         except DAMAGE as error:
-            yield InputError(f"{source}/{info.filename}: damaged ({error}); save the document again", code="damaged")
+            yield InputError(
+                tr(
+                    "{source}/{filename}: damaged ({error}); save the document again",
+                    source=source,
+                    filename=info.filename,
+                    error=error,
+                ),
+                code="damaged",
+            )
         else:
             if _is_large(picture):
                 yield picture

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ DAMAGE = (OSError, ValueError, SyntaxError, EOFError, ArithmeticError)
 LEAST_SIDE = 40
 # A picture longer than this, in widths, is cut into pages of the next, at the row with the least ink within a tenth.
 _LONGEST, _CUT = 2.0, 1.4
-_DAMAGED = "a damaged picture ({}); open it in a picture program and save it again as .png or .jpg"
+_DAMAGED = mark("a damaged picture ({reason}); open it in a picture program and save it again as .png or .jpg")
 
 
 def pages_of(data: bytes, source: str, options: ReadConfig) -> Iterator["NDArray[Any]"]:
@@ -40,7 +41,7 @@ def pages_of(data: bytes, source: str, options: ReadConfig) -> Iterator["NDArray
     except DAMAGE as error:
         # Pillow's words for what it cannot identify hold the address of an object in memory.
         what = type(error).__name__ if " object at 0x" in str(error) else " ".join(str(error).split())[:80] or type(error).__name__
-        raise InputError(f"{source}: {_DAMAGED.format(what)}", code="damaged") from None
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_DAMAGED, reason=what)), code="damaged") from None
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
@@ -64,7 +65,15 @@ def _frames(image: "Image", source: str, options: ReadConfig) -> int:
     """Return how many pages a picture has: only a TIFF is more than one."""
     frames = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
     if frames > options.max_pages:
-        raise InputError(f"{source}: {frames:,} pages; the limit is {options.max_pages:,} (read.max_pages)", code="too_large")
+        raise InputError(
+            tr(
+                "{source}: {frames:,} pages; the limit is {max_pages:,} (read.max_pages)",
+                source=source,
+                frames=frames,
+                max_pages=options.max_pages,
+            ),
+            code="too_large",
+        )
     return frames
 
 
@@ -72,10 +81,24 @@ def _check(image: "Image", source: str) -> None:
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise InputError(
-            f"{source}: a picture of {width:,} by {height:,} pixels, more than can be read; save it smaller", code="too_large"
+            tr(
+                "{source}: a picture of {width:,} by {height:,} pixels, more than can be read; save it smaller",
+                source=source,
+                width=width,
+                height=height,
+            ),
+            code="too_large",
         )
     if min(width, height) < LEAST_SIDE:
-        raise InputError(f"{source}: a picture of {width} by {height} pixels, too small for text; get the original", code="scanned")
+        raise InputError(
+            tr(
+                "{source}: a picture of {width} by {height} pixels, too small for text; get the original",
+                source=source,
+                width=width,
+                height=height,
+            ),
+            code="scanned",
+        )
 
 
 def _array(image: "Image") -> "NDArray[Any]":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import mark, tr
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.engine import INSTALL, is_installed
 from pipeline.read.ocr.pages import UNREADABLE, RecognisedPage, recognised_page
@@ -14,9 +15,9 @@ from pipeline.read.steps import tell
 
 # A picture is taken to be as wide as a page of A4, in points.
 _WIDTH = 595.0
-_NOT_INSTALLED = f"its text is in pictures; {INSTALL} reads them, or recognise the text with another program"
-_NEVER = "its text is in pictures, and read.ocr is never; set it to auto"
-_NOTHING = "a picture without text that can be read; get one that is straight, evenly lit and has 200 to 300 dots an inch"
+_NOT_INSTALLED = mark("its text is in pictures; {install} reads them, or recognise the text with another program")
+_NEVER = mark("its text is in pictures, and read.ocr is never; set it to auto")
+_NOTHING = mark("a picture without text that can be read; get one that is straight, evenly lit and has 200 to 300 dots an inch")
 
 
 def may_recognise(options: ReadConfig) -> bool:
@@ -27,9 +28,9 @@ def may_recognise(options: ReadConfig) -> bool:
 def require_recognition(source: str, options: ReadConfig | None = None) -> None:
     """Raise InputError where text cannot be recognised, or is not to be."""
     if options is not None and options.ocr == "never":
-        raise InputError(f"{source}: {_NEVER}", code="scanned")
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_NEVER)), code="scanned")
     if not is_installed():
-        raise InputError(f"{source}: {_NOT_INSTALLED}", code="scanned")
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_NOT_INSTALLED, install=INSTALL)), code="scanned")
 
 
 @dataclass(slots=True)
@@ -59,7 +60,11 @@ def text_of_pictures(pictures: Sequence[bytes | InputError], name: str, source: 
         _look_at(picture, seen, source, options)
         tell(i, len(pictures))
     if not seen.pages:
-        raise seen.errors[0] if seen.errors else InputError(f"{source}: {_NOTHING}", code="scanned")
+        raise (
+            seen.errors[0]
+            if seen.errors
+            else InputError(tr("{source}: {reason}", source=source, reason=tr(_NOTHING)), code="scanned")
+        )
     certainty = {page.page.number: page.certainty for page in seen.pages}
     recognition = Recognition(certainty, options.ocr_certainty, is_asked=True, unread=seen.unread)
     return text_of_pages([page.page for page in seen.pages], [], set(), name, source, recognition=recognition)

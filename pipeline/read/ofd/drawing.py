@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.ofd.values import IDENTITY, Matrix, matrix_of, number, numbers, steps
 from pipeline.read.office.ooxml import child, children, local
 from pipeline.read.page.glyphs import Glyph, is_wide
@@ -49,7 +50,12 @@ class DrawingBudget:
         self.left -= 1
         if self.left < 0:
             raise InputError(
-                f"{self.source}: draws more than {MOST_OBJECTS:,} objects; save it as .pdf, or split it", code="too_large"
+                tr(
+                    "{source}: draws more than {most_objects:,} objects; save it as .pdf, or split it",
+                    source=self.source,
+                    most_objects=MOST_OBJECTS,
+                ),
+                code="too_large",
             )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.archive import member_name
 from pipeline.read.office.ooxml import child, children, local
 from pipeline.read.office.packages import open_package, parse_xml, read_member
@@ -35,7 +36,10 @@ class Package:
         self._names = {_key(member_name(info)): info.filename for info in self._package.infolist() if not info.is_dir()}
         if _ENCRYPTIONS in self._names:
             raise InputError(
-                f"{source}: an encrypted OFD document; open it with its password or certificate and save it without",
+                tr(
+                    "{source}: an encrypted OFD document; open it with its password or certificate and save it without",
+                    source=source,
+                ),
                 code="password",
             )
 
@@ -44,7 +48,11 @@ class Package:
         root = self.root(_ROOT)
         if root is None or local(root) != "OFD":
             raise InputError(
-                f"{self._source}: holds no OFD document; check what kind of file it is, and save it as .ofd or .pdf", code="damaged"
+                tr(
+                    "{source}: holds no OFD document; check what kind of file it is, and save it as .ofd or .pdf",
+                    source=self._source,
+                ),
+                code="damaged",
             )
         for body in children(root):
             location = self._current_version(body) or location_of(child(body, "DocRoot"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.read.office.ooxml import attribute, child, children, local, main_part, relationships
 from pipeline.read.office.packages import ZipPackage, parse_member, read_member
 from pipeline.read.rows import Table
@@ -68,7 +69,11 @@ def drawn_together(data: bytes, package: ZipPackage, source: str, options: ReadC
 
 def too_many_cells(source: str, options: ReadConfig) -> InputError:
     """Return what is said of a workbook of which more cells would have to be looked at than may be."""
-    said = f"{source}: more than {options.max_cells:,} cells (read.max_cells); split it, or raise the limit"
+    said = tr(
+        "{source}: more than {max_cells:,} cells (read.max_cells); split it, or raise the limit",
+        source=source,
+        max_cells=options.max_cells,
+    )
     return InputError(said, code="too_large")
 
 
@@ -132,7 +137,9 @@ def _repacked(package: ZipPackage, changed: Mapping[str, bytes], source: str) ->
 def read_ods(package: ZipPackage, source: str, options: ReadConfig) -> list[Table]:
     """Return the sheets of an OpenDocument spreadsheet; raises InputError, also for one of more cells than may be looked at."""
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
-        raise InputError(f"{source}: protected by a password; open it, remove the password and save it again", code="password")
+        raise InputError(
+            tr("{source}: protected by a password; open it, remove the password and save it again", source=source), code="password"
+        )
     return ods_tables(parse_member(package, "content.xml", source), source, options)
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 
 _PROGRAMS = ("soffice", "libreoffice", "soffice.com")
 USUAL_PLACES = (
@@ -156,7 +157,13 @@ class Converter:
         program, target = find_libreoffice(), conversion.target
         if program is None:
             raise InputError(
-                f"{source}: {conversion.what}, which needs LibreOffice; install it, or save the file as .{target}", code="program"
+                tr(
+                    "{source}: {what}, which needs LibreOffice; install it, or save the file as .{target}",
+                    source=source,
+                    what=tr(conversion.what),
+                    target=target,
+                ),
+                code="program",
             )
         seconds = options.max_seconds * _SHARE_OF_TIME
         with tempfile.TemporaryDirectory(prefix="mission-themes-convert-", ignore_cleanup_errors=True) as name:
@@ -167,8 +174,10 @@ class Converter:
                 has_ended = self._run(program, given, made, conversion.infilter, time.monotonic() + seconds)
             except _LateError:
                 self.end()
-                late = f"LibreOffice took more than {seconds:g} s (read.max_seconds)"
-                raise InputError(f"{source}: {late}; save it as .{target}", code="too_long") from None
+                late = tr("LibreOffice took more than {seconds:g} s (read.max_seconds)", seconds=seconds)
+                raise InputError(
+                    tr("{source}: {late}; save it as .{target}", source=source, late=late, target=target), code="too_long"
+                ) from None
             return _result(made, has_ended, source, options)
 
     def end(self) -> None:
@@ -219,14 +228,26 @@ def sockets_of(profile: Path) -> list[Path]:
 
 
 def _result(made: Path, has_ended: bool, source: str, options: ReadConfig) -> bytes:
-    save = f"save it as {made.suffix} in the program that made it"
+    save = tr("save it as {suffix} in the program that made it", suffix=made.suffix)
     if not made.is_file() and has_ended:
-        raise InputError(f"{source}: LibreOffice ended while it read the file (damaged, or too large); {save}", code="damaged")
+        raise InputError(
+            tr("{source}: LibreOffice ended while it read the file (damaged, or too large); {save}", source=source, save=save),
+            code="damaged",
+        )
     if not made.is_file():
-        raise InputError(f"{source}: LibreOffice cannot read it (damaged or password-protected); {save}", code="damaged")
+        raise InputError(
+            tr("{source}: LibreOffice cannot read it (damaged or password-protected); {save}", source=source, save=save),
+            code="damaged",
+        )
     if made.stat().st_size > options.max_bytes:
         raise InputError(
-            f"{source}: larger than {options.max_bytes:,} bytes as {made.suffix} (read.max_bytes); split it", code="too_large"
+            tr(
+                "{source}: larger than {max_bytes:,} bytes as {suffix} (read.max_bytes); split it",
+                source=source,
+                max_bytes=options.max_bytes,
+                suffix=made.suffix,
+            ),
+            code="too_large",
         )
     return made.read_bytes()
 

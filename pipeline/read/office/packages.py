@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,7 +25,7 @@ ENCRYPTED_FLAG, UTF_8_NAME = 0x1, 0x800
 _ENTRY, _ENTRY_SIZE, _END = b"PK\x01\x02", 46, b"PK\x05\x06"
 # zipfile unpacks what other methods compressed without a bound.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-UNUSUAL = "packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip"
+UNUSUAL = mark("packed by an unusual method, which cannot be unpacked within bounds; pack it as a plain zip")
 # What zipfile raises for a package or a member that is damaged or not to be read.
 DAMAGE = (
     zipfile.BadZipFile,  # no directory, no head where the directory has a member, a wrong check sum
@@ -98,7 +99,8 @@ def open_package(data: bytes, source: str, options: ReadConfig) -> ZipPackage:
         package = open_zip(data)
     except DAMAGE:
         raise InputError(
-            f"{source}: damaged or cut short; open it in the program that made it and save it again", code="damaged"
+            tr("{source}: damaged or cut short; open it in the program that made it and save it again", source=source),
+            code="damaged",
         ) from None
     _check_members(package.infolist(), source, options)
     return package
@@ -118,7 +120,7 @@ def unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo, most: int | None
     Every member of a zip is read here: its method is looked at first, because zipfile unpacks others than these without a bound.
     """
     if member.compress_type not in METHODS:
-        raise zipfile.BadZipFile(UNUSUAL)
+        raise zipfile.BadZipFile(tr(UNUSUAL))
     size = member.file_size if most is None else min(most, member.file_size)
     if not size:
         return b""
@@ -134,7 +136,10 @@ def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | Non
         return None
     except DAMAGE:
         raise InputError(
-            f"{source}: {name} in it is damaged; open it in the program that made it and save it again", code="damaged"
+            tr(
+                "{source}: {name} in it is damaged; open it in the program that made it and save it again", source=source, name=name
+            ),
+            code="damaged",
         ) from None
 
 
@@ -153,11 +158,22 @@ def parse_xml(data: bytes, name: str, source: str) -> "_Element":
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise InputError(
-            f"{source}: {name} in it is damaged ({_one_line(error.msg)}); save the file again", code="damaged"
+            tr(
+                "{source}: {name} in it is damaged ({one_line}); save the file again",
+                source=source,
+                name=name,
+                one_line=_one_line(error.msg),
+            ),
+            code="damaged",
         ) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise InputError(
-            f"{source}: {name} in it declares a document type, which no office program writes; save the file again", code="damaged"
+            tr(
+                "{source}: {name} in it declares a document type, which no office program writes; save the file again",
+                source=source,
+                name=name,
+            ),
+            code="damaged",
         )
     return root
 
@@ -165,25 +181,39 @@ def parse_xml(data: bytes, name: str, source: str) -> "_Element":
 def _check_members(members: list[zipfile.ZipInfo], source: str, options: ReadConfig) -> None:
     if len(members) > options.max_members:
         raise InputError(
-            f"{source}: {len(members):,} files in it; the limit is {options.max_members:,} (read.max_members)", code="too_large"
+            tr(
+                "{source}: {count:,} files in it; the limit is {max_members:,} (read.max_members)",
+                source=source,
+                count=len(members),
+                max_members=options.max_members,
+            ),
+            code="too_large",
         )
     size = sum(member.file_size for member in members)
     if size > options.max_unpacked:
         raise InputError(
-            f"{source}: unpacks to {size:,} bytes; the limit is {options.max_unpacked:,} (read.max_unpacked)", code="too_large"
+            tr(
+                "{source}: unpacks to {size:,} bytes; the limit is {max_unpacked:,} (read.max_unpacked)",
+                source=source,
+                size=size,
+                max_unpacked=options.max_unpacked,
+            ),
+            code="too_large",
         )
     if any(member.flag_bits & ENCRYPTED_FLAG for member in members):
-        raise InputError(f"{source}: password-protected; save a copy without the password", code="password")
+        raise InputError(tr("{source}: password-protected; save a copy without the password", source=source), code="password")
     if any(member.compress_type not in METHODS for member in members):
-        raise InputError(f"{source}: {UNUSUAL}", code="archive")
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(UNUSUAL)), code="archive")
 
 
 def _of_old_kind(data: bytes, source: str) -> InputError:
     if _ENCRYPTED_STREAM in data:
-        return InputError(f"{source}: password-protected; save a copy without the password", code="password")
-    what = "the content is of the old binary Office format"
-    return InputError(f"{source}: {what}; open it and save it in the new one (.docx, .xlsx)", code="kind")
+        return InputError(tr("{source}: password-protected; save a copy without the password", source=source), code="password")
+    what = tr("the content is of the old binary Office format")
+    return InputError(
+        tr("{source}: {what}; open it and save it in the new one (.docx, .xlsx)", source=source, what=what), code="kind"
+    )
 
 
 def _one_line(message: str | None) -> str:
-    return " ".join((message or "not well-formed").split())
+    return " ".join((message or tr("not well-formed")).split())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.core.errors import InputError, PicturesOnlyError
+from pipeline.core.messages import mark, tr
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.compose import LONGEST_ROW, Paragraph, heading_levels, is_plain_heading
 from pipeline.read.decode import ReadText
@@ -19,10 +20,12 @@ from pipeline.read.page.paragraphs import cell_paragraphs, find_paragraphs
 LITTLE = 100
 NOTHING_ON = "no text on"
 _MOST_NAMED = 20  # pages
-_NO_TEXT = f"needs OCR: the pages are pictures; {INSTALL}, or recognise the text with another program and save it as PDF or Word"
-_NOT_ASKED = "needs OCR: the pages are pictures, and read.ocr is never; set it to auto"
-_NOT_FOUND = "OCR finds no text in the pictures that the pages are; scan them again, straight, in grey and at 200 to 300 dpi"
-_EMPTY = "no text on any page; save the report again"
+_NO_TEXT = mark(
+    "needs OCR: the pages are pictures; {install}, or recognise the text with another program and save it as PDF or Word"
+)
+_NOT_ASKED = mark("needs OCR: the pages are pictures, and read.ocr is never; set it to auto")
+_NOT_FOUND = mark("OCR finds no text in the pictures that the pages are; scan them again, straight, in grey and at 200 to 300 dpi")
+_EMPTY = mark("no text on any page; save the report again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ def text_of_pages(
     pictures = len(without)
     if pictures * 2 > len(pages) or not any(page.lines for page in pages):
         if pictures:
-            raise PicturesOnlyError(f"{source}: {_why_empty(recognition)}", code="scanned")
-        raise InputError(f"{source}: {_EMPTY}", code="empty")
+            raise PicturesOnlyError(tr("{source}: {reason}", source=source, reason=_why_empty(recognition)), code="scanned")
+        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_EMPTY)), code="empty")
     writer = _Writer(furniture, recognition)
     for paragraph, level in find_headings(find_paragraphs(find_blocks(pages)), bookmarks):
         writer.add(paragraph, level)
@@ -91,8 +94,8 @@ def _note(pages: Sequence[int]) -> str:
 
 def _why_empty(recognition: Recognition) -> str:
     if recognition.is_asked:
-        return _NOT_FOUND
-    return _NOT_ASKED if is_installed() else _NO_TEXT
+        return tr(_NOT_FOUND)
+    return tr(_NOT_ASKED) if is_installed() else tr(_NO_TEXT, install=INSTALL)
 
 
 class _Writer:

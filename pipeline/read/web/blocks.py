@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
 from pipeline.preprocess.headings import sign_level
 from pipeline.read.office.numbering import format_number
 
@@ -169,15 +170,21 @@ def parse(text: str, source: str) -> Element:
         root = etree.fromstring(data, parser=parser)
     except etree.LxmlError as error:
         raise InputError(
-            f"{source}: not a readable HTML page ({_one_line(error)}); save it again, or as plain text", code="damaged"
+            tr(
+                "{source}: not a readable HTML page ({one_line}); save it again, or as plain text",
+                source=source,
+                one_line=_one_line(error),
+            ),
+            code="damaged",
         ) from None
     if root is None:
-        raise InputError(f"{source}: no HTML in the file; save the page again", code="damaged")
+        raise InputError(tr("{source}: no HTML in the file; save the page again", source=source), code="damaged")
     _join_documents(root)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise InputError(
-            f"{source}: its tags stand more than 2,000 deep in each other; save the page as plain text", code="too_large"
+            tr("{source}: its tags stand more than 2,000 deep in each other; save the page as plain text", source=source),
+            code="too_large",
         )
     return root
 

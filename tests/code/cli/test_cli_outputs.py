@@ -110,7 +110,9 @@ def test_an_input_is_never_the_output(there, run, line):
         ("tag orig/a.txt -o some", "no format for a name without an ending"),
         ("tag orig/a.txt -o folder --format jsonl", "folder: is a folder, and the output is one file"),
         ("tag orig/a.txt -o only --format docx", "only: is a file, and a name without an ending is a folder here"),
-        ("tag orig/a.txt -o none/ --format docx", "none/: no such folder"),
+        ("tag orig/a.txt -o none.d/ --format docx", "none.d/: no such folder"),
+        ("digest orig/a.txt -o none/", "none/: no such folder"),
+        ("tag orig/a.txt -o none/ --format jsonl", "none: is a folder, and the output is one file"),
         ("tag orig/a.txt -o of.jsonl", "of.jsonl.run: holds thesis.txt, which is of no run"),
         ("tag orig/a.txt -o to.jsonl", "to.jsonl.run: the place of the unfinished output"),
         ("tag orig/a.txt -o models/seeds/manifest.json --format jsonl", "manifest.json: is an input of this command"),
@@ -304,8 +306,19 @@ def test_text_unlike_that_of_the_training_is_told_of_and_needs_a_higher_score(ho
     save_model(replace(model, drifted=limit, stored_version=None), home / "models" / "strict", b"")
     lines = "".join(f"县图书馆新开城市书房{number}座，送戏下乡{number}0场，群众文化活动丰富多彩。\n" for number in "一二三四五六七")
     (tmp_path / "a.txt").write_text(lines, encoding="utf-8")
-    told = "100% of the text has many words that the model does not know, and a higher review threshold (drift.stricter_review)"
+    told = "100% of the text has many words new to the model, and a higher review line (drift.stricter_review)"
     for more, review in (((), {True}), (("--set", "drift.stricter_review=false"), {False})):
         done = call("tag", tmp_path / "a.txt", "--model", "strict", "--format", "jsonl", *more)
         assert (told in done.stderr) is (True in review)
         assert {json.loads(line)["review"] for line in done.stdout.splitlines()} == review
+
+
+def test_a_name_with_a_slash_is_a_folder_of_commented_files(there, run):
+    done = run("tag orig/a.txt orig/d.docx -o 批注/")
+    assert (done.exit_code, done.stderr.splitlines()[-1].endswith(" -> 批注")) == (0, True)
+    assert sorted(path.name for path in (there / "批注").iterdir()) == ["a.docx", "d.docx"]
+    with zipfile.ZipFile("批注/d.docx") as made:
+        assert "word/comments.xml" in made.namelist()
+    assert run("tag orig/a.txt -o 批注/").exit_code == 0, "once more, into the folder of an earlier run"
+    assert run("tag orig/a.txt -o 表/ --format csv").exit_code == 0
+    assert [path.name for path in (there / "表").iterdir()] == ["a.csv"]
