@@ -4,13 +4,24 @@ import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
 
 from pipeline.core.config import load_config
 from pipeline.core.errors import CorpusError
 from pipeline.core.locations import find
 from pipeline.core.records import Label
 from pipeline.flow import train_model
-from pipeline.training.fit import ABSENT, fold_groups, review_threshold, review_thresholds
+from pipeline.labels.corpus import read_corpus
+from pipeline.training.fit import (
+    ABSENT,
+    SMOOTHING,
+    Fitter,
+    _log_odds,
+    fold_groups,
+    prepare_corpus,
+    review_threshold,
+    review_thresholds,
+)
 
 QUIET = ("track.enabled=false",)
 
@@ -157,6 +168,26 @@ def test_a_label_that_a_fold_never_saw_is_never_given(model):
     assert weights[:, 4].tolist() == [1.0, -2.0]
     assert weights[:, 1].tolist() == [-1.0, 2.0]
     assert bias.tolist() == [ABSENT, -0.5, ABSENT, ABSENT, 0.5, ABSENT]
+
+
+@pytest.mark.parametrize("solver", ["dual", "liblinear"])
+def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weights(home, solver):
+    config = load_config(find("configs/seeds.toml"), (*QUIET, "model.naive_bayes=0.5", f"model.solver={solver}"))
+    corpus = read_corpus(config, lambda _: None)
+    fitter = Fitter(prepare_corpus(corpus, config, ()), corpus.label_set, config, ())
+    part = fitter.counts.part([0, 1, 2, 4])
+    features, targets = fitter.counts.matrix(part), fitter.counts.targets[part.rows]
+    labels = len(corpus.label_set.names)
+    assert sorted(set(targets)) == list(range(labels))
+    inside = MultinomialNB(alpha=SMOOTHING).fit(features, targets).feature_log_prob_
+    outside = -ComplementNB(alpha=SMOOTHING * (labels - 1)).fit(features, targets).feature_log_prob_
+    odds = (inside - outside).T
+    assert np.abs(_log_odds(fitter.counts, part, labels) - odds).max() < 1e-5
+    with_share = fitter.fit([0, 1, 2, 4]).weights
+    fitter.config = replace(config, model=replace(config.model, naive_bayes=0.0))
+    fitter._duals = None
+    assert np.abs(with_share - fitter.fit([0, 1, 2, 4]).weights - 0.5 * odds).max() < 1e-4
+    assert not _log_odds(fitter.counts, part, labels + 1)[:, labels].any()  # of a label without examples
 
 
 def test_the_review_threshold_is_the_lowest_that_is_right_often_enough():
