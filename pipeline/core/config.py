@@ -97,6 +97,7 @@ class EvaluateConfig(msgspec.Struct, frozen=True):
 
     grouped: tuple[str, ...]
     folds: Annotated[int, Meta(ge=2)]
+    sample: Annotated[int, Meta(ge=0)]
     learning_curve: tuple[Annotated[float, Meta(gt=0, lt=1)], ...]
 
 

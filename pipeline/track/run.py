@@ -115,6 +115,7 @@ def run_params(config: Config) -> dict[str, Any]:
 
 def _tags(record: TrainingRecord) -> dict[str, str]:
     manifest = msgspec.json.decode((record.folder / MANIFEST).read_bytes())
+    sample = record.measurement.sample(len(record.corpus.reports))
     versions = {f"package.{name}": number for name, number in package_versions().items()}
     return {
         "model.version": record.model.version,
@@ -122,6 +123,7 @@ def _tags(record: TrainingRecord) -> dict[str, str]:
         "dictionary.sha256": manifest["files"]["dictionary.txt"],
         "segmenter": manifest["segmenter"],
         "command": record.command,
+        **({"measured": f"{sample['reports']} of {sample['of']} reports"} if sample else {}),
         "mlflow.loggedArtifacts": tables.listing(record.corrected),
         **record.notes,
         **versions,

@@ -125,10 +125,22 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
         raise CorpusError("all reports would be left out together; name fewer folders in evaluate.grouped, or label others")
     folds = [
         Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
-        for group in watch(groups)
+        for group in watch(sampled(groups, reports, config))
     ]
     temperature, thresholds, calibration = _calibrate(folds, config)
     return FoldModels(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
+
+
+def sampled(groups: Sequence[tuple[int, ...]], reports: Sequence[Prepared], config: Config) -> list[tuple[int, ...]]:
+    """Return the groups that are measured: all, or ``evaluate.sample`` of them, those with corrected reports first."""
+    order = np.random.default_rng(config.model.seed).permutation(len(groups)).tolist() if config.evaluate.sample else []
+    order.sort(key=lambda place: not any(is_corrected(reports[i].labels) for i in groups[place]))
+    return [groups[place] for place in sorted(order[: config.evaluate.sample] or range(len(groups)))]
+
+
+def is_corrected(labels: Sequence[Label]) -> bool:
+    """Tell whether people corrected tags of the report of these labels."""
+    return any(label.origin == "review" for label in labels)
 
 
 def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:

@@ -1,4 +1,5 @@
 import hashlib
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
@@ -21,6 +22,7 @@ from pipeline.training.fit import (
     prepare_corpus,
     review_threshold,
     review_thresholds,
+    sampled,
 )
 
 QUIET = ("track.enabled=false",)
@@ -69,6 +71,24 @@ def test_reports_that_say_the_same_are_left_out_together():
     grouped = ["written/x/a.txt", "b.txt", "written/x/c.txt", "written/y/d.txt", "e.txt"]
     # x holds a and c; c says what d says, so that y goes with x; b says what a says
     assert fold_groups(grouped, options, ["1", "1", "2", "2", "3"]) == [(0, 1, 2, 3), (4,)]
+
+
+def test_a_sample_of_groups_begins_with_those_that_people_corrected(config):
+    reports = [SimpleNamespace(labels=(Label(f"{i}.txt", "", 0, 1, "其他", origin="review" if i in (4, 9) else "seed"),))
+               for i in range(12)]  # fmt: skip
+    groups = [(i, i + 1) for i in range(0, 12, 2)]
+
+    def chosen(sample, seed=1):
+        evaluate, model = replace(config.evaluate, sample=sample), replace(config.model, seed=seed)
+        return sampled(groups, reports, replace(config, evaluate=evaluate, model=model))
+
+    assert chosen(0) == chosen(6) == chosen(99) == groups
+    assert chosen(2) == [(4, 5), (8, 9)]
+    drawn = {tuple(chosen(3, seed)) for seed in range(20)}
+    assert len(drawn) == 4
+    assert all({(4, 5), (8, 9)} < set(some) for some in drawn)
+    assert chosen(1)[0] in [(4, 5), (8, 9)]
+    assert chosen(4) == chosen(4)
 
 
 ROWS = {
