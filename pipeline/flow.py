@@ -104,11 +104,11 @@ def train_model(
         curve = learning_curve(fitter)
     tags = [(report, out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]
     measurement = measure(tags, corpus.label_set, trained.calibration, config.evaluate.grouped)
-    facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary()}
+    facts = {"corpus": corpus_facts(corpus), "scores": measurement.summary(len(prepared))}
     model = replace(trained.model, facts=facts, config=model_settings(config))
     folder = locations.project_folder() / "models" / config.model.name
     save_model(model, folder, out_of_fold_lines(measurement.tags), training_facts(config, corpus, trained.folds, model).encode())
-    corrected = find_corrected(corpus, measurement.tags, tags_when_trained(corpus, prepared, model))
+    corrected = find_corrected(corpus, measurement.by_report, measurement.tags, tags_when_trained(corpus, prepared, model))
     training = Training(folder, model, measurement, curve, corrected=corrected)
     if not config.track.enabled:
         return training

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.core import locations
 from pipeline.core.config import Config
+from pipeline.library.store import library_path
 from pipeline.track.places import database
 from pipeline.track.store import tracking_uri
 
@@ -36,8 +37,12 @@ def _of_project(config: Config) -> list[Path]:
     """Return what the project folder holds; corrections stand before the reports that they are of, which are written first."""
     corpus = config.corpus
     named = (corpus.review, corpus.reviewed, *corpus.labels, *corpus.reports, corpus.label_set)
-    settings = (config.features.gazetteers, config.features.user_dictionary, "configs", "models")
+    settings = (config.features.gazetteers, config.features.user_dictionary, locations.PROJECT_FILE, "configs", "models")
     return [locations.project_folder() / name for name in (*named, *settings) if name]
+
+
+def _library(_: Config) -> list[Path]:
+    return [library_path()]
 
 
 def _store(config: Config) -> Path:
@@ -53,4 +58,5 @@ def _runs(config: Config) -> list[Path]:
 PARTS: tuple[Part, ...] = (
     Part("project", _project, _of_project, lambda folder: folder),
     Part("mlruns", _store, _runs, lambda folder: folder / "mlruns"),
+    Part("library", lambda _: locations.data_folder(), _library, lambda folder: folder / "library"),
 )

@@ -315,11 +315,12 @@ def _write(session: "SparkSession", results: Sequence["DataFrame"], failures: Se
     from functools import reduce  # noqa: PLC0415 - as above
 
     from pyspark import StorageLevel  # noqa: PLC0415
-    from pyspark.sql.functions import col, countDistinct, from_json  # noqa: PLC0415
+    from pyspark.sql.functions import col, countDistinct, from_json, lit  # noqa: PLC0415
 
     shutil.rmtree(_errors_of(out), ignore_errors=True)  # of an earlier run
     known = session.createDataFrame([(-1, None, line.partition(": ")[0], line) for line in failures], _RESULT)
-    found = reduce(lambda first, second: first.unionByName(second), results, known).persist(StorageLevel.DISK_ONLY)
+    inputs = [frame.withColumn("input", lit(place)) for place, frame in enumerate([known, *results])]  # each numbers its own rows
+    found = reduce(lambda first, second: first.unionByName(second), inputs).persist(StorageLevel.DISK_ONLY)
     tags, errors = found.where(col("error").isNull()), found.where(col("error").isNotNull())
     if name == PARQUET:
         tags.select(from_json("line", tag_schema()).alias("tag")).select("tag.*").write.mode("overwrite").parquet(str(out))
@@ -328,8 +329,8 @@ def _write(session: "SparkSession", results: Sequence["DataFrame"], failures: Se
     failed = errors.count()
     if failed:
         errors.select("source", "error").write.mode("overwrite").json(str(_errors_of(out)))
-    tagged = tags.select(countDistinct("source")).first()[0]
-    lines = tuple(row["error"] for row in errors.orderBy("number").limit(SHOWN).collect())
+    tagged = tags.select(countDistinct("input", "number")).first()[0]  # not by name, which several may have
+    lines = tuple(row["error"] for row in errors.orderBy("input", "number").limit(SHOWN).collect())
     found.unpersist()
     return SparkCounts(int(tagged), int(failed), lines)
 

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from pipeline.flow import Training
     from pipeline.training.measure import Measurement
 
+QUICK = ("evaluate.sample=5", "evaluate.learning_curve=[]")
+
 
 @click.command()
 @click.option("--no-track", is_flag=True, help="Train without a record in MLflow.")
 @click.option("--exclude", multiple=True, metavar="SOURCE", help="Leave a report out altogether; can be repeated.")
 @click.option("--search", is_flag=True, help="Measure every combination of a search file first, and train the best one.")
 @click.option("--search-config", type=click.Path(path_type=Path), help="The search file.  [default: configs/search.toml]")
+@click.option("--quick", is_flag=True, help="Measure on a few groups of reports only, those that were corrected first.")
 @config_options
-def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config: Path | None,
+def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config: Path | None, quick: bool,
           config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Train a model on the corpus, measure it on left-out reports, write models/<name>/ and record the run in MLflow.
 
@@ -34,11 +37,13 @@ def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config:
       pipeline train --set model.name=trial --set model.C=0.5
       pipeline train --exclude 004_be132a9dff6c2480.txt --no-track
       pipeline train --search
+      pipeline train --quick
     """
     need("train", "pipeline train")
     from pipeline import flow  # noqa: PLC0415 - help must not load the program
 
-    config = read_config(config_file, (*settings, *(["track.enabled=false"] if no_track else [])), exclude)
+    settings = (*(QUICK if quick else ()), *settings, *(["track.enabled=false"] if no_track else []))
+    config = read_config(config_file, settings, exclude)
     command = " ".join(["pipeline", *sys.argv[1:]])
     if search or search_config:
         _print_training(_search(config, search_config, command))
@@ -57,7 +62,9 @@ def _search(config: "Config", path: Path | None, command: str) -> "Training":
 
 
 def _print_training(result: "Training") -> None:
-    _print_figures(result.measurement, tr("left-out reports"))
+    sample = (result.model.facts or {})["scores"].get("sample")
+    measured = tr("{reports} left-out reports of {of}", **sample) if sample else tr("left-out reports")
+    _print_figures(result.measurement, measured)
     for point in result.curve:
         click.echo(
             tr(

@@ -70,6 +70,7 @@ class FeatureConfig(msgspec.Struct, frozen=True):
 
     min_df: Count
     character_bigrams: bool
+    characters: bool
     user_dictionary: str
     gazetteers: str
     unknown_weight: Weight
@@ -82,6 +83,7 @@ class ModelConfig(msgspec.Struct, frozen=True):
     solver: Literal["dual", "liblinear"]
     C: Annotated[float, Meta(gt=0)]
     balanced: bool
+    naive_bayes: Weight
     neighbour_weight: Weight
     segment_weight: Weight
     heading_weight: Weight
@@ -96,6 +98,7 @@ class EvaluateConfig(msgspec.Struct, frozen=True):
 
     grouped: tuple[str, ...]
     folds: Annotated[int, Meta(ge=2)]
+    sample: Annotated[int, Meta(ge=0)]
     learning_curve: tuple[Annotated[float, Meta(gt=0, lt=1)], ...]
 
 
@@ -266,8 +269,8 @@ def model_settings(config: ModelSettings) -> ModelSettings:
 
 # Settings that older models have not, as they work without them.
 _AS_BEFORE: dict[str, dict[str, Any]] = {
-    "features": {"gazetteers": "", "unknown_weight": 0.0},
-    "model": {"solver": "liblinear", "report_weight": 0.0, "report_length": 30.0},
+    "features": {"gazetteers": "", "unknown_weight": 0.0, "characters": False},
+    "model": {"solver": "liblinear", "report_weight": 0.0, "report_length": 30.0, "naive_bayes": 0.0},
 }
 
 

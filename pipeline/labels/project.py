@@ -31,6 +31,11 @@ label_set = "configs/labels.toml"
 [features]
 gazetteers = ""              # a folder with lists of terms, where you have some
 min_df = 1                   # a word counts from its first sentence on: own corpora are small
+characters = true            # and so does each character by itself: own texts may be short
+
+[model]                      # chosen on half of 20,000 news titles (docs/own-labels.md); `pipeline train --search` tries others
+C = 1.0
+naive_bayes = 0.1
 
 [evaluate]
 grouped = []

@@ -1,7 +1,8 @@
 r"""REFI-QDA projects (.qdpx), in and out: what MAXQDA, NVivo, ATLAS.ti, QualCoder and others exchange; a source is a report.
 
 A code belongs to the theme of its name, or to that of the nearest code above it; its path stands at the head of the label's note.
-Of several codings of a span by one person the first is the label, the others are secondary themes. Memos become notes; one on
+Of several codings of a span by one person the first is the label, the others are secondary themes; of codings that overlap the
+first one is taken, and one of the whole source only where that person coded no passage of it. Memos become notes; one on
 a span without a code joins the passage that it touches. The standard counts code points; programs count units of UTF-16, or
 ``\r\n`` as one, too: the text that a selection repeats in its name says which.
 
@@ -334,7 +335,7 @@ def _source(source: "_Element", number: int, project: _Project) -> Iterator[Impo
     found = _found(plain, text, where, project)
     yield from found.refused
     passages: list[LabelSpan] = []
-    for each in _agreed(found):
+    for each in _agreed(found, len(text)):
         if isinstance(each, Rejected):
             yield each
         else:
@@ -464,14 +465,15 @@ def _add_annotations(source: "_Element", units: Sequence[int], text: str, where:
                     found.memos.append(_Memo(*span, _note(guid, project), _user(project, project.notes[guid]), where))
 
 
-def _agreed(found: _Found) -> Iterator[LabelSpan | Rejected]:
-    """Yield what people agree in, each one's codings of a span as one passage, with the memos that touch it."""
+def _agreed(found: _Found, size: int) -> Iterator[LabelSpan | Rejected]:
+    """Yield what people agree in of a text of so many characters, each one's codings of a span as one passage, with its memos."""
     people: dict[str, dict[tuple[int, int], list[LabelSpan]]] = {}
     for passage in found.passages:
         people.setdefault(passage.who, {}).setdefault((passage.start, passage.end), []).append(passage)
     sound: dict[str, list[LabelSpan]] = {}
     for who, spans in people.items():
-        own = list(without_overlap(sorted(map(_together, spans.values()), key=lambda passage: passage.start)))
+        ordered = sorted(map(_together, spans.values()), key=lambda one: ((one.start, one.end) == (0, size), one.start))
+        own = list(without_overlap(ordered))
         yield from (each for each in own if isinstance(each, Rejected))
         sound[who] = [each for each in own if isinstance(each, LabelSpan)]
     touching, left = _touching(found.memos, sound)

@@ -716,10 +716,10 @@ cdef class Tally:
 
 
 cpdef Py_ssize_t row_room(Py_ssize_t size):
-    """Return how many values the rows of so many characters have at most: a word at each character, a bigram at each pair of
-    neighbours, and the class of a term at every other character, since a term has two or more and none lies over another.
+    """Return how many values the rows of so many characters have at most: a word at each character, itself, a bigram at each pair
+    of neighbours, and the class of a term at every other character, since a term has two or more and none lies over another.
     """
-    return 2 * size + size // 2 + 1
+    return 3 * size + size // 2 + 1
 
 
 cdef class Scorer:
@@ -729,6 +729,7 @@ cdef class Scorer:
     cdef int32_t* columns  # of the nodes that were there when it was made; -1 for what is no word of the vocabulary
     cdef int32_t nodes
     cdef Py_ssize_t pairs
+    cdef bint has_pairs, has_singles  # whether bigrams are pairs, and characters by themselves: the code of one is its own
     cdef uint64_t* bigrams  # code and column, in one number each
     cdef uint64_t mask
     cdef int shift
@@ -775,7 +776,8 @@ cdef class Scorer:
                 raise ValueError("a term has a class without a column")
         if len(idf) >= 1 << BIGRAM_BITS:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
-        self.pairs = pairs
+        self.pairs, self.has_singles = pairs, "\0" in bigrams[::2]
+        self.has_pairs = bigrams[::2] != "\0" * pairs
         self.dictionary, self.telling, self.terms, self.labels = dictionary, telling, len(idf), weights.shape[1]
         self.stride = 1 + (self.labels + 1) // 2
         self.words, self.names = tuple(words), [bytes(name) for name in names]
@@ -898,12 +900,12 @@ cdef class Scorer:
         cdef Py_ssize_t i, passed = 0
         cdef int64_t column, letters = 0, found = 0
         cdef uint64_t code, place
-        for i in range(size - 1):
+        for i in range(size - 1 if self.has_pairs else 0):
             code = _pair(text[i], text[i + 1])
             place = (code * STREWN) >> (64 - FILTER_BITS)
             codes[passed] = code
-            passed += self.filter[place >> 6] >> (place & 63) & 1
-        for i in range(size - 1):
+            passed += (self.filter[place >> 6] >> (place & 63) & 1) & (text[i] != 0)
+        for i in range(size - 1 if self.has_pairs else 0):
             letters += _are_letters(text[i], text[i + 1])
         for i in range(passed):
             column = self._bigram(codes[i])
@@ -914,6 +916,10 @@ cdef class Scorer:
                     letters += 1  # of a vocabulary that was not learnt
         tally.terms += letters
         tally.unknown += letters - found
+        for i in range(size if self.has_singles else 0):
+            column = self._bigram(text[i])
+            if column >= 0:
+                tally._add(column, 1)
 
     cdef inline int64_t _bigram(self, uint64_t code) noexcept nogil:
         """Return the column of a bigram, or -1."""

@@ -13,6 +13,7 @@ from pipeline.core.messages import tr
 
 Ints = NDArray[np.int64]
 
+SINGLE = "\0"  # stands before a character that counts by itself: the code of both is the character's own
 _BITS = 21  # a character's code takes this many bits
 _STREWN = np.uint64(0x9E3779B97F4A7C15)  # multiplying by it strews codes evenly (Fibonacci hashing, Knuth 1973)
 _EMPTY = -1  # the code of a slot without a bigram
@@ -20,7 +21,10 @@ _EMPTY_SLOTS = 2  # at least so many slots for each bigram, so that few of them 
 
 
 class Bigrams:
-    """Different bigrams, one after the other in ``letters``, known by their place in it."""
+    """Different bigrams, one after the other in ``letters``, known by their place in it.
+
+    One whose first letter is ``SINGLE`` is its second letter, wherever that stands.
+    """
 
     def __init__(self, letters: str) -> None:
         """Raise ValueError for a bigram that is given twice."""
@@ -49,6 +53,21 @@ class Bigrams:
             others = np.flatnonzero((there != _EMPTY) & ~is_hit)
             places, codes, slots = places.take(others), codes.take(others), (slots.take(others) + 1) & self._mask
         return np.concatenate(found), np.concatenate(which)
+
+    @cached_property
+    def singles(self) -> NDArray[np.bool_]:
+        """Whether each bigram is a character by itself."""
+        return np.asarray(code_points(self.letters)[::2] == ord(SINGLE))
+
+    def find_pairs(self, text: str) -> tuple[Ints, Ints]:
+        """Return the places where a known pair of characters stands, in no order, and which it is."""
+        places, which = self.find(bigram_codes(text))
+        kept = np.flatnonzero(~self.singles.take(which))
+        return places.take(kept), which.take(kept)
+
+    def find_singles(self, text: str) -> tuple[Ints, Ints]:
+        """Return the same of known characters by themselves."""
+        return self.find(code_points(text)) if self.singles.any() else (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
     @cached_property
     def _table(self) -> tuple[Ints, Ints]:

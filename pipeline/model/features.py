@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.core.config import FeatureConfig, ModelConfig
 from pipeline.core.native import KERNELS, compiled
 from pipeline.core.records import Heading, Segment
-from pipeline.model.bigrams import Bigrams, Ints, bigram, bigram_codes, code_points
+from pipeline.model.bigrams import SINGLE, Bigrams, Ints, bigram, bigram_codes, code_points
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import Cut
 from pipeline.preprocess.headings import TITLE
@@ -151,6 +151,13 @@ class Vocabulary:
         telling[[i for i in frequent if len(self.words[i]) == 1]] = False
         return telling
 
+    @cached_property
+    def singles(self) -> Flags:
+        """Whether each column is a character by itself, which tells nothing of what is unknown."""
+        singles = np.zeros(len(self), np.bool_)
+        singles[len(self.words) : len(self.words) + len(self.bigrams)] = self.bigrams.singles
+        return singles
+
     @property
     def unknown_square(self) -> float:
         """What a word or bigram without a column adds to the square of the length of its row."""
@@ -183,9 +190,9 @@ class Vocabulary:
         unknown = strange.compress([is_term(texts.words[i]) is not None for i in strange.tolist()])
         known = np.flatnonzero(columns >= 0)
         terms, strangers = _counts(texts.count, number, known, unknown), _counts(texts.count, number, unknown)
-        if len(self.bigrams):
+        if not self.bigrams.singles.all():
             number, pairs = _text_numbers(texts.joined), _letter_pairs(texts.joined)
-            found, _ = self.bigrams.find(bigram_codes(texts.joined))
+            found, _ = self.bigrams.find_pairs(texts.joined)
             terms += _counts(texts.count, number, pairs)
             strangers += _counts(texts.count, number, pairs) - _counts(texts.count, number, found)
         return terms, strangers
@@ -210,7 +217,8 @@ class Vocabulary:
 
     def _bigrams_of(self, texts: Texts) -> tuple[Ints, Ints]:
         """Return the text and the column of each known bigram; none reaches over the end of a text."""
-        places, which = self.bigrams.find(bigram_codes(texts.joined))
+        found = (self.bigrams.find_pairs(texts.joined), self.bigrams.find_singles(texts.joined))
+        places, which = (np.concatenate(some) for some in zip(*found, strict=True))
         return _text_numbers(texts.joined).take(places), which + len(self.words)
 
 
@@ -222,7 +230,8 @@ def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig, gazetteer: Ga
     """
     total = sum(some.count for some in texts)
     frequent = _frequent_words(texts, options.min_df)
-    bigrams = _frequent_bigrams(texts, options.min_df) if options.character_bigrams else {}
+    bigrams = _frequent_characters(texts, options.min_df) if options.characters else {}
+    bigrams |= _frequent_bigrams(texts, options.min_df) if options.character_bigrams else {}
     classes = _class_frequency(texts, gazetteer) if gazetteer else []
     counts = np.array([*frequent.values(), *bigrams.values(), *classes], dtype=np.float64)
     return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1, gazetteer, options.unknown_weight)
@@ -240,13 +249,23 @@ def _frequent_words(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
 
 def _frequent_bigrams(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
     """Return in how many texts each bigram of letters stands, in sorted order, less the rare ones."""
-    codes = [bigram_codes(some.joined) for some in texts]
+    frequent = _frequent_codes(texts, [bigram_codes(some.joined) for some in texts], min_df)
+    return {pair: count for pair, count in frequent.items() if re.fullmatch(_BIGRAM, pair)}
+
+
+def _frequent_characters(texts: Sequence[Texts], min_df: int) -> dict[str, int]:
+    """Return the same of each character by itself, but for white space; each stands behind ``SINGLE``."""
+    frequent = _frequent_codes(texts, [code_points(some.joined) for some in texts], min_df)
+    return {single: count for single, count in frequent.items() if not single[1].isspace() and single[1] != SINGLE}
+
+
+def _frequent_codes(texts: Sequence[Texts], codes: Sequence[Ints], min_df: int) -> dict[str, int]:
+    """Return in how many texts each bigram stands that is given by its code at each character, in sorted order."""
     rows = [_text_numbers(some.joined)[: len(of_some)] for some, of_some in zip(texts, codes, strict=True)]
     different, places = np.unique(np.concatenate([*codes, np.zeros(0, np.int64)]), return_inverse=True)
     split = np.split(places, np.cumsum([len(of_some) for of_some in codes])[:-1])
     counts = _document_frequency(split, rows, len(different))
-    frequent = ((bigram(code), count) for code, count in zip(different.tolist(), counts, strict=True) if count >= min_df)
-    return {pair: count for pair, count in sorted(frequent) if re.fullmatch(_BIGRAM, pair)}
+    return dict(sorted((bigram(code), count) for code, count in zip(different.tolist(), counts, strict=True) if count >= min_df))
 
 
 def _class_frequency(texts: Sequence[Texts], gazetteer: Gazetteer) -> list[int]:

@@ -2,7 +2,7 @@
 
     manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores; sha256 of itself
     words.txt           the words of the vocabulary, one a line, sorted
-    bigrams.txt         the character bigrams of the vocabulary, one a line, sorted
+    bigrams.txt         the character bigrams of the vocabulary, one a line, sorted; a character by itself stands behind U+0000
     gazetteer.txt       the terms of classes, each behind its class and a tab
     dictionary.txt      words that the segmenter keeps whole, one a line
     idf.npy             float64, shape (words + bigrams + classes,)

@@ -116,6 +116,7 @@ def run_params(config: Config) -> dict[str, Any]:
 
 def _tags(record: TrainingRecord) -> dict[str, str]:
     manifest = msgspec.json.decode((record.folder / MANIFEST).read_bytes())
+    sample = record.measurement.sample(len(record.corpus.reports))
     versions = {f"package.{name}": number for name, number in package_versions().items()}
     return {
         "model.version": record.model.version,
@@ -123,6 +124,7 @@ def _tags(record: TrainingRecord) -> dict[str, str]:
         "dictionary.sha256": manifest["files"]["dictionary.txt"],
         "segmenter": manifest["segmenter"],
         "command": record.command,
+        **({"measured": tr("{sample} of {sample_2} reports", sample=sample["reports"], sample_2=sample["of"])} if sample else {}),
         "mlflow.loggedArtifacts": tables.listing(record.corrected),
         **record.notes,
         **versions,

@@ -1,7 +1,7 @@
 """How a training changed the model on the passages that people corrected."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.core.config import LabelSet
@@ -10,6 +10,7 @@ from pipeline.core.spans import SpanIndex, spans_by_source
 from pipeline.labels.files import Corpus
 from pipeline.model.model import Model
 from pipeline.training.counts import Prepared
+from pipeline.training.fit import is_corrected
 from pipeline.training.out_of_fold import out_of_fold_tags
 
 
@@ -48,13 +49,15 @@ class CorrectedFigures:
 
 def tags_when_trained(corpus: Corpus, prepared: Iterable[Prepared], model: Model) -> list[Tag]:
     """Return what a model that was trained on them says of the reports that hold corrections."""
-    sources = {report.document.source for report in corpus.reports if any(label.origin == "review" for label in report.labels)}
+    sources = {report.document.source for report in corpus.reports if is_corrected(report.labels)}
     seen = [report for report in prepared if report.cleaned.document.source in sources]
     return [tag for report in seen for tag in out_of_fold_tags(report, model)]
 
 
-def find_corrected(corpus: Corpus, left_out: Iterable[Tag], trained: Iterable[Tag]) -> tuple[CorrectedPassage, ...]:
-    """Return the corrected passages of a corpus with what is said of them."""
+def find_corrected(
+    corpus: Corpus, measured: Container[str], left_out: Iterable[Tag], trained: Iterable[Tag]
+) -> tuple[CorrectedPassage, ...]:
+    """Return the corrected passages of the measured reports of a corpus with what is said of them."""
     before, after = spans_by_source(left_out), spans_by_source(trained)
     return tuple(
         CorrectedPassage(
@@ -65,6 +68,7 @@ def find_corrected(corpus: Corpus, left_out: Iterable[Tag], trained: Iterable[Ta
             _theme_of(label, after[label.source], corpus.label_set),
         )
         for report in corpus.reports
+        if report.document.source in measured
         for label in report.labels
         if label.origin == "review"
     )

@@ -129,7 +129,8 @@ class CorpusCounts:
         counted = self._counted
         values = counted.data * idf[counted.indices]
         squares = np.bincount(self._text_of, values * values, counted.shape[0]).astype(np.float64)  # also of nothing
-        unknown = self._unknown + np.bincount(self._text_of, counted.data * ~active[counted.indices], counted.shape[0])
+        strange = ~(active | self.vocabulary.singles)
+        unknown = self._unknown + np.bincount(self._text_of, counted.data * strange[counted.indices], counted.shape[0])
         rarest = idf[: len(self.vocabulary) - len(self.vocabulary.gazetteer)].max(initial=0.0)
         squares += unknown * (self.vocabulary.unknown_weight * rarest) ** 2
         return np.asarray(values / np.sqrt(np.maximum(squares, 1e-300))[self._text_of], np.float32)

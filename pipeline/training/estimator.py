@@ -37,8 +37,9 @@ _SHOWN = 40
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A linear classifier of Chinese texts, one label a text.
 
-    ``C``, ``balanced``, ``min_df``, ``character_bigrams``, ``unknown_weight`` and ``simplify`` are the settings of these names in
-    ``configs/default.toml``. ``folds`` is how many groups of texts are left out in turn to fit the temperature of
+    ``C``, ``balanced``, ``min_df``, ``character_bigrams``, ``characters``, ``naive_bayes``, ``unknown_weight`` and ``simplify`` are
+    the settings of these names in ``configs/default.toml``, with its defaults; for short texts ``pipeline init`` sets ``min_df=1,
+    characters=True, C=1.0, naive_bayes=0.1``. ``folds`` is how many groups of texts are left out in turn to fit the temperature of
     ``predict_proba``; 0 leaves that out, which is faster, and only the order of the probabilities means something then.
 
     After ``fit``: ``classes_``, of shape (classes,), sorted; ``model_``, the model; ``n_features_in_`` is not set: texts have none.
@@ -48,13 +49,15 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ['文化']
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - scikit-learn's way: a parameter for each setting
         self,
         *,
         C: float = 0.5,  # noqa: N803 - scikit-learn's name
         balanced: bool = True,
         min_df: int = 2,
         character_bigrams: bool = True,
+        characters: bool = False,
+        naive_bayes: float = 0.0,
         unknown_weight: float = 1.0,
         simplify: bool = True,
         folds: int = 3,
@@ -64,6 +67,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.balanced = balanced
         self.min_df = min_df
         self.character_bigrams = character_bigrams
+        self.characters = characters
+        self.naive_bayes = naive_bayes
         self.unknown_weight = unknown_weight
         self.simplify = simplify
         self.folds = folds
@@ -131,10 +136,12 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the configuration that the parameters stand for; raises ConfigError for one that is not valid."""
         config = load_config()
         features = replace_setting(
-            config.features, min_df=self.min_df, character_bigrams=self.character_bigrams, unknown_weight=self.unknown_weight,
-            user_dictionary="", gazetteers="",
+            config.features, min_df=self.min_df, character_bigrams=self.character_bigrams, characters=self.characters,
+            unknown_weight=self.unknown_weight, user_dictionary="", gazetteers="",
         )  # fmt: skip
-        model = replace_setting(config.model, C=self.C, balanced=self.balanced, seed=self.random_state)
+        model = replace_setting(
+            config.model, C=self.C, balanced=self.balanced, naive_bayes=self.naive_bayes, seed=self.random_state
+        )
         evaluate = replace_setting(config.evaluate, folds=max(2, self.folds), grouped=())
         clean = replace_setting(config.clean, simplify=self.simplify)
         return replace_setting(config, features=features, model=model, evaluate=evaluate, clean=clean)

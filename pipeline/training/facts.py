@@ -19,7 +19,7 @@ from pipeline.training.fit import Fold
 
 
 class TrainingFacts(msgspec.Struct, frozen=True):
-    """The settings of a training, the sha256 of each of its reports, and the summary of its out-of-fold tags."""
+    """The settings of a training, the sha256 of each report that it left out, and the summary of its out-of-fold tags."""
 
     settings: dict[str, Any] = {}
     reports: dict[str, str] = {}
@@ -32,11 +32,11 @@ class TrainingFacts(msgspec.Struct, frozen=True):
 
 def training_facts(config: Config, corpus: Corpus, folds: Sequence[Fold], model: Model) -> TrainingFacts:
     """Return what is kept of a training whose folds left these reports out."""
-    values = config_values(config)
+    values, left_out = config_values(config), {report.cleaned.document.source for fold in folds for report in fold.reports}
     signature = f"{model.name} {model.version}"
     return TrainingFacts(
         {section: values[section] for section in ("corpus", "evaluate")},
-        {report.document.source: report.document.sha256 for report in corpus.reports},
+        {report.document.source: report.document.sha256 for report in corpus.reports if report.document.source in left_out},
         add_up([_fold_summary(fold, signature) for fold in folds]),
     )
 

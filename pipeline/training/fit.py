@@ -42,6 +42,7 @@ from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 BLOCK = 8  # labels that the compiled solver fits at once
 FINE, COARSE = 1e-4, 1e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
 MOST_PASSES = 2000
+SMOOTHING = 0.01  # of naive Bayes: what each term weighs in each label before anything is seen
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
 
@@ -118,11 +119,23 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
         raise CorpusError(tr("all reports would be left out together; name fewer folders in evaluate.grouped, or label others"))
     folds = [
         Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
-        for group in watch(groups)
+        for group in watch(sampled(groups, reports, config))
     ]
     left_out = ((report, fold.model) for fold in folds for report in fold.reports)
     calibration = calibrate(left_out, config.tag.review_accuracy)
     return FoldModels(tuple(Fold(fold.reports, calibration.of(fold.model)) for fold in folds), calibration)
+
+
+def sampled(groups: Sequence[tuple[int, ...]], reports: Sequence[Prepared], config: Config) -> list[tuple[int, ...]]:
+    """Return the groups that are measured: all, or ``evaluate.sample`` of them, those with corrected reports first."""
+    order = np.random.default_rng(config.model.seed).permutation(len(groups)).tolist() if config.evaluate.sample else []
+    order.sort(key=lambda place: not any(is_corrected(reports[i].labels) for i in groups[place]))
+    return [groups[place] for place in sorted(order[: config.evaluate.sample] or range(len(groups)))]
+
+
+def is_corrected(labels: Sequence[Label]) -> bool:
+    """Tell whether people corrected tags of the report of these labels."""
+    return any(label.origin == "review" for label in labels)
 
 
 def groups_of(reports: Sequence[Prepared], options: EvaluateConfig) -> list[tuple[int, ...]]:
@@ -205,6 +218,8 @@ class Fitter:
         part = self.counts.part(numbers)
         _check_fit(part, self.counts)
         weights, bias = self._solved(part) if self._is_native(part) else _liblinear(self.counts, part, self.label_set, self.config)
+        if self.config.model.naive_bayes:
+            weights += np.float32(self.config.model.naive_bayes) * _log_odds(self.counts, part, len(self.label_set.names))
         vocabulary, name = self.counts.reduced(part), self.config.model.name
         unsure = np.ones(len(self.label_set.names))
         return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, user_words=self.user_words)
@@ -304,6 +319,19 @@ def _liblinear(
         max_iter=20_000,
     ).fit(counts.matrix(part), counts.targets[part.rows])
     return _dense(classifier, len(label_set.names), int(part.active.sum()))
+
+
+def _log_odds(counts: CorpusCounts, part: CorpusSubset, labels: int) -> NDArray[np.float32]:
+    """Return the weights of naive Bayes on the features of a part, of shape (its terms, labels), 0 for labels without examples.
+
+    Each label is held against all others, as the classifier does ("one against all but one", Rennie et al. 2003).
+    """
+    targets = counts.targets[part.rows]
+    examples = (targets[:, None] == np.arange(labels)).astype(np.float64)
+    inside = np.asarray(counts.matrix(part).T @ examples) + SMOOTHING
+    outside = inside.sum(axis=1, keepdims=True) - inside
+    odds = np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))
+    return np.where(examples.any(axis=0), odds, 0.0).astype(np.float32)
 
 
 def _check_fit(part: CorpusSubset, counts: CorpusCounts) -> None:

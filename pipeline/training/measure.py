@@ -41,9 +41,15 @@ class Measurement:
         genres = {group: figures for group, figures in self.by_group.items() if group not in self.by_report}
         return self.by_group if len(self.by_group) - len(genres) <= MOST_REPORTS else genres
 
-    def summary(self) -> dict[str, Any]:
-        """Return the figures as plain values, as a model's manifest holds them."""
+    def sample(self, reports: int) -> dict[str, int]:
+        """Return how many of so many reports were measured, or nothing where all were."""
+        return {"reports": len(self.by_report), "of": reports} if len(self.by_report) < reports else {}
+
+    def summary(self, reports: int) -> dict[str, Any]:
+        """Return the figures as plain values, as a model's manifest holds them, and whether they are of all reports or a sample."""
+        sample = self.sample(reports)
         return {
+            **({"sample": sample} if sample else {}),
             **self.figures.as_dict(),
             **self.calibration,
             "by_origin": {origin: figures.as_dict() for origin, figures in self.by_origin.items()},

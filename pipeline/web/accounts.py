@@ -101,13 +101,21 @@ def read_accounts(file: Path) -> tuple[Account, ...]:
     """Return the accounts of a file; raises UsageError, which names the line and never a token."""
     try:
         with file.open(encoding="utf-8-sig") as stream:
-            text = stream.read(LARGEST_FILE).strip()
+            text = stream.read(LARGEST_FILE + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             tr("{file}: cannot be read ({error}); write the token into it, or lines of NAME TOKEN", file=file, error=error)
         ) from None
+    if len(text) > LARGEST_FILE:
+        raise UsageError(
+            tr(
+                "{file}: longer than {largest_file:,} characters, which no file of accounts is; name another one",
+                file=file,
+                largest_file=LARGEST_FILE,
+            )
+        )
     if len(text.split()) == 1:
-        return (Account("", _checked(text, str(file))),)
+        return (Account("", _checked(text.strip(), str(file))),)
     numbered = enumerate(text.splitlines(), 1)
     found = [_account(line, f"{file}, line {number}") for number, line in numbered if line.strip() and line.strip()[0] != "#"]
     if not found:

@@ -63,6 +63,21 @@ def test_a_destroyed_project_works_from_another_path(trained_home, tmp_path, mon
     assert not first.exists()
 
 
+def test_the_settings_of_an_own_project_and_the_library_are_kept(tmp_path, call, monkeypatch):
+    project, back, archive = tmp_path / "letters", tmp_path / "back", tmp_path / "kept.zip"
+    assert call("init", project, "--labels", "投诉,咨询").exit_code == 0
+    monkeypatch.setenv("MISSION_THEMES_HOME", str(project))
+    (project / "library").mkdir()
+    with contextlib.closing(sqlite3.connect(project / "library" / "library.sqlite3")) as database:
+        database.executescript("create table kept (number); insert into kept values (7)")
+    assert call("backup", archive).exit_code == 0
+    assert call("restore", archive, "--to", back).exit_code == 0
+    assert {"mission-themes.toml", "configs/labels.toml", "library/library.sqlite3"} <= files(back)
+    assert (back / "mission-themes.toml").read_bytes() == (project / "mission-themes.toml").read_bytes()
+    with contextlib.closing(sqlite3.connect(back / "library" / "library.sqlite3")) as database:
+        assert database.execute("select number from kept").fetchone() == (7,)
+
+
 def test_a_backup_is_for_its_owner_only_and_replaces_nothing(home, tmp_path, call, config, model):
     save(config, model)
     archive = tmp_path / "kept.zip"

@@ -64,12 +64,13 @@ def test_a_table_goes_in_and_parquet_comes_out(java, command, tmp_path):
     import pandas as pd
 
     texts = ["图书馆新开城市书房六座，送戏下乡八十场。", "理论宣讲团进村社讲党课。", "  "]
-    pd.DataFrame({"text": texts, "source": ["a", "b", "c"]}).to_parquet(tmp_path / "rows.parquet")
+    pd.DataFrame({"text": texts, "source": ["a", "a", "c"]}).to_parquet(tmp_path / "rows.parquet")
     done = run(command, tmp_path / "rows.parquet", "-o", tmp_path / "t.parquet", "--master", "local[1]")
     assert done.returncode == 1, done.stderr
-    found = pd.read_parquet(tmp_path / "t.parquet").sort_values("source")
+    found = pd.read_parquet(tmp_path / "t.parquet").sort_values("text")
     assert list(found["text"]) == texts[:2]
     assert list(found["theme"]) == ["兴文化", "举旗帜"]
+    assert "2 reports tagged by Spark, 1 failed, see" in done.stderr  # namesakes are two
     assert found["score"].between(0, 1).all()
     assert "error: c: the row has no text" in done.stderr
 

@@ -38,6 +38,7 @@ def test_the_current_folder_is_the_project_where_it_was_made(project, monkeypatc
     assert locations.project_folder() == project
     config = load_config()
     assert (config.corpus.reports, config.corpus.labels, config.features.min_df) == (("reports",), ("labels",), 1)
+    assert (config.features.characters, config.model.naive_bayes, config.model.C) == (True, 0.1, 1.0)
     assert load_config(settings=("features.min_df=3",)).features.min_df == 3
     (tmp_path / "more.toml").write_text("[features]\nmin_df = 4\n", encoding="utf-8")
     more = load_config(tmp_path / "more.toml")

@@ -98,6 +98,15 @@ def test_a_coding_of_a_whole_source(tmp_path):
     assert taken(package(tmp_path, source(coding("c1", WANG))))[0] == [("文化产业兴旺。讲故事。", "兴文化", "王一", "")]
 
 
+@pytest.mark.parametrize("whole", ["", selection(0, 11, coding("c1", WANG))])
+def test_passages_go_before_a_coding_of_the_whole_source(tmp_path, whole):
+    inside = whole + selection(2, 7, coding("c5", WANG)) + selection(7, 11, coding("c1", WANG)) + coding("c1", WANG)
+    said, refused = taken(package(tmp_path, source(inside)))
+    assert [one[:2] for one in said] == [("产业兴旺。", "展形象"), ("讲故事。", "兴文化")]
+    assert len(refused) == 1
+    assert refused[0].startswith("0-11 (兴文化) overlaps 2-7 (展形象), which was taken")
+
+
 def test_people_who_contradict_each_other_and_one_of_them(tmp_path):
     path = package(tmp_path, source(selection(0, 7, coding("c1", WANG)) + selection(2, 9, coding("c5", LI))))
     said, refused = taken(path)

@@ -26,5 +26,15 @@ def test_a_bigram_given_twice_is_refused():
         Bigrams("甲乙丙丁甲乙")
 
 
+@given(st.lists(st.text("\0甲乙ab", min_size=2, max_size=2), unique=True, max_size=20), st.text("\0甲乙丙ab\n", max_size=60))
+def test_a_character_by_itself_is_found_wherever_it_stands_and_a_pair_is_none(known, text):
+    bigrams = Bigrams("".join(known))
+    pairs, singles = bigrams.find_pairs(text), bigrams.find_singles(text)
+    expected = [(i, known.index(text[i : i + 2])) for i in range(len(text) - 1) if text[i] != "\0" and text[i : i + 2] in known]
+    assert sorted(zip(*(some.tolist() for some in pairs), strict=True)) == expected
+    alone = [(i, known.index("\0" + letter)) for i, letter in enumerate(text) if "\0" + letter in known]
+    assert sorted(zip(*(some.tolist() for some in singles), strict=True)) == alone
+
+
 def test_a_code_is_that_of_its_bigram():
     assert [bigram(code) for code in bigram_codes("甲a\U00020000").tolist()] == ["甲a", "a\U00020000"]

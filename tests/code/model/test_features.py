@@ -26,8 +26,8 @@ def texts_of(words, texts=None):
 
 
 TEXTS = texts_of(WORDS)
-WORDS_ONLY = FeatureConfig(min_df=1, character_bigrams=False, user_dictionary="", gazetteers="", unknown_weight=0.0)
-BOTH = FeatureConfig(min_df=1, character_bigrams=True, user_dictionary="", gazetteers="", unknown_weight=0.0)
+BOTH = FeatureConfig(min_df=1, character_bigrams=True, characters=False, user_dictionary="", gazetteers="", unknown_weight=0.0)
+WORDS_ONLY = replace(BOTH, character_bigrams=False)
 
 
 def dense(rows, width):
@@ -55,6 +55,20 @@ def test_tfidf_of_words_and_bigrams_is_that_of_scikit_learn():
     assert sorted(names) == sorted(reference.vocabulary_)
     order = [reference.vocabulary_[name] for name in names]
     assert np.allclose(dense(vocabulary.vectorise(TEXTS), len(names)), reference.transform(WORDS).toarray()[:, order], atol=1e-12)
+
+
+def test_characters_by_themselves_have_their_idf_and_say_nothing_of_what_is_unknown():
+    words = (["理论", " ", "学习", "a", "，", "3"], ["书房", "，", "\0"], [])
+    vocabulary = fit_vocabulary([texts_of(words)], replace(WORDS_ONLY, characters=True))
+    assert vocabulary.words == ("书房", "学习", "理论")
+    assert vocabulary.bigrams.letters == "".join(f"\0{letter}" for letter in "3a习书学房理论，")
+    assert np.flatnonzero(vocabulary.singles).tolist() == list(range(3, 12))
+    assert vocabulary.idf == pytest.approx([np.log(4 / 2) + 1] * 11 + [np.log(4 / 3) + 1])
+    strange = texts_of([["理论", "新", "9"]])
+    assert [some.tolist() for some in vocabulary.count_terms(strange)] == [[2], [1]]
+    assert vocabulary.vectorise(strange).columns.tolist() == [2, 9, 10]
+    pairs = fit_vocabulary([texts_of(words)], replace(BOTH, characters=True))
+    assert [some.tolist() for some in pairs.count_terms(strange)] == [[4], [2]]
 
 
 def test_bigrams_do_not_reach_from_one_text_into_the_next():

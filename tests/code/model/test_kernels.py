@@ -17,7 +17,7 @@ from pipeline.core.config import load_config
 from pipeline.core.records import Document, MadeTags, Mark
 from pipeline.flow import tag_document
 from pipeline.model.decode import decode
-from pipeline.model.features import Texts, context, join_texts, row_sums
+from pipeline.model.features import Texts, Vocabulary, context, join_texts, row_sums
 from pipeline.model.words import _jieba_cut, _rjieba_cut
 
 pytestmark = pytest.mark.compiled
@@ -135,6 +135,28 @@ def test_rows_and_scores_are_those_of_the_arrays(model, reference, texts):
     for name in ("starts", "columns", "values"):
         assert np.array_equal(getattr(rows, name), getattr(expected, name)), name
     assert np.abs(scores - row_sums(expected, reference.weights_by_label)).max() < 1e-12
+
+
+@pytest.mark.parametrize("pairs", ["", "一是是中文化ab"])
+@given(texts=st.lists(TEXT.map(lambda text: " ".join(text.lower().splitlines())), min_size=1, max_size=8))
+@settings(max_examples=100, deadline=None)
+def test_rows_with_characters_by_themselves_are_those_of_the_arrays(dictionary, pairs, texts):
+    letters = "".join(f"\0{letter}" for letter in "1a一中人是，") + pairs
+    count = 2 + len(letters) // 2
+    vocabulary = Vocabulary(("中国", "人民"), letters, np.linspace(1, 5, count), None, 1.0)
+    weights, telling = np.ones((count, 1), np.float32), np.ones(count, np.uint8)
+    joined, square = "\n".join(texts), vocabulary.unknown_square
+    scorer = kernels.Scorer(dictionary, vocabulary.words, letters, vocabulary.idf, weights, telling, [b'"x"'], None, square)
+    room = kernels.row_room(len(joined))
+    starts, columns, values = np.empty(len(texts) + 1, np.int64), np.empty(room, np.int64), np.empty(room)
+    terms = np.empty((2, len(texts)), np.int64)
+    filled = scorer.score(kernels.Characters(joined), starts, columns, values, np.empty((len(texts), 1)), terms)
+    given = Texts(joined, _rjieba_cut(())(joined), len(texts))
+    expected = vocabulary.vectorise(given)
+    assert np.array_equal(terms, vocabulary.count_terms(given))
+    assert np.array_equal(starts, expected.starts)
+    assert np.array_equal(columns[:filled], expected.columns)
+    assert np.array_equal(values[:filled], expected.values)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -360,14 +382,14 @@ def test_a_row_of_which_every_part_counts_has_room():
     letters = [chr(0x4E00 + 7 * number) for number in range(40)]
     text = "".join(letters)
     dictionary = kernels.Dictionary("".join(f"{letter} 5\n" for letter in letters).encode())
-    pairs = "".join(text[i : i + 2] for i in range(39))
+    pairs = "".join(text[i : i + 2] for i in range(39)) + "".join(f"\0{letter}" for letter in letters)
     terms = kernels.Terms([text[i : i + 2] for i in range(0, 40, 2)], list(range(20)))
-    columns = 40 + 39 + 20
+    columns = 40 + 39 + 40 + 20
     idf, weights, telling = np.ones(columns), np.ones((columns, 1), np.float32), np.ones(columns, np.uint8)
     scorer = kernels.Scorer(dictionary, tuple(letters), pairs, idf, weights, telling, [b'"x"'], terms, 0.0)
     room = kernels.row_room(40)
     given = [np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room), np.empty((1, 1)), np.empty((2, 1), np.int64)]
-    assert scorer.score(kernels.Characters(text), *given) == columns < room < 2.6 * 40
+    assert scorer.score(kernels.Characters(text), *given) == columns < room < 3.6 * 40
     assert given[1][:columns].tolist() == list(range(columns))
     for place in (1, 2):
         short = [*given[:place], given[place][:-1], *given[place + 1 :]]
@@ -377,10 +399,10 @@ def test_a_row_of_which_every_part_counts_has_room():
 
 def test_too_little_room_for_rows_is_refused(model):
     scorer, labels = model.compiled.scorer, len(model.labels.names)
-    room = [np.empty(2, np.int64), np.empty(11, np.int64), np.empty(11), np.empty((1, labels)), np.empty((2, 1), np.int64)]
+    room = [np.empty(2, np.int64), np.empty(15, np.int64), np.empty(15), np.empty((1, labels)), np.empty((2, 1), np.int64)]
     assert scorer.score(kernels.Characters("学习理论"), *room) > 0
     for i, small in enumerate(
-        [np.empty(1, np.int64), np.empty(10, np.int64), np.empty(10), np.empty((1, labels - 1)), np.empty((1, 1), np.int64)]
+        [np.empty(1, np.int64), np.empty(14, np.int64), np.empty(14), np.empty((1, labels - 1)), np.empty((1, 1), np.int64)]
     ):
         with pytest.raises(ValueError, match="no room"):
             scorer.score(kernels.Characters("学习理论"), *room[:i], small, *room[i + 1 :])

@@ -3,7 +3,9 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +18,7 @@ import pytest
 
 from pipeline.core import locations
 from pipeline.model.folder import load_model
+from pipeline.training.facts import load_facts
 
 TRAIN = ["train", "--config", "configs/seeds.toml", "--set", "model.name=other"]
 
@@ -226,6 +229,24 @@ def test_two_trainings_at_once(request, kind, tmp_path, begin):
     assert {run.info.run_id for run in found} == runs
     assert {run.info.status for run in found} == {"FINISHED"}
     assert {int(version.version) for version in client.search_model_versions("name = 'both'")} == {1, 2}
+
+
+def test_a_quick_training_says_what_it_measured_and_goes_through_the_gate(trained_home, start, tmp_path):
+    """The seeds are five groups, of which it takes two here: on fewer reports than the gate asks for, nobody is champion."""
+    shutil.copytree(trained_home, tmp_path / "home")
+    done = start(["train", "--quick", "--config", "configs/seeds.toml", "--set", "evaluate.sample=2"], home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("on 2 left-out reports of 5: macro-F1 ")
+    assert "version 2 is challenger: " in done.stdout
+    assert "shares 2 reports with the champion, fewer than 5" in done.stdout
+    manifest = json.loads((tmp_path / "home" / "models" / "seeds" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["scores"]["sample"] == {"reports": 2, "of": 5}
+    assert len(load_facts(tmp_path / "home" / "models" / "seeds").reports) == 2
+    with contextlib.closing(sqlite3.connect(tmp_path / "home" / "mlruns" / "mlflow.db")) as database:
+        tags = dict(database.execute("select key, value from tags where run_uuid = ?", (manifest["run_id"],)))
+        params = dict(database.execute("select key, value from params where run_uuid = ?", (manifest["run_id"],)))
+    assert tags["measured"] == "2 of 5 reports"
+    assert (params["evaluate.sample"], params["evaluate.learning_curve"]) == ("2", "()")
 
 
 def test_a_record_costs_seconds(start, tmp_path):

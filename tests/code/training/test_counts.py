@@ -20,10 +20,11 @@ def prepared():
 
 
 @pytest.mark.parametrize("unknown_weight", [0.0, 1.0])
+@pytest.mark.parametrize("characters", [False, True])
 @pytest.mark.parametrize("numbers", [[0, 1, 2, 3, 4], [1, 2, 4], [3]])
-def test_a_part_has_the_features_that_it_has_alone(prepared, numbers, unknown_weight):
+def test_a_part_has_the_features_that_it_has_alone(prepared, numbers, characters, unknown_weight):
     reports, config = prepared
-    config = replace(config, features=replace(config.features, unknown_weight=unknown_weight))
+    config = replace(config, features=replace(config.features, unknown_weight=unknown_weight, characters=characters))
     gazetteer = load_gazetteer(config.features.gazetteers)
     whole, alone = CorpusCounts(reports, config, gazetteer), CorpusCounts([reports[i] for i in numbers], config, gazetteer)
     part, own = whole.part(numbers), alone.part(range(len(numbers)))

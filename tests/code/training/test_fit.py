@@ -1,16 +1,19 @@
 import hashlib
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
 
 from pipeline.core.config import load_config
 from pipeline.core.errors import CorpusError
 from pipeline.core.locations import find
 from pipeline.core.records import Label
 from pipeline.flow import train_model
-from pipeline.training.fit import ABSENT, fold_groups
+from pipeline.labels.corpus import read_corpus
+from pipeline.training.fit import ABSENT, SMOOTHING, Fitter, _log_odds, fold_groups, prepare_corpus, sampled
 
 QUIET = ("track.enabled=false",)
 
@@ -58,6 +61,24 @@ def test_reports_that_say_the_same_are_left_out_together():
     grouped = ["written/x/a.txt", "b.txt", "written/x/c.txt", "written/y/d.txt", "e.txt"]
     # x holds a and c; c says what d says, so that y goes with x; b says what a says
     assert fold_groups(grouped, options, ["1", "1", "2", "2", "3"]) == [(0, 1, 2, 3), (4,)]
+
+
+def test_a_sample_of_groups_begins_with_those_that_people_corrected(config):
+    reports = [SimpleNamespace(labels=(Label(f"{i}.txt", "", 0, 1, "其他", origin="review" if i in (4, 9) else "seed"),))
+               for i in range(12)]  # fmt: skip
+    groups = [(i, i + 1) for i in range(0, 12, 2)]
+
+    def chosen(sample, seed=1):
+        evaluate, model = replace(config.evaluate, sample=sample), replace(config.model, seed=seed)
+        return sampled(groups, reports, replace(config, evaluate=evaluate, model=model))
+
+    assert chosen(0) == chosen(6) == chosen(99) == groups
+    assert chosen(2) == [(4, 5), (8, 9)]
+    drawn = {tuple(chosen(3, seed)) for seed in range(20)}
+    assert len(drawn) == 4
+    assert all({(4, 5), (8, 9)} < set(some) for some in drawn)
+    assert chosen(1)[0] in [(4, 5), (8, 9)]
+    assert chosen(4) == chosen(4)
 
 
 ROWS = {
@@ -157,3 +178,22 @@ def test_a_label_that_a_fold_never_saw_is_never_given(model):
     assert weights[:, 4].tolist() == [1.0, -2.0]
     assert weights[:, 1].tolist() == [-1.0, 2.0]
     assert bias.tolist() == [ABSENT, -0.5, ABSENT, ABSENT, 0.5, ABSENT]
+
+
+def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weights(home, solver):
+    config = load_config(find("configs/seeds.toml"), (*QUIET, "model.naive_bayes=0.5", f"model.solver={solver}"))
+    corpus = read_corpus(config, lambda _: None)
+    fitter = Fitter(prepare_corpus(corpus, config, ()), corpus.label_set, config, ())
+    part = fitter.counts.part([0, 1, 2, 4])
+    features, targets = fitter.counts.matrix(part), fitter.counts.targets[part.rows]
+    labels = len(corpus.label_set.names)
+    assert sorted(set(targets)) == list(range(labels))
+    inside = MultinomialNB(alpha=SMOOTHING).fit(features, targets).feature_log_prob_
+    outside = -ComplementNB(alpha=SMOOTHING * (labels - 1)).fit(features, targets).feature_log_prob_
+    odds = (inside - outside).T
+    assert np.abs(_log_odds(fitter.counts, part, labels) - odds).max() < 1e-5
+    with_share = fitter.fit([0, 1, 2, 4]).weights
+    fitter.config = replace(config, model=replace(config.model, naive_bayes=0.0))
+    fitter._duals = None
+    assert np.abs(with_share - fitter.fit([0, 1, 2, 4]).weights - 0.5 * odds).max() < 1e-4
+    assert not _log_odds(fitter.counts, part, labels + 1)[:, labels].any()  # of a label without examples

@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.errors import UsageError
 from pipeline.labels.corpus import read_review
 from pipeline.web import accounts
-from pipeline.web.accounts import Accounts, WrongTokens, line_of, read_accounts
+from pipeline.web.accounts import LARGEST_FILE, Accounts, WrongTokens, line_of, read_accounts
 
 FIRST, SECOND, THIRD = (f"{letter}-token-of-the-tests-01234" for letter in "abc")
 
@@ -115,6 +115,7 @@ def test_a_file_with_one_token_is_for_all(tmp_path, text):
         ("王一 sha256:abc", "line 1: no sha256"),
         (f"\x07 {FIRST}", "line 1: annotator"),
         (f"{'王' * 81} {FIRST}", "line 1: annotator"),
+        (f"王一 {FIRST}\n" + "#" * LARGEST_FILE, "longer than 1,048,576 characters"),
     ],
 )
 def test_files_that_name_nobody(tmp_path, text, message):
