@@ -55,12 +55,12 @@ def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attr
     """Return values with their basis; raises UsageError, which begins with ``where``, for a value that cannot be or contradicts."""
     for name, value in given.items():
         if len(value) > LONGEST or not value.isprintable():
-            raise UsageError(f"{where}: {name} must be no more than {LONGEST} characters that can be seen")
+            raise UsageError(f"{where}: {name} must be no more than {LONGEST} characters that can be seen", code="attribute")
     year = given.get("year", "").removesuffix("年")
     if year and not _YEAR.fullmatch(year):
-        raise UsageError(f"{where}: year={given['year']} is no year; write it as 2024")
+        raise UsageError(f"{where}: year={given['year']} is no year; write it as 2024", code="attribute")
     of_unit, place = place_of_unit(given.get("unit", "")), given.get("place", "")
     if of_unit and place and not (of_unit.endswith(place) or place.endswith(of_unit) or place in of_unit or of_unit in place):
         line = f"unit {given['unit']} lies in {of_unit}, which contradicts the place {place}; leave one of them out"
-        raise UsageError(f"{where}: {line}")
+        raise UsageError(f"{where}: {line}", code="attribute")
     return {name: ReportAttribute(year if name == "year" else value, basis) for name, value in given.items()}

@@ -36,9 +36,9 @@ export const get = async (path) => JSON.parse(await ask(path));
 export const html = (path) => ask(path);
 export const remove = (path) => ask(path, { method: "DELETE" });
 
-export async function post(path, value) {
-  return JSON.parse(await ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) }));
-}
+const sent = async (method, path, value) => JSON.parse(await ask(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) }));
+export const post = (path, value) => sent("POST", path, value);
+export const put = (path, value) => sent("PUT", path, value);
 
 // fetch tells nothing of how far an upload is; XMLHttpRequest does.
 export function send(path, file, onProgress) {

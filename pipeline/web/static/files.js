@@ -121,6 +121,8 @@ function draw(always = false) {
   const ready = held.filter((file) => file.state === "ready").length;
   $("files-count").textContent = rows.length ? `${rows.length} 个，${ready} 个已完成` : "";
   $("all").hidden = ready < 2;
+  $("keep-all").hidden = !(settings.library && ready);
+  $("keep").dataset.files = JSON.stringify(held.filter((file) => file.state === "ready").map((file) => file.id));
   $("all-formats").replaceChildren(...links("/api/download?", "全部报告"));
 }
 

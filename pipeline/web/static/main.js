@@ -2,7 +2,8 @@
 
 import { get, html } from "./api.js";
 import { Corrections } from "./corrections.js";
-import { $, make, tell } from "./dom.js";
+import { $, colour, make, tell } from "./dom.js";
+import { startDigests } from "./digests.js";
 import { markCurrent, startFiles } from "./files.js";
 import { startLibrary } from "./library.js";
 import { describe, Reading } from "./reading.js";
@@ -33,8 +34,7 @@ async function open(file, number) {
     const place = `${file.reports[number].sha256} ${model.id}`;
     if (!opened.has(key)) opened.set(key, new Corrections(file.id, number, said.corrections, place));
     if (said.notices.length) tell(`有 ${said.notices.length} 行更正已损坏，没有计入：${said.notices.join("；")}`);
-    const sheet = $("themes");
-    if (!sheet.href.endsWith(`/themes/${model.id}.css`)) sheet.href = `/themes/${model.id}.css`;
+    colour(model.id);
     $("reading").hidden = false;
     reading = new Reading(markup, said.tags, opened.get(key), model.labels);
   } catch (error) {
@@ -332,7 +332,10 @@ async function start() {
       $("annotator").readOnly = true;
     }
     startFiles(settings, open, reload);
-    if (settings.library) await startLibrary(models[0]);
+    if (settings.library) {
+      await startLibrary(models);
+      await startDigests(models[0]);
+    }
   } catch (error) {
     tell(problem(error));
   }
