@@ -51,11 +51,12 @@ class _Numbered(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A file to write, and whether it is there already, the same."""
+    """A file to write, whether it is there already, the same, and whether its owner alone may read it."""
 
     file: KeptFile
     path: Path
     is_there: bool
+    is_private: bool
 
 
 def restore(archive: Path, folder: Path) -> Restored:
@@ -190,10 +191,10 @@ def _planned(file: KeptFile, archive: Path, folder: Path) -> _Planned:
         if (root / above).is_symlink() or (os.path.lexists(root / above) and not (root / above).is_dir()):
             raise UsageError(f"{root / above}: is there and is no folder; move it away, or restore to another folder with --to")
     if not os.path.lexists(path):
-        return _Planned(file, path, is_there=False)
+        return _Planned(file, path, is_there=False, is_private=part.is_private)
     if not _is_same(path, file):
         raise UsageError(f"{path}: is there and differs, and nothing is replaced; move it away, or restore elsewhere with --to")
-    return _Planned(file, path, is_there=True)
+    return _Planned(file, path, is_there=True, is_private=part.is_private)
 
 
 def _is_same(path: Path, file: KeptFile) -> bool:
@@ -211,6 +212,8 @@ def _write(package: zipfile.ZipFile, plan: list[_Planned], archive: Path) -> Non
             _make_folder(planned.path.parent, made)
             with planned.path.open("xb") as stream:
                 made.append(planned.path)
+                if planned.is_private:
+                    planned.path.chmod(0o600)
                 _check_content(package, planned.file, archive, stream.write)
                 to_disk(stream)
     except BaseException as error:
