@@ -20,13 +20,23 @@ function check(status, text, retryAfter) {
   throw Object.assign(new Problem(found.code, found.error, Number(retryAfter ?? 0)), { saved: found.saved ?? [] });
 }
 
-async function ask(path, options = {}) {
-  let answer;
+export async function blob(path) {
+  const answer = await reach(path);
+  if (answer.ok) return answer.blob();
+  check(answer.status, await answer.text(), answer.headers.get("retry-after"));
+  throw new Problem("network", "");
+}
+
+async function reach(path, options = {}) {
   try {
-    answer = await fetch(path, options);
+    return await fetch(path, options);
   } catch {
     throw new Problem("network", "");
   }
+}
+
+async function ask(path, options = {}) {
+  const answer = await reach(path, options);
   const text = await answer.text();
   check(answer.status, text, answer.headers.get("retry-after"));
   return text;

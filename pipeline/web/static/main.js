@@ -4,8 +4,9 @@ import { get, html } from "./api.js";
 import { Corrections } from "./corrections.js";
 import { $, colour, make, tell } from "./dom.js";
 import { startDigests } from "./digests.js";
-import { markCurrent, startFiles } from "./files.js";
+import { heldFile, markCurrent, nextReport, startFiles } from "./files.js";
 import { startLibrary } from "./library.js";
+import { recall, remember } from "./place.js";
 import { describe, Reading } from "./reading.js";
 import { problem, sure } from "./words.js";
 
@@ -15,6 +16,7 @@ let models = [];
 let reading = null;
 let armed = false; // the next number gives a second theme
 let saving = false;
+let at = null; // the file and the number of the report that is open
 
 const name = () => $("annotator").value.trim();
 const unsaved = () => [...opened.values()].reduce((sum, one) => sum + one.changed().length, 0);
@@ -44,11 +46,34 @@ async function open(file, number) {
   $("files").open = false;
   $("more").open = matchMedia("(min-width: 60rem)").matches; // little room is left on a telephone
   markCurrent(file.id);
+  at = { file: file.id, number };
+  $("next").disabled = !nextReport(file.id, number);
   drawChoices(model.labels);
   arm(false);
   const [first] = reading.queue();
   reading.select(first ? first.place : 0);
   refresh();
+}
+
+async function openNext() {
+  const next = at && nextReport(at.file, at.number);
+  if (next) await open(...next);
+}
+
+// What was open before the page was loaded again, at the passage that was at hand.
+async function reopen() {
+  const last = recall("report", null);
+  if (!last) return;
+  try {
+    const file = await heldFile(last.file);
+    if (!file?.reports[last.number]) return;
+    await open(file, last.number);
+    const place = reading.places.get(last.key);
+    if (place !== undefined) reading.select(place);
+    refresh();
+  } catch (error) {
+    tell(problem(error));
+  }
 }
 
 // Another person has said other things: what is saved of them is shown, what is unsaved stays.
@@ -203,6 +228,7 @@ function refresh() {
   $("unsaved").classList.toggle("unsaved", count > 0);
   $("undo").disabled = !reading?.corrections.undone.length;
   if (!reading) return;
+  if (at) remember("report", { ...at, key: reading.key });
   const { tag } = reading;
   const said = tag && reading.corrections.of(reading.key);
   const facts = tag ? describe(tag) : [];
@@ -244,6 +270,7 @@ const KEYS = {
   k: () => reading?.step(-1),
   ArrowUp: () => reading?.step(-1),
   r: nextUncertain,
+  g: openNext,
   s: () => reading?.tag && arm(!armed),
   n: () => {
     if (!reading?.tag) return;
@@ -306,6 +333,7 @@ async function start() {
   $("annotator").addEventListener("change", reload);
   $("save").addEventListener("click", save);
   $("undo").addEventListener("click", undo);
+  $("next").addEventListener("click", openNext);
   $("withdraw").addEventListener("click", withdraw);
   $("note").addEventListener("change", keepNote);
   $("note").addEventListener("input", () => ($("save").disabled = false)); // else a click on it would only end the typing
@@ -332,6 +360,7 @@ async function start() {
       $("annotator").readOnly = true;
     }
     startFiles(settings, open, reload);
+    await reopen();
     if (settings.library) {
       await startLibrary(models);
       await startDigests(models[0]);
