@@ -72,6 +72,9 @@ export const heldFile = async (identifier) => {
   return files.find((file) => file.id === identifier && file.state === "ready") ?? null;
 };
 
+// Whether files are on their way, or being tagged.
+export const isBusy = () => sending.size > 0 || held.some((file) => !["ready", "failed"].includes(file.state));
+
 const ready = () => inOrder().filter((row) => row.state === "ready");
 
 const ORDERS = {
@@ -174,8 +177,7 @@ async function watch() {
   } catch (error) {
     tell(problem(error));
   }
-  const busy = held.some((file) => !["ready", "failed"].includes(file.state));
-  timer = setTimeout(watch, busy || sending.size ? WATCH : WATCH * 20);
+  timer = setTimeout(watch, isBusy() ? WATCH : WATCH * 20);
 }
 
 // Drawn only when something changed: a list that is made anew under the keyboard loses its place.

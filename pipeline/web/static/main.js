@@ -4,7 +4,7 @@ import { get, html } from "./api.js";
 import { Corrections } from "./corrections.js";
 import { $, colour, make, tell } from "./dom.js";
 import { startDigests } from "./digests.js";
-import { heldFile, markCurrent, nextReport, startFiles } from "./files.js";
+import { heldFile, isBusy, markCurrent, nextReport, startFiles } from "./files.js";
 import { startLibrary } from "./library.js";
 import { recall, remember } from "./place.js";
 import { describe, Reading } from "./reading.js";
@@ -70,6 +70,7 @@ async function reopen() {
     await open(file, last.number);
     const place = reading.places.get(last.key);
     if (place !== undefined) reading.select(place);
+    if (isBusy()) $("files").open = true; // files were chosen meanwhile
     refresh();
   } catch (error) {
     tell(problem(error));
