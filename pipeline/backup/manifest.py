@@ -3,7 +3,7 @@
     manifest.json           this
     project/…               files of the project folder, by their names in it
     mlruns/…                the database of MLflow and its artifacts
-    library/…               the library of reports
+    library/…               the library of reports, with its drafts
 
 To raise the format: change FORMAT, write what is new in ``write.py``, and go on reading the old one in ``restore.py``.
 """

@@ -20,13 +20,14 @@ class Part:
     """Files that belong together: the folder they have in the archive, and where they lie on a machine.
 
     ``source`` is the folder that their names are relative to; ``paths`` are the files and folders in it, in the order in which they
-    are copied; ``target`` is that folder in the project folder that is restored to.
+    are copied; ``target`` is that folder in the project folder that is restored to. What ``is_private`` its owner alone can read.
     """
 
     name: str
     source: Callable[[Config], Path]
     paths: Callable[[Config], Sequence[Path]]
     target: Callable[[Path], Path]
+    is_private: bool = False
 
 
 def _project(_: Config) -> Path:
@@ -41,10 +42,6 @@ def _of_project(config: Config) -> list[Path]:
     return [locations.project_folder() / name for name in (*named, *settings) if name]
 
 
-def _library(_: Config) -> list[Path]:
-    return [library_path()]
-
-
 def _store(config: Config) -> Path:
     return (database(tracking_uri(config.track.uri)) or locations.project_folder() / "mlruns" / "mlflow.db").parent
 
@@ -55,8 +52,17 @@ def _runs(config: Config) -> list[Path]:
     return [] if file is None else [file, file.parent / "artifacts"]
 
 
+def _library(_: Config) -> Path:
+    return library_path().parent
+
+
+def _library_of(folder: Path) -> Path:
+    """Return where a project folder looks for its library: as MISSION_THEMES_HOME names it, unless it is the one at hand."""
+    return library_path().parent if folder.resolve() == locations.project_folder() else folder / "library"
+
+
 PARTS: tuple[Part, ...] = (
     Part("project", _project, _of_project, lambda folder: folder),
     Part("mlruns", _store, _runs, lambda folder: folder / "mlruns"),
-    Part("library", lambda _: locations.data_folder(), _library, lambda folder: folder / "library"),
+    Part("library", _library, lambda _: [library_path()], _library_of, is_private=True),
 )

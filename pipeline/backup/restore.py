@@ -52,11 +52,12 @@ class _Numbered(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A file to write, and whether it is there already, the same."""
+    """A file to write, whether it is there already, the same, and whether its owner alone may read it."""
 
     file: KeptFile
     path: Path
     is_there: bool
+    is_private: bool
 
 
 def restore(archive: Path, folder: Path) -> Restored:
@@ -258,12 +259,12 @@ def _planned(file: KeptFile, archive: Path, folder: Path) -> _Planned:
                 tr("{root}: is there and is no folder; move it away, or restore to another folder with --to", root=root / above)
             )
     if not os.path.lexists(path):
-        return _Planned(file, path, is_there=False)
+        return _Planned(file, path, is_there=False, is_private=part.is_private)
     if not _is_same(path, file):
         raise UsageError(
             tr("{path}: is there and differs, and nothing is replaced; move it away, or restore elsewhere with --to", path=path)
         )
-    return _Planned(file, path, is_there=True)
+    return _Planned(file, path, is_there=True, is_private=part.is_private)
 
 
 def _is_same(path: Path, file: KeptFile) -> bool:
@@ -281,6 +282,8 @@ def _write(package: zipfile.ZipFile, plan: list[_Planned], archive: Path) -> Non
             _make_folder(planned.path.parent, made)
             with planned.path.open("xb") as stream:
                 made.append(planned.path)
+                if planned.is_private:
+                    planned.path.chmod(0o600)
                 _check_content(package, planned.file, archive, stream.write)
                 to_disk(stream)
     except BaseException as error:

@@ -13,7 +13,7 @@ from pipeline.core.messages import tr
 @click.argument("file", type=OutputPath())
 @config_options
 def backup(file: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
-    """Keep corrections, reviewed reports, labels, models, MLflow's runs and configuration in one new FILE.
+    """Keep corrections, reviewed reports, labels, models, MLflow's runs, the library and configuration in one new FILE.
 
     Trainings and servers may go on meanwhile. What cannot be kept is named.
 

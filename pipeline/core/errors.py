@@ -38,6 +38,8 @@ Code = Literal[
     "name",
     "changed",
     "query",
+    "attribute",
+    "stale",
     # why a digest is not made
     "pages",
 ]

@@ -66,11 +66,14 @@ def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attr
                     where=where,
                     name=name,
                     longest=LONGEST,
-                )
+                ),
+                code="attribute",
             )
     year = given.get("year", "").removesuffix("年")
     if year and not _YEAR.fullmatch(year):
-        raise UsageError(tr("{where}: year={given} is no year; write it as 2024", where=where, given=given["year"]))
+        raise UsageError(
+            tr("{where}: year={given} is no year; write it as 2024", where=where, given=given["year"]), code="attribute"
+        )
     of_unit, place = place_of_unit(given.get("unit", "")), given.get("place", "")
     if of_unit and place and not (of_unit.endswith(place) or place.endswith(of_unit) or place in of_unit or of_unit in place):
         line = tr(
@@ -79,5 +82,5 @@ def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attr
             of_unit=of_unit,
             place=place,
         )
-        raise UsageError(tr("{where}: {line}", where=where, line=line))
+        raise UsageError(tr("{where}: {line}", where=where, line=line), code="attribute")
     return {name: ReportAttribute(year if name == "year" else value, basis) for name, value in given.items()}

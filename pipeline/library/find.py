@@ -1,7 +1,7 @@
 """The search: passages that have what a query asks for, of the reports and themes that are wanted, the newest report first."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -54,6 +54,16 @@ def found_reports(library: Library, found: FoundPassages) -> Iterator[FinishedRe
     with library.reading() as database:
         for entry, report in _by_report(database, found, library):
             yield msgspec.structs.replace(report, source=_only(entry))
+
+
+def whole_reports(library: Library, numbers: Iterable[int]) -> Iterator[FinishedReport]:
+    """Yield reports with all their passages, in the order asked for, under the names that ``found_reports`` gives them.
+
+    Raises UsageError for a number that is none.
+    """
+    with library.reading() as database:
+        for entry, report in reports.load(database, numbers, library):
+            yield msgspec.structs.replace(report.finish(), source=_only(entry))
 
 
 def said_of(library: Library) -> Mapping[str, ReportFacts]:

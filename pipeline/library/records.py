@@ -35,7 +35,7 @@ class Entry:
 class LibraryBatch:
     """What was done to the library at once: the action, the model, and how many reports and passages it was of.
 
-    ``changed`` counts the passages whose theme another model changed.
+    ``changed`` counts the passages whose theme another model changed; ``members`` are the reports of it that are still there.
     """
 
     number: int
@@ -45,6 +45,7 @@ class LibraryBatch:
     reports: int
     passages: int
     changed: int
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

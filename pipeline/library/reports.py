@@ -6,6 +6,7 @@ import zlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations_with_replacement
 from operator import attrgetter
 
@@ -61,7 +62,7 @@ def add(library: Library, report: KeptReport, attributes: Mapping[Attribute, Rep
         number = _inserted(made)
         _write_tags(database, number, report)
         _write_attributes(database, number, attributes)
-        _count(database, batch, report)
+        _count(database, batch, number, report)
         return _entry(database, number)
 
 
@@ -72,7 +73,7 @@ def replace_tags(library: Library, number: int, report: KeptReport, batch: int, 
         _clear_tags(database, number, old)
         _write_tags(database, number, report)
         database.execute("UPDATE report SET model = ? WHERE id = ?", (report.tags[0].model if report.tags else "", number))
-        _count(database, batch, report, changed)
+        _count(database, batch, number, report, changed)
 
 
 def changes(entry: Entry, before: Sequence[Tag], after: Sequence[Tag]) -> list[ThemeChange]:
@@ -133,8 +134,11 @@ def content_of(library: Library, number: int) -> KeptReport:
 def batches(library: Library) -> list[LibraryBatch]:
     """Return what was done to the library, in order."""
     with library.reading() as database:
+        members: dict[int, list[int]] = {}
+        for batch, report in database.execute("SELECT batch, report FROM member"):
+            members.setdefault(batch, []).append(report)
         rows = database.execute("SELECT id, date, action, model, reports, passages, changed FROM batch ORDER BY id")
-        return [LibraryBatch(*row) for row in rows]
+        return [replace(LibraryBatch(*row), members=(*members.get(row[0], ()),)) for row in rows]
 
 
 def load(database: sqlite3.Connection, numbers: Iterable[int], library: Library) -> Iterator[tuple[Entry, KeptReport]]:
@@ -185,7 +189,7 @@ def _clear_tags(database: sqlite3.Connection, number: int, report: KeptReport) -
 
 
 def _terms(first: int, tags: Sequence[tuple[int, Tag]]) -> list[tuple[int, str]]:
-    texts = terms_of([one_line(tag.text) for _, tag in tags])
+    texts = terms_of([one_line(tag.text) for _, tag in tags]) if tags else []
     return [(first + place, text) for (place, _), text in zip(tags, texts, strict=True)]
 
 
@@ -197,9 +201,10 @@ def _write_attributes(database: sqlite3.Connection, number: int, attributes: Map
             database.execute("INSERT INTO attribute (report, name, value, basis) VALUES (?, ?, ?, ?)", row)
 
 
-def _count(database: sqlite3.Connection, batch: int, report: KeptReport, changed: int = 0) -> None:
+def _count(database: sqlite3.Connection, batch: int, number: int, report: KeptReport, changed: int = 0) -> None:
     row = (sum(tag.noise is None for tag in report.tags), changed, batch)
     database.execute("UPDATE batch SET reports = reports + 1, passages = passages + ?, changed = changed + ? WHERE id = ?", row)
+    database.execute("INSERT INTO member (batch, report) VALUES (?, ?) ON CONFLICT DO NOTHING", (batch, number))
 
 
 def _entry(database: sqlite3.Connection, number: int) -> Entry:

@@ -24,7 +24,7 @@ from pipeline.core.messages import mark, system_reason, tr
 from pipeline.core.outputs import write_whole
 
 NAME = "library.sqlite3"
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x6D744C42  # tells this file from other databases of SQLite
 PATIENCE = 30.0  # seconds that another process may take to write
 PLACES = 20  # bits of the place of a passage in its report
@@ -44,7 +44,19 @@ SCHEMA = {
     "pair": "CREATE TABLE pair (report INTEGER NOT NULL REFERENCES report ON DELETE CASCADE, theme TEXT NOT NULL, "
     "other TEXT NOT NULL, passages INTEGER NOT NULL, PRIMARY KEY (report, theme, other)) WITHOUT ROWID",
     "terms": "CREATE VIRTUAL TABLE terms USING fts5(text, content='', columnsize=0, tokenize='ascii')",
+    "member": "CREATE TABLE member (batch INTEGER NOT NULL REFERENCES batch, report INTEGER NOT NULL REFERENCES report "
+    "ON DELETE CASCADE, PRIMARY KEY (batch, report)) WITHOUT ROWID",
+    "draft": "CREATE TABLE draft (id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, name TEXT NOT NULL, "
+    "person TEXT NOT NULL, date TEXT NOT NULL, content BLOB NOT NULL)",
 }
+# The tables that a version added. One before it is raised when it is opened: it gets these tables and nothing of it changes.
+ADDED = {2: ("member", "draft")}
+# Which batch a report came with was not kept before version 2: the last one that began before it, which is right but for batches
+# that ran at once.
+_MEMBERS = (
+    "INSERT INTO member (batch, report) SELECT max(batch.id), report.id FROM report JOIN batch "
+    "ON batch.action = 'add' AND batch.date <= report.added GROUP BY report.id"
+)
 _SETTINGS = (
     f"PRAGMA busy_timeout = {round(PATIENCE * 1000)}",
     "PRAGMA trusted_schema = OFF",  # a copy that is restored may come from anywhere
@@ -153,6 +165,8 @@ class Library:
         if create and not _objects(self.database) and not _number(self.database, "application_id"):
             self._begin()
         check(self.database, self.path)
+        if _number(self.database, "user_version") < VERSION:
+            self._raise()
 
     def _begin(self) -> None:
         """Make the tables; of two processes that do so at once the second finds them there."""
@@ -163,6 +177,16 @@ class Library:
                     database.execute(statement)
                 database.execute(f"PRAGMA application_id = {APPLICATION}")
                 database.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _raise(self) -> None:
+        """Give a library of an earlier version what it lacks; of two processes that do so at once the second finds it there."""
+        with self.writing() as database:
+            if (version := _number(database, "user_version")) == VERSION:
+                return
+            for name in _later(version):
+                database.execute(SCHEMA[name])
+            database.execute(_MEMBERS)
+            database.execute(f"PRAGMA user_version = {VERSION}")
 
 
 @contextmanager
@@ -179,13 +203,13 @@ def told(path: Path) -> Iterator[None]:
 
 
 def check(database: sqlite3.Connection, path: Path) -> None:
-    """Raise LibraryError for a file that is no library, one of another version, or one that was not wholly written."""
+    """Raise LibraryError for a file that is no library, one of a later version, or one that was not wholly written."""
     if _number(database, "application_id") != APPLICATION:
         raise LibraryError(
             tr("{path}: is no library of this program, or was not wholly written; move it away or restore a copy", path=path)
         )
     version = _number(database, "user_version")
-    if version != VERSION:
+    if not 1 <= version <= VERSION:
         newer = tr("update this program") if version > VERSION else tr("restore a copy, or move it away and add the reports again")
         raise LibraryError(
             tr(
@@ -198,8 +222,9 @@ def check(database: sqlite3.Connection, path: Path) -> None:
         )
     found = _objects(database)
     own = {name: sql for name, sql in found.items() if not name.startswith(("terms_", "sqlite_"))}
-    if own != SCHEMA:
-        wrong = min(name for name, _ in own.items() ^ SCHEMA.items())
+    later = _later(version)
+    if wrongs := own.items() ^ {name: sql for name, sql in SCHEMA.items() if name not in later}.items():
+        wrong = min(name for name, _ in wrongs)
         raise LibraryError(
             tr("{path}: its table {wrong} is not as this program makes it; restore a copy, or move it away", path=path, wrong=wrong)
         )
@@ -270,6 +295,11 @@ def _make_private(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _later(version: int) -> list[str]:
+    """Return the tables that a library of a version has not yet."""
+    return [name for added, names in ADDED.items() if added > version for name in names]
 
 
 def _objects(database: sqlite3.Connection) -> dict[str, str]:

@@ -7,44 +7,41 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 import msgspec
-from anyio import CapacityLimiter, to_thread
 from anyio import Path as AsyncPath
+from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from fastapi import Path as PathValue
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.records import HumanLabel, Label, Tag
 from pipeline.labels.corrections.store import ChangedError
-from pipeline.labels.people import LONGEST, person
-from pipeline.library.records import Wanted
+from pipeline.labels.people import LONGEST
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
-from pipeline.web import guard, review, schemas, shelf
+from pipeline.web import guard, library_routes, review, schemas
 from pipeline.web.bodies import body_of
 from pipeline.web.file_store import FileStore, LoadedModel, StoredFile
 from pipeline.web.guard import AccessMiddleware, Policy
-from pipeline.web.metrics import CONTENT_TYPE, Metrics, MetricsMiddleware
+from pipeline.web.metrics import CONTENT_TYPE, MetricsMiddleware
+from pipeline.web.routing import AppState, Corrector, Download, State, check_name, gives, problems, takes
 from pipeline.web.worker_pool import TaskLostError, busy
 
 STATIC = Path(__file__).parent / "static"
 REPORT_STYLE = HERE / "report.css"
-AT_ONCE = 2  # texts that are tagged at once; more wait
 DESCRIPTION = """Tag reports by theme, read them, correct the tags.
 
 A file is sent to `POST /api/files`, read and tagged in the background, and looked at under its id until it is `ready`.
@@ -62,6 +59,8 @@ _CODES = {
     503: "busy",
     507: "full",
 }
+# What a person can mend, by the codes of core/errors.py.
+_WORDS: dict[str, int] = {"name": 422, "query": 422, "attribute": 422, "pages": 422, "stale": 409}
 
 
 class TagsResponse(msgspec.Struct, frozen=True):
@@ -72,77 +71,16 @@ class TagsResponse(msgspec.Struct, frozen=True):
     notices: list[str]
 
 
-class AppState:
-    """What the routes share."""
-
-    def __init__(self, file_store: FileStore, policy: Policy, shows_library: bool = False) -> None:
-        self.file_store = file_store
-        self.shows_library = shows_library
-        self.policy = policy
-        self.metrics = Metrics()
-        self.texts = CapacityLimiter(AT_ONCE)
-        self.logins = guard.WaitQueue(guard.LOGINS)
-
-
-def _state(request: Request) -> AppState:
-    state: AppState = request.app.state.shared
-    return state
-
-
-def _with_library(state: "State") -> AppState:
-    if not state.shows_library:
-        raise HTTPException(404, "the library is not shown here; `pipeline serve --library` shows it")
-    return state
-
-
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": schemas.Problem, "description": HTTPStatus(status).phrase} for status in (*_ALWAYS, *statuses)}
-
-
-def _gives(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the answers of a route that gives no JSON where it succeeds, but does where it fails."""
-    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    failed: dict[int | str, dict[str, Any]] = {
-        status: {"description": HTTPStatus(status).phrase, "content": problem} for status in (*_ALWAYS, *statuses)
-    }
-    return {**failed, 200: {"content": {media_type: {"schema": {"type": "string"}}}}}
-
-
-def _takes(model: type[BaseModel]) -> dict[str, Any]:
-    """Return how the document describes a body that ``body_of`` reads."""
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}},
-        }
-    }
-
-
-def _check_name(request: Request, annotator: str) -> None:
-    """Raise HTTPException where one with an account speaks for another, or asks what another has said."""
-    account = request.state.account
-    if account and annotator and person(annotator) != account:
-        raise HTTPException(403, f"this token is for {account} only; corrections are saved and shown under that name")
-
-
 async def _check_asked_name(request: Request) -> None:
     for name in request.query_params.getlist("annotator"):
-        _check_name(request, name)
+        check_name(request, name)
 
 
-State = Annotated[AppState, Depends(_state)]
-AtLibrary = Annotated[AppState, Depends(_with_library)]
-Part = Annotated[str, Query(max_length=100, description="Of reports or passages that have it only.")]
 Name = Annotated[str, Query(min_length=1, max_length=255, description="The name of the file; its folders are left out.")]
 Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which report of the file, from 0.")]
-Kept = Annotated[int, PathValue(ge=1, le=schemas.LARGEST, description="The number of a report of the library.")]
 Format = Annotated[str, Query(description="One of the formats of /api/settings.", json_schema_extra={"enum": sorted(FORMATS)})]
 ModelId = Annotated[str | None, Query(max_length=100, description="The id of a model; without it the first.")]
 Annotator = Annotated[str, Query(max_length=LONGEST, description="Whose corrections to show beside the tags.")]
-Corrector = Annotated[
-    str, Query(max_length=LONGEST, description="Whose saved corrections to show; without it the tags are the model's.")
-]
-_ALWAYS = (401, 403, 421, 413, 429)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
 api = APIRouter(prefix="/api", dependencies=[Depends(_check_asked_name)])
@@ -156,7 +94,7 @@ class Api(FastAPI):
         """Return the OpenAPI document."""
         if self.openapi_schema is None:
             schemas_of = super().openapi()["components"]["schemas"]
-            for model in (schemas.TextToTag, schemas.CorrectionsToSave, schemas.CorrectionsToImport):
+            for model in schemas.BODIES:
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas_of |= {**schema.pop("$defs", {}), model.__name__: schema}
         return super().openapi()
@@ -183,6 +121,7 @@ def create_app(file_store: FileStore, policy: Policy, shows_library: bool = Fals
     )
     app.state.shared = AppState(file_store, policy, shows_library)
     app.include_router(api)
+    app.include_router(library_routes.routes)
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -196,13 +135,13 @@ def create_app(file_store: FileStore, policy: Policy, shows_library: bool = Fals
 # ---- the API ---------------------------------------------------------------------------------------------------------
 
 
-@api.get("/health", responses=_problems())
+@api.get("/health", responses=problems())
 async def health() -> schemas.Health:
     """Tell that the server is up."""
     return schemas.Health(status="ok", version=__version__)
 
 
-@api.get("/settings", responses=_problems())
+@api.get("/settings", responses=problems())
 async def settings(request: Request, state: State) -> schemas.Settings:
     """Tell what the server takes and gives."""
     endings = sorted(suffixes() - {""})
@@ -216,13 +155,13 @@ async def settings(request: Request, state: State) -> schemas.Settings:
     )
 
 
-@api.get("/models", responses=_problems())
+@api.get("/models", responses=problems())
 async def models(state: State) -> list[schemas.ModelView]:
     """List the models, the one that is used without being named first."""
     return [_model_view(loaded) for loaded in state.file_store.models.values()]
 
 
-@api.get("/metrics", response_class=Response, responses=_gives("text/plain"))
+@api.get("/metrics", response_class=Response, responses=gives("text/plain"))
 async def metrics(state: State) -> Response:
     """Tell counts and seconds for Prometheus; no names."""
     file_store = state.file_store
@@ -239,8 +178,8 @@ async def metrics(state: State) -> Response:
     "/tag",
     response_model=schemas.TagsView,
     response_model_exclude_unset=True,
-    responses=_problems(400, 404, 408, 415, 422, 503),
-    openapi_extra=_takes(schemas.TextToTag),
+    responses=problems(400, 404, 408, 415, 422, 503),
+    openapi_extra=takes(schemas.TextToTag),
 )
 async def tag(body: Annotated[schemas.TextToTag, Depends(body_of(schemas.TextToTag))], state: State) -> Response:
     """Tag a text."""
@@ -251,7 +190,7 @@ async def tag(body: Annotated[schemas.TextToTag, Depends(body_of(schemas.TextToT
     return _json({"tags": tags})
 
 
-@api.post("/files", status_code=202, responses=_problems(404, 408, 422, 503, 507), openapi_extra=_BODY)
+@api.post("/files", status_code=202, responses=problems(404, 408, 422, 503, 507), openapi_extra=_BODY)
 async def add_file(request: Request, response: Response, state: State, name: Name, model: ModelId = None) -> schemas.FileView:
     """Take a file in, as the body of the request; it is read and tagged in the background, and looked at under Location."""
     file_store = state.file_store
@@ -260,25 +199,25 @@ async def add_file(request: Request, response: Response, state: State, name: Nam
     return _file_view(held)
 
 
-@api.get("/files", responses=_problems())
+@api.get("/files", responses=problems())
 async def files(state: State) -> schemas.Files:
     """List the files that the server holds, whoever sent them."""
     return schemas.Files(files=[_file_view(held) for held in state.file_store.files.values()])
 
 
-@api.get("/files/{identifier}", responses=_problems(404))
+@api.get("/files/{identifier}", responses=problems(404))
 async def file(identifier: str, state: State) -> schemas.FileView:
     """Tell what became of a file."""
     return _file_view(state.file_store.file(identifier))
 
 
-@api.delete("/files/{identifier}", status_code=204, responses=_problems(404))
+@api.delete("/files/{identifier}", status_code=204, responses=problems(404))
 async def delete_file(identifier: str, state: State) -> None:
     """Delete a file; what was said of it stays where corrections are kept."""
     state.file_store.delete(state.file_store.file(identifier))
 
 
-@api.get("/files/{identifier}/tags", response_model=schemas.ReportTags, responses=_problems(404, 409, 422))
+@api.get("/files/{identifier}/tags", response_model=schemas.ReportTags, responses=problems(404, 409, 422))
 async def tags(identifier: str, state: State, report: Number = 0, annotator: Annotator = "") -> Response:
     """Give the tags of a report, and what a person has corrected in it."""
     held, found = await state.file_store.report(identifier, report)
@@ -289,7 +228,7 @@ async def tags(identifier: str, state: State, report: Number = 0, annotator: Ann
 @api.get(
     "/files/{identifier}/report",
     response_class=HTMLResponse,
-    responses=_gives("text/html", 404, 409, 422, 503),
+    responses=gives("text/html", 404, 409, 422, 503),
 )
 async def fragment(identifier: str, state: State, report: Number = 0, annotator: Corrector = "") -> str:
     """Give a tagged report as a fragment of HTML, as it stands in the html output; its colours are in /themes/MODEL.css."""
@@ -299,8 +238,8 @@ async def fragment(identifier: str, state: State, report: Number = 0, annotator:
 
 @api.post(
     "/files/{identifier}/corrections",
-    responses=_problems(400, 404, 408, 409, 415, 422),
-    openapi_extra=_takes(schemas.CorrectionsToSave),
+    responses=problems(400, 404, 408, 409, 415, 422),
+    openapi_extra=takes(schemas.CorrectionsToSave),
 )
 async def correct(
     request: Request,
@@ -309,7 +248,7 @@ async def correct(
     state: State,
 ) -> schemas.Saved:
     """Save a person's corrections, all or none; what the model had suggested is kept beside them."""
-    _check_name(request, body.annotator)
+    check_name(request, body.annotator)
     held, found = await state.file_store.report(identifier, body.report)
     model, config = held.model.model, state.file_store.config
     return schemas.Saved(saved=await run_in_threadpool(review.save, found, body.corrections, body.annotator, model, config))
@@ -317,8 +256,8 @@ async def correct(
 
 @api.post(
     "/files/{identifier}/import",
-    responses=_problems(400, 404, 408, 409, 415, 422),
-    openapi_extra=_takes(schemas.CorrectionsToImport),
+    responses=problems(400, 404, 408, 409, 415, 422),
+    openapi_extra=takes(schemas.CorrectionsToImport),
 )
 async def take_in(
     request: Request,
@@ -327,63 +266,24 @@ async def take_in(
     state: State,
 ) -> schemas.Saved:
     """Save what was corrected in a workbook of tags, under the name of who corrected it."""
-    _check_name(request, body.annotator)
+    check_name(request, body.annotator)
     held, workbook = state.file_store.returned(identifier)
     model, config = held.model.model, state.file_store.config
     return schemas.Saved(saved=await run_in_threadpool(review.save_returned, workbook.reports, body.annotator, model, config))
 
 
 @api.get(
-    "/files/{identifier}/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503)
+    "/files/{identifier}/download", response_class=FileResponse, responses=gives("application/octet-stream", 404, 409, 422, 503)
 )
 async def download(identifier: str, format: Format, state: State, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
     """Give a tagged file in a format, with what a person has corrected."""
     return await _composed(state, format, [state.file_store.ready(identifier)], annotator)
 
 
-@api.get("/download", response_class=FileResponse, responses=_gives("application/octet-stream", 404, 409, 422, 503))
+@api.get("/download", response_class=FileResponse, responses=gives("application/octet-stream", 404, 409, 422, 503))
 async def download_all(format: Format, state: State, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
     """Give all tagged files together in a format, with what a person has corrected."""
     return await _composed(state, format, [held for held in state.file_store.files.values() if held.state == "ready"], annotator)
-
-
-@api.get("/library", responses=_problems(404))
-async def library(state: AtLibrary) -> schemas.KeptReports:  # noqa: ARG001 - it is asked for its guard
-    """List the reports of the library."""
-    return schemas.KeptReports(reports=await run_in_threadpool(shelf.listed))
-
-
-@api.get("/library/find", responses=_problems(404, 422))
-async def find_passages(
-    state: AtLibrary,  # noqa: ARG001 - as above
-    query: Annotated[str, Query(max_length=500, description="Words, phrases and operators, as for `pipeline find`.")],
-    theme: Part = "",
-    place: Part = "",
-    unit: Part = "",
-    year: Part = "",
-    score: Annotated[float, Query(ge=0, le=1, description="The least score of a passage.")] = 0,
-    most: Annotated[int, Query(ge=1, le=200, description="So many passages, the newest.")] = 50,
-) -> schemas.FoundView:
-    """Find passages in the library."""
-    given = {"place": place, "unit": unit, "year": year}
-    wanted = Wanted(theme, score, {name: value for name, value in given.items() if value})  # type: ignore[misc]
-    return await run_in_threadpool(shelf.found, query, wanted, most)
-
-
-@api.get("/library/reports/{number}/page", response_class=HTMLResponse, responses=_gives("text/html", 404, 409, 422, 503))
-async def kept_report(number: Kept, state: AtLibrary) -> str:
-    """Give a report of the library as a fragment of HTML, in the labels of the first model."""
-    await run_in_threadpool(shelf.check, number)
-    file_store = state.file_store
-    loaded = file_store.model(None)
-    file_store.composers.check_free()
-    return await file_store.composers.run(shelf.render, number, loaded.folder, loaded.model.version)
-
-
-@api.delete("/library/reports/{number}", status_code=204, responses=_problems(404, 422))
-async def remove_kept(number: Kept, state: AtLibrary) -> None:  # noqa: ARG001 - as above
-    """Take a report out of the library, with its text and its words in the index."""
-    await run_in_threadpool(shelf.remove, number)
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------
@@ -446,20 +346,7 @@ async def _composed(state: AppState, name: str, held: list[StoredFile], annotato
         raise HTTPException(409, "no file is tagged yet")
     path = await state.file_store.compose(name, held, await _said_by(annotator, state, held[0]))
     shown = f"{Path(held[0].name).stem}{path.suffix}" if len(held) == 1 else f"全部报告{path.suffix}"
-    # The first name is for what cannot read the second: no character of a report's name is in it.
-    disposition = f"attachment; filename=\"report{path.suffix}\"; filename*=UTF-8''{quote(shown, safe='')}"
-    return _Download(path, media_type="application/octet-stream", headers={"content-disposition": disposition})
-
-
-class _Download(FileResponse):
-    """A file that is deleted when it was sent, or could not be: a task of starlette's own runs after no part, and no error."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the file."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await AsyncPath(self.path).unlink(missing_ok=True)
+    return Download(AsyncPath(path), shown)
 
 
 def _json(value: object) -> Response:
@@ -517,7 +404,11 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """Return the methods of an address, which may be those of several routes."""
-    routes = [route for route in (*api.routes, *pages.routes) if route.matches(request.scope)[0] is not Match.NONE]
+    routes = [
+        route
+        for route in (*api.routes, *library_routes.routes.routes, *pages.routes)
+        if route.matches(request.scope)[0] is not Match.NONE
+    ]
     return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", ())}))
 
 
@@ -532,8 +423,8 @@ async def _on_usage(request: Request, error: Exception) -> Response:
     if isinstance(error, ChangedError):
         saved = [{"start": start, "end": end, **_shown(said)} for (start, end), said in error.saved.items()]
         return JSONResponse({"code": error.code, "error": str(error), "saved": saved}, 409)
-    if isinstance(error, UsageError) and error.code in ("name", "query"):
-        return JSONResponse({"code": error.code, "error": str(error)}, 422)
+    if isinstance(error, UsageError) and error.code in _WORDS:
+        return JSONResponse({"code": error.code, "error": str(error)}, _WORDS[error.code])
     return await _on_error(request, error)
 
 

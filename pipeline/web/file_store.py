@@ -96,6 +96,7 @@ class FileStore:
         self.taggers = WorkerPool(processes, limits.queue)
         self._turns = asyncio.Semaphore(processes)
         self.composers = WorkerPool(1, limits.queue)
+        self.librarians = WorkerPool(1, limits.queue)  # what the library takes long for, so that it is nobody's wait for a page
         self._folder = folder
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -112,6 +113,7 @@ class FileStore:
                     held.task.cancel()
             self.taggers.end()
             self.composers.end()
+            self.librarians.end()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def model(self, name: str | None) -> LoadedModel:
@@ -197,7 +199,7 @@ class FileStore:
         model = files[0].model
         if any(held.model is not model for held in files):
             raise HTTPException(409, "tagged with different models; download them one by one")
-        target = self._folder / f"download-{secrets.token_urlsafe(16)}{FORMATS[format_name].suffixes[0]}"
+        target = self.new_target(FORMATS[format_name].suffixes[0])
         try:
             original = files[0].upload if len(files) == len(files[0].reports) == 1 else None
             pieces = tuple(held.pieces for held in files)
@@ -209,6 +211,10 @@ class FileStore:
             target.unlink(missing_ok=True)
             raise
         return target
+
+    def new_target(self, suffix: str) -> Path:
+        """Return a place for a file that is sent once; whoever asks deletes it."""
+        return self._folder / f"download-{secrets.token_urlsafe(16)}{suffix}"
 
     def delete(self, held: StoredFile) -> None:
         """Forget a file, whatever is being done with it."""

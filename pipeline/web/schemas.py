@@ -13,6 +13,10 @@ from pipeline.labels.people import LONGEST, checked_name
 MAX_TEXT = 200_000  # characters
 MAX_NOTE = 2_000
 MAX_CORRECTIONS = 5_000
+MAX_REPORTS = 2_000  # that a request names
+MAX_PICKS = 2_000
+MAX_PAGES = 100
+MAX_NAME = 80
 LARGEST = 2**31 - 1  # offsets are below it
 
 
@@ -237,18 +241,24 @@ class Saved(BaseModel):
 
 
 class KeptView(BaseModel):
-    """A report of the library; ``file`` is its name without folders."""
+    """A report of the library; ``file`` is its name without folders.
+
+    ``bases`` tells where each attribute comes from. One that is not ``whole`` was taken from tags and cannot be tagged anew.
+    """
 
     number: int
     name: str
     file: str
     added: str
+    model: str
+    whole: bool
     passages: int
     unit: str
     place: str
     year: str
     kind: str
     group: str
+    bases: dict[str, str]
 
 
 class KeptReports(BaseModel):
@@ -273,3 +283,183 @@ class FoundView(BaseModel):
     passages: int
     reports: int
     found: list[FoundPassage]
+
+
+Value = Annotated[str | None, Field(max_length=60)]
+Numbers = Annotated[list[Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]], Field(max_length=MAX_REPORTS)]
+
+
+class AttributesToSet(Strict):
+    """Attributes of a report as a person corrects them: an empty value takes one away, one that is not given stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"unit": "临溪县教育局", "year": "2024"}]})
+    unit: Value = None
+    place: Value = None
+    year: Value = None
+    kind: Value = None
+    group: Value = None
+
+
+class FilesToKeep(Strict):
+    """Files that the server has tagged, by their ids, whose reports the library is to keep."""
+
+    files: list[Annotated[str, Field(max_length=100)]] = Field(min_length=1, max_length=MAX_REPORTS)
+
+
+class KeptFiles(BaseModel):
+    """What became of reports that were to be kept; ``notices`` are lines on those of which another version is there."""
+
+    added: int
+    known: int
+    notices: list[str]
+
+
+class BatchView(BaseModel):
+    """What was done to the library at once: ``add`` or ``retag``; ``members`` are the reports of it that are still there."""
+
+    number: int
+    date: str
+    action: str
+    model: str
+    reports: int
+    passages: int
+    changed: int
+    members: list[int]
+
+
+class Batches(BaseModel):
+    """What was done to the library, the newest first."""
+
+    batches: list[BatchView]
+
+
+class ReportsToRetag(Strict):
+    """Reports to tag anew, all where none is named, with a model, the first where none is named; ``write``: keep the new tags."""
+
+    reports: Numbers = []
+    model: str | None = Field(None, max_length=100)
+    write: Annotated[bool, Field(strict=True)] = False
+
+
+class ThemeChangeView(BaseModel):
+    """A passage to which the model gives another theme."""
+
+    report: int
+    name: str
+    start: int
+    before: str
+    after: str
+    text: str
+
+
+class RetaggedView(BaseModel):
+    """What another model changes, or has changed: ``changed`` of so many passages, and the first of these.
+
+    ``not_whole`` names the reports that were taken from tags and cannot be tagged anew.
+    """
+
+    reports: int
+    passages: int
+    changed: int
+    not_whole: list[str]
+    changes: list[ThemeChangeView]
+
+
+class PickView(Strict):
+    """A passage of a draft: the number of its report, and where it begins there."""
+
+    report: Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
+    start: Whole
+
+
+class DraftToMake(Strict):
+    """A digest to begin: of which reports, of how many pages, of which themes (none: all). The best passages are picked."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "半年摘报", "reports": [1], "pages": 5}]})
+    name: str = Field("", max_length=MAX_NAME)
+    annotator: str = Field("", max_length=LONGEST)
+    reports: Numbers = Field(min_length=1)
+    pages: Annotated[int, Field(ge=1, le=MAX_PAGES), BeforeValidator(_whole)] = 5
+    themes: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=20)
+
+
+class DraftToSave(Strict):
+    """A draft as a person has changed it, and the ``revision`` that was looked at; ``choose``: pick the best passages anew."""
+
+    revision: Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
+    name: str = Field("", max_length=MAX_NAME)
+    annotator: str = Field("", max_length=LONGEST)
+    pages: Annotated[int, Field(ge=1, le=MAX_PAGES), BeforeValidator(_whole)]
+    picks: list[PickView] = Field([], max_length=MAX_PICKS)
+    choose: Annotated[bool, Field(strict=True)] = False
+
+
+class DraftHead(BaseModel):
+    """A draft in a list; ``person`` is who saved it last, ``date`` when."""
+
+    number: int
+    revision: int
+    name: str
+    person: str
+    date: str
+    reports: int
+    pages: int
+    picks: int
+
+
+class Drafts(BaseModel):
+    """The drafts, the one saved last first."""
+
+    drafts: list[DraftHead]
+
+
+class CandidateView(BaseModel):
+    """A passage that can be picked: its report and place there, theme, aspect, text, and what the same place said a year before.
+
+    ``copies`` counts the passages of other places that say the same.
+    """
+
+    report: int
+    start: int
+    theme: str
+    aspect: str
+    text: str
+    source: str
+    score: float
+    review: bool
+    corrected: bool
+    copies: int
+    earlier: str
+
+
+class DraftView(BaseModel):
+    """A draft with what can be picked: ``picks`` in their order are among ``passages``; ``filled`` is how many pages they fill.
+
+    ``gone`` counts the reports that are no longer in the library, ``lost`` the picked passages that are no longer there.
+    """
+
+    number: int
+    revision: int
+    name: str
+    person: str
+    date: str
+    reports: list[int]
+    pages: int
+    themes: list[str]
+    picks: list[PickView]
+    passages: list[CandidateView]
+    filled: int
+    gone: int
+    lost: int
+
+
+BODIES: tuple[type[BaseModel], ...] = (
+    TextToTag,
+    CorrectionsToSave,
+    CorrectionsToImport,
+    AttributesToSet,
+    FilesToKeep,
+    ReportsToRetag,
+    DraftToMake,
+    DraftToSave,
+)  # what ``body_of`` reads

@@ -17,12 +17,12 @@ import numpy as np
 from pipeline.batch.engine import Input, TagOptions, engine_of, load_cached
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError, PipelineError
-from pipeline.core.records import FinishedReport, Label, TaggedReport, TagGroup
+from pipeline.core.records import FinishedReport, KeptReport, Label, TaggedReport, TagGroup
 from pipeline.labels.corrections.shown import Corrections
 from pipeline.labels.corrections.workbook import CorrectedWorkbook, read_returned
 from pipeline.model.model import Model
 from pipeline.output import FORMATS, RunFacts, composer_of, run_facts, writer_of
-from pipeline.output.finished import FinishedReports
+from pipeline.output.kept import decoded, kept
 from pipeline.read import PassedOver
 
 REPORTS = "reports.jsonl"
@@ -75,7 +75,7 @@ class TaggedFile(msgspec.Struct, frozen=True):
 
 
 def tag_file(task: Task) -> TaggedFile:
-    """Read and tag a file; its reports go to a file beside it, as the composed formats need them."""
+    """Read and tag a file; its reports go to a file beside it, as the library keeps them."""
     failures, passed_over, summaries = list[Failure](), list[str](), list[ReportSummary]()
     engine, encoder = engine_of(TagOptions(task.model, task.version, task.read, stricter=task.stricter)), msgspec.json.Encoder()
     progress = _Progress(task.path.parent / PROGRESS)
@@ -86,9 +86,9 @@ def tag_file(task: Task) -> TaggedFile:
             elif isinstance(outcome.result, PassedOver):
                 passed_over.append(outcome.result.source)
             else:
-                report = outcome.result.finish()
+                report = kept(outcome.result)
                 line = encoder.encode(report) + b"\n"
-                summaries.append(_summary(report, target.tell(), len(line), engine.model))
+                summaries.append(_summary(report.finish(), target.tell(), len(line), engine.model))
                 target.write(line)
     return TaggedFile(tuple(summaries), tuple(failures), tuple(passed_over))
 
@@ -138,7 +138,13 @@ def read_report(pieces: Path, summary: ReportSummary) -> FinishedReport:
     """Return one report of a tagged file."""
     with pieces.open("rb") as stream:
         stream.seek(summary.offset)
-        return msgspec.json.decode(stream.read(summary.length), type=FinishedReport)
+        return msgspec.json.decode(stream.read(summary.length), type=KeptReport).finish()
+
+
+def kept_reports(pieces: Path) -> Iterator[KeptReport]:
+    """Yield the reports of a tagged file with their documents, one at a time."""
+    with pieces.open("rb") as stream:
+        yield from decoded(stream)
 
 
 def _annotated(report: FinishedReport, original: Path, stream: BinaryIO, run: RunFacts) -> bool:
@@ -155,7 +161,8 @@ class _Together:
         self._pieces, self._corrections = pieces, Corrections(said)
 
     def __iter__(self) -> Iterator[FinishedReport]:
-        return map(self._corrections.over, chain.from_iterable(map(FinishedReports, self._pieces)))
+        reports = chain.from_iterable(map(kept_reports, self._pieces))
+        return (self._corrections.over(report.finish()) for report in reports)
 
 
 class _Progress:

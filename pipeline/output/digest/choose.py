@@ -80,6 +80,25 @@ def choose(digest: Digest, pages: int, count: Pages) -> Digest:
     return _with(digest, order[: sizes[fitting - 1]])
 
 
+def candidates(digest: Digest, most: int) -> list[Passage]:
+    """Return what a person can pick: of each theme and aspect so many passages, the best first, of the last year of each place."""
+    now, _ = _Years(digest.reports).parted(_all(digest))
+    return [passage for cell in _by_cell(now).values() for passage in sorted(cell, key=score, reverse=True)[:most]]
+
+
+def pick(digest: Digest, pages: int, wanted: Iterable[tuple[int, int]]) -> Digest:
+    """Return the digest with the passages that a person picked, by report and start, those of an aspect in this order.
+
+    What is folded into another passage stands for that one. What is not there, or of no aspect, is left out.
+    """
+    now, before = _Years(digest.reports).parted(_all(digest))
+    beside = _Beside(digest.reports, before)
+    at = {(member.report, member.start): passage for passage in (*before, *now) for member in (passage, *passage.copies)}
+    found = {(passage.report, passage.start): passage for key in wanted if (passage := at.get(key)) and passage.aspect in ASPECTS}
+    cut = (replace(passage, text=shortened(passage.text, CUT)) for passage in found.values())
+    return _with(replace(digest, pages=pages), [beside.with_earlier(passage) for passage in cut])
+
+
 def score(passage: Passage) -> float:
     """Return how good a passage is, 0 to 1."""
     figure = 1.0 if has_figure(passage.text) else NO_FIGURE
@@ -125,7 +144,7 @@ def _of_length(length: int) -> float:
 
 def _order(digest: Digest, years: "_Years", most: int) -> tuple[list[Passage], int]:
     """Return the passages in the order in which they are taken, and how many themes have any."""
-    now, before = years.parted(passage for section in digest.sections for passage in section.passages)
+    now, before = years.parted(_all(digest))
     cells = {(theme, aspect): _cell(own) for (theme, aspect), own in _by_cell(now).items()}
     taken: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
     firsts = [next((cell for aspect in ASPECTS if (cell := (theme, aspect)) in cells), None) for theme in digest.options.themes]
@@ -140,6 +159,10 @@ def _order(digest: Digest, years: "_Years", most: int) -> tuple[list[Passage], i
         if len(order) >= most or not (found or any(cells[cell].candidates for cell in rounds)):
             break
     return order, len(turn)
+
+
+def _all(digest: Digest) -> Iterator[Passage]:
+    return (passage for section in digest.sections for passage in section.passages)
 
 
 def _turns(*turns: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:

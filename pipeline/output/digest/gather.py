@@ -97,6 +97,7 @@ def _passage(tag: Tag, report: int, title: str) -> Passage:
         report, tag.shown_theme, one_line(tag.text), BETWEEN.join(headings), tag.score, tag.asks_review,
         tag.correction.secondary if tag.correction else tag.secondary,
         tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None, tag.certainty,
+        start=tag.start,
     )  # fmt: skip
 
 
@@ -105,8 +106,10 @@ def _cut(passage: Passage, reader: AspectReader | None) -> Iterable[Passage]:
     if reader is None:
         yield passage
         return
+    start = passage.start
     for excerpt in reader.excerpts(passage.text, passage.heading):
-        yield replace(passage, text=excerpt.text.strip(), aspect=excerpt.aspect)
+        yield replace(passage, text=excerpt.text.strip(), aspect=excerpt.aspect, start=start)
+        start += len(excerpt.text)
 
 
 def title_of(report: FinishedReport) -> str:

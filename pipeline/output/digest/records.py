@@ -72,7 +72,9 @@ class Passage:
 
     ``corrected``: a person said its theme, and ``score`` is what the model had given another, or the same, one. ``copies`` are
     passages that say the same. ``certainty`` is that of the text recognition where the passage comes from a picture. ``aspect`` is
-    what it says (``aspect.py``) where passages stand by aspect, and ``earlier`` what the same place said the year before.
+    what it says (``aspect.py``) where passages stand by aspect, and ``earlier`` what the same place said the year before. By
+    ``start`` it is known among the passages of its report: where its tag begins there, and behind that the characters of excerpts
+    before it.
     """
 
     report: int
@@ -91,6 +93,7 @@ class Passage:
     copies: "tuple[Passage, ...]" = ()
     aspect: str = ""
     earlier: "Passage | None" = None
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)

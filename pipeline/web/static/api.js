@@ -20,13 +20,23 @@ function check(status, text, retryAfter) {
   throw Object.assign(new Problem(found.code, found.error, Number(retryAfter ?? 0)), { saved: found.saved ?? [] });
 }
 
-async function ask(path, options = {}) {
-  let answer;
+export async function blob(path) {
+  const answer = await reach(path);
+  if (answer.ok) return answer.blob();
+  check(answer.status, await answer.text(), answer.headers.get("retry-after"));
+  throw new Problem("network", "");
+}
+
+async function reach(path, options = {}) {
   try {
-    answer = await fetch(path, options);
+    return await fetch(path, options);
   } catch {
     throw new Problem("network", "");
   }
+}
+
+async function ask(path, options = {}) {
+  const answer = await reach(path, options);
   const text = await answer.text();
   check(answer.status, text, answer.headers.get("retry-after"));
   return text;
@@ -36,9 +46,9 @@ export const get = async (path) => JSON.parse(await ask(path));
 export const html = (path) => ask(path);
 export const remove = (path) => ask(path, { method: "DELETE" });
 
-export async function post(path, value) {
-  return JSON.parse(await ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) }));
-}
+const sent = async (method, path, value) => JSON.parse(await ask(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) }));
+export const post = (path, value) => sent("POST", path, value);
+export const put = (path, value) => sent("PUT", path, value);
 
 // fetch tells nothing of how far an upload is; XMLHttpRequest does.
 export function send(path, file, onProgress) {

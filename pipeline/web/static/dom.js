@@ -13,8 +13,33 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+// The colours of a model's labels.
+export function colour(model) {
+  const sheet = $("themes");
+  if (!sheet.href.endsWith(`/themes/${model}.css`)) sheet.href = `/themes/${model}.css`;
+}
+
 export function tell(text) {
   const message = $("message");
   message.textContent = text;
   message.hidden = !text;
+}
+
+// What cannot be undone is asked for twice; leaving the button takes the first time back.
+export function askTwice(button, question, act) {
+  const words = button.textContent;
+  const calm = () => {
+    delete button.dataset.asked;
+    button.textContent = words;
+  };
+  button.addEventListener("click", async () => {
+    if (!button.dataset.asked) {
+      button.dataset.asked = "1";
+      button.textContent = question();
+      return;
+    }
+    calm();
+    await act();
+  });
+  button.addEventListener("blur", calm);
 }

@@ -1,7 +1,9 @@
 // The files: chosen or dropped, sent two at a time, watched until they are tagged, listed.
 
 import { get, post, remove, send } from "./api.js";
-import { $, make, tell } from "./dom.js";
+import { $, askTwice, make, tell } from "./dom.js";
+import { recall, remember } from "./place.js";
+import { download } from "./zip.js";
 import { failure, formatName, percent, problem, size, STATES } from "./words.js";
 
 const AT_ONCE = 2;
@@ -38,6 +40,16 @@ export function startFiles(found, open, reload) {
   for (const name of ["dragenter", "dragover"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) document.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("over"); });
   $("annotator").addEventListener("input", nameCorrector);
+  $("files-filter").value = recall("filter", "");
+  $("files-sort").value = recall("sort", "");
+  for (const [id, key] of [["files-filter", "filter"], ["files-sort", "sort"]]) {
+    $(id).addEventListener("input", () => {
+      remember(key, $(id).value);
+      draw(true);
+    });
+  }
+  askTwice($("files-clear"), () => `确定删除全部 ${held.length + sending.size} 个？`, clear);
+  $("zip").addEventListener("click", zipAll);
   document.addEventListener("drop", (event) => add([...event.dataTransfer.files]));
   watch();
 }
@@ -45,6 +57,66 @@ export function startFiles(found, open, reload) {
 export function markCurrent(identifier) {
   current = identifier;
   draw(true);
+}
+
+// The report after one, of the files that are shown, in their order; null after the last.
+export function nextReport(file, number) {
+  const reports = ready().flatMap((one) => one.reports.map((_, index) => [one, index]));
+  const at = reports.findIndex(([one, index]) => one.id === file && index === number);
+  return reports[at + 1] ?? null;
+}
+
+// A file that was open before the page was loaded again; null where it has gone since.
+export const heldFile = async (identifier) => {
+  const { files } = await get("/api/files");
+  return files.find((file) => file.id === identifier && file.state === "ready") ?? null;
+};
+
+// Whether files are on their way, or being tagged.
+export const isBusy = () => sending.size > 0 || held.some((file) => !["ready", "failed"].includes(file.state));
+
+const ready = () => inOrder().filter((row) => row.state === "ready");
+
+const ORDERS = {
+  name: (one, other) => one.name.localeCompare(other.name, "zh-CN", { numeric: true }),
+  review: (one, other) => asked(other) - asked(one),
+  failed: (one, other) => isLost(other) - isLost(one),
+};
+const asked = (row) => (row.reports ?? []).reduce((sum, report) => sum + report.review, 0);
+const isLost = (row) => Number(Boolean(row.error) || row.state === "failed");
+
+function inOrder() {
+  const filter = $("files-filter").value.trim().toLowerCase();
+  const rows = [...sending.values(), ...[...held].reverse()].filter((row) => row.name.toLowerCase().includes(filter));
+  const order = ORDERS[$("files-sort").value];
+  return order ? rows.sort(order) : rows;
+}
+
+async function clear() {
+  waiting.length = 0;
+  for (const row of [...sending.values(), ...held]) await drop(row, false);
+  watch();
+}
+
+// One commented Word file after the other, so that it can be told how far it is.
+async function zipAll() {
+  const files = ready();
+  const names = new Map();
+  const entries = files.map((file) => {
+    const stem = file.name.replace(/\.[^.]*$/, "");
+    const count = names.get(stem) ?? 0;
+    names.set(stem, count + 1);
+    return { name: `${stem}${count ? `（${count + 1}）` : ""}.docx`, path: `/api/files/${file.id}/download?format=docx&${corrector()}` };
+  });
+  $("zip").disabled = true;
+  try {
+    const lost = await download("批注.zip", entries, (done) => ($("zip-said").textContent = `正在写批注 ${done} / ${entries.length}`));
+    $("zip-said").textContent = lost.length ? `写好 ${entries.length - lost.length} 个；没有成功：${lost.map(([entry, error]) => `${entry.name}（${problem(error)}）`).join("、")}` : `写好 ${entries.length} 个。`;
+  } catch (error) {
+    $("zip-said").textContent = `没有成功：${problem(error)}`;
+  } finally {
+    $("zip").disabled = false;
+  }
 }
 
 function add(files) {
@@ -105,22 +177,25 @@ async function watch() {
   } catch (error) {
     tell(problem(error));
   }
-  const busy = held.some((file) => !["ready", "failed"].includes(file.state));
-  timer = setTimeout(watch, busy || sending.size ? WATCH : WATCH * 20);
+  timer = setTimeout(watch, isBusy() ? WATCH : WATCH * 20);
 }
 
 // Drawn only when something changed: a list that is made anew under the keyboard loses its place.
 function draw(always = false) {
-  const rows = [...sending.values(), ...[...held].reverse()];
-  const now = JSON.stringify([rows.map((row) => [row.id ?? row.key, row.state, row.share, row.passages, row.error]), current]);
+  const rows = inOrder();
+  const now = JSON.stringify([rows.map((row) => [row.id ?? row.key, row.state, row.share, row.passages, row.error]), current, held.length]);
   if (!always && now === drawn) return;
   drawn = now;
   const focused = document.activeElement?.dataset?.key;
   $("list").replaceChildren(...rows.map(rowOf));
   if (focused) $("list").querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   const ready = held.filter((file) => file.state === "ready").length;
-  $("files-count").textContent = rows.length ? `${rows.length} 个，${ready} 个已完成` : "";
+  const all = held.length + sending.size;
+  $("files-count").textContent = all ? `${all} 个，${ready} 个已完成` : "没有文件";
+  $("files-tools").hidden = all < 2;
   $("all").hidden = ready < 2;
+  $("keep-all").hidden = !(settings.library && ready);
+  $("keep").dataset.files = JSON.stringify(held.filter((file) => file.state === "ready").map((file) => file.id));
   $("all-formats").replaceChildren(...links("/api/download?", "全部报告"));
 }
 
@@ -140,7 +215,7 @@ function rowOf(row) {
   const lines = row.error ? [[row.error, ""]] : isWorkbook(row) ? [] : (row.failures ?? []).map(told);
   for (const [text, title] of lines) item.append(make("p", { class: "failure", title }, text));
   if ((row.reports ?? []).length > 1) {
-    item.append(make("ul", { class: "several" }, ...row.reports.map((report, index) => make("li", {}, opener(row, index, "查看与校对", report.source), make("bdi", {}, report.source)))));
+    item.append(make("ul", { class: "several" }, ...row.reports.map((report, index) => make("li", {}, opener(row, index, "查看与校对", report.source), make("bdi", { title: report.source }, baseName(report.source))))));
   }
   return item;
 }
@@ -201,7 +276,7 @@ function links(address, name) {
   );
 }
 
-async function drop(row) {
+async function drop(row, look = true) {
   if (sending.delete(row.key)) {
     const place = waiting.indexOf(row);
     if (place >= 0) waiting.splice(place, 1);
@@ -213,7 +288,9 @@ async function drop(row) {
   } catch (error) {
     if (error.code !== "not_found") tell(problem(error));
   }
-  watch();
+  if (look) watch();
 }
 
-const nameIn = (line) => line.split(": ")[0];
+const baseName = (source) => source.split(/[\\/]/).pop() || source;
+
+const nameIn = (line) => baseName(line.split(": ")[0]);

@@ -2,9 +2,11 @@
 
 import { get, html } from "./api.js";
 import { Corrections } from "./corrections.js";
-import { $, make, tell } from "./dom.js";
-import { markCurrent, startFiles } from "./files.js";
+import { $, colour, make, tell } from "./dom.js";
+import { startDigests } from "./digests.js";
+import { heldFile, isBusy, markCurrent, nextReport, startFiles } from "./files.js";
 import { startLibrary } from "./library.js";
+import { recall, remember } from "./place.js";
 import { describe, Reading } from "./reading.js";
 import { problem, sure } from "./words.js";
 
@@ -14,6 +16,7 @@ let models = [];
 let reading = null;
 let armed = false; // the next number gives a second theme
 let saving = false;
+let at = null; // the file and the number of the report that is open
 
 const name = () => $("annotator").value.trim();
 const unsaved = () => [...opened.values()].reduce((sum, one) => sum + one.changed().length, 0);
@@ -33,8 +36,7 @@ async function open(file, number) {
     const place = `${file.reports[number].sha256} ${model.id}`;
     if (!opened.has(key)) opened.set(key, new Corrections(file.id, number, said.corrections, place));
     if (said.notices.length) tell(`有 ${said.notices.length} 行更正已损坏，没有计入：${said.notices.join("；")}`);
-    const sheet = $("themes");
-    if (!sheet.href.endsWith(`/themes/${model.id}.css`)) sheet.href = `/themes/${model.id}.css`;
+    colour(model.id);
     $("reading").hidden = false;
     reading = new Reading(markup, said.tags, opened.get(key), model.labels);
   } catch (error) {
@@ -44,11 +46,35 @@ async function open(file, number) {
   $("files").open = false;
   $("more").open = matchMedia("(min-width: 60rem)").matches; // little room is left on a telephone
   markCurrent(file.id);
+  at = { file: file.id, number };
+  $("next").disabled = !nextReport(file.id, number);
   drawChoices(model.labels);
   arm(false);
   const [first] = reading.queue();
   reading.select(first ? first.place : 0);
   refresh();
+}
+
+async function openNext() {
+  const next = at && nextReport(at.file, at.number);
+  if (next) await open(...next);
+}
+
+// What was open before the page was loaded again, at the passage that was at hand.
+async function reopen() {
+  const last = recall("report", null);
+  if (!last) return;
+  try {
+    const file = await heldFile(last.file);
+    if (!file?.reports[last.number]) return;
+    await open(file, last.number);
+    const place = reading.places.get(last.key);
+    if (place !== undefined) reading.select(place);
+    if (isBusy()) $("files").open = true; // files were chosen meanwhile
+    refresh();
+  } catch (error) {
+    tell(problem(error));
+  }
 }
 
 // Another person has said other things: what is saved of them is shown, what is unsaved stays.
@@ -203,6 +229,7 @@ function refresh() {
   $("unsaved").classList.toggle("unsaved", count > 0);
   $("undo").disabled = !reading?.corrections.undone.length;
   if (!reading) return;
+  if (at) remember("report", { ...at, key: reading.key });
   const { tag } = reading;
   const said = tag && reading.corrections.of(reading.key);
   const facts = tag ? describe(tag) : [];
@@ -244,6 +271,7 @@ const KEYS = {
   k: () => reading?.step(-1),
   ArrowUp: () => reading?.step(-1),
   r: nextUncertain,
+  g: openNext,
   s: () => reading?.tag && arm(!armed),
   n: () => {
     if (!reading?.tag) return;
@@ -306,6 +334,7 @@ async function start() {
   $("annotator").addEventListener("change", reload);
   $("save").addEventListener("click", save);
   $("undo").addEventListener("click", undo);
+  $("next").addEventListener("click", openNext);
   $("withdraw").addEventListener("click", withdraw);
   $("note").addEventListener("change", keepNote);
   $("note").addEventListener("input", () => ($("save").disabled = false)); // else a click on it would only end the typing
@@ -332,7 +361,11 @@ async function start() {
       $("annotator").readOnly = true;
     }
     startFiles(settings, open, reload);
-    if (settings.library) await startLibrary(models[0]);
+    await reopen();
+    if (settings.library) {
+      await startLibrary(models);
+      await startDigests(models[0]);
+    }
   } catch (error) {
     tell(problem(error));
   }

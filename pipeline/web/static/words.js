@@ -1,7 +1,7 @@
 // What the page says, in Chinese: states, formats, and the errors of the server and of its readers.
 
 export const STATES = { sending: "正在上传", uploading: "正在上传", waiting: "排队中", tagging: "正在标注", ready: "已完成", workbook: "带更正的表格", failed: "失败" };
-const FORMATS = { xlsx: "Excel 表格", docx: "Word 文档", html: "网页", csv: "CSV 表格", jsonl: "JSON 数据", table: "纯文本", qdpx: "质性研究项目" };
+const FORMATS = { xlsx: "Excel 表格", docx: "Word 文档", html: "网页", csv: "CSV 表格", jsonl: "JSON 数据", table: "纯文本", qdpx: "质性研究项目", parquet: "Parquet 数据" };
 const PROBLEMS = {
   too_large: "文件太大，请拆分后再试。",
   too_slow: "上传太慢，已中断，请再试一次。",
@@ -16,6 +16,9 @@ const PROBLEMS = {
   name: "请用可显示的文字填写校对人的姓名，最多 80 个字。",
   changed: "同一段落你已在另一个窗口保存过，请选择保留哪一个。",
   query: "检索词看不懂：每个词至少两个字，引号和括号要成对，与、或、非的两边都要有词。",
+  attribute: "属性不对：每项最多 60 个字，年份写成 2024，单位与地区不能互相矛盾。",
+  stale: "别人刚保存过这份摘编，请选择保留哪一个。",
+  pages: "页数太少，每个主题一条也放不下。请增加页数。",
   network: "连不上服务，请确认它仍在运行。",
 };
 // Why a report was not read, by the codes of pipeline/core/errors.py.
@@ -36,6 +39,13 @@ const FAILURES = {
   own_workbook: "这是本工具生成的表格，不是报告；请单独上传它来导入更正。",
   corpus: "表格里的更正无法导入：内容或位置被改动过，或主题名称不对。",
 };
+
+export const ATTRIBUTES = { unit: "单位", place: "地区", year: "年份", kind: "体裁", group: "分组" };
+export const ACTIONS = { add: "收入", retag: "重新标注" };
+export const FORMS = { official: "Word（公文格式）", docx: "Word（普通格式）", xlsx: "Excel 表格", html: "网页", md: "纯文本" };
+
+// A time as the server gives it (UTC), here.
+export const when = (time) => new Date(time).toLocaleString("zh-CN", { dateStyle: "short", timeStyle: "short" });
 
 export const formatName = (format) => FORMATS[format] ?? format;
 

@@ -22,6 +22,9 @@ from pipeline.backup.parts import Part
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.records import Correction
 from pipeline.labels.corrections.store import read_corrections, save_corrections
+from pipeline.library import drafts
+from pipeline.library.drafts import DraftContent
+from pipeline.library.store import Library
 from pipeline.model.folder import load_model
 
 TEXT = "县图书馆新开六座城市书房，送戏下乡八十场。\n\n县委理论学习中心组集中学习十二次。\n"
@@ -460,3 +463,26 @@ def test_what_is_no_archive_costs_one_line(tmp_path, call, kind):
     {"missing": lambda: 0, "folder": path.mkdir, "pipe": lambda: os.mkfifo(path), "text": lambda: path.write_text("x")}[kind]()
     done = call("restore", path, "--to", tmp_path / "to")
     assert (done.exit_code, done.stderr.count("\n"), str(path) in done.stderr) == (1, 1, True), done.stderr
+
+
+def test_the_library_comes_back_for_its_owner_alone(home, tmp_path, monkeypatch, config):
+    with Library(create=True) as library:
+        drafts.add(library, "摘报", "王一", DraftContent((1,), 5))
+    kept = writing.write_backup(tmp_path / "kept.zip", config)
+    assert [file.name for file in kept.files if file.name.startswith("library/")] == ["library/library.sqlite3"]
+    restoring.restore(tmp_path / "kept.zip", tmp_path / "new")
+    assert stat.S_IMODE((tmp_path / "new/library/library.sqlite3").stat().st_mode) == 0o600
+    monkeypatch.setenv("MISSION_THEMES_HOME", str(tmp_path / "new"))
+    with Library() as library:
+        assert [draft.name for draft in drafts.drafts(library)] == ["摘报"]
+
+
+def test_without_another_folder_the_library_comes_back_where_it_is_looked_for(home, tmp_path, monkeypatch, config):
+    monkeypatch.setenv("MISSION_THEMES_DATA", str(tmp_path / "data"))
+    with Library(create=True):
+        pass
+    writing.write_backup(tmp_path / "kept.zip", config)
+    shutil.rmtree(tmp_path / "data")
+    restoring.restore(tmp_path / "kept.zip", home)
+    with Library() as library:
+        assert library.path == tmp_path / "data" / "library.sqlite3"

@@ -54,6 +54,7 @@ def test_other_tags_take_the_place_of_tags(library, keep, make):
     assert reports.entry_of(library, 1).model == "m 2"
     assert find(library, "阅读", Wanted("兴文化")).passages == 0
     assert find(library, "阅读", Wanted("育新人")).passages == 1
+    assert [b.members for b in reports.batches(library)][-1] == (1,)
     assert [(b.action, b.model, b.reports, b.passages, b.changed) for b in reports.batches(library)] == [
         ("add", "m 1", 1, 2, 0),
         ("retag", "m 2", 1, 2, 1),
@@ -81,3 +82,11 @@ def test_a_damaged_report_is_told(library, keep, make, content):
     library.database.execute("UPDATE report SET content = ?", (content,))
     with pytest.raises(LibraryError, match=r"report 1 is damaged .* restore a copy"):
         reports.content_of(library, 1)
+
+
+def test_a_report_without_a_passage_is_kept_and_taken_out(library, keep, make):
+    kept = keep(make("a.txt"))
+    assert (kept.number, kept.passages) == (1, 0)
+    assert reports.content_of(library, 1).tags == ()
+    reports.remove(library, [1])
+    assert reports.entries(library) == []

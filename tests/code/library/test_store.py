@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.core import locations
 from pipeline.core.errors import LibraryError, UsageError
-from pipeline.library import reports
+from pipeline.library import drafts, reports
 from pipeline.library.store import Library, back_up, library_path, restore
 
 RARE = "龘靐麤驫"
@@ -46,7 +46,9 @@ def test_only_the_user_reads_it_and_what_is_written_is_there_for_the_next(librar
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ("PRAGMA user_version = 2", "a library of version 2, and this program knows version 1; update this program"),
+        ("PRAGMA user_version = 3", "a library of version 3, and this program knows version 2; update this program"),
+        ("PRAGMA user_version = 0", "a library of version 0, and this program knows version 2; restore a copy"),
+        ("PRAGMA user_version = 1", "its table (draft|member) is not as this program makes it"),
         ("PRAGMA application_id = 5", "is no library of this program, or was not wholly written"),
         ("DROP TABLE pair", "its table pair is not as this program makes it"),
         ("CREATE TRIGGER sly AFTER INSERT ON report BEGIN SELECT 1; END", "its table sly is not as"),
@@ -60,6 +62,38 @@ def test_a_library_that_is_not_as_it_should_be_is_refused(library, change, line)
         Library()
     assert str(told.value).startswith(f"{library.path}: ")
     assert told.value.exit_code == 3
+
+
+def make_old(library):
+    """Make a library what version 1 made of it."""
+    library.database.executescript("DROP TABLE member; DROP TABLE draft; PRAGMA user_version = 1")
+    library.database.close()
+
+
+def test_a_library_of_version_1_gets_what_it_lacks_when_it_is_opened(library, keep, make):
+    for name in ("a.txt", "b.txt"):
+        keep(make(name, f"全民阅读活动{name}"))
+    library.database.execute("UPDATE batch SET date = '2026-01-0' || id")
+    library.database.execute("UPDATE report SET added = '2026-01-0' || id || 'T10'")
+    make_old(library)
+    with Library() as again:
+        assert [batch.members for batch in reports.batches(again)] == [(1,), (2,)]
+        assert [entry.source for entry in reports.entries(again)] == ["a.txt", "b.txt"]
+        assert drafts.drafts(again) == []
+    with Library() as again:
+        assert again.database.execute("PRAGMA user_version").fetchone() == (2,)
+        assert again.database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_copy_of_version_1_is_restored(library, keep, make, tmp_path):
+    keep(make("a.txt", "全民阅读活动"))
+    copy = tmp_path / "copy.sqlite3"
+    back_up(library, copy)
+    with Library(copy) as old:
+        make_old(old)
+    assert restore(copy, replace=True) is None
+    with Library() as again:
+        assert [batch.members for batch in reports.batches(again)] == [(1,)]
 
 
 def test_what_is_no_database_is_refused_and_left_as_it_is(home):
@@ -109,7 +143,7 @@ _WRITER = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from conftest import make_report
-from pipeline.library import reports
+from pipeline.library import drafts, reports
 from pipeline.library.store import Library
 with Library(create=True) as library:
     batch = reports.begin_batch(library, "add", "m 1")

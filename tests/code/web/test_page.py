@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -79,6 +80,11 @@ def open_report(page, *files):
     page.locator(".passage.current").wait_for()
 
 
+def of_text(name, text):
+    """Return a file of a text as the chooser takes it."""
+    return {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+
+
 def current(page):
     return page.locator(".passage.current")
 
@@ -144,10 +150,9 @@ def test_a_word_document_and_a_pdf_from_end_to_end(page, word_and_pdf, saved, se
     given = [dict(zip(head, row, strict=True)) for row in rows]
     (row,) = [row for row in given if row["更正主题"]]
     assert (row["更正主题"], row["批注"], row["校对人"], row["主题"]) == (name, "应当是这个", "王一", before)
-    # After a reload the correction is there; the name is too.
+    # After a reload the report is open again, with the correction; the name is there too.
     page.reload()
     assert page.get_by_label("校对人").input_value() == "王一"
-    page.get_by_role("button", name=f"查看与校对 {word.name}").click()
     page.locator(".passage.corrected").click()
     assert theme(page) == name
     assert page.get_by_label("批注").input_value() == "应当是这个"
@@ -292,7 +297,6 @@ def test_what_is_not_saved_outlives_a_reload(page, saved):
     page.get_by_label("批注").fill("还没有保存")  # and the cursor is still in it
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    page.get_by_role("button", name=f"查看与校对 {SEED.name}").click()
     page.locator(".passage.corrected").click()
     assert theme(page) == name
     assert page.get_by_label("批注").input_value() == "还没有保存"
@@ -304,7 +308,6 @@ def test_what_is_not_saved_outlives_a_reload(page, saved):
     (line,) = saved()
     assert (line["label"], line["note"]) == (name, "还没有保存")
     page.reload()
-    page.get_by_role("button", name=f"查看与校对 {SEED.name}").click()
     page.locator(".passage.corrected").wait_for()
     assert page.locator("#save").is_disabled()
 
@@ -433,7 +436,6 @@ def test_a_report_that_attacks(page, served):
     file = served.upload(name, data)
     assert file["name"] == '<img src=x onerror="window.ran=true">txt.exe.txt'
     page.reload()
-    page.get_by_role("button", name=re.compile("查看与校对")).click(timeout=60_000)
     current(page).wait_for(timeout=60_000)
     page.wait_for_timeout(500)
     assert page.evaluate("window.ran") is None
@@ -491,3 +493,74 @@ def test_with_an_account_the_name_is_fixed(serving, chromium_page, tmp_path, sav
         page.get_by_text("已保存").first.wait_for()
         page.context.close()
     assert [line["annotator"] for line in saved()] == ["王一"]
+
+
+def test_many_files_are_sorted_filtered_gone_through_and_cleared(page, served):
+    upload(
+        page,
+        *(
+            of_text(f"{name}.txt", f"{name}宣讲一百场。\n\n{name}新开书房十座。\n" * count)
+            for name, count in (("乙", 1), ("甲", 3), ("丙", 1))
+        ),
+    )
+    names = page.locator("#list > li > .name")
+    assert names.all_inner_texts() == ["丙.txt", "甲.txt", "乙.txt"]
+    page.get_by_label("文件排序").select_option("文件名")
+    assert names.all_inner_texts() == ["丙.txt", "甲.txt", "乙.txt"]
+    page.get_by_label("筛选").fill("乙")
+    assert names.all_inner_texts() == ["乙.txt"]
+    page.get_by_label("筛选").fill("")
+    page.get_by_role("button", name="查看与校对 丙.txt").click()
+    page.get_by_text("丙宣讲一百场").first.wait_for()
+    page.keyboard.press("g")
+    page.get_by_text("甲宣讲一百场").first.wait_for()
+    page.locator("#next").click()
+    page.get_by_text("乙宣讲一百场").first.wait_for()
+    assert page.locator("#next").is_disabled()
+    page.locator("#files > summary").click()
+    page.get_by_role("button", name="清空列表").click()
+    page.get_by_role("button", name="确定删除全部 3 个？").click()
+    page.get_by_text("没有文件").wait_for()
+    assert served.client.get("/api/files").json() == {"files": []}
+
+
+def test_the_report_and_the_passage_at_hand_are_there_after_a_reload(page):
+    open_report(page, of_text("a.txt", "全县宣讲一百场。\n\n新开书房十座。\n"))
+    page.locator("#report .passage", has_text="新开书房").click()
+    page.get_by_text("新开书房十座").first.wait_for()
+    page.reload()
+    current(page).wait_for()
+    assert "新开书房" in current(page).inner_text()
+
+
+def test_all_commented_word_files_in_one_zip(page, word_and_pdf):
+    word, _ = word_and_pdf
+    upload(page, word, of_text("b.txt", "全县宣讲一百场。\n"), of_text("b.md", "新开书房十座。\n"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="每份一个带批注的 Word（zip）").click()
+    page.get_by_text("写好 3 个。").wait_for()
+    assert download.value.suggested_filename == "批注.zip"
+    with zipfile.ZipFile(download.value.path()) as package:
+        assert package.testzip() is None
+        assert sorted(package.namelist()) == sorted([word.name, "b.docx", "b（2）.docx"])
+        commented = zipfile.ZipFile(io.BytesIO(package.read(word.name)))
+        assert "word/comments.xml" in commented.namelist()
+
+
+def test_reports_of_an_archive_are_named_without_their_folders(page):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as package:
+        for name in ("一季度/宣传部/甲.txt", "一季度/宣传部/乙.txt"):
+            package.writestr(name, "全县宣讲一百场。\n")
+    page.set_input_files("#chooser", [{"name": "报告.zip", "mimeType": "application/zip", "buffer": made.getvalue()}])
+    page.locator(".several li").first.wait_for(timeout=60_000)
+    assert sorted(page.locator(".several bdi").all_inner_texts()) == ["乙.txt", "甲.txt"]
+    assert page.locator('.several bdi[title$="一季度/宣传部/甲.txt"]').count() == 1
+
+
+def test_a_report_is_printed_without_what_surrounds_it(page):
+    open_report(page, of_text("a.txt", "全县宣讲一百场。\n"))
+    page.emulate_media(media="print")
+    assert page.locator("#report .passage").first.is_visible()
+    for hidden in (".bar-top", "#panel", "#files"):
+        assert page.locator(hidden).is_hidden()

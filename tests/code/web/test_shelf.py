@@ -1,5 +1,6 @@
 """The library on the page: by the API, and in a browser."""
 
+import msgspec
 import pytest
 
 from pipeline.batch.engine import tag_documents
@@ -37,11 +38,19 @@ def shown(serving):
 
 def test_it_is_not_shown_unless_the_server_was_told_to(shelf, served):
     assert served.client.get("/api/settings").json()["library"] is False
-    find = "/api/library/find?query=宣讲"
-    asked = (("GET", "/api/library"), ("GET", find), ("GET", "/api/library/reports/1/page"), ("DELETE", "/api/library/reports/1"))
+    document = served.client.get("/api/openapi.json").json()
+    asked = [(way, path) for path, ways in document["paths"].items() if path.startswith("/api/library") for way in ways]
+    assert len(asked) == 14
+    bodies = {"/digests/{number}": {"revision": 1, "pages": 1}, "/digests": {"reports": [1]}, "/reports": {"files": ["x"]}}
     for method, path in asked:
-        answer = served.client.request(method, path)
-        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        body = bodies.get(path.removeprefix("/api/library"), {}) if method in ("post", "put") else None
+        answer = served.client.request(
+            method,
+            path.replace("{number}", "1"),
+            params={"query": "宣讲", "form": "docx"},
+            **({} if body is None else {"json": body}),
+        )
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path)
     with Library() as library:
         assert len(reports.entries(library)) == 2
 
@@ -74,6 +83,84 @@ def test_listed_found_looked_at_and_removed(shelf, shown):
     assert len(shown.client.get("/api/library").json()["reports"]) == 1
 
 
+def test_what_was_just_tagged_is_kept_as_one_batch_with_what_people_corrected(shown, home):
+    files = [shown.upload(f"{year}.txt", TEXT.format(year=year).encode()) for year in ("2023", "2024")]
+    (tag, *_) = [t for t in shown.client.get(f"/api/files/{files[0]['id']}/tags").json()["tags"] if "理论宣讲" in t["text"]]
+    other = next(name for name in tag["scores"] if name != tag["theme"])
+    said = {"annotator": "王一", "corrections": [{"start": tag["start"], "end": tag["end"], "label": other}]}
+    assert shown.client.post(f"/api/files/{files[0]['id']}/corrections", json=said).status_code == 200
+    keep = {"files": [file["id"] for file in files]}
+    assert shown.client.post("/api/library/reports", json=keep).json() == {"added": 2, "known": 0, "notices": []}
+    assert shown.client.post("/api/library/reports", json=keep).json() == {"added": 0, "known": 2, "notices": []}
+    (batch,) = shown.client.get("/api/library/batches").json()["batches"]
+    assert (batch["action"], batch["reports"], batch["members"]) == ("add", 2, [1, 2])
+    found = shown.client.get("/api/library/find", params={"query": "理论宣讲", "year": "2023"}).json()["found"]
+    assert [each["theme"] for each in found] == [other]
+    changed = shown.upload("2023.txt", TEXT.format(year="2023年、").encode())
+    done = shown.client.post("/api/library/reports", json={"files": [changed["id"]]}).json()
+    assert done["added"] == 1
+    assert "its content has changed since it was kept as 1" in done["notices"][0]
+
+
+def test_only_tagged_files_are_kept(shown):
+    assert shown.client.post("/api/library/reports", json={"files": ["none"]}).status_code == 404
+    assert shown.client.post("/api/library/reports", json={"files": []}).status_code == 422
+    broken = shown.upload("a.pdf", b"%PDF-1.7 no document")
+    assert shown.client.post("/api/library/reports", json={"files": [broken["id"]]}).status_code == 409
+    assert shown.client.get("/api/library").json() == {"reports": []}
+
+
+def test_attributes_are_corrected_by_hand(shelf, shown):
+    address = "/api/library/reports/1/attributes"
+    fresh = shown.client.post(address, json={"unit": " 临溪县教育局 ", "group": "教育", "year": "2022年"}).json()
+    assert (fresh["unit"], fresh["group"], fresh["year"], fresh["place"]) == ("临溪县教育局", "教育", "2022", "临溪县")
+    assert (fresh["bases"]["unit"], fresh["bases"]["year"], fresh["bases"]["place"]) == ("手工", "手工", "标题")
+    assert shown.client.get("/api/library").json()["reports"][1] == fresh
+    assert shown.client.post(address, json={"group": ""}).json()["group"] == ""
+    assert shown.client.post(address, json={}).status_code == 200
+    assert shown.client.post("/api/library/reports/9/attributes", json={"year": "2024"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"year": "明年"}, "attribute"),
+        ({"unit": "白鹭县教育局"}, "attribute"),  # the report is of 临溪县
+        ({"group": "一\n二"}, "attribute"),
+        ({"unit": "字" * 61}, "invalid"),
+        ({"rank": "1"}, "invalid"),
+        ({"year": 2024}, "invalid"),
+    ],
+)
+def test_an_attribute_that_cannot_be_is_refused(given, code, shelf, shown):
+    before = shown.client.get("/api/library").json()
+    answer = shown.client.post("/api/library/reports/1/attributes", json=given)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert str(shelf) not in answer.text
+    assert shown.client.get("/api/library").json() == before
+
+
+def test_tagged_anew_with_the_difference_looked_at_before_it_is_kept(shelf, shown):
+    with Library() as library:
+        old = reports.content_of(library, 2)
+        (tag,) = [tag for tag in old.tags if "理论宣讲" in tag.text]
+        wrong = next(name for name in tag.scores if name != tag.theme)
+        tags = tuple(msgspec.structs.replace(each, theme=wrong) if each == tag else each for each in old.tags)
+        batch = reports.begin_batch(library, "retag", "m")
+        reports.replace_tags(library, 2, msgspec.structs.replace(old, tags=tags), batch, 1)
+    looked = shown.client.post("/api/library/retag", json={"reports": [2]}).json()
+    (change,) = looked["changes"]
+    assert (looked["reports"], looked["changed"], looked["not_whole"]) == (1, 1, [])
+    assert (change["report"], change["start"], change["before"], change["after"]) == (2, tag.start, wrong, tag.theme)
+    assert "<img" not in change["text"]
+    assert shown.client.post("/api/library/retag", json={"write": True}).json() | {"reports": 1, "passages": 3} == looked
+    assert shown.client.post("/api/library/retag", json={}).json()["changed"] == 0
+    newest = shown.client.get("/api/library/batches").json()["batches"][0]
+    assert (newest["action"], newest["reports"], newest["changed"], newest["members"]) == ("retag", 2, 1, [1, 2])
+    assert shown.client.post("/api/library/retag", json={"reports": [9]}).status_code == 404
+    assert shown.client.post("/api/library/retag", json={"model": "none"}).status_code == 404
+
+
 def test_a_query_that_makes_no_sense_has_a_code(shelf, shown):
     answer = shown.client.get("/api/library/find", params={"query": "(宣讲"})
     assert (answer.status_code, answer.json()["code"]) == (422, "query")
@@ -84,6 +171,10 @@ def test_without_a_library_there_is_nothing(home, shown):
     assert shown.client.get("/api/library").json() == {"reports": []}
     assert shown.client.get("/api/library/find", params={"query": "宣讲"}).json() == {"passages": 0, "reports": 0, "found": []}
     assert shown.client.get("/api/library/reports/1/page").status_code == 404
+    assert shown.client.get("/api/library/batches").json() == {"batches": []}
+    assert shown.client.post("/api/library/retag", json={"reports": [1]}).status_code == 404
+    assert shown.client.get("/api/library/digests").json() == {"drafts": []}
+    assert shown.client.get("/api/library/digests/1").status_code == 404
 
 
 def test_in_a_browser_by_keys_alone(shelf, shown, browser):

@@ -4,15 +4,19 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from pipeline.output import RunFacts
 from pipeline.output.digest.aspect import ASPECTS
+from pipeline.output.digest.figures import FigureLine, ThemeFigures, figures_of
 from pipeline.output.digest.lines import shortened
 from pipeline.output.digest.records import Digest, Group, Passage, Report, Section
 
 Look = Literal["title", "gap", "theme", "aspect", "text", "earlier", "date", "note"]
 DIGITS = "〇一二三四五六七八九"
+FIGURES = 4  # of a theme, above the passages
+ROOM = 3  # pages of a document that has figures above the passages
 NAME = 24  # characters of a report's name behind a passage
 _SIGN = re.compile(
     r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}(?:、|是)|\d{1,2}(?:\.\d{1,2}){1,3}\s+|\d{1,2}(?:\s{2,}|\u3000)|\d{1,2}[.．、](?!\d)|[①-⑳■●◆◎▪•·△—]+)\s*"
@@ -31,7 +35,7 @@ def blocks(digest: Digest, run: RunFacts) -> Iterator[DocumentBlock]:
     """Yield the paragraphs of a digest whose passages stand by aspect."""
     yield DocumentBlock("title", title_of(digest))
     yield DocumentBlock("gap", "")
-    yield from (DocumentBlock("text", line) for line in _opening(digest))
+    yield from (DocumentBlock("text", line) for line in (*_opening(digest), *_figures(digest)))
     for number, section in enumerate(digest.sections, 1):
         yield DocumentBlock("theme", f"{numeral(number)}、{section.theme}")
         if not _told(section):
@@ -67,12 +71,40 @@ def _told(section: Section) -> list[Group]:
 
 
 def _opening(digest: Digest) -> Iterator[str]:
-    """Yield what stands before the first theme; figures of all reports belong here, above the passages, once they are extracted."""
+    """Yield what stands first: of what reports this is."""
     years = sorted({report.year.value for report in digest.reports if report.year.value})
     places = {report.place.value for report in digest.reports if report.place.value}
     span = f"{years[0]}—{years[-1]}年" if len(years) > 1 else f"{years[0]}年" if years else ""
     about = "，".join(part for part in (span, f"{len(places)}个地区" if places else "") if part)
     yield f"现将{len(digest.reports)}篇报告{f'（{about}）' if about else ''}中各主题的做法、成效、问题和打算摘报如下。"
+
+
+def _figures(digest: Digest) -> Iterator[str]:
+    """Yield the figures above the first theme: of each theme the first ``FIGURES`` of those that say what they count.
+
+    They would take the place of passages in a document of fewer than ``ROOM`` pages, and are left out of it.
+    """
+    if digest.pages is not None and digest.pages < ROOM:
+        return
+    found = [(each.theme, _counting(each)[:FIGURES]) for each in figures_of(digest, None)]
+    lines = [f"{theme}：{_listed(figures, digest)}。" for theme, figures in found if figures]
+    if lines:
+        yield "主要数字如下，照录原文，口径可能不同，不相加。"
+        yield from lines
+
+
+def _counting(figures: ThemeFigures) -> list[FigureLine]:
+    return [line for line in figures.lines if line.figure.counted and line.passage.aspect in ASPECTS]
+
+
+def _listed(figures: list[FigureLine], digest: Digest) -> str:
+    """Return figures with their sources, each named once for those of it that stand side by side."""
+    by_source = groupby(figures, key=lambda line: _source(line.passage, digest))
+    return "；".join(f"{'，'.join(map(_words, some))}（{source}）" for source, some in by_source)
+
+
+def _words(line: FigureLine) -> str:
+    return f"{_SIGN.sub('', line.figure.counted, count=1)}{line.written}"
 
 
 def _group(group: Group, digest: Digest) -> Iterator[DocumentBlock]:

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.core.errors import UsageError
 from pipeline.output.digest.aspect import ASPECTS, DONE, PLAN, RESULT
-from pipeline.output.digest.choose import bigrams, choose, has_figure, resemblance, score
+from pipeline.output.digest.choose import bigrams, candidates, choose, has_figure, pick, resemblance, score
 
 from .conftest import FIRST, SECOND, THIRD, make
 
@@ -151,3 +151,52 @@ def test_what_differs_goes_before_what_is_a_little_better(digest_of):
     digest = digest_of(make("甲.txt", "临溪县2023年工作总结", passages), by="aspect", themes=(FIRST,))
     assert [one.text[:6] for one in shown(choose(digest, 1, by_count(2)))] == ["组织理论宣讲", "开设乡村夜校"]
     assert len(shown(choose(digest, 1, by_count(3)))) == 3
+
+
+def keys(digest):
+    return [(passage.report, passage.start) for passage in shown(digest)]
+
+
+def test_what_was_chosen_and_is_picked_again_is_the_same(towns):
+    chosen = choose(towns, 2, by_count(4))
+    assert pick(towns, 2, keys(chosen)) == chosen
+    assert len(set(keys(chosen))) == len(keys(chosen)) == 6
+
+
+def test_picked_passages_stand_in_the_order_in_which_they_were_picked(towns):
+    first, second, *_ = [each for each in candidates(towns, 40) if (each.theme, each.aspect) == (FIRST, DONE)]
+    for some in ((first, second), (second, first)):
+        picked = pick(towns, 1, [(99, 0), *((each.report, each.start) for each in some), (some[0].report, some[0].start)])
+        assert [each.text for each in shown(picked)] == [each.text for each in some]
+    assert shown(pick(towns, 1, [])) == []
+
+
+def test_candidates_are_the_best_of_each_theme_and_aspect(towns):
+    all_of_them = candidates(towns, 40)
+    assert {(each.theme, each.aspect) for each in all_of_them} == {(FIRST, DONE), (FIRST, RESULT), (SECOND, DONE), (SECOND, PLAN)}
+    done = [score(each) for each in all_of_them if (each.theme, each.aspect) == (FIRST, DONE)]
+    assert len(done) == 15
+    assert done == sorted(done, reverse=True)
+    assert [score(each) for each in candidates(towns, 1) if each.theme == FIRST and each.aspect == DONE] == [max(done)]
+
+
+def test_a_pick_that_is_folded_stands_for_its_leader_and_has_last_year_beside_it(digest_of):
+    last, now = (
+        make(f"{year}.txt", f"青石县{year}年工作总结", [(f"组织理论宣讲进村入户{number}场，编印双语读本两千册。", FIRST)])
+        for year, number in ((2022, 31), (2023, 39))
+    )
+    again = make("再.txt", "青石县2023年情况", [("组织理论宣讲进村入户39场，编印双语读本两千册。", FIRST)])
+    digest = digest_of(last, now, again, by="aspect", themes=(FIRST,))
+    (leader,) = candidates(digest, 9)
+    assert [copy.report for copy in leader.copies] == [2]
+    (passage,) = shown(pick(digest, 1, [(2, leader.copies[0].start), (1, leader.start)]))
+    assert passage.report == 1
+    assert passage.earlier is not None
+    assert "31场" in passage.earlier.text
+
+
+def test_excerpts_of_one_passage_are_known_by_where_they_begin(digest_of):
+    text = "组织理论宣讲进村入户39场。宣讲团获评全省先进集体，排名第一名。"
+    digest = digest_of(make("a.txt", "青石县2023年工作总结", [(text, FIRST)]), by="aspect", themes=(FIRST,))
+    starts = {passage.aspect: passage.start for passage in shown(digest)}
+    assert starts[RESULT] - starts[DONE] == text.index("宣讲团")

@@ -29,6 +29,8 @@ def test_what_the_document_says(digest, run):
         DocumentBlock("title", "临溪县2023年工作情况摘报"),
         DocumentBlock("gap", ""),
         DocumentBlock("text", "现将2篇报告（2022—2023年，1个地区）中各主题的做法、成效、问题和打算摘报如下。"),
+        DocumentBlock("text", "主要数字如下，照录原文，口径可能不同，不相加。"),
+        DocumentBlock("text", "兴文化：城市书房9座，书9万册，整理民歌一百首（临溪县2023年）。"),
         DocumentBlock("theme", "一、举旗帜"),
         DocumentBlock("text", "报告中没有这一主题的摘句。"),
         DocumentBlock("theme", "二、兴文化"),
@@ -81,5 +83,23 @@ def test_signs_of_lists_go_and_a_stop_comes(digest_of, build, run, text, said):
 def test_greetings_stand_in_no_official_document(digest_of, build, run):
     report = build("a.txt", "临溪县2023年工作总结", [("各位领导：", "兴文化"), ("组织书展三场。", "兴文化")])
     said = [*blocks(digest_of(report, by="aspect", themes=("兴文化",)), run)]
-    assert [block.text for block in said if block.look == "text"][1:] == ["组织书展三场。（临溪县2023年）"]
+    assert [block.text for block in said if block.look == "text"][3:] == ["组织书展三场。（临溪县2023年）"]
     assert "从2条摘句中选列1条" in said[-1].text
+
+
+def test_of_a_theme_stand_the_first_figures_that_say_what_they_count(digest_of, build, run):
+    works = [(f"组织书展{number}场。", "兴文化") for number in range(31, 37)]
+    report = build("a.txt", "临溪县2023年工作总结", [("增长12。各位领导，书展九场：", "举旗帜"), *works])
+    said = [block.text for block in blocks(digest_of(report, by="aspect", themes=THEMES), run) if block.look == "text"]
+    (line,) = [text for text in said if text.startswith("兴文化：")]
+    assert line == "兴文化：书展31场，书展32场，书展33场，书展34场（临溪县2023年）。"
+
+
+def test_without_a_figure_nothing_is_said_of_figures(digest_of, build, run):
+    report = build("a.txt", "临溪县2023年工作总结", [("组织群众阅读经典作品。", "兴文化")])
+    assert not [block for block in blocks(digest_of(report, by="aspect", themes=THEMES), run) if "数字" in block.text]
+
+
+def test_figures_take_no_room_of_a_document_of_two_pages(digest, run):
+    with_figures, without = ([*blocks(replace(digest, pages=pages), run)] for pages in (3, 2))
+    assert [block for block in with_figures if block not in without] == with_figures[3:5]
