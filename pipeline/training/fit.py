@@ -7,9 +7,11 @@ It learns on features in context; its weights are then used on single sentences,
 ``features``).
 """
 
+import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -32,18 +34,19 @@ from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out, split_words
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import NO_SCORE, Model, softmax
-from pipeline.model.score import score_texts
 from pipeline.model.tag import DIGITS
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 from pipeline.training.evaluate import calibration_error, coverage
+from pipeline.training.left_out import judge_runs
 
 LEAST_CHARACTERS = 2000  # of the tags of a label, from which on it has a review threshold of its own
 BLOCK = 8  # labels that the compiled solver fits at once
 FINE, COARSE = 1e-4, 1e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
 MOST_PASSES = 2000
+MOST_THREADS = 4  # that fit at once: each holds the features of all reports
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
 LOG_TEMPERATURES = (-4.0, 3.0)
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
@@ -122,9 +125,9 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
     groups = groups_of(reports, config.evaluate)
     if len(groups) < 2:
         raise CorpusError("all reports would be left out together; name fewer folders in evaluate.grouped, or label others")
+    others = [[i for i in range(len(reports)) if i not in frozenset(group)] for group in groups]
     folds = [
-        Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
-        for group in watch(groups)
+        Fold(tuple(reports[i] for i in group), model) for group, model in zip(watch(groups), fitter.fit_all(others), strict=True)
     ]
     temperature, thresholds, calibration = _calibrate(folds, config)
     return FoldModels(tuple(replace_model(fold, temperature, thresholds) for fold in folds), temperature, thresholds, calibration)
@@ -132,7 +135,7 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
 
 def replace_model(fold: Fold, temperature: float, thresholds: Floats) -> Fold:
     """Return the fold with its model calibrated."""
-    return Fold(fold.reports, replace(fold.model, temperature=temperature, thresholds=thresholds))
+    return Fold(fold.reports, fold.model.calibrated(temperature, thresholds))
 
 
 def groups_of(reports: Sequence[Prepared], options: EvaluateConfig) -> list[tuple[int, ...]]:
@@ -218,6 +221,20 @@ class Fitter:
         vocabulary, name = self.counts.reduced(part), self.config.model.name
         unsure = np.ones(len(self.label_set.names))
         return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, self.user_words)
+
+    def fit_all(self, several: Sequence[Sequence[int]]) -> Iterator[Model]:
+        """Yield the models of several parts of the reports in their order, fitted over the cores.
+
+        The compiled solver holds no lock, so threads will do, which share the counts.
+        """
+        alone = several[: 0 if self._duals is not None else 1]  # a first fit, from which the others start
+        yield from map(self.fit, alone)
+        pool = ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
+        try:
+            for fitted in [pool.submit(self.fit, numbers) for numbers in several[len(alone) :]]:
+                yield fitted.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _is_native(self, part: CorpusSubset) -> bool:
         """Tell whether the compiled solver fits a part: scikit-learn takes two labels for one problem and not for two."""
@@ -350,18 +367,11 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
     """
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - only training needs scipy
 
-    decided = [
-        decision
-        for fold in folds
-        for report in fold.reports
-        if report.layout.sentences  # nothing is left of a report that is noise from end to end
-        for scored in [score_texts(report.layout, report.texts, fold.model)]
-        for decision in zip(scored.runs.scores, gold_characters(scored.clean_spans(), report, fold.model.labels), strict=True)
-    ]
-    if not any(characters.any() for _, characters in decided):
+    judged = [runs for fold in folds for runs in judge_runs(fold.reports, fold.model)]
+    if not any(runs.gold.any() for runs in judged):
         raise CorpusError("no labelled passage is left of the reports once noise is set aside; label passages of text")
-    scores = np.array([run_scores for run_scores, _ in decided])
-    gold = np.array([characters for _, characters in decided])
+    scores = np.concatenate([runs.scores for runs in judged])
+    gold = np.concatenate([runs.gold for runs in judged])
 
     def loss(log_temperature: float) -> float:
         return float(-(gold * np.log(np.maximum(softmax(scores / np.exp(log_temperature)), 1e-12))).sum())
@@ -375,16 +385,6 @@ def _calibrate(folds: Sequence[Fold], config: Config) -> tuple[float, Floats, di
     covered, accuracy = coverage(confidence - thresholds.take(said), right, weights, 0.0)
     error = calibration_error(confidence, right, weights)
     return temperature, thresholds, {"calibration_error": error, "coverage": covered, "accuracy_covered": accuracy}
-
-
-def gold_characters(spans: Iterable[tuple[int, int]], report: Prepared, label_set: LabelSet) -> Iterator[Floats]:
-    """Yield for each of some clean spans how many of its characters carry each label, of shape (labels,)."""
-    index = SpanIndex(report.labels)
-    for span in spans:
-        found = np.zeros(len(label_set.names))
-        for label, characters in index.overlapping(*report.cleaned.offsets.span(*span)):
-            found[label_set.names.index(label.label)] += characters
-        yield found
 
 
 def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Floats, labels: int, accuracy: float) -> Floats:

@@ -10,7 +10,8 @@ from pipeline.core.errors import CorpusError
 from pipeline.core.locations import find
 from pipeline.core.records import Label
 from pipeline.flow import train_model
-from pipeline.training.fit import ABSENT, fold_groups, review_threshold, review_thresholds
+from pipeline.labels.corpus import read_corpus
+from pipeline.training.fit import ABSENT, Fitter, fold_groups, prepare_corpus, review_threshold, review_thresholds
 
 QUIET = ("track.enabled=false",)
 
@@ -187,3 +188,26 @@ def test_tags_of_one_shown_score_pass_the_threshold_together_or_not_at_all(right
     confidence = np.array([0.9, 0.80004, 0.80002, 0.79998])
     assert review_threshold(confidence, np.array(right), np.ones(4), 0.6) == 0.9
     assert review_threshold(confidence, np.array(right), np.ones(4), 0.5) == 0.8
+
+
+def test_models_fitted_at_once_are_those_fitted_one_after_the_other(root):
+    config = load_config(root / "configs" / "seeds.toml")
+    corpus = read_corpus(config, lambda _: None)
+    prepared = prepare_corpus(corpus, config, ())
+    several = [[0, 1, 2], [1, 2, 3, 4], [0, 3], [2, 3, 4]]
+    first, second = (Fitter(prepared, corpus.label_set, config, ()) for _ in range(2))
+    for at_once, numbers in zip(first.fit_all(several), several, strict=True):
+        alone = second.fit(numbers)
+        assert (at_once.vocabulary.words, at_once.version) == (alone.vocabulary.words, alone.version)
+        assert np.array_equal(at_once.weights, alone.weights)
+
+
+def test_a_part_that_cannot_be_fitted_ends_the_others(root):
+    config = load_config(root / "configs" / "seeds.toml")
+    corpus = read_corpus(config, lambda _: None)
+    fitter = Fitter(prepare_corpus(corpus, config, ()), corpus.label_set, config, ())
+    models = fitter.fit_all([[0, 1], [], *[[0, 1, 2]] * 9])
+    next(models)
+    with pytest.raises(CorpusError, match="no word stands in"):
+        next(models)
+    assert not list(models)
