@@ -95,7 +95,7 @@ def test_a_folder_without_lists_and_a_list_that_is_no_text_are_one_line(tmp_path
 
 @pytest.mark.parametrize("lines", [["opera"], ["opera\t京"], ["a\t京剧", "b\t京剧"], ["a\tb\tc"], ["a", "京剧\tb\t评剧"], [""]])
 def test_lines_that_are_none_of_a_model_are_refused(lines):
-    with pytest.raises(ValueError, match="no class with a term|too short, or is given twice"):
+    with pytest.raises(ValueError, match=r"no class with a term|too short, or is given twice"):
         Gazetteer.of_lines(lines)
 
 
