@@ -46,7 +46,7 @@ pins: ## raise constraints.txt and the bounds of pyproject.toml to the newest ve
 
 bench: $(VENV)/ready ## measure speed beside what people use today and beside the segmenter alone; writes docs/performance.md (half an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
-	$(BIN)/python tests/benchmarks/bench.py $(if $(TEXTS),--texts $(TEXTS))
+	$(BIN)/python tests/benchmarks/bench.py $(if $(TEXTS),--texts $(TEXTS)) $(if $(BEFORE),--before $(BEFORE))
 
 bench-accuracy: $(VENV)/ready ## compare with what people use today, and without each ingredient; writes docs/comparison.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"

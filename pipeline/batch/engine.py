@@ -6,7 +6,6 @@ Small reports are scored together, wherever they come from, and their tags are m
 import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -177,7 +176,8 @@ def load_cached(folder: Path, version: str = "") -> Model:
 
 def as_told(model: Model, stricter: bool) -> Model:
     """Return a model with its stricter threshold for drifted reports, or without."""
-    return model if stricter or model.drifted is None else replace(model, drifted=None)
+    is_as_told = stricter or model.drifted is None
+    return model if is_as_told else model.calibrated(model.temperature, model.thresholds, None)
 
 
 @cache

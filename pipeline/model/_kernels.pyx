@@ -33,6 +33,7 @@ cdef enum:
     SHARE_BITS = 24  # words whose shares are the same in so many bits weigh the same
     BEGINNING_BITS = 21  # of the places in the table of the beginnings of words …
     FILTER_BITS = 18  # … and in that of bigrams
+    LEVELS = 3  # characters behind the first of a word that are looked up for all places of a text at once
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
     PLANE = 0x10000  # characters below it have their first step in a table
@@ -67,6 +68,19 @@ cdef inline uint64_t _key(int32_t node, uint32_t code) noexcept nogil:
 
 cdef inline uint64_t _pair(uint32_t first, uint32_t second) noexcept nogil:
     return (<uint64_t>first << CHARACTER_BITS) | second
+
+
+cdef inline uint64_t _filtered(uint64_t pair) noexcept nogil:
+    """Return the place of two characters in a filter."""
+    return (pair * STREWN) >> (64 - FILTER_BITS)
+
+
+cdef inline bint _has_bit(const uint64_t* bits, uint64_t place) noexcept nogil:
+    return bits[place >> 6] >> (place & 63) & 1
+
+
+cdef inline void _set_bit(uint64_t* bits, uint64_t place) noexcept nogil:
+    bits[place >> 6] |= <uint64_t>1 << (place & 63)
 
 
 cdef inline bint _is_ideograph(uint32_t code) noexcept nogil:
@@ -220,7 +234,7 @@ cdef class Dictionary:
                 while i < after:
                     code = (code << 6) | (data[i] & 0x3F)
                     i += 1
-                slot = self._grown(_node(slot), code & 0x1FFFFF)
+                slot = self._grown(slot, code & 0x1FFFFF)
                 if not slot:
                     return number
             if i == size or data[i] != 32 or not slot:
@@ -248,21 +262,16 @@ cdef class Dictionary:
 
     cdef inline Slot* _step(self, int32_t node, uint32_t code) noexcept nogil:
         """Return where a character leads from a node, or NULL."""
-        cdef uint64_t key, place
         if node == 0 and code < PLANE:
             return &self.first[code] if self.first[code].way else NULL
-        key = _key(node, code)
-        place = (key * STREWN) >> self.shift
-        while self.slots[place].way >> NODE_BITS != key:
-            if self.slots[place].way == 0:
-                return NULL
-            place = (place + 1) & self.mask
-        return &self.slots[place]
+        return self._found(_key(node, code))
 
-    cdef Slot* _grown(self, int32_t node, uint32_t code) noexcept nogil:
-        """Return where a character leads from a node, made where it leads nowhere; NULL where there is no room."""
+    cdef Slot* _grown(self, const Slot* parent, uint32_t code) noexcept nogil:
+        """Return where a character leads from another, or NULL for the root, made where it leads nowhere; NULL for no room."""
+        cdef int32_t node = _node(parent)
         cdef Slot* there = self._step(node, code)
         cdef Slot made
+        cdef bint is_second = parent and parent.way >> (NODE_BITS + CHARACTER_BITS) == 0
         if there:
             return there
         if self.count == 1 << NODE_BITS or (<uint64_t>self.count * 8 > self.mask * 5 and not self._more_slots()):
@@ -273,20 +282,55 @@ cdef class Dictionary:
         if node == 0 and code < PLANE:
             self.first[code] = made
             return &self.first[code]
-        self._begin(node, code)
+        if is_second:
+            _set_bit(self.beginnings, (_key(node, code) * STREWN) >> (64 - BEGINNING_BITS))
         return self._put(made)
 
-    cdef inline uint64_t _beginning(self, int32_t node, uint32_t code) noexcept nogil:
-        return (_key(node, code) * STREWN) >> (64 - BEGINNING_BITS)
-
-    cdef void _begin(self, int32_t node, uint32_t code) noexcept nogil:
-        cdef uint64_t place = self._beginning(node, code)
-        self.beginnings[place >> 6] |= <uint64_t>1 << (place & 63)
+    cdef inline bint _begins(self, uint64_t key) noexcept nogil:
+        """Tell whether a second character may lead on from the node of the first, which it mostly does not."""
+        return _has_bit(self.beginnings, (key * STREWN) >> (64 - BEGINNING_BITS))
 
     cdef inline Slot* _second(self, int32_t node, uint32_t code) noexcept nogil:
-        """Return where the second character of a word leads from the node of the first, or NULL, which it mostly is."""
-        cdef uint64_t place = self._beginning(node, code)
-        return self._step(node, code) if self.beginnings[place >> 6] >> (place & 63) & 1 else NULL
+        """Return where the second character of a word leads from the node of the first, or NULL."""
+        return self._step(node, code) if self._begins(_key(node, code)) else NULL
+
+    cdef inline Slot* _found(self, uint64_t key) noexcept nogil:
+        """Return the slot of a key that stands in the table, or NULL."""
+        cdef uint64_t place = (key * STREWN) >> self.shift
+        while self.slots[place].way >> NODE_BITS != key:
+            if self.slots[place].way == 0:
+                return NULL
+            place = (place + 1) & self.mask
+        return &self.slots[place]
+
+    cdef void _look_up(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write where the second to the last of LEVELS characters lead that begin at each place of a text.
+
+        It goes level by level: what is to be looked up is gathered without a branch, which no processor could guess, and fetched
+        ahead.
+        """
+        cdef Py_ssize_t i, j, level, passed = 0, kept
+        cdef int32_t* places = scratch.places
+        cdef uint64_t* keys = scratch.codes
+        cdef Slot* slot
+        cdef int32_t node
+        memset(scratch.levels, 0, size * LEVELS * sizeof(Slot*))
+        for i in range(size - 1):
+            node = _node(&self.first[text[i]]) if text[i] < PLANE else _node(self._step(0, text[i]))
+            places[passed], keys[passed] = <int32_t>i, _key(node, text[i + 1])
+            passed += (node != 0) & self._begins(keys[passed])
+        for level in range(LEVELS):
+            for i in range(passed):
+                _fetch_ahead(&self.slots[(keys[i] * STREWN) >> self.shift])
+            kept = 0
+            for i in range(passed):
+                slot = self._found(keys[i])
+                j = places[i]
+                scratch.levels[j * LEVELS + level] = slot
+                if slot and j + level + 2 < size:
+                    places[kept], keys[kept] = <int32_t>j, _key(_node(slot), text[j + level + 2])
+                    kept += 1
+            passed = kept
 
     cdef Slot* _put(self, Slot slot) noexcept nogil:
         cdef uint64_t place = ((slot.way >> NODE_BITS) * STREWN) >> self.shift
@@ -336,7 +380,7 @@ cdef class Dictionary:
         cdef Slot* slot = NULL
         cdef Py_UCS4 code
         for code in word:
-            slot = self._grown(_node(slot), code)
+            slot = self._grown(slot, code)
             if not slot:
                 raise MemoryError("too many words")
         return slot
@@ -359,6 +403,7 @@ cdef class Dictionary:
         """Write the words of a text as tokens; return how many."""
         cdef Py_ssize_t i = 0, j, found = 0
         cdef Token* tokens = scratch.tokens
+        self._look_up(text, size, scratch)
         while i < size:
             if _is_of_words(text[i]):
                 j = i + 1
@@ -380,29 +425,27 @@ cdef class Dictionary:
         cdef double* best = scratch.best
         cdef Token* ways = scratch.ways
         cdef double all_words = log(<double>self.total), score, most
-        cdef Py_ssize_t i, j, found = 0
+        cdef Py_ssize_t i, j, level, found = 0
         cdef Slot* slot
         cdef int32_t node
         best[end] = 0
         for i in range(end - 1, start - 1, -1):
             slot = self._step(0, text[i])
-            ways[i].end, ways[i].node = 0, _node(slot)
-            most = 0
+            most = -INFINITY
+            ways[i].end, ways[i].node = <int32_t>(i + 1), _node(slot)
             j = i + 1
+            level = 0
             while slot:
-                if slot.logarithm >= 0:
-                    score = (slot.logarithm - all_words) + best[j]
-                    if ways[i].end == 0 or score >= most:  # of equal ways the longer word, as in jieba
-                        most = score
-                        ways[i].end, ways[i].node = <int32_t>j, _node(slot)
+                score = (slot.logarithm - all_words) + best[j]
+                if (slot.logarithm >= 0) & (score >= most):  # of equal ways the longer word, as in jieba
+                    most = score
+                    ways[i].end, ways[i].node = <int32_t>j, _node(slot)
                 if j == end:
                     break
-                slot = self._second(_node(slot), text[j]) if j == i + 1 else self._step(_node(slot), text[j])
+                slot = scratch.levels[i * LEVELS + level] if level < LEVELS else self._step(_node(slot), text[j])
+                level += 1
                 j += 1
-            if ways[i].end == 0:
-                most = -all_words + best[i + 1]
-                ways[i].end = <int32_t>(i + 1)
-            best[i] = most
+            best[i] = most if most > -INFINITY else -all_words + best[i + 1]
         i = start
         while i < end:
             j = ways[i].end
@@ -424,6 +467,7 @@ cdef class Terms:
     cdef Dictionary trie
     cdef int32_t* classes  # of the nodes; -1 where no term ends
     cdef int32_t nodes
+    cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each two characters that begin a term
 
     def __cinit__(self, terms, classes):
         """Take terms of two characters and more, and the number of the class of each, from 0 on; raises ValueError."""
@@ -437,10 +481,12 @@ cdef class Terms:
         if not self.classes:
             raise MemoryError
         memset(self.classes, 0xFF, self.nodes * sizeof(int32_t))
+        memset(self.filter, 0, sizeof(self.filter))
         for term, node, number in zip(terms, nodes, classes):
             if len(term) < 2 or not 0 <= number < 1 << 20 or self.classes[node] >= 0:
                 raise ValueError(f"{term!r}: too short, of no class, or given twice")
             self.classes[node] = number
+            _set_bit(self.filter, _filtered(_pair(ord(term[0]), ord(term[1]))))
 
     def __dealloc__(self):
         free(self.classes)
@@ -478,15 +524,21 @@ cdef class Terms:
             slot = self.trie._step(_node(slot), text[i])
         return end
 
-    cdef void _add(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t first_column, Tally tally) noexcept nogil:
-        """Add the classes of the terms of a text."""
-        cdef Py_ssize_t place = 0, after
+    cdef void _add(
+        self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t first_column, Scratch scratch, Tally tally
+    ) noexcept nogil:
+        """Add the classes of the terms of a text. Where one may begin is gathered first, for the reason that ``_add_bigrams`` has."""
+        cdef Py_ssize_t i, passed = 0, after = 0, end
         cdef int32_t of_class = -1
-        while place < size:
-            after = self._longest(text, size, place, &of_class)
-            if after:
-                tally._add(first_column + of_class, 1)
-            place = after if after else place + 1
+        for i in range(size - 1):
+            scratch.places[passed] = <int32_t>i
+            passed += _has_bit(self.filter, _filtered(_pair(text[i], text[i + 1])))
+        for i in range(passed):
+            if scratch.places[i] >= after:
+                end = self._longest(text, size, scratch.places[i], &of_class)
+                if end:
+                    tally._add(first_column + of_class, 1)
+                    after = end
 
 
 cdef class Characters:
@@ -643,7 +695,9 @@ cdef class Scratch:
     cdef double* best  # of each place, the logarithm of the most probable way to cut what follows …
     cdef Token* ways  # … and its first word
     cdef Token* tokens
-    cdef uint64_t* codes  # of bigrams
+    cdef uint64_t* codes  # of bigrams, or keys of the dictionary …
+    cdef int32_t* places  # … and where these begin
+    cdef Slot** levels  # where the characters behind that of a place lead in the dictionary, or NULL, side by side for each place
 
     def __cinit__(self, Py_ssize_t size):
         if size >= 1 << 31:
@@ -652,10 +706,14 @@ cdef class Scratch:
         self.ways = <Token*>malloc((size + 1) * sizeof(Token))
         self.tokens = <Token*>malloc((size + 1) * sizeof(Token))
         self.codes = <uint64_t*>malloc((size + 1) * sizeof(uint64_t))
-        if not self.best or not self.ways or not self.tokens or not self.codes:
+        self.places = <int32_t*>malloc((size + 1) * sizeof(int32_t))
+        self.levels = <Slot**>malloc((size + 1) * LEVELS * sizeof(Slot*))
+        if not self.best or not self.ways or not self.tokens or not self.codes or not self.places or not self.levels:
             raise MemoryError
 
     def __dealloc__(self):
+        free(self.levels)
+        free(self.places)
         free(self.codes)
         free(self.best)
         free(self.ways)
@@ -813,8 +871,8 @@ cdef class Scorer:
         return <float*>(self.records + column * self.stride + 1)
 
     cdef void _put(self, uint64_t code, uint64_t column) noexcept nogil:
-        cdef uint64_t place = (code * STREWN) >> self.shift, bit = (code * STREWN) >> (64 - FILTER_BITS)
-        self.filter[bit >> 6] |= <uint64_t>1 << (bit & 63)
+        cdef uint64_t place = (code * STREWN) >> self.shift
+        _set_bit(self.filter, _filtered(code))
         while self.bigrams[place] != NO_BIGRAM:
             place = (place + 1) & self.mask
         self.bigrams[place] = (code << BIGRAM_BITS) | column
@@ -873,7 +931,7 @@ cdef class Scorer:
         if self.pairs:
             self._add_bigrams(text, size, scratch.codes, tally)
         if self.has_gazetteer:
-            self.gazetteer._add(text, size, self.first_class, tally)
+            self.gazetteer._add(text, size, self.first_class, scratch, tally)
         found = tally._take(columns, values)
         for i in range(found):
             _fetch_ahead(&self.records[columns[i] * self.stride])
@@ -899,12 +957,11 @@ cdef class Scorer:
         """
         cdef Py_ssize_t i, passed = 0
         cdef int64_t column, letters = 0, found = 0
-        cdef uint64_t code, place
+        cdef uint64_t code
         for i in range(size - 1 if self.has_pairs else 0):
             code = _pair(text[i], text[i + 1])
-            place = (code * STREWN) >> (64 - FILTER_BITS)
             codes[passed] = code
-            passed += (self.filter[place >> 6] >> (place & 63) & 1) & (text[i] != 0)
+            passed += _has_bit(self.filter, _filtered(code)) & (text[i] != 0)
         for i in range(size - 1 if self.has_pairs else 0):
             letters += _are_letters(text[i], text[i + 1])
         for i in range(passed):

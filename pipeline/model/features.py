@@ -80,13 +80,24 @@ class Texts(msgspec.Struct, frozen=True):
     words: Sequence[str]
     count: int
 
-    def head(self, count: int) -> "Texts":
-        """Return the first texts."""
+    def split(self, count: int) -> "tuple[Texts, Texts]":
+        """Return the first texts, so many of them, and the others."""
         if count >= self.count:
-            return self
-        lines = self.joined.split("\n", count)[:count]
+            return self, Texts("", (), 0)
+        if not count:
+            return Texts("", (), 0), self
+        lines = self.joined.split("\n", count)
         ends = (i for i, word in enumerate(self.words) if word == "\n")
-        return Texts("\n".join(lines), self.words[: next(islice(ends, count - 1, None))] if count else (), count)
+        end = next(islice(ends, count - 1, None))
+        first = Texts("\n".join(lines[:count]), self.words[:end], count)
+        return first, Texts(lines[count], self.words[end + 1 :], self.count - count)
+
+    @classmethod
+    def joined_from(cls, several: "Sequence[Texts]") -> "Texts":
+        """Return several texts and texts as one."""
+        some = [texts for texts in several if texts.count]
+        words = [word for texts in some for word in ("\n", *texts.words)]
+        return cls("\n".join([texts.joined for texts in some]), words[1:], sum(texts.count for texts in some))
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -336,6 +347,27 @@ def _rows_above(segments: Sequence[Segment], sentences: int) -> tuple[list[str],
             above = tuple([rows.setdefault(heading.text, sentences + len(rows)) for heading in headings if heading.level > TITLE])
         found.append(above)
     return list(rows), tuple(found)
+
+
+def side_by_side(layouts: Sequence[Layout]) -> Layout:
+    """Return some layouts as one, whose rows are the sentences of all of them and then the headings of all of them."""
+    sentences, headings = (
+        np.cumsum([0, *counts]).tolist() for counts in ([one.sentences for one in layouts], [len(one.headings) for one in layouts])
+    )
+    shifts = [sentences[-1] + headings[i] - one.sentences for i, one in enumerate(layouts)]
+    segments = np.cumsum([0, *[len(one.kinds) for one in layouts]]).tolist()
+    return Layout(
+        tuple(chain.from_iterable(one.sources for one in layouts)),
+        np.concatenate([one.counts for one in layouts]),
+        np.concatenate([one.spans for one in layouts]),
+        tuple(chain.from_iterable(one.headings for one in layouts)),
+        np.concatenate([*(one.bounds[:-1] + sentences[i] for i, one in enumerate(layouts)), sentences[-1:]]),
+        tuple([tuple([row + shift for row in rows]) for one, shift in zip(layouts, shifts, strict=True) for rows in one.above]),
+        tuple(chain.from_iterable(one.kinds for one in layouts)),
+        tuple([first + segments[i] for i, one in enumerate(layouts) for first in one.firsts]),
+        tuple(chain.from_iterable(one.whole for one in layouts)),
+        tuple(chain.from_iterable(one.segments for one in layouts)),
+    )
 
 
 def split_words(layout: Layout, cut: Cut) -> Texts:

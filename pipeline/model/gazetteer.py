@@ -40,12 +40,17 @@ class Gazetteer:
     @classmethod
     def of_lines(cls, lines: Sequence[str]) -> "Gazetteer":
         """Return the gazetteer whose ``lines`` these are; raises ValueError for others."""
-        pairs = [line.split("\t") for line in lines]
-        if any(len(pair) != 2 or len(pair[1]) < SHORTEST for pair in pairs) or len({term for _, term in pairs}) < len(pairs):
-            raise ValueError(tr("a line that is no class with a term, or a term that is given twice"))
-        names = sorted({name for name, _ in pairs})
+        if not lines:
+            return cls()
+        parts = "\t".join(lines).split("\t")  # a model is loaded at each start: what the interpreter does at once takes a third
+        of_terms, terms = parts[::2], parts[1::2]
+        if list(map("\t".join, zip(of_terms, terms, strict=False))) != list(lines):
+            raise ValueError(tr("a line that is no class with a term"))
+        if min(map(len, terms)) < SHORTEST or len(set(terms)) < len(terms):
+            raise ValueError(tr("a term that is too short, or is given twice"))
+        names = sorted(set(of_terms))
         places = {name: place for place, name in enumerate(names)}
-        return cls(names, [term for _, term in pairs], [places[name] for name, _ in pairs])
+        return cls(names, terms, list(map(places.__getitem__, of_terms)))
 
     @cached_property
     def native(self) -> "Terms | None":

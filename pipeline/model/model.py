@@ -1,7 +1,7 @@
 """The trained model as a value: what it holds and how it scores, without scikit-learn."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -86,6 +86,13 @@ class Model:
         settings = (self.config.clean, self.config.segment, self.config.features, self.config.model, self.config.tag)
         digest.update(repr((self.labels, settings, self.temperature, self.thresholds.tolist(), self.drifted)).encode())
         return digest.hexdigest()[:12]
+
+    def calibrated(self, temperature: float, thresholds: Floats, drifted: DriftedText | None) -> "Model":
+        """Return the model with another calibration; what is compiled of it knows none, and is shared."""
+        other = replace(self, temperature=temperature, thresholds=thresholds, drifted=drifted)
+        if "compiled" in self.__dict__:
+            other.__dict__["compiled"] = self.compiled
+        return other
 
     def probabilities(self, scores: Floats) -> Floats:
         """Return calibrated probabilities for decision scores of any shape (…, labels)."""

@@ -10,7 +10,7 @@ from pipeline.core.config import ModelConfig
 from pipeline.core.records import Segment
 from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs, decode
-from pipeline.model.features import Floats, Layout, Rows, Texts, context, lay_out, row_sums, split_words
+from pipeline.model.features import Floats, Layout, Rows, context, lay_out, row_sums, split_words
 from pipeline.model.model import Model, softmax
 
 REPORT_TEMPERATURE = 0.35  # of the probabilities whose mean is that of a report
@@ -43,13 +43,9 @@ def score_segments(parts: Sequence[tuple[str, Sequence[Segment], bool]], model: 
     The third of a part tells whether its segments are all of the text.
     """
     layout = lay_out(parts)
-    if model.compiled is None:
-        return score_texts(layout, split_words(layout, model.cut), model)
-    return _scored(layout, *model.compiled.score(layout), model)
-
-
-def score_texts(layout: Layout, texts: Texts, model: Model) -> Scored:
-    """Return segments whose texts are split into words already, scored."""
+    if model.compiled is not None:
+        return _scored(layout, *model.compiled.score(layout), model)
+    texts = split_words(layout, model.cut)
     rows = model.vocabulary.vectorise(texts)
     terms = np.array(model.vocabulary.count_terms(texts))
     return _scored(layout, rows, row_sums(rows, model.weights_by_label), terms, model)

@@ -183,9 +183,18 @@ def _odd_forms(text: str, simplify: bool) -> list[tuple[re.Pattern[str], str]]:
     forms = []
     if "." in text and "。" not in text and (point := _compiled(_POINT)).search(text):
         forms.append((point, "。"))
-    if simplify and "著" in text and (taiwan := _compiled(_TAIWAN)).search(text):
-        forms.append((taiwan, "着"))
+    if simplify and "著" in text:
+        taiwan = _compiled(_TAIWAN)
+        if any(taiwan.match(text, place) for place in _places_of("著", text)):  # to search for what may stand before takes long
+            forms.append((taiwan, "着"))
     return forms
+
+
+def _places_of(character: str, text: str) -> Iterator[int]:
+    place = text.find(character)
+    while place >= 0:
+        yield place
+        place = text.find(character, place + 1)
 
 
 @cache

@@ -40,8 +40,10 @@ CODECS = {
 }
 SAMPLE = 65_536
 _SURELY_UTF_8, _LONG_UTF_8 = 3, 12  # characters of several bytes, which hardly any other encoding gives by chance
-_TWICE_SAMPLE, _FEWEST_IDEOGRAPHS = 400, 4
+_GLANCE, _TWICE_SAMPLE, _FEWEST_IDEOGRAPHS = 16, 400, 4
 _TWICE = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8"))
+_TWICE_IN_PAIRS = _TWICE[-1:]  # of two bytes a character; the others give only …
+_HIGHEST_SINGLE = "\u2122"  # … characters of Windows-1252, of which this is the last
 _UNKNOWN_TO_WINDOWS = "\x81\x8d\x8f\x90\x9d"
 _IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 # Compiled where an encoding must be guessed, which is rare.
@@ -110,7 +112,10 @@ def _refuse_encoded_twice(text: str, source: str) -> None:
     sample = text[:_TWICE_SAMPLE]
     if sample.isascii():
         return
-    for wrong, right in _TWICE:
+    single = max(sample) <= _HIGHEST_SINGLE
+    for wrong, right in _TWICE if single else _TWICE_IN_PAIRS:
+        if not _try_start(_bytes_of(sample[:_GLANCE], wrong) or b"", right):
+            continue  # which is soon seen of nearly every text
         data = _bytes_of(sample, wrong)
         inner = "" if data is None else _try_start(data, right)
         wide = len(sample) - len(sample.encode("ascii", "ignore"))

@@ -6,22 +6,22 @@ that the model does not know, tags of the same score are right less often (0.92 
 corpus), so the reports with the largest shares of unknown terms have a threshold of their own.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.core.config import LabelSet
 from pipeline.core.errors import CorpusError
 from pipeline.core.messages import tr
-from pipeline.core.spans import SpanIndex
+from pipeline.core.records import TermCount
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Flags, Floats
 from pipeline.model.model import LEAST_TERMS, NO_SCORE, DriftedText, Model, softmax
-from pipeline.model.score import LONGEST_REPORT, score_texts
+from pipeline.model.score import LONGEST_REPORT
 from pipeline.model.tag import DIGITS
 from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import calibration_error, coverage
+from pipeline.training.left_out import judge_runs
 
 LEAST_CHARACTERS = 2000  # of the tags of a label, or of drifted reports, from which on they have a review threshold of their own
 DRIFTED_FROM = 0.95  # the share of the reports with fewer unknown terms, from which on a report counts as drifted
@@ -39,7 +39,7 @@ class Calibration:
 
     def of(self, model: Model) -> Model:
         """Return a model with this calibration."""
-        return replace(model, temperature=self.temperature, thresholds=self.thresholds, drifted=self.drifted)
+        return model.calibrated(self.temperature, self.thresholds, self.drifted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class _Runs:
     unknown: Ints
 
 
-def calibrate(left_out: Iterable[tuple[Prepared, Model]], accuracy: float) -> Calibration:
+def calibrate(left_out: Iterable[tuple[Sequence[Prepared], Model]], accuracy: float) -> Calibration:
     """Return the calibration by reports and models that have not seen them; raises CorpusError where no labelled text is left."""
     runs = _runs(left_out)
     temperature = _temperature(runs)
@@ -74,19 +74,13 @@ def calibrate(left_out: Iterable[tuple[Prepared, Model]], accuracy: float) -> Ca
     return Calibration(temperature, thresholds, drifted, figures)
 
 
-def _runs(left_out: Iterable[tuple[Prepared, Model]]) -> _Runs:
-    scores, gold, terms = list[Floats](), list[Floats](), list[Ints]()
-    for report, model in left_out:
-        if not report.layout.sentences:  # nothing is left of a report that is noise from end to end
-            continue
-        scored = score_texts(report.layout, report.texts, model)
-        scores += list(scored.runs.scores)
-        gold += gold_characters(scored.clean_spans(), report, model.labels)
-        counted = scored.terms.sum(axis=1) * (report.layout.sentences <= LONGEST_REPORT)  # a longer one is tagged in parts
-        terms += [counted] * len(scored.runs.scores)
-    if not any(characters.any() for characters in gold):
+def _runs(left_out: Iterable[tuple[Sequence[Prepared], Model]]) -> _Runs:
+    judged = [runs for reports, model in left_out for runs in judge_runs(reports, model)]
+    if not any(runs.gold.any() for runs in judged):
         raise CorpusError(tr("no labelled passage is left of the reports once noise is set aside; label passages of text"))
-    return _Runs(np.array(scores), np.array(gold), *np.array(terms).T)
+    counted = [runs.terms if runs.report.layout.sentences <= LONGEST_REPORT else TermCount() for runs in judged]  # else in parts
+    terms = np.array([(count.terms, count.unknown) for count in counted]).repeat([len(runs.scores) for runs in judged], axis=0)
+    return _Runs(np.concatenate([runs.scores for runs in judged]), np.concatenate([runs.gold for runs in judged]), *terms.T)
 
 
 def _temperature(runs: _Runs) -> float:
@@ -109,16 +103,6 @@ def _drifted(runs: _Runs, confidence: Floats, right: Floats, weights: Floats, ac
     if weights[beyond].sum() < LEAST_CHARACTERS:
         return None, np.zeros(len(shares), bool)
     return DriftedText(share, review_threshold(confidence[beyond], right[beyond], weights[beyond], accuracy)), beyond
-
-
-def gold_characters(spans: Iterable[tuple[int, int]], report: Prepared, label_set: LabelSet) -> Iterator[Floats]:
-    """Yield for each of some clean spans how many of its characters carry each label, of shape (labels,)."""
-    index = SpanIndex(report.labels)
-    for span in spans:
-        found = np.zeros(len(label_set.names))
-        for label, characters in index.overlapping(*report.cleaned.offsets.span(*span)):
-            found[label_set.names.index(label.label)] += characters
-        yield found
 
 
 def review_thresholds(said: Ints, confidence: Floats, right: Floats, weights: Floats, labels: int, accuracy: float) -> Floats:

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from pipeline.core.config import Config
 from pipeline.core.records import CleanText, Label, Segment
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import Flags, Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary
+from pipeline.model.features import Flags, Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary, side_by_side
 from pipeline.model.gazetteer import Gazetteer
+
+AT_ONCE = 2**18  # characters of reports whose terms are counted at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,24 @@ class CorpusCounts:
 
     def __init__(self, reports: Sequence[Prepared], config: Config, gazetteer: Gazetteer | None) -> None:
         """Take the reports, whose order numbers them, and count."""
-        from scipy.sparse import block_diag, vstack  # noqa: PLC0415 - only training needs scipy
+        from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415 - only training needs scipy
 
         self.reports, self.config = tuple(reports), config
-        heads = [report.texts.head(report.layout.sentences) for report in reports]
+        layout = side_by_side([report.layout for report in reports])
+        split = [report.texts.split(report.layout.sentences) for report in reports]
+        heads = _few([head for head, _ in split])
+        texts = [*heads, *_few([tail for _, tail in split])]  # the rows of the layout, in their order
         self.vocabulary = fit_vocabulary(heads, config.features, gazetteer)
-        counts = [self._counts(report) for report in reports]
-        self._frequency = vstack([_row_of_frequency(one, report) for one, report in zip(counts, reports, strict=True)]).tocsr()
         self._sentences = np.array([report.layout.sentences for report in reports])
-        self._counted = vstack(counts).tocsr()
-        self._context = block_diag([_context(report, config) for report in reports], format="csr")
-        self._unknown = np.concatenate([self.vocabulary.count_terms(report.texts)[1] for report in reports])
+        self._counted = vstack([self._counts(some) for some in texts]).tocsr()
+        self._context = _context(layout, config)
+        self._unknown = np.concatenate([self.vocabulary.count_terms(some)[1] for some in texts])
         self._text_of = np.repeat(np.arange(self._counted.shape[0]), np.diff(self._counted.indptr))
         self.targets = np.concatenate([report.targets for report in reports])
         self.report_of = np.repeat(np.arange(len(reports)), self._sentences)
+        places = (self.report_of, np.arange(layout.sentences))
+        of_report = csr_matrix((np.ones(layout.sentences), places), shape=(len(reports), layout.sentences))
+        self._frequency = of_report @ (self._counted[: layout.sentences] > 0)
         pattern = (self._context @ self._counted).tocsr()
         pattern.sort_indices()
         self.starts, self.columns = pattern.indptr.astype(np.int64), pattern.indices.astype(np.int32)
@@ -114,13 +120,13 @@ class CorpusCounts:
         native.product(*self._factors, part.entries, self.starts, self.columns, found, wanted, len(self.vocabulary))
         return found
 
-    def _counts(self, report: Prepared) -> Any:  # noqa: ANN401 - as above
-        """Return how often each term stands in each text of a report, of shape (texts, terms)."""
+    def _counts(self, texts: Texts) -> Any:  # noqa: ANN401 - as above
+        """Return how often each term stands in each of some texts, of shape (texts, terms)."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
 
-        found = [*self.vocabulary.found(report.texts)]
+        found = [*self.vocabulary.found(texts)]
         rows, columns = (np.concatenate(some) for some in zip(*found, strict=True))
-        counts = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(report.texts.count, len(self.vocabulary)))
+        counts = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(texts.count, len(self.vocabulary)))
         counts.sum_duplicates()
         return counts
 
@@ -143,22 +149,27 @@ class CorpusCounts:
         return (*places, right.indptr.astype(np.int64), right.indices.astype(np.int32))
 
 
-def _row_of_frequency(counts: Any, report: Prepared) -> Any:  # noqa: ANN401 - scipy's types are not generic
-    """Return in how many sentences of a report each term stands, as one sparse row."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
+def _few(texts: Sequence[Texts]) -> list[Texts]:
+    """Return texts of many reports as few: what is counted at once is counted faster, and memory stays bounded."""
+    groups: list[list[Texts]] = [[]]
+    size = 0
+    for some in texts:
+        if size > AT_ONCE:
+            groups.append([])
+            size = 0
+        groups[-1].append(some)
+        size += len(some.joined) + 1
+    return [Texts.joined_from(group) for group in groups]
 
-    return csr_matrix((counts[: report.layout.sentences] > 0).sum(axis=0))
 
-
-def _context(report: Prepared, config: Config) -> Any:  # noqa: ANN401 - as above
-    """Return what each sentence takes from each text of its report, of shape (sentences, texts): what ``Context.apply`` does."""
+def _context(layout: Layout, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
+    """Return what each sentence takes from each text of a layout, of shape (sentences, texts): what ``Context.apply`` does."""
     from scipy.sparse import csr_matrix, eye  # noqa: PLC0415 - only training needs scipy
 
-    surroundings = context(report.layout, config.model)
-    count, texts = report.layout.sentences, report.layout.rows
-    beside = surroundings.neighbours[:, 0]
+    surroundings = context(layout, config.model)
+    count, texts = layout.sentences, layout.rows
     own = eye(count, texts, format="csr")
-    own = own + _neighbours(beside, count, texts)
+    own = own + _neighbours(surroundings.neighbours[:, 0], count, texts)
     gathered = _sparse(surroundings.gathered, texts)
     return csr_matrix(own + gathered[surroundings.segment_of])
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from pipeline.core.errors import CorpusError
 from pipeline.model.model import Model
-from pipeline.model.score import score_texts
-from pipeline.training.calibrate import gold_characters
 from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, figures_of
 from pipeline.training.fit import Fitter, groups_of
+from pipeline.training.left_out import judge_runs
 
 PARTS = 3  # the reports are left out in this many parts: a third of them at once is enough for a curve
 
@@ -42,9 +41,8 @@ def learning_curve(fitter: Fitter) -> tuple[CurvePoint, ...]:
             continue
         confusion: Confusion = Counter()
         try:
-            for some, left_out in splits:
-                model = fitter.fit(some)
-                confusion += sum((_confusion(report, model) for report in left_out), Counter())
+            for model, (_, left_out) in zip(fitter.fit_all([some for some, _ in splits]), splits, strict=True):
+                confusion += _confusion(left_out, model)
         except CorpusError:  # too few words in so small a share: a curve begins where there is something to learn
             continue
         size = sum(len(some) for some, _ in splits) / len(splits)
@@ -63,17 +61,19 @@ def _trainable(reports: Sequence[Prepared]) -> bool:
     return len({int(target) for report in reports for target in report.targets} - {-1}) > 1
 
 
-def _confusion(report: Prepared, model: Model) -> Confusion:
+def _confusion(reports: Sequence[Prepared], model: Model) -> Confusion:
     """Count the characters of each (label, theme) pair; what is set aside counts as ``other``, as in a measurement of tags."""
     names, other = model.labels.names, model.labels.other
+    judged = {id(runs.report): runs for runs in judge_runs(reports, model)}
     confusion: Confusion = Counter()
-    for label in report.labels:
-        confusion[label.label, other] += label.end - label.start
-    if not report.layout.sentences:  # nothing is left of it but noise
-        return confusion
-    scored = score_texts(report.layout, report.texts, model)
-    for scores, gold in zip(scored.runs.scores, gold_characters(scored.clean_spans(), report, model.labels), strict=True):
-        for name, characters in zip(names, gold, strict=True):
-            confusion[name, other] -= int(characters)
-            confusion[name, names[int(scores.argmax())]] += int(characters)
-    return +confusion
+    for report in reports:
+        own: Confusion = Counter()
+        for label in report.labels:
+            own[label.label, other] += label.end - label.start
+        if (runs := judged.get(id(report))) is not None:  # else nothing is left of it but noise
+            for theme, characters in zip(runs.scores.argmax(axis=1).tolist(), runs.gold.astype(int).tolist(), strict=True):
+                for name, count in zip(names, characters, strict=True):
+                    own[name, other] -= count
+                    own[name, names[theme]] += count
+        confusion.update(+own)
+    return confusion

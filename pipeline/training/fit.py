@@ -7,9 +7,11 @@ It learns on features in context; its weights are then used on single sentences,
 ``features``).
 """
 
+import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -43,6 +45,7 @@ BLOCK = 8  # labels that the compiled solver fits at once
 FINE, COARSE = 1e-4, 1e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
 MOST_PASSES = 2000
 SMOOTHING = 0.01  # of naive Bayes: what each term weighs in each label before anything is seen
+MOST_THREADS = 4  # that fit at once: each holds the features of all reports
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
 
@@ -117,12 +120,12 @@ def leave_out(fitter: "Fitter", watch: Watch = iter) -> FoldModels:
     groups = groups_of(reports, config.evaluate)
     if len(groups) < 2:
         raise CorpusError(tr("all reports would be left out together; name fewer folders in evaluate.grouped, or label others"))
+    measured = sampled(groups, reports, config)
+    others = [[i for i in range(len(reports)) if i not in frozenset(group)] for group in measured]
     folds = [
-        Fold(tuple(reports[i] for i in group), fitter.fit([i for i in range(len(reports)) if i not in set(group)]))
-        for group in watch(sampled(groups, reports, config))
+        Fold(tuple(reports[i] for i in group), model) for group, model in zip(watch(measured), fitter.fit_all(others), strict=True)
     ]
-    left_out = ((report, fold.model) for fold in folds for report in fold.reports)
-    calibration = calibrate(left_out, config.tag.review_accuracy)
+    calibration = calibrate(((fold.reports, fold.model) for fold in folds), config.tag.review_accuracy)
     return FoldModels(tuple(Fold(fold.reports, calibration.of(fold.model)) for fold in folds), calibration)
 
 
@@ -223,6 +226,20 @@ class Fitter:
         vocabulary, name = self.counts.reduced(part), self.config.model.name
         unsure = np.ones(len(self.label_set.names))
         return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, user_words=self.user_words)
+
+    def fit_all(self, several: Sequence[Sequence[int]]) -> Iterator[Model]:
+        """Yield the models of several parts of the reports in their order, fitted over the cores.
+
+        The compiled solver holds no lock, so threads will do, which share the counts.
+        """
+        alone = several[: 0 if self._duals is not None else 1]  # a first fit, from which the others start
+        yield from map(self.fit, alone)
+        pool = ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
+        try:
+            for fitted in [pool.submit(self.fit, numbers) for numbers in several[len(alone) :]]:
+                yield fitted.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _is_native(self, part: CorpusSubset) -> bool:
         """Tell whether the compiled solver fits a part: scikit-learn takes two labels for one problem and not for two."""

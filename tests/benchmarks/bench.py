@@ -32,22 +32,23 @@ Commands = dict[str, Callable[[Path, Path], list[str]]]
 
 @dataclass(frozen=True)
 class Took:
-    """What a process took: seconds, and the most memory of it or of one of its children, in MiB."""
+    """What a process took: seconds, the most memory of it or of one of its children, in MiB, and processor seconds of them all."""
 
     seconds: float
     memory: float
+    cpu: float = 0.0
 
     def __str__(self) -> str:
         """Return both in words."""
         return f"{self.seconds:.2f} s and {self.memory:.0f} MiB"
 
 
-def run(command: list[str], home: Path | None = None) -> Took:
-    """Run a command as a process of its own and return what it took; raises CalledProcessError."""
+def run(command: list[str], home: Path | None = None, root: Path = ROOT) -> Took:
+    """Run a command in a checkout as a process of its own and return what it took; raises CalledProcessError."""
     environment = {**os.environ, **({"MISSION_THEMES_HOME": str(home)} if home else {}), "OMP_NUM_THREADS": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as on the machines of users, where a program is compiled once
     begin = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, env=environment)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=root, env=environment)
     said = process.stderr.read() if process.stderr else b""
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begin
@@ -56,11 +57,11 @@ def run(command: list[str], home: Path | None = None) -> Took:
         process.stderr.close()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, stderr=said.decode())
-    return Took(seconds, usage.ru_maxrss / 1024)
+    return Took(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def _median(took: list[Took]) -> Took:
-    return Took(statistics.median(one.seconds for one in took), statistics.median(one.memory for one in took))
+    return Took(*(statistics.median(getattr(one, name) for one in took) for name in ("seconds", "memory", "cpu")))
 
 
 # ---- contestants -----------------------------------------------------------------------------------------------------
@@ -316,6 +317,12 @@ def training(folder: Path) -> Iterator[str]:
     yield "fits once more for each group that it leaves out (`evaluate.folds`)."
 
 
+def _beside(checkout: Path, folder: Path, runs: int, sources: list[Path]) -> Iterator[str]:
+    import before
+
+    return before.compare(checkout, folder / "before", runs, sources)
+
+
 def _by_hand(page: Path) -> str:
     """Return what a page says below its figures."""
     text = page.read_text(encoding="utf-8") if page.exists() else ""
@@ -328,6 +335,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--texts", type=Path, help="a folder of text files to measure on, in place of the project's reports")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "performance.md")
+    parser.add_argument("--before", type=Path, help="a checkout of an older commit to measure beside this one (before.py)")
     parser.add_argument("--no-training", action="store_true", help="leave out the training on 200,000 lines")
     options = parser.parse_args()
     reports = sorted((ROOT / "seeds").glob("reports/*.txt")) + sorted((ROOT / "seeds" / "written").glob("*/*.txt"))
@@ -347,6 +355,7 @@ def main() -> None:
             lambda: throughput(commands, folder, sources, options.runs),
             lambda: growth(commands, folder, sources, options.runs),
             lambda: [] if options.no_training else training(folder),
+            lambda: _beside(options.before, folder, options.runs, sources) if options.before else [],
         ):
             for line in section():
                 print(line, flush=True)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.core.config import FeatureConfig, load_config
-from pipeline.model.features import Texts, context, fit_vocabulary, lay_out, lower, split_words
+from pipeline.model.features import Texts, context, fit_vocabulary, lay_out, lower, side_by_side, split_words
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import load_cut
 from pipeline.training.counts import CorpusCounts, Prepared
@@ -117,9 +117,11 @@ def test_cutting_all_texts_at_once_is_cutting_each(layout_of, texts, count):
     lines = [re.sub("[\r\n]", " ", lower(text)) for text in texts]
     assert "".join(together.words) == together.joined == "\n".join(lines)
     assert together.words == [word for line in lines for word in ("\n", *load_cut()(line))][1:]
-    head = together.head(count)
-    assert (head.joined, head.count) == ("\n".join(lines[:count]), min(count, len(texts)))
-    assert list(head.words) == [word for line in lines[:count] for word in ("\n", *load_cut()(line))][1:]
+    for part, own in zip(together.split(count), (lines[:count], lines[count:]), strict=True):
+        assert (part.joined, part.count) == ("\n".join(own), len(own))
+        assert list(part.words) == [word for line in own for word in ("\n", *load_cut()(line))][1:]
+    joined = Texts.joined_from(together.split(count))
+    assert (joined.joined, list(joined.words), joined.count) == (together.joined, together.words, together.count)
 
 
 def test_context_adds_neighbours_segment_and_headings(config, layout_of):
@@ -155,3 +157,15 @@ def test_what_is_unknown_makes_a_row_longer_and_the_known_weigh_less():
 def test_a_long_segment_takes_memory_in_proportion(layout_of):
     sizes = [len(context(layout_of("a" * n), load_config().model).gathered.columns) for n in (1000, 2000)]
     assert sizes == [1000, 2000]
+
+
+def test_layouts_side_by_side_are_those_of_the_reports(layout_of, config):
+    first = layout_of("abc", ("h", "i"), [2, 1], ((), (3, 4)))
+    empty, last = layout_of((), (), []), layout_of("de", ("h",), [1, 1], ((2,), ()))
+    joined = side_by_side([first, empty, last])
+    assert joined.texts == ["a", "b", "c", "d", "e", "h", "i", "h"]
+    assert (joined.bounds.tolist(), joined.above) == ([0, 2, 3, 4, 5], ((), (5, 6), (7,), ()))
+    assert (joined.firsts, joined.counts.tolist(), len(joined.kinds)) == ((0, 2, 2), [3, 0, 2], 4)
+    values = np.arange(8.0)[:, None]
+    alone = [context(one, config.model).apply(values[rows]) for one, rows in ((first, [0, 1, 2, 5, 6]), (last, [3, 4, 7]))]
+    assert np.allclose(context(joined, config.model).apply(values), np.concatenate(alone))

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -91,10 +93,16 @@ def test_a_folder_without_lists_and_a_list_that_is_no_text_are_one_line(tmp_path
         read_gazetteer(tmp_path)
 
 
-@pytest.mark.parametrize("lines", [["opera"], ["opera\t京"], ["a\t京剧", "b\t京剧"], ["a\tb\tc"]])
+@pytest.mark.parametrize("lines", [["opera"], ["opera\t京"], ["a\t京剧", "b\t京剧"], ["a\tb\tc"], ["a", "京剧\tb\t评剧"], [""]])
 def test_lines_that_are_none_of_a_model_are_refused(lines):
-    with pytest.raises(ValueError, match="no class with a term"):
+    with pytest.raises(ValueError, match=r"no class with a term|too short, or is given twice"):
         Gazetteer.of_lines(lines)
+
+
+def test_lines_of_a_gazetteer_give_it_again():
+    lines = ["opera\t京剧", "media\t人民日报", "opera\t评剧"]
+    assert Gazetteer.of_lines(lines).lines() == lines
+    assert Gazetteer.of_lines([]).names == ()
 
 
 def test_room_that_is_too_small_is_refused():
@@ -107,3 +115,21 @@ def test_room_that_is_too_small_is_refused():
             kernels.Terms(*wrong)
     with pytest.raises(ValueError, match="agree in length"):
         kernels.Terms(["京剧"], [])
+
+
+@given(
+    st.lists(st.text("文化展\U00020000", min_size=2, max_size=6), unique=True, min_size=1),
+    st.text("文化展a\U00020000", max_size=30),
+)
+def test_terms_are_counted_in_rows_as_they_are_found(terms, text):
+    kernels = pytest.importorskip("pipeline.model._kernels")
+    gazetteer = Gazetteer(["one"], terms, [0] * len(terms))
+    arguments = (kernels.Dictionary(b""), [], "", np.ones(1), np.ones((1, 1), np.float32), np.zeros(1, np.uint8), [b'"x"'])
+    room = kernels.row_room(len(text))
+    starts, columns, values = np.zeros(2, np.int64), np.zeros(room, np.int64), np.zeros(room)
+    scorer = kernels.Scorer(*arguments, gazetteer=kernels.Terms(terms, gazetteer.classes), unknown_square=1.0)
+    count = np.zeros((2, 1), np.int64)
+    filled = scorer.score(kernels.Characters(text), starts, columns, values, np.zeros((1, 1)), count)
+    found = list(gazetteer._found(text))
+    assert filled == bool(found)
+    assert values[:filled] == pytest.approx([len(found) / math.hypot(len(found), math.sqrt(count[1, 0]))] if found else [])

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +107,35 @@ def test_a_dictionary_grows_to_many_words():
     own = kernels.Dictionary("".join(f"{word} 7 n\n" for word in words).encode())
     assert own.cut("".join(words[:5000])) == words[:5000]
     assert own.total_frequency == 7 * len(words)
+
+
+def _most_probable(text, frequencies):
+    """Cut a text as the dictionary should, by trying every word at every place."""
+    everything = math.log(sum(frequencies.values()))
+    best = {len(text): (0.0, len(text))}
+    for i in range(len(text) - 1, -1, -1):
+        words = [j for j in range(i + 1, len(text) + 1) if text[i:j] in frequencies]
+        ways = [(math.log(frequencies[text[i:j]]) - everything + best[j][0], j) for j in words]
+        best[i] = max(ways) if ways else (best[i + 1][0] - everything, i + 1)
+    return best
+
+
+WORDS = st.dictionaries(st.text("一丁七", min_size=1, max_size=9), st.integers(1, 50), min_size=1)
+
+
+@given(WORDS, st.text("一丁七。\U00020000", max_size=40))
+def test_words_of_any_length_are_found_whatever_of_them_is_looked_up_at_once(frequencies, text):
+    lines = "".join(f"{word} {frequency} n\n" for word, frequency in frequencies.items())
+    words = kernels.Dictionary(lines.encode(), 4).cut(text)
+    assert "".join(words) == text
+    for run in re.findall("[一丁七]+|.", text):
+        own = []
+        while sum(map(len, own)) < len(run):
+            own.append(words.pop(0))
+        assert "".join(own) == run
+        everything = math.log(sum(frequencies.values()))
+        score = sum(math.log(frequencies.get(word, 1)) - everything for word in own)
+        assert len(run) == 1 or score == pytest.approx(_most_probable(run, frequencies)[0][0])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The learning curve."""
 
+from collections import Counter
+
 import pytest
 from msgspec.structs import replace
 
@@ -38,9 +40,9 @@ def test_no_report_is_measured_by_a_model_that_saw_it(seeds, monkeypatch):
         trained[id(model)] = (model, {id(prepared[i]) for i in numbers})
         return model
 
-    def watched_confusion(report, model):
-        assert id(report) not in trained[id(model)][1]
-        return confusion_of(report, model)
+    def watched_confusion(reports, model):
+        assert not {id(report) for report in reports} & trained[id(model)][1]
+        return confusion_of(reports, model)
 
     monkeypatch.setattr(fitter, "fit", watched_fit)
     monkeypatch.setattr(curve, "_confusion", watched_confusion)
@@ -61,8 +63,9 @@ def test_figures_are_those_of_the_tags(seeds):
 
     config, corpus, prepared = seeds
     model = fit(prepared[1:], corpus.label_set, config, ())
-    (report,) = prepared[:1]
-    assert curve._confusion(report, model) == confusion_of(report.labels, out_of_fold_tags(report, model), "其他")
+    of_tags = [confusion_of(report.labels, out_of_fold_tags(report, model), "其他") for report in prepared]
+    assert curve._confusion(prepared[:1], model) == of_tags[0]
+    assert curve._confusion(prepared, model) == sum(of_tags, Counter())
 
 
 def test_no_shares_no_curve(seeds):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.batch.engine import tag_documents
 from pipeline.core.errors import InputError, ModelError
+from pipeline.core.records import TermCount
 from pipeline.model.folder import read_out_of_fold
 from pipeline.model.tag import with_noise
 from pipeline.read import read_report
@@ -182,7 +183,7 @@ def counted(*passages, signature=""):
     columns = SimpleNamespace(
         sizes=sizes, scores=scores, labels=[names.index(theme) for theme in themes], themes=names, review=review
     )
-    tags = SimpleNamespace(noise=(1, 2), terms=SimpleNamespace(terms=7, unknown=3), columns=lambda: columns)
+    tags = SimpleNamespace(noise=(1, 2), terms=TermCount(7, unknown=3), columns=lambda: columns)
     batch = Batch(SimpleNamespace(name="m", version="v", labels=SimpleNamespace(names=("a", "b", "c"))), signature)
     for _ in range(2):
         batch.begin_report()

@@ -197,3 +197,26 @@ def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weigh
     fitter._duals = None
     assert np.abs(with_share - fitter.fit([0, 1, 2, 4]).weights - 0.5 * odds).max() < 1e-4
     assert not _log_odds(fitter.counts, part, labels + 1)[:, labels].any()  # of a label without examples
+
+
+def test_models_fitted_at_once_are_those_fitted_one_after_the_other(root):
+    config = load_config(root / "configs" / "seeds.toml")
+    corpus = read_corpus(config, lambda _: None)
+    prepared = prepare_corpus(corpus, config, ())
+    several = [[0, 1, 2], [1, 2, 3, 4], [0, 3], [2, 3, 4]]
+    first, second = (Fitter(prepared, corpus.label_set, config, ()) for _ in range(2))
+    for at_once, numbers in zip(first.fit_all(several), several, strict=True):
+        alone = second.fit(numbers)
+        assert (at_once.vocabulary.words, at_once.version) == (alone.vocabulary.words, alone.version)
+        assert np.array_equal(at_once.weights, alone.weights)
+
+
+def test_a_part_that_cannot_be_fitted_ends_the_others(root):
+    config = load_config(root / "configs" / "seeds.toml")
+    corpus = read_corpus(config, lambda _: None)
+    fitter = Fitter(prepare_corpus(corpus, config, ()), corpus.label_set, config, ())
+    models = fitter.fit_all([[0, 1], [], *[[0, 1, 2]] * 9])
+    next(models)
+    with pytest.raises(CorpusError, match="no word stands in"):
+        next(models)
+    assert not list(models)
