@@ -124,7 +124,7 @@ def _tags(record: TrainingRecord) -> dict[str, str]:
         "dictionary.sha256": manifest["files"]["dictionary.txt"],
         "segmenter": manifest["segmenter"],
         "command": record.command,
-        **({"measured": tr("{sample} of {sample_2} reports", sample=sample["reports"], sample_2=sample["of"])} if sample else {}),
+        **({"measured": f"{sample['reports']} of {sample['of']} reports"} if sample else {}),
         "mlflow.loggedArtifacts": tables.listing(record.corrected),
         **record.notes,
         **versions,

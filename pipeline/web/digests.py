@@ -72,7 +72,7 @@ def make(asked: schemas.DraftToMake, at_hand: ModelAtHand) -> schemas.DraftView:
     content = DraftContent((*dict.fromkeys(asked.reports),), asked.pages, (*asked.themes,))
     with Library() as library:
         if len(drafts.drafts(library)) >= MOST:
-            raise TooManyError(f"the library has {MOST} drafts already; delete some")
+            raise TooManyError(tr("the library has {most} drafts already; delete some", most=MOST))
         gathered = _gather(library, content, at_hand)
         content = msgspec.structs.replace(content, picks=_best(gathered, asked.pages))
         return _view(drafts.add(library, _clean(asked.name), _clean(asked.annotator), content), gathered)

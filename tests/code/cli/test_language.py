@@ -166,7 +166,7 @@ def test_workers_of_spark_speak_the_language_of_who_started_them(unset, config, 
     folder = root / "models" / "default"
     files = SimpleNamespace(value={path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()})
     unset(VARIABLE, "zh")
-    tag = _mapper(files, config.read, keep_noise=False)
+    tag = _mapper(files, config, keep_noise=False)
     use("en")
     assert list(tag(iter(()))) == []
     assert language() == "zh"
