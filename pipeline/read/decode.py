@@ -31,18 +31,24 @@ _SIGNATURES = tuple(signature for signature, _ in SIGNATURES)
 _MARKS = tuple(mark for mark, _ in BYTE_ORDER_MARKS)
 # What a page or mail may declare, and the codecs to try. A declared Western charset is a server's default more often than the
 # truth, and one of two bytes a character cannot be declared in single bytes: those are known by their content.
-_GB = "gb2312 gbk x-gbk gb18030 gb_2312-80 gb-2312 cp936 ms936 chinese euc-cn x-euc-cn hz-gb-2312"
+_GB = "gb2312 gbk x-gbk gb18030 gb_2312-80 gb-2312 cp936 ms936 chinese euc-cn x-euc-cn"
 CODECS = {
     **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), ("utf-8",)),
     **dict.fromkeys(_GB.split(), ("gb18030",)),
+    **dict.fromkeys(("hz-gb-2312", "hz"), ("hz", "gb18030")),
+    "utf-7": ("utf-7",),
     **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "cp950"), ("big5", "cp950", "big5hkscs")),
 }
 SAMPLE = 65_536
 _SURELY_UTF_8, _LONG_UTF_8 = 3, 12  # characters of several bytes, which hardly any other encoding gives by chance
 _TWICE_SAMPLE, _FEWEST_IDEOGRAPHS = 400, 4
 _TWICE = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8"))
+# The same with bytes that were lost on the way: of the ideographs that were meant so many are frequent, of those that they
+# became hardly any, and so many characters that they became stand for one that was meant, at most.
+_TWICE_WITH_LOSS = (("cp1252", "utf-8"), ("gb18030", "utf-8"), ("gb18030", "big5"), ("cp950", "gb18030"))
+_MEANT, _HARDLY, _FEWEST_MEANT, _FOR_ONE = 0.1, 0.03, 10, 4
 _UNKNOWN_TO_WINDOWS = "\x81\x8d\x8f\x90\x9d"
-_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
+_IDEOGRAPH, _NOT_ASCII = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\x00-\x7f]")
 # Compiled where an encoding must be guessed, which is rare.
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.
 _PLAUSIBLE = r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u3000-\u303f\u3400-\u9fff\uff01-\uffe5\U00020000-\U0003ffff]"
@@ -70,14 +76,20 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     if data.startswith(_MARKS):
         return _decode_as(data, source, next(name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)))
     text = _try(data, "utf-8")
-    found = ReadText(text, "utf-8") if text is not None else _damaged_utf_8(data, source) or _guess(data)
+    found = _of_utf_8(text, data) if text is not None else _damaged_utf_8(data, source) or _guess(data)
     if found is None or not _is_text(found, data):
         raise InputError(
             f"{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (big5), or save it as UTF-8",
             code="encoding",
         )
-    _refuse_encoded_twice(found.text, source)
+    refuse_encoded_twice(found.text, source)
     return found
+
+
+def _of_utf_8(text: str, data: bytes) -> ReadText:
+    """Return text that is UTF-8, or HZ (RFC 1843), which writes Chinese in ASCII between ~{ and ~}."""
+    meant = _try(data, "hz") if b"~{" in data and b"~}" in data and data.isascii() else None
+    return ReadText(text, "utf-8") if meant is None or not _IDEOGRAPH.search(meant) else ReadText(meant, "hz")
 
 
 def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
@@ -100,22 +112,52 @@ def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
     return None
 
 
-def _refuse_encoded_twice(text: str, source: str) -> None:
+def refuse_encoded_twice(text: str, source: str) -> None:
     """Raise InputError for text whose bytes were taken for another encoding and saved so: å®£ä¼  or 瀹ｄ紶 for 宣传."""
-    sample = text[:_TWICE_SAMPLE]
-    if sample.isascii():
-        return
-    for wrong, right in _TWICE:
-        data = _bytes_of(sample, wrong)
-        inner = "" if data is None else _try_start(data, right)
-        wide = len(sample) - len(sample.encode("ascii", "ignore"))
-        ideographs = len(_IDEOGRAPH.findall(inner))
-        if ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > wide and _is_common(inner):
-            raise InputError(
-                f"{source}: the text was encoded twice ({right} was taken for {wrong} and saved again); "
-                "open the original in its own encoding, or convert this file back",
-                code="encoding",
-            )
+    first = _NOT_ASCII.search(text)
+    sample = text[first.start() : first.start() + _TWICE_SAMPLE] if first else ""
+    wrong = next((pair for pair in _TWICE if _was_meant(sample, *pair)), None) if sample else None
+    wrong = wrong or (next((pair for pair in _TWICE_WITH_LOSS if _was_meant_but_lost(sample, *pair)), None) if sample else None)
+    if wrong:
+        raise InputError(
+            f"{source}: the text was encoded twice ({wrong[1]} was taken for {wrong[0]} and saved again); "
+            "open the original in its own encoding, or convert this file back",
+            code="encoding",
+        )
+
+
+def _was_meant(sample: str, wrong: str, right: str) -> bool:
+    data = _bytes_of(sample, wrong)
+    inner = "" if data is None else _try_start(data, right)
+    ideographs = len(_IDEOGRAPH.findall(inner))
+    return ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > _wide(sample) and _is_common(inner)
+
+
+def _was_meant_but_lost(sample: str, wrong: str, right: str) -> bool:
+    """Tell whether a text, whose characters are rare ones, would be of common ones if it were read in the other encoding."""
+    if _frequent_share(sample) > _HARDLY:
+        return False
+    inner = _bytes_with_gaps(sample, wrong).decode(right, "ignore")
+    ideographs = len(_IDEOGRAPH.findall(inner))
+    return ideographs >= max(_FEWEST_MEANT, _wide(sample) / _FOR_ONE) and _frequent_share(inner) >= _MEANT
+
+
+def _frequent_share(text: str) -> float:
+    """Return how many of the ideographs of a text are frequent ones."""
+    ideographs = _IDEOGRAPH.findall(text)
+    return len(re.findall(_FREQUENT, "".join(ideographs))) / max(len(ideographs), 1)
+
+
+def _wide(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def _bytes_with_gaps(sample: str, encoding: str) -> bytes:
+    """Return what a text was decoded from, without the characters that stand for what was lost."""
+    latin = encoding == "cp1252"
+    return b"".join(
+        character.encode("latin-1" if latin and "\x7f" < character < "\xa0" else encoding, "ignore") for character in sample
+    )
 
 
 def _bytes_of(sample: str, encoding: str) -> bytes | None:

@@ -622,3 +622,10 @@ def test_a_table_of_data_behind_the_element_that_holds_the_text_is_the_reports(r
         main, _ = split(read_page(page(f"<table><tr>{around.format(text, more)}</tr></table>", PARAGRAPHS[0])))
         assert main[: len(PARAGRAPHS) - 1] == PARAGRAPHS[1:]
         assert main[len(PARAGRAPHS) - 1 :][:3] == found
+
+
+def test_a_page_that_was_encoded_twice_is_named(config):
+    body = "".join(f"<p>县里的文化站在去年建成，有图书三千册，来看书的人比前年多。{i}</p>" for i in range(3))
+    data = f"<html><head><meta charset='utf-8'></head><body>{body.encode().decode('latin-1')}</body></html>".encode()
+    with pytest.raises(InputError, match=r"^x\.html: the text was encoded twice \(utf-8 was taken for"):
+        read(data, "x.html", config.read)
