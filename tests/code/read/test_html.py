@@ -629,3 +629,9 @@ def test_a_page_that_was_encoded_twice_is_named(config):
     data = f"<html><head><meta charset='utf-8'></head><body>{body.encode().decode('latin-1')}</body></html>".encode()
     with pytest.raises(InputError, match=r"^x\.html: the text was encoded twice \(utf-8 was taken for"):
         read(data, "x.html", config.read)
+
+
+@pytest.mark.parametrize("style", ["list-style:simp-chinese-informal inside", "list-style:outside cjk-ideographic!important"])
+def test_a_style_of_lists_is_found_among_other_words(config, style):
+    page = f"<html><body><ol style='{style}'><li>县里建了书房。</li></ol></body></html>"
+    assert read(page.encode(), "x.html", config.read).text == "一、县里建了书房。"
