@@ -13,6 +13,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, relationships
 from pipeline.read.office.packages import open_package, parse_member
 
@@ -41,6 +42,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         for paragraph in _slide(package, slide.target, number, source)
     ]
     if all(paragraph.kind == "noise" for paragraph in paragraphs):
+        if (scans := text_of_scans(data, "pptx", source, options)) is not None:
+            return scans
         raise InputError(
             f"{source}: no text on any slide; where the slides are pictures, recognise their text (OCR)", code="scanned"
         )
