@@ -112,7 +112,10 @@ def _shown(cell: str) -> str:
         return cell
     from pipeline.read.web.blocks import find_blocks, parse  # noqa: PLC0415 - few tables hold pages
 
-    return "\n".join(block.text for block in find_blocks(parse(cell, "a cell")).blocks)
+    try:
+        return "\n".join(block.text for block in find_blocks(parse(cell, "a cell")).blocks)
+    except InputError:  # no page after all
+        return cell
 
 
 def _joined(row: Sequence[str]) -> str:

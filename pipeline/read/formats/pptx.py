@@ -89,7 +89,9 @@ def _shapes(
         if name == "grpSp":
             yield from _shapes(element, package, parts, source)
         elif name == "AlternateContent":
-            yield from _shapes(next(iter(element), None), package, parts, source)
+            branches = list(element)
+            chosen = next((branch for branch in branches if branch.find(".//{*}t") is not None), None)
+            yield from _shapes(chosen, package, parts, source)
         elif name in ("sp", "cxnSp"):
             place = child(element, f"nv{name[0].upper()}{name[1:]}Pr", "nvPr", "ph")
             yield from _shape(child(element, "txBody"), "" if place is None else place.get("type", ""))

@@ -68,3 +68,8 @@ def test_text_that_is_kept_from_being_a_number_is_read_without_its_signs(config)
     found = read_bytes('内容,单位\n="县里建了书房。",="007"\n"=""办了讲座。""",甲\n'.encode(), "x.csv", config.read, ".csv")
     assert found.text.split("\n") == ["县里建了书房。", "办了讲座。"]
     assert found.places[0].columns == (("单位", "007"),)
+
+
+def test_a_cell_that_is_no_page_after_all_is_read_as_it_is(config):
+    cell = "<div>" * 3000 + "县里建了书房。"
+    assert read_bytes(f"内容,单位\n{cell},甲\n".encode(), "x.csv", config.read, ".csv").text == cell
