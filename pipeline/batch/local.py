@@ -35,7 +35,10 @@ Sizes = Mapping[str, int]  # the bytes of files, in order
 
 @dataclass(slots=True)
 class FileResult:
-    """What one file made: its part of the output, in memory or, a long one, as a file, and what was noticed on the way."""
+    """What one file made: its part of the output, in memory or, a long one, as a file, and what was noticed on the way.
+
+    ``stamp`` tells the file from one that it was changed to since.
+    """
 
     source: str
     size: int
@@ -48,6 +51,7 @@ class FileResult:
     data: bytes = b""
     part: str | None = None
     not_shown: int = 0
+    stamp: tuple[int, int, int] | None = None
 
     def read(self) -> Iterator[bytes]:
         """Yield the bytes of the file's part of the output, once."""
@@ -140,6 +144,8 @@ def _fill(results: Sequence[FileResult], engine: Engine, sink: "_Sink") -> Seque
     figures = [_Figures(engine) for _ in results]
     current = 0
     inputs = [Input(result.source) for result in results]
+    for result in results:
+        result.stamp = _stamp(result.source)
     for outcome in engine.tag(inputs, lambda number, report: figures[number].watch(report)):
         result = results[outcome.number]
         if isinstance(outcome.result, InputError):
@@ -248,7 +254,7 @@ class _Spool:
             self._file.close()
             result.part = self._file.name
         if not result.failures:  # one that failed is read again in any case
-            result.sha256 = result.sha256 or digest_of(result.source)
+            result.sha256 = result.sha256 or _digest_of_unchanged(result)
         self._parts, self._size, self._file = [], 0, None
 
     def close(self) -> None:
@@ -271,6 +277,21 @@ def size_of(source: str) -> int:
         return os.stat(source).st_size if source != STANDARD_INPUT else 0  # noqa: PTH116 - many times faster than a Path
     except OSError:
         return 0
+
+
+def _stamp(source: str) -> tuple[int, int, int] | None:
+    """Return what changes when a file is written anew."""
+    try:
+        found = os.stat(source)  # noqa: PTH116 - as above
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _digest_of_unchanged(result: FileResult) -> str:
+    """Return the sha256 of an archive, or "" for one that may have been changed since it was read, whose tags are not of it."""
+    digest = digest_of(result.source)
+    return digest if result.stamp is not None and result.stamp == _stamp(result.source) else ""
 
 
 def _is_pipe(source: str) -> bool:

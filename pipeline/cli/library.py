@@ -341,7 +341,7 @@ def count(by: str, measure: "Measure", out: Path | None, config_file: Path | Non
         for line in shown.table_lines(shown.head_of(tables[0]), shown.rows_of(tables[0])):
             click.echo(line)
     else:
-        _write_tables(tables, out)
+        _write_tables(tables, out, config)
 
 
 def _table(kept: "Library", by: str, measure: "Measure", config: "Config") -> "CrossTable":
@@ -351,14 +351,15 @@ def _table(kept: "Library", by: str, measure: "Measure", config: "Config") -> "C
     return together(kept, names, measure) if by == "theme" else by_attribute(kept, by, names, measure)  # type: ignore[arg-type]
 
 
-def _write_tables(tables: "Sequence[CrossTable]", out: Path) -> None:
+def _write_tables(tables: "Sequence[CrossTable]", out: Path, config: "Config") -> None:
     from io import BytesIO  # noqa: PLC0415 - help must not load the program
 
     from pipeline.core.outputs import claim, write_place  # noqa: PLC0415
+    from pipeline.labels.corpus import own_files  # noqa: PLC0415
     from pipeline.library import shown  # noqa: PLC0415
     from pipeline.library.store import library_path  # noqa: PLC0415
 
-    place, made = claim(out, [library_path()]), BytesIO()
+    place, made = claim(out, [library_path(), *own_files(config)]), BytesIO()
     if out.suffix.lower() == ".xlsx":
         shown.write_workbook(tables, made)
     else:

@@ -62,8 +62,8 @@ _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_
 # A full stop that was typed as a point, in a text without any other; behind the figure of an item it is none.
 _FIGURE = "[一二三四五六七八九十]"
 _POINT = (
-    rf"(?<=[\u3400-\u9fff”》）)])(?<!\b{_FIGURE})(?<!\b{_FIGURE}{_FIGURE})\."
-    r"(?=[\u3400-\u9fff“《（(]|\d{1,2}[.、．](?!\d)|\s|$)"
+    rf"(?<=[\u3400-\u9fff”》）)])(?<!\b{_FIGURE})(?<!\b{_FIGURE}{_FIGURE})[.．]"
+    r"(?=[\u3400-\u9fff“《（(①-⑳]|\d{1,2}[.、．)）](?!\d)|\s|$)"
 )
 # Taiwan writes 著 for 着, which OpenCC leaves as it is: behind verbs, and before what makes one word with it.
 _TAIWAN = (
@@ -181,7 +181,7 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
 def _odd_forms(text: str, simplify: bool) -> list[tuple[re.Pattern[str], str]]:
     """Return what has to be written otherwise that only the characters around it tell, with how it is written."""
     forms = []
-    if "." in text and "。" not in text and (point := _compiled(_POINT)).search(text):
+    if ("." in text or "．" in text) and "。" not in text and (point := _compiled(_POINT)).search(text):
         forms.append((point, "。"))
     if simplify and "著" in text:
         taiwan = _compiled(_TAIWAN)

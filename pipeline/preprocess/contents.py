@@ -7,14 +7,14 @@ from itertools import pairwise
 CONTENTS = "table of contents"
 _LONGEST = 160
 _TITLE = re.compile(r"[【\[]?\s*(?:目\s*[录次]|(?:table of )?contents)\s*[】\]]?", re.IGNORECASE)
-_PAGE = r"[-—–(（]?\s*(\d{1,4})\s*[)）]?"
+_PAGE = r"(?:第\s*)?[-—–(（]?\s*(\d{1,4})\s*[-—–)）]?\s*页?"
 _LEADER = re.compile(r"…\s*…|(?:[.．·•‥_—–－-]\s*){3}")
 _LED_ENTRY = re.compile(rf".*[^\W\d].*?(?:(?:…\s*){{2,}}|(?:[.．·•‥_—–－-]\s*){{3,}}){_PAGE}")
 _NUMBERED = re.compile(rf"(\s*){_PAGE}$")
 _NAME, _NO_PAGE_BEHIND = re.compile(r"[^\W\d]"), frozenset("0123456789.．/:：年月第-")
 _SENTENCE_END = re.compile("[。！？；]")
 _DIGITS = "0123456789"
-_ENDS = frozenset(_DIGITS + ")）")
+_ENDS = frozenset(_DIGITS + ")）-—–页 ")
 _FEWEST, _FEWEST_LED = 2, 3
 
 

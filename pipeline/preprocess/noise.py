@@ -98,7 +98,7 @@ OF_DATES_AND_PAGES = "年页共"
 # A line that begins with another ideograph than these is noise by its form only if it ends with one of ENDS or holds one of WITHIN.
 BEGINS = frozenset("".join(begins for _, begins, _ in _BY_FORM))
 _CREDIT_ENDS, WITHIN = tuple("摄影图)）"), ">›»＞备站©yY〔〇|｜"
-ENDS = "".join(_CREDIT_ENDS) + _DIGITS
+ENDS = "".join(_CREDIT_ENDS) + _DIGITS + "-—–页"
 _BEHIND_CREDITS = (None, "image", "furniture")  # what a line may be that is rather the credit of a picture
 _LATIN = re.compile(r"(?<!\\)[A-Za-z]")
 _WORD = re.compile(r"\w")

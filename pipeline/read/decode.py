@@ -32,10 +32,12 @@ _SIGNATURES = tuple(signature for signature, _ in SIGNATURES)
 _MARKS = tuple(mark for mark, _ in BYTE_ORDER_MARKS)
 # What a page or mail may declare, and the codecs to try. A declared Western charset is a server's default more often than the
 # truth, and one of two bytes a character cannot be declared in single bytes: those are known by their content.
-_GB = "gb2312 gbk x-gbk gb18030 gb_2312-80 gb-2312 cp936 ms936 chinese euc-cn x-euc-cn hz-gb-2312"
+_GB = "gb2312 gbk x-gbk gb18030 gb_2312-80 gb-2312 cp936 ms936 chinese euc-cn x-euc-cn"
 CODECS = {
     **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), ("utf-8",)),
     **dict.fromkeys(_GB.split(), ("gb18030",)),
+    **dict.fromkeys(("hz-gb-2312", "hz"), ("hz", "gb18030")),
+    "utf-7": ("utf-7",),
     **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "cp950"), ("big5", "cp950", "big5hkscs")),
 }
 SAMPLE = 65_536
@@ -44,8 +46,12 @@ _GLANCE, _TWICE_SAMPLE, _FEWEST_IDEOGRAPHS = 16, 400, 4
 _TWICE = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8"))
 _TWICE_IN_PAIRS = _TWICE[-1:]  # of two bytes a character; the others give only …
 _HIGHEST_SINGLE = "\u2122"  # … characters of Windows-1252, of which this is the last
+# The same with bytes that were lost on the way: of the ideographs that were meant so many are frequent, of those that they
+# became hardly any, and so many characters that they became stand for one that was meant, at most.
+_TWICE_WITH_LOSS = (("cp1252", "utf-8"), ("gb18030", "utf-8"), ("gb18030", "big5"), ("cp950", "gb18030"))
+_MEANT, _HARDLY, _FEWEST_MEANT, _FOR_ONE = 0.1, 0.03, 10, 4
 _UNKNOWN_TO_WINDOWS = "\x81\x8d\x8f\x90\x9d"
-_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
+_IDEOGRAPH, _NOT_ASCII = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\x00-\x7f]")
 # Compiled where an encoding must be guessed, which is rare.
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.
 _PLAUSIBLE = r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u3000-\u303f\u3400-\u9fff\uff01-\uffe5\U00020000-\U0003ffff]"
@@ -73,7 +79,7 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     if data.startswith(_MARKS):
         return _decode_as(data, source, next(name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)))
     text = _try(data, "utf-8")
-    found = ReadText(text, "utf-8") if text is not None else _damaged_utf_8(data, source) or _guess(data)
+    found = _of_utf_8(text, data) if text is not None else _damaged_utf_8(data, source) or _guess(data)
     if found is None or not _is_text(found, data):
         raise InputError(
             tr(
@@ -82,8 +88,14 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
             ),
             code="encoding",
         )
-    _refuse_encoded_twice(found.text, source)
+    refuse_encoded_twice(found.text, source)
     return found
+
+
+def _of_utf_8(text: str, data: bytes) -> ReadText:
+    """Return text that is UTF-8, or HZ (RFC 1843), which writes Chinese in ASCII between ~{ and ~}."""
+    meant = _try(data, "hz") if b"~{" in data and b"~}" in data and data.isascii() else None
+    return ReadText(text, "utf-8") if meant is None or not _IDEOGRAPH.search(meant) else ReadText(meant, "hz")
 
 
 def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
@@ -107,30 +119,62 @@ def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
     return None
 
 
-def _refuse_encoded_twice(text: str, source: str) -> None:
+def refuse_encoded_twice(text: str, source: str) -> None:
     """Raise InputError for text whose bytes were taken for another encoding and saved so: å®£ä¼  or 瀹ｄ紶 for 宣传."""
-    sample = text[:_TWICE_SAMPLE]
-    if sample.isascii():
+    first = _NOT_ASCII.search(text)
+    if first is None:
         return
-    single = max(sample) <= _HIGHEST_SINGLE
-    for wrong, right in _TWICE if single else _TWICE_IN_PAIRS:
-        if not _try_start(_bytes_of(sample[:_GLANCE], wrong) or b"", right):
-            continue  # which is soon seen of nearly every text
-        data = _bytes_of(sample, wrong)
-        inner = "" if data is None else _try_start(data, right)
-        wide = len(sample) - len(sample.encode("ascii", "ignore"))
-        ideographs = len(_IDEOGRAPH.findall(inner))
-        if ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > wide and _is_common(inner):
-            raise InputError(
-                tr(
-                    "{source}: the text was encoded twice ({right} was taken for {wrong} and saved again); open the "
-                    "original in its own encoding, or convert this file back",
-                    source=source,
-                    right=right,
-                    wrong=wrong,
-                ),
-                code="encoding",
-            )
+    sample = text[first.start() : first.start() + _TWICE_SAMPLE]
+    pairs = _TWICE if max(sample) <= _HIGHEST_SINGLE else _TWICE_IN_PAIRS
+    found = next((pair for pair in pairs if _was_meant(sample, *pair)), None)
+    if found is None and _frequent_share(sample) <= _HARDLY:
+        found = next((pair for pair in _TWICE_WITH_LOSS if _was_meant_but_lost(sample, *pair)), None)
+    if found is not None:
+        wrong, right = found
+        raise InputError(
+            tr(
+                "{source}: the text was encoded twice ({right} was taken for {wrong} and saved again); open the "
+                "original in its own encoding, or convert this file back",
+                source=source,
+                right=right,
+                wrong=wrong,
+            ),
+            code="encoding",
+        )
+
+
+def _was_meant(sample: str, wrong: str, right: str) -> bool:
+    if not _try_start(_bytes_of(sample[:_GLANCE], wrong) or b"", right):
+        return False  # which is soon seen of nearly every text
+    data = _bytes_of(sample, wrong)
+    inner = "" if data is None else _try_start(data, right)
+    ideographs = len(_IDEOGRAPH.findall(inner))
+    return ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > _wide(sample) and _is_common(inner)
+
+
+def _was_meant_but_lost(sample: str, wrong: str, right: str) -> bool:
+    """Tell whether a text of rare characters would be of common ones if it were read in the other encoding."""
+    inner = _bytes_with_gaps(sample, wrong).decode(right, "ignore")
+    ideographs = len(_IDEOGRAPH.findall(inner))
+    return ideographs >= max(_FEWEST_MEANT, _wide(sample) / _FOR_ONE) and _frequent_share(inner) >= _MEANT
+
+
+def _frequent_share(text: str) -> float:
+    """Return how many of the ideographs of a text are frequent ones."""
+    ideographs = _IDEOGRAPH.findall(text)
+    return len(re.findall(_FREQUENT, "".join(ideographs))) / max(len(ideographs), 1)
+
+
+def _wide(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def _bytes_with_gaps(sample: str, encoding: str) -> bytes:
+    """Return what a text was decoded from, without the characters that stand for what was lost."""
+    latin = encoding == "cp1252"
+    return b"".join(
+        character.encode("latin-1" if latin and "\x7f" < character < "\xa0" else encoding, "ignore") for character in sample
+    )
 
 
 def _bytes_of(sample: str, encoding: str) -> bytes | None:

@@ -31,8 +31,13 @@ _MIME_HTML = re.compile(rb"^Content-Type:\s*(?:multipart/related|multipart/alter
 _MAIL_HEAD = re.compile(rb"^(?:Received|Message-ID|Return-Path|Delivered-To|To|Cc): ?", re.IGNORECASE | re.MULTILINE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _UOF = re.compile(rb"<(?:uof:)?UOF\b[^>]{0,2000}schemas\.uof\.org")
-_XML = re.compile(rb"\s*(?:<\?xml\b|<!DOCTYPE\s+(?!html)|<[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*\s[^<>]*\bxmlns\b)", re.IGNORECASE)
+_XML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*(?:<\?xml\b|<!DOCTYPE\s+(?!html)|<[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*\s[^<>]*\bxmlns\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*)")
+_BRACKET = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
+_LEADING, _TAIL = re.compile(rb"\A\s*(?:(?:<!--.*?-->|<\?[^>]*>)\s*)*", re.DOTALL), 1_000
 _OFFICE_XML = re.compile(rb"<\?mso-application|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)")
 _FLAT_TYPE = re.compile(rb"office:mimetype\s*=\s*[\"\']application/vnd\.oasis\.opendocument\.([a-z-]{1,40})[\"\']")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -99,7 +104,7 @@ _NOT_READ = {
 
 def looks_plain(head: bytes, suffix: str) -> bool:
     """Tell from the first bytes of a file and its ending whether it can only be plain text, and no marked-up kind of it."""
-    return suffix not in _BY_SUFFIX and suffix not in _NOT_READ and _signature(head) is None
+    return suffix not in _BY_SUFFIX and suffix not in _NOT_READ and not _BRACKET.match(head) and _signature(head) is None
 
 
 def promises_text(suffix: str) -> bool:
@@ -119,6 +124,8 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
         kind = _ole_kind(data, suffix)
     if kind in (None, ARCHIVE) and suffix in _NOT_READ:
         raise InputError(tr("{source}: {reason}", source=source, reason=tr(_NOT_READ[suffix])), code="kind")
+    if kind is None and suffix not in _BY_SUFFIX and _is_bare_xml(data):
+        kind = "xml"
     kind = _of_message(kind, suffix) or _BY_SUFFIX.get(suffix, PLAIN)
     if kind in _REFUSED:
         raise InputError(tr("{source}: {reason}", source=source, reason=tr(_REFUSED[kind])), code=_CODES.get(kind, "kind"))
@@ -168,6 +175,14 @@ def _signature(data: bytes) -> str | None:
         return _message_kind(head)
     wide = head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
     return _markup_kind(wide) if wide.lstrip()[:1] == b"<" else None
+
+
+def _is_bare_xml(data: bytes) -> bool:
+    """Tell whether one element begins where a file begins and ends where it ends, without a word of what it is."""
+    if not _BRACKET.match(data):
+        return False
+    root = _ROOT.match(_LEADING.sub(b"", data[:HEAD].removeprefix(_BYTE_ORDER_MARKS[0]), count=1))
+    return root is not None and data[-_TAIL:].rstrip().endswith(b"</" + root[1] + b">")
 
 
 def _message_kind(head: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """MIME messages taken apart by the standard library: web archives and mail."""
 
 import email
+from codecs import BOM_UTF8
 from collections.abc import Container, Iterator
 from email import policy
 from email.errors import HeaderParseError
@@ -40,7 +41,7 @@ def parse_message(data: bytes, what: str, hint: str, source: str) -> Message:
             ),
             code="too_large",
         )
-    return email.message_from_bytes(data, _class=_Part, policy=policy.compat32)
+    return email.message_from_bytes(data.removeprefix(BOM_UTF8), _class=_Part, policy=policy.compat32)
 
 
 def parts(message: Message, whole: Container[str] = ()) -> Iterator[Message]:

@@ -24,6 +24,7 @@ SOURCE_NAMES = ("source", "来源文件", "报告", "文件", "文件名", "docu
 ALL_COLUMNS = "*"  # as read.text_column: all columns with text
 _LIKELY = re.compile("内容|正文|情况|事项|做法|成效|措施|进展|概况|简介|描述|说明|总结|记录")
 _LETTERS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffffA-Za-z]")
+_PAGE_TAG = re.compile(r"</(?:p|div|span|strong|b|font|a|li|td|h[1-6])\s*>|<br\s*/?>|<(?:p|div|img)\b[^<>]{0,1000}>", re.IGNORECASE)
 _SHORTEST_TEXT = 6  # letters in the mean cell of a column that is taken for text without its name saying so
 _LONGEST_NAME = 40
 _NO_NAME = re.compile(r"[。；！？\d]|[:：].")
@@ -89,7 +90,7 @@ def _rows(table: Table, layout: _Layout) -> Iterator[_Row]:
         if index in layout.header:
             continue
         cells = [cell or spanned.get((index, column), "") for column, cell in enumerate(row)] if spanned else row
-        text = "\t".join(filter(None, (_squeezed(row[column]) for column in layout.text if column < len(row))))
+        text = "\t".join(filter(None, (_squeezed(_shown(row[column])) for column in layout.text if column < len(row))))
         place = SourceLocation(0, sheet=table.sheet, row=table.number(index), columns=_others(cells, layout))
         if index < layout.header.start or row in headers:  # names stand again on each page of a printed table
             if aside := _joined(row):
@@ -104,6 +105,18 @@ def _rows(table: Table, layout: _Layout) -> Iterator[_Row]:
 
 def _squeezed(cell: str) -> str:
     return " ".join(cell.split())
+
+
+def _shown(cell: str) -> str:
+    """Return what a cell shows that holds a piece of a web page, as exports of websites and questionnaires do."""
+    if not _PAGE_TAG.search(cell):
+        return cell
+    from pipeline.read.web.blocks import find_blocks, parse  # noqa: PLC0415 - few tables hold pages
+
+    try:
+        return "\n".join(block.text for block in find_blocks(parse(cell, "a cell")).blocks)
+    except InputError:  # no page after all
+        return cell
 
 
 def _joined(row: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Elements of a Word document, in the namespace of the document that they go into (the strict form of the standard has its own)."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pipeline.output.colours import Shades
@@ -77,3 +78,11 @@ class Markup:
             return
         at = next((at for at, found in enumerate(properties) if local(found) in _BEHIND_SHADING), len(properties))
         properties.insert(at, self.shading(shade.tint))
+
+    def take_shades(self, root: "_Element", shades: Iterable[Shades]) -> None:
+        """Take the tints of themes, which an earlier run laid, from below the runs of a document."""
+        fills = {shade.tint.removeprefix("#").upper() for shade in shades}
+        for properties in root.iter(self.name("rPr")):
+            for shading in properties.findall(self.name("shd")):
+                if shading.get(self.name("fill")) in fills:
+                    properties.remove(shading)

@@ -16,7 +16,16 @@ from pipeline.output.colours import shades
 from pipeline.output.layout import passages, shares
 from pipeline.output.word.anchors import Anchors
 from pipeline.output.word.markup import Markup
-from pipeline.output.word.package import TYPES, comment_on, comment_on_all, first_free, serialised, with_comments, write_package
+from pipeline.output.word.package import (
+    TYPES,
+    comment_on,
+    comment_on_all,
+    first_free,
+    serialised,
+    take_earlier,
+    with_comments,
+    write_package,
+)
 from pipeline.read.formats.docx import WordBody, walk
 from pipeline.read.office.packages import parse_xml, read_member
 
@@ -57,8 +66,11 @@ def write_annotated(original: WordBody, report: FinishedReport, stream: BinaryIO
     markup = Markup(str(original.root.tag)[1:].partition("}")[0])
     tags, source = passages(report), report.source
     first = first_free(original.package, original.main, source)
+    earlier = take_earlier(original.package, original.main, original.root, source)
     comments = {number: comment_on(tag, run) for number, tag in enumerate(tags, start=first)}
     anchors, colours = Anchors(original, report.text, markup), dict(zip(run.labels.names, shades(run.labels), strict=True))
+    if earlier:
+        markup.take_shades(original.root, colours.values())
     found = 0
     for number, tag in reversed([*enumerate(tags, start=first)]):
         runs, is_found = anchors.anchor(tag.start, tag.end, number)
@@ -69,7 +81,7 @@ def write_annotated(original: WordBody, report: FinishedReport, stream: BinaryIO
         whole = first + len(tags)
         anchors.anchor_paragraph(tags[0].start, whole)
         comments = {whole: comment_on_all(shares(tags, run.labels), len(report.noise), run), **comments}
-    changed = with_comments(original.package, original.main, comments, run, markup, source) if comments else {}
+    changed = with_comments(original.package, original.main, comments, run, markup, source, earlier) if comments else {}
     write_package(original.package, {**changed, original.main: serialised(original.root)}, stream, run, source)
     return len(tags), found
 

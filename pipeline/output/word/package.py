@@ -11,7 +11,7 @@ from pipeline.output import RunFacts
 from pipeline.output.layout import ThemeShare
 from pipeline.output.word.markup import WORD, Markup
 from pipeline.output.wording import runner_up, second_themes, sure
-from pipeline.read.office.ooxml import Relationship, relationships
+from pipeline.read.office.ooxml import Relationship, attribute, local, relationships
 from pipeline.read.office.packages import parse_xml, read_member
 
 if TYPE_CHECKING:
@@ -80,6 +80,28 @@ def first_free(package: zipfile.ZipFile, main: str, source: str) -> int:
     return max((int(number) for number in numbers if number.isascii() and number.isdigit()), default=-1) + 1
 
 
+def take_earlier(package: zipfile.ZipFile, main: str, root: "_Element", source: str) -> frozenset[str]:
+    """Take the marks of comments that an earlier run made out of a main part, and return the numbers of these comments."""
+    part = comments_part(package, main, source)
+    data = read_member(package, part, source) if part else None
+    listed = [] if data is None else list(parse_xml(data, part or "", source))
+    numbers = frozenset(attribute(comment, "id") or "" for comment in listed if attribute(comment, "author") == AUTHOR)
+    marks = root.iter("{*}commentRangeStart", "{*}commentRangeEnd", "{*}commentReference") if numbers else iter(())
+    for mark in [mark for mark in marks if attribute(mark, "id") in numbers]:
+        taken = _run_of(mark)
+        parent = taken.getparent()
+        if parent is not None:
+            parent.remove(taken)
+    return numbers
+
+
+def _run_of(mark: "_Element") -> "_Element":
+    """Return the run that does nothing but refer to a comment, or the mark itself."""
+    run = mark.getparent()
+    is_alone = run is not None and local(run) == "r" and all(local(item) in ("rPr", "commentReference") for item in run)
+    return run if run is not None and is_alone else mark
+
+
 def comments_part(package: zipfile.ZipFile, main: str, source: str) -> str | None:
     """Return the name of the part with the comments on a main part, or None where there is none."""
     found: Iterator[Relationship] = iter(relationships(package, main, source).values())
@@ -87,14 +109,22 @@ def comments_part(package: zipfile.ZipFile, main: str, source: str) -> str | Non
 
 
 def with_comments(
-    package: zipfile.ZipFile, main: str, comments: Mapping[int, Lines], run: RunFacts, markup: Markup, source: str
+    package: zipfile.ZipFile,
+    main: str,
+    comments: Mapping[int, Lines],
+    run: RunFacts,
+    markup: Markup,
+    source: str,
+    earlier: frozenset[str] = frozenset(),
 ) -> dict[str, bytes]:
-    """Return the parts of a package that change when comments are added, by name."""
+    """Return the parts of a package that change when comments are added, by name; those with a number in ``earlier`` go."""
     elements = [_comment(number, lines, run, markup) for number, lines in comments.items()]
     part = comments_part(package, main, source)
     data = read_member(package, part, source) if part else None
     if part and data is not None:
         root = parse_xml(data, part, source)
+        for comment in [comment for comment in root if attribute(comment, "id") in earlier]:
+            root.remove(comment)
         root.extend(elements)
         return {part: serialised(root)}
     names = set(package.namelist())

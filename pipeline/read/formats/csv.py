@@ -13,6 +13,8 @@ from pipeline.read.decode import ReadText, decode
 from pipeline.read.rows import Table, rows_text
 
 _DELIMITERS = ",\t;|"
+# How text is kept from being taken for a number: ="007".
+_AS_TEXT = re.compile('^="([^"]*)"$')
 _NONE = "\x1f"  # for a table of one column
 _LONGEST_CELL = 2**30
 _SAMPLE = 65_536
@@ -44,7 +46,7 @@ def _rows(table: str, delimiter: str, source: str, line: int) -> list[list[str]]
         for row in csv.reader(_noted(table, taken), delimiter=delimiter):
             if len(taken) > 1:
                 list(csv.reader(taken, delimiter=delimiter, strict=True))
-            rows.append(row)
+            rows.append([_AS_TEXT.sub(r"\1", cell) for cell in row])
             line += len(taken)
             taken.clear()
     except csv.Error as error:

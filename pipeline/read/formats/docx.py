@@ -9,7 +9,7 @@ at the end as noise.
 
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from posixpath import splitext
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
+from pipeline.preprocess.contents import CONTENTS
 from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
@@ -43,6 +44,7 @@ _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 _CHUNK = "aFChunk"
 _DROP_CAPS = ("drop", "margin")
+_LONGEST_ENTRY = 160
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
 
 
@@ -238,9 +240,16 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
         document.carried += [ElementText(None, spaced(label)), *spoken] if label and spoken else spoken
     else:
         carried, document.carried = document.carried, []
-        yield _classified(_said([*carried, *spoken], label, document), properties, style)
+        found = _classified(_said([*carried, *spoken], label, document), properties, style)
+        yield replace(found, kind="noise", level=0, reason=CONTENTS) if _is_listed(spoken, found.text, document) else found
     for box in boxes:
         yield from _blocks(box, document, in_cell=True)
+
+
+def _is_listed(spoken: list[ElementText], text: str, document: _Document) -> bool:
+    """Tell whether a paragraph is an entry of a table of contents: a field of these gave its text, and no sentence is in it."""
+    is_given = bool(document.fields.contents) and any(piece.element in document.fields.contents for piece in spoken)
+    return is_given and len(text) <= _LONGEST_ENTRY and "。" not in text
 
 
 def _runs_on(properties: "_Element | None") -> bool:

@@ -1,5 +1,7 @@
 """Mail (.eml): the subject as title, and the text below it; what is attached is read as files of their own (``read/mail.py``)."""
 
+import re
+from collections.abc import Iterator
 from email.message import Message
 from itertools import accumulate
 
@@ -12,9 +14,22 @@ from pipeline.read.decode import CODECS, ReadText, decode
 from pipeline.read.formats.html import read_page
 from pipeline.read.mail import ENCRYPTED, PAGE, is_text, open_mail
 from pipeline.read.mime import content_of, header_text
+from pipeline.read.page.glyphs import is_wide
 
 # A plain text that is much shorter than the page beside it is no more than a hint to look at that.
 _STUB = 0.5
+_SIGNATURE = "-- "
+_QUOTED = re.compile(r"^(?:>[ \t]?)+")
+# The head of a mail that another one answers or passes on, as mail programs write it.
+_FIELD = r"(?:发件人|寄件者|寄件人|发送时间|发送日期|日期|时间|收件人|抄送|密送|主题|主旨|附件|From|Sent|To|Cc|Date|Subject)"
+_BELOW = "原始邮件|原邮件|邮件原件|回复的原邮件|转发的?邮件(?:信息)?|Original Message|Forwarded message"
+_HEAD = re.compile(
+    rf"^[ \t]*-{{2,}}[ \t]*(?:{_BELOW})[ \t]*-{{2,}}[ \t]*$"
+    rf"(?:\n+[ \t]*{_FIELD}[ \t]*[：:][^\n]*$)*"
+    rf"|^[ \t]*(?:发件人|寄件者|From)[ \t]*[：:][^\n]*$(?:\n+[ \t]*{_FIELD}[ \t]*[：:][^\n]*$)+"
+    r"|^[ \t]*(?:在|At|On)[ \t]*[^\n]{0,80}\d{4}[^\n]{0,160}(?:写道|wrote)[：:][ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
@@ -29,7 +44,16 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         found.insert(0, ReadText(subject, "", kind))
     starts = [0, *accumulate(len(part.text) + 1 for part in found)]
     marks = [_moved(mark, start) for part, start in zip(found, starts, strict=False) for mark in part.marks]
-    return ReadText("\n".join(part.text for part in found), f"eml ({found[-1].encoding})", tuple(marks))
+    text = "\n".join(part.text for part in found)
+    marks = sorted([*marks, *_heads(text, marks)], key=lambda mark: mark.start)
+    return ReadText(text, f"eml ({found[-1].encoding})", tuple(marks))
+
+
+def _heads(text: str, marks: list[Mark]) -> Iterator[Mark]:
+    """Yield marks for the heads of mails that are answered or passed on below: who wrote when to whom is none of the text."""
+    for match in _HEAD.finditer(text):
+        if not any(mark.start < match.end() and match.start() < mark.end for mark in marks):
+            yield Mark(match.start(), match.end(), "noise", reason="mail head")
 
 
 def _body(part: Message, source: str, options: ReadConfig) -> list[ReadText]:
@@ -64,15 +88,36 @@ def _plain(part: Message, source: str, options: ReadConfig) -> ReadText:
     content = content_of(part)
     for codec in CODECS.get((part.get_content_charset() or "").lower(), ()):
         try:
-            return ReadText(_lines(content.decode(codec)), codec)
+            return ReadText(_lines(content.decode(codec), part), codec)
         except UnicodeDecodeError:
             continue
     found = decode(content, source, options.encoding)
-    return ReadText(_lines(found.text), found.encoding)
+    return ReadText(_lines(found.text, part), found.encoding)
 
 
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").strip("\n")
+def _lines(text: str, part: Message) -> str:
+    """Return a plain text without the signs of what it quotes, lines that flow (RFC 3676) put together."""
+    lines = text.replace("\r\n", "\n").strip("\n").split("\n")
+    if str(part.get_param("format") or "").lower() == "flowed":
+        lines = _flowed(lines, str(part.get_param("delsp") or "").lower() == "yes")
+    return "\n".join(_QUOTED.sub("", line) for line in lines)
+
+
+def _flowed(lines: list[str], is_blank_added: bool) -> list[str]:
+    """Return paragraphs: a line that ends with a blank goes on in the next one of the same depth of quotation."""
+    joined: list[str] = []
+    before = None  # the depth of a line that goes on
+    for line in lines:
+        depth = len(line) - len(line.lstrip(">"))
+        text = line[depth:].removeprefix(" ")
+        goes_on = text.endswith(" ") and text != _SIGNATURE
+        kept = text[:-1] if goes_on and (is_blank_added or is_wide(text[-2:-1] or " ")) else text
+        if before == depth:
+            joined[-1] += kept
+        else:
+            joined.append(">" * depth + kept)
+        before = depth if goes_on else None
+    return joined
 
 
 def _length(parts: list[ReadText]) -> int:

@@ -7,6 +7,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -16,7 +17,7 @@ from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.office.ooxml import child, children, local
-from pipeline.read.office.packages import open_package, parse_member, read_member
+from pipeline.read.office.packages import open_package, parse_member, read_member, slashed
 from pipeline.read.web.blocks import HtmlBlock, find_blocks, parse
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
+# Text that holds no mark-up, which a parser of HTML leaves out.
+_AS_IT_STANDS = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 # In XHTML any element may close itself; a parser of HTML would take what follows for its content.
 _SELF_CLOSED = re.compile(
     r"<(?!(?:br|hr|img|meta|link|input|col|area|base|wbr|embed|source|track|param)\b)([A-Za-z][\w:.-]*)(\s[^<>]*)?/>", re.IGNORECASE
@@ -65,7 +68,7 @@ def _chapters(name: str, book: "_Element") -> Iterator[tuple[str, bool]]:
     for reference in children(child(book, "spine")):
         item = items.get(reference.get("idref"))
         if local(reference) == "itemref" and item is not None and item.get("media-type", _PAGES[0]) in _PAGES:
-            target = posixpath.join("/", posixpath.dirname(name), unquote(item.get("href", "")))
+            target = posixpath.join("/", posixpath.dirname(name), slashed(unquote(item.get("href", ""))))
             yield posixpath.normpath(target).lstrip("/"), "nav" in item.get("properties", "").split()
 
 
@@ -92,7 +95,8 @@ def _paragraphs(package: zipfile.ZipFile, name: str, is_contents: bool, source: 
     if not data.strip():
         return
     where = f"{source}/{name}"
-    page = _SELF_CLOSED.sub(r"<\1\2></\1>", decode(data, where).text)
+    text = _AS_IT_STANDS.sub(lambda match: escape(match[1], quote=False), decode(data, where).text)
+    page = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
     for block in find_blocks(parse(page, where)).blocks:
         yield Paragraph(block.text, "noise", reason="table of contents") if is_contents else _paragraph(block)
 

@@ -12,7 +12,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.core.records import Mark
 from pipeline.preprocess.headings import ITEM, TITLE, sign_level
-from pipeline.read.decode import BYTE_ORDER_MARKS, CODECS, SIGNATURES, ReadText, decode
+from pipeline.read.decode import BYTE_ORDER_MARKS, CODECS, SIGNATURES, ReadText, decode, refuse_encoded_twice
 from pipeline.read.web.blocks import HtmlBlock, HtmlPage, find_blocks, parse
 from pipeline.read.web.main_text import MainText, judge
 
@@ -48,6 +48,7 @@ def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") 
         raise InputError(
             tr("{source}: the page shows no text; open it in a browser and save it as plain text", source=source), code="empty"
         )
+    refuse_encoded_twice("\n".join(block.text for block in page.blocks), source)
     judgement = judge(page, root)
     note = "" if judgement.by_trafilatura else "; main text by its sentences"
     return _assemble(page, judgement, f"html ({decoded.encoding}{note})")

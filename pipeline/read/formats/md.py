@@ -7,15 +7,20 @@ found by line instead, those of HTML that Markdown allows among them.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from html import unescape
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.records import Mark
+from pipeline.preprocess.headings import sign_level
 from pipeline.read.decode import ReadText, decode
 
 _BLOCKS = re.compile(
-    r"\A---[ \t]*\r?\n.*?\r?\n(?:---|\.\.\.)[ \t\r]*$"
-    r"|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)?? {0,3}(?P=fence)[`~]*[ \t\r]*$"
-    r"|<!--.*?-->|^(?=[^\n]*---)[ \t:|-]+\r?$",
+    r"\A(?P<matter>---|\+\+\+)[ \t]*\r?\n.*?\r?\n(?:(?P=matter)|\.\.\.)[ \t\r]*$"
+    r"|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:(?! {0,3}(?P=fence))[^\n]*\n)* {0,3}(?P=fence)[`~]*[ \t\r]*$"
+    r"|^[ \t]*\$\$[ \t\r]*\n(?:(?![ \t]*\$\$)[^\n]*\n)*[ \t]*\$\$[ \t\r]*$"
+    r"|<(?P<unseen>(?i:style|script))\b[^<>]*>(?:(?!<(?P=unseen)\b).)*?</(?P=unseen)\s*>"
+    r"|<!--(?:(?!<!--).)*?-->|^(?=[^\n]*---)[ \t:|-]+\r?$|^ {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})\r?$"
+    r"|^[ \t]*(?:\[\[?_?(?i:toc)_?\]\]?|\{:(?i:toc)\})[ \t\r]*$",
     re.MULTILINE | re.DOTALL,
 )
 # Where a link that is named elsewhere leads to.
@@ -35,13 +40,33 @@ _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 # What was struck out, which goes with its signs as deletions of Word and of pages do; and what was marked, which stays.
 _DELETED = re.compile(r"(?<![~\\])~~(?![~\s])(?:[^\n]|\n(?![ \t\r]*\n)){1,500}?(?<!\s)~~(?!~)")
 _MARKED = re.compile(r"(?<![A-Za-z0-9=\\])==(?![=\s])[^\n=]{1,500}(?<!\s)==(?!=)")
-_SPACES = "nbsp|ensp|emsp|thinsp|zwnj|zwj|shy|#160|#8194|#8195|#12288|#x3000|#xa0"
+# Emphasis by one sign, which asterisks in sums and underlines in names are not.
+_EMPHASIS = re.compile(
+    r"(?<![\\*A-Za-z0-9])\*(?![\s*])[^*\n]{1,300}?(?<![\s*\\])\*(?![*A-Za-z0-9])|(?<![\w\\])_(?![\s_])[^_\n]{1,300}?(?<![\s_\\])_(?!\w)"
+)
+# Headings without the blank that the standard asks for; a hashtag has a sign at its end, or others beside it.
+_TIGHT = re.compile(r"^(#{1,6})(?=[\u3400-\u9fff（(])([^#\n]{1,60}?)[ \t\r]*$", re.MULTILINE)
+_WIKI = re.compile(r"(!?)\[\[((?:[^\[\]|\n]{1,200}\|)?)([^\[\]|\n]{1,200})\]\]")
+# A paragraph that was written over several lines goes on where a line stops within a sentence.
+_SOFT_BREAK = re.compile(
+    r"^(?![ \t]*[#>|*+:=~`-])([^\n]{15,}[\u3400-\u9fff，、])[ \t]?(\r?\n)(?=([\u3400-\u9fff“《（][^\n]*))", re.MULTILINE
+)
+_UNDER_WAY, _SENTENCE_END, _BLANK_LINE, _FAR = (
+    re.compile("[，、；。]"),
+    re.compile("[。！？；]"),
+    re.compile(r"\n[ \t\r]*\n"),
+    1_000,
+)
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_PLACE = r"\((?:[^()\n]|\([^()\n]{0,300}\)){0,1000}\)|\[[^\]\n]{0,300}\]"
 _SYNTAX = re.compile(
-    r"^[ \t]*#{1,6}[ \t]+|^[ \t]*>[ \t]?|^[ \t]*[-*+][ \t]+(?=\S)(?:\[[ xX]\][ \t]+)?"
-    r"|\*\*|__|`|!?\[(?=[^\]\n]*\](?:\([^)\n]*\)|\[))"
-    r"|(?<=\])(?:\([^)\n]*\)|\[[^\]\n]*\])|\](?=[(\[])|\[\^[^\]\n]{1,40}\]:?"
-    rf"|&(?:{_SPACES});|&(?:quot|ldquo|rdquo|lsquo|rsquo|lt|gt);|(?<=&)amp;"
-    r"|</?[A-Za-z][^<>\n]{0,500}>|\\(?=[!-/:-@\[-`{-~])|^[ \t]*\|[ \t]*|[ \t]*\|[ \t\r]*$",
+    r"^[ \t]*#{1,6}[ \t]+|^[ \t]*(?:>[ \t]?)+(?:#{1,6}[ \t]+|[-*+][ \t]+(?=\S))?|^[ \t]*[-*+][ \t]+(?=\S)(?:\[[ xX]\][ \t]+)?"
+    r"|^[ \t]*:{3,}[ \t]*[A-Za-z0-9_-]*|^[ \t]*(?:!!!|\?\?\?\+?)[ \t]+[A-Za-z0-9_-]+"
+    rf"|(?<!\\)!\[[^\]\n]{{0,300}}\](?:{_PLACE})"
+    r"|\*{2,3}|__|`|\[(?=[^\]\n]{0,300}\](?:\([^)\n]{0,1000}\)|\[))"
+    rf"|(?<=\])(?:{_PLACE})|\](?=[(\[])|\[\^[^\]\n]{{1,40}}\]:?|(?<=&)amp;"
+    r"""|</?[A-Za-z](?:[^<>"'\n]|"[^"\n]*"|'[^'\n]*'){0,500}>|</?[A-Za-z][^<>\n]{0,500}>"""
+    r"|[ \t]*\{[:#.][^{}\n]{1,100}\}(?=[ \t\r]*$)|\\(?=[!-/:-@\[-`{-~])|^[ \t]*\|[ \t]*|[ \t]*\|[ \t\r]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -51,11 +76,11 @@ _ASIDE = ((_BLOCKS, "markdown block"), (_TARGET, "related links"), (_IMAGE, "ima
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return decoded Markdown with marks for headings, noise and syntax; raises InputError."""
     content = decode(data, source, options.encoding)
-    return ReadText(content.text, content.encoding, tuple(_marks(content.text)))
+    return ReadText(content.text, content.encoding, tuple(sorted(_marks(content.text), key=lambda mark: mark.start)))
 
 
 def _marks(text: str) -> Iterator[Mark]:
-    """Yield what is marked, in order for each kind; what is set aside has no syntax of its own."""
+    """Yield what is marked; what is set aside has no syntax of its own."""
     aside = [Mark(*match.span(), "noise", reason=why) for form, why in _ASIDE for match in form.finditer(text)]
     underlined = list(_UNDERLINED.finditer(text))
     aside += [Mark(*match.span(2), "noise", reason="markdown block") for match in underlined]
@@ -67,7 +92,8 @@ def _marks(text: str) -> Iterator[Mark]:
         aside.append(Mark(*line, "noise", reason="markdown block"))
         rows |= {row.span() for row in _LINE.finditer(text, *table.span(3))}
     yield from aside
-    yield from (Mark(*match.span(2), "heading", level=len(match[1]) - 1) for match in _HEADING.finditer(text))
+    for form in (_HEADING, _TIGHT):
+        yield from (Mark(*match.span(2), "heading", level=len(match[1]) - 1) for match in form.finditer(text))
     yield from (Mark(*match.span(1), "heading", level="=-".index(match[2][0])) for match in underlined)
     yield from (Mark(*span, "row") for span in sorted(rows))
     ends = sorted((mark.start, mark.end) for mark in aside)
@@ -83,9 +109,24 @@ def _syntax(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans that are no words of the text, in order for each kind; some lie within others."""
     yield from (match.span() for match in _SYNTAX.finditer(text))
     yield from (match.span() for match in _DELETED.finditer(text))
+    yield from (match.span(1) for match in _TIGHT.finditer(text))
+    # A sign goes, as a dash does; a character of a word is left as it is written rather than lost.
+    yield from (match.span() for match in _ENTITY.finditer(text) if match[0] != "&amp;" and not unescape(match[0])[0].isalnum())
+    yield from (match.span(2) for match in _SOFT_BREAK.finditer(text) if _goes_on(text, match))
+    for match in _EMPHASIS.finditer(text):
+        yield from ((match.start(), match.start() + 1), (match.end() - 1, match.end()))
+    for match in _WIKI.finditer(text):
+        yield from ([match.span()] if match[1] else [(match.start(), match.end(2)), (match.end(3), match.end())])
     for match in _MARKED.finditer(text):
         yield from ((match.start(), match.start() + 2), (match.end() - 2, match.end()))
     names = {match[1].lower() for match in _TARGET.finditer(text)}
     for match in _NAMED.finditer(text) if names else ():
         if match[1].lower() in names:
             yield from ((match.start(), match.start() + 1), (match.end() - 1, match.end()))
+
+
+def _goes_on(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a line goes on in the next one: a sentence is under way, and ends in the same paragraph."""
+    paragraph = _BLANK_LINE.split(text[match.end() : match.end() + _FAR], maxsplit=1)[0]
+    is_under_way = _UNDER_WAY.search(match[1]) is not None and _SENTENCE_END.search(paragraph) is not None
+    return is_under_way and sign_level(match[3]) is None

@@ -28,6 +28,7 @@ from pipeline.read.page.lines import TextLine
 from pipeline.read.page.readable import MOST_UNREADABLE, is_unreadable
 from pipeline.read.page.text import LITTLE, text_of_pages
 from pipeline.read.page.turns import level_page, main_turn
+from pipeline.read.page.vertical import laid_level
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -168,14 +169,16 @@ def _read_page(package: Package, document: _Document, page_id: str, part: "tuple
 
 def _keep(number: int, behind: Drawing, drawing: Drawing, remarks: "list[_Element]", found: _Found) -> None:
     """Keep what a page and its templates draw: the lines, what is set aside, and what says whether it can be read."""
+    marks = [*behind.take_watermarks(), *drawing.take_watermarks()]
     glyphs = [*behind.glyphs, *drawing.glyphs]
     left, top, width, height = (value * POINTS for value in drawing.box)
     page = Page(number, [], bottom=-top - height, top=-top, left=left, right=left + width)
-    turn = main_turn(glyphs)
+    drawn = laid_level(drawing.glyphs)
+    turn = main_turn([*behind.glyphs, *drawn])
     below = level_page(behind.glyphs, page, found.aside, turn)
-    page = level_page(drawing.glyphs, page, found.aside, turn)
+    page = level_page(drawn, page, found.aside, turn)
     found.pages.append(dataclasses.replace(page, lines=_merged(page.lines, below.lines)))
-    found.aside += [Furniture(number, text, reason, at_top=False) for text, reason in _set_aside(behind, drawing, remarks)]
+    found.aside += [Furniture(number, text, reason, at_top=False) for text, reason in _set_aside(marks, behind, drawing, remarks)]
     unreadable = sum(is_unreadable(glyph.character) for glyph, _ in glyphs) + behind.nameless + drawing.nameless
     found.unreadable += unreadable
     found.letters += unreadable + sum(glyph.character.isalnum() for glyph, _ in glyphs)  # leaders of contents would hide it
@@ -183,9 +186,9 @@ def _keep(number: int, behind: Drawing, drawing: Drawing, remarks: "list[_Elemen
         found.pictured.add(number)
 
 
-def _set_aside(behind: Drawing, drawing: Drawing, remarks: "list[_Element]") -> Iterator[tuple[str, str]]:
+def _set_aside(marks: list[str], behind: Drawing, drawing: Drawing, remarks: "list[_Element]") -> Iterator[tuple[str, str]]:
     """Yield the text on a page that is no part of the report, with the reason."""
-    yield from ((text, "watermark") for text in [*behind.patterns, *drawing.patterns])
+    yield from ((text, "watermark") for text in [*marks, *behind.patterns, *drawing.patterns])
     outside = " ".join("".join([*behind.outside, *drawing.outside]).split())
     if outside:
         yield outside, "outside the page"

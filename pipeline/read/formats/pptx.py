@@ -14,6 +14,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, relationships
 from pipeline.read.office.packages import open_package, parse_member
 
@@ -45,6 +46,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         for paragraph in _slide(package, slide.target, number, source)
     ]
     if all(paragraph.kind == "noise" for paragraph in paragraphs):
+        if (scans := text_of_scans(data, "pptx", source, options)) is not None:
+            return scans
         raise InputError(
             tr("{source}: no text on any slide; where the slides are pictures, recognise their text (OCR)", source=source),
             code="scanned",
@@ -96,7 +99,9 @@ def _shapes(
         if name == "grpSp":
             yield from _shapes(element, package, parts, source)
         elif name == "AlternateContent":
-            yield from _shapes(next(iter(element), None), package, parts, source)
+            branches = list(element)
+            chosen = next((branch for branch in branches if branch.find(".//{*}t") is not None), None)
+            yield from _shapes(chosen, package, parts, source)
         elif name in ("sp", "cxnSp"):
             place = child(element, f"nv{name[0].upper()}{name[1:]}Pr", "nvPr", "ph")
             yield from _shape(child(element, "txBody"), "" if place is None else place.get("type", ""))

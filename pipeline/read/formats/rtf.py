@@ -14,6 +14,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import check_box_text, drop_down_text, equation_text
 from pipeline.read.office.numbering import symbol, with_label
 from pipeline.read.office.word_styles import BODY_LEVEL, contents_reason, heading_level
@@ -179,7 +180,7 @@ class _Reader:
     property: str = ""
 
 
-def read(data: bytes, source: str, options: ReadConfig) -> ReadText:  # noqa: ARG001 - the signature of all readers
+def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of an RTF file with marks and places; raises InputError."""
     start = data[:64].find(b"{\\rtf")
     if start < 0:
@@ -193,7 +194,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:  # noqa: AR
     _end_paragraph(reader)
     _close_rows(body)
     seen = {paragraph.text: paragraph for paragraph in reader.margins}
-    return compose([*body.paragraphs, *body.waiting, *seen.values()], "rtf")
+    return or_scans(compose([*body.paragraphs, *body.waiting, *seen.values()], "rtf"), data, "rtf", source, options)
 
 
 def _run(data: bytes, position: int, reader: _Reader, source: str) -> None:

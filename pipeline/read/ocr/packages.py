@@ -1,5 +1,7 @@
-"""The scans in a document of Word, OpenDocument or OFD that holds nothing but them, a picture a page."""
+"""The scans in an office document that holds nothing but them, a picture a page: in its package, or in an RTF or flat file."""
 
+import base64
+import binascii
 import re
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +16,14 @@ from pipeline.read.office.packages import DAMAGE, open_zip, unpacked
 
 # Pixels of the shorter side of a picture that may be a page, and the least bytes of one.
 _LEAST_SIDE, _LEAST_BYTES = 600, 4_096
+_HEAD = 64
+# Pictures within a file of text: figures of base 16 behind the words of a group, and binary data of OpenDocument.
+_IN_RTF = re.compile(
+    rb"\\(?:png|jpeg)blip\b[^{}]{0,400}?(?:\{\\\*\\blipuid[^{}]{0,200}\}|\s)\s*"
+    rb"((?:89504e47|ffd8ff)[0-9a-f\s]{4096,})",
+    re.IGNORECASE,
+)
+_IN_FLAT = re.compile(rb"<office:binary-data>([A-Za-z0-9+/=\s]{4096,})</office:binary-data>")
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -29,21 +39,41 @@ def or_scans(found: ReadText, data: bytes, kind: str, source: str, options: Read
 
 
 def text_of_scans(data: bytes, kind: str, source: str, options: ReadConfig) -> ReadText | None:
-    """Return the text of the pictures in a package that are large enough to be pages, or None where it has none.
+    """Return the text of the pictures in a document that are large enough to be pages, or None where it has none.
 
     They are read in the order of the numbers in their names; one that is damaged is named in the note of the format. Raises
     InputError where text is not to be recognised.
     """
     try:
-        with open_zip(data) as package:
-            pictures = list(_pictures(package, source, options))
-    except DAMAGE:  # no package, such as a flat file of OpenDocument
+        pictures = list(_pictures_of(data, source, options))
+    except DAMAGE:
         return None
     if not pictures:
         return None
     from pipeline.read.ocr.use import text_of_pictures  # noqa: PLC0415 - loaded where there is no text
 
     return text_of_pictures(pictures, kind, source, options)
+
+
+def _pictures_of(data: bytes, source: str, options: ReadConfig) -> Iterator[bytes | InputError]:
+    """Yield the pictures of a document; raises one of DAMAGE."""
+    if data.startswith(b"PK"):
+        with open_zip(data) as package:
+            yield from _pictures(package, source, options)
+        return
+    form = _IN_RTF if b"{\\rtf" in data[:_HEAD] else _IN_FLAT
+    for match in form.finditer(data):
+        written = b"".join(match[1].split())
+        picture = bytes.fromhex(written[: len(written) // 2 * 2].decode()) if form is _IN_RTF else _from_base64(written)
+        if len(picture) >= _LEAST_BYTES and _is_large(picture):
+            yield picture
+
+
+def _from_base64(written: bytes) -> bytes:
+    try:
+        return base64.b64decode(written)
+    except binascii.Error:
+        return b""
 
 
 def _pictures(package: zipfile.ZipFile, source: str, options: ReadConfig) -> Iterator[bytes | InputError]:

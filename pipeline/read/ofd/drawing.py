@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError
@@ -34,6 +35,8 @@ _LAYOUT = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _WIDTHS = (("iIjl.,;:'!|·‘’", 0.28), ('frt()[]{}/\\-`"“”', 0.36), ("mMwW@%—…", 0.88), ("ABCDEFGHKLNOPQRSTUVXYZ&", 0.67))
 _WIDTH = {character: width for characters, width in _WIDTHS for character in characters}
 _OTHER_WIDTH = 0.5
+# What watermarks are drawn in: so little opaque, or so pale a grey, of 255; and so much larger than the text.
+_OPAQUE, _PALE, _GREY, _RGB, _LARGE = 128, 170, 24, 3, 1.4
 # The same character drawn again this near, in ems, is a shadow, an outline, or a stroke that makes it bold.
 _SAME_PLACE = 0.12
 
@@ -63,8 +66,8 @@ class DrawingBudget:
 class Drawing:
     """What objects draw: characters, each with how far it is turned, and the text of patterns and of what lies off the page.
 
-    ``box`` is the page (left, top, width, height in millimetres), ``units`` what composite objects refer to by their id, and
-    ``texts`` the characters of each text object by its id.
+    ``box`` is the page (left, top, width, height in millimetres), ``units`` what composite objects refer to by their id,
+    ``texts`` the characters of each text object by its id, and ``pale`` the orders of characters that are drawn as watermarks are.
     """
 
     box: tuple[float, float, float, float]
@@ -76,6 +79,7 @@ class Drawing:
     texts: dict[str, str] = field(default_factory=dict)
     has_picture: bool = False
     nameless: int = 0
+    pale: set[int] = field(default_factory=set)
     _order: int = 0
     _drawn: dict[tuple[str, int, int], tuple[int, float, float]] = field(default_factory=dict)
 
@@ -114,6 +118,7 @@ class Drawing:
         self.texts[element.get("ID", "")] = "".join(texts)
         self.nameless += 0 if any(texts) else _glyph_count(element)
         self._order += 1
+        first = self._order + 1
         start = (0.0, 0.0)
         for code, text in zip(codes, texts, strict=True):
             start = number(code, "X", start[0]), number(code, "Y", start[1])
@@ -122,6 +127,18 @@ class Drawing:
                 left, top = matrix.place(x, y)
                 width = size * stretch * _width(character) * math.hypot(matrix.a, matrix.b)
                 self._add_glyph(character, (left, top), width, size * math.hypot(matrix.c, matrix.d), turn)
+        if _is_pale(element):
+            self.pale.update(range(first, self._order + 1))
+
+    def take_watermarks(self) -> list[str]:
+        """Take out the characters that are pale and larger than the text, unless all are pale, and return them by their size."""
+        sizes = [round(glyph.size) for glyph, _ in self.glyphs if glyph.order not in self.pale]
+        if not self.pale or not sizes:
+            return []
+        least = _LARGE * max(set(sizes), key=sizes.count)
+        taken = [pair for pair in self.glyphs if pair[0].order in self.pale and pair[0].size > least]
+        self.glyphs = [pair for pair in self.glyphs if pair[0].order not in self.pale or pair[0].size <= least]
+        return ["".join(pair[0].character for pair in run) for _, run in groupby(taken, key=lambda pair: pair[0].size)]
 
     def _add_glyph(self, character: str, place: tuple[float, float], width: float, size: float, turn: int) -> None:
         if not math.isfinite(sum(place) + width + size) or self._is_drawn(character, place, size):
@@ -148,6 +165,15 @@ class Drawing:
                 return True
         self._drawn[character, column, row] = self._order, *place
         return False
+
+
+def _is_pale(element: "_Element") -> bool:
+    """Tell whether text shows through, or is of the grey of watermarks; what does not show at all lies over a scan."""
+    colour = child(element, "FillColor")
+    alpha = number(element, "Alpha", 255.0) if colour is None else min(number(e, "Alpha", 255.0) for e in (element, colour))
+    shades = [] if colour is None else numbers(colour.get("Value"))
+    is_grey = len(shades) == _RGB and min(shades) >= _PALE and max(shades) - min(shades) < _GREY
+    return 0 < alpha < _OPAQUE or is_grey
 
 
 def plain_text(parent: "_Element") -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BOXES = ("□", "☑")
 _EQUATION = re.compile(r"\s*EQ\b", re.IGNORECASE)
+_CONTENTS = re.compile(r"\s*TOC\b", re.IGNORECASE)
 _FIELD_SWITCH = re.compile(r"""\\\*\s*(?:"[^"]*"|[^\s\\(]+)""")
 # A switch with its figures, a character that a backslash makes plain, a sign of the structure, text.
 _TOKEN = re.compile(r"\\([a-z]{1,4})[ ]?-?\d*|\\(.)|([(),;])|([^\\(),;]+)", re.IGNORECASE | re.DOTALL)
@@ -51,13 +52,15 @@ class _Equation:
 class Fields:
     """The fields of a Word file: the elements of instructions, which show nothing, and what fields show that keep no result.
 
-    ``hidden`` holds elements that would give text, and ``shown`` the text that stands in place of an element. The results of fields
-    inside an instruction belong to it. A field that is never ended is none, as damaged files have them.
+    ``hidden`` holds elements that would give text, ``shown`` the text that stands in place of an element, and ``contents`` the
+    elements of tables of contents. The results of fields inside an instruction belong to it. A field that is never ended is
+    none, as damaged files have them.
     """
 
     def __init__(self) -> None:
         """Start without fields."""
         self.hidden: set[_Element] = set()
+        self.contents: set[_Element] = set()
         self.shown: dict[_Element, str] = {}
 
     def add(self, root: "_Element | None") -> None:
@@ -82,6 +85,12 @@ class Fields:
                     open_fields[-1].instruction += element.text or ""
             elif field := next((field for field in reversed(open_fields) if field.hides), None):
                 field.hidden.append(element)
+                if (
+                    field is open_fields[-1] and name == "t" and not field.has_result
+                ):  # some programs write what is Chinese in an instruction as text
+                    field.instruction += element.text or ""
+            elif field := next((field for field in open_fields if _CONTENTS.match(field.instruction)), None):
+                field.result.append(element)
 
     def _step(self, element: "_Element", open_fields: "list[_Field]") -> None:
         step = attribute(element, "fldCharType")
@@ -89,9 +98,11 @@ class Fields:
             open_fields[_DEEPEST - 1 :] = [_Field(element)]
         elif open_fields and step == "separate":
             open_fields[-1].hides = open_fields[-1].text() is not None
+            open_fields[-1].has_result = True
         elif open_fields and step == "end":
             field = open_fields.pop()
             self.hidden.update(field.hidden)
+            self.contents.update(field.result)
             outer = next((field for field in reversed(open_fields) if field.hides), None)
             if outer is None and (text := field.text()) is not None:
                 self.shown[field.begin] = text
@@ -99,12 +110,17 @@ class Fields:
 
 @dataclass(slots=True)
 class _Field:
-    """A field on its way: where it begins, its instruction, and what it hides; ``hides`` is on up to its result."""
+    """A field on its way: where it begins, its instruction, and what it hides; ``hides`` is on up to a result that shows.
+
+    ``result`` is what gives the text of a table of contents.
+    """
 
     begin: "_Element"
     instruction: str = ""
     hides: bool = True
+    has_result: bool = False
     hidden: "list[_Element]" = field(default_factory=list)
+    result: "list[_Element]" = field(default_factory=list)
 
     def text(self) -> str | None:
         """Return what the field shows without a result of its own, or None."""

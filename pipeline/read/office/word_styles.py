@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BODY_LEVEL = 10
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE_NAMES = ("title", "标题", "標題")
-_CONTENTS_NAME = re.compile(r"(?:toc|contents|目录|目錄)\s*(?:[1-9]|(heading|标题))", re.IGNORECASE)
+_CONTENTS_NAME = re.compile(r"(?:WPSOffice\s*手动)?(?:toc|contents|目录|目錄)\s*(?:[1-9]|(heading|标题))", re.IGNORECASE)
 _PLACE_HOLDER = re.compile("%([1-9])")
 _LEVELS = range(9)
 

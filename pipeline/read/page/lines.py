@@ -2,7 +2,7 @@
 
 A PDF holds characters at positions, and not always in the order they are read in: LibreOffice, for one, writes the
 quotation marks of a line after its ideographs, and Chromium writes no spaces. So the order within a line, the spaces
-and the gaps between the cells of a table are all taken from positions; only the order of lines is the file's own.
+and the gaps between the cells of a table are all taken from positions; the order of lines is the file's own but for ``order``.
 Lengths are in points unless they are said to be in ems, which are the size of the character.
 """
 
@@ -14,6 +14,7 @@ from statistics import median, median_low
 
 from pipeline.read.page.distributed import undistributed
 from pipeline.read.page.glyphs import RADICALS, Glyph, is_wide
+from pipeline.read.page.order import from_the_top, with_holes_filled
 
 # A gap this wide, in ems, parts the cells of a table or the columns of a page.
 CELL_GAP = 1.5
@@ -61,11 +62,11 @@ class TextLine:
 
 
 def page_lines(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
-    """Return the lines of a page in the order of the file; a line is parted where a wide gap runs through it."""
-    rows = undistributed([_cells(_from_left(row)) for row in _rows(glyphs)])
+    """Return the lines of a page, parted at wide gaps, in the order of the file unless their places leave no doubt of another."""
+    rows = undistributed([_cells(_from_left(row)) for row in with_holes_filled(list(_rows(glyphs)))])
     cells = [cell for row in rows for cell in row]
     autospace = _autospace(cells)
-    return [_line(cell, page, autospace) for cell in cells]
+    return from_the_top([_line(cell, page, autospace) for cell in cells])
 
 
 def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:

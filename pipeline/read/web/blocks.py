@@ -40,7 +40,7 @@ _SPACES = re.compile(r"[ \t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _EDGE = " \t\xa0\u2002\u2003\u3000\u200b\u200c\u200d\u2060\ufeff"
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*block", re.IGNORECASE)
-_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?([a-z-]+)\s*(?:;|!|$)", re.IGNORECASE)
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:([^;!]*)", re.IGNORECASE)
 # How a list is numbered, by its type or the name of its style, in the names of Word; others have bullets, or decimal figures.
 _LIST_TYPES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _CHINESE_STYLES = {
@@ -305,7 +305,8 @@ def _open_list_or_row(walk: _Walk, element: Element) -> None:
 def _list(element: Element) -> _List | None:
     """Return how a list is numbered; None for one with bullets."""
     named = _LIST_STYLE.search(element.get("style") or "")
-    style = named[1].lower() if named else ""
+    words = named[1].lower().split() if named else []
+    style = next((word for word in words if word in _LIST_STYLES or word in _BULLETS), "")
     form = _LIST_STYLES.get(style) or _LIST_TYPES.get(element.get("type") or "") or ("decimal" if element.tag == "ol" else "")
     if not form or style in _BULLETS:
         return None

@@ -246,7 +246,8 @@ def test_a_lost_folder_is_one_line(archive, tmp_path, command):
 def test_ctrl_c_says_how_to_go_on(archive, tmp_path, command):
     out = tmp_path / "t.jsonl"
     process = subprocess.Popen(command(archive, out, "--jobs", "2"), stderr=subprocess.PIPE, text=True)
-    time.sleep(1.2)
+    while process.poll() is None and not (tmp_path / ".t.jsonl.run" / "journal").exists():
+        time.sleep(0.02)  # before that there is nothing to go on with
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     if process.returncode == 130:  # else it was done before
@@ -323,3 +324,15 @@ def test_finished_reports_come_from_memory_and_from_files(run_of, report, tmp_pa
     assert [texts for _, texts in found] == [[report.read_text(encoding="utf-8")], [], [other.read_text(encoding="utf-8")]]
     assert [len(piece.failures) for piece, _ in found] == [0, 1, 0]
     assert (found[0][0].part is None) == (kept_in_memory > 100)
+
+
+def test_an_archive_that_changes_while_it_is_read_is_not_taken_for_the_one_that_was_tagged(tmp_path):
+    """With the digest of the later archive, --resume would keep the tags of the earlier one."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"PK one")
+    result = batch.FileResult(str(path), 6, stamp=batch._stamp(str(path)))
+    assert batch._digest_of_unchanged(result) == batch.digest_of(str(path)) != ""
+    path.write_bytes(b"PK two!")
+    assert batch._digest_of_unchanged(result) == ""
+    path.unlink()
+    assert batch._digest_of_unchanged(result) == ""

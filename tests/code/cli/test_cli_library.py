@@ -134,6 +134,16 @@ def test_counted(kept, call, tmp_path):
         assert "2 rows -> " in call("library", "count", "--by", "year", "-o", tmp_path / f"x.{ending}").stderr
 
 
+def test_counts_are_written_over_no_file_of_the_project(kept, call, home, config):
+    own = home / config.corpus.review
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_bytes(b"{}")
+    link = home / "c.csv"
+    link.symlink_to(own)
+    assert "is an input of this command" in call("library", "count", "--by", "year", "-o", link).stderr
+    assert own.read_bytes() == b"{}"
+
+
 def test_tagged_anew_removed_and_restored(kept, call, tmp_path, home):
     result = call("library", "retag", "--dry-run")
     assert "2 reports would be tagged anew by default" in result.stderr

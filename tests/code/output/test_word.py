@@ -205,6 +205,36 @@ def test_a_passage_has_exactly_its_own_runs(facts):
     ]
 
 
+def test_a_document_that_is_tagged_again_has_the_new_comments_and_tints_alone(facts):
+    from pipeline.output.colours import shades
+
+    data = package(p(run("甲乙丙"), run("丁。", '<w:shd w:val="clear" w:fill="123456"/>')) + p("另一段。"))
+    text = read(data, "x.docx", READ).text
+    names = facts.labels.names
+    once, _ = annotated(data, tagged(data, [text.index("另")], names), facts)
+    twice, _ = annotated(once, tagged(once, [text.index("乙"), text.index("另")], names[::-1]), facts)
+    fresh, _ = annotated(data, tagged(data, [text.index("乙"), text.index("另")], names[::-1]), facts)
+    assert read(twice, "x.docx", READ) == read(data, "x.docx", READ)
+    assert sorted(ranges(twice).values()) == sorted(ranges(fresh).values())
+    word, new = (python_docx.Document(io.BytesIO(made)) for made in (twice, fresh))
+    assert [comment.text for comment in word.comments] == [comment.text for comment in new.comments]
+    fills = [[run_.get(f"{W}fill") for run_ in made.element.body.iter(f"{W}shd")] for made in (word, new)]
+    assert fills[0] == fills[1]
+    assert "123456" in fills[0]
+    assert shades(facts.labels)[0].tint[1:].upper() not in fills[0]
+
+
+def test_the_comments_of_others_stay_where_a_document_is_tagged_again(facts):
+    note = f'<w:comment w:id="4" w:author="王一"><w:p>{run("请核实")}</w:p></w:comment>'
+    marks = '<w:commentRangeStart w:id="4"/>{}<w:commentRangeEnd w:id="4"/><w:r><w:commentReference w:id="4"/></w:r>'
+    data = package(p(marks.format(run("甲乙丙丁。"))), comments=note)
+    for _ in range(3):
+        data, _ = annotated(data, tagged(data, [], facts.labels.names), facts)
+    comments = zipfile.ZipFile(io.BytesIO(data)).read("word/comments.xml").decode()
+    assert (comments.count("王一"), comments.count(AUTHOR)) == (1, 2)
+    assert ranges(data)[4] == "甲乙丙丁。"
+
+
 def test_text_that_no_comment_can_stand_in_is_anchored_around_it(facts):
     data = hard()
     text = read(data, "x.docx", READ).text

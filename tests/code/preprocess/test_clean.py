@@ -112,6 +112,8 @@ def test_lines_are_converted_as_the_whole_is(text):
         ("占比3.5倍.全县www.x.cn网", "占比3.5倍。全县www.x.cn网"),
         ("全县宣讲.受众三万。", "全县宣讲.受众三万。"),
         ("第1.节", "第1.节"),
+        ("1．全县宣讲．受众三万．2．建书房六座．", "1．全县宣讲。受众三万。2．建书房六座。"),
+        ("1)全县宣讲.2)建书房六座.①评选.", "1)全县宣讲。2)建书房六座。①评选。"),
     ],
 )
 def test_points_are_full_stops_in_a_text_that_has_no_others(text, cleaned):

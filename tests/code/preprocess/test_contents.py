@@ -47,3 +47,10 @@ def test_titles_and_entries_are_told_by_their_form():
 def test_places_that_lie_close_are_a_run():
     assert runs([1, 2, 4, 8], within=2) == [[1, 2, 4], [8]]
     assert runs([], within=1) == []
+
+
+def test_pages_may_stand_between_dashes_or_with_their_word():
+    lines = ["目录", "前言……I", "一、理论……- 1 -", "二、文化……-3-", "三、文明……第5页", "四、打算\t第 7 页", "正文一句。"]
+    assert list(find_noise(lines)) == list(range(6))
+    assert set(find_noise(lines).values()) == {"table of contents"}
+    assert find_noise(["目录", "图书共三百页", "画册共五十页", "正文一句。"]) == {}

@@ -56,3 +56,20 @@ def test_marks_that_stand_wrong_within_a_line_lose_nothing(config, row):
     document = read_bytes(lines_with(row).encode(), "x.csv", config.read, ".csv")
     assert len(document.text.split("\n")) == 22
     assert document.text.startswith("第一行。 第二行。 第三行。\n开展宣讲0场。")
+
+
+def test_a_cell_that_holds_a_piece_of_a_page_is_read_as_one(config):
+    rows = '<p class=""x"">县里建了书房。</p><p>办了&nbsp;讲座&amp;。<br/>三场</p>","a < b，且 x > y'
+    found = read_bytes(f'内容,单位\n"{rows}"\n"a < b，c > d。",甲\n'.encode(), "x.csv", config.read, ".csv")
+    assert found.text.split("\n") == ["县里建了书房。 办了 讲座&。 三场", "a < b，c > d。"]
+
+
+def test_text_that_is_kept_from_being_a_number_is_read_without_its_signs(config):
+    found = read_bytes('内容,单位\n="县里建了书房。",="007"\n"=""办了讲座。""",甲\n'.encode(), "x.csv", config.read, ".csv")
+    assert found.text.split("\n") == ["县里建了书房。", "办了讲座。"]
+    assert found.places[0].columns == (("单位", "007"),)
+
+
+def test_a_cell_that_is_no_page_after_all_is_read_as_it_is(config):
+    cell = "<div>" * 3000 + "县里建了书房。"
+    assert read_bytes(f"内容,单位\n{cell},甲\n".encode(), "x.csv", config.read, ".csv").text == cell

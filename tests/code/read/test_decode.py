@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.errors import InputError
-from pipeline.read.decode import decode
+from pipeline.read.decode import ReadText, decode
 
 TEXT = "全县宣传思想文化工作取得新成效，图书馆建成城市书房6座。\n二、下一步打算：抓好理论学习。"
 TRADITIONAL = "全縣宣傳思想文化工作取得新成效，圖書館建成城市書房6座。"
@@ -115,3 +115,31 @@ def test_a_text_that_was_encoded_twice_is_named(right, taken):
 @pytest.mark.parametrize("text", ["Résumé: à la carte, déjà vu, où êtes-vous; château", "宣传工作", "Ünïcödé €100"])
 def test_other_texts_are_not(text):
     assert decode(text.encode(), "x").text == text
+
+
+MEANT = "县里的文化站在去年建成，有图书三千册，来看书的人比前年多，还请老师来上写字课，学生在这里过周末。"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("utf-8", "gb18030"), ("utf-8", "cp1252"), ("gb18030", "cp950"), ("big5", "gb18030")],
+)
+@pytest.mark.parametrize("errors", ["ignore", "replace"])
+def test_a_text_that_was_encoded_twice_is_named_though_bytes_were_lost(right, wrong, errors):
+    text = MEANT if right != "big5" else "縣裡的文化站在去年建成，有圖書三千冊，來看書的人比前年多，還請老師來上寫字課。"
+    data = text.encode(right).decode(wrong, errors).encode()
+    with pytest.raises(InputError, match=rf"^x: the text was encoded twice \({right} was taken for {wrong} and"):
+        decode(data, "x")
+    assert decode(text.encode(), "x").text == text
+
+
+@pytest.mark.parametrize("sign", ["、", "\n"])
+def test_a_list_of_names_is_no_text_that_was_encoded_twice(sign):
+    names = sign.join(a + b for a in "赵钱孙李周吴郑冯陈褚" for b in ("伟芳", "娜敏", "丽强", "磊洋", "艳勇", "军杰"))
+    assert decode(names.encode(), "x").text == names
+
+
+def test_a_text_in_hz_is_read_as_such():
+    data = MEANT.replace("，", "\n").encode("hz")
+    assert decode(data, "x") == ReadText(MEANT.replace("，", "\n"), "hz")
+    assert decode(b"if ~{a} and ~}b", "x").encoding == "utf-8"

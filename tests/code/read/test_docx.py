@@ -483,3 +483,36 @@ def test_the_indent_of_a_first_line_tells_where_a_sentence_was_broken(lines):
     chars = style("正文缩进", "z", '<w:pPr><w:ind w:firstLineChars="200"/></w:pPr>')
     body = styled(full, "z") + styled("县文明办组织志愿者，开", "z") + p("展活动四十场。") + styled(full, "z")
     assert lines(body, styles=chars)[1] == joined
+
+
+def _field(*steps):
+    """Return runs of a field: begin, separate and end as such, instructions in {}, other text as text."""
+    kinds = {"begin", "separate", "end"}
+    return "".join(
+        f'<w:r><w:fldChar w:fldCharType="{step}"/></w:r>'
+        if step in kinds
+        else f"<w:r><w:instrText>{step[1:-1]}</w:instrText></w:r>"
+        if step.startswith("{")
+        else step
+        for step in steps
+    )
+
+
+def test_what_a_field_of_contents_gives_is_set_aside_without_a_style_and_without_pages(config):
+    entry = run("一、理论") + "<w:r><w:tab/></w:r>" + _field("begin", "{PAGEREF _a}", "separate", run("1"), "end")
+    body = p(_field("begin", r"{TOC \o}", "separate") + entry) + p(run("二、文化")) + p(_field("end")) + p(run("一、理论"))
+    found = read(docx(body), "x.docx", config.read)
+    assert found.text == "一、理论\t1\n二、文化\n一、理论"
+    assert [found.text[m.start : m.end] for m in found.marks if m.reason == "table of contents"] == ["一、理论\t1", "二、文化"]
+
+
+def test_a_field_of_contents_takes_no_sentence_and_one_without_an_end_takes_nothing(config):
+    begun = p(_field("begin", "{TOC}", "separate") + run("一、理论"))
+    sentence = p(run("县里建了书房。") + _field("end"))
+    assert [mark.reason for mark in read(docx(begun + sentence), "x.docx", config.read).marks] == ["table of contents"]
+    assert read(docx(begun + p(run("县里建了书房。"))), "x.docx", config.read).marks == ()
+
+
+def test_what_is_chinese_in_an_equation_may_stand_as_text(config):
+    equation = _field("begin", r"{eq \o\ac(}", run("○"), "{,}", run("印"), "{)}", "end")
+    assert read(docx(p(run("盖") + equation + run("章。"))), "x.docx", config.read).text == "盖印章。"

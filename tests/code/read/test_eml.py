@@ -319,3 +319,61 @@ def test_a_page_is_looked_through_in_one_sweep(read):
     data = b"To: b\nContent-Type: text/html\n\n" + b"<style" * 200_000
     with pytest.raises(InputError):
         read(data)
+
+
+def plain(text, **fields):
+    fields = {"To": "b", "Content-Type": "text/plain; charset=utf-8", **{k.replace("_", "-"): v for k, v in fields.items()}}
+    return "".join(f"{name}: {value}\n" for name, value in fields.items()).encode() + b"\n" + text.encode()
+
+
+@pytest.mark.parametrize(("more", "gap"), [("", ""), ("; delsp=no", ""), ("; delsp=yes", "")])
+def test_lines_that_flow_are_one_paragraph(read, more, gap):
+    kind = f"text/plain; charset=utf-8; format=flowed{more}"
+    text = "文化站本周起 \n全年开放，请 \n转告村民。\n\n> 何时 \n> 开放？\n>> 不知 \n> 道\n-- \n村委会"
+    assert read(plain(text, Content_Type=kind)).text.split("\n") == [
+        f"文化站本周起{gap}全年开放，请{gap}转告村民。",
+        "",
+        "何时开放？",
+        "不知",
+        "道",
+        "-- ",
+        "村委会",
+    ]
+    words = read(plain("one \ntwo", Content_Type=kind)).text
+    assert words == ("onetwo" if "yes" in more else "one two")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '------------------ 原始邮件 ------------------\n发件人: "甲" <a@example.com>;\n发送时间: 2024年1月2日\n\n主题: 开放',
+        "-----Original Message-----\nFrom: a\nSent: Monday\nTo: b",
+        "发件人：甲\n收件人：乙",
+        "在 2024-01-02 10:00:00，甲 <a@example.com> 写道：",
+        "On Jan 2, 2024, at 10:00, A wrote:",
+    ],
+)
+def test_the_head_of_a_mail_that_is_answered_is_no_text_of_it(read, head):
+    found = read(plain(f"已收到。\n\n{head}\n\n> 文化站开放的通知。\n"))
+    noise = [found.text[mark.start : mark.end] for mark in found.marks if mark.kind == "noise"]
+    assert noise == [head]
+    assert found.text.endswith("\n文化站开放的通知。")
+
+
+@pytest.mark.parametrize(
+    "text", ["发件人：请写明单位。\n周五前。", "主题：读书\n时间：周五", "县里2024年写道：好。", "--- 原始邮件"]
+)
+def test_one_line_that_begins_like_a_head_is_text(read, text):
+    found = read(plain(text))
+    assert (found.text, found.marks) == (text, ())
+
+
+@pytest.mark.parametrize(("charset", "codec"), [("hz-gb-2312", "hz"), ("HZ-GB-2312", "gb18030"), ("utf-7", "utf-7")])
+def test_encodings_of_seven_bits_are_taken_as_declared(read, charset, codec):
+    body = "文化站开放的通知。"
+    head = plain("", Content_Type=f"text/plain; charset={charset}")
+    assert read(head + body.encode(codec)).text == body
+
+
+def test_a_byte_order_mark_stands_before_a_mail(read):
+    assert read(b"\xef\xbb\xbf" + plain(BODY)).text == BODY.rstrip()

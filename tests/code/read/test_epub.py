@@ -45,6 +45,18 @@ def test_contents_are_set_aside_and_other_parts_left_out(read):
     assert [(mark.kind, mark.reason) for mark in found.marks] == [("noise", "table of contents")]
 
 
+def test_text_that_stands_as_it_is_counts_as_other_text(read):
+    page = CHAPTER.format(HEAD, "<script>//<![CDATA[\nif (a < b) x()\n//]]></script><p><![CDATA[<甲>&乙]]>丙</p>")
+    assert read(book({"a.xhtml": page})).text == "<甲>&乙丙"
+
+
+def test_chapters_are_found_by_names_with_backslashes_and_in_another_case(read):
+    with zipfile.ZipFile(io.BytesIO(book({"text/a.xhtml": CHAPTER.format("", "<p>正文一句。</p>")}))) as old:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+    parts["OEBPS/book.opf"] = parts["OEBPS/book.opf"].replace("text/a.xhtml", "Text%5CA.xhtml")
+    assert read(package(parts)).text == "正文一句。"
+
+
 ENCRYPTED = '<encryption><EncryptedData><CipherData><CipherReference URI="{}"/></CipherData></EncryptedData></encryption>'
 CHAPTERS = {"第 1章.xhtml": CHAPTER.format(HEAD, "<p>正文一句。</p>")}
 

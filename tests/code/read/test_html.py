@@ -632,3 +632,16 @@ def test_trafilatura_is_trusted_where_it_keeps_a_third_of_the_sentences(read_pag
     monkeypatch.setattr(trafilatura, "bare_extraction", lambda *_, **__: {"text": "\n".join(sentences[:kept])})
     content = read_page(page("".join(f"<p>{sentence}</p>" for sentence in sentences)))
     assert content.encoding == ("html (utf-8)" if trusted else "html (utf-8; main text by its sentences)")
+
+
+def test_a_page_that_was_encoded_twice_is_named(config):
+    body = "".join(f"<p>县里的文化站在去年建成，有图书三千册，来看书的人比前年多。{i}</p>" for i in range(3))
+    data = f"<html><head><meta charset='utf-8'></head><body>{body.encode().decode('latin-1')}</body></html>".encode()
+    with pytest.raises(InputError, match=r"^x\.html: the text was encoded twice \(utf-8 was taken for"):
+        read(data, "x.html", config.read)
+
+
+@pytest.mark.parametrize("style", ["list-style:simp-chinese-informal inside", "list-style:outside cjk-ideographic!important"])
+def test_a_style_of_lists_is_found_among_other_words(config, style):
+    page = f"<html><body><ol style='{style}'><li>县里建了书房。</li></ol></body></html>"
+    assert read(page.encode(), "x.html", config.read).text == "一、县里建了书房。"

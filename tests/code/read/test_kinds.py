@@ -80,7 +80,7 @@ MIME = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: file:///x\r\nConte
 @pytest.mark.parametrize("suffix", ["", ".txt", ".doc", ".docx", ".pdf"])
 def test_the_content_has_the_last_word(data, kind, suffix):
     assert kind_of(data, suffix, "x") == kind
-    assert looks_plain(data[:4096], suffix) == (kind == "txt")
+    assert looks_plain(data[:4096], suffix) == (kind == "txt" and data[:1] != b"<")
 
 
 @pytest.mark.parametrize("data", [zipped("a.txt"), zipped()])
@@ -164,3 +164,28 @@ def test_a_message_is_what_its_name_says():
 )
 def test_pictures_are_told_from_text_that_begins_like_one(data, kind):
     assert kind_of(data, "", "x") == kind
+
+
+BARE = [
+    "<公文><标题>通知</标题></公文>\n",
+    '<rss version="2.0"><title>通知</title></rss>',
+    "<!-- 甲 -->\n<?pi?><a>通知</a>",
+    '<!-- 甲 --><a xmlns="u">通知</a>',
+]
+
+
+@pytest.mark.parametrize("text", BARE)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-8-sig"])
+def test_xml_that_does_not_say_so_is_no_text(text, encoding):
+    data = text.encode(encoding)
+    assert not looks_plain(data, ".txt")
+    with pytest.raises(InputError, match=r"^x: XML of a kind that is not read here"):
+        kind_of(data, ".txt", "x")
+    assert kind_of(data.replace(b"xmlns", b"x"), ".md", "x") == "md"
+
+
+@pytest.mark.parametrize(
+    "text", ["<关于开展活动的通知>\n县里建了书房。", "<甲>与</乙>", "< 甲 > 乙</甲>", "<甲>通知</甲>，县里建了书房。"]
+)
+def test_text_that_begins_with_a_bracket_is_text(text):
+    assert kind_of(text.encode(), ".txt", "x") == "txt"

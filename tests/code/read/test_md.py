@@ -131,6 +131,15 @@ def passages(config, cut_up):
         ("见[链接][ref]、[ref][]、[Ref]和[别的]。", "见链接、ref、Ref和[别的]。"),
         ("宣讲三十场[^1]。", "宣讲三十场。"),
         ("宣讲三十场。<br>新建书房。<br/>", "宣讲三十场。新建书房。"),
+        ("***一是***建*书房*，_办_ *讲座*。", "一是建书房，办 讲座。"),
+        ("共3*4*5册，a_b_c，\\*不是\\*。", "共3*4*5册，a_b_c，*不是*。"),
+        ('建![图一](a.png "题")书房![图二][ref]。', "建书房。"),
+        ("见[文件](http://x.cn/a(1).html)和[[总结|县总结]]、[[总结]]。", "见文件和县总结、总结。"),
+        ('<a href="x" title="a>b">建书房</a>。', "建书房。"),
+        ("建&mdash;书&#65288;房&hellip;甲&amp;乙&#20840;。", "建书房甲&乙&#20840;。"),
+        (">> - 建书房。", "建书房。"),
+        ("::: warning 注意", "注意"),
+        ("一，今年以来县里新建城市书房六座\n并且办了讲座，深受欢迎。", "一，今年以来县里新建城市书房六座并且办了讲座，深受欢迎。"),
     ],
 )
 def test_signs_within_a_line(passages, written, read):
@@ -164,7 +173,13 @@ def test_line_ends_of_windows_change_nothing(config, cut_up):
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("run", ["|-|-\n", "-", "~~a ", "==a", "a|", "[a]", "|---\n"])
+@pytest.mark.parametrize(
+    "run",
+    [
+        *("|-|-\n", "-", "~~a ", "==a", "a|", "[a]", "|---\n", "[", "![", "*a", "_", "<a ", "{#a", "](", "[[a|", "&a", "<style>"),
+        *("<!--", "```x\n", "$$ x\n", "> ", "这一行里有，十五个字以上的话没有完\n"),
+    ],
+)
 def test_the_work_grows_as_the_text_does(config, run):
     """Eight times the text is eight times the work, and was 64 times where a line below a table's names could go over all others.
 
@@ -178,3 +193,42 @@ def test_the_work_grows_as_the_text_does(config, run):
         return max(time.process_time() - begun, 0.01)
 
     assert min(effort(16_000) for _ in range(2)) < 32 * min(effort(2_000) for _ in range(2))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "***",
+        "___",
+        "- - -",
+        "<style>\np {color: red}\n</style>",
+        '<script type="a">\nvar a = "甲";\n</script>',
+        "[TOC]",
+        "[[toc]]",
+        "$$\n\\sum x\n$$",
+    ],
+)
+def test_what_shows_nothing_is_a_block_of_its_own(passages, block):
+    found, aside = passages(f"先说一句。\n\n{block}\n\n再说一句。\n")
+    assert found == ["先说一句。", "再说一句。"]
+    assert set(aside.values()) == {"markdown block"}
+    assert "".join(aside) == block.replace("\n", "") or block in aside or all(line in aside for line in block.split("\n"))
+
+
+def test_front_matter_of_both_kinds_is_a_block(passages):
+    for sign in ("---", "+++"):
+        assert passages(f'{sign}\ntitle = "甲"\n{sign}\n\n先说一句。\n')[0] == ["先说一句。"]
+
+
+def test_headings_may_lack_their_blank_and_have_attributes(passages):
+    found, _ = passages("##县里的总结\n\n# 总结 {#id .x}\n\n#甲#乙\n")
+    assert found == ["县里的总结", "总结", "#甲#乙"]
+
+
+def test_lines_that_only_look_like_one_paragraph_stay_lines(passages):
+    lines = ["河湾镇二〇二四年宣传思想文化工作情况总结", "今年以来，县里新建城市书房六座，办了讲座，", "一是开展宣讲。"]
+    assert passages("\n".join(lines))[0] == lines
+    assert passages("单位：县委宣传部、县文化和旅游局办公室\n时间，周五\n")[0] == [
+        "单位：县委宣传部、县文化和旅游局办公室",
+        "时间，周五",
+    ]

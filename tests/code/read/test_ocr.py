@@ -2,6 +2,7 @@
 engine's mouth; the few that ask it itself share one small page.
 """
 
+import base64
 import io
 import random
 import warnings
@@ -440,3 +441,51 @@ def test_every_picture_that_is_read_has_its_ending_in_the_table():
 
     known = {form for ending, form in Image.registered_extensions().items() if ending in PICTURES}
     assert known == set(FORMATS)
+
+
+def _rtf(*pictures):
+    """Return an RTF file of pictures as Word and as LibreOffice write them, one with the number of the picture in front."""
+    written = [picture.hex() for picture in pictures]
+    word, *others = ["\n".join(digits[i : i + 128] for i in range(0, len(digits), 128)) for digits in written]
+    groups = [rf"{{\*\shppict{{\pict\picw1\pich1\pngblip\bliptag-5{{\*\blipuid 00ff00ff}}{word}}}}}"]
+    groups += [rf"{{\pict{{\*\picprop}}\picscalex100\pngblip\picw1 {other}}}" for other in others]
+    return (r"{\rtf1\ansi " + r"\par ".join(groups) + r"\par}").encode()
+
+
+def _flat(*pictures):
+    space = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    kind = 'office:mimetype="application/vnd.oasis.opendocument.text"'
+    written = [base64.encodebytes(picture).decode() for picture in pictures]
+    body = "".join(f"<a><office:binary-data>{data}</office:binary-data></a>" for data in written)
+    text = f"<office:body><office:text>{body}</office:text></office:body>"
+    return f"<?xml version='1.0'?><office:document {space} {kind}>{text}</office:document>".encode()
+
+
+def _pptx(*pictures):
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr(
+            "ppt/presentation.xml", f'<presentation xmlns:r="{kind}"><sldIdLst><sldId r:id="s"/></sldIdLst></presentation>'
+        )
+        package.writestr("ppt/slides/slide1.xml", "<sld><cSld><spTree/></cSld></sld>")
+        package.writestr(
+            "ppt/_rels/presentation.xml.rels",
+            f'<Relationships><Relationship Id="s" Type="{kind}/slide" Target="slides/slide1.xml"/></Relationships>',
+        )
+        for number, picture in enumerate(pictures, 1):
+            package.writestr(f"ppt/media/image{number}.png", picture)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(("made", "suffix"), [(_rtf, ".rtf"), (_flat, ".fodt"), (_pptx, ".pptx")])
+def test_scans_in_files_of_other_formats_are_read_or_the_extra_is_named(config, monkeypatch, made, suffix):
+    said(monkeypatch, *column(["这是图中的文字。"], size=16))
+    data = made(noisy(1), noisy(2))
+    found = read_bytes(data, f"x{suffix}", config.read, suffix)
+    assert body(found.text) == ["这是图中的文字。"] * 2
+    assert [place.page for place in found.places] == [1, 2]
+    monkeypatch.setattr("pipeline.read.ocr.use.is_installed", lambda: False)
+    with pytest.raises(InputError, match=rf"^x\{suffix}: its text is in pictures; pip install 'mission-themes\[ocr\]'"):
+        read_bytes(data, f"x{suffix}", config.read, suffix)

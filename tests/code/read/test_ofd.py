@@ -271,3 +271,31 @@ def test_a_cut_off_file_and_one_of_another_kind_are_one_line(config):
             read_bytes(damaged, "x.ofd", config.read, ".ofd")
     with pytest.raises(InputError, match=r"^x\.ofd: damaged, or no \.ofd file"):
         read_bytes(package({"a.txt": "x"}), "x.ofd", config.read, ".ofd")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "inner"),
+    [
+        ('Alpha="60"', ""),
+        ("", '<ofd:FillColor Value="200 200 205"/>'),
+        ("", '<ofd:FillColor Value="0 0 0" Alpha="40"/>'),
+    ],
+)
+def test_pale_and_large_text_is_a_watermark_and_pale_text_among_others_is_not(lines, attributes, inner):
+    mark = drawn("内部资料", 40, 120, 20, attributes).replace("<ofd:TextCode", f"{inner}<ofd:TextCode", 1)
+    report = drawn(TITLE, 60, 40, 8) + drawn(FIRST[:27], 28, 60) + drawn(SECOND, 28, 75)
+    body, noise = lines(Ofd([report + mark]))
+    assert "内部资料" not in "".join(body)
+    assert ("watermark", "内部资料") in noise
+    small = mark.replace('Size="20"', 'Size="5.6"')
+    assert "内部资料" in "".join(lines(Ofd([report + small]))[0])
+    assert lines(Ofd([mark]))[0] == ["内部资料"]  # a page of nothing else
+
+
+def test_columns_of_upright_characters_run_from_right_to_left(lines):
+    columns = "".join(
+        f'<ofd:TextObject ID="{i}" Boundary="{170 - 11 * i} 40 8 200" Font="3" Size="5.6"><ofd:TextCode X="0" Y="5" '
+        f'DeltaY="g {len(text) - 1} 5.6">{text}</ofd:TextCode></ofd:TextObject>'
+        for i, text in enumerate((FIRST[:27], FIRST[27:], SECOND))
+    )
+    assert "".join(lines(Ofd([columns]))[0]) == FIRST + SECOND

@@ -111,3 +111,10 @@ def test_a_flat_presentation_is_read_and_entities_never_reach_libreoffice(soffic
     hostile = data.replace(b"<office:document ", b'<!DOCTYPE a [<!ENTITY e "x">]><office:document ', 1)
     with pytest.raises(InputError, match="declares a document type"):
         read_bytes(hostile, "x.fodp", config.read, ".fodp")
+
+
+def test_of_alternatives_the_one_with_text_is_read(read):
+    space = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    for first in ("<p:pic/>", shape([], "镇里新建文化站一处。")):
+        branches = f"<mc:Choice>{first}</mc:Choice><mc:Fallback>{shape([], '镇里新建文化站一处。')}</mc:Fallback>"
+        assert read(deck([f"<mc:AlternateContent {space}>{branches}</mc:AlternateContent>"])).text == "镇里新建文化站一处。"
