@@ -17,7 +17,7 @@ def test_the_api_does_what_its_document_says(serving, tmp_path):
         assert served.client.post("/api/library/digests", json={"reports": [1]}).json()["number"] == 1
         known += "number = 1\n"
         paths = [f"/api/files/{{identifier}}/{what}" for what in ("corrections", "import")]
-        paths += ["/api/library/reports/{number}/attributes", "/api/library/digests", "/api/library/find"]
+        paths += ["/api/library/reports/{number}/attributes", "/api/library/digests", "/api/library/find", "/api/library/counts"]
         for path in paths:  # what is printable, what makes sense as a query, what so many pages hold: no schema can say
             known += f'[[operations]]\ninclude-path = "{path}"\n'
             known += 'checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422]\n'
