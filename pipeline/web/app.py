@@ -25,14 +25,14 @@ from starlette.types import ASGIApp
 
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
-from pipeline.core.errors import PipelineError, UsageError
+from pipeline.core.errors import CorpusError, PipelineError, UsageError
 from pipeline.core.records import HumanLabel, Label, Tag
 from pipeline.labels.corrections.store import ChangedError
-from pipeline.labels.people import LONGEST
+from pipeline.labels.people import LONGEST, person
 from pipeline.output import FORMATS
 from pipeline.output.page import HERE, theme_css
 from pipeline.read import suffixes
-from pipeline.web import guard, library_routes, review, schemas
+from pipeline.web import coders, guard, library_routes, review, schemas
 from pipeline.web.bodies import body_of
 from pipeline.web.file_store import FileStore, LoadedModel, StoredFile
 from pipeline.web.guard import AccessMiddleware, Policy
@@ -81,6 +81,7 @@ Number = Annotated[int, Query(ge=0, le=schemas.LARGEST, description="Which repor
 Format = Annotated[str, Query(description="One of the formats of /api/settings.", json_schema_extra={"enum": sorted(FORMATS)})]
 ModelId = Annotated[str | None, Query(max_length=100, description="The id of a model; without it the first.")]
 Annotator = Annotated[str, Query(max_length=LONGEST, description="Whose corrections to show beside the tags.")]
+Coder = Annotated[str, Query(min_length=1, max_length=LONGEST, description="One of those whose labels are compared.")]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
 api = APIRouter(prefix="/api", dependencies=[Depends(_check_asked_name)])
@@ -284,6 +285,26 @@ async def download(identifier: str, format: Format, state: State, annotator: Cor
 async def download_all(format: Format, state: State, annotator: Corrector = "") -> Response:  # noqa: A002 - the name in the address
     """Give all tagged files together in a format, with what a person has corrected."""
     return await _composed(state, format, [held for held in state.file_store.files.values() if held.state == "ready"], annotator)
+
+
+@api.get("/coders", responses=problems())
+async def list_coders(state: State) -> schemas.Coders:
+    """List who has corrected or imported anything."""
+    model, config = state.file_store.model(None).model, state.file_store.config
+    return schemas.Coders(coders=await run_in_threadpool(coders.coders, model, config))
+
+
+@api.get("/agreement", responses=problems(409, 422))
+async def agreement(request: Request, state: State, first: Coder, second: Coder) -> schemas.AgreementView:
+    """Tell how far two people agree on the passages that both judged; who has an account is one of the two."""
+    account = request.state.account
+    if account and account not in (person(first), person(second)):
+        raise HTTPException(403, f"this token is for {account} only, who must be one of the two")
+    try:
+        model, config = state.file_store.model(None).model, state.file_store.config
+        return await run_in_threadpool(coders.compare, first, second, model, config)
+    except CorpusError as error:
+        raise HTTPException(409, str(error)) from None
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Literal
 
 from anyio import Path as AsyncPath
 from fastapi import APIRouter, Depends, Query, Request
@@ -76,6 +76,17 @@ async def find_passages(
 async def batches(state: AtLibrary) -> schemas.Batches:  # noqa: ARG001 - as above
     """List what was done to the library, the newest first."""
     return schemas.Batches(batches=await run_in_threadpool(shelf.batches))
+
+
+@routes.get("/counts", responses=problems(404, 422))
+async def counts(
+    state: AtLibrary,
+    by: Annotated[Literal["theme", "unit", "place", "year", "kind", "group"], Query(description="The rows.")] = "theme",
+    measure: Annotated[Literal["passages", "reports", "characters"], Query(description="What is counted.")] = "passages",
+) -> schemas.CrossTableView:
+    """Count themes by an attribute of reports, or how many reports or passages have both of two themes."""
+    themes = state.file_store.model(None).model.labels.names
+    return await run_in_threadpool(shelf.counted, by, measure, themes)
 
 
 @routes.post("/reports", responses=problems(400, 404, 408, 409, 415, 422, 503), openapi_extra=takes(schemas.FilesToKeep))

@@ -453,6 +453,59 @@ class DraftView(BaseModel):
     lost: int
 
 
+class CrossTableView(BaseModel):
+    """Counts by row and theme: ``cells`` has a row for each of ``rows``, a column for each of ``themes``.
+
+    ``totals`` counts each row by itself. By theme, a cell is how many reports or passages have both.
+    """
+
+    by: str
+    measure: str
+    themes: list[str]
+    rows: list[str]
+    cells: list[list[int]]
+    totals: list[int]
+
+
+class CoderView(BaseModel):
+    """Who has corrected or imported anything, and how many passages."""
+
+    name: str
+    passages: int
+
+
+class Coders(BaseModel):
+    """All who have corrected anything."""
+
+    coders: list[CoderView]
+
+
+class DisagreementView(BaseModel):
+    """A passage to which two people gave different themes, and the notes of both."""
+
+    file: str
+    start: int
+    text: str
+    first: str
+    second: str
+    notes: list[str]
+
+
+class AgreementView(BaseModel):
+    """How far two people agree on the passages that both judged: shares, Cohen's kappa, Krippendorff's alpha (docs/formats.md).
+
+    ``differ`` counts the disagreements, of which the first are listed.
+    """
+
+    passages: int
+    observed: float
+    kappa: float
+    alpha: float
+    kappa_by_label: dict[str, float]
+    differ: int
+    disagreements: list[DisagreementView]
+
+
 BODIES: tuple[type[BaseModel], ...] = (
     TextToTag,
     CorrectionsToSave,

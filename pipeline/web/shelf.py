@@ -16,6 +16,7 @@ from pipeline.batch.keep import retag as tag_anew
 from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
 from pipeline.library import attributes, reports
+from pipeline.library.counts import Measure, by_attribute, together
 from pipeline.library.find import find as search
 from pipeline.library.find import hits
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute, Entry, Hit, ThemeChange, Wanted
@@ -62,6 +63,25 @@ def batches() -> list[schemas.BatchView]:
     with Library() as library:
         names = schemas.BatchView.model_fields
         return [schemas.BatchView(**{name: getattr(each, name) for name in names}) for each in reversed(reports.batches(library))]
+
+
+def counted(by: str, measure: Measure, themes: Sequence[str]) -> schemas.CrossTableView:
+    """Return themes by an attribute, or which themes stand together; raises HTTPException for characters of two themes."""
+    if by == "theme" and measure == "characters":
+        raise HTTPException(422, "themes that stand together are counted in reports or passages")
+    if not library_path().exists():
+        return schemas.CrossTableView(by=by, measure=measure, themes=[*themes], rows=[], cells=[], totals=[])
+    with Library() as library:
+        attribute = next((name for name in ATTRIBUTES if name == by), None)
+        table = by_attribute(library, attribute, themes, measure) if attribute else together(library, themes, measure)
+    return schemas.CrossTableView(
+        by=by,
+        measure=measure,
+        themes=[*table.themes],
+        rows=[*table.rows],
+        cells=[[*row] for row in table.cells],
+        totals=[*table.totals],
+    )
 
 
 def render(number: int, model: Path, version: str) -> str:

@@ -1,7 +1,9 @@
 // The page: opens a report, lets a person correct its tags by mouse or keys, and saves what was said.
 
 import { get, html } from "./api.js";
+import { startCoders } from "./coders.js";
 import { Corrections } from "./corrections.js";
+import { startCounts } from "./counts.js";
 import { $, colour, make, tell } from "./dom.js";
 import { startDigests } from "./digests.js";
 import { heldFile, isBusy, markCurrent, nextReport, startFiles } from "./files.js";
@@ -365,7 +367,9 @@ async function start() {
     if (settings.library) {
       await startLibrary(models);
       await startDigests(models[0]);
+      startCounts(models[0]);
     }
+    await startCoders(settings.account);
   } catch (error) {
     tell(problem(error));
   }

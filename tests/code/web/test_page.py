@@ -436,6 +436,7 @@ def test_a_report_that_attacks(page, served):
     file = served.upload(name, data)
     assert file["name"] == '<img src=x onerror="window.ran=true">txt.exe.txt'
     page.reload()
+    page.get_by_role("button", name=re.compile("查看与校对")).click(timeout=60_000)
     current(page).wait_for(timeout=60_000)
     page.wait_for_timeout(500)
     assert page.evaluate("window.ran") is None

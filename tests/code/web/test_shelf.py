@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from pipeline.batch.engine import tag_documents
-from pipeline.core.records import Document
+from pipeline.core.records import Document, KeptReport, Tag
 from pipeline.library import attributes, reports
 from pipeline.library.store import Library
+from pipeline.output.digest.records import ReportAttribute
 from pipeline.output.kept import kept
 
 TEXT = """临溪县委宣传部{year}年宣传工作总结
@@ -40,7 +41,7 @@ def test_it_is_not_shown_unless_the_server_was_told_to(shelf, served):
     assert served.client.get("/api/settings").json()["library"] is False
     document = served.client.get("/api/openapi.json").json()
     asked = [(way, path) for path, ways in document["paths"].items() if path.startswith("/api/library") for way in ways]
-    assert len(asked) == 14
+    assert len(asked) == 15
     bodies = {"/digests/{number}": {"revision": 1, "pages": 1}, "/digests": {"reports": [1]}, "/reports": {"files": ["x"]}}
     for method, path in asked:
         body = bodies.get(path.removeprefix("/api/library"), {}) if method in ("post", "put") else None
@@ -205,5 +206,65 @@ def test_in_a_browser_by_keys_alone(shelf, shown, browser):
         remover.press("Enter")
         page.get_by_text("报告库 1 篇").wait_for()
         assert page.evaluate("window.ran") is None
+        opened.close()
+    assert noticed == []
+
+
+@pytest.fixture
+def counted(home):
+    """A library of one report, two passages of which have two themes each."""
+    with Library(create=True) as library:
+        seconds = (("举旗帜", ("兴文化",)), ("兴文化", ("举旗帜",)), ("兴文化", ()))
+        tags = [
+            Tag(
+                "a.txt", place, 10 * place, 10 * place + 4, f"宣讲第{place}", "", theme, 0.9, {theme: 0.9}, second, False, (), "m 1"
+            )
+            for place, (theme, second) in enumerate(seconds)
+        ]
+        report = KeptReport(Document("a.txt", "宣讲" * 20, "0" * 64, "utf-8"), tuple(tags))
+        reports.add(library, report, {"place": ReportAttribute("临溪县", "标题")}, reports.begin_batch(library, "add", "m"))
+
+
+def count(shown, **asked):
+    return shown.client.get("/api/library/counts", params=asked)
+
+
+def test_themes_are_counted_by_place_and_beside_each_other(counted, shown):
+    table = count(shown, by="place", measure="passages").json()
+    at = table["themes"].index("兴文化")
+    assert (table["rows"], table["totals"], table["cells"][0][at]) == (["临溪县"], [3], 2)
+    table = count(shown, by="theme").json()
+    one, other = (table["themes"].index(name) for name in ("举旗帜", "兴文化"))
+    assert (table["cells"][one][other], table["cells"][other][one], table["totals"][other]) == (2, 2, 3)
+    assert count(shown, measure="reports").json()["cells"][one][other] == 1
+    assert count(shown, measure="characters").status_code == 422
+    assert count(shown, by="rank").status_code == 422
+
+
+def test_without_a_library_nothing_is_counted(home, shown):
+    assert count(shown, by="year").json()["rows"] == []
+
+
+def test_in_a_browser_themes_that_stand_together_are_a_table_and_a_picture(counted, shown, browser):
+    from playwright.sync_api import sync_playwright
+
+    noticed = []
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = opened.new_page(viewport={"width": 1360, "height": 900}, locale="zh-CN")
+        page.on("console", lambda message: message.type in ("error", "warning") and noticed.append(message.text))
+        page.on("pageerror", lambda error: noticed.append(str(error)))
+        page.goto(shown.address)
+        page.get_by_text("报告库 1 篇").click()
+        page.get_by_text("主题统计").click()
+        page.get_by_role("img", name="主题同现图：同现最多的是举旗帜与兴文化，1 篇").wait_for()
+        page.get_by_label("计量").select_option("段落")
+        picture = page.get_by_role("img", name="主题同现图：同现最多的是举旗帜与兴文化，2 段")
+        picture.wait_for()
+        assert (picture.locator("line").count(), picture.locator("circle").count()) == (1, 6)
+        assert page.locator("#counts-shown tbody tr").count() == 6
+        page.get_by_label("统计方式").select_option("地区")
+        page.get_by_role("row", name="临溪县").wait_for()
+        assert page.locator("#counts-shown svg").count() == 0
         opened.close()
     assert noticed == []
