@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -49,6 +50,7 @@ MOST_PASSES = 2000
 MOST_THREADS = 4  # that fit at once: each holds the features of all reports
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
 LOG_TEMPERATURES = (-4.0, 3.0)
+_liblinear_alone = Lock()  # all threads draw from one row of random numbers, which a fit begins anew
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
 
 
@@ -326,7 +328,10 @@ def _liblinear(
         class_weight="balanced" if config.model.balanced else None,
         random_state=config.model.seed,
         max_iter=20_000,
-    ).fit(counts.matrix(part), counts.targets[part.rows])
+    )
+    features = counts.matrix(part)
+    with _liblinear_alone:
+        classifier.fit(features, counts.targets[part.rows])
     return _dense(classifier, len(label_set.names), int(part.active.sum()))
 
 
