@@ -37,6 +37,7 @@ REASONS = {
     "table header": "表头",
     "table note": "表注",
     "row without text": "无正文的行",
+    "mail head": "邮件头",
     "speaker notes": "演讲备注",
     "hidden slide": "隐藏幻灯片",
 }

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -47,6 +48,7 @@ MOST_PASSES = 2000
 SMOOTHING = 0.01  # of naive Bayes: what each term weighs in each label before anything is seen
 MOST_THREADS = 4  # that fit at once: each holds the features of all reports
 ABSENT = -5.0  # the score of a label that a fold's reports have no example of: below any that the classifier gives
+_liblinear_alone = Lock()  # all threads draw from one row of random numbers, which a fit begins anew
 Watch = Callable[[Sequence[tuple[int, ...]]], Iterable[tuple[int, ...]]]
 
 
@@ -334,7 +336,10 @@ def _liblinear(
         class_weight="balanced" if config.model.balanced else None,
         random_state=config.model.seed,
         max_iter=20_000,
-    ).fit(counts.matrix(part), counts.targets[part.rows])
+    )
+    features = counts.matrix(part)
+    with _liblinear_alone:
+        classifier.fit(features, counts.targets[part.rows])
     return _dense(classifier, len(label_set.names), int(part.active.sum()))
 
 
