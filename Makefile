@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
-.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-readers bench-load bench-find bench-qualcoder fuzz torture sanitize messages font screenshots model clean
+.PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-readers bench-load bench-find bench-qualcoder bench-spark mutate same walks fuzz torture sanitize messages font screenshots model clean
 
 help: ## say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -79,6 +79,18 @@ bench-qualcoder: $(VENV)/ready ## go through QualCoder and back: QUALCODER=its s
 
 bench-find: $(VENV)/ready ## search a million passages: the library, a plain scan and FTS5's own trigrams, in one run (ten minutes)
 	$(BIN)/python tests/benchmarks/find.py
+
+bench-spark: $(VENV)/ready ## tag 30,000 rows on Spark local[2] by this version and by an earlier one: EARLIER=its checkout, with its compiled part
+	$(BIN)/python tests/benchmarks/spark_rows.py $(EARLIER)
+
+mutate: $(VENV)/ready ## change the pure modules in small ways and count what the tests notice (docs/testing.md); SHARE of all changes, 0.05
+	$(BIN)/python tests/benchmarks/mutate.py --share $(or $(SHARE),0.05)
+
+same: $(VENV)/ready ## write every format with this version and with that of COMMIT, and compare byte for byte
+	$(BIN)/python tests/benchmarks/same.py $(COMMIT)
+
+walks: $(VENV)/ready ## count how often a run climbs back up the rooms: a tag, a training, a request of the page
+	rm -rf build/walks && mkdir -p build/walks && $(BIN)/python tests/benchmarks/walks.py --folder build/walks
 
 torture: $(VENV)/ready ## kill, stop, fill and move runs in every way, and look for what was lost or left behind (docs/robustness.md)
 	$(BIN)/python tests/benchmarks/torture.py

@@ -118,7 +118,7 @@ def table(mutants: list[Mutant]) -> Iterator[str]:
 def main() -> int:
     """Draw, run and tell; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--share", type=float, default=0.1, help="of the mutants of each module [0.1]")
+    parser.add_argument("--share", type=float, default=0.05, help="of the mutants of each module [0.05]")
     parser.add_argument("--seed", type=int, default=14)
     parser.add_argument("--only", default="*", help="modules whose path fits, as pipeline/training/*")
     parser.add_argument("--seconds", type=float, help="stop after so many")

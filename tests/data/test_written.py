@@ -73,6 +73,7 @@ def test_no_sentence_stands_in_two_reports(written):
     assert {text for text, sources in places.items() if len(text) >= LONG_SENTENCE and len(sources) > 1} == set()
 
 
+@pytest.mark.slow
 def test_no_two_reports_share_too_much(written):
     runs = {report.document.source: runs_of(report.document.text) for report in written}
     holders = defaultdict(list)

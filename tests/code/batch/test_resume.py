@@ -74,6 +74,7 @@ def test_a_run_that_is_killed_at_any_step_goes_on_to_the_same_output(tmp_path, f
     assert {path.name for path in tmp_path.iterdir()} == {"whole.x", *(f"{n}.x" for n in range(1, len(steps) + 3))}
 
 
+@pytest.mark.slow
 def test_a_kill_while_the_journal_is_written_anew_loses_nothing(tmp_path):
     out = tmp_path / "o.x"
     _, steps = run(0, tmp_path / "w.x", "anew", "plain")

@@ -333,6 +333,7 @@ def test_many_overlapping_codings_and_memos_are_looked_up_not_compared(tmp_path,
     assert count < len(compared) < 10 * count
 
 
+@pytest.mark.slow
 def test_a_damaged_project_is_read_or_costs_one_line(tmp_path):
     inside = selection(0, 7, "<Description>存疑</Description>" + coding("c3", WANG), 'name="文化产业兴旺。"')
     path, chance, seen = package(tmp_path, source(inside)), random.Random(7), set()

@@ -153,6 +153,7 @@ with Library(create=True) as library:
 """
 
 
+@pytest.mark.slow
 def test_two_processes_begin_one_library_and_write_it_by_turns(home):
     root, here = Path(__file__).parents[3], Path(__file__).parent
     environment = os.environ | {"PYTHONPATH": str(root)}

@@ -61,6 +61,7 @@ def test_what_runs_is_compiled_from_the_source_that_is_here(root):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+@pytest.mark.slow
 def test_the_words_are_those_of_jieba_on_every_seed(root, dictionary):
     for path in sorted((root / "seeds" / "reports").iterdir()):
         text = path.read_text(encoding="utf-8")

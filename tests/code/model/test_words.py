@@ -18,6 +18,7 @@ USER_WORDS = ("新时代文明实践", "百姓名嘴", "城市书房")
 
 @pytest.mark.filterwarnings("ignore:pkg_resources:UserWarning", "ignore::DeprecationWarning", "ignore::SyntaxWarning")
 @pytest.mark.parametrize("user_words", [(), USER_WORDS])
+@pytest.mark.slow
 def test_rjieba_gives_the_words_of_jieba_on_every_line_of_the_seeds(root, user_words):
     reference, engine = _jieba_cut(user_words), _rjieba_cut(user_words)
     lines = [
@@ -77,6 +78,7 @@ def test_rjieba_stands_in_where_nothing_is_compiled_and_jieba_where_that_is_miss
 @pytest.mark.compiled
 @pytest.mark.parametrize("words", [USER_WORDS, ("宣讲",), ("新时代",), ("ab名嘴", "的")])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+@pytest.mark.slow
 def test_further_words_are_cut_alike_by_every_engine(root, words):
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((root / "seeds" / "reports").iterdir()))
     text += "百姓名嘴在城市书房开讲新时代文明实践，ab名嘴宣讲。"

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.preprocess.headings import is_lead, line_level, sign_level
+from pipeline.preprocess.headings import ITEM, PLAIN, is_lead, line_level, sign_level
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,27 @@ def test_leads_are_short_and_hold_no_figures_or_titles():
 )
 def test_what_markdown_marks_is_a_heading(line, level):
     assert line_level(line, 42) == level
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("# 总结", 0), ("## 总结 ##", 1), ("###### 总结", 5), ("# 长", 0), ("# " + "长" * 42, 0), ("# " + "长" * 43, None),
+        ("**总结**", PLAIN), ("**一、总结**", 3), ("**总结：**", None), ("**一句。两句。**", None), ("**一句话。**", ITEM),
+        ("** **", None),
+        ("**" + "长" * 42 + "**", PLAIN), ("**" + "长" * 43 + "**", None),
+    ],
+)  # fmt: skip
+def test_levels_of_what_markdown_marks(line, level):
+    assert line_level(line, 42) == level
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leads"),
+    [
+        ("甲乙丙丁戊。", True), ("甲乙丙丁。", False), ("甲" * 24 + "。", True), ("甲" * 25 + "。", False), ("甲乙丙丁戊。”", True),
+        ("甲乙丙丁3。", False), ("《甲乙丙丁》。", False), ("甲乙丙丁戊", False), ("甲乙，丙丁：戊。", False),
+    ],
+)  # fmt: skip
+def test_a_lead_is_short_and_has_neither_figures_nor_titles(sentence, leads):
+    assert is_lead(sentence) is leads

@@ -77,6 +77,7 @@ def passages_of(draw):
 @example(("《甲（乙》丙。）丁。” 戊。。！”己", [(0, 17)], [3]))
 @example(("“" + "字" * 80 + "。”", [(0, 83)], []))
 @example(("“" + "字" * 79 + "。”", [(0, 82)], []))
+@pytest.mark.slow
 def test_sentences_are_those_of_the_arrays(given_passages):
     text, bounds, breaks = given_passages
     kinds = sentences.kinds_of(text)

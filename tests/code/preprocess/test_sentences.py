@@ -61,6 +61,7 @@ def test_white_space_is_what_python_takes_for_it():
     assert [ord(c) for c, kind in zip(text, kinds_of(text), strict=False) if kind & SPACE] == [ord(c) for c in text if c.isspace()]
 
 
+@pytest.mark.slow
 def test_every_sign_begins_with_a_character_that_may_begin_one():
     assigned = [character for character in map(chr, range(0x110000)) if unicodedata.category(character) not in ("Cn", "Co", "Cs")]
     text = "".join(assigned)

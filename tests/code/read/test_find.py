@@ -96,6 +96,7 @@ def test_a_folder_that_cannot_be_listed_is_one_line_and_the_rest_is_found(folder
 
 
 @pytest.mark.parametrize(("name", "deep", "failures"), [("d", 1500, 0), ("d" * 200, 30, 1)])
+@pytest.mark.slow
 def test_folders_may_lie_deeper_than_the_system_can_name(tmp_path, monkeypatch, name, deep, failures):
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     (tmp_path / "z.txt").write_text("x", encoding="utf-8")

@@ -232,3 +232,14 @@ def test_the_words_of_an_index_begin_at_their_limits(config, index, word):
 
 def test_an_empty_share_counts_as_a_ten_thousandth():
     assert stability_index([0, 1000], [500, 500]) == pytest.approx((1e-4 - 0.5) * np.log(1e-4 / 0.5) + 0.5 * np.log(2))
+
+
+def test_the_bins_of_the_scores_are_told_by_their_edges(config):
+    reference = BatchSummary("m", {"a": 100}, (100, *[0] * (BINS - 1)), 1, 200, 100, 0, 0, 100, 0)
+    batch = msgspec.structs.replace(reference, scores=(*[0] * (BINS - 2), 40, 60), themes={"b": 100, "a": 0})
+    with pytest.raises(ValueError, match="not in list"):
+        find_drift(batch, reference, config.drift)  # a theme that the model has not
+    batch = msgspec.structs.replace(batch, themes={"a": 100})
+    shares = {drift.figure: drift.shares for drift in find_drift(batch, reference, config.drift)}
+    assert shares["scores"] == "0.00-0.05 100.0% -> 0.0%, 0.95-1.00 0.0% -> 60.0%, 0.90-0.95 0.0% -> 40.0%"
+    assert shares["review"] == "in review 0.0% -> 0.0%"

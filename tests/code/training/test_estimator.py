@@ -70,6 +70,7 @@ EXPECTED_FAILURES: dict[str, str] = {}
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+@pytest.mark.slow
 def test_it_keeps_the_rules_of_scikit_learn():
     results = check_estimator(OfNumbers(min_df=1), expected_failed_checks=EXPECTED_FAILURES, on_fail=None)
     failed = [f"{each['check_name']}: {each['exception']!r}" for each in results if each["status"] in {"failed", "xfail"}]
@@ -129,6 +130,7 @@ def test_calibration_makes_the_probabilities_of_what_was_left_out_likelier(data)
     assert loss(4) < loss(0)
 
 
+@pytest.mark.slow
 def test_it_goes_into_a_pipeline_a_search_and_a_table(data):
     texts, labels = pd.Series(data[0], index=range(100, 100 + len(data[0]))), np.array(data[1])
     steps = make_pipeline(FunctionTransformer(lambda some: some.str.replace("今年", "")), TextClassifier(folds=0))

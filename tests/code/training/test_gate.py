@@ -226,3 +226,10 @@ def test_the_mean_is_of_the_themes_that_occur():
     assert float(macro_f1(confusion, [0, 1])) == pytest.approx(2 * 3 / (4 + 5))
     assert macro_f1(np.stack([confusion, confusion.T]), [0, 2]).tolist() == pytest.approx([(6 / 9 + 8 / 12) / 2] * 2)
     assert float(macro_f1(np.zeros((3, 3)), [0, 1])) == 0.0
+
+
+def test_what_no_tag_covers_counts_as_the_other_label(gate):
+    part = Candidate("m", "v", "", GOOD, {"x": (OutOfFoldTag("x", 0, 0, 10, "a", 0.9, ()),)}, {})
+    found = compare(corpus(x="aob"), part, candidate(x="aob", digests=False), gate, 1)
+    assert [(pair.characters, pair.first, pair.second) for pair in found.reports] == [(30, pytest.approx(2 / 3), 1.0)]
+    assert (found.first.accuracy, found.first.f1["o"], found.first.f1["b"]) == (pytest.approx(2 / 3), pytest.approx(2 / 3), 0.0)

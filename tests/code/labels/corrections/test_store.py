@@ -270,6 +270,7 @@ for number in range(40):
 """
 
 
+@pytest.mark.slow
 def test_people_who_save_at_once_lose_nothing(home, root):
     text = "临溪县图书馆新开城市书房" * 10
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, f"P{i}", text], cwd=root) for i in range(3)]

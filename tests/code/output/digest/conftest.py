@@ -95,7 +95,7 @@ def written(run):
     return write
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def small(digest_of):
     """Four reports of two places and two years, with a repeated passage, pages, a second theme and a review."""
     return digest_of(
@@ -113,7 +113,7 @@ def small(digest_of):
     )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def attack(digest_of):
     """Reports whose name, headings and passages try to be something else."""
     passages = [(text, FIRST, {"heading": text}) for text in HOSTILE]

@@ -25,7 +25,7 @@ def by_count(size):
     return lambda digest: max(1, -(-len(shown(digest)) // size))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def towns(digest_of):
     """Five reports of five places, each with three measures of a first theme, and one with a result and a second theme."""
     reports = [
