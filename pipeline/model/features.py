@@ -245,7 +245,12 @@ def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig, gazetteer: Ga
     bigrams |= _frequent_bigrams(texts, options.min_df) if options.character_bigrams else {}
     classes = _class_frequency(texts, gazetteer) if gazetteer else []
     counts = np.array([*frequent.values(), *bigrams.values(), *classes], dtype=np.float64)
-    return Vocabulary(tuple(frequent), "".join(bigrams), np.log((1 + total) / (1 + counts)) + 1, gazetteer, options.unknown_weight)
+    return Vocabulary(tuple(frequent), "".join(bigrams), smoothed_idf(total, counts), gazetteer, options.unknown_weight)
+
+
+def smoothed_idf(total: int, frequency: Floats) -> Floats:
+    """Return the inverse document frequency of terms, in the single precision in which a model is stored."""
+    return (np.log((1 + total) / (1 + frequency)) + 1).astype(np.float32).astype(np.float64)
 
 
 def _frequent_words(texts: Sequence[Texts], min_df: int) -> dict[str, int]:

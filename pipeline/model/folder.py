@@ -5,15 +5,15 @@
     bigrams.txt         the character bigrams of the vocabulary, one a line, sorted; a character by itself stands behind U+0000
     gazetteer.txt       the terms of classes, each behind its class and a tab
     dictionary.txt      words that the segmenter keeps whole, one a line
-    idf.npy             float64, shape (words + bigrams + classes,)
+    idf.npy             float32, shape (words + bigrams + classes,)
     weights.npy         float32, shape (words + bigrams + classes, labels)
     bias.npy            float32, shape (labels,)
     out_of_fold.jsonl.gz  tags of the training reports by models that had not seen them: offsets and themes, no text
     training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
 
-Format 4 had no threshold of its own for drifted reports; format 3 had no gazetteer.txt, no digest of the manifest, one threshold
-for all labels, and its tags not compressed; format 2 had no training.json and kept every section of the configuration in its
-manifest. All are still read.
+Format 4 had float64 in idf.npy and no threshold of its own for drifted reports; format 3 had no gazetteer.txt, no digest of the
+manifest, one threshold for all labels, and its tags not compressed; format 2 had no training.json and kept every section of the
+configuration in its manifest. All are still read.
 
 To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
 say in its error how to get a new model, and describe the change in docs/formats.md.
@@ -52,6 +52,7 @@ OUT_OF_FOLD = "out_of_fold.jsonl.gz"
 TRAINING = "training.json"
 GAZETTEER = "gazetteer.txt"
 LARGEST = 2**29  # bytes of a file of a model
+SINGLE = 5  # the first format whose inverse document frequencies are in single precision
 SEALED = 4  # the first format whose manifest holds a digest of itself
 # What the numbers of a model may be; beyond it scores overflow, and what is written is no JSON.
 _MOST_IDF, _MOST_WEIGHT = 1e3, 1e6
@@ -171,12 +172,17 @@ def load_model(folder: Path) -> Model:
         words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
         gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
         terms, count = len(words) + len(bigrams) // 2 + len(gazetteer), len(labels.names)
-        idf = _within(_array(contents["idf.npy"], "<f8", (terms,)), 1.0, _MOST_IDF, tr("inverse document frequencies"))
+        idf = _within(
+            _array(contents["idf.npy"], "<f4" if manifest.format >= SINGLE else "<f8", (terms,)),
+            1.0,
+            _MOST_IDF,
+            tr("inverse document frequencies"),
+        )
         model = Model(
             name=manifest.name,
             labels=labels,
             config=settings,
-            vocabulary=Vocabulary(words, bigrams, idf, gazetteer, settings.features.unknown_weight),
+            vocabulary=Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, settings.features.unknown_weight),
             weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights")),
             bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("bias")),
             temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, tr("temperature"))),
@@ -273,7 +279,7 @@ def _contents(model: Model) -> dict[str, bytes]:
         "bigrams.txt": _joined(_pairs(model.vocabulary.bigrams.letters)),
         "dictionary.txt": _joined(model.user_words),
         GAZETTEER: _joined(model.vocabulary.gazetteer.lines()),
-        "idf.npy": _npy(model.vocabulary.idf),
+        "idf.npy": _npy(model.vocabulary.idf.astype(np.float32)),
         "weights.npy": _npy(model.weights),
         "words.txt": _joined(model.vocabulary.words),
     }

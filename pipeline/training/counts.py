@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 from pipeline.core.config import Config
 from pipeline.core.records import CleanText, Label, Segment
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import Flags, Floats, Layout, Rows, Texts, Vocabulary, context, fit_vocabulary, side_by_side
+from pipeline.model.features import (
+    Flags,
+    Floats,
+    Layout,
+    Rows,
+    Texts,
+    Vocabulary,
+    context,
+    fit_vocabulary,
+    side_by_side,
+    smoothed_idf,
+)
 from pipeline.model.gazetteer import Gazetteer
 
 AT_ONCE = 2**18  # characters of reports whose terms are counted at once
@@ -88,7 +99,7 @@ class CorpusCounts:
         active = frequency >= self.config.features.min_df
         active[len(self.vocabulary) - len(self.vocabulary.gazetteer) :] = True
         total = int(self._sentences[kept].sum())
-        idf = np.where(active, np.log((1 + total) / (1 + frequency)) + 1, 0.0)
+        idf = np.where(active, smoothed_idf(total, frequency), 0.0)
         wanted = kept[self.report_of] & (self.targets >= 0)
         return CorpusSubset(active, idf, self._entries(active, idf), np.flatnonzero(wanted).astype(np.int32))
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.core.messages import mark, tr
+from pipeline.core.messages import tr
 from pipeline.core.records import Mark
 from pipeline.preprocess.headings import TITLE, sign_level
 from pipeline.read.decode import CODECS, ReadText, decode
@@ -22,7 +22,7 @@ _SIGNATURE = "-- "
 _QUOTED = re.compile(r"^(?:>[ \t]?)+")
 # The head of a mail that another one answers or passes on, as mail programs write it.
 _FIELD = r"(?:发件人|寄件者|寄件人|发送时间|发送日期|日期|时间|收件人|抄送|密送|主题|主旨|附件|From|Sent|To|Cc|Date|Subject)"
-_BELOW = mark("原始邮件|原邮件|邮件原件|回复的原邮件|转发的?邮件(?:信息)?|Original Message|Forwarded message")
+_BELOW = "原始邮件|原邮件|邮件原件|回复的原邮件|转发的?邮件(?:信息)?|Original Message|Forwarded message"
 _HEAD = re.compile(
     rf"^[ \t]*-{{2,}}[ \t]*(?:{_BELOW})[ \t]*-{{2,}}[ \t]*$"
     rf"(?:\n+[ \t]*{_FIELD}[ \t]*[：:][^\n]*$)*"

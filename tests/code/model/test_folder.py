@@ -45,13 +45,16 @@ def test_what_holds_for_drifted_reports_is_stored_and_makes_another_version(mode
     assert len({replace(model, drifted=limit, stored_version=None).version for limit in limits}) == 4
 
 
-def test_a_model_of_format_4_has_nothing_for_drifted_reports(folder):
+def test_a_model_of_format_4_has_nothing_for_drifted_reports(model, folder):
     manifest = load_manifest(folder)
     manifest.format = 4
+    manifest.files["idf.npy"] = in_double(folder)
     fields = {name: getattr(manifest, name) for name in manifest.__struct_fields__ if name not in ("sha256", "drifted")}
     seal = hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
     (folder / "manifest.json").write_bytes(msgspec.json.encode({**fields, "sha256": seal}))
-    assert load_model(folder).drifted is None
+    loaded = load_model(folder)
+    assert loaded.drifted is None
+    assert loaded.vocabulary.idf.tolist() == model.vocabulary.idf.tolist()
 
 
 @pytest.mark.parametrize("given", [{"unknown": 1.1, "threshold": 0.9}, {"unknown": 0.2, "threshold": -1.0}, {"unknown": 0.2}])
@@ -361,6 +364,12 @@ def test_a_file_that_is_too_large_is_not_read(folder, name):
         load_model(folder)
 
 
+def in_double(folder):
+    """Write inverse document frequencies as they were before format 5, and return their digest."""
+    np.save(folder / "idf.npy", np.load(folder / "idf.npy").astype(np.float64))
+    return hashlib.sha256((folder / "idf.npy").read_bytes()).hexdigest()
+
+
 @pytest.fixture
 def old_folder(model, tmp_path):
     """The folder of a model as it was before there were gazetteers, with the model."""
@@ -382,6 +391,7 @@ def old_folder(model, tmp_path):
     (folder / "out_of_fold.jsonl.gz").unlink()
     (folder / "out_of_fold.jsonl").write_bytes(b"x\n")
     del manifest["files"]["out_of_fold.jsonl.gz"]
+    manifest["files"]["idf.npy"] = in_double(folder)
     manifest["files"]["out_of_fold.jsonl"] = hashlib.sha256(b"x\n").hexdigest()
     change(folder, format=3, threshold=0.8, files=manifest["files"], config=manifest["config"])
     return folder, old

@@ -180,6 +180,7 @@ def test_a_label_that_a_fold_never_saw_is_never_given(model):
     assert bias.tolist() == [ABSENT, -0.5, ABSENT, ABSENT, 0.5, ABSENT]
 
 
+@pytest.mark.parametrize("solver", ["dual", "liblinear"])
 def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weights(home, solver):
     config = load_config(find("configs/seeds.toml"), (*QUIET, "model.naive_bayes=0.5", f"model.solver={solver}"))
     corpus = read_corpus(config, lambda _: None)
