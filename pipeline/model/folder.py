@@ -169,20 +169,13 @@ def load_model(folder: Path) -> Model:
     except ConfigError as error:
         raise ModelError(str(error)) from None
     try:
-        words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
-        gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
-        terms, count = len(words) + len(bigrams) // 2 + len(gazetteer), len(labels.names)
-        idf = _within(
-            _array(contents["idf.npy"], "<f4" if manifest.format >= SINGLE else "<f8", (terms,)),
-            1.0,
-            _MOST_IDF,
-            tr("inverse document frequencies"),
-        )
+        vocabulary = _vocabulary(contents, settings.features.unknown_weight, "<f4" if manifest.format >= SINGLE else "<f8")
+        terms, count = len(vocabulary), len(labels.names)
         model = Model(
             name=manifest.name,
             labels=labels,
             config=settings,
-            vocabulary=Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, settings.features.unknown_weight),
+            vocabulary=vocabulary,
             weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights")),
             bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("bias")),
             temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, tr("temperature"))),
@@ -196,10 +189,19 @@ def load_model(folder: Path) -> Model:
         raise ModelError(
             tr("{folder}: damaged ({error}); train it again, or restore the folder", folder=folder, error=error)
         ) from None
-    _check_segmenter(fingerprint(model.cut, words), manifest, folder)
+    _check_segmenter(fingerprint(model.cut, vocabulary.words), manifest, folder)
     if manifest.format >= SEALED and manifest.sha256 != _seal(manifest):
         raise ModelError(tr("{where}: changed since the model was written; train the model again, or restore it", where=where))
     return model
+
+
+def _vocabulary(contents: Mapping[str, bytes], unknown_weight: float, kind: str) -> Vocabulary:
+    """Return the vocabulary that the files of a folder hold, its frequencies numbers of a ``kind``; raises ValueError."""
+    words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
+    gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
+    stored = _array(contents["idf.npy"], kind, (len(words) + len(bigrams) // 2 + len(gazetteer),))
+    idf = _within(stored, 1.0, _MOST_IDF, tr("inverse document frequencies"))
+    return Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, unknown_weight)
 
 
 def read_file(folder: Path, name: str) -> bytes:
