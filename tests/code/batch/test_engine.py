@@ -9,7 +9,7 @@ import pytest
 from pipeline.batch import engine
 from pipeline.batch.engine import Engine, TagOptions, load_cached
 from pipeline.core.errors import ModelError
-from pipeline.core.records import FinishedReport
+from pipeline.core.records import Document, KeptReport
 from pipeline.model.folder import MANIFEST, load_model
 from pipeline.web import tagging
 
@@ -32,7 +32,7 @@ def test_a_folder_with_another_version_is_refused_by_all_that_load_it(folder, co
         tagging.tag_file(task)
     with pytest.raises(ModelError, match=OTHER):
         tagging.compose("jsonl", (), folder, tmp_path / "o.jsonl", version="000000000000")
-    (tmp_path / "pieces").write_bytes(msgspec.json.encode(FinishedReport("a", "", "", "学", (), (), ())))
+    (tmp_path / "pieces").write_bytes(msgspec.json.encode(KeptReport(Document("a", "学", "", "utf-8"), ())))
     size = (tmp_path / "pieces").stat().st_size
     summary = tagging.ReportSummary(0, size, "a", "", "", 1, 0, 0, 0, {})
     with pytest.raises(ModelError, match=OTHER):
