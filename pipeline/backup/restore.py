@@ -108,6 +108,8 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
             )
         ) from None
     with stream:
+        if not zipfile.is_zipfile(stream):
+            raise InputError(tr("{archive}: no backup; name a file that pipeline backup wrote", archive=archive), code="archive")
         if _directory_size(stream) > LARGEST_DIRECTORY:
             raise InputError(tr("{archive}: holds more files than a backup does; not restored", archive=archive), code="too_large")
         with _damage(archive), zipfile.ZipFile(stream) as package:

@@ -11,7 +11,7 @@ import msgspec
 from pipeline.batch.engine import tag_documents
 from pipeline.batch.run import TagRun, Watch
 from pipeline.core.config import Config
-from pipeline.core.errors import InputError, Say
+from pipeline.core.errors import InputError, Say, UsageError
 from pipeline.core.messages import system_reason, tr
 from pipeline.core.records import Document, KeptReport, OutlineEntry, Tag
 from pipeline.labels.corpus import read_review
@@ -38,12 +38,28 @@ class KeepResult:
     known: list[str] = field(default_factory=list)
 
 
+def check_labels(library: Library, model: Model) -> None:
+    """Raise UsageError where the reports of a library bear labels that a model does not have: it is that of other themes."""
+    if others := sorted(reports.themes(library) - set(model.labels.names)):
+        raise UsageError(
+            tr(
+                "{path}: its reports bear labels that model {model} does not have ({labels}); keep a library of its own for these "
+                "themes: set MISSION_THEMES_DATA to another folder",
+                path=library.path,
+                model=model.name,
+                labels=" ".join(others),
+            )
+        )
+
+
 class Keeper:
     """Puts tagged reports into a library, with what people said of them: what they corrected, and a table of attributes."""
 
-    def __init__(self, library: Library, model: str, corrections: Corrections, said: Mapping[str, ReportFacts], say: Say) -> None:
+    def __init__(self, library: Library, model: Model, corrections: Corrections, said: Mapping[str, ReportFacts], say: Say) -> None:
+        """Take the library and the model that tags; raises UsageError for a model of other labels."""
+        check_labels(library, model)
         self._library, self._corrections, self._said, self._say = library, corrections, said, say
-        self._model = model
+        self._model = f"{model.name} {model.version}"
         self._batch = 0
         self.done = KeepResult()
 
@@ -174,8 +190,10 @@ class Retagged:
 def retag(library: Library, entries: Iterable[Entry], model: Model, corrections: Corrections, write: bool) -> Retagged:
     """Tag reports anew with a model, from the text that the library keeps, and return what has changed; ``write``: keep it.
 
-    What people corrected is laid over the tags again. Each report is changed wholly or not at all.
+    What people corrected is laid over the tags again. Each report is changed wholly or not at all. Raises UsageError for a model
+    of other labels.
     """
+    check_labels(library, model)
     result, batch = Retagged(), 0
     for entry in entries:
         old = reports.content_of(library, entry.number)

@@ -13,10 +13,12 @@ import msgspec
 from pipeline.batch.engine import Engine, TagOptions, as_told, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
 from pipeline.core.config import Config
+from pipeline.core.counted import counted
 from pipeline.core.errors import Say, UsageError
 from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import readable
 from pipeline.core.outputs import (
+    ENDINGS,
     OutputTarget,
     ReservedPaths,
     check_apart,
@@ -99,7 +101,7 @@ class TagRun:
         folder = model_folder(request.model, request.config.track.uri, say).resolve()
         self.model = as_told(load_cached(folder), request.config.drift.stricter_review)
         self.options = _options(request, folder, self.model.version, request.config)
-        self.sizes: Sizes = {source: size_of(source) for source in found.reports}
+        self.sizes: Sizes = {source: size_of(source) for source in without_outputs(found.reports, request.paths, say)}
         self.jobs = jobs_for(self.sizes, request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
         self._say, self._force = say, request.force
@@ -302,6 +304,22 @@ def whole_or_nothing(place: OutputTarget, check: Callable[[], None]) -> Iterator
                 reason=system_reason(error),
             )
         ) from None
+
+
+def without_outputs(found: Sequence[str], named: Sequence[str], say: Say) -> list[str]:
+    """Return the files that are named, and those of folders and globs that no earlier run made; say how many it made."""
+    if not any(Path(source).suffix.lower() in ENDINGS for source in set(found) - set(named)):
+        return list(found)
+    from pipeline.output.earlier import outputs_among  # noqa: PLC0415 - only where there may be one
+
+    outputs = frozenset(outputs_among(found)) - frozenset(named)
+    if outputs:
+        what = counted(len(outputs), "file")
+        first = readable(min(outputs))
+        say(
+            tr("left out, since an earlier run made them: {what}, as {first}; name a file itself to tag it", what=what, first=first)
+        )
+    return [source for source in found if source not in outputs]
 
 
 def _find(request: RunRequest, place: OutputTarget | None) -> FoundFiles:

@@ -79,7 +79,7 @@ def add(paths: tuple[str, ...], about: Path | None, model_name: str, jobs: int |
     said = read_about(about) if about else {}
     tags = [path for path in paths if path.lower().endswith(TAGS_SUFFIX)]
     with Library(create=True) as kept:
-        keeper = Keeper(kept, f"{model.name} {model.version}", corrections_of(config, model), said, say)
+        keeper = Keeper(kept, model, corrections_of(config, model), said, say)
         failures = _keep_tags(tags, keeper, config)
         if files := tuple(path for path in paths if path not in tags):
             failures += _keep_files(files, keeper, config, model_name, jobs)

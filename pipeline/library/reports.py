@@ -41,6 +41,12 @@ def known(library: Library, sha256: str) -> Entry | None:
         return next(_entries(database, "WHERE sha256 = ?", [sha256]), None)
 
 
+def themes(library: Library) -> set[str]:
+    """Return the labels that the passages of the library bear."""
+    with library.reading() as database:
+        return {theme for (theme,) in database.execute("SELECT DISTINCT theme FROM share")}
+
+
 def versions(library: Library, source: str) -> list[Entry]:
     """Return the reports that came from a file of this name, whatever it held."""
     with library.reading() as database:

@@ -4,10 +4,12 @@ import lzma
 import re
 import zipfile
 import zlib
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.core.outputs import OutputTarget
+from pipeline.core.outputs import ENDINGS, OutputTarget
 from pipeline.output.word.package import AUTHOR
 
 HEAD = 8192  # bytes of a text in which its title stands
@@ -17,6 +19,8 @@ TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"
 # A report of Word that was commented keeps its own title; our comments stand behind those that were there.
 _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
+_OF_TAGS = tuple(name.encode() for name in ("主题", "把握", "依据"))  # columns that together stand in a table of tags only
+_TITLED = 1024  # bytes of an output in which its title stands, before any text of a report
 _MOST_COMMENTS = 2**24  # bytes of comments that are looked through
 _NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 _NAMED_IN = "docProps/core.xml", "project.qde"  # of a document, and of a project of coded texts
@@ -33,6 +37,25 @@ def is_of_a_run(place: OutputTarget) -> bool:
     if place.path.is_dir():
         return all(_is_made(path) for path in place.path.rglob("*") if path.is_file())
     return not place.path.exists() or _is_made(place.path)
+
+
+def outputs_among(paths: Sequence[str]) -> list[str]:
+    """Return those of some files that are outputs of a run and no reports: tables of tags, pages and documents composed of reports.
+
+    A commented Word file is one where the report that it is a copy of is among the files too.
+    """
+    found = [path for path in paths if Path(path).suffix.lower() in ENDINGS and _is_output(Path(path))]
+    others = Counter(Path(path).stem for path in paths if path not in found)
+    copies = [path for path in paths if path not in found and Path(path).suffix.lower() == ".docx" and others[Path(path).stem] > 1]
+    return [*found, *(path for path in copies if _is_commented(Path(path)))]
+
+
+def _is_output(path: Path) -> bool:
+    with suppress(OSError):
+        head = _head(path)
+        is_table = head.startswith(_MARK) and all(name in head.partition(b"\n")[0] for name in _OF_TAGS)
+        return is_table or any(title in head[:_TITLED] for title in TITLES)
+    return False
 
 
 def _is_made(path: Path) -> bool:

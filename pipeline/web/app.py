@@ -366,7 +366,8 @@ async def _composed(state: AppState, name: str, held: list[StoredFile], annotato
     if not held:
         raise HTTPException(409, "no file is tagged yet")
     path = await state.file_store.compose(name, held, await _said_by(annotator, state, held[0]))
-    shown = f"{Path(held[0].name).stem}{path.suffix}" if len(held) == 1 else f"全部报告{path.suffix}"
+    suffix = ".txt" if name == "table" else path.suffix  # which every system knows how to open
+    shown = f"{Path(held[0].name).stem}{suffix}" if len(held) == 1 else f"全部报告{suffix}"
     return Download(AsyncPath(path), shown)
 
 

@@ -90,7 +90,7 @@ class Download(FileResponse):
 
     def __init__(self, path: AsyncPath, shown: str) -> None:
         """Take the file, and the name that it has for a person; the name for what cannot read that has nothing of a report's."""
-        suffix = path.suffix
+        suffix = AsyncPath(shown).suffix
         disposition = f"attachment; filename=\"report{suffix}\"; filename*=UTF-8''{quote(shown, safe='')}"
         super().__init__(path, media_type="application/octet-stream", headers={"content-disposition": disposition})
 

@@ -97,7 +97,7 @@ def keep(pieces: Sequence[Path], at_hand: ModelAtHand) -> schemas.KeptFiles:
     """Keep the reports of tagged files as one batch, with what people corrected of them; what is there already stays as it is."""
     model, notices = load_cached(at_hand.folder, at_hand.version), list[str]()
     with Library(create=True) as library:
-        keeper = Keeper(library, f"{model.name} {model.version}", corrections_of(at_hand.config, model), {}, notices.append)
+        keeper = Keeper(library, model, corrections_of(at_hand.config, model), {}, notices.append)
         for path in pieces:
             for report in kept_reports(path):
                 keeper.keep(report)

@@ -1,6 +1,7 @@
 """Reports into the library, by the engine itself, with the model of the seeds that is shipped."""
 
 import json
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from pipeline.batch.engine import load_cached
 from pipeline.batch.keep import Keeper, corrections_of, from_tags, keep_files, keep_tags, retag
 from pipeline.batch.run import RunRequest, TagRun
-from pipeline.core.errors import InputError
+from pipeline.core.config import LabelDefinition, LabelSet
+from pipeline.core.errors import InputError, UsageError
 from pipeline.core.records import Correction, Tag
 from pipeline.labels.corrections.shown import Corrections
 from pipeline.labels.corrections.store import save_corrections
@@ -32,7 +34,7 @@ def keep(home, config, shipped):
     def run(*paths, jobs=None, said=None):
         lines = []
         with Library(create=True) as library:
-            keeper = Keeper(library, "default", corrections_of(config, shipped), said or {}, lines.append)
+            keeper = Keeper(library, shipped, corrections_of(config, shipped), said or {}, lines.append)
             asked = RunRequest(tuple(map(str, paths)), config, "default", "jsonl", jobs=jobs)
             keep_files(TagRun(asked, lines.append, lines.append), keeper, iter)
         return lines, keeper.done
@@ -79,7 +81,7 @@ def test_tags_that_were_made_before_are_kept_as_they_are(home, config, keep, rep
     out = tmp_path / "tags.jsonl"
     assert call("tag", report, "-o", out).exit_code == 0
     with Library(create=True) as library:
-        keeper = Keeper(library, "m", Corrections([]), {}, print)
+        keeper = Keeper(library, shipped, Corrections([]), {}, print)
         keep_tags(out, keeper, 10_000)
         (entry,) = keeper.done.added
         assert not entry.is_whole
@@ -92,12 +94,12 @@ def test_tags_that_were_made_before_are_kept_as_they_are(home, config, keep, rep
         assert (result.done, [each.number for each in result.not_whole]) == (0, [1])
 
 
-def test_what_was_set_aside_is_no_report(home, tmp_path):
+def test_what_was_set_aside_is_no_report(home, tmp_path, shipped):
     tag = Tag("a.txt", 1, 0, 4, "阅读活动", "", "兴文化", 0.9, {}, (), False, (), "m 1", noise="navigation")
     path = tmp_path / "tags.jsonl"
     path.write_bytes(msgspec.json.encode(tag) + b"\n")
     with Library(create=True) as library:
-        keep_tags(path, Keeper(library, "m", Corrections([]), {}, print), 1000)
+        keep_tags(path, Keeper(library, shipped, Corrections([]), {}, print), 1000)
         assert reports.entries(library) == []
 
 
@@ -117,13 +119,13 @@ def test_tags_that_do_not_fit_are_refused(tmp_path, change, line):
         from_tags([tag, tag], tmp_path, 1000)
 
 
-def test_a_line_that_is_no_tag_keeps_nothing_of_its_file(home, tmp_path):
+def test_a_line_that_is_no_tag_keeps_nothing_of_its_file(home, tmp_path, shipped):
     path = tmp_path / "tags.jsonl"
     tag = {"source": "a.txt", "segment": 1, "start": 0, "end": 4, "text": "阅读活动", "heading": "", "theme": "兴文化",
            "score": 0.9, "scores": {}, "secondary": [], "review": False, "evidence": [], "model": "m 1"}  # fmt: skip
     path.write_text(json.dumps(tag) + '\n{"no": "tag"}\n')
     with Library(create=True) as library:
-        keeper = Keeper(library, "m", Corrections([]), {}, print)
+        keeper = Keeper(library, shipped, Corrections([]), {}, print)
         with pytest.raises(InputError, match=r"tags.jsonl: line 2 is no tag .*missing required field"):
             keep_tags(path, keeper, 1000)
         assert reports.entries(library) == []
@@ -147,3 +149,16 @@ def test_tagging_anew_shows_and_keeps_what_changes(keep, report, config, shipped
         assert done.changes == tried.changes
         assert find(library, "图书馆", Wanted("育新人")).passages == 1
         assert [(b.action, b.changed) for b in reports.batches(library)] == [("add", 0), ("retag", 1)]
+
+
+def test_a_library_takes_no_model_of_other_labels(home, config, keep, report, shipped):
+    keep(report)
+    labels = LabelSet("其他", (LabelDefinition("投诉"), LabelDefinition("咨询"), LabelDefinition("其他")))
+    other = replace(shipped, name="letters", labels=labels)
+    line = r"its reports bear labels that model letters does not have \(.*兴文化.*\); .* MISSION_THEMES_DATA"
+    with Library() as library:
+        with pytest.raises(UsageError, match=line):
+            Keeper(library, other, Corrections([]), {}, print)
+        with pytest.raises(UsageError, match=line):
+            retag(library, reports.entries(library), other, Corrections([]), write=True)
+        assert {tag.theme for tag in reports.content_of(library, 1).tags} <= set(shipped.labels.names)

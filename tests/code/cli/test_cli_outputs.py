@@ -322,3 +322,19 @@ def test_a_name_with_a_slash_is_a_folder_of_commented_files(there, run):
     assert run("tag orig/a.txt -o 批注/").exit_code == 0, "once more, into the folder of an earlier run"
     assert run("tag orig/a.txt -o 表/ --format csv").exit_code == 0
     assert [path.name for path in (there / "表").iterdir()] == ["a.csv"]
+
+
+def test_outputs_of_earlier_runs_in_a_folder_are_no_reports(there, run):
+    (there / "orig" / "台账.csv").write_text("\ufeff单位,主题,内容\n县馆,读书,县图书馆新开六座城市书房。\n", encoding="utf-8")
+    assert run("tag orig -o orig/批注/ --format docx").exit_code == 0
+    for name in ("t.jsonl", "t.csv", "t.html"):
+        assert run(f"tag orig/a.txt -o orig/{name}").exit_code == 0
+    assert run("digest orig/a.txt -o orig/d.md").exit_code == 0
+    done = run("tag orig --format jsonl")
+    assert "left out, since an earlier run made them: 8 files, as " in done.stderr
+    assert {json.loads(line)["source"] for line in done.stdout.splitlines()} == {
+        "orig/2022/c.txt", "orig/a.txt", "orig/b.txt", "orig/d.docx", "orig/台账.csv",
+    }  # fmt: skip
+    (there / "orig" / "d.docx").unlink()  # and the copy with comments is all that is left of it
+    assert "orig/批注/d.docx" in {json.loads(line)["source"] for line in run("tag orig --format jsonl").stdout.splitlines()}
+    assert run("tag orig/t.html --format jsonl").stdout.count("\n") > 0, "what is named itself is tagged"
