@@ -209,8 +209,10 @@ def find_libreoffice() -> str | None:
 
 def remove_sockets(folder: Path) -> None:
     """Remove the sockets of the profiles below a folder, which are left where LibreOffice was killed with what had started it."""
-    for profile in folder.glob(f"**/{_PREFIX}*"):
-        _remove_sockets_of(profile)
+    for place, folders, _ in os.walk(folder):  # which passes over a folder that its own guard removes meanwhile
+        for name in folders:
+            if name.startswith(_PREFIX):
+                _remove_sockets_of(Path(place, name))
 
 
 def _remove_sockets_of(profile: Path) -> None:

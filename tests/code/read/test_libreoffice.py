@@ -14,7 +14,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.records import Document
 from pipeline.read.isolated import IsolatedReader
 from pipeline.read.office import libreoffice
-from pipeline.read.office.libreoffice import Conversion, Converter, remove_sockets, sockets_of
+from pipeline.read.office.libreoffice import _PREFIX, Conversion, Converter, remove_sockets, sockets_of
 
 OLD = Conversion(".doc", "docx", "an old Word file")
 NOTICE = "文化站全年开放，村里的图书室也添了新书。"
@@ -237,3 +237,20 @@ def test_sockets_are_removed_behind_readers_that_were_killed(tmp_path):
         assert other.exists()
     finally:
         other.unlink()
+
+
+def test_a_folder_that_is_removed_meanwhile_is_no_fault(tmp_path, monkeypatch):
+    for name in ("mission-themes-1", "mission-themes-2"):
+        (tmp_path / name / f"{_PREFIX}x").mkdir(parents=True)
+    left = sockets_of(tmp_path / "mission-themes-2" / f"{_PREFIX}x")[0]
+    left.touch()
+    scandir = os.scandir
+
+    def gone(path="."):
+        if os.fspath(path).endswith("mission-themes-1"):
+            raise FileNotFoundError(path)  # its guard was quicker
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", gone)
+    remove_sockets(tmp_path)
+    assert not left.exists()
