@@ -64,13 +64,16 @@ class Keeper:
         self.done = KeepResult()
 
     def keep(self, report: KeptReport) -> None:
-        """Put a report in, unless its content is there; say where another version of the same file is."""
+        """Put a report in, unless its content is there: then it gets what the table says; say where another version is."""
         source = report.document.source
-        if reports.known(self._library, report.document.sha256):
-            self.done.known.append(source)
-            return
         told = self._said.get(source) or self._said.get(Path(source).name) or ReportFacts()
-        given = {**attributes.find(report.finish()), **attributes.told(told, source)}
+        of_table = attributes.told(told, source)
+        if (there := reports.known(self._library, report.document.sha256)) is not None:
+            self.done.known.append(source)
+            if of_table:
+                reports.set_attributes(self._library, there.number, of_table)
+            return
+        given = {**attributes.find(report.finish()), **of_table}
         earlier = reports.versions(self._library, source)
         self._batch = self._batch or reports.begin_batch(self._library, "add", self._model)
         entry = reports.add(self._library, corrected(report, self._corrections), given, self._batch)

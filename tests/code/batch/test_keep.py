@@ -162,3 +162,12 @@ def test_a_library_takes_no_model_of_other_labels(home, config, keep, report, sh
         with pytest.raises(UsageError, match=line):
             retag(library, reports.entries(library), other, Corrections([]), write=True)
         assert {tag.theme for tag in reports.content_of(library, 1).tags} <= set(shipped.labels.names)
+
+
+def test_a_table_is_taken_for_reports_that_are_kept_already(keep, report):
+    keep(report)
+    _, done = keep(report, said={report.name: ReportFacts(unit="临溪县文化馆", place="", year="2023")})
+    assert (len(done.added), len(done.known)) == (0, 1)
+    with Library() as library:
+        (entry,) = reports.entries(library)
+    assert (entry.of("unit"), entry.of("year"), entry.of("kind")) == ("临溪县文化馆", "2023", "总结")
