@@ -174,7 +174,7 @@ def _print_drift(config: "Config", model_name: str, batches: tuple[Path, ...]) -
         click.echo(
             tr(
                 "{figure}\t{word}\tPSI {index:.3f}\t{shares}",
-                figure=drift.figure,
+                figure=tr(drift.figure),
                 word=tr(drift.word),
                 index=drift.index,
                 shares=drift.shares,

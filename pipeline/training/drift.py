@@ -28,6 +28,8 @@ _AT_ONCE = 256  # summaries that are added up at once
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = SUMMARY
 _SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown", "drifted")  # fields that are added up
+FIGURES = (mark("themes"), mark("scores"), mark("unknown words"), mark("review"))
+UNKNOWN, IN_REVIEW = mark("unknown"), mark("in review")  # the shares of the last two that are told
 _LEAST_SHARE = 1e-4  # what an empty share counts as: the index is not defined for none
 
 WORDS = (mark("stable"), mark("look"), mark("drifted"), mark("too small"))  # for the catalogue
@@ -201,10 +203,10 @@ def _figures(batch: BatchSummary, reference: BatchSummary) -> Iterator[tuple[str
     by_theme, by_score, by_term, by_review = (
         [{theme: one.themes.get(theme, 0) for theme in themes} for one in both],
         [dict(zip(edges, one.scores, strict=True)) for one in both],
-        [{"unknown": one.unknown, "known": one.terms - one.unknown} for one in both],
-        [{"in review": one.review, "sure": one.characters - one.review} for one in both],
+        [{UNKNOWN: one.unknown, "known": one.terms - one.unknown} for one in both],
+        [{IN_REVIEW: one.review, "sure": one.characters - one.review} for one in both],
     )
-    for name, pair in (("themes", by_theme), ("scores", by_score), ("unknown words", by_term), ("review", by_review)):
+    for name, pair in zip(FIGURES, (by_theme, by_score, by_term, by_review), strict=True):
         yield name, pair[0], pair[1]
 
 
@@ -219,4 +221,4 @@ def _described(now: dict[str, int], before: dict[str, int], most: int = 3) -> st
     share = {name: (before[name] / max(1, sum(before.values())), now[name] / max(1, sum(now.values()))) for name in now}
     ranked = sorted(share, key=lambda name: -abs(share[name][0] - share[name][1]))
     shown = ranked[:most] if len(share) > 2 else list(share)[:1]
-    return ", ".join(f"{name} {share[name][0]:.1%} -> {share[name][1]:.1%}" for name in shown)
+    return ", ".join(f"{tr(name)} {share[name][0]:.1%} -> {share[name][1]:.1%}" for name in shown)
