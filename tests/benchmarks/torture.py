@@ -185,10 +185,10 @@ def new_place(model: str, count: int) -> Iterator[Place]:
 def check(tally: Tally, place: Place, what: str, inputs: str, allowed: Sequence[dict[str, str]]) -> None:
     """Hold a place after a run that was cut short: nothing lost, nothing half there, nothing left."""
     tally.hold(originals(place) == inputs, f"{what}: an input changed")
+    left = outlive(place)  # the guard of an unfinished file has that time too
     found = place.output()
     for name, value in found.items():
         tally.hold(any(one.get(name) == value for one in allowed), f"{what}: {name} is there and not whole, or left behind")
-    left = outlive(place)
     tally.hold(not left, f"{what}: left behind: {left}")
 
 
