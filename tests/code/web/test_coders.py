@@ -59,22 +59,14 @@ def test_an_account_compares_itself_only(serving, tmp_path):
         assert ask(served).status_code == 409
 
 
-def test_in_a_browser(served, browser):
-    from playwright.sync_api import expect, sync_playwright
+def test_in_a_browser(served, chromium_page):
+    from playwright.sync_api import expect
 
     correct(served, ("王一", ["兴文化", "举旗帜", "育新人"]), ("李<i>二", ["兴文化", "举旗帜", "聚民心"]))
-    noticed = []
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = opened.new_page(locale="zh-CN")
-        page.on("console", lambda message: message.type in ("error", "warning") and noticed.append(message.text))
-        page.on("pageerror", lambda error: noticed.append(str(error)))
-        page.goto(served.address)
-        page.get_by_text("校对一致性 2 人校对过").click()
-        page.get_by_role("button", name="比较").press("Enter")
-        expect(page.locator("#coders-said")).to_contain_text("两人都判断过 3 段，67% 相同")
-        expect(page.locator("#coders-said")).to_contain_text("0.57，中等一致")
-        expect(page.locator("#coders-list > li")).to_have_count(1)
-        assert "李<i>二：聚民心（李<i>二说）" in page.locator("#coders-list").inner_text()
-        opened.close()
-    assert noticed == []
+    page = chromium_page(served.address)
+    page.get_by_text("校对一致性 2 人校对过").click()
+    page.get_by_role("button", name="比较").press("Enter")
+    expect(page.locator("#coders-said")).to_contain_text("两人都判断过 3 段，67% 相同")
+    expect(page.locator("#coders-said")).to_contain_text("0.57，中等一致")
+    expect(page.locator("#coders-list > li")).to_have_count(1)
+    assert "李<i>二：聚民心（李<i>二说）" in page.locator("#coders-list").inner_text()

@@ -29,30 +29,6 @@ ATTACK = """<script>window.ran = true</script><img src=x onerror="window.ran = t
 """
 
 
-@pytest.fixture(scope="module")
-def chromium_page(browser):
-    """Return a function that opens a page that asks nothing of any other machine, and whose console stays empty."""
-    from playwright.sync_api import sync_playwright
-
-    noticed = []
-
-    def open_page(address, **settings):
-        context = opened.new_context(**{"viewport": {"width": 1360, "height": 900}, "locale": "zh-CN", **settings})
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("request", lambda request: request.url.startswith((address, "blob:", "data:")) or noticed.append(request.url))
-        page.on("console", lambda message: message.type in ("error", "warning") and noticed.append(message.text))
-        page.on("pageerror", lambda error: noticed.append(str(error)))
-        page.goto(address)
-        return page
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield open_page
-        opened.close()
-    assert noticed == []
-
-
 @pytest.fixture
 def page(served, chromium_page):
     page = chromium_page(served.address)

@@ -178,36 +178,26 @@ def test_without_a_library_there_is_nothing(home, shown):
     assert shown.client.get("/api/library/digests/1").status_code == 404
 
 
-def test_in_a_browser_by_keys_alone(shelf, shown, browser):
-    from playwright.sync_api import sync_playwright
-
-    noticed = []
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = opened.new_page(viewport={"width": 1360, "height": 900}, locale="zh-CN")
-        page.on("console", lambda message: message.type in ("error", "warning") and noticed.append(message.text))
-        page.on("pageerror", lambda error: noticed.append(str(error)))
-        page.goto(shown.address)
-        page.get_by_text("报告库 2 篇").click()
-        rows = page.locator("#library-list > li")
-        assert rows.count() == 2
-        page.get_by_label("检索", exact=True).fill("书房 与 阅读")
-        page.get_by_label("年份").fill("2024")
-        page.keyboard.press("Enter")
-        page.get_by_text("1 篇报告中的 1 段").wait_for()
-        assert "全民阅读活动" in rows.inner_text()
-        rows.get_by_role("button", name="查看 临溪县委宣传部2024年宣传工作总结").press("Enter")
-        page.locator("#library-report .passage").first.wait_for()
-        assert "<img src=x" in page.locator("#library-report").inner_text()
-        page.get_by_role("button", name="列出全部报告").press("Enter")
-        remover = page.get_by_role("button", name="删除 临溪县委宣传部2023年宣传工作总结")
-        remover.press("Enter")
-        assert rows.count() == 2
-        remover.press("Enter")
-        page.get_by_text("报告库 1 篇").wait_for()
-        assert page.evaluate("window.ran") is None
-        opened.close()
-    assert noticed == []
+def test_in_a_browser_by_keys_alone(shelf, shown, chromium_page):
+    page = chromium_page(shown.address)
+    page.get_by_text("报告库 2 篇").click()
+    rows = page.locator("#library-list > li")
+    assert rows.count() == 2
+    page.get_by_label("检索", exact=True).fill("书房 与 阅读")
+    page.get_by_label("年份").fill("2024")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 篇报告中的 1 段").wait_for()
+    assert "全民阅读活动" in rows.inner_text()
+    rows.get_by_role("button", name="查看 临溪县委宣传部2024年宣传工作总结").press("Enter")
+    page.locator("#library-report .passage").first.wait_for()
+    assert "<img src=x" in page.locator("#library-report").inner_text()
+    page.get_by_role("button", name="列出全部报告").press("Enter")
+    remover = page.get_by_role("button", name="删除 临溪县委宣传部2023年宣传工作总结")
+    remover.press("Enter")
+    assert rows.count() == 2
+    remover.press("Enter")
+    page.get_by_text("报告库 1 篇").wait_for()
+    assert page.evaluate("window.ran") is None
 
 
 @pytest.fixture
@@ -245,26 +235,16 @@ def test_without_a_library_nothing_is_counted(home, shown):
     assert count(shown, by="year").json()["rows"] == []
 
 
-def test_in_a_browser_themes_that_stand_together_are_a_table_and_a_picture(counted, shown, browser):
-    from playwright.sync_api import sync_playwright
-
-    noticed = []
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = opened.new_page(viewport={"width": 1360, "height": 900}, locale="zh-CN")
-        page.on("console", lambda message: message.type in ("error", "warning") and noticed.append(message.text))
-        page.on("pageerror", lambda error: noticed.append(str(error)))
-        page.goto(shown.address)
-        page.get_by_text("报告库 1 篇").click()
-        page.get_by_text("主题统计").click()
-        page.get_by_role("img", name="主题同现图：同现最多的是举旗帜与兴文化，1 篇").wait_for()
-        page.get_by_label("计量").select_option("段落")
-        picture = page.get_by_role("img", name="主题同现图：同现最多的是举旗帜与兴文化，2 段")
-        picture.wait_for()
-        assert (picture.locator("line").count(), picture.locator("circle").count()) == (1, 6)
-        assert page.locator("#counts-shown tbody tr").count() == 6
-        page.get_by_label("统计方式").select_option("地区")
-        page.get_by_role("row", name="临溪县").wait_for()
-        assert page.locator("#counts-shown svg").count() == 0
-        opened.close()
-    assert noticed == []
+def test_in_a_browser_themes_that_stand_together_are_a_table_and_a_picture(counted, shown, chromium_page):
+    page = chromium_page(shown.address)
+    page.get_by_text("报告库 1 篇").click()
+    page.get_by_text("主题统计").click()
+    page.get_by_role("img", name="主题同现图：同现最多的是举旗帜与兴文化，1 篇").wait_for()
+    page.get_by_label("计量").select_option("段落")
+    picture = page.get_by_role("img", name="主题同现图：同现最多的是举旗帜与兴文化，2 段")
+    picture.wait_for()
+    assert (picture.locator("line").count(), picture.locator("circle").count()) == (1, 6)
+    assert page.locator("#counts-shown tbody tr").count() == 6
+    page.get_by_label("统计方式").select_option("地区")
+    page.get_by_role("row", name="临溪县").wait_for()
+    assert page.locator("#counts-shown svg").count() == 0
