@@ -29,18 +29,21 @@ from libc.string cimport memcmp, memcpy, memset
 cdef enum:
     CHARACTER_BITS = 21  # of a code point
     NODE_BITS = 21  # of a node of the dictionary …
-    BIGRAM_BITS = 22  # … and of the column of a bigram
+    COLUMN_BITS = 22  # … and of the column of a bigram
     SHARE_BITS = 24  # words whose shares are the same in so many bits weigh the same
-    BEGINNING_BITS = 21  # of the places in the table of the beginnings of words …
-    FILTER_BITS = 18  # … and in that of bigrams
-    LEVELS = 3  # characters behind the first of a word that are looked up for all places of a text at once
+    FILTER_BITS = 18  # of the places in the filter of the beginnings of terms
+    LEVELS = 4  # characters of a word that are looked up for all places of a text at once
+    LEADS_BIT = 31  # above the code of a node that leads on to others
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
     PLANE = 0x10000  # characters below it have their first step in a table
 
 cdef uint64_t STREWN = 0x9E3779B97F4A7C15  # multiplying by it strews keys evenly (Fibonacci hashing, Knuth 1973)
-cdef uint64_t NO_BIGRAM = 0xFFFFFFFFFFFFFFFF
-cdef double NO_WORD = -1.0  # the logarithm of the frequency of what only begins words
+cdef uint64_t NO_PAIR = 0xFFFFFFFFFFFFFFFF
+cdef uint64_t NO_COLUMN = (1 << COLUMN_BITS) - 1
+cdef double NO_WORD = -INFINITY  # the logarithm of the frequency of what only begins words
+cdef uint32_t LEADS_ON = <uint32_t>1 << LEADS_BIT
+cdef uint32_t CODE = (1 << CHARACTER_BITS) - 1
 cdef double[4096] LOGARITHMS
 
 cdef uint8_t[128] OF_WORDS  # ASCII that jieba cuts with its dictionary …
@@ -105,14 +108,6 @@ cdef inline bint _is_term(const Py_UCS4* word, Py_ssize_t size) noexcept nogil:
     return False
 
 
-cdef inline int32_t _node(const Slot* slot) noexcept nogil:
-    return <int32_t>(slot.way & ((1 << NODE_BITS) - 1)) if slot else 0
-
-
-cdef inline int64_t _frequency(const Slot* slot) noexcept nogil:
-    return <int64_t>(exp(slot.logarithm) + 0.5) if slot.logarithm >= 0 else 0
-
-
 cdef inline bint _is_of_words(uint32_t code) noexcept nogil:
     return OF_WORDS[code] if code < 128 else 0x4E00 <= code <= 0x9FD5
 
@@ -164,9 +159,10 @@ cdef extern from *:
 SOURCE = (<bytes>SOURCE_DIGEST).decode()  # the sha256 of the file that this was compiled from
 
 
-cdef struct Slot:
-    uint64_t way  # node, character and the node they lead to, in one number
+cdef struct Node:
     double logarithm  # of the frequency of the word that ends there
+    uint32_t code  # the character that leads there, and LEADS_ON above it
+    int32_t parent
 
 
 cdef struct Token:
@@ -176,15 +172,15 @@ cdef struct Token:
 
 
 cdef class Dictionary:
-    """jieba's dictionary as a trie in one hash table, and the words of texts by it."""
+    """jieba's dictionary as a trie: nodes side by side, the ways between them in one hash table; and the words of texts by it."""
 
-    cdef Slot* slots
+    cdef uint64_t* ways  # node, character and the node they lead to, in one number each
     cdef uint64_t mask
     cdef int shift
-    cdef Slot[PLANE] first  # those of characters below it, which need no search
-    cdef int32_t count  # of nodes; the first one is the root
+    cdef Node* nodes  # the first one is the root, where no word ends
+    cdef int32_t count, room
+    cdef int32_t[PLANE] first  # where characters below it lead from the root, which needs no search; 0 for nowhere
     cdef int64_t total
-    cdef uint64_t[1 << (BEGINNING_BITS - 6)] beginnings  # a bit for each two characters that begin a word: it fits into the caches
 
     def __cinit__(self, bytes lines not None, int bits=20):
         """Take the lines of a dictionary file: word, frequency and part of speech; raises ValueError for others.
@@ -194,30 +190,32 @@ cdef class Dictionary:
         cdef const uint8_t* data = lines
         cdef Py_ssize_t size = len(lines), bad
         memset(self.first, 0, sizeof(self.first))
-        memset(self.beginnings, 0, sizeof(self.beginnings))
-        self.count = 1
         self.shift = 64 - bits
         self.mask = (<uint64_t>1 << bits) - 1
-        self.slots = <Slot*>_large((<size_t>1 << bits) * sizeof(Slot))
-        if not self.slots:
+        self.ways = <uint64_t*>_large((<size_t>1 << bits) * sizeof(uint64_t))
+        self.count, self.room = 1, 1 << (bits - 1)
+        self.nodes = <Node*>malloc(self.room * sizeof(Node))
+        if not self.ways or not self.nodes:
             raise MemoryError
+        self.nodes[0].logarithm, self.nodes[0].code, self.nodes[0].parent = NO_WORD, 0, 0
         with nogil:
             bad = self._read(data, size)
         if bad:
             raise ValueError(f"line {bad} of the dictionary is no word with its frequency")
 
     def __dealloc__(self):
-        free(self.slots)
+        free(self.ways)
+        free(self.nodes)
 
     cdef Py_ssize_t _read(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
         """Add all words; return the number of the first line that is none, or 0."""
         cdef Py_ssize_t i = 0, number = 0, after
-        cdef Slot* slot
+        cdef int32_t node
         cdef int64_t frequency
         cdef uint32_t code, byte
         while i < size:
             number += 1
-            slot = NULL
+            node = 0
             while i < size and data[i] != 32 and data[i] != 10:
                 byte = data[i]
                 if byte < 0x80:
@@ -234,10 +232,10 @@ cdef class Dictionary:
                 while i < after:
                     code = (code << 6) | (data[i] & 0x3F)
                     i += 1
-                slot = self._grown(slot, code & 0x1FFFFF)
-                if not slot:
+                node = self._grown(node, code & CODE)
+                if not node:
                     return number
-            if i == size or data[i] != 32 or not slot:
+            if i == size or data[i] != 32 or not node:
                 return number
             i += 1
             frequency = 0
@@ -247,146 +245,109 @@ cdef class Dictionary:
                 i += 1
             if i == after or (i < size and data[i] != 32 and data[i] != 10 and data[i] != 13):
                 return number
-            self._set(slot, frequency)
+            self._set(node, frequency)
             while i < size and data[i] != 10:
                 i += 1
             i += 1
         return 0
 
-    cdef void _set(self, Slot* slot, int64_t frequency) noexcept nogil:
+    cdef void _set(self, int32_t node, int64_t frequency) noexcept nogil:
         self.total += frequency
         if frequency <= 0:
-            slot.logarithm = NO_WORD
+            self.nodes[node].logarithm = NO_WORD
         else:
-            slot.logarithm = LOGARITHMS[frequency] if frequency < 4096 else log(<double>frequency)
+            self.nodes[node].logarithm = LOGARITHMS[frequency] if frequency < 4096 else log(<double>frequency)
 
-    cdef inline Slot* _step(self, int32_t node, uint32_t code) noexcept nogil:
-        """Return where a character leads from a node, or NULL."""
+    cdef inline int32_t _step(self, int32_t node, uint32_t code) noexcept nogil:
+        """Return where a character leads from a node; 0 for nowhere."""
         if node == 0 and code < PLANE:
-            return &self.first[code] if self.first[code].way else NULL
+            return self.first[code]
         return self._found(_key(node, code))
 
-    cdef Slot* _grown(self, const Slot* parent, uint32_t code) noexcept nogil:
-        """Return where a character leads from another, or NULL for the root, made where it leads nowhere; NULL for no room."""
-        cdef int32_t node = _node(parent)
-        cdef Slot* there = self._step(node, code)
-        cdef Slot made
-        cdef bint is_second = parent and parent.way >> (NODE_BITS + CHARACTER_BITS) == 0
+    cdef int32_t _grown(self, int32_t parent, uint32_t code) noexcept nogil:
+        """Return where a character leads from a node, made where it leads nowhere; 0 for no room."""
+        cdef int32_t there = self._step(parent, code)
         if there:
             return there
-        if self.count == 1 << NODE_BITS or (<uint64_t>self.count * 8 > self.mask * 5 and not self._more_slots()):
-            return NULL
-        made.way = (_key(node, code) << NODE_BITS) | <uint64_t>self.count
-        made.logarithm = NO_WORD
+        if self.count == 1 << NODE_BITS or (self.count == self.room and not self._more_nodes()):
+            return 0
+        if <uint64_t>self.count * 8 > self.mask * 5 and not self._more_ways():
+            return 0
+        there = self.count
+        self.nodes[there].logarithm, self.nodes[there].code, self.nodes[there].parent = NO_WORD, code, parent
+        if parent:
+            self.nodes[parent].code |= LEADS_ON
         self.count += 1
-        if node == 0 and code < PLANE:
-            self.first[code] = made
-            return &self.first[code]
-        if is_second:
-            _set_bit(self.beginnings, (_key(node, code) * STREWN) >> (64 - BEGINNING_BITS))
-        return self._put(made)
+        self._put(there)
+        return there
 
-    cdef inline bint _begins(self, uint64_t key) noexcept nogil:
-        """Tell whether a second character may lead on from the node of the first, which it mostly does not."""
-        return _has_bit(self.beginnings, (key * STREWN) >> (64 - BEGINNING_BITS))
+    cdef void _put(self, int32_t node) noexcept nogil:
+        """Make the way to a node."""
+        cdef uint64_t key = _key(self.nodes[node].parent, self.nodes[node].code & CODE), place = (key * STREWN) >> self.shift
+        if key < PLANE:
+            self.first[key] = node
+            return
+        while self.ways[place]:
+            place = (place + 1) & self.mask
+        self.ways[place] = (key << NODE_BITS) | <uint64_t>node
 
-    cdef inline Slot* _second(self, int32_t node, uint32_t code) noexcept nogil:
-        """Return where the second character of a word leads from the node of the first, or NULL."""
-        return self._step(node, code) if self._begins(_key(node, code)) else NULL
-
-    cdef inline Slot* _found(self, uint64_t key) noexcept nogil:
-        """Return the slot of a key that stands in the table, or NULL."""
+    cdef inline int32_t _found(self, uint64_t key) noexcept nogil:
+        """Return the node to which the way of a key leads that stands in the table, or 0."""
         cdef uint64_t place = (key * STREWN) >> self.shift
-        while self.slots[place].way >> NODE_BITS != key:
-            if self.slots[place].way == 0:
-                return NULL
+        while self.ways[place] >> NODE_BITS != key:
+            if self.ways[place] == 0:
+                return 0
             place = (place + 1) & self.mask
-        return &self.slots[place]
+        return <int32_t>(self.ways[place] & ((1 << NODE_BITS) - 1))
 
-    cdef void _look_up(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
-        """Write where the second to the last of LEVELS characters lead that begin at each place of a text.
-
-        It goes level by level: what is to be looked up is gathered without a branch, which no processor could guess, and fetched
-        ahead.
-        """
-        cdef Py_ssize_t i, j, level, passed = 0, kept
-        cdef int32_t* places = scratch.places
-        cdef uint64_t* keys = scratch.codes
-        cdef Slot* slot
-        cdef int32_t node
-        memset(scratch.levels, 0, size * LEVELS * sizeof(Slot*))
-        for i in range(size - 1):
-            node = _node(&self.first[text[i]]) if text[i] < PLANE else _node(self._step(0, text[i]))
-            places[passed], keys[passed] = <int32_t>i, _key(node, text[i + 1])
-            passed += (node != 0) & self._begins(keys[passed])
-        for level in range(LEVELS):
-            for i in range(passed):
-                _fetch_ahead(&self.slots[(keys[i] * STREWN) >> self.shift])
-            kept = 0
-            for i in range(passed):
-                slot = self._found(keys[i])
-                j = places[i]
-                scratch.levels[j * LEVELS + level] = slot
-                if slot and j + level + 2 < size:
-                    places[kept], keys[kept] = <int32_t>j, _key(_node(slot), text[j + level + 2])
-                    kept += 1
-            passed = kept
-
-    cdef Slot* _put(self, Slot slot) noexcept nogil:
-        cdef uint64_t place = ((slot.way >> NODE_BITS) * STREWN) >> self.shift
-        while self.slots[place].way:
-            place = (place + 1) & self.mask
-        self.slots[place] = slot
-        return &self.slots[place]
-
-    cdef bint _more_slots(self) noexcept nogil:
-        cdef Slot* old = self.slots
-        cdef uint64_t size = self.mask + 1, i
-        cdef Slot* new = <Slot*>_large(2 * size * sizeof(Slot))
-        if not new:
+    cdef bint _more_nodes(self) noexcept nogil:
+        cdef Node* more = <Node*>realloc(self.nodes, 2 * <size_t>self.room * sizeof(Node))
+        if not more:
             return False
-        self.slots = new
-        self.mask = 2 * size - 1
-        self.shift -= 1
-        for i in range(size):
-            if old[i].way:
-                self._put(old[i])
-        free(old)
+        self.nodes, self.room = more, 2 * self.room
+        return True
+
+    cdef bint _more_ways(self) noexcept nogil:
+        cdef uint64_t* more = <uint64_t*>_large(2 * (self.mask + 1) * sizeof(uint64_t))
+        cdef int32_t node
+        if not more:
+            return False
+        free(self.ways)
+        self.ways, self.mask, self.shift = more, 2 * self.mask + 1, self.shift - 1
+        for node in range(1, self.count):
+            self._put(node)
         return True
 
     def add(self, str word not None, int64_t frequency):
         """Add a word, or give it another frequency; raises MemoryError where there are too many."""
-        cdef Slot* slot = self._slot(word)
-        if slot and frequency > 0:
-            self._set(slot, frequency)
+        cdef int32_t node = self._node_of(word)
+        if node and frequency > 0:
+            self._set(node, frequency)
 
     def frequency(self, str word not None):
         """Return the frequency of a word; 0 for what is none."""
-        cdef Slot* slot = NULL
+        cdef int32_t node = 0
         cdef Py_UCS4 code
         for code in word:
-            slot = self._step(_node(slot), code)
-            if not slot:
+            node = self._step(node, code)
+            if not node:
                 return 0
-        return _frequency(slot) if slot else 0
+        return <int64_t>(exp(self.nodes[node].logarithm) + 0.5)
 
     @property
     def total_frequency(self):
         """The sum of all frequencies."""
         return self.total
 
-    cdef Slot* _slot(self, str word) except? NULL:
-        """Return where a word ends, made where there is none: what is no word cuts nothing. NULL for the empty one."""
-        cdef Slot* slot = NULL
+    cdef int32_t _node_of(self, str word) except -1:
+        """Return where a word ends, made where there is none: what is no word cuts nothing. 0 for the empty one."""
+        cdef int32_t node = 0
         cdef Py_UCS4 code
         for code in word:
-            slot = self._grown(slot, code)
-            if not slot:
+            node = self._grown(node, code)
+            if not node:
                 raise MemoryError("too many words")
-        return slot
-
-    def _node_of(self, str word not None):
-        return _node(self._slot(word))
+        return node
 
     def cut(self, str text not None):
         """Return the words of a text, which joined are the text."""
@@ -394,66 +355,135 @@ cdef class Dictionary:
         cdef Characters characters = Characters(text)
         cdef Scratch scratch = Scratch(size)
         cdef list words = []
-        count = self._cut(characters.codes, size, scratch)
+        with nogil:
+            self._look_up_pairs(characters.codes, size, scratch)
+            count = self._cut(characters.codes, size, scratch)
         for i in range(count):
             words.append(PyUnicode_Substring(text, scratch.tokens[i].start, scratch.tokens[i].end))
         return words
 
-    cdef Py_ssize_t _cut(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
-        """Write the words of a text as tokens; return how many."""
-        cdef Py_ssize_t i = 0, j, found = 0
-        cdef Token* tokens = scratch.tokens
-        self._look_up(text, size, scratch)
-        while i < size:
-            if _is_of_words(text[i]):
-                j = i + 1
-                while j < size and _is_of_words(text[j]):
-                    j += 1
-                found += self._cut_run(text, i, j, scratch, tokens + found)
-            else:
-                j = i + 2 if text[i] == 13 and i + 1 < size and text[i + 1] == 10 else i + 1
-                tokens[found].start, tokens[found].end = <int32_t>i, <int32_t>j
-                tokens[found].node = _node(self._step(0, text[i])) if j == i + 1 else 0
-                found += 1
-            i = j
-        return found
-
-    cdef Py_ssize_t _cut_run(
-        self, const Py_UCS4* text, Py_ssize_t start, Py_ssize_t end, Scratch scratch, Token* tokens
-    ) noexcept nogil:
-        """Write the words of a run of characters that may be in words of the dictionary; return how many."""
-        cdef double* best = scratch.best
-        cdef Token* ways = scratch.ways
-        cdef double all_words = log(<double>self.total), score, most
-        cdef Py_ssize_t i, j, level, found = 0
-        cdef Slot* slot
+    cdef void _look_up_pairs(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write where each two characters of a text lead."""
+        cdef Py_ssize_t i
         cdef int32_t node
-        best[end] = 0
-        for i in range(end - 1, start - 1, -1):
-            slot = self._step(0, text[i])
-            most = -INFINITY
-            ways[i].end, ways[i].node = <int32_t>(i + 1), _node(slot)
-            j = i + 1
-            level = 0
-            while slot:
-                score = (slot.logarithm - all_words) + best[j]
-                if (slot.logarithm >= 0) & (score >= most):  # of equal ways the longer word, as in jieba
-                    most = score
-                    ways[i].end, ways[i].node = <int32_t>j, _node(slot)
-                if j == end:
-                    break
-                slot = scratch.levels[i * LEVELS + level] if level < LEVELS else self._step(_node(slot), text[j])
-                level += 1
-                j += 1
-            best[i] = most if most > -INFINITY else -all_words + best[i + 1]
-        i = start
-        while i < end:
-            j = ways[i].end
-            node = ways[i].node
-            if j == i + 1 and text[i] < 128 and RUNS_ON[text[i]]:
-                while j < end and ways[j].end == j + 1 and text[j] < 128 and RUNS_ON[text[j]]:
-                    if node:
-                        node = _node(self._step(node, text[j]))
+        for i in range(size):
+            node = self._step(0, text[i]) if i + 1 < size and _is_of_words(text[i]) and _is_of_words(text[i + 1]) else 0
+            scratch.nodes[1][i] = self._found(_key(node, text[i + 1])) if node else 0
+
+    cdef Py_ssize_t _cut(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write the words of a text as tokens, where each two of its characters lead having been written; return how many."""
+        self._look_up(text, size, scratch)
+        self._choose(text, size, scratch)
+        return self._take(text, size, scratch)
+
+    cdef void _look_up(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write where one character, three and more of them lead that begin at each place of a text, and what the words there weigh.
+
+        It goes level by level: what is to be looked up is gathered without a branch, which no processor could guess, and fetched
+        ahead.
+        """
+        cdef Py_ssize_t i, place, level, passed = 0, kept
+        cdef double all_words = log(<double>self.total)
+        cdef int32_t* places = scratch.places
+        cdef uint64_t* keys = scratch.keys
+        cdef int32_t* above
+        cdef int32_t* nodes
+        cdef double* weights
+        cdef int32_t node
+        for i in range(size):
+            scratch.is_of_words[i] = _is_of_words(text[i])
+            scratch.nodes[0][i] = self.first[text[i]] if text[i] < PLANE else self._step(0, text[i])
+        scratch.is_of_words[size] = False
+        for level in range(2, LEVELS):
+            memset(scratch.nodes[level], 0, size * sizeof(int32_t))
+        for i in range(size - 2):
+            node = scratch.nodes[1][i]
+            places[passed], keys[passed] = <int32_t>i, _key(node, text[i + 2])
+            passed += (self.nodes[node].code >> LEADS_BIT) & scratch.is_of_words[i + 2]
+        for level in range(2, LEVELS):
+            for i in range(passed):
+                _fetch_ahead(&self.ways[(keys[i] * STREWN) >> self.shift])
+            kept = 0
+            nodes = scratch.nodes[level]
+            for i in range(passed):
+                node = self._found(keys[i])
+                place = places[i]
+                nodes[place] = node
+                places[kept], keys[kept] = <int32_t>place, _key(node, text[min(place + level + 1, size)])
+                kept += (self.nodes[node].code >> LEADS_BIT) & scratch.is_of_words[min(place + level + 1, size)]
+            passed = kept
+        memset(scratch.is_longer, 0, size)
+        for i in range(passed):
+            scratch.is_longer[places[i]] = True
+        for level in range(LEVELS):
+            nodes, weights = scratch.nodes[level], scratch.weights[level]
+            for i in range(size):
+                weights[i] = self.nodes[nodes[i]].logarithm - all_words
+
+    cdef void _choose(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write the first word of the most probable way to cut what follows each place. Of equal ways the longer word, as in jieba.
+
+        Nothing here is a branch but what is rare.
+        """
+        cdef double* best = scratch.best
+        cdef double* one = scratch.weights[0]
+        cdef double* two = scratch.weights[1]
+        cdef double* three = scratch.weights[2]
+        cdef double* four = scratch.weights[3]
+        cdef double of_one, of_two, of_three, of_four, most, alone = -log(<double>self.total)
+        cdef double after_one = 0, after_two = 0, after_three = 0, after_four = 0
+        cdef int32_t length
+        cdef Py_ssize_t i
+        best[size] = 0
+        for i in range(size - 1, -1, -1):
+            of_one, of_two, of_three, of_four = one[i] + after_one, two[i] + after_two, three[i] + after_three, four[i] + after_four
+            length = 2 + (of_three >= of_two)
+            most = of_three if of_three >= of_two else of_two
+            length = 4 if of_four >= most else length
+            most = of_four if of_four >= most else most
+            length = length if most >= of_one else 1
+            most = most if most >= of_one else of_one
+            if scratch.is_longer[i]:
+                most = self._longer(text, i, scratch, most, &length)
+            if not most > -INFINITY:
+                most, length = alone + after_one, 1
+            length = length if scratch.is_of_words[i] else 1
+            most = most if scratch.is_of_words[i] else 0
+            best[i], scratch.lengths[i] = most, length
+            after_four, after_three, after_two, after_one = after_three, after_two, after_one, most
+
+    cdef double _longer(self, const Py_UCS4* text, Py_ssize_t place, Scratch scratch, double most, int32_t* length) noexcept nogil:
+        """Weigh the words of more than LEVELS characters that begin at a place; return what the best of all ways weighs there."""
+        cdef double all_words = log(<double>self.total), score
+        cdef int32_t node = scratch.nodes[LEVELS - 1][place]
+        cdef Py_ssize_t i = place + LEVELS
+        while scratch.is_of_words[i]:
+            node = self._found(_key(node, text[i]))
+            if not node:
+                break
+            i += 1
+            score = (self.nodes[node].logarithm - all_words) + scratch.best[i]
+            if self.nodes[node].logarithm > NO_WORD and score >= most:
+                most, length[0], scratch.longer[place] = score, <int32_t>(i - place), node
+        return most
+
+    cdef Py_ssize_t _take(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write the words that were chosen; return how many."""
+        cdef Py_ssize_t i = 0, j, found = 0
+        cdef int32_t length, node
+        cdef Token* tokens = scratch.tokens
+        while i < size:
+            length = scratch.lengths[i]
+            node = scratch.nodes[length - 1][i] if length <= LEVELS else scratch.longer[i]
+            j = i + length
+            if text[i] < 128 and length == 1:
+                if RUNS_ON[text[i]]:
+                    while j < size and scratch.lengths[j] == 1 and text[j] < 128 and RUNS_ON[text[j]]:
+                        if node:
+                            node = self._step(node, text[j])
+                        j += 1
+                elif text[i] == 13 and j < size and text[j] == 10:
+                    node = 0
                     j += 1
             tokens[found].start, tokens[found].end, tokens[found].node = <int32_t>i, <int32_t>j, node
             found += 1
@@ -499,7 +529,7 @@ cdef class Terms:
         if places.shape[0] < size // 2 + 1 or classes.shape[0] < size // 2 + 1:
             raise ValueError("no room for the terms")
         while place < size:
-            after = self._longest(characters.codes, size, place, &of_class)
+            after = self._longest(characters.codes, size, place, self._at(characters.codes, size, place), &of_class)
             if after:
                 places[found], classes[found] = place, of_class
                 found += 1
@@ -508,37 +538,25 @@ cdef class Terms:
                 place += 1
         return found
 
-    cdef inline Py_ssize_t _longest(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, int32_t* of_class) noexcept nogil:
-        """Return where the longest term ends that begins at a place, and its class; 0 where none begins."""
-        cdef Slot* slot = self.trie._step(0, text[place])
-        cdef Py_ssize_t end = 0, i = place + 1
-        if not slot or i == size:
-            return 0
-        slot = self.trie._second(_node(slot), text[i])
-        while slot:
-            i += 1
-            if self.classes[_node(slot)] >= 0:
-                of_class[0], end = self.classes[_node(slot)], i
+    cdef inline Py_ssize_t _longest(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, int32_t node, int32_t* of_class) noexcept nogil:
+        """Return where the longest term ends that begins at a place with two characters that lead to a node, and its class; or 0."""
+        cdef Py_ssize_t end = 0, i = place + 2
+        while node:
+            if self.classes[node] >= 0:
+                of_class[0], end = self.classes[node], i
             if i == size:
                 break
-            slot = self.trie._step(_node(slot), text[i])
+            node = self.trie._step(node, text[i])
+            i += 1
         return end
 
-    cdef void _add(
-        self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t first_column, Scratch scratch, Tally tally
-    ) noexcept nogil:
-        """Add the classes of the terms of a text. Where one may begin is gathered first, for the reason that ``_add_bigrams`` has."""
-        cdef Py_ssize_t i, passed = 0, after = 0, end
-        cdef int32_t of_class = -1
-        for i in range(size - 1):
-            scratch.places[passed] = <int32_t>i
-            passed += _has_bit(self.filter, _filtered(_pair(text[i], text[i + 1])))
-        for i in range(passed):
-            if scratch.places[i] >= after:
-                end = self._longest(text, size, scratch.places[i], &of_class)
-                if end:
-                    tally._add(first_column + of_class, 1)
-                    after = end
+    cdef inline int32_t _at(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place) noexcept nogil:
+        """Return where the two characters at a place lead; 0 for nowhere."""
+        cdef int32_t node
+        if place + 1 >= size or not _has_bit(self.filter, _filtered(_pair(text[place], text[place + 1]))):
+            return 0
+        node = self.trie._step(0, text[place])
+        return self.trie._step(node, text[place + 1]) if node else 0
 
 
 cdef class Characters:
@@ -565,7 +583,7 @@ cdef class Characters:
         self.codes = <Py_UCS4*>malloc((size + 1) * sizeof(Py_UCS4))
         if not self.codes:
             raise MemoryError
-        self.size = size
+        self.size, self.codes[size] = size, 0
         return 0
 
     def __len__(self):
@@ -689,35 +707,50 @@ def gather(list sources not None, const int64_t[::1] counts not None, const int6
     return found
 
 
+cdef enum:
+    OF_A_PLACE = 8 * (2 + LEVELS) + 4 * (LEVELS + 3) + 12 + 16 + 2  # bytes of a Scratch
+
+
 cdef class Scratch:
     """Room for the work on a text of at most ``size`` characters."""
 
+    cdef int32_t *nodes[LEVELS]  # where one, two and more characters lead in the dictionary that begin at a place; 0 for nowhere …
+    cdef double *weights[LEVELS]  # … and the logarithms of the probabilities of the words there
+    cdef uint8_t* is_of_words  # whether a character may stand in a word of the dictionary; one more than there are
+    cdef uint8_t* is_longer  # whether words may begin there that are longer than LEVELS
     cdef double* best  # of each place, the logarithm of the most probable way to cut what follows …
-    cdef Token* ways  # … and its first word
+    cdef int32_t* lengths  # … the length of its first word …
+    cdef int32_t* longer  # … and where that leads, if it is longer than LEVELS
     cdef Token* tokens
-    cdef uint64_t* codes  # of bigrams, or keys of the dictionary …
+    cdef uint64_t* keys  # of ways in the dictionary …
     cdef int32_t* places  # … and where these begin
-    cdef Slot** levels  # where the characters behind that of a place lead in the dictionary, or NULL, side by side for each place
+    cdef int32_t* columns  # that were met
+    cdef void* room  # of all of them
 
     def __cinit__(self, Py_ssize_t size):
+        cdef Py_ssize_t places = (size + 64) & ~63, level
+        cdef char* at
         if size >= 1 << 31:
             raise ValueError("a text of more than 2,147,483,647 characters cannot be cut")
-        self.best = <double*>malloc((size + 1) * sizeof(double))
-        self.ways = <Token*>malloc((size + 1) * sizeof(Token))
-        self.tokens = <Token*>malloc((size + 1) * sizeof(Token))
-        self.codes = <uint64_t*>malloc((size + 1) * sizeof(uint64_t))
-        self.places = <int32_t*>malloc((size + 1) * sizeof(int32_t))
-        self.levels = <Slot**>malloc((size + 1) * LEVELS * sizeof(Slot*))
-        if not self.best or not self.ways or not self.tokens or not self.codes or not self.places or not self.levels:
+        self.room = malloc(places * OF_A_PLACE)
+        if not self.room:
             raise MemoryError
+        at = <char*>self.room
+        self.best, at = <double*>at, at + places * sizeof(double)
+        self.keys, at = <uint64_t*>at, at + places * sizeof(uint64_t)
+        for level in range(LEVELS):
+            self.weights[level], at = <double*>at, at + places * sizeof(double)
+        for level in range(LEVELS):
+            self.nodes[level], at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.lengths, at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.longer, at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.places, at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.tokens, at = <Token*>at, at + places * sizeof(Token)
+        self.columns, at = <int32_t*>at, at + 4 * places * sizeof(int32_t)
+        self.is_of_words, self.is_longer = <uint8_t*>at, <uint8_t*>at + places
 
     def __dealloc__(self):
-        free(self.levels)
-        free(self.places)
-        free(self.codes)
-        free(self.best)
-        free(self.ways)
-        free(self.tokens)
+        free(self.room)
 
 
 cdef class Tally:
@@ -780,18 +813,22 @@ cpdef Py_ssize_t row_room(Py_ssize_t size):
     return 3 * size + size // 2 + 1
 
 
+cdef struct Pair:
+    uint64_t code  # of two characters, and the column of their bigram: NO_COLUMN for none; a character by itself stands behind 0
+    int32_t node  # where they lead in the dictionary …
+    int32_t term  # … and among the terms of the gazetteer; 0 for nowhere
+
+
 cdef class Scorer:
     """Makes TF-IDF rows and scores of texts, and finds the words that weighed most: for one vocabulary and one set of weights."""
 
     cdef Dictionary dictionary
     cdef int32_t* columns  # of the nodes that were there when it was made; -1 for what is no word of the vocabulary
     cdef int32_t nodes
-    cdef Py_ssize_t pairs
-    cdef bint has_pairs, has_singles  # whether bigrams are pairs, and characters by themselves: the code of one is its own
-    cdef uint64_t* bigrams  # code and column, in one number each
+    cdef bint has_pairs, has_singles, has_others  # whether bigrams are pairs, characters by themselves, or pairs of no letters
+    cdef Pair* pairs  # a hash table: all that two characters lead to is found by one look
     cdef uint64_t mask
     cdef int shift
-    cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each bigram: most are told to be none by it alone
     cdef double* records  # of each column its idf and then its weights, side by side: they are asked for together
     cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
     cdef uint8_t[::1] telling
@@ -832,50 +869,77 @@ cdef class Scorer:
         for i in range(gazetteer.nodes if gazetteer is not None else 0):
             if self.first_class + gazetteer.classes[i] >= <Py_ssize_t>len(idf):
                 raise ValueError("a term has a class without a column")
-        if len(idf) >= 1 << BIGRAM_BITS:
+        if len(idf) >= 1 << COLUMN_BITS:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
-        self.pairs, self.has_singles = pairs, "\0" in bigrams[::2]
-        self.has_pairs = bigrams[::2] != "\0" * pairs
+        self.has_singles, self.has_pairs = "\0" in bigrams[::2], bigrams[::2] != "\0" * pairs
         self.dictionary, self.telling, self.terms, self.labels = dictionary, telling, len(idf), weights.shape[1]
         self.stride = 1 + (self.labels + 1) // 2
         self.words, self.names = tuple(words), [bytes(name) for name in names]
         nodes = [dictionary._node_of(word) for word in words]
         self.nodes = dictionary.count
         self.columns = <int32_t*>malloc(self.nodes * sizeof(int32_t))
-        self.mask, self.shift = 1023, 64 - 10
-        while 3 * self.mask < 4 * <uint64_t>pairs:  # most that are looked up here are found
-            self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
-        self.bigrams = <uint64_t*>malloc((self.mask + 1) * sizeof(uint64_t))
         self.tally = Tally(self.terms)
         self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
-        if not self.columns or not self.bigrams or not self.records:
+        if not self.columns or not self.records:
             raise MemoryError
         for i in range(self.terms):
             self.records[i * self.stride] = idf[i]
             for label in range(self.labels):
                 self._weights(i)[label] = weights[i, label]
-        memset(self.filter, 0, sizeof(self.filter))
         memset(self.columns, 0xFF, self.nodes * sizeof(int32_t))
-        memset(self.bigrams, 0xFF, (self.mask + 1) * sizeof(uint64_t))
         for column, node in enumerate(nodes):
             self.columns[node] = column
+        self._make_pairs(pairs + (gazetteer.trie.count if gazetteer is not None else 0))
         for i in range(pairs):
-            self._put(_pair(bigrams[2 * i], bigrams[2 * i + 1]), <uint64_t>(i + <Py_ssize_t>len(words)))
+            self.has_others |= bigrams[2 * i] != 0 and not _are_letters(bigrams[2 * i], bigrams[2 * i + 1])
+            self._pair_of(_pair(bigrams[2 * i], bigrams[2 * i + 1])).code &= ~<uint64_t>NO_COLUMN
+            self._pair_of(_pair(bigrams[2 * i], bigrams[2 * i + 1])).code |= <uint64_t>(i + <Py_ssize_t>len(words))
 
     def __dealloc__(self):
         free(self.columns)
-        free(self.bigrams)
+        free(self.pairs)
         free(self.records)
+
+    cdef int _make_pairs(self, Py_ssize_t more) except -1:
+        """Make the table of the pairs of the dictionary and the gazetteer, with room for so many more."""
+        cdef const Node* nodes = self.dictionary.nodes
+        cdef int32_t node, parent
+        cdef int64_t places
+        cdef Dictionary trie
+        for node in range(1, self.dictionary.count):
+            more += nodes[node].parent and not nodes[nodes[node].parent].parent
+        self.mask, self.shift = 1023, 64 - 10
+        while <uint64_t>more * 2 > self.mask:
+            self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
+        self.pairs = <Pair*>_large((self.mask + 1) * sizeof(Pair))
+        if not self.pairs:
+            raise MemoryError
+        for places in range(<int64_t>self.mask + 1):
+            self.pairs[places].code = NO_PAIR
+        for node in range(1, self.dictionary.count):
+            parent = nodes[node].parent
+            if parent and not nodes[parent].parent and _is_of_words(nodes[parent].code & CODE) and _is_of_words(nodes[node].code & CODE):
+                self._pair_of(_pair(nodes[parent].code & CODE, nodes[node].code & CODE)).node = node
+        if self.has_gazetteer:
+            trie = self.gazetteer.trie
+            for node in range(1, trie.count):
+                parent = trie.nodes[node].parent
+                if parent and not trie.nodes[parent].parent:
+                    self._pair_of(_pair(trie.nodes[parent].code & CODE, trie.nodes[node].code & CODE)).term = node
+        return 0
+
+    cdef Pair* _pair_of(self, uint64_t code) noexcept nogil:
+        """Return the place of two characters in the table, made where there is none."""
+        cdef uint64_t place = (code * STREWN) >> self.shift
+        while self.pairs[place].code >> COLUMN_BITS != code:
+            if self.pairs[place].code == NO_PAIR:
+                self.pairs[place].code = (code << COLUMN_BITS) | NO_COLUMN
+                break
+            place = (place + 1) & self.mask
+        return &self.pairs[place]
 
     cdef inline float* _weights(self, Py_ssize_t column) noexcept nogil:
         return <float*>(self.records + column * self.stride + 1)
-
-    cdef void _put(self, uint64_t code, uint64_t column) noexcept nogil:
-        cdef uint64_t place = (code * STREWN) >> self.shift
-        _set_bit(self.filter, _filtered(code))
-        while self.bigrams[place] != NO_BIGRAM:
-            place = (place + 1) & self.mask
-        self.bigrams[place] = (code << BIGRAM_BITS) | column
 
     def score(
         self,
@@ -915,23 +979,24 @@ cdef class Scorer:
         self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Tally tally, int64_t* columns, double* values, double* scores
     ) noexcept nogil:
         """Write the row of one text and its scores; return the number of its values."""
-        cdef Py_ssize_t tokens = self.dictionary._cut(text, size, scratch), i, found, label
+        cdef Py_ssize_t met = self._look_up(text, size, scratch, tally), tokens, i, found, label
         cdef float* weights
         cdef int64_t column
         cdef double length = 0
-        tally.terms = tally.unknown = 0
+        tokens = self.dictionary._cut(text, size, scratch)
+        for i in range(tokens):
+            _fetch_ahead(&self.columns[scratch.tokens[i].node])
         for i in range(tokens):
             column = self._column(scratch.tokens[i].node)
+            scratch.columns[met] = <int32_t>column
+            met += column >= 0
             if column >= 0:
-                tally._add(column, 1)
                 tally.terms += 1
             elif _is_term(text + scratch.tokens[i].start, scratch.tokens[i].end - scratch.tokens[i].start):
                 tally.terms += 1
                 tally.unknown += 1
-        if self.pairs:
-            self._add_bigrams(text, size, scratch.codes, tally)
-        if self.has_gazetteer:
-            self.gazetteer._add(text, size, self.first_class, scratch, tally)
+        for i in range(met):
+            tally._add(scratch.columns[i], 1)
         found = tally._take(columns, values)
         for i in range(found):
             _fetch_ahead(&self.records[columns[i] * self.stride])
@@ -951,41 +1016,58 @@ cdef class Scorer:
     cdef inline int64_t _column(self, int32_t node) noexcept nogil:
         return self.columns[node] if 0 < node < self.nodes else -1
 
-    cdef void _add_bigrams(self, const Py_UCS4* text, Py_ssize_t size, uint64_t* codes, Tally tally) noexcept nogil:
-        """Add the bigrams of a text. Those that the filter lets through are gathered first: there is no telling which, and a
-        processor that guesses wrong starts anew.
-        """
-        cdef Py_ssize_t i, passed = 0
-        cdef int64_t column, letters = 0, found = 0
-        cdef uint64_t code
-        for i in range(size - 1 if self.has_pairs else 0):
-            code = _pair(text[i], text[i + 1])
-            codes[passed] = code
-            passed += _has_bit(self.filter, _filtered(code)) & (text[i] != 0)
-        for i in range(size - 1 if self.has_pairs else 0):
-            letters += _are_letters(text[i], text[i + 1])
-        for i in range(passed):
-            column = self._bigram(codes[i])
-            if column >= 0:
-                tally._add(column, 1)
-                found += 1
-                if not _are_letters(codes[i] >> CHARACTER_BITS, codes[i] & ((1 << CHARACTER_BITS) - 1)):
-                    letters += 1  # of a vocabulary that was not learnt
-        tally.terms += letters
-        tally.unknown += letters - found
-        for i in range(size if self.has_singles else 0):
-            column = self._bigram(text[i])
-            if column >= 0:
-                tally._add(column, 1)
+    cdef Py_ssize_t _look_up(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Tally tally) noexcept nogil:
+        """Write where each two characters of a text lead in the dictionary, and the columns of bigrams and of the classes of terms.
 
-    cdef inline int64_t _bigram(self, uint64_t code) noexcept nogil:
-        """Return the column of a bigram, or -1."""
+        Returns how many columns there are, and begins to count terms.
+        """
+        cdef Py_ssize_t i, met = 0, bigrams, passed = 0, after = 0, end
+        cdef int64_t letters = 0
+        cdef uint64_t code
+        cdef Pair* pair
+        cdef int32_t* columns = scratch.columns
+        cdef int32_t* nodes = scratch.nodes[1]
+        cdef int32_t* places = scratch.places
+        cdef int32_t of_class = -1
+        for i in range(size - 1):
+            _fetch_ahead(&self.pairs[(_pair(text[i], text[i + 1]) * STREWN) >> self.shift])
+        for i in range(size - 1):
+            pair = self._looked_up(_pair(text[i], text[i + 1]))
+            nodes[i] = pair.node
+            _fetch_ahead(&self.dictionary.nodes[pair.node])
+            columns[met] = <int32_t>(pair.code & NO_COLUMN)
+            met += ((pair.code & NO_COLUMN) != NO_COLUMN) & (text[i] != 0)
+            places[passed] = <int32_t>i
+            passed += pair.term != 0
+        nodes[max(size - 1, 0)] = 0
+        bigrams = met
+        if self.has_pairs:
+            for i in range(size - 1):
+                letters += _are_letters(text[i], text[i + 1])
+            for i in range(size - 1 if self.has_others else 0):  # of a vocabulary that was not learnt
+                code = self._looked_up(_pair(text[i], text[i + 1])).code & NO_COLUMN
+                letters += code != NO_COLUMN and text[i] != 0 and not _are_letters(text[i], text[i + 1])
+        tally.terms, tally.unknown = letters, letters - bigrams
+        for i in range(size if self.has_singles else 0):
+            code = self._looked_up(_pair(0, text[i])).code & NO_COLUMN
+            columns[met] = <int32_t>code
+            met += code != NO_COLUMN
+        for i in range(passed):
+            if places[i] >= after:
+                pair = self._looked_up(_pair(text[places[i]], text[places[i] + 1]))
+                end = self.gazetteer._longest(text, size, places[i], pair.term, &of_class)
+                if end:
+                    columns[met] = <int32_t>self.first_class + of_class
+                    met += 1
+                    after = end
+        return met
+
+    cdef inline Pair* _looked_up(self, uint64_t code) noexcept nogil:
+        """Return what is known of two characters: a place without anything where that is nothing."""
         cdef uint64_t place = (code * STREWN) >> self.shift
-        while self.bigrams[place] != NO_BIGRAM:
-            if self.bigrams[place] >> BIGRAM_BITS == code:
-                return <int64_t>(self.bigrams[place] & ((1 << BIGRAM_BITS) - 1))
+        while self.pairs[place].code >> COLUMN_BITS != code and self.pairs[place].code != NO_PAIR:
             place = (place + 1) & self.mask
-        return -1
+        return &self.pairs[place]
 
     def in_context(
         self,
