@@ -33,17 +33,27 @@ cdef enum:
     SHARE_BITS = 24  # words whose shares are the same in so many bits weigh the same
     FILTER_BITS = 18  # of the places in the filter of the beginnings of terms
     LEVELS = 4  # characters of a word that are looked up for all places of a text at once
+    LANES = 6  # labels that are scored at once
     LEADS_BIT = 31  # above the code of a node that leads on to others
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
     PLANE = 0x10000  # characters below it have their first step in a table
 
-cdef uint64_t STREWN = 0x9E3779B97F4A7C15  # multiplying by it strews keys evenly (Fibonacci hashing, Knuth 1973)
-cdef uint64_t NO_PAIR = 0xFFFFFFFFFFFFFFFF
-cdef uint64_t NO_COLUMN = (1 << COLUMN_BITS) - 1
+cdef extern from *:
+    """
+    #define STREWN 0x9E3779B97F4A7C15ULL
+    #define NO_PAIR 0xFFFFFFFFFFFFFFFFULL
+    #define NO_COLUMN 0x3FFFFFULL
+    #define LEADS_ON 0x80000000U
+    #define CODE 0x1FFFFFU
+    """
+    const uint64_t STREWN  # multiplying by it strews keys evenly (Fibonacci hashing, Knuth 1973)
+    const uint64_t NO_PAIR
+    const uint64_t NO_COLUMN  # of COLUMN_BITS bits
+    const uint32_t LEADS_ON  # the bit LEADS_BIT
+    const uint32_t CODE  # CHARACTER_BITS of bits
+
 cdef double NO_WORD = -INFINITY  # the logarithm of the frequency of what only begins words
-cdef uint32_t LEADS_ON = <uint32_t>1 << LEADS_BIT
-cdef uint32_t CODE = (1 << CHARACTER_BITS) - 1
 cdef double[4096] LOGARITHMS
 
 cdef uint8_t[128] OF_WORDS  # ASCII that jieba cuts with its dictionary …
@@ -194,7 +204,7 @@ cdef class Dictionary:
         self.mask = (<uint64_t>1 << bits) - 1
         self.ways = <uint64_t*>_large((<size_t>1 << bits) * sizeof(uint64_t))
         self.count, self.room = 1, 1 << (bits - 1)
-        self.nodes = <Node*>malloc(self.room * sizeof(Node))
+        self.nodes = <Node*>_large(self.room * sizeof(Node))
         if not self.ways or not self.nodes:
             raise MemoryError
         self.nodes[0].logarithm, self.nodes[0].code, self.nodes[0].parent = NO_WORD, 0, 0
@@ -291,6 +301,10 @@ cdef class Dictionary:
             place = (place + 1) & self.mask
         self.ways[place] = (key << NODE_BITS) | <uint64_t>node
 
+    cdef inline uint64_t* _place(self, uint64_t key) noexcept nogil:
+        """Return where the way of a key stands in the table, or one of those before it."""
+        return &self.ways[(key * STREWN) >> self.shift]
+
     cdef inline int32_t _found(self, uint64_t key) noexcept nogil:
         """Return the node to which the way of a key leads that stands in the table, or 0."""
         cdef uint64_t place = (key * STREWN) >> self.shift
@@ -301,9 +315,11 @@ cdef class Dictionary:
         return <int32_t>(self.ways[place] & ((1 << NODE_BITS) - 1))
 
     cdef bint _more_nodes(self) noexcept nogil:
-        cdef Node* more = <Node*>realloc(self.nodes, 2 * <size_t>self.room * sizeof(Node))
+        cdef Node* more = <Node*>_large(2 * <size_t>self.room * sizeof(Node))
         if not more:
             return False
+        memcpy(more, self.nodes, self.room * sizeof(Node))
+        free(self.nodes)
         self.nodes, self.room = more, 2 * self.room
         return True
 
@@ -402,7 +418,7 @@ cdef class Dictionary:
             passed += (self.nodes[node].code >> LEADS_BIT) & scratch.is_of_words[i + 2]
         for level in range(2, LEVELS):
             for i in range(passed):
-                _fetch_ahead(&self.ways[(keys[i] * STREWN) >> self.shift])
+                _fetch_ahead(self._place(keys[i]))
             kept = 0
             nodes = scratch.nodes[level]
             for i in range(passed):
@@ -538,25 +554,41 @@ cdef class Terms:
                 place += 1
         return found
 
-    cdef inline Py_ssize_t _longest(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, int32_t node, int32_t* of_class) noexcept nogil:
-        """Return where the longest term ends that begins at a place with two characters that lead to a node, and its class; or 0."""
+    cdef inline Py_ssize_t _longest(
+        self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, uint32_t node, int32_t* of_class
+    ) noexcept nogil:
+        """Return where the longest term ends that begins at a place with two characters that lead to a node, and its class; or 0.
+
+        LEADS_ON above the node tells that there are longer terms.
+        """
         cdef Py_ssize_t end = 0, i = place + 2
+        cdef bint leads_on = node >= LEADS_ON
+        node &= CODE
         while node:
             if self.classes[node] >= 0:
                 of_class[0], end = self.classes[node], i
-            if i == size:
+            if i == size or not leads_on:
                 break
             node = self.trie._step(node, text[i])
+            leads_on = self.trie.nodes[node].code >= LEADS_ON
             i += 1
         return end
 
-    cdef inline int32_t _at(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place) noexcept nogil:
-        """Return where the two characters at a place lead; 0 for nowhere."""
+    cdef inline void _fetch_ahead(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, uint32_t node) noexcept nogil:
+        """Fetch what ``_longest`` will ask for first."""
+        _fetch_ahead(&self.classes[node & CODE])
+        if node >= LEADS_ON and place + 2 < size:
+            _fetch_ahead(self.trie._place(_key(node & CODE, text[place + 2])))
+
+
+    cdef inline uint32_t _at(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place) noexcept nogil:
+        """Return where the two characters at a place lead, with LEADS_ON; 0 for nowhere."""
         cdef int32_t node
         if place + 1 >= size or not _has_bit(self.filter, _filtered(_pair(text[place], text[place + 1]))):
             return 0
         node = self.trie._step(0, text[place])
-        return self.trie._step(node, text[place + 1]) if node else 0
+        node = self.trie._step(node, text[place + 1]) if node else 0
+        return <uint32_t>node | (self.trie.nodes[node].code & LEADS_ON)
 
 
 cdef class Characters:
@@ -789,6 +821,34 @@ cdef class Tally:
         self.met[column >> 6] |= <uint64_t>1 << (column & 63)
         self.any_met[column >> 12] |= <uint64_t>1 << ((column >> 6) & 63)
 
+    cdef Py_ssize_t _count(self, Py_ssize_t met, int32_t* some, int64_t* columns, double* counts) noexcept nogil:
+        """Write the different ones of ``some`` columns in order, and how many there are of each. It spends ``some``."""
+        cdef Py_ssize_t found = 0, again = 0, block, word, i, low, high
+        cdef int64_t column
+        for i in range(met):
+            column = some[i]
+            some[again] = <int32_t>column
+            again += self.met[column >> 6] >> (column & 63) & 1
+            self.met[column >> 6] |= <uint64_t>1 << (column & 63)
+            self.any_met[column >> 12] |= <uint64_t>1 << ((column >> 6) & 63)
+        for block in range(self.blocks):
+            while self.any_met[block]:
+                word = (block << 6) | _lowest(self.any_met[block])
+                self.any_met[block] &= self.any_met[block] - 1
+                while self.met[word]:
+                    columns[found], counts[found] = (word << 6) | _lowest(self.met[word]), 1
+                    self.met[word] &= self.met[word] - 1
+                    found += 1
+        for i in range(again):
+            low, high = 0, found
+            while high - low > 1:
+                if columns[(low + high) // 2] <= some[i]:
+                    low = (low + high) // 2
+                else:
+                    high = (low + high) // 2
+            counts[low] += 1
+        return found
+
     cdef Py_ssize_t _take(self, int64_t* columns, double* sums) noexcept nogil:
         """Write the columns in order, and their sums; forget them."""
         cdef Py_ssize_t found = 0, block, word
@@ -816,7 +876,7 @@ cpdef Py_ssize_t row_room(Py_ssize_t size):
 cdef struct Pair:
     uint64_t code  # of two characters, and the column of their bigram: NO_COLUMN for none; a character by itself stands behind 0
     int32_t node  # where they lead in the dictionary …
-    int32_t term  # … and among the terms of the gazetteer; 0 for nowhere
+    uint32_t term  # … and, with LEADS_ON, among the terms of the gazetteer; 0 for nowhere
 
 
 cdef class Scorer:
@@ -873,11 +933,11 @@ cdef class Scorer:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.has_singles, self.has_pairs = "\0" in bigrams[::2], bigrams[::2] != "\0" * pairs
         self.dictionary, self.telling, self.terms, self.labels = dictionary, telling, len(idf), weights.shape[1]
-        self.stride = 1 + (self.labels + 1) // 2
+        self.stride = 1 + (self.labels + LANES - 1) // LANES * (LANES // 2)
         self.words, self.names = tuple(words), [bytes(name) for name in names]
         nodes = [dictionary._node_of(word) for word in words]
         self.nodes = dictionary.count
-        self.columns = <int32_t*>malloc(self.nodes * sizeof(int32_t))
+        self.columns = <int32_t*>_large(self.nodes * sizeof(int32_t))
         self.tally = Tally(self.terms)
         self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
         if not self.columns or not self.records:
@@ -925,7 +985,9 @@ cdef class Scorer:
             for node in range(1, trie.count):
                 parent = trie.nodes[node].parent
                 if parent and not trie.nodes[parent].parent:
-                    self._pair_of(_pair(trie.nodes[parent].code & CODE, trie.nodes[node].code & CODE)).term = node
+                    self._pair_of(_pair(trie.nodes[parent].code & CODE, trie.nodes[node].code & CODE)).term = (
+                        <uint32_t>node | (trie.nodes[node].code & LEADS_ON)
+                    )
         return 0
 
     cdef Pair* _pair_of(self, uint64_t code) noexcept nogil:
@@ -980,7 +1042,6 @@ cdef class Scorer:
     ) noexcept nogil:
         """Write the row of one text and its scores; return the number of its values."""
         cdef Py_ssize_t met = self._look_up(text, size, scratch, tally), tokens, i, found, label
-        cdef float* weights
         cdef int64_t column
         cdef double length = 0
         tokens = self.dictionary._cut(text, size, scratch)
@@ -996,22 +1057,32 @@ cdef class Scorer:
                 tally.terms += 1
                 tally.unknown += 1
         for i in range(met):
-            tally._add(scratch.columns[i], 1)
-        found = tally._take(columns, values)
-        for i in range(found):
-            _fetch_ahead(&self.records[columns[i] * self.stride])
+            _fetch_ahead(&self.records[scratch.columns[i] * self.stride])
+        found = tally._count(met, scratch.columns, columns, values)
         for i in range(found):
             values[i] *= self.records[columns[i] * self.stride]
             length += values[i] * values[i]
         length = sqrt(length + tally.unknown * self.unknown_square)
-        for label in range(self.labels):
-            scores[label] = 0
         for i in range(found):
             values[i] /= length
-            weights = self._weights(columns[i])
-            for label in range(self.labels):
-                scores[label] += <double>weights[label] * values[i]
+        for label in range((self.labels + LANES - 1) // LANES):
+            self._add_up(found, columns, values, label * LANES, &scores[label * LANES])
         return found
+
+    cdef void _add_up(self, Py_ssize_t count, const int64_t* columns, const double* values, Py_ssize_t first, double* scores) noexcept nogil:
+        """Write the scores of LANES labels, or as many as there are from the first on."""
+        cdef double[LANES] sums
+        cdef const float* weights
+        cdef Py_ssize_t i
+        cdef int lane
+        for lane in range(LANES):
+            sums[lane] = 0
+        for i in range(count):
+            weights = self._weights(columns[i]) + first
+            for lane in range(LANES):
+                sums[lane] += <double>weights[lane] * values[i]
+        for lane in range(min(LANES, <int>(self.labels - first))):
+            scores[lane] = sums[lane]
 
     cdef inline int64_t _column(self, int32_t node) noexcept nogil:
         return self.columns[node] if 0 < node < self.nodes else -1
@@ -1028,6 +1099,7 @@ cdef class Scorer:
         cdef int32_t* columns = scratch.columns
         cdef int32_t* nodes = scratch.nodes[1]
         cdef int32_t* places = scratch.places
+        cdef uint32_t* terms = <uint32_t*>scratch.lengths  # which nobody needs yet
         cdef int32_t of_class = -1
         for i in range(size - 1):
             _fetch_ahead(&self.pairs[(_pair(text[i], text[i + 1]) * STREWN) >> self.shift])
@@ -1037,7 +1109,7 @@ cdef class Scorer:
             _fetch_ahead(&self.dictionary.nodes[pair.node])
             columns[met] = <int32_t>(pair.code & NO_COLUMN)
             met += ((pair.code & NO_COLUMN) != NO_COLUMN) & (text[i] != 0)
-            places[passed] = <int32_t>i
+            places[passed], terms[passed] = <int32_t>i, pair.term
             passed += pair.term != 0
         nodes[max(size - 1, 0)] = 0
         bigrams = met
@@ -1053,9 +1125,10 @@ cdef class Scorer:
             columns[met] = <int32_t>code
             met += code != NO_COLUMN
         for i in range(passed):
+            self.gazetteer._fetch_ahead(text, size, places[i], terms[i])
+        for i in range(passed):
             if places[i] >= after:
-                pair = self._looked_up(_pair(text[places[i]], text[places[i] + 1]))
-                end = self.gazetteer._longest(text, size, places[i], pair.term, &of_class)
+                end = self.gazetteer._longest(text, size, places[i], terms[i], &of_class)
                 if end:
                     columns[met] = <int32_t>self.first_class + of_class
                     met += 1
