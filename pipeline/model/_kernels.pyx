@@ -38,6 +38,11 @@ cdef enum:
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
     PLANE = 0x10000  # characters below it have their first step in a table
+    IDEOGRAPH = 1
+    LATIN = 2
+    RUNS_ON = 4  # jieba has it go on in one word where the dictionary has none …
+    OF_WORDS = 8  # … and cuts it with the dictionary
+    OF_WORDS_BIT = 3  # the highest of a kind
 
 cdef extern from *:
     """
@@ -56,18 +61,22 @@ cdef extern from *:
 cdef double NO_WORD = -INFINITY  # the logarithm of the frequency of what only begins words
 cdef double[4096] LOGARITHMS
 
-cdef uint8_t[128] OF_WORDS  # ASCII that jieba cuts with its dictionary …
-cdef uint8_t[128] RUNS_ON  # … and of it, what goes on in one word where the dictionary has none
+cdef uint8_t[PLANE] KINDS  # of the characters below it: IDEOGRAPH, LATIN, OF_WORDS and RUNS_ON
 
 
 cdef void _fill_tables() noexcept:
     cdef int i
-    memset(OF_WORDS, 0, sizeof(OF_WORDS))
-    memset(RUNS_ON, 0, sizeof(RUNS_ON))
+    memset(KINDS, 0, sizeof(KINDS))
     for i in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789":
-        OF_WORDS[i] = RUNS_ON[i] = 1
+        KINDS[i] = OF_WORDS | RUNS_ON
     for i in b"+#&._%-":
-        OF_WORDS[i] = 1
+        KINDS[i] = OF_WORDS
+    for i in range(97, 123):
+        KINDS[i] |= LATIN
+    for i in range(0x4E00, 0x9FD6):
+        KINDS[i] |= OF_WORDS
+    for i in range(0x3400, 0xA000):
+        KINDS[i] |= IDEOGRAPH
     for i in range(1, 4096):
         LOGARITHMS[i] = log(<double>i)
 
@@ -96,30 +105,22 @@ cdef inline void _set_bit(uint64_t* bits, uint64_t place) noexcept nogil:
     bits[place >> 6] |= <uint64_t>1 << (place & 63)
 
 
-cdef inline bint _is_ideograph(uint32_t code) noexcept nogil:
-    return (code - 0x3400 <= 0x9FFF - 0x3400) | (code >= 0x20000)
+cdef inline uint8_t _kind(uint32_t code) noexcept nogil:
+    return KINDS[code] if code < PLANE else IDEOGRAPH if code >= 0x20000 else 0
 
 
-cdef inline bint _is_latin(uint32_t code) noexcept nogil:
-    return code - 97 <= 122 - 97
-
-
-cdef inline bint _are_letters(uint32_t first, uint32_t second) noexcept nogil:
-    """Tell whether two characters could be a bigram of a vocabulary."""
-    return (_is_ideograph(first) & _is_ideograph(second)) | (_is_latin(first) & _is_latin(second))
+cdef inline bint _are_letters(uint8_t first, uint8_t second) noexcept nogil:
+    """Tell of the kinds of two characters whether these could be a bigram of a vocabulary."""
+    return (first & second & (IDEOGRAPH | LATIN)) != 0
 
 
 cdef inline bint _is_term(const Py_UCS4* word, Py_ssize_t size) noexcept nogil:
     """Tell whether a word could be one of a vocabulary."""
     cdef Py_ssize_t i
     for i in range(size):
-        if _is_ideograph(word[i]) or (i + 1 < size and _is_latin(<uint32_t>word[i] | 32) and _is_latin(<uint32_t>word[i + 1] | 32)):
+        if _kind(word[i]) & IDEOGRAPH or (i + 1 < size and _kind(<uint32_t>word[i] | 32) & _kind(<uint32_t>word[i + 1] | 32) & LATIN):
             return True
     return False
-
-
-cdef inline bint _is_of_words(uint32_t code) noexcept nogil:
-    return OF_WORDS[code] if code < 128 else 0x4E00 <= code <= 0x9FD5
 
 
 cdef extern from "Python.h":
@@ -379,11 +380,12 @@ cdef class Dictionary:
         return words
 
     cdef void _look_up_pairs(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
-        """Write where each two characters of a text lead."""
+        """Write the kinds of the characters of a text, and where each two of them lead."""
         cdef Py_ssize_t i
         cdef int32_t node
+        scratch._write_kinds(text, size)
         for i in range(size):
-            node = self._step(0, text[i]) if i + 1 < size and _is_of_words(text[i]) and _is_of_words(text[i + 1]) else 0
+            node = self._step(0, text[i]) if scratch.kinds[i] & scratch.kinds[i + 1] & OF_WORDS else 0
             scratch.nodes[1][i] = self._found(_key(node, text[i + 1])) if node else 0
 
     cdef Py_ssize_t _cut(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
@@ -400,33 +402,31 @@ cdef class Dictionary:
         """
         cdef Py_ssize_t i, place, level, passed = 0, kept
         cdef double all_words = log(<double>self.total)
+        cdef const Node* of_dictionary = self.nodes
+        cdef const uint8_t* kinds = scratch.kinds
         cdef int32_t* places = scratch.places
         cdef uint64_t* keys = scratch.keys
-        cdef int32_t* above
-        cdef int32_t* nodes
+        cdef int32_t* nodes = scratch.nodes[0]
         cdef double* weights
         cdef int32_t node
         for i in range(size):
-            scratch.is_of_words[i] = _is_of_words(text[i])
-            scratch.nodes[0][i] = self.first[text[i]] if text[i] < PLANE else self._step(0, text[i])
-        scratch.is_of_words[size] = False
-        for level in range(2, LEVELS):
-            memset(scratch.nodes[level], 0, size * sizeof(int32_t))
+            nodes[i] = self.first[text[i]] if text[i] < PLANE else self._step(0, text[i])
+        nodes = scratch.nodes[1]
         for i in range(size - 2):
-            node = scratch.nodes[1][i]
-            places[passed], keys[passed] = <int32_t>i, _key(node, text[i + 2])
-            passed += (self.nodes[node].code >> LEADS_BIT) & scratch.is_of_words[i + 2]
+            places[passed], keys[passed] = <int32_t>i, _key(nodes[i], text[i + 2])
+            passed += of_dictionary[nodes[i]].code >> LEADS_BIT & kinds[i + 2] >> OF_WORDS_BIT
         for level in range(2, LEVELS):
             for i in range(passed):
                 _fetch_ahead(self._place(keys[i]))
             kept = 0
             nodes = scratch.nodes[level]
+            memset(nodes, 0, size * sizeof(int32_t))
             for i in range(passed):
                 node = self._found(keys[i])
                 place = places[i]
                 nodes[place] = node
                 places[kept], keys[kept] = <int32_t>place, _key(node, text[min(place + level + 1, size)])
-                kept += (self.nodes[node].code >> LEADS_BIT) & scratch.is_of_words[min(place + level + 1, size)]
+                kept += of_dictionary[node].code >> LEADS_BIT & kinds[min(place + level + 1, size)] >> OF_WORDS_BIT
             passed = kept
         memset(scratch.is_longer, 0, size)
         for i in range(passed):
@@ -434,7 +434,7 @@ cdef class Dictionary:
         for level in range(LEVELS):
             nodes, weights = scratch.nodes[level], scratch.weights[level]
             for i in range(size):
-                weights[i] = self.nodes[nodes[i]].logarithm - all_words
+                weights[i] = of_dictionary[nodes[i]].logarithm - all_words
 
     cdef void _choose(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
         """Write the first word of the most probable way to cut what follows each place. Of equal ways the longer word, as in jieba.
@@ -442,6 +442,9 @@ cdef class Dictionary:
         Nothing here is a branch but what is rare.
         """
         cdef double* best = scratch.best
+        cdef int32_t* lengths = scratch.lengths
+        cdef const uint8_t* kinds = scratch.kinds
+        cdef const uint8_t* is_longer = scratch.is_longer
         cdef double* one = scratch.weights[0]
         cdef double* two = scratch.weights[1]
         cdef double* three = scratch.weights[2]
@@ -459,13 +462,13 @@ cdef class Dictionary:
             most = of_four if of_four >= most else most
             length = length if most >= of_one else 1
             most = most if most >= of_one else of_one
-            if scratch.is_longer[i]:
+            if is_longer[i]:
                 most = self._longer(text, i, scratch, most, &length)
             if not most > -INFINITY:
                 most, length = alone + after_one, 1
-            length = length if scratch.is_of_words[i] else 1
-            most = most if scratch.is_of_words[i] else 0
-            best[i], scratch.lengths[i] = most, length
+            length = length if kinds[i] & OF_WORDS else 1
+            most = most if kinds[i] & OF_WORDS else 0
+            best[i], lengths[i] = most, length
             after_four, after_three, after_two, after_one = after_three, after_two, after_one, most
 
     cdef double _longer(self, const Py_UCS4* text, Py_ssize_t place, Scratch scratch, double most, int32_t* length) noexcept nogil:
@@ -473,7 +476,7 @@ cdef class Dictionary:
         cdef double all_words = log(<double>self.total), score
         cdef int32_t node = scratch.nodes[LEVELS - 1][place]
         cdef Py_ssize_t i = place + LEVELS
-        while scratch.is_of_words[i]:
+        while scratch.kinds[i] & OF_WORDS:
             node = self._found(_key(node, text[i]))
             if not node:
                 break
@@ -492,15 +495,14 @@ cdef class Dictionary:
             length = scratch.lengths[i]
             node = scratch.nodes[length - 1][i] if length <= LEVELS else scratch.longer[i]
             j = i + length
-            if text[i] < 128 and length == 1:
-                if RUNS_ON[text[i]]:
-                    while j < size and scratch.lengths[j] == 1 and text[j] < 128 and RUNS_ON[text[j]]:
-                        if node:
-                            node = self._step(node, text[j])
-                        j += 1
-                elif text[i] == 13 and j < size and text[j] == 10:
-                    node = 0
+            if length == 1 and scratch.kinds[i] & RUNS_ON:
+                while scratch.kinds[j] & RUNS_ON and scratch.lengths[j] == 1:
+                    if node:
+                        node = self._step(node, text[j])
                     j += 1
+            elif text[i] == 13 and j < size and text[j] == 10:
+                node = 0
+                j += 1
             tokens[found].start, tokens[found].end, tokens[found].node = <int32_t>i, <int32_t>j, node
             found += 1
             i = j
@@ -748,7 +750,7 @@ cdef class Scratch:
 
     cdef int32_t *nodes[LEVELS]  # where one, two and more characters lead in the dictionary that begin at a place; 0 for nowhere …
     cdef double *weights[LEVELS]  # … and the logarithms of the probabilities of the words there
-    cdef uint8_t* is_of_words  # whether a character may stand in a word of the dictionary; one more than there are
+    cdef uint8_t* kinds  # of the characters, and 0 behind the last
     cdef uint8_t* is_longer  # whether words may begin there that are longer than LEVELS
     cdef double* best  # of each place, the logarithm of the most probable way to cut what follows …
     cdef int32_t* lengths  # … the length of its first word …
@@ -779,10 +781,17 @@ cdef class Scratch:
         self.places, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.tokens, at = <Token*>at, at + places * sizeof(Token)
         self.columns, at = <int32_t*>at, at + 4 * places * sizeof(int32_t)
-        self.is_of_words, self.is_longer = <uint8_t*>at, <uint8_t*>at + places
+        self.kinds, self.is_longer = <uint8_t*>at, <uint8_t*>at + places
 
     def __dealloc__(self):
         free(self.room)
+
+    cdef void _write_kinds(self, const Py_UCS4* text, Py_ssize_t size) noexcept nogil:
+        cdef uint8_t* kinds = self.kinds
+        cdef Py_ssize_t i
+        for i in range(size):
+            kinds[i] = _kind(text[i])
+        kinds[size] = 0
 
 
 cdef class Tally:
@@ -824,13 +833,15 @@ cdef class Tally:
     cdef Py_ssize_t _count(self, Py_ssize_t met, int32_t* some, int64_t* columns, double* counts) noexcept nogil:
         """Write the different ones of ``some`` columns in order, and how many there are of each. It spends ``some``."""
         cdef Py_ssize_t found = 0, again = 0, block, word, i, low, high
-        cdef int64_t column
+        cdef uint64_t* bits = self.met
+        cdef uint64_t* any_bits = self.any_met
+        cdef int32_t column
         for i in range(met):
             column = some[i]
-            some[again] = <int32_t>column
-            again += self.met[column >> 6] >> (column & 63) & 1
-            self.met[column >> 6] |= <uint64_t>1 << (column & 63)
-            self.any_met[column >> 12] |= <uint64_t>1 << ((column >> 6) & 63)
+            some[again] = column
+            again += bits[column >> 6] >> (column & 63) & 1
+            bits[column >> 6] |= <uint64_t>1 << (column & 63)
+            any_bits[column >> 12] |= <uint64_t>1 << ((column >> 6) & 63)
         for block in range(self.blocks):
             while self.any_met[block]:
                 word = (block << 6) | _lowest(self.any_met[block])
@@ -877,6 +888,14 @@ cdef struct Pair:
     uint64_t code  # of two characters, and the column of their bigram: NO_COLUMN for none; a character by itself stands behind 0
     int32_t node  # where they lead in the dictionary …
     uint32_t term  # … and, with LEADS_ON, among the terms of the gazetteer; 0 for nowhere
+
+
+cdef inline const Pair* _looked_up(const Pair* pairs, uint64_t mask, int shift, uint64_t code) noexcept nogil:
+    """Return what is known of two characters: a place without anything where that is nothing."""
+    cdef uint64_t place = (code * STREWN) >> shift
+    while pairs[place].code >> COLUMN_BITS != code and pairs[place].code != NO_PAIR:
+        place = (place + 1) & mask
+    return &pairs[place]
 
 
 cdef class Scorer:
@@ -951,7 +970,7 @@ cdef class Scorer:
             self.columns[node] = column
         self._make_pairs(pairs + (gazetteer.trie.count if gazetteer is not None else 0))
         for i in range(pairs):
-            self.has_others |= bigrams[2 * i] != 0 and not _are_letters(bigrams[2 * i], bigrams[2 * i + 1])
+            self.has_others |= bigrams[2 * i] != 0 and not _are_letters(_kind(bigrams[2 * i]), _kind(bigrams[2 * i + 1]))
             self._pair_of(_pair(bigrams[2 * i], bigrams[2 * i + 1])).code &= ~<uint64_t>NO_COLUMN
             self._pair_of(_pair(bigrams[2 * i], bigrams[2 * i + 1])).code |= <uint64_t>(i + <Py_ssize_t>len(words))
 
@@ -978,7 +997,7 @@ cdef class Scorer:
             self.pairs[places].code = NO_PAIR
         for node in range(1, self.dictionary.count):
             parent = nodes[node].parent
-            if parent and not nodes[parent].parent and _is_of_words(nodes[parent].code & CODE) and _is_of_words(nodes[node].code & CODE):
+            if parent and not nodes[parent].parent and _kind(nodes[parent].code & CODE) & _kind(nodes[node].code & CODE) & OF_WORDS:
                 self._pair_of(_pair(nodes[parent].code & CODE, nodes[node].code & CODE)).node = node
         if self.has_gazetteer:
             trie = self.gazetteer.trie
@@ -1041,24 +1060,27 @@ cdef class Scorer:
         self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Tally tally, int64_t* columns, double* values, double* scores
     ) noexcept nogil:
         """Write the row of one text and its scores; return the number of its values."""
-        cdef Py_ssize_t met = self._look_up(text, size, scratch, tally), tokens, i, found, label
-        cdef int64_t column
+        cdef Py_ssize_t met = self._look_up(text, size, scratch, tally), words, unknown = 0, tokens, i, found, label
+        cdef int32_t column
+        cdef int32_t* some = scratch.columns
+        cdef const int32_t* of_nodes = self.columns
+        cdef const Token* found_words = scratch.tokens
         cdef double length = 0
         tokens = self.dictionary._cut(text, size, scratch)
+        words = met
         for i in range(tokens):
-            _fetch_ahead(&self.columns[scratch.tokens[i].node])
+            _fetch_ahead(&of_nodes[found_words[i].node])
         for i in range(tokens):
-            column = self._column(scratch.tokens[i].node)
-            scratch.columns[met] = <int32_t>column
+            column = of_nodes[found_words[i].node] if found_words[i].node < self.nodes else -1
+            some[met] = column
             met += column >= 0
-            if column >= 0:
-                tally.terms += 1
-            elif _is_term(text + scratch.tokens[i].start, scratch.tokens[i].end - scratch.tokens[i].start):
-                tally.terms += 1
-                tally.unknown += 1
+            if column < 0:
+                unknown += _is_term(text + found_words[i].start, found_words[i].end - found_words[i].start)
+        tally.terms += met - words + unknown
+        tally.unknown += unknown
         for i in range(met):
-            _fetch_ahead(&self.records[scratch.columns[i] * self.stride])
-        found = tally._count(met, scratch.columns, columns, values)
+            _fetch_ahead(&self.records[some[i] * self.stride])
+        found = tally._count(met, some, columns, values)
         for i in range(found):
             values[i] *= self.records[columns[i] * self.stride]
             length += values[i] * values[i]
@@ -1084,9 +1106,6 @@ cdef class Scorer:
         for lane in range(min(LANES, <int>(self.labels - first))):
             scores[lane] = sums[lane]
 
-    cdef inline int64_t _column(self, int32_t node) noexcept nogil:
-        return self.columns[node] if 0 < node < self.nodes else -1
-
     cdef Py_ssize_t _look_up(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Tally tally) noexcept nogil:
         """Write where each two characters of a text lead in the dictionary, and the columns of bigrams and of the classes of terms.
 
@@ -1094,19 +1113,24 @@ cdef class Scorer:
         """
         cdef Py_ssize_t i, met = 0, bigrams, passed = 0, after = 0, end
         cdef int64_t letters = 0
-        cdef uint64_t code
-        cdef Pair* pair
+        cdef uint64_t code, mask = self.mask
+        cdef int shift = self.shift
+        cdef const Pair* pairs = self.pairs
+        cdef const Pair* pair
+        cdef const Node* of_dictionary = self.dictionary.nodes
+        cdef const uint8_t* kinds = scratch.kinds
         cdef int32_t* columns = scratch.columns
         cdef int32_t* nodes = scratch.nodes[1]
         cdef int32_t* places = scratch.places
         cdef uint32_t* terms = <uint32_t*>scratch.lengths  # which nobody needs yet
         cdef int32_t of_class = -1
+        scratch._write_kinds(text, size)
         for i in range(size - 1):
-            _fetch_ahead(&self.pairs[(_pair(text[i], text[i + 1]) * STREWN) >> self.shift])
+            _fetch_ahead(&pairs[(_pair(text[i], text[i + 1]) * STREWN) >> shift])
         for i in range(size - 1):
-            pair = self._looked_up(_pair(text[i], text[i + 1]))
+            pair = _looked_up(pairs, mask, shift, _pair(text[i], text[i + 1]))
             nodes[i] = pair.node
-            _fetch_ahead(&self.dictionary.nodes[pair.node])
+            _fetch_ahead(&of_dictionary[pair.node])
             columns[met] = <int32_t>(pair.code & NO_COLUMN)
             met += ((pair.code & NO_COLUMN) != NO_COLUMN) & (text[i] != 0)
             places[passed], terms[passed] = <int32_t>i, pair.term
@@ -1115,13 +1139,13 @@ cdef class Scorer:
         bigrams = met
         if self.has_pairs:
             for i in range(size - 1):
-                letters += _are_letters(text[i], text[i + 1])
+                letters += _are_letters(kinds[i], kinds[i + 1])
             for i in range(size - 1 if self.has_others else 0):  # of a vocabulary that was not learnt
-                code = self._looked_up(_pair(text[i], text[i + 1])).code & NO_COLUMN
-                letters += code != NO_COLUMN and text[i] != 0 and not _are_letters(text[i], text[i + 1])
+                code = _looked_up(pairs, mask, shift, _pair(text[i], text[i + 1])).code & NO_COLUMN
+                letters += code != NO_COLUMN and text[i] != 0 and not _are_letters(kinds[i], kinds[i + 1])
         tally.terms, tally.unknown = letters, letters - bigrams
         for i in range(size if self.has_singles else 0):
-            code = self._looked_up(_pair(0, text[i])).code & NO_COLUMN
+            code = _looked_up(pairs, mask, shift, _pair(0, text[i])).code & NO_COLUMN
             columns[met] = <int32_t>code
             met += code != NO_COLUMN
         for i in range(passed):
@@ -1134,13 +1158,6 @@ cdef class Scorer:
                     met += 1
                     after = end
         return met
-
-    cdef inline Pair* _looked_up(self, uint64_t code) noexcept nogil:
-        """Return what is known of two characters: a place without anything where that is nothing."""
-        cdef uint64_t place = (code * STREWN) >> self.shift
-        while self.pairs[place].code >> COLUMN_BITS != code and self.pairs[place].code != NO_PAIR:
-            place = (place + 1) & self.mask
-        return &self.pairs[place]
 
     def in_context(
         self,
