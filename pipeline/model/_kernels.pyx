@@ -33,6 +33,7 @@ cdef enum:
     SHARE_BITS = 24  # words whose shares are the same in so many bits weigh the same
     FILTER_BITS = 18  # of the places in the filter of the beginnings of terms
     LEVELS = 4  # characters of a word that are looked up for all places of a text at once
+    AHEAD = 16  # places that are fetched ahead of the one that is worked on
     LANES = 6  # labels that are scored at once
     LEADS_BIT = 31  # above the code of a node that leads on to others
     DOTTED_I = 0x130  # its lower case has two characters, and …
@@ -47,14 +48,12 @@ cdef enum:
 cdef extern from *:
     """
     #define STREWN 0x9E3779B97F4A7C15ULL
-    #define NO_PAIR 0xFFFFFFFFFFFFFFFFULL
-    #define NO_COLUMN 0x3FFFFFULL
+    #define OF_COLUMN 0x3FFFFFULL
     #define LEADS_ON 0x80000000U
     #define CODE 0x1FFFFFU
     """
     const uint64_t STREWN  # multiplying by it strews keys evenly (Fibonacci hashing, Knuth 1973)
-    const uint64_t NO_PAIR
-    const uint64_t NO_COLUMN  # of COLUMN_BITS bits
+    const uint64_t OF_COLUMN  # COLUMN_BITS of bits
     const uint32_t LEADS_ON  # the bit LEADS_BIT
     const uint32_t CODE  # CHARACTER_BITS of bits
 
@@ -190,6 +189,8 @@ cdef class Dictionary:
     cdef int shift
     cdef Node* nodes  # the first one is the root, where no word ends
     cdef int32_t count, room
+    cdef int32_t* seconds  # the nodes to which two characters lead …
+    cdef int32_t pairs  # … and their number
     cdef int32_t[PLANE] first  # where characters below it lead from the root, which needs no search; 0 for nowhere
     cdef int64_t total
 
@@ -206,7 +207,8 @@ cdef class Dictionary:
         self.ways = <uint64_t*>_large((<size_t>1 << bits) * sizeof(uint64_t))
         self.count, self.room = 1, 1 << (bits - 1)
         self.nodes = <Node*>_large(self.room * sizeof(Node))
-        if not self.ways or not self.nodes:
+        self.seconds = <int32_t*>malloc(self.room * sizeof(int32_t))
+        if not self.ways or not self.nodes or not self.seconds:
             raise MemoryError
         self.nodes[0].logarithm, self.nodes[0].code, self.nodes[0].parent = NO_WORD, 0, 0
         with nogil:
@@ -217,6 +219,7 @@ cdef class Dictionary:
     def __dealloc__(self):
         free(self.ways)
         free(self.nodes)
+        free(self.seconds)
 
     cdef Py_ssize_t _read(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
         """Add all words; return the number of the first line that is none, or 0."""
@@ -288,6 +291,8 @@ cdef class Dictionary:
         self.nodes[there].logarithm, self.nodes[there].code, self.nodes[there].parent = NO_WORD, code, parent
         if parent:
             self.nodes[parent].code |= LEADS_ON
+            self.seconds[self.pairs] = there
+            self.pairs += not self.nodes[parent].parent
         self.count += 1
         self._put(there)
         return there
@@ -315,9 +320,16 @@ cdef class Dictionary:
             place = (place + 1) & self.mask
         return <int32_t>(self.ways[place] & ((1 << NODE_BITS) - 1))
 
+    cdef inline uint64_t _pair_to(self, int32_t node) noexcept nogil:
+        """Return the two characters that lead from the root to one of the ``seconds``."""
+        return _pair(self.nodes[self.nodes[node].parent].code & CODE, self.nodes[node].code & CODE)
+
     cdef bint _more_nodes(self) noexcept nogil:
         cdef Node* more = <Node*>_large(2 * <size_t>self.room * sizeof(Node))
-        if not more:
+        cdef int32_t* seconds = <int32_t*>realloc(self.seconds, 2 * <size_t>self.room * sizeof(int32_t))
+        self.seconds = seconds or self.seconds
+        if not more or not seconds:
+            free(more)
             return False
         memcpy(more, self.nodes, self.room * sizeof(Node))
         free(self.nodes)
@@ -885,7 +897,7 @@ cpdef Py_ssize_t row_room(Py_ssize_t size):
 
 
 cdef struct Pair:
-    uint64_t code  # of two characters, and the column of their bigram: NO_COLUMN for none; a character by itself stands behind 0
+    uint64_t code  # of two characters, and one more than the column of their bigram; a character by itself stands behind 0
     int32_t node  # where they lead in the dictionary …
     uint32_t term  # … and, with LEADS_ON, among the terms of the gazetteer; 0 for nowhere
 
@@ -893,7 +905,7 @@ cdef struct Pair:
 cdef inline const Pair* _looked_up(const Pair* pairs, uint64_t mask, int shift, uint64_t code) noexcept nogil:
     """Return what is known of two characters: a place without anything where that is nothing."""
     cdef uint64_t place = (code * STREWN) >> shift
-    while pairs[place].code >> COLUMN_BITS != code and pairs[place].code != NO_PAIR:
+    while pairs[place].code >> COLUMN_BITS != code and pairs[place].code:
         place = (place + 1) & mask
     return &pairs[place]
 
@@ -937,8 +949,9 @@ cdef class Scorer:
 
         Raises ValueError where the lengths do not agree.
         """
-        cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, i, label
+        cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, first_bigram = len(words), ahead, i, label
         cdef int32_t column, node
+        cdef Characters letters
         if not len(words) + pairs <= len(idf) == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1]:
             raise ValueError("words, bigrams, idf and weights do not agree in length")
         self.unknown_square = unknown_square
@@ -948,7 +961,7 @@ cdef class Scorer:
         for i in range(gazetteer.nodes if gazetteer is not None else 0):
             if self.first_class + gazetteer.classes[i] >= <Py_ssize_t>len(idf):
                 raise ValueError("a term has a class without a column")
-        if len(idf) >= 1 << COLUMN_BITS:
+        if len(idf) >= (1 << COLUMN_BITS) - 1:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.has_singles, self.has_pairs = "\0" in bigrams[::2], bigrams[::2] != "\0" * pairs
         self.dictionary, self.telling, self.terms, self.labels = dictionary, telling, len(idf), weights.shape[1]
@@ -968,55 +981,62 @@ cdef class Scorer:
         memset(self.columns, 0xFF, self.nodes * sizeof(int32_t))
         for column, node in enumerate(nodes):
             self.columns[node] = column
-        self._make_pairs(pairs + (gazetteer.trie.count if gazetteer is not None else 0))
+        self._make_pairs(pairs)
+        letters = Characters(bigrams)
         for i in range(pairs):
-            self.has_others |= bigrams[2 * i] != 0 and not _are_letters(_kind(bigrams[2 * i]), _kind(bigrams[2 * i + 1]))
-            self._pair_of(_pair(bigrams[2 * i], bigrams[2 * i + 1])).code &= ~<uint64_t>NO_COLUMN
-            self._pair_of(_pair(bigrams[2 * i], bigrams[2 * i + 1])).code |= <uint64_t>(i + <Py_ssize_t>len(words))
+            ahead = 2 * min(i + AHEAD, pairs - 1)
+            _fetch_ahead(self._place(_pair(letters.codes[ahead], letters.codes[ahead + 1])))
+            self._add_bigram(letters.codes[2 * i], letters.codes[2 * i + 1], first_bigram + i)
 
     def __dealloc__(self):
         free(self.columns)
         free(self.pairs)
         free(self.records)
 
-    cdef int _make_pairs(self, Py_ssize_t more) except -1:
-        """Make the table of the pairs of the dictionary and the gazetteer, with room for so many more."""
-        cdef const Node* nodes = self.dictionary.nodes
-        cdef int32_t node, parent
-        cdef int64_t places
-        cdef Dictionary trie
-        for node in range(1, self.dictionary.count):
-            more += nodes[node].parent and not nodes[nodes[node].parent].parent
+    cdef int _make_pairs(self, uint64_t more) except -1:
+        """Make the table of the pairs of the dictionary and of the gazetteer, with room for so many more."""
+        cdef Dictionary trie = self.gazetteer.trie if self.has_gazetteer else None
+        more += self.dictionary.pairs + (trie.pairs if self.has_gazetteer else 0)
         self.mask, self.shift = 1023, 64 - 10
-        while <uint64_t>more * 2 > self.mask:
+        while more * 5 > self.mask * 3:
             self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
         self.pairs = <Pair*>_large((self.mask + 1) * sizeof(Pair))
         if not self.pairs:
             raise MemoryError
-        for places in range(<int64_t>self.mask + 1):
-            self.pairs[places].code = NO_PAIR
-        for node in range(1, self.dictionary.count):
-            parent = nodes[node].parent
-            if parent and not nodes[parent].parent and _kind(nodes[parent].code & CODE) & _kind(nodes[node].code & CODE) & OF_WORDS:
-                self._pair_of(_pair(nodes[parent].code & CODE, nodes[node].code & CODE)).node = node
+        self._add_pairs(self.dictionary, False)
         if self.has_gazetteer:
-            trie = self.gazetteer.trie
-            for node in range(1, trie.count):
-                parent = trie.nodes[node].parent
-                if parent and not trie.nodes[parent].parent:
-                    self._pair_of(_pair(trie.nodes[parent].code & CODE, trie.nodes[node].code & CODE)).term = (
-                        <uint32_t>node | (trie.nodes[node].code & LEADS_ON)
-                    )
+            self._add_pairs(trie, True)
         return 0
+
+    cdef void _add_pairs(self, Dictionary trie, bint are_terms) noexcept nogil:
+        """Add the pairs of a trie; what will be asked for soon is fetched ahead."""
+        cdef int32_t i, node
+        cdef uint64_t code
+        for i in range(trie.pairs):
+            _fetch_ahead(self._place(trie._pair_to(trie.seconds[min(i + AHEAD, trie.pairs - 1)])))
+            node = trie.seconds[i]
+            code = trie._pair_to(node)
+            if are_terms:
+                self._pair_of(code).term = <uint32_t>node | (trie.nodes[node].code & LEADS_ON)
+            elif _kind(code >> CHARACTER_BITS) & _kind(code & CODE) & OF_WORDS:
+                self._pair_of(code).node = node
+
+    cdef inline Pair* _place(self, uint64_t code) noexcept nogil:
+        """Return where two characters stand in the table, or one of the places before it."""
+        return &self.pairs[(code * STREWN) >> self.shift]
+
+    cdef void _add_bigram(self, uint32_t first, uint32_t second, uint64_t column) noexcept nogil:
+        cdef Pair* pair = self._pair_of(_pair(first, second))
+        self.has_others |= first != 0 and not _are_letters(_kind(first), _kind(second))
+        if not pair.code & OF_COLUMN:
+            pair.code |= column + 1
 
     cdef Pair* _pair_of(self, uint64_t code) noexcept nogil:
         """Return the place of two characters in the table, made where there is none."""
         cdef uint64_t place = (code * STREWN) >> self.shift
-        while self.pairs[place].code >> COLUMN_BITS != code:
-            if self.pairs[place].code == NO_PAIR:
-                self.pairs[place].code = (code << COLUMN_BITS) | NO_COLUMN
-                break
+        while self.pairs[place].code >> COLUMN_BITS != code and self.pairs[place].code:
             place = (place + 1) & self.mask
+        self.pairs[place].code |= code << COLUMN_BITS
         return &self.pairs[place]
 
     cdef inline float* _weights(self, Py_ssize_t column) noexcept nogil:
@@ -1131,8 +1151,8 @@ cdef class Scorer:
             pair = _looked_up(pairs, mask, shift, _pair(text[i], text[i + 1]))
             nodes[i] = pair.node
             _fetch_ahead(&of_dictionary[pair.node])
-            columns[met] = <int32_t>(pair.code & NO_COLUMN)
-            met += ((pair.code & NO_COLUMN) != NO_COLUMN) & (text[i] != 0)
+            columns[met] = <int32_t>(pair.code & OF_COLUMN) - 1
+            met += (columns[met] >= 0) & (text[i] != 0)
             places[passed], terms[passed] = <int32_t>i, pair.term
             passed += pair.term != 0
         nodes[max(size - 1, 0)] = 0
@@ -1141,13 +1161,13 @@ cdef class Scorer:
             for i in range(size - 1):
                 letters += _are_letters(kinds[i], kinds[i + 1])
             for i in range(size - 1 if self.has_others else 0):  # of a vocabulary that was not learnt
-                code = _looked_up(pairs, mask, shift, _pair(text[i], text[i + 1])).code & NO_COLUMN
-                letters += code != NO_COLUMN and text[i] != 0 and not _are_letters(kinds[i], kinds[i + 1])
+                code = _looked_up(pairs, mask, shift, _pair(text[i], text[i + 1])).code & OF_COLUMN
+                letters += code != 0 and text[i] != 0 and not _are_letters(kinds[i], kinds[i + 1])
         tally.terms, tally.unknown = letters, letters - bigrams
         for i in range(size if self.has_singles else 0):
-            code = _looked_up(pairs, mask, shift, _pair(0, text[i])).code & NO_COLUMN
-            columns[met] = <int32_t>code
-            met += code != NO_COLUMN
+            code = _looked_up(pairs, mask, shift, _pair(0, text[i])).code & OF_COLUMN
+            columns[met] = <int32_t>code - 1
+            met += code != 0
         for i in range(passed):
             self.gazetteer._fetch_ahead(text, size, places[i], terms[i])
         for i in range(passed):
