@@ -384,9 +384,8 @@ cdef class Dictionary:
         cdef Characters characters = Characters(text)
         cdef Scratch scratch = Scratch(size)
         cdef list words = []
-        with nogil:
-            self._look_up_pairs(characters.codes, size, scratch)
-            count = self._cut(characters.codes, size, scratch)
+        self._look_up_pairs(characters.codes, size, scratch)
+        count = self._cut(characters.codes, size, scratch)
         for i in range(count):
             words.append(PyUnicode_Substring(text, scratch.tokens[i].start, scratch.tokens[i].end))
         return words
