@@ -128,10 +128,10 @@ class TagRun:
                     stream.writelines(result.read())
         stream.flush()
 
-    def into(self, place: OutputTarget, resume: bool, watch: Watch) -> None:
-        """Write the output and its summary; what is done of a run that is cut short is kept for one that resumes.
+    def into(self, place: OutputTarget, resume: bool, watch: Watch) -> str | None:
+        """Write the output and its summary; return the name of the summary, None where nothing was tagged.
 
-        Raises UsageError when they cannot be written.
+        What is done of a run that is cut short is kept for one that resumes. Raises UsageError when they cannot be written.
         """
         out = place.named
         try:
@@ -145,7 +145,7 @@ class TagRun:
         except KeyboardInterrupt:
             self._say(tr("{out}: not written yet; the same command with --resume goes on", out=out))
             raise
-        self._write_summary(place)
+        return self._write_summary(place)
 
     def check_replaceable(self) -> None:
         """Raise UsageError where the output would take the place of what no run made, or of a workbook with corrections."""
@@ -224,16 +224,16 @@ class TagRun:
         compose = compose_folder if is_folder(out, name) else compose_file
         return lambda parts, target: compose(parts, target, name, facts)
 
-    def _write_summary(self, place: OutputTarget) -> None:
-        """Write the figures of the run, without any text, beside its output."""
+    def _write_summary(self, place: OutputTarget) -> str | None:
+        """Write the figures of the run, without any text, beside its output; return the name of the file."""
         summary = self.counts.total.summary()
         if summary is None:
-            return
+            return None
         try:
             write_file(place.summary, encode(summary), is_guarded=True)  # a kill here leaves nothing beside the output
         except UsageError as error:
             raise UsageError(tr("{error}; {named} itself is complete", error=error, named=place.named)) from None
-        self._say(tr("summary -> {name}", name=place.summary.name))
+        return place.summary.name
 
     @contextmanager
     def _in_scratch(self, format_name: str = "") -> Iterator[Iterator[FileResult]]:

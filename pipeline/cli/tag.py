@@ -149,7 +149,9 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
             with place.open() as stream:
                 run.to_stream(stream, iter if stream.isatty() else shown)
         else:
-            run.into(place, request.resume, shown)
+            summary = run.into(place, request.resume, shown)
+            if summary is not None:
+                say(tr("summary -> {name}", name=summary))
         _say_counts(run.counts, request.out)
         return len(run.counts.failures)
 
