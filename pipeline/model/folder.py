@@ -1,4 +1,4 @@
-"""The model folder: a manifest and plain arrays and words, format 5. Nothing in it is code, and loading runs none.
+"""The model folder: a manifest and plain arrays and words, format 6. Nothing in it is code, and loading runs none.
 
     manifest.json       format number, labels, the settings it depends on, calibration, digests, versions, scores; sha256 of itself
     words.txt           the words of the vocabulary, one a line, sorted
@@ -6,12 +6,12 @@
     gazetteer.txt       the terms of classes, each behind its class and a tab
     dictionary.txt      words that the segmenter keeps whole, one a line
     idf.npy             float32, shape (words + bigrams + classes,)
-    weights.npy         float32, shape (words + bigrams + classes, labels)
+    weights.npy         float16 where the weights are whole in it, as a training rounds them, else float32; shape (words + bigrams + classes, labels)
     bias.npy            float32, shape (labels,)
     out_of_fold.jsonl.gz  tags of the training reports by models that had not seen them: offsets and themes, no text
     training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
 
-Format 4 had float64 in idf.npy and no threshold of its own for drifted reports; format 3 had no gazetteer.txt, no digest of the
+Format 5 had float32 in weights.npy; format 4 had float64 in idf.npy and no threshold of its own for drifted reports; format 3 had no gazetteer.txt, no digest of the
 manifest, one threshold for all labels, and its tags not compressed; format 2 had no training.json and kept every section of the
 configuration in its manifest. All are still read.
 
@@ -46,13 +46,14 @@ from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.model import NO_SCORE, DriftedText, Model
 from pipeline.model.words import fingerprint
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 OUT_OF_FOLD = "out_of_fold.jsonl.gz"
 TRAINING = "training.json"
 GAZETTEER = "gazetteer.txt"
 LARGEST = 2**29  # bytes of a file of a model
-SINGLE = 5  # the first format whose inverse document frequencies are in single precision
+HALF = 6  # the first format whose weights may be in half precision
+SINGLE = 5  # the first format whose inverse document frequencies are in single precision, and with a threshold for drifted reports
 SEALED = 4  # the first format whose manifest holds a digest of itself
 # What the numbers of a model may be; beyond it scores overflow, and what is written is no JSON.
 _MOST_IDF, _MOST_WEIGHT = 1e3, 1e6
@@ -60,7 +61,7 @@ _TEMPERATURES = (1e-3, 1e3)
 # An array as numpy saves one: format 1.0, the length of the head in two bytes, and the head, which blanks and a line end fill up.
 _NPY_MAGIC, _LONGEST_HEAD = 10, 512
 _NPY_HEAD = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind><f[48])', 'fortran_order': False, 'shape': \((?P<shape>[0-9, ]{1,60})\), \} *\n",
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind><f[248])', 'fortran_order': False, 'shape': \((?P<shape>[0-9, ]{1,60})\), \} *\n",
     re.DOTALL,
 )
 _PLAIN_OUT_OF_FOLD = "out_of_fold.jsonl"
@@ -69,6 +70,7 @@ _FILES = {  # of each format that is read
     2: (*_MODEL, _PLAIN_OUT_OF_FOLD),
     3: (*_MODEL, _PLAIN_OUT_OF_FOLD, TRAINING),
     4: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
+    5: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
     FORMAT: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
 }
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
@@ -176,7 +178,7 @@ def load_model(folder: Path) -> Model:
             labels=labels,
             config=settings,
             vocabulary=vocabulary,
-            weights=_within(_array(contents["weights.npy"], "<f4", (terms, count)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights")),
+            weights=_weights(contents["weights.npy"], (terms, count), manifest.format),
             bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("bias")),
             temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, tr("temperature"))),
             thresholds=_thresholds(manifest.threshold, labels),
@@ -202,6 +204,14 @@ def _vocabulary(contents: Mapping[str, bytes], unknown_weight: float, kind: str)
     stored = _array(contents["idf.npy"], kind, (len(words) + len(bigrams) // 2 + len(gazetteer),))
     idf = _within(stored, 1.0, _MOST_IDF, tr("inverse document frequencies"))
     return Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, unknown_weight)
+
+
+def _weights(content: bytes, shape: tuple[int, int], number: int) -> NDArray[np.float32]:
+    """Return the weights of a file of a format, in half precision or in single; raises ValueError."""
+    head = _NPY_HEAD.match(content[:_LONGEST_HEAD])
+    is_half = number >= HALF and head is not None and head["kind"] == b"<f2"
+    weights = _array(content, "<f2" if is_half else "<f4", shape).astype(np.float32)
+    return _within(weights, -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights"))
 
 
 def read_file(folder: Path, name: str) -> bytes:
@@ -276,13 +286,15 @@ def set_run_id(folder: Path, run_id: str) -> None:
 
 
 def _contents(model: Model) -> dict[str, bytes]:
+    with np.errstate(over="ignore"):  # what is too large for it stays as it is
+        rounded = model.weights.astype(np.float16)
     return {
         "bias.npy": _npy(model.bias),
         "bigrams.txt": _joined(_pairs(model.vocabulary.bigrams.letters)),
         "dictionary.txt": _joined(model.user_words),
         GAZETTEER: _joined(model.vocabulary.gazetteer.lines()),
         "idf.npy": _npy(model.vocabulary.idf.astype(np.float32)),
-        "weights.npy": _npy(model.weights),
+        "weights.npy": _npy(rounded if np.array_equal(rounded, model.weights) else model.weights),
         "words.txt": _joined(model.vocabulary.words),
     }
 
@@ -311,7 +323,7 @@ def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
 
 def _seal(manifest: Manifest) -> str:
     """Return the sha256 of all fields of a manifest but that one, however they are written down."""
-    later = () if manifest.format >= FORMAT else ("drifted",)
+    later = () if manifest.format >= SINGLE else ("drifted",)
     fields = {name: getattr(manifest, name) for name in Manifest.__struct_fields__ if name not in ("sha256", *later)}
     return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 

@@ -37,6 +37,25 @@ def test_a_model_survives_being_stored(model, folder):
     assert loaded.temperature == model.temperature
 
 
+@pytest.mark.parametrize(("weight", "kind"), [(0.5, "<f2"), (0.1, "<f4"), (65504.0, "<f2"), (65520.0, "<f4")])
+def test_weights_are_kept_in_half_precision_where_nothing_of_them_is_lost(model, tmp_path, weight, kind):
+    halves = model.weights.astype(np.float16).astype(np.float32)
+    halves.flat[-1] = weight
+    given = replace(model, weights=halves, stored_version=None)
+    save_model(given, tmp_path / "m", b"")
+    assert np.load(tmp_path / "m" / "weights.npy").dtype == kind
+    loaded = load_model(tmp_path / "m")
+    assert (loaded.weights.dtype, loaded.version) == (np.float32, given.version)
+    assert np.array_equal(loaded.weights, halves)
+
+
+def test_weights_of_format_5_are_in_single_precision(folder):
+    assert np.load(folder / "weights.npy").dtype == np.float16
+    seal(folder, format=5)
+    with pytest.raises(ModelError, match="an array of <f2 .* where <f4 .* belongs"):
+        load_model(folder)
+
+
 def test_what_holds_for_drifted_reports_is_stored_and_makes_another_version(model, tmp_path):
     drifted = replace(model, drifted=DriftedText(0.25, 0.9))
     save_model(drifted, tmp_path / "m", b"")
@@ -48,7 +67,7 @@ def test_what_holds_for_drifted_reports_is_stored_and_makes_another_version(mode
 def test_a_model_of_format_4_has_nothing_for_drifted_reports(model, folder):
     manifest = load_manifest(folder)
     manifest.format = 4
-    manifest.files["idf.npy"] = in_double(folder)
+    manifest.files |= as_before(folder)
     fields = {name: getattr(manifest, name) for name in manifest.__struct_fields__ if name not in ("sha256", "drifted")}
     seal = hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
     (folder / "manifest.json").write_bytes(msgspec.json.encode({**fields, "sha256": seal}))
@@ -101,8 +120,8 @@ def test_a_changed_or_missing_file_is_refused(folder, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 6}, "model format 6, this version reads formats 2 to 5; upgrade mission-themes"),
-        ({"format": 0}, "model format 0, this version reads formats 2 to 5; train the model again"),
+        ({"format": 7}, "model format 7, this version reads formats 2 to 6; upgrade mission-themes"),
+        ({"format": 0}, "model format 0, this version reads formats 2 to 6; train the model again"),
         ({"format": [3]}, r"model format \[3\]"),
         ({"temperature": "hot"}, "damaged"),
         ({"surprise": 1}, "damaged"),
@@ -230,7 +249,7 @@ def test_a_number_that_is_none_is_refused(folder, number):
 @pytest.mark.parametrize("is_old", [True, False])
 def test_numbers_of_an_array_are_checked(folder, old_folder, name, value, is_old):
     where = old_folder[0] if is_old else folder
-    array = np.load(where / name)
+    array = np.load(where / name).astype(np.float64 if is_old and name == "idf.npy" else np.float32)
     array.flat[-1] = value
     replaced(where, name, array, change if is_old else seal)
     with pytest.raises(ModelError, match=r"damaged \((weights|bias|inverse document frequencies) that are not from"):
@@ -364,10 +383,11 @@ def test_a_file_that_is_too_large_is_not_read(folder, name):
         load_model(folder)
 
 
-def in_double(folder):
-    """Write inverse document frequencies as they were before format 5, and return their digest."""
-    np.save(folder / "idf.npy", np.load(folder / "idf.npy").astype(np.float64))
-    return hashlib.sha256((folder / "idf.npy").read_bytes()).hexdigest()
+def as_before(folder, names=("idf.npy", "weights.npy")):
+    """Write inverse document frequencies as they were before format 5 and weights as before format 6, and return their digests."""
+    for name in names:
+        np.save(folder / name, np.load(folder / name).astype(np.float64 if name == "idf.npy" else np.float32))
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
 
 
 @pytest.fixture
@@ -391,7 +411,7 @@ def old_folder(model, tmp_path):
     (folder / "out_of_fold.jsonl.gz").unlink()
     (folder / "out_of_fold.jsonl").write_bytes(b"x\n")
     del manifest["files"]["out_of_fold.jsonl.gz"]
-    manifest["files"]["idf.npy"] = in_double(folder)
+    manifest["files"] |= as_before(folder)
     manifest["files"]["out_of_fold.jsonl"] = hashlib.sha256(b"x\n").hexdigest()
     change(folder, format=3, threshold=0.8, files=manifest["files"], config=manifest["config"])
     return folder, old
