@@ -45,6 +45,7 @@ def compile_all(root: Path) -> list[Path]:
         modules = cythonize([_extension(root, source) for source in SOURCES], build_dir=folder, quiet=True, language_level=3)
         command = build_ext(Distribution({"name": "mission-themes", "ext_modules": modules}))
         command.build_lib = command.build_temp = folder
+        command.parallel = True  # a compiler for each source
         command.ensure_finalized()
         command.run()
         return [
