@@ -283,8 +283,10 @@ def retag(numbers: tuple[int, ...], model_name: str, dry_run: bool, config_file:
 
 
 def _say_retagged(result: "Retagged", model: str, dry_run: bool) -> None:
+    from pipeline.output.visible import shown_text  # noqa: PLC0415 - help must not load the program
+
     for change in result.changes:
-        tag, begins = change.tag, " ".join(change.tag.text.split())[:BEGINNING]
+        tag, begins = change.tag, " ".join(shown_text(change.tag).split())[:BEGINNING]
         click.echo(f"{change.report.number}\t{tag.start}-{tag.end}\t{change.before}\t{tag.shown_theme}\t{begins}")
     for entry in result.not_whole:
         say(
