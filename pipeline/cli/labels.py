@@ -11,7 +11,7 @@ import click
 from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
 from pipeline.core.counted import counted
 from pipeline.core.errors import UsageError
-from pipeline.core.messages import tr
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.labels.incoming import Columns
 
 SHOWN = 60
+ORIGINS = {"seed": mark("seed"), "written": mark("written"), "review": mark("review"), "imported": mark("imported")}
 REFUSED_SHOWN = 200  # lines; how many there are is said
 
 
@@ -94,11 +95,11 @@ def stats(config_file: Path | None, settings: tuple[str, ...]) -> None:
     rows: dict[str, Counter[str]] = {}
     for report in corpus.reports:
         for label in report.labels:
-            for place in (f"({label.origin})", str(Path(label.source).parent)):
+            for place in (f"({tr(ORIGINS[label.origin])})", str(Path(label.source).parent)):
                 counts = rows.setdefault(place, Counter())
                 counts[label.label] += 1
                 counts["characters"] += label.end - label.start
-        for place in {f"({report.labels[0].origin})", str(Path(report.document.source).parent)}:
+        for place in {f"({tr(ORIGINS[report.labels[0].origin])})", str(Path(report.document.source).parent)}:
             rows[place]["reports"] += 1
     click.echo("\t".join((tr("where"), tr("reports"), tr("characters"), *names)))
     for place, counts in sorted(rows.items()):

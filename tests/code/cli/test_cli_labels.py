@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from pipeline.core.config import load_label_set
+from pipeline.core.messages import VARIABLE
 
 SEEDS = ("--config", "configs/seeds.toml")
 
@@ -29,6 +30,11 @@ def test_check_and_stats(labels):
     assert rows[0] == ["where", "reports", "characters", "举旗帜", "聚民心", "育新人", "兴文化", "展形象", "其他"]
     assert rows[1] == ["(seed)", "5", "22341", "53", "41", "57", "51", "22", "133"]
     assert rows[2][:2] == ["seeds/reports", "5"]
+
+
+def test_stats_in_chinese(labels, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "zh")
+    assert labels("stats").stdout.splitlines()[1].split("\t")[:2] == ["(种子报告)", "5"]
 
 
 def test_agree_prints_figures_and_disagreements(labels, tmp_path, root):

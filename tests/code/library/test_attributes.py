@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import VARIABLE
 from pipeline.library import attributes
 from pipeline.output.digest.records import ReportAttribute, ReportFacts
 
@@ -27,10 +28,23 @@ def test_what_is_set_by_hand_in_either_language():
     assert attributes.told(ReportFacts(unit="汉桥街道"), "a.txt") == {"unit": ReportAttribute("汉桥街道", "指定")}
 
 
+def test_other_names_of_attributes_are_understood():
+    given = attributes.by_hand(["地点=临溪县", "种类＝总结", "组=一组"])
+    assert {name: found.value for name, found in given.items()} == {"place": "临溪县", "kind": "总结", "group": "一组"}
+
+
+def test_errors_name_attributes_in_chinese(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "zh")
+    with pytest.raises(UsageError, match="年份 又写成了 2024"):
+        attributes.by_hand(["year=2024", "年份=2023"])
+    with pytest.raises(UsageError, match="单位 最多 60"):
+        attributes.by_hand(["unit=" + "长" * 61])
+
+
 @pytest.mark.parametrize(
     ("settings", "line"),
     [
-        (["colour=red"], "colour=red: no attribute of that name; known: unit place year kind group"),
+        (["colour=red"], "colour=red: no attribute of that name; known: unit/单位 place/地区 year/年份 kind/体裁 group/分组"),
         (["year=20245"], "year=20245 is no year; write it as 2024"),
         (["year=去年"], "year=去年 is no year"),
         (["year=2024", "年份=2023"], "year is 2024 too; leave one of them out"),
