@@ -139,15 +139,14 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
         )
     )
     click.echo(tr("Cohen's kappa {kappa:.4f}, Krippendorff's alpha {alpha:.4f}", kappa=found.kappa, alpha=found.alpha))
-    for name, kappa in found.kappa_by_label.items():
-        click.echo(
-            tr(
-                "  {name}  kappa {kappa:.4f}  alpha {alpha_by_label:.4f}",
-                name=name,
-                kappa=kappa,
-                alpha_by_label=found.alpha_by_label[name],
-            )
-        )
+    for name in found.kappa_by_label:
+        kappa, alpha = _figure(found.kappa_by_label[name]), _figure(found.alpha_by_label[name])
+        click.echo(tr("  {name}  kappa {kappa}  alpha {alpha}", name=name, kappa=kappa, alpha=alpha))
+
+
+def _figure(value: float | None) -> str:
+    """Return a figure of agreement, or – where there is none: nobody gave the label."""
+    return "–" if value is None else f"{value:.4f}"
 
 
 def _two_people(

@@ -23,7 +23,7 @@ from pipeline.core.errors import CODES, UsageError
 from pipeline.core.messages import LIBRARY_REASONS, VARIABLE, in_our_words, language, mark, system_reason, tr, use
 
 # What is the same in both languages.
-SAME = {"A", "B", "  {name}  kappa {kappa:.4f}  alpha {alpha_by_label:.4f}", "{figure}\t{word}\tPSI {index:.3f}\t{shares}"}
+SAME = {"A", "B", "  {name}  kappa {kappa}  alpha {alpha}", "{figure}\t{word}\tPSI {index:.3f}\t{shares}"}
 TOLD = {"say", "_say", "echo", "secho"}
 
 
