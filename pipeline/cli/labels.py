@@ -10,7 +10,7 @@ import click
 
 from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
 from pipeline.core.counted import counted
-from pipeline.core.errors import UsageError
+from pipeline.core.errors import InputError, UsageError
 from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str])
     from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
     from pipeline.labels.files import load_labels  # noqa: PLC0415
 
+    if not path.is_file():
+        raise InputError(tr("{path}: no such file; check the path", path=path))
     if path.suffix.lower() != ".xlsx":
         return overlay.current(load_labels(path, labels_of(config)))
     found = []
