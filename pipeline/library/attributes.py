@@ -8,7 +8,7 @@ from pipeline.core.messages import language, tr
 from pipeline.core.records import FinishedReport
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute
 from pipeline.output.digest.about import COLUMNS
-from pipeline.output.digest.gather import TOLD, title_of
+from pipeline.output.digest.gather import TOLD, head_of
 from pipeline.output.digest.kind import kind_of
 from pipeline.output.digest.records import ReportAttribute, ReportFacts
 from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
@@ -20,7 +20,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 def find(report: FinishedReport) -> dict[Attribute, ReportAttribute]:
     """Return what the title, name and text of a report say of it; nothing for what they do not say."""
-    title, source, text = title_of(report), report.source, report.text
+    title, source, text = head_of(report), report.source, report.text
     found: dict[Attribute, ReportAttribute] = {
         "unit": unit_of(title, source, text),
         "place": place_or_units(title, source, text),

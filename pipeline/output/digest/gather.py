@@ -68,7 +68,7 @@ def gather(reports: Iterable[FinishedReport], options: DigestOptions, said: Mapp
 def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, ReportFacts], kept: _Gathered) -> None:
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
     told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
-    title, characters = told.name or title_of(report), Counter[str]()
+    title, characters = told.name or head_of(report), Counter[str]()
     reader = AspectReader(title) if options.by == "aspect" else None
     for tag in passages_of(report):
         characters[tag.shown_theme] += len(tag.text)
@@ -83,7 +83,7 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
             kept.passages += passages
     place = ReportAttribute(told.place, TOLD) if told.place else place_or_units(title, report.source, report.text)
     year = ReportAttribute(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
-    kept.reports.append(Report(one_line(report.source), name_of(report, title), place, year, characters))
+    kept.reports.append(Report(one_line(report.source), name_of(title), place, year, characters))
 
 
 def passages_of(report: FinishedReport) -> Iterable[Tag]:
@@ -127,9 +127,14 @@ def title_of(report: FinishedReport) -> str:
     return next(highest, next((text for text, _ in titles if not _NUMBERED.match(text)), ""))
 
 
-def name_of(report: FinishedReport, title: str) -> str:
-    """Return the title of a report, cut to a length, or else its first words; "" where neither says what it is."""
-    return shortened(title or _beginning(report), NAME)
+def head_of(report: FinishedReport) -> str:
+    """Return the title of a report, or else its first words; "" where neither says what it is."""
+    return title_of(report) or _beginning(report)
+
+
+def name_of(head: str) -> str:
+    """Return the head of a report, cut to the length of a name."""
+    return shortened(head, NAME)
 
 
 def _beginning(report: FinishedReport) -> str:

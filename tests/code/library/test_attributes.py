@@ -17,6 +17,18 @@ def test_what_a_report_says_of_itself(make):
     assert attributes.find(make("a.txt", "无关的一段").finish()) == {}
 
 
+def test_the_first_words_of_a_report_without_a_title_say_what_it_is(make):
+    found = attributes.find(
+        make("a.txt", "中共石硖口镇委员会关于2016年责任制落实情况的汇报 县委宣传部：一是责任落到人头。").finish()
+    )
+    assert {name: each.value for name, each in found.items()} == {
+        "unit": "石硖口镇委员会",
+        "place": "石硖口镇",
+        "year": "2016",
+        "kind": "汇报",
+    }
+
+
 def test_what_is_set_by_hand_in_either_language():
     given = attributes.by_hand(["单位=临溪县教育局", "place=临溪县", "year=2024年", "group="])
     assert given == {
