@@ -18,15 +18,9 @@ def test_what_a_report_says_of_itself(make):
 
 
 def test_the_first_words_of_a_report_without_a_title_say_what_it_is(make):
-    found = attributes.find(
-        make("a.txt", "中共石硖口镇委员会关于2016年责任制落实情况的汇报 县委宣传部：一是责任落到人头。").finish()
-    )
-    assert {name: each.value for name, each in found.items()} == {
-        "unit": "石硖口镇委员会",
-        "place": "石硖口镇",
-        "year": "2016",
-        "kind": "汇报",
-    }
+    report = make("a.txt", "中共石硖口镇委员会关于2016年责任制落实情况的汇报 县委宣传部：一是责任落到人头。")
+    found = {name: each.value for name, each in attributes.find(report.finish()).items()}
+    assert found == {"unit": "石硖口镇委员会", "place": "石硖口镇", "year": "2016", "kind": "汇报"}
 
 
 def test_what_is_set_by_hand_in_either_language():

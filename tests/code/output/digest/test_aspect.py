@@ -53,6 +53,8 @@ def test_a_lack_that_is_mended_is_none():
         "农村文化活动从单一走向多元。",
         "打破了城乡分割的瓶颈，借阅量翻了一番。",
         "困难家庭满意率达99%。",
+        "在六个自然村试讲，听不懂普通话的老人为宣讲点赞。",
+        "县融媒体中心十月挂牌，公众号粉丝从4000涨到2.1万。",
     ],
 )
 def test_a_success_that_names_what_was_lacking_is_a_success(text):
@@ -78,6 +80,7 @@ def test_a_heading_of_what_is_done_about_problems_is_none_of_problems():
     assert aspects("组织书展三场。", "二、坚持问题导向，补齐文化设施短板") == [DONE]
     assert aspects("组织书展三场。", "二、存在问题及整改") == [PROBLEM]
     assert aspects("慰问困难群众三百户。") == [DONE]
+    assert aspects("建立困难好人帮扶基金320万元。推进思政课一体化。") == [DONE, DONE]  # it announces no problems
 
 
 def test_headings_and_announcing_sentences_hold_for_what_follows():
