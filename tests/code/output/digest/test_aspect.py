@@ -81,6 +81,8 @@ def test_a_heading_of_what_is_done_about_problems_is_none_of_problems():
     assert aspects("组织书展三场。", "二、存在问题及整改") == [PROBLEM]
     assert aspects("慰问困难群众三百户。") == [DONE]
     assert aspects("建立困难好人帮扶基金320万元。推进思政课一体化。") == [DONE, DONE]  # it announces no problems
+    assert aspects("中心组讲党课163节次，检视差距。推进思政课一体化。") == [DONE, DONE]
+    assert aspects("开展“学讲话、找差距、作表率”活动。") == [DONE]
 
 
 def test_headings_and_announcing_sentences_hold_for_what_follows():
