@@ -96,6 +96,8 @@ def update() -> list[Message]:
 
 
 if __name__ == "__main__":
+    if not LOCALE.is_relative_to(PIPELINE):
+        sys.exit(f"{LOCALE} is of another checkout; run with PYTHONPATH={PIPELINE.parent}")
     missing = update()
     for each in missing:
         print(f"not translated: {each!r}")  # noqa: T201

@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import stat
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ import msgspec
 
 from pipeline.backup.manifest import FORMAT, MANIFEST, BackupManifest, KeptFile, is_name
 from pipeline.backup.parts import PARTS
+from pipeline.backup.write import SQLITE_HEAD, snapshot
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.json_values import decode_json
 from pipeline.core.messages import system_reason, tr
@@ -270,10 +272,25 @@ def _planned(file: KeptFile, archive: Path, folder: Path) -> _Planned:
 
 
 def _is_same(path: Path, file: KeptFile) -> bool:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size != file.size:
+    """Tell whether a file is the one that was kept; a database is, where a copy of it as a backup makes it has the same bytes."""
+    if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+        if stream.read(len(SQLITE_HEAD)) == SQLITE_HEAD:
+            return _is_same_database(path, file)
+        stream.seek(0)
+        return path.stat().st_size == file.size and hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+
+
+def _is_same_database(path: Path, file: KeptFile) -> bool:
+    with tempfile.TemporaryDirectory(prefix="mission-themes-restore-") as staging:
+        copy = Path(staging, "database")
+        try:
+            snapshot(path, copy)
+        except UsageError:  # a damaged one is another than the one that was kept
+            return False
+        with copy.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
 
 
 def _write(package: zipfile.ZipFile, plan: list[_Planned], archive: Path) -> None:

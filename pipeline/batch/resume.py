@@ -26,7 +26,7 @@ import msgspec
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
 from pipeline.core.json_values import decode_json
-from pipeline.core.messages import tr
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import readable
 from pipeline.core.outputs import run_folder, take_place, to_disk
 from pipeline.training.drift import BatchSummary
@@ -284,7 +284,7 @@ class _Disk:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Raise UsageError for what the system says."""
         if isinstance(error, OSError):
-            reason = error.strerror or type(error).__name__
+            reason = system_reason(error)
             hint = tr("see that its folder exists, is yours and has space; the same command with --resume goes on")
             raise UsageError(tr("{out}: cannot be written ({reason}); {hint}", out=self._out, reason=reason, hint=hint)) from None
 

@@ -154,11 +154,13 @@ def _say_counts(counts: "RunCounts", made: "Digest", out: Path) -> None:
             "{reports}{failed}, {passages}, {folded} folded -> {out}",
             reports=counted(len(made.reports), "report"),
             failed=failed(len(counts.failures)),
-            passages=counted(shown, "passage"),
+            passages=counted(shown, "excerpt") if made.options.by == "aspect" else counted(shown, "passage"),
             folded=folded,
             out=out,
         )
     )
+    if not shown:
+        say(tr("no passage bears {themes}; the digest shows none", themes=" ".join(made.options.themes)))
     say_rest(counts)
 
 

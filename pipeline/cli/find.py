@@ -60,7 +60,7 @@ def find(words: tuple[str, ...], theme: str, place: str, unit: str, year: str, k
     config = read_config(config_file, settings)
     name, target = _format(format_name, out), _place(out, config)
     _check_theme(theme, config)
-    given = {"place": place, "unit": unit, "year": year.removesuffix("年"), "kind": kind, "group": group}
+    given = {"place": place, "unit": unit, "year": _year(year), "kind": kind, "group": group}
     wanted = Wanted(theme, score, {key: value for key, value in given.items() if value})  # type: ignore[misc]
     query = " ".join(words)
     with Library() as library:
@@ -102,6 +102,14 @@ def _place(out: Path | None, config: "Config") -> "OutputTarget | None":
     from pipeline.library.store import library_path  # noqa: PLC0415
 
     return claim(out, [library_path(), *own_files(config)]) if out else None
+
+
+def _year(written: str) -> str:
+    """Return a year as the library has it; raises UsageError for what is none."""
+    year = written.strip().removesuffix("年")
+    if year and not (len(year) == len("2024") and year.isascii() and year.isdigit()):
+        raise UsageError(tr("--year {year}: no year; write it as 2024, one at a time", year=written))
+    return year
 
 
 def _check_theme(theme: str, config: "Config") -> None:
@@ -154,12 +162,17 @@ def _texts(library: "Library", found: "FoundPassages", name: str) -> Iterator[by
 
 
 def _digest(library: "Library", found: "FoundPassages", query: str, config: "Config") -> "Digest":
+    from dataclasses import replace  # noqa: PLC0415
+
     from pipeline.library.find import found_reports, said_of  # noqa: PLC0415 - help must not load the program
     from pipeline.output.digest.gather import gather  # noqa: PLC0415
     from pipeline.output.digest.records import DigestOptions  # noqa: PLC0415
 
     options = DigestOptions("report", labels_of(config).names, 0, None, config.digest.resemblance, query)
-    return gather(found_reports(library, found), options, said_of(library))
+    made = gather(found_reports(library, found), options, said_of(library))
+    sections = tuple(section for section in made.sections if section.found)  # a theme of which nothing was found takes no page
+    themes = tuple(section.theme for section in sections)
+    return replace(made, sections=sections, options=replace(options, themes=themes)) if themes else made
 
 
 def _facts(library: "Library", found: "FoundPassages") -> "RunFacts":

@@ -10,8 +10,8 @@ import click
 
 from pipeline.cli.common import OutputPath, config_options, labels_of, read_config, say
 from pipeline.core.counted import counted
-from pipeline.core.errors import UsageError
-from pipeline.core.messages import tr
+from pipeline.core.errors import InputError, UsageError
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from pipeline.core.config import Config
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.labels.incoming import Columns
 
 SHOWN = 60
+ORIGINS = {"seed": mark("seed"), "written": mark("written"), "review": mark("review"), "imported": mark("imported")}
 REFUSED_SHOWN = 200  # lines; how many there are is said
 
 
@@ -94,11 +95,11 @@ def stats(config_file: Path | None, settings: tuple[str, ...]) -> None:
     rows: dict[str, Counter[str]] = {}
     for report in corpus.reports:
         for label in report.labels:
-            for place in (f"({label.origin})", str(Path(label.source).parent)):
+            for place in (f"({tr(ORIGINS[label.origin])})", str(Path(label.source).parent)):
                 counts = rows.setdefault(place, Counter())
                 counts[label.label] += 1
                 counts["characters"] += label.end - label.start
-        for place in {f"({report.labels[0].origin})", str(Path(report.document.source).parent)}:
+        for place in {f"({tr(ORIGINS[report.labels[0].origin])})", str(Path(report.document.source).parent)}:
             rows[place]["reports"] += 1
     click.echo("\t".join((tr("where"), tr("reports"), tr("characters"), *names)))
     for place, counts in sorted(rows.items()):
@@ -138,15 +139,14 @@ def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_
         )
     )
     click.echo(tr("Cohen's kappa {kappa:.4f}, Krippendorff's alpha {alpha:.4f}", kappa=found.kappa, alpha=found.alpha))
-    for name, kappa in found.kappa_by_label.items():
-        click.echo(
-            tr(
-                "  {name}  kappa {kappa:.4f}  alpha {alpha_by_label:.4f}",
-                name=name,
-                kappa=kappa,
-                alpha_by_label=found.alpha_by_label[name],
-            )
-        )
+    for name in found.kappa_by_label:
+        kappa, alpha = _figure(found.kappa_by_label[name]), _figure(found.alpha_by_label[name])
+        click.echo(tr("  {name}  kappa {kappa}  alpha {alpha}", name=name, kappa=kappa, alpha=alpha))
+
+
+def _figure(value: float | None) -> str:
+    """Return a figure of agreement, or – where there is none: nobody gave the label."""
+    return "–" if value is None else f"{value:.4f}"
 
 
 def _two_people(
@@ -176,6 +176,8 @@ def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str])
     from pipeline.labels.corrections.workbook import read_returned  # noqa: PLC0415
     from pipeline.labels.files import load_labels  # noqa: PLC0415
 
+    if not path.is_file():
+        raise InputError(tr("{path}: no such file; check the path", path=path))
     if path.suffix.lower() != ".xlsx":
         return overlay.current(load_labels(path, labels_of(config)))
     found = []

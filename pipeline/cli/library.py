@@ -51,7 +51,9 @@ def library() -> None:
 @library.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--about", type=click.Path(path_type=Path), help="A CSV file with the columns name and unit, place, year, kind, group."
+    "--about",
+    type=click.Path(path_type=Path),
+    help="A CSV file with the columns name and unit, place, year, kind, group.",
 )
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
@@ -207,17 +209,20 @@ def remove(numbers: tuple[int, ...]) -> None:
 @library.command("set")
 @click.argument("what", nargs=-1, metavar="[NUMBER... ATTRIBUTE=VALUE...]")
 @click.option(
-    "--about", type=click.Path(path_type=Path), help="A CSV file with the columns name and unit, place, year, kind, group."
+    "--about",
+    type=click.Path(path_type=Path),
+    help="A CSV file with the columns name and unit, place, year, kind, group.",
 )
 @debug_option
 def set_attributes(what: tuple[str, ...], about: Path | None) -> None:
     """Set unit, place, year, kind or group of reports: by hand, or of all that a table names. An empty value takes one away.
 
-    What was set by hand stays when a table says something else.
+    ATTRIBUTE is unit, place, year, kind or group, in English or in Chinese. What was set by hand stays when a table says something
+    else.
 
     \b
     Examples:
-      pipeline library set 12 13 unit=临溪县教育局 year=2024
+      pipeline library set 12 13 单位=临溪县教育局 年份=2024
       pipeline library set 12 group=
       pipeline library set --about units.csv
     """
@@ -225,7 +230,7 @@ def set_attributes(what: tuple[str, ...], about: Path | None) -> None:
     from pipeline.library.store import Library  # noqa: PLC0415
 
     numbers = [int(word) for word in what if word.isascii() and word.isdigit()]
-    settings = [word for word in what if "=" in word]
+    settings = [word for word in what if "=" in word or "＝" in word]
     if len(numbers) + len(settings) < len(what) or bool(about) == bool(what) or bool(numbers) != bool(settings):
         raise UsageError(tr("set: give numbers of reports and ATTRIBUTE=VALUE, such as 12 year=2024, or --about FILE"))
     given = attributes.by_hand(settings)
@@ -283,8 +288,10 @@ def retag(numbers: tuple[int, ...], model_name: str, dry_run: bool, config_file:
 
 
 def _say_retagged(result: "Retagged", model: str, dry_run: bool) -> None:
+    from pipeline.output.visible import shown_text  # noqa: PLC0415 - help must not load the program
+
     for change in result.changes:
-        tag, begins = change.tag, " ".join(change.tag.text.split())[:BEGINNING]
+        tag, begins = change.tag, " ".join(shown_text(change.tag).split())[:BEGINNING]
         click.echo(f"{change.report.number}\t{tag.start}-{tag.end}\t{change.before}\t{tag.shown_theme}\t{begins}")
     for entry in result.not_whole:
         say(

@@ -7,9 +7,11 @@ import click
 
 from pipeline.cli.common import config_options, read_config, say
 from pipeline.core.counted import counted
+from pipeline.core.errors import UsageError
 from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
+    from pipeline.core.config import Config
     from pipeline.track.versions import Change, Version
     from pipeline.training.gate import Verdict
 
@@ -63,15 +65,19 @@ def show(changes: bool, config_file: Path | None, settings: tuple[str, ...]) -> 
 def compare(first: str, second: str, count: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Set two models side by side on the reports that both left out: F1 of each label, difference, reports that differ most.
 
-    A and B are names or folders of models, or addresses such as models:/mission-themes@champion.
+    A and B are names or folders of models, numbers of registered versions, or addresses such as models:/mission-themes@champion.
 
     \b
-    Example:
+    Examples:
       pipeline models compare trial models:/mission-themes@champion
+      pipeline models compare 3 4
     """
     from pipeline.track.promotion import compare_models  # noqa: PLC0415 - help must not load the program
 
-    found = compare_models(read_config(config_file, settings), first, second, say)
+    config = read_config(config_file, settings)
+    if first == second:
+        raise UsageError(tr("{first} {second}: one model, twice; name two that are to be compared", first=first, second=second))
+    found = compare_models(config, _address(first, config), _address(second, config), say)
     click.echo("\tA\tB\tA - B")
     click.echo(_figures_row(tr("macro-F1"), found.first.macro_f1, found.second.macro_f1))
     click.echo(_figures_row(tr("accuracy"), found.first.accuracy, found.second.accuracy))
@@ -118,6 +124,14 @@ def rollback(why: str, config_file: Path | None, settings: tuple[str, ...]) -> N
     from pipeline.track import promotion  # noqa: PLC0415 - help must not load the program
 
     _say_verdict(promotion.rollback(read_config(config_file, settings), why))
+
+
+def _address(name: str, config: "Config") -> str:
+    """Return what names a model: of a number that is no folder or name of one the address of that version."""
+    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+
+    is_folder = Path(name).is_dir() or locations.find(f"models/{name}").is_dir()
+    return f"models:/{config.track.registered_model}/{name}" if name.isdigit() and not is_folder else name
 
 
 def _version_row(version: "Version") -> tuple[str, ...]:

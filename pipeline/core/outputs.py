@@ -193,7 +193,7 @@ def _mode(path: Path, out: Path) -> int | None:
             tr(
                 "{out}: cannot be written ({reason}); name another output with -o",
                 out=out,
-                reason=getattr(error, "strerror", error),
+                reason=system_reason(error) if isinstance(error, OSError) else error,
             )
         ) from None
     if stat.S_ISLNK(mode):

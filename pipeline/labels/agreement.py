@@ -27,14 +27,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The share of passages with equal labels, figures that allow for chance, and the pairs that differ."""
+    """The share of passages with equal labels, figures that allow for chance, and the pairs that differ.
+
+    A label that neither gave has no figures: None.
+    """
 
     passages: int
     observed: float
     kappa: float
     alpha: float
-    kappa_by_label: dict[str, float]
-    alpha_by_label: dict[str, float]
+    kappa_by_label: dict[str, float | None]
+    alpha_by_label: dict[str, float | None]
     disagreements: tuple[Pair, ...]
 
 
@@ -59,13 +62,14 @@ def agree(pairs: Sequence[Pair], label_set: LabelSet) -> Agreement:
     """
     counts = Counter((pair.first.label, pair.second.label) for pair in pairs)
     names = label_set.names
+    used = {name for pair in counts for name in pair}
     return Agreement(
         passages=len(pairs),
         observed=_observed(counts),
         kappa=_kappa(counts, names),
         alpha=_alpha(counts, names),
-        kappa_by_label={name: _kappa(_against_others(counts, name), (True, False)) for name in names},
-        alpha_by_label={name: _alpha(_against_others(counts, name), (True, False)) for name in names},
+        kappa_by_label={name: _kappa(_against_others(counts, name), (True, False)) if name in used else None for name in names},
+        alpha_by_label={name: _alpha(_against_others(counts, name), (True, False)) if name in used else None for name in names},
         disagreements=tuple(pair for pair in pairs if pair.first.label != pair.second.label),
     )
 

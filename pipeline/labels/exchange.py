@@ -65,7 +65,7 @@ def export_labels(corpus: Corpus, ending: str) -> bytes:
 def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> ImportedFile:
     """Return the reports and labels of another tool's file of text, and what is not taken of it; ``who``: one person's only.
 
-    Raises CorpusError for a file that cannot be read, or is of no such format.
+    Raises InputError for a file that cannot be read, CorpusError for one of no such format.
     """
     ending = path.suffix.lower()
     if ending not in INCOMING:
@@ -77,7 +77,7 @@ def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") 
 
 
 def labels_in(path: Path, columns: Columns) -> list[str]:
-    """Return the labels that a table names, each once; raises CorpusError for a file that is none, or cannot be read."""
+    """Return the labels that a table names, each once; raises CorpusError for what is no table, InputError."""
     if path.suffix.lower() not in (".jsonl", *TABLES):
         raise CorpusError(tr("{path}: its labels are not looked for in such a file; name them with --labels", path=path))
     return named_labels(_text(path), path, columns)
@@ -130,12 +130,11 @@ def overlaps(labels: Iterable[Label], corpus: Corpus) -> int:
 
 
 def _text(path: Path) -> str:
+    """Return the text of a file that is to be taken in; raises InputError for one that cannot be read."""
     try:
         return decode(path.read_bytes(), str(path)).text
-    except InputError as error:
-        raise CorpusError(str(error)) from None
     except OSError as error:
-        raise CorpusError(tr("{path}: cannot be read ({reason}); check the path", path=path, reason=system_reason(error))) from None
+        raise InputError(tr("{path}: cannot be read ({reason}); check the path", path=path, reason=system_reason(error))) from None
 
 
 def _known_as(report: ImportedReport, known: Mapping[str, tuple[str, str]]) -> ImportedReport | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.core import locations
 from pipeline.core.config import LabelDefinition, LabelSet, load_label_set
 from pipeline.core.errors import UsageError
-from pipeline.core.messages import system_reason, tr
+from pipeline.core.messages import mark, system_reason, tr
 from pipeline.core.outputs import write_file
 
 LABEL_SET, REPORTS, LABELS, REVIEW = "configs/labels.toml", "reports", "labels", "labels/review.jsonl"
@@ -52,7 +52,7 @@ least_coverage = 0.0
 experiment = "own-labels"
 registered_model = "own-labels"
 """
-_README = """\
+_README = mark("""\
 # Own labels
 
 1. The labels: `configs/labels.toml`. Say there what each means, and choose its colour.
@@ -62,7 +62,7 @@ _README = """\
 5. Correct in the workbook, `pipeline labels import tags.xlsx --annotator NAME`, and train again; or `pipeline serve`.
 
 All commands are run in this folder. `mission-themes.toml` has its settings.
-"""
+""")
 
 
 def label_set_of(names: Sequence[str]) -> LabelSet:
@@ -94,7 +94,7 @@ def label_set_of(names: Sequence[str]) -> LabelSet:
 def make_project(folder: Path, labels: LabelSet | None) -> None:
     """Make a project in a folder, with the shipped labels for None; raises UsageError where one of its files is there already."""
     labels = labels or load_label_set(locations.shipped("configs") / "labels.toml")
-    files = {locations.PROJECT_FILE: _SETTINGS, LABEL_SET: label_lines(labels), "README.md": _README}
+    files = {locations.PROJECT_FILE: _SETTINGS, LABEL_SET: label_lines(labels), "README.md": tr(_README)}
     there = next((name for name in files if (folder / name).exists()), None)
     if there:
         raise UsageError(
@@ -114,7 +114,7 @@ def make_project(folder: Path, labels: LabelSet | None) -> None:
 def label_lines(labels: LabelSet) -> str:
     """Return the TOML file that defines some labels; a string of JSON is one of TOML."""
     lines = [
-        "# The labels, in the fixed order that every model, table and figure uses. `other` is the label of what belongs to none.",
+        tr("# The labels, in the fixed order that every model, table and figure uses; `other` is that of what belongs to none."),
         "",
         f"other = {_quoted(labels.other)}",
     ]

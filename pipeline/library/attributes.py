@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pipeline.core.errors import UsageError
-from pipeline.core.messages import tr
+from pipeline.core.messages import language, tr
 from pipeline.core.records import FinishedReport
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute
-from pipeline.output.digest.gather import TOLD, title_of
+from pipeline.output.digest.about import COLUMNS
+from pipeline.output.digest.gather import TOLD, head_of
 from pipeline.output.digest.kind import kind_of
 from pipeline.output.digest.records import ReportAttribute, ReportFacts
 from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
@@ -19,7 +20,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 def find(report: FinishedReport) -> dict[Attribute, ReportAttribute]:
     """Return what the title, name and text of a report say of it; nothing for what they do not say."""
-    title, source, text = title_of(report), report.source, report.text
+    title, source, text = head_of(report), report.source, report.text
     found: dict[Attribute, ReportAttribute] = {
         "unit": unit_of(title, source, text),
         "place": place_or_units(title, source, text),
@@ -38,22 +39,24 @@ def told(said: ReportFacts, source: str) -> dict[Attribute, ReportAttribute]:
 def by_hand(settings: Iterable[str]) -> dict[Attribute, ReportAttribute]:
     """Return what ``ATTRIBUTE=VALUE`` settings say; an empty value takes one away. Raises UsageError."""
     given: dict[Attribute, str] = {}
-    names: dict[str, Attribute] = {}
-    for name, shown in ATTRIBUTES.items():
-        names[name] = names[shown] = name
+    names: dict[str, Attribute] = {word: name for name in ATTRIBUTES for word in COLUMNS[name]}
     for setting in settings:
-        key, _, value = setting.partition("=")
+        key, _, value = setting.replace("＝", "=", 1).partition("=")
         if key.strip() not in names:
-            raise UsageError(
-                tr("{setting}: no attribute of that name; known: {attributes}", setting=setting, attributes=" ".join(ATTRIBUTES))
-            )
+            known = " ".join(f"{name}/{shown}" for name, shown in ATTRIBUTES.items())
+            raise UsageError(tr("{setting}: no attribute of that name; known: {attributes}", setting=setting, attributes=known))
         name = names[key.strip()]
         if given.get(name, value.strip()) != value.strip():
             raise UsageError(
-                tr("{setting}: {name} is {given} too; leave one of them out", setting=setting, name=name, given=given[name])
+                tr("{setting}: {name} is {given} too; leave one of them out", setting=setting, name=called(name), given=given[name])
             )
         given[name] = value.strip()
     return checked(given, BY_HAND, " ".join(settings))
+
+
+def called(name: Attribute) -> str:
+    """Return the name of an attribute in the language of this process."""
+    return name if language() == "en" else ATTRIBUTES[name]
 
 
 def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attribute, ReportAttribute]:
@@ -64,7 +67,7 @@ def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attr
                 tr(
                     "{where}: {name} must be no more than {longest} characters that can be seen",
                     where=where,
-                    name=name,
+                    name=called(name),
                     longest=LONGEST,
                 ),
                 code="attribute",

@@ -21,7 +21,7 @@ NEAR = 10  # characters, where no number is given
 _QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂", "「": "」", "『": "』"}
 _SIGNS = {"(": "(", "（": "(", ")": ")", "）": ")"}
 _OPERATORS = {"AND": "AND", "与": "AND", "OR": "OR", "或": "OR", "NOT": "NOT", "非": "NOT"}
-_NEAR = re.compile(r"(?:NEAR|近)(?:/(\d{1,3}))?", re.ASCII)
+_NEAR = re.compile(r"(?:NEAR|近)(?:/(\d{1,3}))?|near/(\d{1,3})", re.ASCII)  # near alone may be a word that is looked for
 _BARE = re.compile(r'[^\s"“”＂「」『』()（）]+')
 
 
@@ -81,7 +81,7 @@ def _bare(word: str) -> _Token:
     if word in _OPERATORS:
         return _Token(_OPERATORS[word], word)
     if near := _NEAR.fullmatch(word):
-        return _Token("near", word, int(near[1] or NEAR))
+        return _Token("near", word, int(near[1] or near[2] or NEAR))
     return _Token("word", word)
 
 

@@ -18,7 +18,7 @@ from pipeline.core.records import KeptReport, Tag
 from pipeline.library.records import BY_HAND, Attribute, Entry, LibraryBatch, ThemeChange
 from pipeline.library.store import PLACES, Library
 from pipeline.library.terms import terms_of
-from pipeline.output.digest.gather import TOLD, name_of, passages_of, title_of
+from pipeline.output.digest.gather import TOLD, head_of, name_of, passages_of
 from pipeline.output.digest.lines import one_line
 from pipeline.output.digest.records import ReportAttribute
 
@@ -57,7 +57,7 @@ def add(library: Library, report: KeptReport, attributes: Mapping[Attribute, Rep
     """Put a report in, and return it; None where its content is there already. Raises UsageError for one of too many passages."""
     known, model = report.document, report.tags[0].model if report.tags else ""
     finished = report.finish()
-    name = name_of(finished, title_of(finished))
+    name = name_of(head_of(finished))
     with library.writing() as database:
         if [*database.execute("SELECT 1 FROM report WHERE sha256 = ?", (known.sha256,))]:
             return None

@@ -17,6 +17,7 @@ from pipeline.library.records import ATTRIBUTES, Entry, Hit
 from pipeline.output.digest.lines import one_line
 from pipeline.output.formats.table import fit, printable
 from pipeline.output.rows import COLUMNS, Cell, neutral, row_of
+from pipeline.output.visible import shown_text
 
 NARROWEST = 20
 
@@ -27,7 +28,7 @@ def passage_lines(hits: Iterable[Hit], width: int) -> Iterator[str]:
         yield fit(printable(entry_line(entry)), width)
         for hit in own:
             mark = f"  {hit.tag.shown_theme}  {hit.tag.score:4.2f}  "
-            yield mark + fit(printable(one_line(hit.tag.text)), max(NARROWEST, width - wcswidth(mark)))
+            yield mark + fit(printable(one_line(shown_text(hit.tag))), max(NARROWEST, width - wcswidth(mark)))
         yield ""
 
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.core import locations
-from pipeline.core.errors import LibraryError, UsageError
+from pipeline.core.errors import InputError, LibraryError, UsageError
 from pipeline.core.messages import mark, system_reason, tr
 from pipeline.core.outputs import write_whole
 
@@ -237,33 +237,49 @@ def back_up(library: Library, target: Path) -> None:
     """
     if os.path.lexists(target):
         raise UsageError(tr("{target}: exists; name a file that does not, so that no copy is lost", target=target))
-    with library.told(), write_whole(target) as stream:
-        Path(stream.name).chmod(0o600)
-        library.database.execute("VACUUM INTO ?", (stream.name,))
+    try:
+        with library.told(), write_whole(target) as stream:
+            Path(stream.name).chmod(0o600)
+            library.database.execute("VACUUM INTO ?", (stream.name,))
+    except LibraryError as error:
+        if target.parent.is_dir():
+            raise
+        raise UsageError(tr("{target}: no such folder; make it first, or name another file", target=target)) from error
 
 
 def restore(source: Path, replace: bool) -> Path | None:
     """Put a copy in the place of the library, also while others read it; return where an unusable one was moved to.
 
-    Raises UsageError where there is a library and ``replace`` does not say so, LibraryError for a copy that cannot be used.
+    Raises InputError for a copy that is not there or cannot be used, UsageError where there is a library and ``replace`` does not
+    say so, LibraryError for a library that cannot be written.
     """
     target = library_path()
     if not source.is_file():
-        raise UsageError(tr("{source}: no such file; name one that `pipeline library backup` wrote", source=source))
+        raise InputError(tr("{source}: no such file; name one that `pipeline library backup` wrote", source=source))
     if target.exists() and not replace:
         raise UsageError(
             tr("{target}: there is a library; back it up first, then give --force to have the copy in its place", target=target)
         )
-    with told(source), closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
-        copy.execute("PRAGMA trusted_schema = OFF")
-        check(copy, source)
-        if (said := copy.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise LibraryError(tr("{source}: damaged ({reason}); use another copy", source=source, reason=said.splitlines()[0]))
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
+        _check_copy(copy, source)
         library, aside = _to_replace(target)
         with library, library.told():
             copy.backup(library.database)
             library.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return aside
+
+
+def _check_copy(copy: sqlite3.Connection, source: Path) -> None:
+    """Raise InputError for a copy that is no library, of a later version, or damaged."""
+    try:
+        with told(source):
+            copy.execute("PRAGMA trusted_schema = OFF")
+            check(copy, source)
+            said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except LibraryError as error:
+        raise InputError(str(error)) from None
+    if said != "ok":
+        raise InputError(tr("{source}: damaged ({reason}); use another copy", source=source, reason=said.splitlines()[0]))
 
 
 def _to_replace(target: Path) -> tuple[Library, Path | None]:

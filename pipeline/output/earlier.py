@@ -12,10 +12,13 @@ from pathlib import Path
 from pipeline.core.outputs import ENDINGS, OutputTarget
 from pipeline.output.word.package import AUTHOR
 
+MADE_BY = "mission-themes"  # who a digest in Word names as the one who saved it last
 HEAD = 8192  # bytes of a text in which its title stands
 _MARK = "\ufeff".encode()
 _COLUMNS = ("主题", "把握", "段落", "报告", "单位")  # two of which stand in the first line of every table that is written here
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
+# An official document is titled after its place; one that a person has saved since is that person's.
+_UNTOUCHED = f"lastModifiedBy>{MADE_BY}<".encode()
 # A report of Word that was commented keeps its own title; our comments stand behind those that were there.
 _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
@@ -54,13 +57,15 @@ def _is_output(path: Path) -> bool:
     with suppress(OSError):
         head = _head(path)
         is_table = head.startswith(_MARK) and all(name in head.partition(b"\n")[0] for name in _OF_TAGS)
-        return is_table or any(title in head[:_TITLED] for title in TITLES)
+        return is_table or any(title in head[:_TITLED] for title in (*TITLES, _UNTOUCHED))
     return False
 
 
 def _is_made(path: Path) -> bool:
     head = _head(path)
-    is_known = not head or head.startswith(b'{"source":') or _is_table(head) or any(title in head for title in TITLES)
+    is_known = (
+        not head or head.startswith(b'{"source":') or _is_table(head) or any(title in head for title in (*TITLES, _UNTOUCHED))
+    )
     return is_known or _is_commented(path)
 
 

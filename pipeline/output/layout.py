@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import FinishedReport, Noise, Tag
+from pipeline.output.visible import is_markdown
 
 _LINE_END = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _WORD_OR_SPACE = re.compile(r"\s+|\S+")
@@ -81,7 +82,7 @@ def emphasised(text: str, words: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def blocks(report: FinishedReport) -> Iterator[Block]:
-    """Yield the paragraphs of a report in order; together they hold every character but the white space between them."""
+    """Yield the paragraphs of a report in order; together they hold all but white space and signs of Markdown between them."""
     levels = {entry.start: entry.level for entry in report.outline}
     ranks = {level: rank for rank, level in enumerate(sorted(set(levels.values())))}
     for line in _lines(report):
@@ -103,6 +104,8 @@ def _lines(report: FinishedReport) -> Iterator[list[SourceSpan]]:
     """Yield the pieces of each paragraph: a new one begins where a line ends between two pieces."""
     line: list[SourceSpan] = []
     for piece in _pieces(report):
+        if _is_sign(piece, report):
+            continue
         between = piece.tag is None and piece.reason is None
         if between and piece.text_of(report).isspace() and (not line or _LINE_END.search(report.text, piece.start, piece.end)):
             if line:
@@ -122,6 +125,12 @@ def _pieces(report: FinishedReport) -> Iterator[SourceSpan]:
         yield SourceSpan(tag.start, tag.end, tag)
         position = tag.end
     yield from _gap(report.text, position, len(report.text), noise)
+
+
+def _is_sign(piece: SourceSpan, report: FinishedReport) -> bool:
+    """Tell whether a piece holds nothing but signs of Markdown: what was set aside as such, or belongs to nothing."""
+    is_sign = piece.tag is None and piece.reason in (None, "syntax") and is_markdown(report.source)
+    return is_sign and not piece.text_of(report).isspace()
 
 
 def _gap(text: str, start: int, end: int, noise: deque[Noise]) -> Iterator[SourceSpan]:

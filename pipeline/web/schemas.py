@@ -501,7 +501,7 @@ class AgreementView(BaseModel):
     observed: float
     kappa: float
     alpha: float
-    kappa_by_label: dict[str, float]
+    kappa_by_label: dict[str, float | None]
     differ: int
     disagreements: list[DisagreementView]
 

@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 from pipeline.batch.engine import load_cached
 from pipeline.core.config import Config
 from pipeline.core.errors import Say, UsageError
-from pipeline.core.messages import tr
+from pipeline.core.messages import system_reason, tr
 from pipeline.track.locate import model_folder
 from pipeline.web.accounts import Accounts, for_all, new_token, read_accounts
 from pipeline.web.app import create_app
@@ -157,7 +157,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         listening.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         listening.close()
-        reason = getattr(error, "strerror", None) or error
+        reason = system_reason(error) if isinstance(error, OSError) else error
         raise UsageError(
             tr(
                 "{host}:{port} cannot be listened on ({reason}); choose another --port or --host",

@@ -23,6 +23,7 @@ from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute, Entry, Hit,
 from pipeline.library.store import Library, library_path
 from pipeline.output import run_facts
 from pipeline.output.digest.lines import one_line
+from pipeline.output.visible import shown_text
 from pipeline.web import schemas
 from pipeline.web.tagging import kept_reports
 
@@ -157,14 +158,14 @@ def _change(change: ThemeChange) -> schemas.ThemeChangeView:
         start=change.tag.start,
         before=change.before,
         after=change.tag.shown_theme,
-        text=one_line(change.tag.text),
+        text=one_line(shown_text(change.tag)),
     )
 
 
 def _passage(hit: Hit) -> schemas.FoundPassage:
     tag = hit.tag
     return schemas.FoundPassage(
-        report=view(hit.report), theme=tag.shown_theme, score=tag.score, text=one_line(tag.text), start=tag.start
+        report=view(hit.report), theme=tag.shown_theme, score=tag.score, text=one_line(shown_text(tag)), start=tag.start
     )
 
 

@@ -71,6 +71,20 @@ def test_the_options_in_the_table_are_those_of_the_commands(root, manual):
         assert set(flags(words)) <= options, words
 
 
+@pytest.mark.parametrize("manual", MANUALS)
+def test_every_option_stands_in_the_manual(root, manual):
+    """But for those that every command has, and the output, which each row names by its short form."""
+    text = (root / manual).read_text(encoding="utf-8")
+    options = {
+        max(parameter.opts, key=len): name
+        for name in every_command()
+        for parameter in find(["pipeline", *name.split()])[1].params
+        if isinstance(parameter, click.Option)
+    }
+    known = {"--debug", "--config", "--set", "--output"}
+    assert {option: name for option, name in options.items() if option not in known and option not in text} == {}
+
+
 def test_both_tables_have_the_same_rows(root):
     first, second = ([(find(words)[0], flags(words)) for words in table(root, manual)] for manual in MANUALS)
     assert first == second

@@ -21,7 +21,7 @@ from pipeline.core import locations
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import Say, UsageError
-from pipeline.core.messages import tr
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import safe_stem
 from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, HumanLabel, Label
@@ -236,7 +236,7 @@ def alone(path: Path) -> Iterator[None]:
             tr("{path}: another program has been writing it for {wait:.0f} seconds; try again", path=path, wait=WAIT)
         ) from None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = system_reason(error)
         raise UsageError(
             tr("{path}: cannot be written ({reason}); check that its folder is yours and has space", path=path, reason=reason)
         ) from None

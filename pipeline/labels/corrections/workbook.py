@@ -27,6 +27,7 @@ from pipeline.output.book.cells import cell_text, parts, plain
 from pipeline.output.book.originals import Original, Span
 from pipeline.output.book.passages import END, KEY, LABEL, NOTE, SECONDARY, SIGN, START, TEXT, Key
 from pipeline.output.earlier import is_of_a_run
+from pipeline.output.visible import without_signs
 from pipeline.read import load
 from pipeline.read.office.packages import open_package
 
@@ -309,9 +310,7 @@ def _span(key: Key, where: str, found: Mapping[int, Original]) -> Span:
 
 def _check_unchanged(row: Mapping[str, object], key: Key, span: Span, original: Original, where: str) -> None:
     """Raise CorpusError for a row whose text or offsets are no longer those of its passage; columns may be gone."""
-    passage = tuple(parts(original.text[span.start : span.end]))
-    expected = passage[key.part] if key.part < len(passage) else ""
-    if TEXT in row and plain(str(row[TEXT])) != plain(cell_text(expected)):
+    if TEXT in row and plain(str(row[TEXT])) not in _written(original.text[span.start : span.end], original.source, key.part):
         raise CorpusError(
             tr(
                 "{where}: the text of {key} ({source}) was changed; labels are of the report as it is, so undo that",
@@ -330,6 +329,12 @@ def _check_unchanged(row: Mapping[str, object], key: Key, span: Span, original: 
                 row=str(row[name])[:20],
             )
             raise CorpusError(tr("{where}: {now}; it is {offset}, so undo that", where=where, now=now, offset=offset))
+
+
+def _written(passage: str, source: str, number: int) -> set[str]:
+    """Return what a part of a passage may read as: as it is shown, or with the signs of Markdown that earlier workbooks had."""
+    found = (tuple(parts(text)) for text in (without_signs(passage, source).text, passage))
+    return {plain(cell_text(some[number] if number < len(some) else "")) for some in found}
 
 
 def _names(cell: str, where: str, known: LabelSet) -> tuple[str, ...]:

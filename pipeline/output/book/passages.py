@@ -15,6 +15,7 @@ from pipeline.output.book.cells import parts
 from pipeline.output.book.table import Column
 from pipeline.output.reasons import in_chinese
 from pipeline.output.rows import COLUMNS
+from pipeline.output.visible import shown_evidence, shown_text
 from pipeline.output.wording import sure
 
 KEY, LABEL, SECONDARY, NOTE = "编号", "更正主题", "更正次要主题", "批注"
@@ -47,7 +48,7 @@ class Key:
 def rows_of(report: FinishedReport, number: int) -> Iterator[PassageRow]:
     """Yield the rows of a report."""
     for passage, tag in enumerate(report.tags, 1):
-        for part, text in enumerate(parts(tag.text)):
+        for part, text in enumerate(parts(shown_text(tag))):
             yield PassageRow(str(Key(number, passage, part)), tag, text)
 
 
@@ -67,7 +68,7 @@ def columns() -> tuple[Column[PassageRow], ...]:
         _same("校对人", 10, "quiet"),
         _same("次要主题", 12, "quiet"),
         _same("其次可能", 12, "quiet"),
-        _same("依据", 24, "quiet"),
+        Column("依据", 24, "quiet", lambda row: " ".join(shown_evidence(row.tag))),
         *(_same(name, 7, "number") for name in ("页", "段")),
         Column("识别把握", 9, "quiet", lambda row: None if row.tag.certainty is None else sure(row.tag.certainty)),
         _same("工作表", 10, "quiet"),

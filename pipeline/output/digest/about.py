@@ -15,11 +15,11 @@ from pipeline.output.digest.records import ReportFacts
 # The columns by the names that they may have.
 COLUMNS = {
     "name": ("name", "文件", "报告"),
-    "place": ("place", "地区"),
+    "place": ("place", "地区", "地点"),
     "year": ("year", "年份"),
     "unit": ("unit", "单位"),
-    "kind": ("kind", "体裁"),
-    "group": ("group", "分组"),
+    "kind": ("kind", "体裁", "种类"),
+    "group": ("group", "分组", "组"),
 }
 
 

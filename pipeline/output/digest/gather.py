@@ -25,12 +25,14 @@ from pipeline.output.digest.records import (
 from pipeline.output.digest.unit import place_or_units
 from pipeline.output.digest.when import year_of
 from pipeline.output.digest.wording import UNKNOWN
+from pipeline.output.visible import shown_text, without_signs
 
 TOLD = "指定"  # the basis of what a person said
 LEADING = 5  # reports that a section names because they say most of its theme
 BETWEEN = " > "  # stands between the headings of a tag
 FIRST_TAGS = 5  # among which a title is looked for
 NAME = 48  # characters of a report's name
+FIRST_CHARACTERS = 1_000  # among which the first words of a report without a title stand
 _NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
 _NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
 _BEGINNING = re.compile(r"\s*([^\s，。；,;]{8,48})\s")  # of a text without headings, up to the first space
@@ -66,7 +68,7 @@ def gather(reports: Iterable[FinishedReport], options: DigestOptions, said: Mapp
 def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, ReportFacts], kept: _Gathered) -> None:
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
     told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
-    title, characters = told.name or title_of(report), Counter[str]()
+    title, characters = told.name or head_of(report), Counter[str]()
     reader = AspectReader(title) if options.by == "aspect" else None
     for tag in passages_of(report):
         characters[tag.shown_theme] += len(tag.text)
@@ -81,7 +83,7 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
             kept.passages += passages
     place = ReportAttribute(told.place, TOLD) if told.place else place_or_units(title, report.source, report.text)
     year = ReportAttribute(told.year, TOLD) if told.year else year_of(title, report.source, report.text)
-    kept.reports.append(Report(one_line(report.source), name_of(report, title), place, year, characters))
+    kept.reports.append(Report(one_line(report.source), name_of(title), place, year, characters))
 
 
 def passages_of(report: FinishedReport) -> Iterable[Tag]:
@@ -94,7 +96,7 @@ def passages_of(report: FinishedReport) -> Iterable[Tag]:
 def _passage(tag: Tag, report: int, title: str) -> Passage:
     headings = [heading for each in tag.heading.split(BETWEEN) if (heading := one_line(each)) and heading != title]
     return Passage(
-        report, tag.shown_theme, one_line(tag.text), BETWEEN.join(headings), tag.score, tag.asks_review,
+        report, tag.shown_theme, one_line(shown_text(tag)), BETWEEN.join(headings), tag.score, tag.asks_review,
         tag.correction.secondary if tag.correction else tag.secondary,
         tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None, tag.certainty,
         start=tag.start,
@@ -119,20 +121,25 @@ def title_of(report: FinishedReport) -> str:
     newspaper, and no numbered heading.
     """
     levels = {entry.start: entry.level for entry in report.outline}
-    found = [(one_line(tag.text), levels[tag.start]) for tag in report.tags[:FIRST_TAGS] if tag.start in levels]
+    found = [(one_line(shown_text(tag)), levels[tag.start]) for tag in report.tags[:FIRST_TAGS] if tag.start in levels]
     titles = [(text, level) for text, level in found if not _NO_TITLE.search(text)]
     highest = (text for text, level in titles if level <= 1)
     return next(highest, next((text for text, _ in titles if not _NUMBERED.match(text)), ""))
 
 
-def name_of(report: FinishedReport, title: str) -> str:
-    """Return the title of a report, cut to a length, or else its first words; "" where neither says what it is."""
-    return shortened(title or _beginning(report), NAME)
+def head_of(report: FinishedReport) -> str:
+    """Return the title of a report, or else its first words; "" where neither says what it is."""
+    return title_of(report) or _beginning(report)
+
+
+def name_of(head: str) -> str:
+    """Return the head of a report, cut to the length of a name."""
+    return shortened(head, NAME)
 
 
 def _beginning(report: FinishedReport) -> str:
     """Return the first words of a report that has no title, where they stand by themselves; else ""."""
-    found = _BEGINNING.match(report.text)
+    found = _BEGINNING.match(without_signs(report.text[:FIRST_CHARACTERS], report.source).text)
     return "" if found is None or _NO_TITLE.search(found[0]) else one_line(found[1])
 
 

@@ -1,4 +1,7 @@
-"""The kind of a report, by the last word of its title or file name that names one: 总结, 简报, 方案 and so on."""
+"""The kind of a report, by the last word of its title or file name that names one: 总结, 简报, 方案 and so on.
+
+Of a report on one year with plans for the next (2023年工作总结和2024年打算) it is that of the report.
+"""
 
 import re
 from pathlib import PurePosixPath
@@ -25,9 +28,15 @@ KINDS = {
 _ANY = re.compile("|".join(f"(?P<k{place}>{words})" for place, words in enumerate(KINDS.values())))
 
 
+_WITH_PLANS = re.compile(r"(?P<first>总结|小结|回顾|汇报|报告|情况)(?:和|以?及|暨|与|、)")
+_FIRST = {"总结": "总结", "小结": "总结", "回顾": "总结", "汇报": "汇报", "报告": "报告", "情况": "汇报"}
+
+
 def kind_of(title: str, source: str) -> ReportAttribute:
     """Return what kind of text a report is, and whether 标题 or 文件名 says so; empty where neither does."""
     for basis, text in (("标题", title), ("文件名", PurePosixPath(source.replace("\\", "/")).stem)):
         if named := [*_ANY.finditer(text)]:
-            return ReportAttribute([*KINDS][int((named[-1].lastgroup or "k0")[1:])], basis)
+            kind = [*KINDS][int((named[-1].lastgroup or "k0")[1:])]
+            before = _WITH_PLANS.search(text, 0, named[-1].start()) if kind == "计划" else None
+            return ReportAttribute(_FIRST[before["first"]] if before else kind, basis)
     return ReportAttribute()

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
+from pipeline.output.earlier import MADE_BY
 from pipeline.output.visible import visible
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -86,12 +87,8 @@ def save(document: Any, stream: BinaryIO, date: str, title: str) -> None:  # noq
     """Write a document whose times are those of a day (ISO), so that the same content gives the same bytes."""
     day = dt.datetime.fromisoformat(date or "2000-01-01")
     properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by, properties.comments = (
-        title,
-        "mission-themes",
-        "mission-themes",
-        "",
-    )
+    properties.title, properties.comments = title, ""
+    properties.author = properties.last_modified_by = MADE_BY
     properties.created = properties.modified = day
     properties.language = "zh-CN"
     made = io.BytesIO()

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pipeline.output import RunFacts
 from pipeline.output.digest.figures import FigureLine, ThemeFigures
 from pipeline.output.digest.lines import shortened
-from pipeline.output.digest.records import Digest, LabelShares, Passage, Report, Section
+from pipeline.output.digest.records import Digest, DigestOptions, LabelShares, Passage, Report, Section
 from pipeline.output.wording import review_line, sure
 
 TITLE = "报告主题摘编"
@@ -79,18 +79,28 @@ def points(digest: Digest, run: RunFacts) -> list[str]:
     return [line for line in (_extent(digest), _weights(digest, run), _change(digest, run), _shown(digest)) if line]
 
 
-def section_line(section: Section) -> str:
+def measure(options: DigestOptions) -> str:
+    """Return what the parts of a theme are counted in: passages, or the excerpts of one aspect each that they are cut into."""
+    return "条摘句" if options.by == "aspect" else "段"
+
+
+def parts_name(options: DigestOptions) -> str:
+    """Return the name of the parts of a theme, as the head of a column."""
+    return "摘句" if options.by == "aspect" else "段落"
+
+
+def section_line(section: Section, options: DigestOptions) -> str:
     """Return what stands below the heading of a theme."""
     if not section.found:
         return "没有这一主题的段落。"
-    shown = len(section.passages)
-    parts = [f"{section.reports} 篇报告中的 {section.found} 段"]
+    shown, each = len(section.passages), measure(options)
+    parts = [f"{section.reports} 篇报告中的 {section.found} {each}"]
     if section.folded or shown != section.found:
-        parts.append(f"列出 {shown} 段")
+        parts.append(f"列出 {shown} {each}")
     if section.folded:
-        parts.append(f"合并近似重复 {section.folded} 段")
+        parts.append(f"合并近似重复 {section.folded} {each}")
     if section.cut:
-        parts.append(f"另有 {section.cut} 段把握较低，按要求未列")
+        parts.append(f"另有 {section.cut} {each}把握较低，按要求未列")
     return "，".join(parts) + "。"
 
 
@@ -100,9 +110,9 @@ def leading_line(section: Section) -> str:
     return f"占比最高的报告：{named}。" if named else ""
 
 
-def folded_line(folded: int) -> str:
+def folded_line(folded: int, options: DigestOptions) -> str:
     """Return what stands below a group of which passages are shown elsewhere."""
-    return f"另有 {folded} 段与他处近似，已并入该处。" if folded else ""
+    return f"另有 {folded} {measure(options)}与他处近似，已并入该处。" if folded else ""
 
 
 def figures_head(theme: str) -> str:
@@ -197,5 +207,6 @@ def _dated(years: Sequence[LabelShares]) -> list[LabelShares]:
 def _shown(digest: Digest) -> str:
     shown = sum(len(section.passages) for section in digest.sections)
     folded = sum(section.folded for section in digest.sections)
-    merged = f"，合并近似重复 {folded:,} 段" if folded else ""
-    return f"以下列出 {'、'.join(digest.options.themes)} 共 {shown:,} 段{merged}。"
+    each = measure(digest.options)
+    merged = f"，合并近似重复 {folded:,} {each}" if folded else ""
+    return f"以下列出 {'、'.join(digest.options.themes)} 共 {shown:,} {each}{merged}。"

@@ -26,6 +26,7 @@ from pipeline.output.figures.words import (
     LIGHT,
     PEOPLE,
     PLACES,
+    PREDICATES,
     TAILS,
     WHITHER,
     WHOLE,
@@ -201,7 +202,7 @@ def _continues(words: list[_Word], at: int, number: Number, is_governed: bool) -
     word = words[at]
     if word.text in JOINTS:
         return at > 0 and _is_noun_at(words, at + 1)
-    if word.text in FRONT or (at and word.text.startswith("《")):
+    if word.text in FRONT or (at and (word.text.startswith("《") or word.text in PREDICATES)):
         return False
     if word.kind in ("f", "t", "s"):
         return _is_noun_at(words, at + 1)
@@ -349,7 +350,8 @@ def _last_noun(words: list[_Word]) -> str:
     start = max((place + 1 for place, word in enumerate(words[:-1]) if _leads(word)), default=0)
     kept = words[start:]
     while kept and (kept[0].kind in ("d", "p", "c", "m", "q", "r", "y") or kept[0].text in ("各类", "各级", "等", "各种")):
-        kept = kept[1:]
+        is_whose = kept[0].kind == "r" and len(kept) > 2 and kept[1].text in WHOLE  # 我 县 新闻稿件
+        kept = kept[2:] if is_whose else kept[1:]
     while kept and kept[-1].text in LIGHT | {"等"}:
         kept = kept[:-1]
     return _joined(kept)

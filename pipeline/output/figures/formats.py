@@ -16,7 +16,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.errors import UsageError
 from pipeline.core.messages import tr
 from pipeline.output import format_for
-from pipeline.output.figures.rows import COLUMNS, FigureRow
+from pipeline.output.figures.rows import COLUMNS, FigureRow, in_words
 from pipeline.output.formats.table import fit, printable
 from pipeline.output.rows import neutral
 
@@ -68,7 +68,7 @@ def write_table(rows: Iterable[FigureRow], stream: BinaryIO, labels: LabelSet) -
     for source, own in groupby(rows, key=lambda row: row.source):
         stream.write(f"{printable(source)}\n".encode())
         for row in own:
-            cells = [(row.theme, name_width), (row.counted or "–", COUNTED), (" ".join(row.written.split()), WRITTEN)]
+            cells = [(row.theme, name_width), (row.counted or "–", COUNTED), (in_words(row), WRITTEN)]
             line = "  ".join(_padded(text, columns) for text, columns in cells)
             rest = fit(printable(_from_figure(row)), max(0, width - wcswidth(line) - 4))
             stream.write(f"  {line}  {rest}".rstrip().encode() + b"\n")
@@ -77,7 +77,7 @@ def write_table(rows: Iterable[FigureRow], stream: BinaryIO, labels: LabelSet) -
 
 def _from_figure(row: FigureRow) -> str:
     """Return the sentence of a figure from a little before it, since a terminal has no room for more."""
-    at = row.sentence.find(" ".join(row.written.split()))
+    at = row.sentence.find(in_words(row))
     return row.sentence if at <= BEFORE else f"…{row.sentence[at - BEFORE :]}"
 
 

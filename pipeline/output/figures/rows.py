@@ -9,10 +9,12 @@ from pipeline.core.records import Tag
 from pipeline.output.figures import Figure, figures_in
 from pipeline.output.figures.numbers import Kind
 from pipeline.output.rows import Cell
+from pipeline.output.visible import ShownText, is_markdown, without_signs
 
 AROUND = 60  # characters of its sentence that are shown on each side of a figure
 KINDS: dict[Kind, str] = {"count": "数量", "share": "占比", "rank": "位次"}
 _STOP = re.compile("[。！？!?；;]")
+_HALF_SIGN = re.compile("[*_`]")  # of emphasis that a number is only a part of
 
 
 class FigureRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,11 +47,17 @@ class FigureRow(msgspec.Struct, frozen=True, omit_defaults=True):
     row: int | None = None
 
 
+def in_words(row: FigureRow) -> str:
+    """Return the number of a figure with its measure as a reader sees it, on one line."""
+    shown = without_signs(row.written, row.source).text
+    return " ".join((_HALF_SIGN.sub("", shown) if is_markdown(row.source) else shown).split())
+
+
 # In the order of the table. A column that no row fills is left to the format to hide.
 COLUMNS: dict[str, Callable[[FigureRow], Cell]] = {
     "主题": lambda row: row.theme,
     "统计对象": lambda row: row.counted,
-    "数字": lambda row: " ".join(row.written.split()),
+    "数字": in_words,
     "数值": lambda row: row.value,
     "上限": lambda row: row.high,
     "单位": lambda row: row.unit,
@@ -73,8 +81,9 @@ def figure_rows(tags: Iterable[Tag], themes: frozenset[str] = frozenset()) -> It
     """Yield the figures of tags that were not set aside, in order; of all themes, or of those that are named."""
     for tag in tags:
         if tag.noise is None and (not themes or tag.shown_theme in themes):
-            for figure in figures_in(tag.text):
-                yield _row(tag, figure)
+            shown = without_signs(tag.text, tag.source)
+            for figure in figures_in(shown.text):
+                yield _row(tag, figure, shown)
 
 
 def sentence_around(text: str, start: int, end: int) -> str:
@@ -86,23 +95,24 @@ def sentence_around(text: str, start: int, end: int) -> str:
     return f"{'…' * is_begun}{' '.join(text[begin:finish].split())}{'…' * (stop is None and finish < len(text))}"
 
 
-def _row(tag: Tag, figure: Figure) -> FigureRow:
+def _row(tag: Tag, figure: Figure, shown: ShownText) -> FigureRow:
+    start, end = shown.places[figure.start], shown.places[figure.end - 1] + 1
     return FigureRow(
         tag.source,
         tag.segment,
-        tag.start + figure.start,
-        tag.start + figure.end,
+        tag.start + start,
+        tag.start + end,
         tag.shown_theme,
         tag.score,
         tag.asks_review,
         figure.counted,
-        tag.text[figure.start : figure.end],
+        tag.text[start:end],
         _plain(figure.value),
         None if figure.high is None else _plain(figure.high),
         figure.unit,
         figure.bound,
         figure.kind,
-        sentence_around(tag.text, figure.start, figure.end),
+        sentence_around(shown.text, figure.start, figure.end),
         tag.heading,
         tag.page,
         tag.paragraph,

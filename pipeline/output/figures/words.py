@@ -12,6 +12,7 @@ def _set(name: str) -> frozenset[str]:
 
 MEASURES = _set("measures")
 EVENTS = _set("events")
+PREDICATES = _set("predicates")
 PEOPLE = _set("people")
 HOURS = _set("hours")
 LIGHT = _set("light")

@@ -12,6 +12,7 @@ from wcwidth import wcswidth
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Report, Tag
+from pipeline.output.visible import shown_text
 
 BAR = 30
 NARROWEST = 20
@@ -61,7 +62,7 @@ def _row(tag: Tag, name_width: int, width: int) -> str:
     sign = CORRECTED if tag.correction else REVIEW if tag.review else " "
     mark = f"({tag.noise})" if tag.noise is not None else f"{tag.score:4.2f} {sign}"
     room = max(NARROWEST, width - name_width - len(mark) - 6)
-    return f"  {theme}  {mark}  {fit(printable(tag.text[:room]), room)}"
+    return f"  {theme}  {mark}  {fit(printable(shown_text(tag)[:room]), room)}"
 
 
 def _share(name: str, share: float, name_width: int) -> str:

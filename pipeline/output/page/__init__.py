@@ -23,7 +23,7 @@ from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import PAPER, TEXT, shades
 from pipeline.output.layout import Block, ThemeShare, asides, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
-from pipeline.output.visible import on_one_line, visible
+from pipeline.output.visible import on_one_line, shown_evidence, shown_text, visible
 from pipeline.output.wording import review_line, runner_up, second_themes, sure
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def describe(tag: Tag) -> str:
     elif second := runner_up(tag):
         parts.append("其次可能 " + second)
     if tag.evidence:
-        parts.append("依据 " + "、".join(word for word, _ in tag.evidence))
+        parts.append("依据 " + "、".join(shown_evidence(tag)))
     places = (("第 {} 页", tag.page), ("工作表 {}", tag.sheet), ("第 {} 行", tag.row))
     parts += [form.format(place) for form, place in places if place is not None]
     if tag.certainty is not None:
@@ -218,10 +218,10 @@ def _environment() -> "Environment":
         "describe": describe,
         "name_of": name_of,
         "said": what_was_said,
-        "emphasised": lambda tag: emphasised(tag.text, [word for word, _ in tag.evidence]),
+        "emphasised": lambda tag: emphasised(shown_text(tag), shown_evidence(tag)),
         "level": lambda rank: min(_HIGHEST + rank, _LOWEST),
         "reasons": _reasons,
-        "plain": lambda text: visible(re.sub(r"\s+", " ", text)).strip(),
+        "plain": lambda tag: visible(re.sub(r"\s+", " ", shown_text(tag))).strip(),
     }
     return found
 

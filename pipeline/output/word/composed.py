@@ -17,6 +17,7 @@ from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import Shades, shades
 from pipeline.output.layout import Block, SourceSpan, ThemeShare, blocks, emphasised, passages, shares
 from pipeline.output.reasons import in_chinese
+from pipeline.output.visible import shown_evidence, shown_text
 from pipeline.output.word.markup import Markup
 from pipeline.output.word.original import DOCX
 from pipeline.output.word.package import AUTHOR, comment_on, day_of, serialised, with_comments, write_package
@@ -217,8 +218,8 @@ class _Writer:
             *(markup.element("b"), markup.colour(shade.ink), markup.element("sz", val=18)),
             *(markup.element("bdr", val="single", sz=4, space=0, color=shade.edge.removeprefix("#")), markup.shading("#FFFFFF")),
         )
-        words = [word for word, _ in tag.evidence]
-        runs = [self._words(run, is_evidence, shade) for run, is_evidence in emphasised(tag.text, words)]
+        found = emphasised(shown_text(tag), shown_evidence(tag))
+        runs = [self._words(run, is_evidence, shade) for run, is_evidence in found]
         return [markup.range_start(number), chip, markup.run(" "), *runs, *markup.range_end(number), markup.run(" ")]
 
     def _words(self, text: str, is_evidence: bool, shade: Shades) -> "_Element":

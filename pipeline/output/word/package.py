@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pipeline.core.records import HumanLabel, Tag
 from pipeline.output import RunFacts
 from pipeline.output.layout import ThemeShare
+from pipeline.output.visible import shown_evidence
 from pipeline.output.word.markup import WORD, Markup
 from pipeline.output.wording import runner_up, second_themes, sure
 from pipeline.read.office.ooxml import Relationship, attribute, local, relationships
@@ -50,7 +51,7 @@ def comment_on(tag: Tag, run: RunFacts) -> list[str]:
     if second := runner_up(tag):
         lines.append("其次可能：" + second)
     if tag.evidence:
-        lines.append("依据：" + "、".join(word for word, _ in tag.evidence))
+        lines.append("依据：" + "、".join(shown_evidence(tag)))
     return lines
 
 

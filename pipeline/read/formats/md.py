@@ -7,6 +7,7 @@ found by line instead, those of HTML that Markdown allows among them.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 
 from pipeline.core.config import ReadConfig
@@ -70,7 +71,31 @@ _SYNTAX = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ASIDE = ((_BLOCKS, "markdown block"), (_TARGET, "related links"), (_IMAGE, "image"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A span of a text that is no word of it, and what a reader sees in its place: mostly nothing."""
+
+    start: int
+    end: int
+    shown: str = ""
+
+
+def signs(text: str) -> Iterator[Sign]:
+    """Yield the signs of a text, or of a passage of one, in order and none within another."""
+    entities = [match.span() for match in _ENTITY.finditer(text)]
+    last = 0
+    for start, end in sorted({*_syntax(text), *entities}, key=lambda span: (span[0], -span[1])):
+        if start >= last:
+            yield Sign(start, end, _in_its_place(text[start:end]))
+            last = end
+
+
+def _in_its_place(sign: str) -> str:
+    return " " if _BREAK.fullmatch(sign) else unescape(sign) if _ENTITY.fullmatch(sign) else ""
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:

@@ -4,13 +4,16 @@ import { get } from "./api.js";
 import { $, make } from "./dom.js";
 import { problem } from "./words.js";
 
-export async function startCoders(account) {
+let account = ""; // who is logged in, where people are
+
+export async function startCoders(name) {
+  account = name;
   $("coders-compare").addEventListener("click", compare);
-  $("coders").addEventListener("toggle", () => $("coders").open && list(account));
-  await list(account);
+  $("coders").addEventListener("toggle", () => $("coders").open && listCoders());
+  await listCoders();
 }
 
-async function list(account) {
+export async function listCoders() {
   try {
     const { coders } = await get("/api/coders");
     $("coders").hidden = coders.length < 2;
@@ -30,7 +33,7 @@ function fill(select, coders, chosen) {
   else select.selectedIndex = chosen;
 }
 
-const figure = (value) => value.toFixed(2);
+const figure = (value) => (value === null ? "–" : value.toFixed(2)); // nobody gave the label
 
 // Landis and Koch (1977), in words that an office knows.
 function wordOf(kappa) {

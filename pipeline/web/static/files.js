@@ -1,6 +1,7 @@
 // The files: chosen or dropped, sent two at a time, watched until they are tagged, listed.
 
 import { get, post, remove, send } from "./api.js";
+import { listCoders } from "./coders.js";
 import { $, askTwice, make, tell } from "./dom.js";
 import { recall, remember } from "./place.js";
 import { download } from "./zip.js";
@@ -255,6 +256,7 @@ function importer(row) {
       const { saved } = await post(`/api/files/${row.id}/import`, { annotator });
       tell(`已导入 ${row.name} 的 ${saved} 处更正，校对人：${annotator}。`);
       reloadCorrections();
+      await listCoders();
     } catch (error) {
       tell(`没有导入：${problem(error)}`);
     }

@@ -65,9 +65,10 @@ function fill(fields) {
 async function search() {
   const fields = asked();
   remember("search", fields);
-  tell("");
+  const isYear = !fields.year || /^\d{4}年?$/.test(fields.year);
+  tell(isYear ? "" : `“${fields.year}”不是年份：请写成 2024 这样，一次一个年份。`);
   found = null;
-  if (fields.query) {
+  if (fields.query && isYear) {
     const given = Object.entries(fields).filter(([, value]) => value);
     try {
       found = await get(`/api/library/find?${new URLSearchParams(given)}`);

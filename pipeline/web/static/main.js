@@ -1,7 +1,7 @@
 // The page: opens a report, lets a person correct its tags by mouse or keys, and saves what was said.
 
 import { get, html } from "./api.js";
-import { startCoders } from "./coders.js";
+import { listCoders, startCoders } from "./coders.js";
 import { Corrections } from "./corrections.js";
 import { startCounts } from "./counts.js";
 import { $, colour, make, tell } from "./dom.js";
@@ -168,6 +168,7 @@ async function save() {
     for (const corrections of opened.values()) count += await corrections.save(name());
     refresh();
     $("unsaved").textContent = `已保存 ${count} 处`;
+    await listCoders(); // who has corrected anything now
   } catch (error) {
     refresh();
     tell(`没有保存：${problem(error)}`);

@@ -296,6 +296,28 @@ def test_the_database_of_runs_is_copied_before_the_artifacts_that_it_names(home,
     assert [file.name for file in manifest.files] == ["mlruns/mlflow.db", "mlruns/artifacts/1/a.txt"]
 
 
+def test_right_after_a_backup_everything_is_there_already(home, tmp_path, config):
+    """The copy of a database that a backup makes has other bytes than the database itself, also where nothing has changed."""
+    file = home / "mlruns" / "mlflow.db"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(file)) as store:
+        store.execute("CREATE TABLE IF NOT EXISTS lines (line TEXT)")
+        store.execute("INSERT INTO lines VALUES ('one')")
+        store.commit()
+        store.execute("DELETE FROM lines")
+        store.execute("INSERT INTO lines VALUES ('two')")
+        store.commit()
+    kept = writing.write_backup(tmp_path / "b.zip", config)
+    assert file.read_bytes() != zipfile.ZipFile(tmp_path / "b.zip").read("mlruns/mlflow.db")
+    done = restoring.restore(tmp_path / "b.zip", home)
+    assert (done.written, done.same) == (0, len(kept.files))
+    with contextlib.closing(sqlite3.connect(file)) as store:
+        store.execute("INSERT INTO lines VALUES ('three')")
+        store.commit()
+    with pytest.raises(UsageError, match=r"mlflow\.db: is there and differs"):
+        restoring.restore(tmp_path / "b.zip", home)
+
+
 def test_a_database_that_is_damaged_is_not_kept_as_if_it_were_whole(home, tmp_path, config):
     (home / "mlruns").mkdir()
     file = home / "mlruns" / "mlflow.db"

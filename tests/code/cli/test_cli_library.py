@@ -77,7 +77,9 @@ def test_found_in_every_format(kept, call, tmp_path):
         assert "讲党课三百场".encode() in text
     rows = [*csv.DictReader(io.StringIO((tmp_path / "found.csv").read_text(encoding="utf-8-sig"), newline=""))]
     assert [row["编号"] for row in rows] == ["2", "1"]
-    assert "检索“宣讲”" in (tmp_path / "found.md").read_text(encoding="utf-8")
+    written = (tmp_path / "found.md").read_text(encoding="utf-8")
+    assert "检索“宣讲”" in written
+    assert "没有这一主题的段落" not in written  # of themes that were found only
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,7 @@ def test_found_in_every_format(kept, call, tmp_path):
         (["文明", "--theme", "体育"], "--theme 体育: no such label"),
         (["文明", "-o", "x.pdf"], "no format for pdf"),
         (["文明", "--format", "docx"], "written to a file only"),
+        (["文明", "--year", "202x"], "--year 202x: no year; write it as 2024"),
     ],
 )
 def test_a_search_that_makes_no_sense(kept, call, words, line):

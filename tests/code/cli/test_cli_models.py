@@ -150,6 +150,15 @@ def test_compare_shows_labels_interval_and_reports(run):
     assert len(rows) == 12
 
 
+def test_compare_takes_the_numbers_of_versions(run):
+    by_number, by_address = (
+        run("models", "compare", *two, *SEEDS).stdout
+        for two in (("3", "1"), ("models:/mission-themes/3", "models:/mission-themes/1"))
+    )
+    assert by_number == by_address != ""
+    fails(run("models", "compare", "1", "1", *SEEDS), 2, "1 1: one model, twice")
+
+
 def test_compare_takes_names_and_folders(call, root, monkeypatch, trained_home):
     monkeypatch.chdir(root)
     monkeypatch.setenv("MISSION_THEMES_HOME", str(trained_home))

@@ -1,22 +1,29 @@
 """The catalogue holds every message, each once, with the same places for values; nothing is said that it does not know."""
 
 import ast
+import csv
 import errno
 import importlib.util
+import io
+import json
 import re
 import string
+import tomllib
+import zipfile
 from gettext import GNUTranslations
 from pathlib import Path
 
+import msgspec
 import pytest
 from babel.messages.pofile import read_po
+from lxml import etree
 
 from pipeline.core.counted import counted
-from pipeline.core.errors import CODES
-from pipeline.core.messages import VARIABLE, language, mark, system_reason, tr, use
+from pipeline.core.errors import CODES, UsageError
+from pipeline.core.messages import LIBRARY_REASONS, VARIABLE, in_our_words, language, mark, system_reason, tr, use
 
 # What is the same in both languages.
-SAME = {"A", "B", "  {name}  kappa {kappa:.4f}  alpha {alpha_by_label:.4f}", "{figure}\t{word}\tPSI {index:.3f}\t{shares}"}
+SAME = {"A", "B", "  {name}  kappa {kappa}  alpha {alpha}", "{figure}\t{word}\tPSI {index:.3f}\t{shares}"}
 TOLD = {"say", "_say", "echo", "secho"}
 
 
@@ -178,3 +185,67 @@ def test_numbers_take_their_measure_words(chinese):
 
 def test_the_catalogue_is_a_part_of_the_package(tool):
     assert Path(tool.MO).is_relative_to(Path(mark.__code__.co_filename).parent)
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    a: int
+    b: str = ""
+
+
+def broken_zip():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("a", b"hello" * 100)
+    data = bytearray(made.getvalue())
+    data[35] ^= 0xFF
+    zipfile.ZipFile(io.BytesIO(bytes(data))).read("a")
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [
+        (lambda: msgspec.json.decode(b'{"a"', type=Line), "内容不完整，可能被截断"),
+        (lambda: msgspec.json.decode(b"x", type=Line), "第 0 字节：不是 JSON：有不该出现的字符"),
+        (lambda: msgspec.json.decode(b'{"a": "1"}', type=Line), "a：应为 int，写的是 str"),
+        (lambda: msgspec.json.decode(b"{}", type=Line), "缺少字段 a"),
+        (lambda: msgspec.json.decode(b'{"a": 1, "z": 2}', type=Line), "未知字段 z"),
+        (lambda: tomllib.loads("a = 1\nb = x"), "第 2 行第 5 列：值写得不对"),
+        (lambda: tomllib.loads("a = ["), "文件末尾：值写得不对"),
+        (lambda: tomllib.loads("a = 1\na = 2"), "文件末尾：同一项写了两次"),
+        (lambda: json.loads("[1,]x"), "第 1 行第 4 列："),
+        (lambda: zipfile.ZipFile(io.BytesIO(b"x")), "不是 zip 文件"),
+        (broken_zip, "已损坏"),
+        (lambda: [*csv.reader(io.StringIO('"a'), strict=True)], "内容到中途就断了"),
+        (lambda: [*csv.reader(io.StringIO('"a"b'), strict=True)], "右引号后面还有别的内容"),
+        (b"ab\xff".decode, "第 2 字节起不是 utf-8 编码"),
+        (lambda: etree.fromstring(b"x"), "第 1 行第 1 列：开头不是 XML 标签"),
+        (lambda: open_(b"x" * 100), "认不出文件格式"),
+    ],
+)
+def test_what_other_libraries_say_is_told_in_chinese(chinese, fails, said):
+    with pytest.raises(Exception) as caught:
+        fails()
+    line = tr("{folder}: damaged ({error}); train it again, or restore the folder", folder="甲", error=caught.value)
+    assert said in line
+    assert not set(re.findall("[A-Za-z]{3,}", line)) - {"str", "int", "utf", "XML", "JSON", "zip"}
+
+
+def open_(data):
+    from python_calamine import CalamineWorkbook
+
+    CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+def test_words_that_nobody_translated_are_named_as_such_and_own_words_stay(chinese):
+    assert in_our_words(ValueError("never seen")) == "原文：never seen"
+    assert in_our_words(UsageError("没有文件")) == "没有文件"
+    assert in_our_words(OSError(errno.EACCES, "Permission denied")) == "没有权限"
+    assert all(tr(reason) != reason for reason in LIBRARY_REASONS)
+
+
+def test_in_english_other_libraries_speak_for_themselves(monkeypatch):
+    monkeypatch.delenv(VARIABLE)
+    error = ValueError("never seen")
+    assert tr("{folder}: damaged ({error}); train it again, or restore the folder", folder="a", error=error).startswith(
+        "a: damaged (never seen);"
+    )

@@ -24,10 +24,9 @@ def test_figures_against_scikit_learn_and_by_hand():
     # 16 values: 3 举旗帜, 3 聚民心, 6 其他, 4 兴文化; expected disagreement 1 - (6 + 6 + 30 + 12) / (16 * 15)
     assert found.alpha == pytest.approx(1 - (2 / 8) / (1 - 54 / 240))
     assert found.kappa_by_label["兴文化"] == 1.0
-    assert found.kappa_by_label["展形象"] == 1.0
     # 举旗帜 against the rest: 3 of 16 values, one of 8 pairs differs
     assert found.alpha_by_label["举旗帜"] == pytest.approx(1 - (1 / 8) / (1 - (3 * 2 + 13 * 12) / (16 * 15)))
-    assert found.alpha_by_label["兴文化"] == found.alpha_by_label["展形象"] == 1.0
+    assert found.alpha_by_label["兴文化"] == 1.0
     assert [(pair.first.label, pair.second.label) for pair in found.disagreements] == [("举旗帜", "其他"), ("其他", "聚民心")]
 
 
@@ -74,3 +73,9 @@ def test_what_one_cut_finer_counts_by_its_pieces():
 
 def test_a_sliver_at_an_edge_is_no_passage():
     assert len(pair_labels(cut((0, 10, "其他"), (10, 20, "举旗帜")), cut((0, 9, "其他"), (9, 20, "举旗帜")))) == 2
+
+
+def test_a_label_that_nobody_gave_has_no_figures():
+    found = agree(pair_labels(labels(FIRST), labels(SECOND)), LABELS)
+    assert (found.kappa_by_label["展形象"], found.alpha_by_label["展形象"]) == (None, None)
+    assert None not in (found.kappa_by_label["举旗帜"], found.alpha_by_label["举旗帜"])

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
-from pipeline.core.errors import CorpusError
+from pipeline.core.errors import CorpusError, InputError
 from pipeline.core.records import Document, Label
 from pipeline.labels.exchange import export_labels, overlaps, read_incoming, to_labels
 from pipeline.labels.files import Corpus, LabelledDocument
@@ -102,14 +102,14 @@ def test_rows_without_a_source_are_reports_of_their_own(tmp_path):
     ],
 )
 def test_what_cannot_be_taken_in_is_named(tmp_path, name, content, message):
-    with pytest.raises(CorpusError, match=message):
+    with pytest.raises((CorpusError, InputError), match=message):
         read_incoming(written(tmp_path, name, content), Columns(), LABELS)
 
 
 def test_unknown_formats_and_missing_files(tmp_path):
     with pytest.raises(CorpusError, match=r"\.xml: not a format for labels"):
         export_labels(CORPUS, ".xml")
-    with pytest.raises(CorpusError, match=r"none\.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"none\.csv: cannot be read"):
         read_incoming(tmp_path / "none.csv", Columns(), LABELS)
 
 

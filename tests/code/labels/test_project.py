@@ -5,6 +5,7 @@ import pytest
 from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
 from pipeline.core.errors import ConfigError, UsageError
+from pipeline.core.messages import VARIABLE
 from pipeline.labels.corpus import default_places, label_files, read_corpus
 from pipeline.labels.project import LABEL_SET, MOST_LABELS, OTHER, label_set_of, make_project
 
@@ -87,6 +88,14 @@ def test_without_names_the_labels_are_the_shipped_ones(tmp_path):
     make_project(tmp_path, None)
     assert load_label_set(tmp_path / LABEL_SET) == load_label_set(locations.shipped("configs") / "labels.toml")
     assert len((tmp_path / "README.md").read_text(encoding="utf-8").splitlines()) <= 10
+
+
+def test_in_chinese_the_readme_and_the_head_of_the_labels_are_chinese(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "zh")
+    make_project(tmp_path, None)
+    assert (tmp_path / "README.md").read_text(encoding="utf-8").startswith("# 自己的标签\n\n1. 标签：`configs/labels.toml`")
+    assert (tmp_path / LABEL_SET).read_text(encoding="utf-8").startswith("# 标签，按固定顺序排列")
+    assert load_label_set(tmp_path / LABEL_SET) == load_label_set(locations.shipped("configs") / "labels.toml")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.core.errors import UsageError
+from pipeline.core.messages import VARIABLE
 from pipeline.library import attributes
 from pipeline.output.digest.records import ReportAttribute, ReportFacts
 
@@ -16,6 +17,12 @@ def test_what_a_report_says_of_itself(make):
     assert attributes.find(make("a.txt", "无关的一段").finish()) == {}
 
 
+def test_the_first_words_of_a_report_without_a_title_say_what_it_is(make):
+    report = make("a.txt", "中共石硖口镇委员会关于2016年责任制落实情况的汇报 县委宣传部：一是责任落到人头。")
+    found = {name: each.value for name, each in attributes.find(report.finish()).items()}
+    assert found == {"unit": "石硖口镇委员会", "place": "石硖口镇", "year": "2016", "kind": "汇报"}
+
+
 def test_what_is_set_by_hand_in_either_language():
     given = attributes.by_hand(["单位=临溪县教育局", "place=临溪县", "year=2024年", "group="])
     assert given == {
@@ -27,10 +34,23 @@ def test_what_is_set_by_hand_in_either_language():
     assert attributes.told(ReportFacts(unit="汉桥街道"), "a.txt") == {"unit": ReportAttribute("汉桥街道", "指定")}
 
 
+def test_other_names_of_attributes_are_understood():
+    given = attributes.by_hand(["地点=临溪县", "种类＝总结", "组=一组"])
+    assert {name: found.value for name, found in given.items()} == {"place": "临溪县", "kind": "总结", "group": "一组"}
+
+
+def test_errors_name_attributes_in_chinese(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "zh")
+    with pytest.raises(UsageError, match="年份 又写成了 2024"):
+        attributes.by_hand(["year=2024", "年份=2023"])
+    with pytest.raises(UsageError, match="单位 最多 60"):
+        attributes.by_hand(["unit=" + "长" * 61])
+
+
 @pytest.mark.parametrize(
     ("settings", "line"),
     [
-        (["colour=red"], "colour=red: no attribute of that name; known: unit place year kind group"),
+        (["colour=red"], "colour=red: no attribute of that name; known: unit/单位 place/地区 year/年份 kind/体裁 group/分组"),
         (["year=20245"], "year=20245 is no year; write it as 2024"),
         (["year=去年"], "year=去年 is no year"),
         (["year=2024", "年份=2023"], "year is 2024 too; leave one of them out"),

@@ -20,6 +20,7 @@ from pipeline.library.query import LONGEST, MOST, expression
         ("文明 AND NOT 实践", '("文明" NOT "实践")'),
         ("“非 遗” 「保护」", '("非 遗" * AND "保护")'),
         ("文明 近/8 实践", 'NEAR("文明" "实践", 9)'),
+        ("文明 near/8 实践", 'NEAR("文明" "实践", 9)'),
         ("文明 NEAR 实践 NEAR/3 活动", 'NEAR("文明" "实践" "活动", 11)'),
         ("非遗", '"非遗"'),
         ("and", '"an nd"'),

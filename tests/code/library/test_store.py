@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.core import locations
-from pipeline.core.errors import LibraryError, UsageError
+from pipeline.core.errors import InputError, LibraryError, UsageError
 from pipeline.library import drafts, reports
 from pipeline.library.store import Library, back_up, library_path, restore
 
@@ -226,14 +226,19 @@ def test_a_copy_takes_the_place_of_a_damaged_library_which_is_kept(library, keep
 
 def test_a_copy_that_is_none_changes_nothing(library, keep, make, tmp_path):
     keep(make("a.txt", "全民阅读活动"))
-    with pytest.raises(UsageError, match="no such file"):
+    with pytest.raises(InputError, match="no such file"):
         restore(tmp_path / "none", replace=True)
     (tmp_path / "text").write_text("x" * 5000)
-    with pytest.raises(LibraryError, match="text: it is no library"):
+    with pytest.raises(InputError, match="text: it is no library"):
         restore(tmp_path / "text", replace=True)
     back_up(library, tmp_path / "cut")
     data = (tmp_path / "cut").read_bytes()
     (tmp_path / "cut").write_bytes(data[: len(data) // 2])
-    with pytest.raises(LibraryError, match=r"cut: (it is damaged|damaged)"):
+    with pytest.raises(InputError, match=r"cut: (it is damaged|damaged)"):
         restore(tmp_path / "cut", replace=True)
     assert [entry.source for entry in reports.entries(library)] == ["a.txt"]
+
+
+def test_a_copy_into_a_folder_that_is_not_there_is_a_wrong_use(library, tmp_path):
+    with pytest.raises(UsageError, match=r"none/copy: no such folder; make it first"):
+        back_up(library, tmp_path / "none" / "copy")

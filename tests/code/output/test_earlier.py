@@ -8,7 +8,8 @@ import docx
 import pytest
 
 from pipeline.core.outputs import place_of
-from pipeline.output.earlier import is_of_a_run
+from pipeline.output.digest.word import save
+from pipeline.output.earlier import is_of_a_run, outputs_among
 
 TITLE = "主题标注".encode()
 
@@ -28,6 +29,18 @@ def is_made(folder: Path, data: bytes) -> bool:
 def test_a_document_of_a_run_is_known_by_its_title(tmp_path):
     assert is_made(tmp_path, package(TITLE))
     assert not is_made(tmp_path, package("别的报告".encode()))
+
+
+def test_an_official_document_is_of_a_run_until_a_person_saves_it(tmp_path):
+    document = docx.Document()
+    stream = io.BytesIO()
+    save(document, stream, "2026-11-29", "临溪县2024年工作情况摘报")
+    assert is_made(tmp_path, stream.getvalue())
+    assert outputs_among([str(tmp_path / "out.docx")]) == [str(tmp_path / "out.docx")]
+    document.core_properties.last_modified_by = "王芳"
+    stream = io.BytesIO()
+    document.save(stream)
+    assert not is_made(tmp_path, stream.getvalue())
 
 
 def test_a_folder_that_a_run_left_half_done_is_its_own_and_one_with_a_report_of_somebody_is_not(tmp_path):

@@ -88,3 +88,13 @@ def test_shares_count_characters_of_every_label(facts):
     assert (found[0].passages, found[0].review) == (1, 1)
     assert len(found) == len(facts.labels.names)
     assert {share.share for share in shares([], facts.labels)} == {0}
+
+
+def test_signs_of_markdown_between_passages_are_not_laid_out():
+    text = "# 总结\n- **学习**。\n\n[x]: y\n"
+    tags = (tag(2, 4, text), tag(9, 14, text))
+    noise = (Noise(0, 1, "syntax"), Noise(5, 9, "syntax"), Noise(16, 22, "related links"))
+    report = FinishedReport("a.md", "", "utf-8", text, tags, noise, (OutlineEntry(2, 0),))
+    assert laid_out(report) == [("总结", 0), ("学习**。", None), ("[x]: y", None)]
+    other = FinishedReport("a.txt", "", "utf-8", text, tags, noise, (OutlineEntry(2, 0),))
+    assert laid_out(other) == [("# 总结", 0), ("- **学习**。", None), ("[x]: y", None)]

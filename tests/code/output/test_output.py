@@ -1,6 +1,7 @@
 import io
 import json
 import pkgutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from pipeline.core import locations
 from pipeline.core.config import load_label_set
 from pipeline.core.errors import UsageError
 from pipeline.core.records import Document, MadeTags, Noise, Tag, TaggedReport
-from pipeline.output import FORMATS, format_for, formats, writer_of
+from pipeline.output import FORMATS, composer_of, format_for, formats, writer_of
 from pipeline.output.formats.table import fit, printable
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
@@ -74,3 +75,28 @@ def test_texts_are_cut_to_columns():
     assert fit("学习", 4) == "学习"
     assert fit("学习理论", 5) == "学习…"
     assert fit("abcdef", 4) == "abc…"
+
+
+SHOWN = "抓学习强基础，见县政府网。"
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "html", "docx"])
+def test_people_read_no_sign_of_markdown_and_programs_have_the_source(name, facts, build):
+    report = build([("抓学习**强基础**，见[县政府网](http://example.org/)。", "举旗帜")], source="工作.md")
+    stream = io.BytesIO()
+    composer_of(name).write([report], stream, facts)
+    text = stream.getvalue().decode("utf-8-sig") if name in ("csv", "html") else "".join(_parts(stream))
+    assert (SHOWN in text) == (name != "csv")
+    assert ("学习**强" in text) == (name == "csv")
+
+
+def _parts(stream):
+    with zipfile.ZipFile(stream) as package:
+        for part in package.namelist():
+            if part.endswith(".xml"):
+                yield package.read(part).decode()
+
+
+def test_the_table_of_a_terminal_shows_no_sign_of_markdown():
+    marked = Tag("a.md", 0, 0, 6, "**学习**", "", "举旗帜", 0.876, {}, (), False, (), "m 1")
+    assert "0.88    学习\n" in written("table", [marked])

@@ -36,6 +36,7 @@ def test_two_people_and_where_they_differ(served):
     assert (found["passages"], found["differ"], found["observed"]) == (3, 1, pytest.approx(2 / 3))
     assert found["kappa"] == pytest.approx((2 / 3 - 2 / 9) / (1 - 2 / 9))
     assert found["kappa_by_label"]["兴文化"] == pytest.approx(1)
+    assert found["kappa_by_label"]["展形象"] is None  # nobody gave it
     (differs,) = found["disagreements"]
     assert (differs["text"], differs["first"], differs["second"]) == (LINES[2], "育新人", "聚民心")
     assert differs["notes"] == ["王一说", "李二说"]
@@ -70,3 +71,21 @@ def test_in_a_browser(served, chromium_page):
     expect(page.locator("#coders-said")).to_contain_text("0.57，中等一致")
     expect(page.locator("#coders-list > li")).to_have_count(1)
     assert "李<i>二：聚民心（李<i>二说）" in page.locator("#coders-list").inner_text()
+
+
+def test_the_second_person_who_saves_makes_them_comparable_without_a_reload(served, chromium_page):
+    from playwright.sync_api import expect
+
+    correct(served, ("王一", ["兴文化", "举旗帜", "育新人"]))
+    page = chromium_page(served.address)
+    expect(page.locator("#coders")).to_be_hidden()
+    page.locator("#list button.open").first.click()
+    page.get_by_label("校对人").fill("李二")
+    page.locator(".passage").first.click()
+    page.locator("#choices button", has_text="展形象").click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#coders-count")).to_have_text("2 人校对过")
+    page.get_by_text("校对一致性").click()
+    page.get_by_role("button", name="比较").press("Enter")
+    row = page.locator("#coders-table tr", has_text="聚民心")
+    expect(row.locator("td")).to_have_text("–")

@@ -168,6 +168,17 @@ def test_a_query_that_makes_no_sense_has_a_code(shelf, shown):
     assert shown.client.get("/api/library/find", params={"query": "宣讲", "most": 1000}).status_code == 422
 
 
+def test_a_year_that_is_none_is_told_in_a_browser(shelf, shown, chromium_page):
+    from playwright.sync_api import expect
+
+    page = chromium_page(shown.address)
+    page.locator("summary", has_text="报告库").first.click()
+    page.locator("#library-query").fill("宣讲")
+    page.locator("#library-year").fill("202x")
+    page.get_by_role("button", name="检索", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("“202x”不是年份：请写成 2024 这样，一次一个年份。")
+
+
 def test_without_a_library_there_is_nothing(home, shown):
     assert shown.client.get("/api/library").json() == {"reports": []}
     assert shown.client.get("/api/library/find", params={"query": "宣讲"}).json() == {"passages": 0, "reports": 0, "found": []}

@@ -130,7 +130,7 @@ def _front(digest: Digest, run: RunFacts, chapters: Sequence[_Chapter]) -> Itera
         yield _shares("年份", digest.years, run.labels, 2.4)
     yield paragraph("FrontHeading", "目录")
     for number, chapter in enumerate(chapters):
-        counted = f"　{chapter.passages:,} 段" if chapter.passages is not None else ""
+        counted = f"　{chapter.passages:,} {wording.measure(digest.options)}" if chapter.passages is not None else ""
         page = Run("…", field=f" PAGEREF part{number} \\h ")
         yield paragraph("Contents", Run(chapter.title, anchor=f"part{number}"), Run(counted, color=GREY), Run("\t"), page)
 
@@ -157,11 +157,11 @@ def _bar(share: LabelShares, labels: LabelSet) -> Any:  # noqa: ANN401 - an elem
 def _totals(digest: Digest, labels: LabelSet) -> Any:  # noqa: ANN401 - an element
     from pipeline.output.digest.word import Cell, table  # noqa: PLC0415 - only where a document is made
 
-    sections = {section.theme: section for section in digest.sections}
+    sections, each = {section.theme: section for section in digest.sections}, wording.parts_name(digest.options)
     rows = [
         [
             Cell("主题", bold=True),
-            *(Cell(name, bold=True, right=True) for name in ("占比", "字数", "报告", "段落", "列出", "合并重复")),
+            *(Cell(name, bold=True, right=True) for name in ("占比", "字数", "报告", each, "列出", "合并重复")),
         ]
     ]
     for label, shade in zip(labels.labels, shades(labels), strict=True):
@@ -236,17 +236,17 @@ def _section(section: Section, digest: Digest, labels: LabelSet) -> Iterator[Any
     from pipeline.output.digest.word import paragraph  # noqa: PLC0415 - only where a document is made
 
     color = next(label.color for label in labels.labels if label.name == section.theme)
-    yield from _lines("Note", filter(None, (wording.section_line(section), wording.leading_line(section))))
+    yield from _lines("Note", filter(None, (wording.section_line(section, digest.options), wording.leading_line(section))))
     for group in section.groups:
         yield paragraph("Heading2", group.name)
-        yield from _group(group, digest.reports, color)
+        yield from _group(group, digest, color)
 
 
-def _group(group: Group, reports: Sequence[Report], color: str) -> Iterator[Any]:
+def _group(group: Group, digest: Digest, color: str) -> Iterator[Any]:
     for passage in group.passages:
-        yield from _passage(passage, reports, color)
+        yield from _passage(passage, digest.reports, color)
     if group.folded:
-        yield from _lines("Source", [wording.folded_line(group.folded)])
+        yield from _lines("Source", [wording.folded_line(group.folded, digest.options)])
 
 
 def _passage(passage: Passage, reports: Sequence[Report], color: str) -> Iterator[Any]:

@@ -92,7 +92,7 @@ def _figures(digest: Digest) -> Iterator[str]:
 
 
 def _section(section: Section, digest: Digest) -> Iterator[str]:
-    yield from (f"## {plain(section.theme)}", "", plain(wording.section_line(section)), "")
+    yield from (f"## {plain(section.theme)}", "", plain(wording.section_line(section, digest.options)), "")
     if leading := wording.leading_line(section):
         yield from (plain(leading), "")
     for group in section.groups:
@@ -108,4 +108,4 @@ def _section(section: Section, digest: Digest) -> Iterator[str]:
                 yield from (">", f"> {plain(line)}")
             yield ""
         if group.folded:
-            yield from (plain(wording.folded_line(group.folded)), "")
+            yield from (plain(wording.folded_line(group.folded, digest.options)), "")

@@ -116,8 +116,8 @@ def _front(book: _Book, digest: Digest, run: RunFacts) -> None:
     book.row(sheet, 0, [(wording.TITLE, "title")])
     book.row(sheet, 1, [(wording.subtitle(digest, run), "grey")])
     row = _lines(book, sheet, 3, wording.points(digest, run))
-    head = row + 1
-    book.row(sheet, head, [("主题", "head"), *((name, "figure") for name in ("占比", "字数", "报告", "段落", "列出", "合并重复"))])
+    head, each = row + 1, wording.parts_name(digest.options)
+    book.row(sheet, head, [("主题", "head"), *((name, "figure") for name in ("占比", "字数", "报告", each, "列出", "合并重复"))])
     sections = {section.theme: section for section in digest.sections}
     for number, name in enumerate(book.labels.names, head + 1):
         book.row(sheet, number, _total(name, digest, sections.get(name)))

@@ -188,3 +188,17 @@ def test_a_workbook_saved_by_libreoffice_comes_back(book, soffice, tmp_path):
     found = read_returned(saved, KNOWN, READ)
     assert found == expected
     assert sum(len(each.corrections) for each in found.reports) == 3
+
+
+@pytest.mark.parametrize("text", [None, "**重点**：学理论。"])
+def test_a_passage_of_markdown_comes_back_as_it_is_shown_or_as_earlier_workbooks_had_it(tmp_path, text):
+    stream = io.BytesIO()
+    marked = report("小结.md", ("**重点**：学理论。", "讲党课。"))
+    xlsx.write([marked], stream, RunFacts(KNOWN, "m 1", dict.fromkeys(KNOWN.names, 0.8), {}, (), "2026-11-22"))
+    book = Book(stream.getvalue(), tmp_path / "corrected.xlsx")
+    book.set("段落", 2, 更正主题="兴文化", **({"正文": text} if text else {}))
+    (found,) = book.read().reports
+    assert [(each.start, each.end, each.label) for each in found.corrections] == [(0, 11, "兴文化")]
+    book.set("段落", 2, 正文="重点：学别的。")
+    with pytest.raises(CorpusError, match="the text of 1·1"):
+        book.read()

@@ -43,6 +43,48 @@ def test_a_lack_that_is_mended_is_none():
     assert aspects("走访企业九家，用工仍有困难。") == [PROBLEM]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "城乡公共文化服务差距不断缩小。",
+        "薄弱环节得到加强，群众满意度提升到97%。",
+        "人才流失率降至2%。",
+        "群众办事难、出行难等问题得到有效解决。",
+        "农村文化活动从单一走向多元。",
+        "打破了城乡分割的瓶颈，借阅量翻了一番。",
+        "困难家庭满意率达99%。",
+        "在六个自然村试讲，听不懂普通话的老人为宣讲点赞。",
+        "县融媒体中心十月挂牌，公众号粉丝从4000涨到2.1万。",
+    ],
+)
+def test_a_success_that_names_what_was_lacking_is_a_success(text):
+    assert aspects(text) == [RESULT]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "城乡差距还没有缩小。",
+        "群众反映的问题有待进一步解决。",
+        "人才流失严重，群众满意度下降。",
+        "经费不足导致演出场次下降。",
+        "产品单一的问题没有得到根本解决。",
+        "困难群众帮扶力度不够。",
+    ],
+)
+def test_a_lack_that_goes_on_stays_one(text):
+    assert aspects(text) == [PROBLEM]
+
+
+def test_a_heading_of_what_is_done_about_problems_is_none_of_problems():
+    assert aspects("组织书展三场。", "二、坚持问题导向，补齐文化设施短板") == [DONE]
+    assert aspects("组织书展三场。", "二、存在问题及整改") == [PROBLEM]
+    assert aspects("慰问困难群众三百户。") == [DONE]
+    assert aspects("建立困难好人帮扶基金320万元。推进思政课一体化。") == [DONE, DONE]  # it announces no problems
+    assert aspects("中心组讲党课163节次，检视差距。推进思政课一体化。") == [DONE, DONE]
+    assert aspects("开展“学讲话、找差距、作表率”活动。") == [DONE]
+
+
 def test_headings_and_announcing_sentences_hold_for_what_follows():
     reader = AspectReader()
     assert [each.aspect for each in reader.sentences("存在的主要问题是：", "一、工作")] == [PROBLEM]

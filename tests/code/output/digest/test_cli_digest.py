@@ -1,6 +1,7 @@
 """The command, on real files: what it writes, what it says, and what it leaves behind when something is wrong."""
 
 import io
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -171,3 +172,16 @@ def test_passages_stand_in_the_order_of_their_report(digest, tmp_path, root):
     places = [(row[0], source.find("".join(row[5].split())[:20])) for row in rows]
     assert min(at for _, at in places) >= 0
     assert all(first[1] < second[1] for first, second in pairwise(places) if first[0] == second[0])
+
+
+def test_where_nothing_bears_a_theme_it_is_said(digest, tmp_path):
+    report = tmp_path / "weather.txt"
+    report.write_text("一、天气\n\n今天下雨，明天晴。气温十二度。\n", encoding="utf-8")
+    for asked in ((), ("--pages", 3)):
+        done = digest(report, "-o", tmp_path / "digest.docx", *asked, "--force")
+        assert done.exit_code == 0
+        assert "no passage bears 举旗帜 聚民心 育新人 兴文化 展形象; the digest shows none" in done.stderr
+
+
+def test_by_aspect_excerpts_are_counted(digest, tmp_path):
+    assert re.search(r"\d+ excerpts, \d+ folded", digest(SEEDS, "-o", tmp_path / "digest.md", "--by", "aspect").stderr)

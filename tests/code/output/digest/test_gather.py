@@ -206,3 +206,9 @@ def test_what_a_person_corrected_is_shown_first_and_below_any_score(digest_of):
     digest = digest_of(report, least_score=0.85)
     assert [[passage.text for passage in section.passages] for section in digest.sections[:2]] == [["第一段话。"], ["第三段话。"]]
     assert digest.unsure == 1
+
+
+def test_passages_and_titles_of_markdown_are_shown_without_its_signs(digest_of):
+    digest = digest_of(make("a.md", "县**宣传**工作总结", [("**重点**：开展[宣讲](b.md)。", FIRST)]))
+    assert digest.reports[0].name == "县宣传工作总结"
+    assert texts(digest.sections[0]) == [("县宣传工作总结", ["重点：开展宣讲。"])]

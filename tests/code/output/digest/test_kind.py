@@ -14,6 +14,10 @@ from pipeline.output.digest.records import ReportAttribute
         ("在全市会议上的讲话", "讲话"),
         ("关于开展情况的调研报告", "调研"),
         ("政府工作报告", "报告"),
+        ("莲湾区2025年上半年工作总结和下半年工作打算", "总结"),
+        ("砚河县委宣传部2019年工作总结及2020年打算", "总结"),
+        ("赣梅县档案馆2018年工作情况和2019年打算", "汇报"),
+        ("宣传和文化工作要点", "计划"),
     ],
 )
 def test_the_last_word_that_names_a_kind_counts(title, kind):

@@ -54,10 +54,20 @@ def test_two_years_are_held_against_each_other_where_each_has_five_reports(diges
 
 
 def test_what_stands_below_the_heading_of_a_theme(small, digest_of):
-    assert wording.section_line(small.sections[1]) == "2 篇报告中的 2 段，列出 1 段，合并近似重复 1 段。"
-    assert wording.section_line(small.sections[3]) == "没有这一主题的段落。"
+    assert wording.section_line(small.sections[1], small.options) == "2 篇报告中的 2 段，列出 1 段，合并近似重复 1 段。"
+    assert wording.section_line(small.sections[3], small.options) == "没有这一主题的段落。"
     cut = digest_of(make("a.txt", "总结", [("甲" * 9, FIRST), ("乙" * 9, FIRST)]), most=1)
-    assert wording.section_line(cut.sections[0]) == "1 篇报告中的 2 段，列出 1 段，另有 1 段把握较低，按要求未列。"
+    assert wording.section_line(cut.sections[0], cut.options) == "1 篇报告中的 2 段，列出 1 段，另有 1 段把握较低，按要求未列。"
+
+
+def test_by_aspect_excerpts_are_counted_as_excerpts(digest_of, run):
+    text = "县图书馆举办读书会十二场。乡镇书屋管理员不足。"
+    digest = digest_of(make("a.txt", "总结", [(text, FIRST)]), by="aspect")
+    assert wording.points(digest, run)[0].endswith("正文 1 段、23 字，其中 0 段待复核。")
+    assert wording.points(digest, run)[-1].endswith("共 2 条摘句。")
+    assert wording.section_line(digest.sections[0], digest.options) == "1 篇报告中的 2 条摘句。"
+    assert wording.parts_name(digest.options) == "摘句"
+    assert wording.folded_line(3, digest.options) == "另有 3 条摘句与他处近似，已并入该处。"
 
 
 def test_notes_tell_the_model_and_what_was_left_out(digest_of, run):
@@ -122,7 +132,7 @@ def test_what_else_the_lines_say(small, digest_of):
     section = replace(small.sections[0], leading=(("甲", 0.5), ("乙", 0.253)))
     assert wording.leading_line(section) == "占比最高的报告：《甲》50.0%、《乙》25.3%。"
     assert wording.leading_line(small.sections[0]) == ""
-    assert [wording.folded_line(folded) for folded in (0, 3)] == ["", "另有 3 段与他处近似，已并入该处。"]
+    assert [wording.folded_line(folded, small.options) for folded in (0, 3)] == ["", "另有 3 段与他处近似，已并入该处。"]
     assert wording.figures_head("举旗帜") == "数字 · 举旗帜"
 
 

@@ -23,6 +23,9 @@ def counted(text):
         ("来自20个国家的留学生", "国家"),
         ("开展12场宣讲", "宣讲"),
         ("81%的学生参加", "学生"),
+        ("组织120名青年参加活动", "青年"),
+        ("与30多个国家建立联系", "国家"),
+        ("5件作品获奖", "作品"),
     ],
 )
 def test_a_noun_behind_it(text, what):
@@ -47,6 +50,8 @@ def test_a_noun_behind_it(text, what):
         ("志愿服务时长超过100小时的个人", "志愿服务时长"),
         ("印发《应知应会》手册3万份", "《应知应会》手册"),
         ("点击数：1287", "点击数"),
+        ("五年在省级媒体发稿一千零六十篇条", "发稿"),
+        ("购置流动图书设备120台套", "流动图书设备"),
     ],
 )
 def test_a_noun_before_it(text, what):
@@ -119,3 +124,11 @@ def test_without_rjieba_jieba_says_the_same(monkeypatch):
         assert [counted(text) for text in texts] == expected
     finally:
         module._classes.cache_clear()
+
+
+def test_whose_it_is_is_no_part_of_what_is_counted():
+    assert counted("采用我县新闻稿件2000余条") == ["新闻稿件"]
+
+
+def test_two_measures_that_stand_together_are_one():
+    assert [(each.value, each.unit) for each in numbers_in("发稿一千零六十篇条，配备器材30件套")] == [(1060, "篇条"), (30, "件套")]

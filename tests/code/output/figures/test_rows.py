@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.core.records import HumanLabel, Tag
-from pipeline.output.figures.rows import AROUND, COLUMNS, figure_rows, sentence_around
+from pipeline.output.figures.rows import AROUND, COLUMNS, figure_rows, in_words, sentence_around
 
 TEXT = "前文说明。开展理论宣讲3900多场次，受众\n20多万人次；同比增长12.3%。后文。"
 
@@ -62,3 +62,13 @@ def test_a_long_sentence_is_cut_around_its_figure(before, after):
     assert shown.startswith("…") == (before > AROUND)
     assert shown.endswith("…") == (after > AROUND)
     assert len(shown) <= 2 * AROUND + 3 + 2
+
+
+def test_a_figure_in_markdown_is_read_without_its_signs_and_stands_in_the_source_with_them():
+    text = "- **开展**理论宣讲**3900**多场次，受众*20多万*人次。"
+    rows = list(figure_rows([Tag("a.md", 0, 7, 7 + len(text), text, "", "举旗帜", 0.9, {}, (), False, (), "m")]))
+    told = [(row.counted, row.value, row.unit, row.bound) for row in rows]
+    assert told == [("理论宣讲", 3900, "场次", "多"), ("受众", 200_000, "人次", "多")]
+    assert [text[row.start - 7 : row.end - 7] for row in rows] == [row.written for row in rows] == ["3900**多场次", "20多万*人次"]
+    assert [in_words(row) for row in rows] == ["3900多场次", "20多万人次"]
+    assert rows[0].sentence == "开展理论宣讲3900多场次，受众20多万人次。"
