@@ -10,6 +10,16 @@ def kinds_of(text: str, table: NDArray[_Kind], kinds: NDArray[_Kind]) -> int: ..
 def count(kinds: NDArray[_Kind], wanted: int) -> int: ...
 def places(kinds: NDArray[_Kind], wanted: int, found: NDArray[np.int64]) -> None: ...
 def trim(text: str, spans: NDArray[np.int64]) -> None: ...
+def leads(
+    text: str,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    found: NDArray[np.uint8],
+    shortest: int,
+    longest: int,
+    barred: str,
+    behind: str,
+) -> None: ...
 
 class Looks:
     def __init__(

@@ -22,6 +22,7 @@ ctypedef fused Kind:
 
 cdef extern from "Python.h":
     bint Py_UNICODE_ISSPACE(Py_UCS4 code) noexcept nogil
+    bint Py_UNICODE_ISDECIMAL(Py_UCS4 code) noexcept nogil
 
 
 cdef extern from *:
@@ -102,6 +103,54 @@ def trim(str text not None, int64_t[:, ::1] spans not None):
             end -= 1
         if start < end:
             spans[i, 0], spans[i, 1] = start, end
+
+
+def leads(
+    str text not None,
+    const int64_t[::1] starts not None,
+    const int64_t[::1] ends not None,
+    uint8_t[::1] found not None,
+    int shortest, int longest, str barred not None, str behind not None,
+):
+    """Leave, of the spans that are ``found`` so far, those that have the form of a lead (``headings.py``) without white space
+    around them: so many characters that are no digits and none of the ``barred``, a full stop, and one of those ``behind`` it, or
+    none. Raises ValueError for a span outside the text.
+    """
+    cdef Py_ssize_t i, size = PyUnicode_GET_LENGTH(text), j
+    cdef int64_t start, end
+    cdef int width = PyUnicode_KIND(text)
+    cdef void* characters = PyUnicode_DATA(text)
+    if not starts.shape[0] == ends.shape[0] == found.shape[0]:
+        raise ValueError("starts, ends and what is found do not agree in length")
+    for i in range(found.shape[0]):
+        if not found[i]:
+            continue
+        start, end = starts[i], ends[i]
+        if not 0 <= start <= end <= size:
+            raise ValueError("a span lies outside the text")
+        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, start)):
+            start += 1
+        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, end - 1)):
+            end -= 1
+        if start < end and _is_among(PyUnicode_READ(width, characters, end - 1), behind):
+            end -= 1
+        found[i] = shortest <= end - 1 - start <= longest and PyUnicode_READ(width, characters, end - 1) == 0x3002
+        for j in range(start, end - 1 if found[i] else start):
+            if not _may_stand_in_lead(PyUnicode_READ(width, characters, j), barred):
+                found[i] = False
+                break
+
+
+cdef bint _may_stand_in_lead(Py_UCS4 code, str barred) noexcept:
+    return 0x4E00 <= code < 0x9FA6 or not (Py_UNICODE_ISDECIMAL(code) or _is_among(code, barred))
+
+
+cdef bint _is_among(Py_UCS4 code, str characters) noexcept:
+    cdef Py_ssize_t i
+    for i in range(PyUnicode_GET_LENGTH(characters)):
+        if PyUnicode_READ(PyUnicode_KIND(characters), PyUnicode_DATA(characters), i) == code:
+            return True
+    return False
 
 
 cdef class Looks:

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import tagged
-from pipeline.preprocess import characters, lines, noise, sentences
+from pipeline.preprocess import characters, headings, lines, noise, segment, sentences
 
 pytestmark = pytest.mark.compiled
 scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
@@ -87,6 +87,31 @@ def test_sentences_are_those_of_the_arrays(given_passages):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist(), name
 
 
+LEAD = st.text(st.sampled_from("学习抓好 \u3000。”】）《:!1٣２甲\U00020000"), min_size=1, max_size=30).map(lambda text: f"{text}。")
+
+
+@given(st.lists(st.one_of(LEAD, TEXT.filter(bool)), min_size=1, max_size=6), st.integers(0, 63))
+@settings(max_examples=500)
+@example(
+    ["抓好学习。", "抓学习。", "字" * 24 + "。”", "字" * 25 + "。", " 抓好学习。）\n", "抓好学习。】", "抓好٣学习。", "。"], 255
+)
+def test_leads_are_those_of_the_form(pieces, wanted):
+    ends = np.cumsum([len(piece) for piece in pieces])
+    split = sentences.SentenceSplit(ends - [len(piece) for piece in pieces], ends, np.zeros(len(pieces), np.int64))
+    may_be = np.array([wanted >> i & 1 for i in range(len(pieces))], bool)
+    expected = segment.are_leads("".join(pieces), split, may_be)
+    assert expected.tolist() == [bool(may and headings.is_lead(p.strip())) for p, may in zip(pieces, may_be, strict=True)]
+    leads_of("".join(pieces), split.starts, split.ends, may_be.view(np.uint8))
+    assert may_be.tolist() == expected.tolist()
+
+
+def leads_of(text, starts, ends, found):
+    """Call the compiled loop as ``segment.py`` does."""
+    scans.leads(
+        text, starts, ends, found, headings.SHORTEST_LEAD, headings.LONGEST_LEAD, headings.NOT_IN_LEADS, headings.BEHIND_LEADS
+    )
+
+
 @given(st.text(st.sampled_from("甲 \u3000\n乙\x1f"), min_size=1, max_size=30), st.data())
 def test_spans_are_trimmed_as_by_the_arrays(text, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))
@@ -113,6 +138,12 @@ def test_a_table_or_room_of_another_size_is_refused():
 def test_room_for_more_or_fewer_places_is_refused(size, message):
     with pytest.raises(ValueError, match=message):
         scans.places(np.array([1, 0, 1], np.uint16), 1, np.empty(size, np.int64))
+
+
+@pytest.mark.parametrize(("start", "end", "count"), [(-1, 2, 1), (2, 1, 1), (0, 3, 1), (0, 2, 2)])
+def test_leads_that_do_not_agree_are_refused(start, end, count):
+    with pytest.raises(ValueError, match="outside the text" if count == 1 else "do not agree"):
+        leads_of("甲。", np.array([start]), np.array([end]), np.ones(count, np.uint8))
 
 
 def test_too_little_room_for_lines_is_refused():
