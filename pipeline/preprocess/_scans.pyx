@@ -8,8 +8,9 @@ As in ``model/_kernels.pyx``, each public method checks all lengths and offsets 
 """
 
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 cdef enum:
     CODE_POINTS = 0x110000
@@ -68,18 +69,53 @@ def count(const Kind[::1] kinds not None, int wanted):
     return found
 
 
+cdef Py_ssize_t _next(const Kind[::1] kinds, Py_ssize_t i, Kind mask) noexcept:
+    """Return where the next character of a kind stands, from a place on; the number of characters where there is none."""
+    cdef Py_ssize_t size = kinds.shape[0], step = 8 // sizeof(Kind)
+    cdef uint64_t some, all_masks = <uint64_t>mask * (0x0101010101010101 if sizeof(Kind) == 1 else 0x0001000100010001)
+    while i + step <= size:  # of most kinds there are few
+        memcpy(&some, &kinds[i], 8)
+        if some & all_masks:
+            break
+        i += step
+    while i < size and not kinds[i] & mask:
+        i += 1
+    return i
+
+
 def places(const Kind[::1] kinds not None, int wanted, int64_t[::1] found not None):
     """Write where the characters of a kind stand, or of several; raises ValueError where there are more or fewer of them."""
-    cdef Py_ssize_t i = 0, number = 0, size = found.shape[0]
-    cdef Kind mask = <Kind>wanted
-    for i in range(kinds.shape[0]):
-        if kinds[i] & mask:
-            if number == size:
-                raise ValueError("there are more places than there is room for")
-            found[number] = i
-            number += 1
-    if number != size:
-        raise ValueError("there are fewer places than expected")
+    cdef Py_ssize_t i = -1, number, size = kinds.shape[0]
+    for number in range(found.shape[0]):
+        i = _next(kinds, i + 1, <Kind>wanted)
+        if i >= size:
+            raise ValueError("there are fewer places than expected")
+        found[number] = i
+    if _next(kinds, i + 1, <Kind>wanted) < size:
+        raise ValueError("there are more places than there is room for")
+
+
+def around(const Kind[::1] kinds not None, int wanted, int bounds, int64_t[:, ::1] found not None):
+    """Write the spans with a character of one kind in them that lie between two of another kind, or the ends; return how many.
+
+    Raises ValueError where there is no room for them.
+    """
+    cdef Py_ssize_t number = 0, first, i = 0, size = kinds.shape[0]
+    cdef Kind bound = <Kind>bounds
+    if found.shape[1] != 2:
+        raise ValueError("a span has a start and an end")
+    while True:
+        first = i = _next(kinds, i, <Kind>wanted)
+        if i >= size:
+            return number
+        if number == found.shape[0]:
+            raise ValueError("there are more spans than there is room for")
+        while first and not kinds[first - 1] & bound:
+            first -= 1
+        while i < size and not kinds[i] & bound:
+            i += 1
+        found[number, 0], found[number, 1] = first, i
+        number, i = number + 1, i + 1
 
 
 def trim(str text not None, int64_t[:, ::1] spans not None):

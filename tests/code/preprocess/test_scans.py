@@ -42,6 +42,19 @@ def test_without_the_compiled_sweeps_the_arrays_give_the_same(text, narrow):
         assert characters.places(kinds, 5).tolist() == np.flatnonzero(kinds & 5).tolist()
 
 
+@given(st.lists(st.sampled_from([0, 0, 0, 0, 1, 2, 4, 6]), max_size=80), st.sampled_from([np.uint8, np.uint16]))
+@settings(max_examples=500)
+@example([0] * 20 + [1] + [0] * 20 + [2, 1, 0, 1, 2, 2, 1], np.uint8)
+def test_spans_around_are_those_of_the_arrays(numbers, kind):
+    kinds = np.array(numbers, kind)
+    found = characters.spans_around(kinds, 1, 2)
+    clauses = "".join(map(str, numbers)).replace("6", "2").split("2")
+    assert ["".join(map(str, numbers[start:end])) for start, end in found.tolist()] == [some for some in clauses if "1" in some]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(characters, "scans", lambda: None)
+        assert characters.spans_around(kinds, 1, 2).tolist() == found.tolist()
+
+
 @given(TEXT)
 @settings(max_examples=500)
 @example("1234567890" * 16 + "字")
@@ -138,6 +151,12 @@ def test_a_table_or_room_of_another_size_is_refused():
 def test_room_for_more_or_fewer_places_is_refused(size, message):
     with pytest.raises(ValueError, match=message):
         scans.places(np.array([1, 0, 1], np.uint16), 1, np.empty(size, np.int64))
+
+
+@pytest.mark.parametrize(("shape", "message"), [((1, 2), "more spans"), ((2, 3), "a start and an end")])
+def test_room_for_fewer_spans_is_refused(shape, message):
+    with pytest.raises(ValueError, match=message):
+        scans.around(np.array([1, 2, 1], np.uint16), 1, 2, np.empty(shape, np.int64))
 
 
 @pytest.mark.parametrize(("start", "end", "count"), [(-1, 2, 1), (2, 1, 1), (0, 3, 1), (0, 2, 2)])
