@@ -193,7 +193,8 @@ class _Figures:
     def _passing(self, groups: Iterable[TagGroup]) -> Iterator[TagGroup]:
         for group in groups:
             self._batch.count(group)
-            self._noise.update([span.reason for span in group.noise])
+            if group.noise:
+                self._noise.update([span.reason for span in group.noise])
             yield group
 
 

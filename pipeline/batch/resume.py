@@ -220,7 +220,7 @@ class RunFolder:
         return all(start == end for start, end in zip(self._starts, ends, strict=False)) and sum(self._lengths) == size
 
     def _open(self, entries: Sequence[JournalEntry]) -> None:
-        self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
+        self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b", COPIED_AT_ONCE)
         self._pieces.truncate(self._end)
         self._pieces.seek(self._end)
         steps.reached("the pieces are cut to what is known")

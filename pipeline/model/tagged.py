@@ -36,9 +36,9 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
 
     ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted),
-    where -1 is no word; ``scores`` are the probabilities of the labels. ``secondary`` holds those runs that have other
-    themes. ``terms``, of shape (2, runs), counts their terms and those unknown to the model. Figures are rounded as shown.
-    ``is_drifted``: they are a whole report whose passages need a higher score to go without review.
+    where -1 is no word; ``scores`` are the probabilities of the labels. ``terms``, of shape (2, runs), counts their terms and those
+    unknown to the model. Figures are rounded as shown. ``is_drifted``: they are a whole report whose passages need a higher score
+    to go without review.
     """
 
     segments: Sequence[Segment]
@@ -47,7 +47,7 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     probabilities: Floats
     scores: Floats
     review: Flags
-    secondary: dict[int, tuple[str, ...]]
+    secondary: Sequence[tuple[str, ...]]
     words: Ints
     shares: Floats
     terms: Ints
@@ -56,10 +56,9 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     def part(self, first: int, last: int) -> "PredictedRuns":
         """Return the runs from one to another (exclusive)."""
         own = slice(first, last)
-        secondary = {run - first: themes for run, themes in self.secondary.items() if first <= run < last}
         return PredictedRuns(
             self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
-            self.review[own], secondary, self.words[own], self.shares[own], self.terms[:, own],
+            self.review[own], self.secondary[own], self.words[own], self.shares[own], self.terms[:, own],
         )  # fmt: skip
 
 
@@ -93,15 +92,15 @@ class PredictedTags:
         """Yield the tags."""
         document, model, judged = self._cleaned.document, self._model, self._judged
         names, signature, headings = model.labels.names, self._signature, self._headings()
-        scores, review, labels = judged.scores.tolist(), judged.review.tolist(), judged.labels.tolist()
+        scores, review, labels = judged.scores.tolist(), self._review.tolist(), judged.labels.tolist()
         for i, (start, end) in enumerate(zip(self._starts.tolist(), self._ends.tolist(), strict=True)):
             text = document.text[start:end]
             tag = Tag(
                 document.source, self._number + i, start, end, text, headings[i], names[labels[i]], scores[i],
-                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary.get(i, ()), review[i],
+                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary[i], review[i],
                 self._evidence(i, text), signature,
             )  # fmt: skip
-            yield msgspec.structs.replace(tag, **place(document, start), review=self._asks(i)) if document.places else tag
+            yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
 
     @property
     def terms(self) -> TermCount:
@@ -112,20 +111,15 @@ class PredictedTags:
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""
         judged = self._judged
-        review = judged.review | self._doubtful
-        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, review)
-
-    def _asks(self, run: int) -> bool:
-        """Tell whether a person should look at a run: the model is not sure, or what was recognised as its text may be wrong."""
-        return bool(self._judged.review[run] | self._doubtful[run])
+        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, self._review)
 
     @cached_property
-    def _doubtful(self) -> Flags:
-        """Which runs stand on a page whose text was recognised with too little certainty."""
-        document = self._cleaned.document
-        if not any(there.doubtful for there in document.places):
-            return np.zeros(len(self._spans), bool)
-        return np.array([place_at(document, start).doubtful for start in self._starts.tolist()], bool)
+    def _review(self) -> Flags:
+        """At which runs a person should look: the model is not sure, or what was recognised as their text may be wrong."""
+        document, review = self._cleaned.document, self._judged.review
+        if not document.places or not any(there.doubtful for there in document.places):
+            return review
+        return review | np.array([place_at(document, start).doubtful for start in self._starts.tolist()], bool)
 
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
@@ -152,7 +146,7 @@ class PredictedTags:
             judged.labels,
             judged.probabilities,
             judged.review.view(np.uint8),
-            {run: encode(themes) for run, themes in judged.secondary.items()},
+            {run: encode(themes) for run, themes in enumerate(judged.secondary) if themes},
             judged.words,
             judged.shares,
         )

@@ -69,9 +69,9 @@ def count(const Kind[::1] kinds not None, int wanted):
     return found
 
 
-cdef Py_ssize_t _next(const Kind[::1] kinds, Py_ssize_t i, Kind mask) noexcept:
+cdef inline Py_ssize_t _next(const Kind* kinds, Py_ssize_t size, Py_ssize_t i, Kind mask) noexcept:
     """Return where the next character of a kind stands, from a place on; the number of characters where there is none."""
-    cdef Py_ssize_t size = kinds.shape[0], step = 8 // sizeof(Kind)
+    cdef Py_ssize_t step = 8 // sizeof(Kind)
     cdef uint64_t some, all_masks = <uint64_t>mask * (0x0101010101010101 if sizeof(Kind) == 1 else 0x0001000100010001)
     while i + step <= size:  # of most kinds there are few
         memcpy(&some, &kinds[i], 8)
@@ -87,11 +87,11 @@ def places(const Kind[::1] kinds not None, int wanted, int64_t[::1] found not No
     """Write where the characters of a kind stand, or of several; raises ValueError where there are more or fewer of them."""
     cdef Py_ssize_t i = -1, number, size = kinds.shape[0]
     for number in range(found.shape[0]):
-        i = _next(kinds, i + 1, <Kind>wanted)
+        i = _next(&kinds[0], size, i + 1, <Kind>wanted)
         if i >= size:
             raise ValueError("there are fewer places than expected")
         found[number] = i
-    if _next(kinds, i + 1, <Kind>wanted) < size:
+    if _next(&kinds[0], size, i + 1, <Kind>wanted) < size:
         raise ValueError("there are more places than there is room for")
 
 
@@ -105,7 +105,7 @@ def around(const Kind[::1] kinds not None, int wanted, int bounds, int64_t[:, ::
     if found.shape[1] != 2:
         raise ValueError("a span has a start and an end")
     while True:
-        first = i = _next(kinds, i, <Kind>wanted)
+        first = i = _next(&kinds[0], size, i, <Kind>wanted)
         if i >= size:
             return number
         if number == found.shape[0]:

@@ -56,7 +56,7 @@ _IDEOGRAPH, _NOT_ASCII, _DOUBLE = re.compile("[\u3400-\u9fff]"), re.compile(r"[^
 _PLAUSIBLE = r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u3000-\u303f\u3400-\u9fff\uff01-\uffe5\U00020000-\U0003ffff]"
 _CONTROL = bytes([*range(0x09), *range(0x0E, 0x20)])
 # A quarter of real text is one of these, in simplified or traditional characters; a wrong decoding rarely hits one.
-_FREQUENT_IDEOGRAPHS = "的一是在了和有大这中人上国我以要他时来用们生到作地于出会工为发化新思想文宣传市全國會來們時為發這傳"
+_FREQUENT_IDEOGRAPHS = "发会人中新文工化作大国市和全的一了在上有是生来到出用时为要传地以宣我他于这们思想傳會發時為來國們這"
 _FREQUENT = rf"[{_FREQUENT_IDEOGRAPHS},，.。、:：“”;；\s0-9]"
 
 
@@ -200,6 +200,8 @@ def _bytes_of(sample: str, encoding: str) -> bytes | None:
 def _try_start(data: bytes, encoding: str) -> str:
     """Return the text of the beginning of something, or "" where the encoding does not fit."""
     try:
+        if encoding == "utf-8":
+            return codecs.utf_8_decode(data, "strict", False)[0]  # what its decoder does, without one
         return codecs.getincrementaldecoder(encoding)().decode(data)
     except UnicodeDecodeError:
         return ""

@@ -84,10 +84,10 @@ class Batch:
 
     def count(self, tags: TagGroup) -> None:
         """Count some tags of a report, with what was set aside among them."""
-        columns = tags.columns()
+        columns, terms = tags.columns(), tags.terms
         self._set_aside += len(tags.noise)
-        self._terms += tags.terms.terms
-        self._unknown += tags.terms.unknown
+        self._terms += terms.terms
+        self._unknown += terms.unknown
         sizes = np.asarray(columns.sizes, np.float64)
         bins = (np.asarray(columns.scores) * BINS).astype(np.int64)  # a score of 1 belongs into the last
         of_themes = np.bincount(np.asarray(columns.labels, np.int64), sizes, len(columns.themes)).tolist()
@@ -96,7 +96,7 @@ class Batch:
         self._scores += np.bincount(bins, sizes, BINS + 1)
         self._passages += len(sizes)
         self._review += int(np.dot(sizes, columns.review))
-        self._drifted += int(sizes.sum()) if tags.terms.is_drifted else 0
+        self._drifted += int(sizes.sum()) if terms.is_drifted else 0
 
     def summary(self) -> BatchSummary:
         """Return the figures of what has passed so far."""
