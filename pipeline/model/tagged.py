@@ -119,7 +119,7 @@ class PredictedTags:
         document, review = self._cleaned.document, self._judged.review
         if not document.places or not any(there.doubtful for there in document.places):
             return review
-        return review | np.array([place_at(document, start).doubtful for start in self._starts.tolist()], bool)
+        return np.asarray(review | np.array([place_at(document, start).doubtful for start in self._starts.tolist()], bool))
 
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
