@@ -30,6 +30,7 @@ from pipeline.model.model import Model
 from pipeline.preprocess.characters import scans
 
 Evidence = tuple[tuple[str, float], ...]
+_BEHIND = np.array([0, 1])  # from the first and last character of a span to where it begins and ends
 
 
 class PredictedRuns(msgspec.Struct, frozen=True):
@@ -81,8 +82,7 @@ class PredictedTags:
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
         self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
         self._map = _map_from(cleaned.offsets, self._first, self._last)
-        self._starts = self._map.to_source(self._spans[:, 0] - self._first)
-        self._ends = self._map.to_source(self._spans[:, 1] - self._first - 1) + 1
+        self._source_spans = self._map.to_source(self._spans - self._first - _BEHIND) + _BEHIND
 
     def __len__(self) -> int:
         """Return the number of the tags."""
@@ -93,7 +93,7 @@ class PredictedTags:
         document, model, judged = self._cleaned.document, self._model, self._judged
         names, signature, headings = model.labels.names, self._signature, self._headings()
         scores, review, labels = judged.scores.tolist(), self._review.tolist(), judged.labels.tolist()
-        for i, (start, end) in enumerate(zip(self._starts.tolist(), self._ends.tolist(), strict=True)):
+        for i, (start, end) in enumerate(self._source_spans.tolist()):
             text = document.text[start:end]
             tag = Tag(
                 document.source, self._number + i, start, end, text, headings[i], names[labels[i]], scores[i],
@@ -110,8 +110,8 @@ class PredictedTags:
 
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""
-        judged = self._judged
-        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, self._review)
+        judged, sizes = self._judged, self._source_spans[:, 1] - self._source_spans[:, 0]
+        return TagColumns(self._model.labels.names, judged.labels, sizes, judged.scores, self._review)
 
     @cached_property
     def _review(self) -> Flags:
@@ -119,7 +119,8 @@ class PredictedTags:
         document, review = self._cleaned.document, self._judged.review
         if not document.places or not any(there.doubtful for there in document.places):
             return review
-        return np.asarray(review | np.array([place_at(document, start).doubtful for start in self._starts.tolist()], bool))
+        starts = self._source_spans[:, 0].tolist()
+        return np.asarray(review | np.array([place_at(document, start).doubtful for start in starts], bool))
 
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""

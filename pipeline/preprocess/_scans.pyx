@@ -60,6 +60,14 @@ def kinds_of(str text not None, const Kind[::1] table not None, Kind[::1] kinds 
     return found
 
 
+def control_characters(const uint8_t[::1] data not None):
+    """Return how many bytes are control characters of ASCII that no text holds: neither white space nor the last of them."""
+    cdef Py_ssize_t i, found = 0
+    for i in range(data.shape[0]):
+        found += data[i] < 0x20 and not 0x09 <= data[i] <= 0x0D
+    return found
+
+
 def count(const Kind[::1] kinds not None, int wanted):
     """Return how many characters are of a kind, or of several."""
     cdef Py_ssize_t i, found = 0
@@ -422,3 +430,69 @@ cdef Py_ssize_t _cut(
             ends[found] = place
             found += 1
     return found
+
+
+cdef class Passages:
+    """Gathers sentences into passages, by the bits that say what characters may be, and tells with three others what these look like.
+
+    ``sign``: it may begin with a sign, ``led``: it begins with a lead; else it is 0, or ``unsure`` where there may be white space
+    or only symbols at its ends.
+    """
+
+    cdef uint16_t word, space, sign_start
+    cdef int sign, led, unsure
+
+    def __cinit__(self, int word, int space, int sign_start, int sign, int led, int unsure):
+        """Take the bits of characters, and those of passages."""
+        self.word, self.space, self.sign_start = word, space, sign_start
+        self.sign, self.led, self.unsure = sign, led, unsure
+
+    def gather(
+        self,
+        const uint16_t[::1] kinds not None,
+        const int64_t[::1] starts not None,
+        const int64_t[::1] ends not None,
+        const int64_t[::1] paragraphs not None,
+        const int64_t[::1] shifts not None,
+        const uint8_t[::1] is_first not None,
+        const uint8_t[::1] leads not None,
+    ):
+        """Return for each paragraph its passages: pairs of sentences, shifted as the paragraph is, each with what it looks like.
+
+        A passage begins with each sentence that is one of the first. Raises ValueError for what does not agree.
+        """
+        cdef Py_ssize_t count = starts.shape[0], i, first, last
+        cdef list found = [], own
+        cdef int64_t shift
+        if not count == ends.shape[0] == paragraphs.shape[0] == is_first.shape[0] == leads.shape[0]:
+            raise ValueError("the sentences do not agree in length")
+        for i in range(count):
+            if not 0 <= starts[i] < ends[i] <= kinds.shape[0] or not 0 <= paragraphs[i] < shifts.shape[0]:
+                raise ValueError("a sentence lies outside the text or the paragraphs")
+        first = 0
+        while first < count:
+            if first == 0 or paragraphs[first] != paragraphs[first - 1]:
+                own = []
+                found.append(own)
+                shift = shifts[paragraphs[first]]
+            last = first + 1
+            while last < count and not is_first[last] and paragraphs[last] == paragraphs[first]:
+                last += 1
+            sentences = tuple([(starts[i] + shift, ends[i] + shift) for i in range(first, last)])
+            look = self._look(&kinds[0], starts[first], ends[first], starts[last - 1], ends[last - 1], leads[first] and last - first > 1)
+            own.append((sentences, look))
+            first = last
+        return found
+
+    cdef int _look(
+        self, const uint16_t* kinds, int64_t start, int64_t end, int64_t last_start, int64_t last_end, bint is_led
+    ) noexcept:
+        """Return what a passage looks like by its first sentence and its last one."""
+        if (kinds[start] | kinds[last_end - 1]) & self.space:
+            return self.unsure
+        if not self._begins_with_word(kinds, start, end) or not self._begins_with_word(kinds, last_start, last_end):
+            return self.unsure
+        return (self.led if is_led else 0) + (self.sign if kinds[start] & self.sign_start else 0)
+
+    cdef bint _begins_with_word(self, const uint16_t* kinds, int64_t start, int64_t end) noexcept:
+        return (kinds[start] | kinds[min(start + 1, end - 1)] | kinds[min(start + 2, end - 1)]) & self.word

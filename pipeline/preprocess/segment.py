@@ -7,10 +7,10 @@ the headings it stands under.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import count, pairwise
+from itertools import pairwise
 
-import msgspec
 import numpy as np
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from pipeline.core.config import SegmentConfig
@@ -47,23 +47,14 @@ from pipeline.preprocess.sentences import (
 Span = tuple[int, int]
 Sentences = tuple[Span, ...]
 Flags = NDArray[np.bool_]
+Passage = tuple[Sentences, int]  # with what it looks like
 _WORD = re.compile(r"\w")
 _TITLE_WITHIN = 3
 _EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first lines or not, whose level is found by what is above
-_BODY, _SIGN, _LED, _UNSURE = 0, 1, 2, 4  # what a passage looks like; see _Passages
+# What a passage looks like: there may be white space or only symbols at its ends, or else it may begin with a sign, or begins with
+# a lead, or both, or neither.
+_UNSURE, _SIGN, _LED, _BODY = 4, 1, 2, 0
 _TOGETHER = 32_768  # characters of lines whose sentences are found at once
-
-
-class _Passages(msgspec.Struct, frozen=True):
-    """The passages of some paragraphs in order: ``bounds[i] : bounds[i + 1]`` are those of paragraph ``i``.
-
-    Passage ``k`` has the ``sentences[k]``. ``looks[k]`` is _UNSURE where there may be white space or only symbols at its ends,
-    _SIGN where it may begin with a sign, _LED where it begins with a lead, or the sum of both, and else _BODY.
-    """
-
-    sentences: list[Sentences]
-    bounds: list[int]
-    looks: list[int]
 
 
 class _Cut:
@@ -80,13 +71,15 @@ class _Cut:
         self._numbered = False  # whether one of the headings so far was
         self._end = -1  # of the last paragraph
 
-    def add(self, lines: Sequence[Line], passages: _Passages, numbers: Iterator[int]) -> None:
-        """Add the segments of some lines; ``numbers`` tells which of the paragraphs in ``passages`` is the next."""
+    def add(self, lines: Sequence[Line], paragraphs: Iterator[list[Passage]]) -> None:
+        """Add the segments of some lines; the next ``paragraphs`` are the passages of those that are no headings."""
         for line in lines:
             if line.level is not None:
                 self._add_heading(line, line.level)
+            elif line.kind != "text":
+                self._add_row(line, *next(paragraphs))
             else:
-                self._add_paragraph(line, passages, next(numbers))
+                self._add_paragraph(line, next(paragraphs))
 
     def _add_heading(self, line: Line, level: int) -> None:
         """Add a heading; of a table it is a row of one cell that has the form of one, and stands above what follows."""
@@ -98,24 +91,27 @@ class _Cut:
         self._numbered = self._numbered or (PLAIN < level < ITEM and line.kind == "text")
         self.segments.append(Segment(start, end, ((start, end),), above, level, line.kind))
 
-    def _add_paragraph(self, line: Line, passages: _Passages, number: int) -> None:
+    def _add_row(self, line: Line, passage: Passage) -> None:
+        """Add the row of a table."""
+        self._end = line.end
+        above = () if line.kind == "record" else self._above_next()
+        self.segments.append(Segment(line.start, line.end, passage[0], above, kind=line.kind))
+
+    def _add_paragraph(self, line: Line, passages: list[Passage]) -> None:
         """Add the segments of a body line; items with a sign become the heading of what follows them in the line."""
-        first, last = passages.bounds[number], passages.bounds[number + 1]
-        if line.kind != "text":
-            self._end = line.end
-            above = () if line.kind == "record" else self._above_next()
-            self.segments.append(Segment(line.start, line.end, passages.sentences[first], above, kind=line.kind))
-            return
         if line.start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
             self._close_lead()
         self._end = line.end
-        for sentences, look in zip(passages.sentences[first:last], passages.looks[first:last], strict=True):
-            if look < _UNSURE:
-                self._add_passage(sentences, look)
+        for sentences, look in passages:
+            if look == _BODY:
+                above = self._above_next() if self._lead else self._below
+                self.segments.append(Segment(sentences[0][0], sentences[-1][1], sentences, above))
+            elif look < _UNSURE:
+                self._add_announced(sentences, look)
             else:
                 self._add_unsure(sentences)
 
-    def _add_passage(self, sentences: Sentences, look: int) -> None:
+    def _add_announced(self, sentences: Sentences, look: int) -> None:
         """Add a passage; its first sentence is a heading where it has a sign, or is a lead with more behind it."""
         start, end = sentences[0]
         level = sign_level(self._text, start) if look & _SIGN else None
@@ -126,7 +122,7 @@ class _Cut:
             self._close_lead()
             above, self._lead = self._headings, (start, end)
         else:
-            above = self._above_next() if self._lead else self._below
+            above = self._above_next()
         self.segments.append(Segment(start, sentences[-1][1], sentences, above))
 
     def _add_unsure(self, sentences: Sentences) -> None:
@@ -142,7 +138,7 @@ class _Cut:
         if first < last:
             inside = _trimmed(text, trimmed[first:last])
             is_led = len(inside) > 1 and is_lead(text[slice(*inside[0])].rstrip())
-            self._add_passage(inside, _SIGN | (_LED if is_led else _BODY))
+            self._add_announced(inside, _SIGN | (_LED if is_led else _BODY))
         self._add_symbols(trimmed[last:])
 
     def _add_symbols(self, sentences: Sentences) -> None:
@@ -187,7 +183,7 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | No
     """
     cut = _Cut(cleaned)
     for lines in _some_lines(cleaned, options):
-        cut.add(lines, _passages([(cleaned.text, lines)], options), count())
+        cut.add(lines, iter(_passages([(cleaned.text, lines)], options)))
         yield from cut.symbols
         yield from cut.segments
         cut.symbols.clear()
@@ -197,12 +193,12 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | No
 def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[tuple[list[Segment], list[Noise]]]:
     """Yield for each of some small reports the segments and the noise of ``segment``: all at once, which is faster."""
     lines = [list(_some_lines(cleaned, options)) for cleaned in reports]
-    passages = _passages([(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own], options)
-    numbers = count()
+    parts = [(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own]
+    passages = iter(_passages(parts, options))
     for cleaned, own in zip(reports, lines, strict=True):
         cut = _Cut(cleaned)
         for some in own:
-            cut.add(some, passages, numbers)
+            cut.add(some, passages)
         yield cut.segments, cut.symbols
 
 
@@ -248,14 +244,14 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
     yield start, end
 
 
-def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfig) -> _Passages:
-    """Return the passages of the lines that are no headings, found for all at once; a row of a table is one passage.
+def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfig) -> list[list[Passage]]:
+    """Return for each line that is no heading its passages, found for all at once; a row of a table is one passage.
 
     The lines of each part are side by side in its text; what is found counts in that text again.
     """
     text, paragraphs, shifts, is_text = _joined(parts)
     if not len(paragraphs):
-        return _Passages([], [0], [])
+        return []
     kinds = kinds_of(text)
     signs = _sign_starts(text, kinds, paragraphs, is_text)
     split = split_sentences(kinds, paragraphs, signs)
@@ -266,14 +262,22 @@ def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfi
     is_first[_openings(leads, split, paragraphs, options.run_on)] = True
     is_first &= is_text.take(split.passages)
     is_first[bounds] = True
+    if (native := scans()) is None:
+        return gathered(kinds, split, shifts, is_first, leads)
+    looks = native.Passages(WORD, SPACE, SIGN_START, _SIGN, _LED, _UNSURE)
+    found: list[list[Passage]] = looks.gather(kinds, *astuple(split), shifts, is_first.view(np.uint8), leads.view(np.uint8))
+    return found
+
+
+def gathered(kinds: Kinds, split: SentenceSplit, shifts: Ints, is_first: Flags, leads: Flags) -> list[list[Passage]]:
+    """Return the passages that begin with the sentences told: the reference of the compiled loop."""
+    bounds = np.flatnonzero(np.append(True, split.passages[1:] != split.passages[:-1]))
     firsts = np.flatnonzero(is_first)
     shift = shifts.take(split.passages)
     sentences = tuple(zip((split.starts + shift).tolist(), (split.ends + shift).tolist(), strict=True))
-    return _Passages(
-        [sentences[first:last] for first, last in pairwise([*firsts.tolist(), len(sentences)])],
-        [*np.searchsorted(firsts, bounds).tolist(), len(firsts)],
-        _looks(kinds, split, firsts, leads),
-    )
+    own = [sentences[first:last] for first, last in pairwise([*firsts.tolist(), len(sentences)])]
+    passages = list(zip(own, _looks(kinds, split, firsts, leads), strict=True))
+    return [passages[first:last] for first, last in pairwise([*np.searchsorted(firsts, bounds).tolist(), len(passages)])]
 
 
 def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, Ints, Ints, Flags]:

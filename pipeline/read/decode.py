@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.core.errors import InputError
 from pipeline.core.messages import mark, tr
+from pipeline.core.native import SCANS, compiled
 from pipeline.core.records import Mark, SourceLocation
 
 BYTE_ORDER_MARKS = (
@@ -216,6 +217,12 @@ def _is_text(found: ReadText, data: bytes) -> bool:
 
 
 def _control_characters(data: bytes) -> int:
+    native = compiled(SCANS)
+    return control_characters(data) if native is None else native.control_characters(data)
+
+
+def control_characters(data: bytes) -> int:
+    """Do the same: the reference of the compiled loop."""
     return len(data) - len(data.translate(None, _CONTROL))
 
 

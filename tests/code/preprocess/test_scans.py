@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import tagged
 from pipeline.preprocess import characters, headings, lines, noise, segment, sentences
+from pipeline.read import decode
 
 pytestmark = pytest.mark.compiled
 scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
@@ -125,6 +126,30 @@ def leads_of(text, starts, ends, found):
     )
 
 
+def look_of():
+    return scans.Passages(
+        sentences.WORD, sentences.SPACE, sentences.SIGN_START, segment._SIGN, segment._LED, segment._UNSURE
+    )  # fmt: skip
+
+
+@given(passages_of(), st.integers(0, 2**16 - 1), st.integers(0, 2**16 - 1))
+@settings(max_examples=500)
+@example(("一、学习。抓好学习。办书房。 “”。字", [(0, 9), (9, 18)], []), 0b10, 0b11)
+def test_passages_are_gathered_as_by_the_arrays(given_passages, firsts, leads):
+    text, bounds, breaks = given_passages
+    kinds = sentences.kinds_of(text)
+    split = sentences.split_sentences(kinds, bounds, breaks)
+    size = len(split.starts)
+    starts = np.append(True, split.passages[1:] != split.passages[:-1])[:size]
+    is_first = starts | np.array([firsts >> i % 16 & 1 for i in range(size)], bool)
+    is_lead = np.array([leads >> i % 16 & 1 for i in range(size)], bool)
+    shifts = np.arange(len(bounds)) * 1000
+    if size:
+        expected = segment.gathered(kinds, split, shifts, is_first, is_lead)
+        flags = (is_first.view(np.uint8), is_lead.view(np.uint8))
+        assert look_of().gather(kinds, split.starts, split.ends, split.passages, shifts, *flags) == expected
+
+
 @given(st.text(st.sampled_from("甲 \u3000\n乙\x1f"), min_size=1, max_size=30), st.data())
 def test_spans_are_trimmed_as_by_the_arrays(text, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))
@@ -213,3 +238,32 @@ def test_spans_outside_a_text_are_refused():
             scans.trim("甲乙", np.array([span]))
     with pytest.raises(ValueError, match="a start and an end"):
         scans.trim("甲乙", np.array([[0]]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ends": np.array([2])}, "agree in length"),
+        ({"leads": np.zeros(3, np.uint8)}, "agree in length"),
+        ({"ends": np.array([2, 5])}, "outside the text"),
+        ({"starts": np.array([-1, 2])}, "outside the text"),
+        ({"starts": np.array([0, 4])}, "outside the text"),
+        ({"paragraphs": np.array([0, 1])}, "or the paragraphs"),
+        ({"paragraphs": np.array([-1, 0])}, "or the paragraphs"),
+    ],
+)
+def test_sentences_that_do_not_agree_are_refused(change, message):
+    given = {"kinds": np.zeros(4, np.uint16), "starts": np.array([0, 2]), "ends": np.array([2, 4]), "paragraphs": np.array([0, 0])}
+    given |= {"shifts": np.array([7]), "is_first": np.array([1, 0], np.uint8), "leads": np.zeros(2, np.uint8)}
+    assert look_of().gather(*given.values()) == [[(((7, 9), (9, 11)), segment._UNSURE)]]
+    with pytest.raises(ValueError, match=message):
+        look_of().gather(*(given | change).values())
+
+
+@given(st.binary(max_size=60))
+def test_control_characters_are_those_of_the_reference(data):
+    assert scans.control_characters(data) == decode.control_characters(data)
+
+
+def test_white_space_of_ascii_and_its_last_character_are_no_control_characters():
+    assert [i for i in range(256) if scans.control_characters(bytes([i]))] == [*range(9), *range(14, 32)]
