@@ -22,7 +22,7 @@ from pipeline.core.outputs import STANDARD_INPUT
 from pipeline.core.records import FinishedReport, KeptReport, Report, TaggedReport, TagGroup
 from pipeline.output import finished, kept, writer_of
 from pipeline.read import PassedOver
-from pipeline.training.drift import Batch, BatchSummary
+from pipeline.training.drift import Batch, BatchSummary, summaries
 
 TOGETHER = 64  # files, at most, of one task …
 TOGETHER_BYTES = 2**19  # … and their bytes, at most, unless one file alone has more
@@ -160,8 +160,8 @@ def _fill(results: Sequence[FileResult], engine: Engine, sink: "_Sink") -> Seque
             _note(result, outcome.result)
     for done in results[current:]:
         sink.into(done)
-    for result, counted in zip(results, figures, strict=True):
-        counted.into(result)
+    for result, counted, summary in zip(results, figures, summaries([counted.batch for counted in figures]), strict=True):
+        result.noise, result.summary = counted.noise, summary if result.reports else None
     return results
 
 
@@ -177,23 +177,19 @@ class _Figures:
     """Counts the tags of a file's reports as these are gone through."""
 
     def __init__(self, engine: Engine) -> None:
-        self._batch = Batch(engine.model)
-        self._noise: Counter[str] = Counter()
+        self.batch = Batch(engine.model)
+        self.noise: Counter[str] = Counter()
 
     def watch(self, report: TaggedReport) -> TaggedReport:
         """Return the report, counted when its tags have been gone through."""
-        self._batch.begin_report()
+        self.batch.begin_report()
         return TaggedReport(report.document, self._passing(report.groups))
-
-    def into(self, result: FileResult) -> None:
-        """Put what was counted into a result."""
-        result.summary = self._batch.summary() if result.reports else None
-        result.noise = self._noise
 
     def _passing(self, groups: Iterable[TagGroup]) -> Iterator[TagGroup]:
         for group in groups:
-            self._batch.count(group)
-            self._noise.update([span.reason for span in group.noise])
+            self.batch.count(group)
+            if group.noise:
+                self.noise.update([span.reason for span in group.noise])
             yield group
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 COPIED_AT_ONCE = 2**20
+_BUFFER = 2**16  # bytes: small pieces are written some at once
 _OWN = frozenset(("lock", "journal", "journal.part", "pieces", "output", "composed", "scratch"))  # what a run folder may hold
 _TRIES = 20  # to lock a folder that another run is removing
 WRITTEN_EVERY = 0.25  # seconds; a run that is killed may lose so much work, and small pieces are written many at once
@@ -220,7 +221,7 @@ class RunFolder:
         return all(start == end for start, end in zip(self._starts, ends, strict=False)) and sum(self._lengths) == size
 
     def _open(self, entries: Sequence[JournalEntry]) -> None:
-        self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b")
+        self._pieces: BinaryIO = (self.path / "pieces").open("r+b" if entries else "w+b", _BUFFER)
         self._pieces.truncate(self._end)
         self._pieces.seek(self._end)
         steps.reached("the pieces are cut to what is known")

@@ -29,6 +29,7 @@ from pipeline.core.outputs import (
 )
 from pipeline.labels.corpus import own_files, read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
+from pipeline.read import suffix_of
 from pipeline.read.find import FoundFiles, find_reports
 from pipeline.track.locate import model_folder
 from pipeline.training.drift import BatchSummary, SummaryAccumulator, encode
@@ -308,7 +309,7 @@ def whole_or_nothing(place: OutputTarget, check: Callable[[], None]) -> Iterator
 
 def without_outputs(found: Sequence[str], named: Sequence[str], say: Say) -> list[str]:
     """Return the files that are named, and those of folders and globs that no earlier run made; say how many it made."""
-    if not any(Path(source).suffix.lower() in ENDINGS for source in set(found) - set(named)):
+    if not any(suffix_of(source) in ENDINGS for source in set(found) - set(named)):
         return list(found)
     from pipeline.output.earlier import outputs_among  # noqa: PLC0415 - only where there may be one
 

@@ -17,9 +17,11 @@ def readable(text: str) -> str:
 
     The result can be encoded in UTF-8; a name that is UTF-8 stays as it is.
     """
-    if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
-        return text
-    return _NAME.sub(_decoded, text).translate(_BROKEN)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _NAME.sub(_decoded, text).translate(_BROKEN)
+    return text
 
 
 def file_name(source: str) -> str:

@@ -204,13 +204,15 @@ def _order(keys: Ints) -> Ints:
     return np.asarray(placed & ((1 << place_bits) - 1))
 
 
-def _secondary(probabilities: Floats, labels: Ints, model: Model) -> dict[int, tuple[str, ...]]:
+def _secondary(probabilities: Floats, labels: Ints, model: Model) -> list[tuple[str, ...]]:
     """Return the themes of each run, other than its label, that are probable enough, the most probable first."""
+    names = model.labels.names
     enough = probabilities >= model.config.tag.secondary
     enough[np.arange(len(labels)), labels] = False
-    enough[:, model.labels.names.index(model.labels.other)] = False
-    secondary = {}
-    for run in np.flatnonzero(enough.any(axis=1)).tolist():
-        ranked = sorted(np.flatnonzero(enough[run]).tolist(), key=lambda i: -probabilities[run, i])
-        secondary[run] = tuple(model.labels.names[i] for i in ranked)
+    enough[:, names.index(model.labels.other)] = False
+    runs = np.flatnonzero(enough.any(axis=1))
+    ranked = np.argsort(np.where(enough, -probabilities, np.inf).take(runs, axis=0), axis=1, kind="stable").tolist()
+    secondary: list[tuple[str, ...]] = [()] * len(labels)
+    for run, order, count in zip(runs.tolist(), ranked, enough.sum(axis=1).take(runs).tolist(), strict=True):
+        secondary[run] = tuple([names[i] for i in order[:count]])
     return secondary

@@ -30,15 +30,16 @@ from pipeline.model.model import Model
 from pipeline.preprocess.characters import scans
 
 Evidence = tuple[tuple[str, float], ...]
+_BEHIND = np.array([0, 1])  # from the first and last character of a span to where it begins and ends
 
 
 class PredictedRuns(msgspec.Struct, frozen=True):
     """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
 
     ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted),
-    where -1 is no word; ``scores`` are the probabilities of the labels. ``secondary`` holds those runs that have other
-    themes. ``terms``, of shape (2, runs), counts their terms and those unknown to the model. Figures are rounded as shown.
-    ``is_drifted``: they are a whole report whose passages need a higher score to go without review.
+    where -1 is no word; ``scores`` are the probabilities of the labels. ``terms``, of shape (2, runs), counts their terms and those
+    unknown to the model. Figures are rounded as shown. ``is_drifted``: they are a whole report whose passages need a higher score
+    to go without review.
     """
 
     segments: Sequence[Segment]
@@ -47,7 +48,7 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     probabilities: Floats
     scores: Floats
     review: Flags
-    secondary: dict[int, tuple[str, ...]]
+    secondary: Sequence[tuple[str, ...]]
     words: Ints
     shares: Floats
     terms: Ints
@@ -56,10 +57,9 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     def part(self, first: int, last: int) -> "PredictedRuns":
         """Return the runs from one to another (exclusive)."""
         own = slice(first, last)
-        secondary = {run - first: themes for run, themes in self.secondary.items() if first <= run < last}
         return PredictedRuns(
             self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
-            self.review[own], secondary, self.words[own], self.shares[own], self.terms[:, own],
+            self.review[own], self.secondary[own], self.words[own], self.shares[own], self.terms[:, own],
         )  # fmt: skip
 
 
@@ -82,8 +82,7 @@ class PredictedTags:
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
         self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
         self._map = _map_from(cleaned.offsets, self._first, self._last)
-        self._starts = self._map.to_source(self._spans[:, 0] - self._first)
-        self._ends = self._map.to_source(self._spans[:, 1] - self._first - 1) + 1
+        self._source_spans = self._map.to_source(self._spans - self._first - _BEHIND) + _BEHIND
 
     def __len__(self) -> int:
         """Return the number of the tags."""
@@ -93,15 +92,15 @@ class PredictedTags:
         """Yield the tags."""
         document, model, judged = self._cleaned.document, self._model, self._judged
         names, signature, headings = model.labels.names, self._signature, self._headings()
-        scores, review, labels = judged.scores.tolist(), judged.review.tolist(), judged.labels.tolist()
-        for i, (start, end) in enumerate(zip(self._starts.tolist(), self._ends.tolist(), strict=True)):
+        scores, review, labels = judged.scores.tolist(), self._review.tolist(), judged.labels.tolist()
+        for i, (start, end) in enumerate(self._source_spans.tolist()):
             text = document.text[start:end]
             tag = Tag(
                 document.source, self._number + i, start, end, text, headings[i], names[labels[i]], scores[i],
-                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary.get(i, ()), review[i],
+                dict(zip(names, judged.probabilities[i].tolist(), strict=True)), judged.secondary[i], review[i],
                 self._evidence(i, text), signature,
             )  # fmt: skip
-            yield msgspec.structs.replace(tag, **place(document, start), review=self._asks(i)) if document.places else tag
+            yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
 
     @property
     def terms(self) -> TermCount:
@@ -111,21 +110,17 @@ class PredictedTags:
 
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""
-        judged = self._judged
-        review = judged.review | self._doubtful
-        return TagColumns(self._model.labels.names, judged.labels, self._ends - self._starts, judged.scores, review)
-
-    def _asks(self, run: int) -> bool:
-        """Tell whether a person should look at a run: the model is not sure, or what was recognised as its text may be wrong."""
-        return bool(self._judged.review[run] | self._doubtful[run])
+        judged, sizes = self._judged, self._source_spans[:, 1] - self._source_spans[:, 0]
+        return TagColumns(self._model.labels.names, judged.labels, sizes, judged.scores, self._review)
 
     @cached_property
-    def _doubtful(self) -> Flags:
-        """Which runs stand on a page whose text was recognised with too little certainty."""
-        document = self._cleaned.document
-        if not any(there.doubtful for there in document.places):
-            return np.zeros(len(self._spans), bool)
-        return np.array([place_at(document, start).doubtful for start in self._starts.tolist()], bool)
+    def _review(self) -> Flags:
+        """At which runs a person should look: the model is not sure, or what was recognised as their text may be wrong."""
+        document, review = self._cleaned.document, self._judged.review
+        if not document.places or not any(there.doubtful for there in document.places):
+            return review
+        starts = self._source_spans[:, 0].tolist()
+        return np.asarray(review | np.array([place_at(document, start).doubtful for start in starts], bool))
 
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
@@ -152,7 +147,7 @@ class PredictedTags:
             judged.labels,
             judged.probabilities,
             judged.review.view(np.uint8),
-            {run: encode(themes) for run, themes in judged.secondary.items()},
+            {run: encode(themes) for run, themes in enumerate(judged.secondary) if themes},
             judged.words,
             judged.shares,
         )

@@ -7,9 +7,21 @@ _Kind = TypeVar("_Kind", np.uint8, np.uint16)
 SOURCE: str
 
 def kinds_of(text: str, table: NDArray[_Kind], kinds: NDArray[_Kind]) -> int: ...
+def control_characters(data: bytes) -> int: ...
 def count(kinds: NDArray[_Kind], wanted: int) -> int: ...
 def places(kinds: NDArray[_Kind], wanted: int, found: NDArray[np.int64]) -> None: ...
+def around(kinds: NDArray[_Kind], wanted: int, bounds: int, found: NDArray[np.int64]) -> int: ...
 def trim(text: str, spans: NDArray[np.int64]) -> None: ...
+def leads(
+    text: str,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    found: NDArray[np.uint8],
+    shortest: int,
+    longest: int,
+    barred: str,
+    behind: str,
+) -> None: ...
 
 class Looks:
     def __init__(
@@ -52,3 +64,16 @@ class Splitter:
         ends: NDArray[np.int64],
         passages: NDArray[np.int64],
     ) -> int: ...
+
+class Passages:
+    def __init__(self, word: int, space: int, sign_start: int, sign: int, led: int, unsure: int) -> None: ...
+    def gather(
+        self,
+        kinds: NDArray[np.uint16],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        paragraphs: NDArray[np.int64],
+        shifts: NDArray[np.int64],
+        is_first: NDArray[np.uint8],
+        leads: NDArray[np.uint8],
+    ) -> list[list[tuple[tuple[tuple[int, int], ...], int]]]: ...

@@ -8,8 +8,9 @@ As in ``model/_kernels.pyx``, each public method checks all lengths and offsets 
 """
 
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 cdef enum:
     CODE_POINTS = 0x110000
@@ -22,6 +23,7 @@ ctypedef fused Kind:
 
 cdef extern from "Python.h":
     bint Py_UNICODE_ISSPACE(Py_UCS4 code) noexcept nogil
+    bint Py_UNICODE_ISDECIMAL(Py_UCS4 code) noexcept nogil
 
 
 cdef extern from *:
@@ -58,6 +60,14 @@ def kinds_of(str text not None, const Kind[::1] table not None, Kind[::1] kinds 
     return found
 
 
+def control_characters(const uint8_t[::1] data not None):
+    """Return how many bytes are control characters of ASCII that no text holds: neither white space nor the last of them."""
+    cdef Py_ssize_t i, found = 0
+    for i in range(data.shape[0]):
+        found += data[i] < 0x20 and not 0x09 <= data[i] <= 0x0D
+    return found
+
+
 def count(const Kind[::1] kinds not None, int wanted):
     """Return how many characters are of a kind, or of several."""
     cdef Py_ssize_t i, found = 0
@@ -67,18 +77,53 @@ def count(const Kind[::1] kinds not None, int wanted):
     return found
 
 
+cdef inline Py_ssize_t _next(const Kind* kinds, Py_ssize_t size, Py_ssize_t i, Kind mask) noexcept:
+    """Return where the next character of a kind stands, from a place on; the number of characters where there is none."""
+    cdef Py_ssize_t step = 8 // sizeof(Kind)
+    cdef uint64_t some, all_masks = <uint64_t>mask * (0x0101010101010101 if sizeof(Kind) == 1 else 0x0001000100010001)
+    while i + step <= size:  # of most kinds there are few
+        memcpy(&some, &kinds[i], 8)
+        if some & all_masks:
+            break
+        i += step
+    while i < size and not kinds[i] & mask:
+        i += 1
+    return i
+
+
 def places(const Kind[::1] kinds not None, int wanted, int64_t[::1] found not None):
     """Write where the characters of a kind stand, or of several; raises ValueError where there are more or fewer of them."""
-    cdef Py_ssize_t i = 0, number = 0, size = found.shape[0]
-    cdef Kind mask = <Kind>wanted
-    for i in range(kinds.shape[0]):
-        if kinds[i] & mask:
-            if number == size:
-                raise ValueError("there are more places than there is room for")
-            found[number] = i
-            number += 1
-    if number != size:
-        raise ValueError("there are fewer places than expected")
+    cdef Py_ssize_t i = -1, number, size = kinds.shape[0]
+    for number in range(found.shape[0]):
+        i = _next(&kinds[0], size, i + 1, <Kind>wanted)
+        if i >= size:
+            raise ValueError("there are fewer places than expected")
+        found[number] = i
+    if _next(&kinds[0], size, i + 1, <Kind>wanted) < size:
+        raise ValueError("there are more places than there is room for")
+
+
+def around(const Kind[::1] kinds not None, int wanted, int bounds, int64_t[:, ::1] found not None):
+    """Write the spans with a character of one kind in them that lie between two of another kind, or the ends; return how many.
+
+    Raises ValueError where there is no room for them.
+    """
+    cdef Py_ssize_t number = 0, first, i = 0, size = kinds.shape[0]
+    cdef Kind bound = <Kind>bounds
+    if found.shape[1] != 2:
+        raise ValueError("a span has a start and an end")
+    while True:
+        first = i = _next(&kinds[0], size, i, <Kind>wanted)
+        if i >= size:
+            return number
+        if number == found.shape[0]:
+            raise ValueError("there are more spans than there is room for")
+        while first and not kinds[first - 1] & bound:
+            first -= 1
+        while i < size and not kinds[i] & bound:
+            i += 1
+        found[number, 0], found[number, 1] = first, i
+        number, i = number + 1, i + 1
 
 
 def trim(str text not None, int64_t[:, ::1] spans not None):
@@ -102,6 +147,54 @@ def trim(str text not None, int64_t[:, ::1] spans not None):
             end -= 1
         if start < end:
             spans[i, 0], spans[i, 1] = start, end
+
+
+def leads(
+    str text not None,
+    const int64_t[::1] starts not None,
+    const int64_t[::1] ends not None,
+    uint8_t[::1] found not None,
+    int shortest, int longest, str barred not None, str behind not None,
+):
+    """Leave, of the spans that are ``found`` so far, those that have the form of a lead (``headings.py``) without white space
+    around them: so many characters that are no digits and none of the ``barred``, a full stop, and one of those ``behind`` it, or
+    none. Raises ValueError for a span outside the text.
+    """
+    cdef Py_ssize_t i, size = PyUnicode_GET_LENGTH(text), j
+    cdef int64_t start, end
+    cdef int width = PyUnicode_KIND(text)
+    cdef void* characters = PyUnicode_DATA(text)
+    if not starts.shape[0] == ends.shape[0] == found.shape[0]:
+        raise ValueError("starts, ends and what is found do not agree in length")
+    for i in range(found.shape[0]):
+        if not found[i]:
+            continue
+        start, end = starts[i], ends[i]
+        if not 0 <= start <= end <= size:
+            raise ValueError("a span lies outside the text")
+        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, start)):
+            start += 1
+        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, end - 1)):
+            end -= 1
+        if start < end and _is_among(PyUnicode_READ(width, characters, end - 1), behind):
+            end -= 1
+        found[i] = shortest <= end - 1 - start <= longest and PyUnicode_READ(width, characters, end - 1) == 0x3002
+        for j in range(start, end - 1 if found[i] else start):
+            if not _may_stand_in_lead(PyUnicode_READ(width, characters, j), barred):
+                found[i] = False
+                break
+
+
+cdef bint _may_stand_in_lead(Py_UCS4 code, str barred) noexcept:
+    return 0x4E00 <= code < 0x9FA6 or not (Py_UNICODE_ISDECIMAL(code) or _is_among(code, barred))
+
+
+cdef bint _is_among(Py_UCS4 code, str characters) noexcept:
+    cdef Py_ssize_t i
+    for i in range(PyUnicode_GET_LENGTH(characters)):
+        if PyUnicode_READ(PyUnicode_KIND(characters), PyUnicode_DATA(characters), i) == code:
+            return True
+    return False
 
 
 cdef class Looks:
@@ -337,3 +430,69 @@ cdef Py_ssize_t _cut(
             ends[found] = place
             found += 1
     return found
+
+
+cdef class Passages:
+    """Gathers sentences into passages, by the bits that say what characters may be, and tells with three others what these look like.
+
+    ``sign``: it may begin with a sign, ``led``: it begins with a lead; else it is 0, or ``unsure`` where there may be white space
+    or only symbols at its ends.
+    """
+
+    cdef uint16_t word, space, sign_start
+    cdef int sign, led, unsure
+
+    def __cinit__(self, int word, int space, int sign_start, int sign, int led, int unsure):
+        """Take the bits of characters, and those of passages."""
+        self.word, self.space, self.sign_start = word, space, sign_start
+        self.sign, self.led, self.unsure = sign, led, unsure
+
+    def gather(
+        self,
+        const uint16_t[::1] kinds not None,
+        const int64_t[::1] starts not None,
+        const int64_t[::1] ends not None,
+        const int64_t[::1] paragraphs not None,
+        const int64_t[::1] shifts not None,
+        const uint8_t[::1] is_first not None,
+        const uint8_t[::1] leads not None,
+    ):
+        """Return for each paragraph its passages: pairs of sentences, shifted as the paragraph is, each with what it looks like.
+
+        A passage begins with each sentence that is one of the first. Raises ValueError for what does not agree.
+        """
+        cdef Py_ssize_t count = starts.shape[0], i, first, last
+        cdef list found = [], own
+        cdef int64_t shift
+        if not count == ends.shape[0] == paragraphs.shape[0] == is_first.shape[0] == leads.shape[0]:
+            raise ValueError("the sentences do not agree in length")
+        for i in range(count):
+            if not 0 <= starts[i] < ends[i] <= kinds.shape[0] or not 0 <= paragraphs[i] < shifts.shape[0]:
+                raise ValueError("a sentence lies outside the text or the paragraphs")
+        first = 0
+        while first < count:
+            if first == 0 or paragraphs[first] != paragraphs[first - 1]:
+                own = []
+                found.append(own)
+                shift = shifts[paragraphs[first]]
+            last = first + 1
+            while last < count and not is_first[last] and paragraphs[last] == paragraphs[first]:
+                last += 1
+            sentences = tuple([(starts[i] + shift, ends[i] + shift) for i in range(first, last)])
+            look = self._look(&kinds[0], starts[first], ends[first], starts[last - 1], ends[last - 1], leads[first] and last - first > 1)
+            own.append((sentences, look))
+            first = last
+        return found
+
+    cdef int _look(
+        self, const uint16_t* kinds, int64_t start, int64_t end, int64_t last_start, int64_t last_end, bint is_led
+    ) noexcept:
+        """Return what a passage looks like by its first sentence and its last one."""
+        if (kinds[start] | kinds[last_end - 1]) & self.space:
+            return self.unsure
+        if not self._begins_with_word(kinds, start, end) or not self._begins_with_word(kinds, last_start, last_end):
+            return self.unsure
+        return (self.led if is_led else 0) + (self.sign if kinds[start] & self.sign_start else 0)
+
+    cdef bint _begins_with_word(self, const uint16_t* kinds, int64_t start, int64_t end) noexcept:
+        return (kinds[start] | kinds[min(start + 1, end - 1)] | kinds[min(start + 2, end - 1)]) & self.word

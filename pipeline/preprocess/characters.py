@@ -40,3 +40,14 @@ def places(kinds: NDArray[Kind], wanted: int) -> Ints:
     found = np.empty(native.count(kinds, wanted), np.int64)
     native.places(kinds, wanted, found)
     return found
+
+
+def spans_around(kinds: NDArray[Kind], wanted: int, bounds: int) -> Ints:
+    """Return the spans, of shape (spans, 2), with a character of one kind in them that lie between two of another, or the ends."""
+    if (native := scans()) is not None:
+        found = np.empty((native.count(kinds, wanted), 2), np.int64)
+        return found[: native.around(kinds, wanted, bounds, found)]
+    ends = np.concatenate([[-1], places(kinds, bounds), [len(kinds)]])
+    held = np.searchsorted(ends, places(kinds, wanted))
+    held = held[np.append(held[:1] >= 0, held[1:] != held[:-1])]
+    return np.stack([ends.take(held - 1) + 1, ends.take(held)], axis=1)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.config import CleanConfig
 from pipeline.core.records import CleanText, Document, Line, Mark, Noise, OffsetMap
-from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places
+from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
 from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines
 from pipeline.preprocess.noise import find_noise
 
@@ -167,7 +167,8 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
     if kinds.found & _RETURN and (lone := re.sub("\r(?!\n)", "\n", text)) != text:
         text, kinds = lone, _kinds(lone)
     if kinds.found & _REPLACED:
-        text = text.translate(_ONE_TO_ONE)
+        spans = spans_around(kinds.each, _REPLACED, _BREAK).tolist()
+        text = _rewritten(text, spans, [text[start:end].translate(_ONE_TO_ONE) for start, end in spans])
         kinds = _kinds(text)
     if simplify and kinds.found & _TRADITIONAL:
         simplified = _simplified(text, kinds)
@@ -227,16 +228,16 @@ def _simplified_lines(text: str, kinds: NDArray[np.uint8]) -> str:
 
     All are converted in one call. Of most texts nothing changes: these characters are traditional in few words only (答覆).
     """
-    breaks = np.concatenate([[-1], places(kinds, _BREAK), [len(text)]])
-    clauses = np.searchsorted(breaks, places(kinds, _TRADITIONAL))
-    clauses = clauses[np.append(clauses[:1] >= 0, clauses[1:] != clauses[:-1])]
-    spans = list(zip((breaks.take(clauses - 1) + 1).tolist(), breaks.take(clauses).tolist(), strict=True))
+    spans = spans_around(kinds, _TRADITIONAL, _BREAK).tolist()
     old = "\n".join([text[start:end] for start, end in spans])
-    if (new := _convert(old)) == old:
-        return text
+    return text if (new := _convert(old)) == old else _rewritten(text, spans, new.split("\n"))
+
+
+def _rewritten(text: str, spans: Iterable[Sequence[int]], written: Iterable[str]) -> str:
+    """Return a text with other words in some spans of it."""
     pieces, position = [], 0
-    for (start, end), converted in zip(spans, new.split("\n"), strict=True):
-        pieces += [text[position:start], converted]
+    for (start, end), new in zip(spans, written, strict=True):
+        pieces += [text[position:start], new]
         position = end
     return "".join([*pieces, text[position:]])
 

@@ -24,7 +24,8 @@ _OPEN_ENDS = "，,、:："
 _MARKED = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*|\*\*(.+)\*\*")
 _WORD = re.compile(r"\w")
 LONGEST_LEAD, SHORTEST_LEAD = 24, 5
-_LEAD = re.compile(rf"[^\d《》:：;；!?！？]{{{SHORTEST_LEAD},{LONGEST_LEAD}}}。[”’」』）)]?")
+NOT_IN_LEADS, BEHIND_LEADS = "《》:：;；!?！？", "”’」』）)"
+_LEAD = re.compile(rf"[^\d{NOT_IN_LEADS}]{{{SHORTEST_LEAD},{LONGEST_LEAD}}}。[{BEHIND_LEADS}]?")
 
 
 def sign_level(text: str, position: int = 0, end: int | None = None) -> int | None:

@@ -5,7 +5,8 @@ lines are mostly of one width, a full line goes on in the next one, unless that 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -256,15 +257,14 @@ def join_lines(text: str, lines: Lines, broken: Sequence[int]) -> tuple[str, lis
     return text, dropped, _joined(lines, dict(zip(broken, dropped, strict=True)))
 
 
-def _joined(lines: Lines, dropped: Mapping[int, Span]) -> Lines:
+def _joined(lines: Lines, dropped: dict[int, Span]) -> Lines:
     """Return what becomes of lines without the spans that are ``dropped`` behind some of them; what was joined is doubtful."""
     spans: list[Span] = []
-    doubtful, unsure, gone = [], frozenset(lines.doubtful), 0
-    for i, (start, end) in enumerate(lines.spans):
-        behind = dropped.get(i - 1)
-        gone += behind[1] - behind[0] if behind else 0
-        first = spans.pop()[0] if behind else start - gone
-        spans.append((first, end - gone))
-        if behind or i in unsure:
-            doubtful.append(len(spans) - 1)
-    return Lines(spans, sorted(set(doubtful)), [], lines.wide)
+    position = gone = 0
+    for i, (start, end) in [*dropped.items(), (len(lines.spans), (0, 0))]:
+        spans += [(first - gone, last - gone) for first, last in lines.spans[position : i + 1]]
+        position, gone = i + 1, gone + end - start
+    for i in reversed(dropped):
+        spans[i : i + 2] = [(spans[i][0], spans[i + 1][1])]
+    joined = [*dropped]
+    return Lines(spans, sorted({i - bisect_left(joined, i) for i in [*lines.doubtful, *joined]}), [], lines.wide)

@@ -7,18 +7,21 @@ the headings it stands under.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import count, pairwise
+from itertools import pairwise
 
-import msgspec
 import numpy as np
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from pipeline.core.config import SegmentConfig
 from pipeline.core.records import CleanText, Heading, Line, Noise, Segment
+from pipeline.preprocess.characters import scans
 from pipeline.preprocess.headings import (
+    BEHIND_LEADS,
     ITEM,
     LEAD,
     LONGEST_LEAD,
+    NOT_IN_LEADS,
     PLAIN,
     SHORTEST_LEAD,
     SIGN,
@@ -43,23 +46,15 @@ from pipeline.preprocess.sentences import (
 
 Span = tuple[int, int]
 Sentences = tuple[Span, ...]
+Flags = NDArray[np.bool_]
+Passage = tuple[Sentences, int]  # with what it looks like
 _WORD = re.compile(r"\w")
 _TITLE_WITHIN = 3
 _EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first lines or not, whose level is found by what is above
-_BODY, _ANNOUNCED, _UNSURE = 0, 1, 2  # what a passage looks like; see _Passages
+# What a passage looks like: there may be white space or only symbols at its ends, or else it may begin with a sign, or begins with
+# a lead, or both, or neither.
+_UNSURE, _SIGN, _LED, _BODY = 4, 1, 2, 0
 _TOGETHER = 32_768  # characters of lines whose sentences are found at once
-
-
-class _Passages(msgspec.Struct, frozen=True):
-    """The passages of some paragraphs in order: ``bounds[i] : bounds[i + 1]`` are those of paragraph ``i``.
-
-    Passage ``k`` has the ``sentences[k]``. ``looks[k]`` is _UNSURE where there may be white space or only symbols at its ends,
-    _ANNOUNCED where it may begin with a sign or a lead, and else _BODY.
-    """
-
-    sentences: list[Sentences]
-    bounds: list[int]
-    looks: list[int]
 
 
 class _Cut:
@@ -70,57 +65,64 @@ class _Cut:
         self.symbols: list[Noise] = []
         self._cleaned = cleaned
         self._text = cleaned.text
-        self._headings: tuple[Heading, ...] = ()
+        self._headings: tuple[Heading, ...] = ()  # without a lead
+        self._below: tuple[Heading, ...] = ()  # with it …
+        self._lead: Span | None = None  # … unless it is this one: of most leads no passage is below
         self._numbered = False  # whether one of the headings so far was
         self._end = -1  # of the last paragraph
 
-    def add(self, lines: Sequence[Line], passages: _Passages, numbers: Iterator[int]) -> None:
-        """Add the segments of some lines; ``numbers`` tells which of the paragraphs in ``passages`` is the next."""
+    def add(self, lines: Sequence[Line], paragraphs: Iterator[list[Passage]]) -> None:
+        """Add the segments of some lines; the next ``paragraphs`` are the passages of those that are no headings."""
         for line in lines:
             if line.level is not None:
                 self._add_heading(line, line.level)
+            elif line.kind != "text":
+                self._add_row(line, *next(paragraphs))
             else:
-                self._add_paragraph(line, passages, next(numbers))
+                self._add_paragraph(line, next(paragraphs))
 
     def _add_heading(self, line: Line, level: int) -> None:
         """Add a heading; of a table it is a row of one cell that has the form of one, and stands above what follows."""
         start, end = line.start, line.end
         if level < TITLE:  # above all items, or below the numbered headings seen so far
-            is_title = level == _EARLY_PLAIN and not self._headings
+            is_title = level == _EARLY_PLAIN and not self._above_next()
             level = TITLE if is_title else ITEM - 1 if self._numbered else PLAIN
         above = self._open(level, self._text[start:end])
         self._numbered = self._numbered or (PLAIN < level < ITEM and line.kind == "text")
         self.segments.append(Segment(start, end, ((start, end),), above, level, line.kind))
 
-    def _add_paragraph(self, line: Line, passages: _Passages, number: int) -> None:
+    def _add_row(self, line: Line, passage: Passage) -> None:
+        """Add the row of a table."""
+        self._end = line.end
+        above = () if line.kind == "record" else self._above_next()
+        self.segments.append(Segment(line.start, line.end, passage[0], above, kind=line.kind))
+
+    def _add_paragraph(self, line: Line, passages: list[Passage]) -> None:
         """Add the segments of a body line; items with a sign become the heading of what follows them in the line."""
-        first, last = passages.bounds[number], passages.bounds[number + 1]
-        if line.kind != "text":
-            self._end = line.end
-            above = () if line.kind == "record" else self._headings
-            self.segments.append(Segment(line.start, line.end, passages.sentences[first], above, kind=line.kind))
-            return
         if line.start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
             self._close_lead()
         self._end = line.end
-        for sentences, look in zip(passages.sentences[first:last], passages.looks[first:last], strict=True):
+        for sentences, look in passages:
             if look == _BODY:
-                self.segments.append(Segment(sentences[0][0], sentences[-1][1], sentences, self._headings))
-            elif look == _ANNOUNCED:
-                self._add_announced(sentences)
+                above = self._above_next() if self._lead else self._below
+                self.segments.append(Segment(sentences[0][0], sentences[-1][1], sentences, above))
+            elif look < _UNSURE:
+                self._add_announced(sentences, look)
             else:
                 self._add_unsure(sentences)
 
-    def _add_announced(self, sentences: Sentences) -> None:
+    def _add_announced(self, sentences: Sentences, look: int) -> None:
         """Add a passage; its first sentence is a heading where it has a sign, or is a lead with more behind it."""
         start, end = sentences[0]
-        first = self._text[start:end].rstrip()
-        level = sign_level(self._text, start)
-        if level is None:
-            level = LEAD if len(sentences) > 1 and is_lead(first) else None
-        elif PLAIN < level < ITEM:
-            self._numbered = True
-        above = self._headings if level is None else self._open(level, first)
+        level = sign_level(self._text, start) if look & _SIGN else None
+        if level is not None:
+            self._numbered = self._numbered or PLAIN < level < ITEM
+            above = self._open(level, self._text[start:end].rstrip())
+        elif look & _LED:
+            self._close_lead()
+            above, self._lead = self._headings, (start, end)
+        else:
+            above = self._above_next()
         self.segments.append(Segment(start, sentences[-1][1], sentences, above))
 
     def _add_unsure(self, sentences: Sentences) -> None:
@@ -134,7 +136,9 @@ class _Cut:
             last -= 1
         self._add_symbols(trimmed[:first])
         if first < last:
-            self._add_announced(_trimmed(text, trimmed[first:last]))
+            inside = _trimmed(text, trimmed[first:last])
+            is_led = len(inside) > 1 and is_lead(text[slice(*inside[0])].rstrip())
+            self._add_announced(inside, _SIGN | (_LED if is_led else _BODY))
         self._add_symbols(trimmed[last:])
 
     def _add_symbols(self, sentences: Sentences) -> None:
@@ -142,23 +146,34 @@ class _Cut:
         if trimmed:
             self.symbols.append(Noise(*self._cleaned.offsets.span(trimmed[0][0], trimmed[-1][1]), "symbols"))
 
-    def _above(self, level: int) -> tuple[Heading, ...]:
-        """Return the headings that a heading of a level stands under."""
-        headings, least = self._headings, max(level, TITLE + 1)  # a title stays above another
-        while headings and headings[-1].level >= least:
-            headings = headings[:-1]
-        return headings
+    def _above_next(self) -> tuple[Heading, ...]:
+        """Return the headings that what comes next stands under."""
+        if self._lead:
+            start, end = self._lead
+            self._below = (*self._headings, Heading(LEAD, self._text[start:end].rstrip()))
+            self._lead = None
+        return self._below
 
     def _close_lead(self) -> None:
         """Take the lead of the last paragraph away, which announced nothing beyond it."""
         if self._headings and self._headings[-1].level >= LEAD:
-            self._headings = self._above(LEAD)
+            self._headings = _above(LEAD, self._headings)
+        self._below, self._lead = self._headings, None
 
     def _open(self, level: int, text: str) -> tuple[Heading, ...]:
         """Add a heading and return those above it."""
-        above = self._above(level)
-        self._headings = (*above, Heading(level, text))
+        above = _above(level, self._headings if level <= LEAD else self._above_next())
+        self._headings = self._below = (*above, Heading(level, text))
+        self._lead = None
         return above
+
+
+def _above(level: int, headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+    """Return the headings that a heading of a level stands under."""
+    least = max(level, TITLE + 1)  # a title stays above another
+    while headings and headings[-1].level >= least:
+        headings = headings[:-1]
+    return headings
 
 
 def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | Noise]:
@@ -168,7 +183,7 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | No
     """
     cut = _Cut(cleaned)
     for lines in _some_lines(cleaned, options):
-        cut.add(lines, _passages([(cleaned.text, lines)], options), count())
+        cut.add(lines, iter(_passages([(cleaned.text, lines)], options)))
         yield from cut.symbols
         yield from cut.segments
         cut.symbols.clear()
@@ -178,12 +193,12 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | No
 def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[tuple[list[Segment], list[Noise]]]:
     """Yield for each of some small reports the segments and the noise of ``segment``: all at once, which is faster."""
     lines = [list(_some_lines(cleaned, options)) for cleaned in reports]
-    passages = _passages([(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own], options)
-    numbers = count()
+    parts = [(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own]
+    passages = iter(_passages(parts, options))
     for cleaned, own in zip(reports, lines, strict=True):
         cut = _Cut(cleaned)
         for some in own:
-            cut.add(some, passages, numbers)
+            cut.add(some, passages)
         yield cut.segments, cut.symbols
 
 
@@ -229,34 +244,43 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
     yield start, end
 
 
-def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfig) -> _Passages:
-    """Return the passages of the lines that are no headings, found for all at once; a row of a table is one passage.
+def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfig) -> list[list[Passage]]:
+    """Return for each line that is no heading its passages, found for all at once; a row of a table is one passage.
 
     The lines of each part are side by side in its text; what is found counts in that text again.
     """
     text, paragraphs, shifts, is_text = _joined(parts)
     if not len(paragraphs):
-        return _Passages([], [0], [])
+        return []
     kinds = kinds_of(text)
     signs = _sign_starts(text, kinds, paragraphs, is_text)
     split = split_sentences(kinds, paragraphs, signs)
     is_first = np.append(True, split.passages[1:] != split.passages[:-1])
     bounds = np.flatnonzero(is_first)
+    leads = _leads(text, kinds, split, is_first)
     is_first[np.searchsorted(split.starts, signs)] = True
-    is_first[_lead_starts(text, kinds, split, paragraphs, options.run_on)] = True
+    is_first[_openings(leads, split, paragraphs, options.run_on)] = True
     is_first &= is_text.take(split.passages)
     is_first[bounds] = True
+    if (native := scans()) is None:
+        return gathered(kinds, split, shifts, is_first, leads)
+    looks = native.Passages(WORD, SPACE, SIGN_START, _SIGN, _LED, _UNSURE)
+    found: list[list[Passage]] = looks.gather(kinds, *astuple(split), shifts, is_first.view(np.uint8), leads.view(np.uint8))
+    return found
+
+
+def gathered(kinds: Kinds, split: SentenceSplit, shifts: Ints, is_first: Flags, leads: Flags) -> list[list[Passage]]:
+    """Return the passages that begin with the sentences told: the reference of the compiled loop."""
+    bounds = np.flatnonzero(np.append(True, split.passages[1:] != split.passages[:-1]))
     firsts = np.flatnonzero(is_first)
     shift = shifts.take(split.passages)
     sentences = tuple(zip((split.starts + shift).tolist(), (split.ends + shift).tolist(), strict=True))
-    return _Passages(
-        [sentences[first:last] for first, last in pairwise([*firsts.tolist(), len(sentences)])],
-        [*np.searchsorted(firsts, bounds).tolist(), len(firsts)],
-        _looks(kinds, split, firsts),
-    )
+    own = [sentences[first:last] for first, last in pairwise([*firsts.tolist(), len(sentences)])]
+    passages = list(zip(own, _looks(kinds, split, firsts, leads), strict=True))
+    return [passages[first:last] for first, last in pairwise([*np.searchsorted(firsts, bounds).tolist(), len(passages)])]
 
 
-def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, Ints, Ints, NDArray[np.bool_]]:
+def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, Ints, Ints, Flags]:
     """Return the texts of some lines joined, and of those lines that are no headings the spans in it, as an array of two columns.
 
     With them come what leads from these offsets back to those of the line, and whether it is no row of a table.
@@ -276,27 +300,27 @@ def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, Ints, Int
     return "\n".join(texts), spans, shift, np.array([line.kind == "text" for line in kept], bool)
 
 
-def _looks(kinds: Kinds, sentences: SentenceSplit, firsts: Ints) -> list[int]:
+def _looks(kinds: Kinds, sentences: SentenceSplit, firsts: Ints, leads: Flags) -> list[int]:
     """Return what each passage looks like."""
     starts, ends = sentences.starts.take(firsts), sentences.ends.take(firsts)
     lasts = np.append(firsts[1:], len(sentences.starts)) - 1
     last_ends = sentences.ends.take(lasts)
     has_words = _begins_with_word(kinds, starts, ends) & _begins_with_word(kinds, sentences.starts.take(lasts), last_ends)
     is_spaced = (kinds.take(starts) | kinds.take(last_ends - 1)) & SPACE > 0
-    may_be_lead = (lasts > firsts) & _is_short(kinds, starts, ends)
+    is_led = (lasts > firsts) & leads.take(firsts)
     may_be_sign = kinds.take(starts) & SIGN_START > 0
-    looks: list[int] = np.where(has_words & ~is_spaced, np.where(may_be_lead | may_be_sign, _ANNOUNCED, _BODY), _UNSURE).tolist()
+    looks: list[int] = np.where(has_words & ~is_spaced, _LED * is_led + _SIGN * may_be_sign, _UNSURE).tolist()
     return looks
 
 
-def _begins_with_word(kinds: Kinds, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+def _begins_with_word(kinds: Kinds, starts: Ints, ends: Ints) -> Flags:
     """Tell of which sentences one of the first three characters is surely of a word: nearly all that have one, and faster found."""
     lasts = ends - 1
     found = kinds.take(starts) | kinds.take(np.minimum(starts + 1, lasts)) | kinds.take(np.minimum(starts + 2, lasts))
     return found & WORD > 0
 
 
-def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: NDArray[np.bool_]) -> list[int]:
+def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: Flags) -> list[int]:
     """Return where the signs inside paragraphs begin: behind a stop, with its closing mark, or behind white space."""
     begins = (kinds[1:] & SIGN_START > 0) & (kinds[:-1] & (STOP | COLON | SPACE | CLOSING) > 0)
     places = np.flatnonzero(begins) + 1
@@ -309,17 +333,35 @@ def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: NDArray[np.
     return [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if SIGN.match(text, place, end)]
 
 
-def _lead_starts(text: str, kinds: Kinds, sentences: SentenceSplit, paragraphs: Ints, run_on: int) -> list[int]:
-    """Return the sentences with which a run-on paragraph moves to its next passage: short ones that longer ones follow."""
-    starts, ends = sentences.starts, sentences.ends
-    sizes = ends - starts
+def _leads(text: str, kinds: Kinds, sentences: SentenceSplit, is_first: Flags) -> Flags:
+    """Tell which sentences have the form of a lead; of the last one of a paragraph that says nothing."""
+    may_be = _is_short(kinds, sentences.starts, sentences.ends)
+    may_be[:-1] &= ~is_first[1:]
+    may_be[-1:] = False
+    if (native := scans()) is None:
+        return are_leads(text, sentences, may_be)
+    native.leads(
+        text, sentences.starts, sentences.ends, may_be.view(np.uint8), SHORTEST_LEAD, LONGEST_LEAD, NOT_IN_LEADS, BEHIND_LEADS
+    )
+    return may_be
+
+
+def are_leads(text: str, sentences: SentenceSplit, may_be: Flags) -> Flags:
+    """Tell the same of the sentences that may be leads: the reference of the compiled loop."""
+    leads = np.zeros(len(may_be), bool)
+    for i in np.flatnonzero(may_be).tolist():
+        leads[i] = is_lead(text[sentences.starts[i] : sentences.ends[i]].strip())
+    return leads
+
+
+def _openings(leads: Flags, sentences: SentenceSplit, paragraphs: Ints, run_on: int) -> Ints:
+    """Return the leads with which a run-on paragraph moves to its next passage: those that longer sentences follow."""
+    sizes = sentences.ends - sentences.starts
     is_long = paragraphs[:, 1] - paragraphs[:, 0] >= run_on
-    likely = _is_short(kinds, starts[:-1], ends[:-1]) & (sizes[1:] > sizes[:-1])
-    likely &= (sentences.passages[1:] == sentences.passages[:-1]) & is_long.take(sentences.passages[:-1])
-    return [i for i in np.flatnonzero(likely).tolist() if is_lead(text[starts[i] : ends[i]].strip())]
+    return np.flatnonzero(leads[:-1] & (sizes[1:] > sizes[:-1]) & is_long.take(sentences.passages[:-1]))
 
 
-def _is_short(kinds: Kinds, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+def _is_short(kinds: Kinds, starts: Ints, ends: Ints) -> Flags:
     """Tell which sentences are short enough to be leads; white space around one may hide that it is."""
     sizes = ends - starts
     spaced = (kinds.take(starts) | kinds.take(ends - 1)) & SPACE > 0

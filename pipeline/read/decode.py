@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.core.errors import InputError
 from pipeline.core.messages import mark, tr
+from pipeline.core.native import SCANS, compiled
 from pipeline.core.records import Mark, SourceLocation
 
 BYTE_ORDER_MARKS = (
@@ -44,22 +45,20 @@ SAMPLE = 65_536
 _SURELY_UTF_8, _LONG_UTF_8 = 3, 12  # characters of several bytes, which hardly any other encoding gives by chance
 _GLANCE, _TWICE_SAMPLE, _FEWEST_IDEOGRAPHS = 16, 400, 4
 _TWICE = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8"))
-_TWICE_IN_PAIRS = _TWICE[-1:]  # of two bytes a character; the others give only …
-_HIGHEST_SINGLE = "\u2122"  # … characters of Windows-1252, of which this is the last
+_TWICE_IN_PAIRS = _TWICE[-1:]  # of two bytes a character; the others give only characters of Windows-1252, which are no _DOUBLE
 # The same with bytes that were lost on the way: of the ideographs that were meant so many are frequent, of those that they
 # became hardly any, and so many characters that they became stand for one that was meant, at most.
 _TWICE_WITH_LOSS = (("cp1252", "utf-8"), ("gb18030", "utf-8"), ("gb18030", "big5"), ("cp950", "gb18030"))
 _MEANT, _HARDLY, _FEWEST_MEANT, _FOR_ONE = 0.1, 0.03, 10, 4
 _UNKNOWN_TO_WINDOWS = "\x81\x8d\x8f\x90\x9d"
-_IDEOGRAPH, _NOT_ASCII = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\x00-\x7f]")
+_IDEOGRAPH, _NOT_ASCII, _DOUBLE = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\x00-\x7f]"), re.compile("[^\0-\u2122]")
 # Compiled where an encoding must be guessed, which is rare.
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.
 _PLAUSIBLE = r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u3000-\u303f\u3400-\u9fff\uff01-\uffe5\U00020000-\U0003ffff]"
 _CONTROL = bytes([*range(0x09), *range(0x0E, 0x20)])
 # A quarter of real text is one of these, in simplified or traditional characters; a wrong decoding rarely hits one.
-_FREQUENT = (
-    "[的一是在了和有大这中人上国我以要他时来用们生到作地于出会工为发化新思想文宣传市全國會來們時為發這傳,，.。、:：“”;；\\s0-9]"
-)
+_FREQUENT_IDEOGRAPHS = "发会人中新文工化作大国市和全的一了在上有是生来到出用时为要传地以宣我他于这们思想傳會發時為來國們這"
+_FREQUENT = rf"[{_FREQUENT_IDEOGRAPHS},，.。、:：“”;；\s0-9]"
 
 
 class ReadText(msgspec.Struct, frozen=True):
@@ -94,7 +93,7 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
 
 def _of_utf_8(text: str, data: bytes) -> ReadText:
     """Return text that is UTF-8, or HZ (RFC 1843), which writes Chinese in ASCII between ~{ and ~}."""
-    meant = _try(data, "hz") if b"~{" in data and b"~}" in data and data.isascii() else None
+    meant = _try(data, "hz") if data.isascii() and b"~{" in data and b"~}" in data else None
     return ReadText(text, "utf-8") if meant is None or not _IDEOGRAPH.search(meant) else ReadText(meant, "hz")
 
 
@@ -125,9 +124,9 @@ def refuse_encoded_twice(text: str, source: str) -> None:
     if first is None:
         return
     sample = text[first.start() : first.start() + _TWICE_SAMPLE]
-    pairs = _TWICE if max(sample) <= _HIGHEST_SINGLE else _TWICE_IN_PAIRS
+    pairs = _TWICE_IN_PAIRS if _DOUBLE.search(sample) else _TWICE
     found = next((pair for pair in pairs if _was_meant(sample, *pair)), None)
-    if found is None and _frequent_share(sample) <= _HARDLY:
+    if found is None and _is_of_rare_ones(sample):
         found = next((pair for pair in _TWICE_WITH_LOSS if _was_meant_but_lost(sample, *pair)), None)
     if found is not None:
         wrong, right = found
@@ -159,10 +158,19 @@ def _was_meant_but_lost(sample: str, wrong: str, right: str) -> bool:
     return ideographs >= max(_FEWEST_MEANT, _wide(sample) / _FOR_ONE) and _frequent_share(inner) >= _MEANT
 
 
+def _is_of_rare_ones(sample: str) -> bool:
+    """Tell whether hardly any ideograph of a text is a frequent one: of nearly every text some characters tell that many are."""
+    most = _HARDLY * len(sample) + 1  # frequent ones of a text of nothing but ideographs, and one more
+    for character in _FREQUENT_IDEOGRAPHS:
+        most -= sample.count(character)
+        if most < 0:
+            return False
+    return _frequent_share(sample) <= _HARDLY
+
+
 def _frequent_share(text: str) -> float:
     """Return how many of the ideographs of a text are frequent ones."""
-    ideographs = _IDEOGRAPH.findall(text)
-    return len(re.findall(_FREQUENT, "".join(ideographs))) / max(len(ideographs), 1)
+    return len(re.findall(f"[{_FREQUENT_IDEOGRAPHS}]", text)) / max(len(_IDEOGRAPH.findall(text)), 1)
 
 
 def _wide(text: str) -> int:
@@ -193,6 +201,8 @@ def _bytes_of(sample: str, encoding: str) -> bytes | None:
 def _try_start(data: bytes, encoding: str) -> str:
     """Return the text of the beginning of something, or "" where the encoding does not fit."""
     try:
+        if encoding == "utf-8":
+            return codecs.utf_8_decode(data, "strict", False)[0]  # what its decoder does, without one
         return codecs.getincrementaldecoder(encoding)().decode(data)
     except UnicodeDecodeError:
         return ""
@@ -207,6 +217,12 @@ def _is_text(found: ReadText, data: bytes) -> bool:
 
 
 def _control_characters(data: bytes) -> int:
+    native = compiled(SCANS)
+    return control_characters(data) if native is None else native.control_characters(data)
+
+
+def control_characters(data: bytes) -> int:
+    """Do the same: the reference of the compiled loop."""
     return len(data) - len(data.translate(None, _CONTROL))
 
 

@@ -9,7 +9,7 @@ its caller run anything.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedReader
+from io import FileIO
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -74,7 +74,7 @@ class IsolatedReader:
     def _read_path(self, path: str, source: str) -> Iterator[Outcome]:
         suffix = suffix_of(path)
         try:
-            with open(path, "rb", opener=opener) as stream:
+            with open(path, "rb", buffering=0, opener=opener) as stream:  # read at once or not at all
                 data, is_plain = self._content(stream, source, suffix)
         except FileNotFoundError:
             raise InputError(tr("{source}: no such file; check the path", source=source), code="missing") from None
@@ -94,7 +94,7 @@ class IsolatedReader:
             place = os.fsencode(Path(path).resolve()) if data is None else None
             yield from self._in_worker(ReadRequest(source, suffix, place, data, self._options))
 
-    def _content(self, stream: BufferedReader, source: str, suffix: str) -> tuple[bytes | None, bool]:
+    def _content(self, stream: FileIO, source: str, suffix: str) -> tuple[bytes | None, bool]:
         """Return the bytes of a file and whether they are plain text; None for one that the worker can read by its path."""
         status = os.fstat(stream.fileno())
         if not has_size(status):

@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import tagged
-from pipeline.preprocess import characters, lines, noise, sentences
+from pipeline.preprocess import characters, headings, lines, noise, segment, sentences
+from pipeline.read import decode
 
 pytestmark = pytest.mark.compiled
 scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
@@ -40,6 +41,19 @@ def test_without_the_compiled_sweeps_the_arrays_give_the_same(text, narrow):
         kinds, found = characters.kinds_of(text, table)
         assert (kinds.tolist(), kinds.dtype, found) == (expected[0].tolist(), expected[0].dtype, expected[1])
         assert characters.places(kinds, 5).tolist() == np.flatnonzero(kinds & 5).tolist()
+
+
+@given(st.lists(st.sampled_from([0, 0, 0, 0, 1, 2, 4, 6]), max_size=80), st.sampled_from([np.uint8, np.uint16]))
+@settings(max_examples=500)
+@example([0] * 20 + [1] + [0] * 20 + [2, 1, 0, 1, 2, 2, 1], np.uint8)
+def test_spans_around_are_those_of_the_arrays(numbers, kind):
+    kinds = np.array(numbers, kind)
+    found = characters.spans_around(kinds, 1, 2)
+    clauses = "".join(map(str, numbers)).replace("6", "2").split("2")
+    assert ["".join(map(str, numbers[start:end])) for start, end in found.tolist()] == [some for some in clauses if "1" in some]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(characters, "scans", lambda: None)
+        assert characters.spans_around(kinds, 1, 2).tolist() == found.tolist()
 
 
 @given(TEXT)
@@ -87,6 +101,55 @@ def test_sentences_are_those_of_the_arrays(given_passages):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist(), name
 
 
+LEAD = st.text(st.sampled_from("学习抓好 \u3000。”】）《:!1٣２甲\U00020000"), min_size=1, max_size=30).map(lambda text: f"{text}。")
+
+
+@given(st.lists(st.one_of(LEAD, TEXT.filter(bool)), min_size=1, max_size=6), st.integers(0, 63))
+@settings(max_examples=500)
+@example(
+    ["抓好学习。", "抓学习。", "字" * 24 + "。”", "字" * 25 + "。", " 抓好学习。）\n", "抓好学习。】", "抓好٣学习。", "。"], 255
+)
+def test_leads_are_those_of_the_form(pieces, wanted):
+    ends = np.cumsum([len(piece) for piece in pieces])
+    split = sentences.SentenceSplit(ends - [len(piece) for piece in pieces], ends, np.zeros(len(pieces), np.int64))
+    may_be = np.array([wanted >> i & 1 for i in range(len(pieces))], bool)
+    expected = segment.are_leads("".join(pieces), split, may_be)
+    assert expected.tolist() == [bool(may and headings.is_lead(p.strip())) for p, may in zip(pieces, may_be, strict=True)]
+    leads_of("".join(pieces), split.starts, split.ends, may_be.view(np.uint8))
+    assert may_be.tolist() == expected.tolist()
+
+
+def leads_of(text, starts, ends, found):
+    """Call the compiled loop as ``segment.py`` does."""
+    scans.leads(
+        text, starts, ends, found, headings.SHORTEST_LEAD, headings.LONGEST_LEAD, headings.NOT_IN_LEADS, headings.BEHIND_LEADS
+    )
+
+
+def look_of():
+    return scans.Passages(
+        sentences.WORD, sentences.SPACE, sentences.SIGN_START, segment._SIGN, segment._LED, segment._UNSURE
+    )  # fmt: skip
+
+
+@given(passages_of(), st.integers(0, 2**16 - 1), st.integers(0, 2**16 - 1))
+@settings(max_examples=500)
+@example(("一、学习。抓好学习。办书房。 “”。字", [(0, 9), (9, 18)], []), 0b10, 0b11)
+def test_passages_are_gathered_as_by_the_arrays(given_passages, firsts, leads):
+    text, bounds, breaks = given_passages
+    kinds = sentences.kinds_of(text)
+    split = sentences.split_sentences(kinds, bounds, breaks)
+    size = len(split.starts)
+    starts = np.append(True, split.passages[1:] != split.passages[:-1])[:size]
+    is_first = starts | np.array([firsts >> i % 16 & 1 for i in range(size)], bool)
+    is_lead = np.array([leads >> i % 16 & 1 for i in range(size)], bool)
+    shifts = np.arange(len(bounds)) * 1000
+    if size:
+        expected = segment.gathered(kinds, split, shifts, is_first, is_lead)
+        flags = (is_first.view(np.uint8), is_lead.view(np.uint8))
+        assert look_of().gather(kinds, split.starts, split.ends, split.passages, shifts, *flags) == expected
+
+
 @given(st.text(st.sampled_from("甲 \u3000\n乙\x1f"), min_size=1, max_size=30), st.data())
 def test_spans_are_trimmed_as_by_the_arrays(text, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))
@@ -113,6 +176,18 @@ def test_a_table_or_room_of_another_size_is_refused():
 def test_room_for_more_or_fewer_places_is_refused(size, message):
     with pytest.raises(ValueError, match=message):
         scans.places(np.array([1, 0, 1], np.uint16), 1, np.empty(size, np.int64))
+
+
+@pytest.mark.parametrize(("shape", "message"), [((1, 2), "more spans"), ((2, 3), "a start and an end")])
+def test_room_for_fewer_spans_is_refused(shape, message):
+    with pytest.raises(ValueError, match=message):
+        scans.around(np.array([1, 2, 1], np.uint16), 1, 2, np.empty(shape, np.int64))
+
+
+@pytest.mark.parametrize(("start", "end", "count"), [(-1, 2, 1), (2, 1, 1), (0, 3, 1), (0, 2, 2)])
+def test_leads_that_do_not_agree_are_refused(start, end, count):
+    with pytest.raises(ValueError, match="outside the text" if count == 1 else "do not agree"):
+        leads_of("甲。", np.array([start]), np.array([end]), np.ones(count, np.uint8))
 
 
 def test_too_little_room_for_lines_is_refused():
@@ -163,3 +238,32 @@ def test_spans_outside_a_text_are_refused():
             scans.trim("甲乙", np.array([span]))
     with pytest.raises(ValueError, match="a start and an end"):
         scans.trim("甲乙", np.array([[0]]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ends": np.array([2])}, "agree in length"),
+        ({"leads": np.zeros(3, np.uint8)}, "agree in length"),
+        ({"ends": np.array([2, 5])}, "outside the text"),
+        ({"starts": np.array([-1, 2])}, "outside the text"),
+        ({"starts": np.array([0, 4])}, "outside the text"),
+        ({"paragraphs": np.array([0, 1])}, "or the paragraphs"),
+        ({"paragraphs": np.array([-1, 0])}, "or the paragraphs"),
+    ],
+)
+def test_sentences_that_do_not_agree_are_refused(change, message):
+    given = {"kinds": np.zeros(4, np.uint16), "starts": np.array([0, 2]), "ends": np.array([2, 4]), "paragraphs": np.array([0, 0])}
+    given |= {"shifts": np.array([7]), "is_first": np.array([1, 0], np.uint8), "leads": np.zeros(2, np.uint8)}
+    assert look_of().gather(*given.values()) == [[(((7, 9), (9, 11)), segment._UNSURE)]]
+    with pytest.raises(ValueError, match=message):
+        look_of().gather(*(given | change).values())
+
+
+@given(st.binary(max_size=60))
+def test_control_characters_are_those_of_the_reference(data):
+    assert scans.control_characters(data) == decode.control_characters(data)
+
+
+def test_white_space_of_ascii_and_its_last_character_are_no_control_characters():
+    assert [i for i in range(256) if scans.control_characters(bytes([i]))] == [*range(9), *range(14, 32)]
