@@ -40,6 +40,7 @@ ctypedef int (*MatrixOf)(void*, int, Matrix*) noexcept
 ctypedef double (*SizeOf)(void*, int) noexcept
 ctypedef void* (*ObjectOf)(void*, int) noexcept
 ctypedef void* (*FontOf)(void*) noexcept
+ctypedef int (*ColourOf)(void*, int, unsigned int*, unsigned int*, unsigned int*, unsigned int*) noexcept
 
 cdef object new = tuple.__new__  # what a named tuple does by itself, without a function in Python around it
 
@@ -55,10 +56,11 @@ cdef class Asked:
     cdef SizeOf size_of
     cdef ObjectOf object_of
     cdef FontOf font_of
+    cdef ColourOf colour_of
 
     def __init__(self, tuple addresses not None):
-        if len(addresses) != 8 or not all(addresses):
-            raise ValueError("eight functions are asked")
+        if len(addresses) != 9 or not all(addresses):
+            raise ValueError("nine functions are asked")
         self.unicode_of = <UnicodeOf><size_t>addresses[0]
         self.is_generated = <IsGenerated><size_t>addresses[1]
         self.box_of = <BoxOf><size_t>addresses[2]
@@ -67,6 +69,20 @@ cdef class Asked:
         self.size_of = <SizeOf><size_t>addresses[5]
         self.object_of = <ObjectOf><size_t>addresses[6]
         self.font_of = <FontOf><size_t>addresses[7]
+        self.colour_of = <ColourOf><size_t>addresses[8]
+
+    def colours(self, size_t handle, numbers not None):
+        """Return the colour that characters of the text page at an address are filled with; raises ValueError for no page."""
+        cdef void* page = <void*>handle
+        cdef unsigned int red, green, blue, alpha
+        cdef int number
+        cdef list found = []
+        if not handle:
+            raise ValueError("no text page")
+        for number in numbers:
+            is_known = self.colour_of(page, number, &red, &green, &blue, &alpha)
+            found.append((red, green, blue, alpha) if is_known else None)
+        return found
 
     def characters(self, size_t handle, int count, fonts not None):
         """Return the characters of the text page at an address, of which there are ``count``; raises ValueError for no page."""
@@ -129,5 +145,6 @@ cdef class Asked:
             self.matrix_of(page, i, &matrix)
             size = self.size_of(page, i) * hypot(matrix.c, matrix.d)
             font = fonts.number(<size_t>self.font_of(drawing)) if drawing is not NULL else 0
-            look = looks[<size_t>drawing] = turn_of(matrix.a, matrix.b), size, font, fonts.symbols(font)
+            turn = 0 if matrix.b == 0 and matrix.a > 0 else turn_of(matrix.a, matrix.b)
+            look = looks[<size_t>drawing] = turn, size, font, fonts.symbols(font)
         return look

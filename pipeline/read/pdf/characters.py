@@ -8,7 +8,7 @@ import ctypes
 import math
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +25,9 @@ _HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}
 _DEEPEST = 8
 _NAME_LENGTH = 256
 _FORMS = 20_000  # that are kept at most
+
+
+Colour = tuple[int, int, int, int]  # red, green, blue and alpha, from 0 to 255
 
 
 class Drawn(NamedTuple):
@@ -95,6 +98,20 @@ def characters_with_ctypes(page: "PdfTextPage", fonts: Fonts) -> list[Drawn]:
             found.append(Drawn(sound_glyph(character, left, right, base, size, order, spaced), turn, i, drawing, font))
         spaced = False
     return found
+
+
+def colours_of(page: "PdfTextPage", numbers: Sequence[int]) -> list[Colour | None]:
+    """Return the colour that characters are filled with, by their numbers; None where PDFium knows none."""
+    asked = compiled_calls()
+    return colours_with_ctypes(page, numbers) if asked is None else asked.colours(address(page.raw), numbers)
+
+
+def colours_with_ctypes(page: "PdfTextPage", numbers: Sequence[int]) -> list[Colour | None]:
+    """Return the same without the compiled part, of which this is the reference."""
+    handle, colour_of = address(page.raw), calls().colour_of
+    red, green, blue, alpha = parts = [ctypes.c_uint() for _ in range(4)]
+    places = [ctypes.addressof(part) for part in parts]
+    return [(red.value, green.value, blue.value, alpha.value) if colour_of(handle, number, *places) else None for number in numbers]
 
 
 def edges(box: tuple[float, float, float, float], x: float, y: float, turn: int) -> tuple[float, float, float]:

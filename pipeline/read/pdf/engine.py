@@ -27,6 +27,7 @@ class Calls(NamedTuple):
     size_of: _Take
     object_of: _Take
     font_of: _Take
+    colour_of: _Take
 
 
 _NUMBER, _PLACE = ctypes.c_int, ctypes.c_void_p
@@ -40,26 +41,27 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "FPDFText_GetFontSize": (ctypes.c_double, _PLACE, _NUMBER),
     "FPDFText_GetTextObject": (_PLACE, _PLACE, _NUMBER),
     "FPDFTextObj_GetFont": (_PLACE, _PLACE),
+    "FPDFText_GetFillColor": (_NUMBER, _PLACE, _NUMBER, _PLACE, _PLACE, _PLACE, _PLACE),
 }
 
 
 @cache
 def calls() -> Calls:
     """Return the functions for ctypes."""
-    return Calls(*(ctypes.PYFUNCTYPE(*types)(at) for types, at in zip(_FUNCTIONS.values(), _addresses(), strict=True)))
+    return Calls(*(ctypes.PYFUNCTYPE(*types)(_address_of(name)) for name, types in _FUNCTIONS.items()))
 
 
 @cache
 def compiled_calls() -> "Asked | None":
     """Return the functions for the compiled part, or None where there is none."""
     native = compiled(GLYPHS)
-    return None if native is None else native.Asked(_addresses())
+    return None if native is None else native.Asked(tuple(map(_address_of, _FUNCTIONS)))
 
 
-def _addresses() -> tuple[int, ...]:
+def _address_of(name: str) -> int:
     from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
 
-    return tuple(ctypes.cast(getattr(raw, name), ctypes.c_void_p).value or 0 for name in _FUNCTIONS)
+    return address(getattr(raw, name))
 
 
 def address(pointer: Any) -> int:  # noqa: ANN401 - a pointer of ctypes

@@ -6,7 +6,7 @@ import pytest
 from printed import lines, pdf, shown, stream
 from pypdfium2 import PdfDocument
 
-from pipeline.read.pdf.characters import Fonts, characters_with_ctypes, edges
+from pipeline.read.pdf.characters import Fonts, characters_with_ctypes, colours_with_ctypes, edges
 from pipeline.read.pdf.engine import address, compiled_calls
 
 glyphs = pytest.importorskip("pipeline.read._glyphs", reason="not compiled; CI installs a compiler")
@@ -96,9 +96,9 @@ def test_turned_text_is_laid_level_and_what_slants_is_told():
     assert -1 in turns["skewed"]
 
 
-@pytest.mark.parametrize("addresses", [(), (1,) * 7, (1,) * 9, (1, 1, 1, 0, 1, 1, 1, 1)])
+@pytest.mark.parametrize("addresses", [(), (1,) * 8, (1,) * 10, (1, 1, 1, 0, 1, 1, 1, 1, 1)])
 def test_functions_that_are_missing_are_refused(addresses):
-    with pytest.raises(ValueError, match="eight functions"):
+    with pytest.raises(ValueError, match="nine functions"):
         glyphs.Asked(addresses)
 
 
@@ -106,3 +106,16 @@ def test_functions_that_are_missing_are_refused(addresses):
 def test_a_page_that_is_none_is_refused(handle, count):
     with pytest.raises(ValueError, match="no text page"):
         compiled_calls().characters(handle, count, Fonts())
+
+
+def test_colours_are_those_of_the_reference():
+    painted = b"".join(shown(TEXT, 72, 700 - 20 * i, before=before) for i, before in enumerate(["1 0 0 rg", ".7 g", "", "/G gs"]))
+    state = b"/ExtGState<</G<</ca .5>>>>"
+    with PdfDocument(pdf(painted, resources=state)) as document:
+        text = document[0].get_textpage()
+        numbers = [0, len(TEXT) + 2, 2 * (len(TEXT) + 2), 3 * (len(TEXT) + 2), 10_000, -1]
+        found = compiled_calls().colours(address(text.raw), numbers)
+        assert found == colours_with_ctypes(text, numbers)
+        assert found == [(255, 0, 0, 255), (179, 179, 179, 255), (179, 179, 179, 255), (179, 179, 179, 128), None, None]
+        with pytest.raises(ValueError, match="no text page"):
+            compiled_calls().colours(0, [0])
