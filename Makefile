@@ -17,7 +17,7 @@ test: $(VENV)/ready ## run every test
 	$(BIN)/python -m pytest
 
 test-python: $(VENV)/ready ## run the tests of the rooms that have a compiled part on the Python code that stands in for it
-	MISSION_THEMES_IMPLEMENTATION=python $(BIN)/python -m pytest -m "not slow" tests/code/model tests/code/preprocess tests/code/training
+	MISSION_THEMES_IMPLEMENTATION=python $(BIN)/python -m pytest -m "not slow" tests/code/model tests/code/preprocess tests/code/read/test_pdf*.py tests/code/training
 
 check: $(VENV)/ready lint ## lint and the quick tests, in less than a minute: before each commit
 	$(BIN)/python -m pytest -m quick
@@ -101,7 +101,7 @@ fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustnes
 sanitize: $(VENV)/ready ## run the tests of the compiled part with gcc's address and undefined-behaviour sanitizers
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(BIN)/python hatch_build.py
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-		$(BIN)/python -m pytest tests/code/model/test_kernels.py tests/code/preprocess/test_scans.py tests/code/training/test_solver.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
+		$(BIN)/python -m pytest tests/code/model/test_kernels.py tests/code/preprocess/test_scans.py tests/code/read/test_glyphs.py tests/code/training/test_solver.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
 
 messages: $(VENV)/ready ## bring the Chinese catalogue up to the code, and compile it; names what has no translation yet
 	$(BIN)/python .ci/messages.py

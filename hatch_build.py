@@ -16,7 +16,12 @@ from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-SOURCES = ("pipeline/model/_kernels.pyx", "pipeline/preprocess/_scans.pyx", "pipeline/training/_solver.pyx")
+SOURCES = (
+    "pipeline/model/_kernels.pyx",
+    "pipeline/preprocess/_scans.pyx",
+    "pipeline/read/_glyphs.pyx",
+    "pipeline/training/_solver.pyx",
+)
 # Without contraction a product and a sum are rounded as numpy rounds them, on every processor.
 OPTIONS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off"]
 

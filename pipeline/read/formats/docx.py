@@ -26,7 +26,7 @@ from pipeline.read.office.fields import Fields
 from pipeline.read.office.numbering import spaced, symbol, with_label, with_symbols
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships, switch
 from pipeline.read.office.packages import open_package, parse_member, read_member, stored_name
-from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, is_indented, read_numbering, read_styles
+from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, Styles, is_indented
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -72,7 +72,7 @@ class WordBody:
 class _Document:
     """What the walk through a document needs to know, what it has still to write, and what it wrote, where that is asked for."""
 
-    styles: dict[str, Style]
+    styles: Styles
     numbers: ListNumbers
     notes: "dict[tuple[str, str], _Element]"
     chunks: dict[str, partial[Iterator[Paragraph]]]
@@ -145,7 +145,7 @@ def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: 
         if attribute(note, "type") in (None, "normal")
     }
     chunks = {key: partial(_chunk, package, part.target, source, options) for key, part in parts.items() if part.kind == _CHUNK}
-    document = _Document(read_styles(roots.get("styles")), read_numbering(roots.get("numbering")), notes, chunks)
+    document = _Document(Styles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, chunks)
     for kind in _NOTES.values():
         document.fields.add(roots.get(kind))
     return document
@@ -227,7 +227,7 @@ def _is_prompt(control: "_Element") -> bool:
 def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     properties = child(element, "pPr")
     style_id = attribute(child(properties, "pStyle")) or ""
-    style = document.styles.get(style_id, document.styles[""])
+    style = document.styles.of_paragraph(style_id)
     pieces = list(_pieces(element, bool(style.hidden), document))
     boxes = [piece for piece in pieces if not isinstance(piece, ElementText)]
     for art in (box for box in boxes if local(box) == "textpath"):
@@ -328,7 +328,7 @@ def _is_hidden(run: "_Element", inherited: bool, document: _Document) -> bool:
     properties = child(run, "rPr")
     own = switch(child(properties, "vanish"))
     if own is None:
-        style = document.styles.get(attribute(child(properties, "rStyle")) or "")
+        style = document.styles.of_id(attribute(child(properties, "rStyle")) or "")
         own = style.hidden if style else None
     return inherited if own is None else own
 

@@ -123,7 +123,7 @@ class _Reading:
         drawn = list(characters_of(text, self._fonts))
         if not drawn:
             drawn = self._unmuted.characters(number, page, self._fonts)
-        found.legibility.add((item.glyph.character, item.font) for item in drawn)
+        found.legibility.add([(item.glyph.character, item.font) for item in drawn])
         drawn = self._without_covers(drawn, page, text, number)
         drawn = with_values(drawn, values_of(page, self._document, number, found.aside))
         found.pages.append(_level(drawn, page, number, found.aside))

@@ -7,6 +7,7 @@ read by the same code.
 import posixpath
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.read.office.packages import parse_member
@@ -20,6 +21,7 @@ _RELATIONSHIPS = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
 _OFF = ("0", "false", "off")
+_NAMES = 1_000  # that are kept at most, since a hostile file may hold any number of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class Relationship:
 
 def local(element: "_Element") -> str:
     """Return the name of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    return _local(element.tag)
+
+
+@lru_cache(_NAMES)
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
 
 
 def children(element: "_Element | None") -> "list[_Element]":
@@ -43,7 +50,9 @@ def children(element: "_Element | None") -> "list[_Element]":
 def child(element: "_Element | None", *path: str) -> "_Element | None":
     """Return the first descendant along a path of local names, or None."""
     for name in path:
-        element = next((found for found in children(element) if local(found) == name), None)
+        if element is None:
+            return None
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
     return element
 
 
@@ -51,12 +60,16 @@ def attribute(element: "_Element | None", name: str = "val") -> str | None:
     """Return an attribute in the namespace of Word or of relationships, or without one; None where it is missing."""
     if element is None:
         return None
-    for space in (*_WORD, *_RELATIONSHIPS):
-        value = element.get(f"{{{space}}}{name}")
+    for qualified in _qualified(name):
+        value = element.get(qualified)
         if value is not None:
             return str(value)
-    plain = element.get(name)
-    return None if plain is None else str(plain)
+    return None
+
+
+@lru_cache(_NAMES)
+def _qualified(name: str) -> tuple[str, ...]:
+    return (*(f"{{{space}}}{name}" for space in (*_WORD, *_RELATIONSHIPS)), name)
 
 
 def number(element: "_Element | None", name: str = "val") -> int | None:

@@ -1,7 +1,8 @@
 """What the styles and lists of a Word file say of a paragraph: heading level, hidden or not, and its number as text."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.preprocess.contents import CONTENTS
@@ -52,31 +53,56 @@ class _List:
     starts: dict[int, int]
 
 
-def read_styles(root: "_Element | None") -> dict[str, Style]:
-    """Return the styles by id, with what they inherit; "" is the style of a paragraph that names none."""
-    elements = {attribute(element, "styleId") or "": element for element in children(root) if local(element) == "style"}
-    resolved: dict[str, Style] = {}
-    for name in elements:
-        _resolve(name, elements, resolved)
-    default = next((name for name, element in elements.items() if _is_default(element)), None)
-    return {"": resolved[default] if default is not None else Style(), **resolved}
+class Styles:
+    """The styles of a Word file; each is read when a paragraph or run first asks for it, since most of them nobody uses.
+
+    A circle of styles ends where it closes, seen from the first style in the file that leads into it; so where one is found, all
+    styles are read, in order.
+    """
+
+    def __init__(self, root: "_Element | None") -> None:
+        """Take the part that holds them, or none."""
+        self._elements = {attribute(element, "styleId") or "": element for element in children(root) if local(element) == "style"}
+        self._resolved: dict[str, Style] = {}
+        default = next((name for name, element in self._elements.items() if _is_default(element)), None)
+        self._default = "" if "" in self._elements else default
+
+    def of_id(self, style_id: str) -> Style | None:
+        """Return a style with what it inherits, None for an unknown one; "" is the style of a paragraph that names none."""
+        name = style_id or self._default
+        if name is None:
+            return Style()
+        if name in self._elements and name not in self._resolved:
+            for each in self._elements if self._circles(name) else (name,):
+                self._resolve(each)
+        return self._resolved.get(name)
+
+    def of_paragraph(self, style_id: str) -> Style:
+        """Return the style of a paragraph, which is the usual one where it names an unknown one."""
+        return self.of_id(style_id) or self.of_id("") or Style()
+
+    def _chain(self, name: str) -> dict[str, str | None]:
+        """Return the base of a style and of those it is based on, by their names, up to one that is known or closes a circle."""
+        chain: dict[str, str | None] = {}
+        current: str | None = name
+        while current is not None and current in self._elements and current not in self._resolved and current not in chain:
+            chain[current] = attribute(child(self._elements[current], "basedOn"))
+            current = chain[current]
+        return chain
+
+    def _circles(self, name: str) -> bool:
+        chain = self._chain(name)
+        return next(reversed(chain.values())) in chain
+
+    def _resolve(self, name: str) -> None:
+        """Add a style and those it is based on, without recursion."""
+        for link, base in reversed(self._chain(name).items()):
+            inherited = Style() if base is None else self._resolved.get(base, Style())
+            self._resolved[link] = _merge(_own_style(self._elements[link]), inherited)
 
 
 def _is_default(element: "_Element") -> bool:
     return attribute(element, "type") == "paragraph" and attribute(element, "default") in ("1", "true", "on")
-
-
-def _resolve(name: str, elements: "dict[str, _Element]", resolved: dict[str, Style]) -> None:
-    """Add a style and those it is based on, without recursion; a circle of styles ends where it closes."""
-    chain: list[str] = []
-    current: str | None = name
-    while current is not None and current in elements and current not in resolved and current not in chain:
-        chain.append(current)
-        current = attribute(child(elements[current], "basedOn"))
-    inherited = resolved.get(current or "", Style())
-    for link in reversed(chain):
-        inherited = _merge(_own_style(elements[link]), inherited)
-        resolved[link] = inherited
 
 
 def _merge(own: Style, inherited: Style) -> Style:
@@ -128,27 +154,32 @@ def contents_reason(name: str) -> str:
     return "" if match is None else CONTENTS_TITLE if match[1] else CONTENTS
 
 
-@dataclass(slots=True)
 class ListNumbers:
     """The lists of a file and how far each has counted; lists made from one definition count on together, as in Word."""
 
-    lists: dict[str, _List]
-    counts: dict[str, dict[int, int]] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
+    def __init__(self, root: "_Element | None") -> None:
+        """Take the part that defines them, or none; it is read when a paragraph is of a list."""
+        self._root = root
+        self._counts: dict[str, dict[int, int]] = {}
+        self._begun: set[str] = set()
+
+    @cached_property
+    def _lists(self) -> dict[str, _List]:
+        return _read_lists(self._root)
 
     def level_of_style(self, list_id: str, style: str) -> int | None:
         """Return the level of a list that belongs to a paragraph style."""
-        levels = self.lists[list_id].levels if list_id in self.lists else {}
+        levels = self._lists[list_id].levels if list_id in self._lists else {}
         return next((level for level, definition in levels.items() if definition.style == style), None)
 
     def next_label(self, list_id: str, level: int) -> str:
         """Count a paragraph of a list and return its number as text; "" for an unknown list or level."""
-        found = self.lists.get(list_id)
+        found = self._lists.get(list_id)
         if found is None or level not in found.levels:
             return ""
-        counts = self.counts.setdefault(found.abstract, {})
-        if list_id not in self.begun:
-            self.begun.add(list_id)
+        counts = self._counts.setdefault(found.abstract, {})
+        if list_id not in self._begun:
+            self._begun.add(list_id)
             counts.update({at: start - 1 for at, start in found.starts.items()})
         counts[level] = counts.get(level, found.levels[level].start - 1) + 1
         for deeper in [at for at in counts if at > level and _restarts(found.levels.get(at), level)]:
@@ -175,8 +206,8 @@ def _label(found: _List, level: int, counts: dict[int, int]) -> str:
     return _PLACE_HOLDER.sub(written, definition.text)
 
 
-def read_numbering(root: "_Element | None") -> ListNumbers:
-    """Return the lists that a numbering part defines."""
+def _read_lists(root: "_Element | None") -> dict[str, _List]:
+    """Return the lists that a numbering part defines, by their ids."""
     elements = children(root)
     abstracts = {attribute(element, "abstractNumId") or "": element for element in elements if local(element) == "abstractNum"}
     by_style = {
@@ -189,7 +220,7 @@ def read_numbering(root: "_Element | None") -> ListNumbers:
             link = attribute(child(abstracts[key], "numStyleLink"))
             key = by_style.get(link, key) if link else key
             lists[attribute(element, "numId") or ""] = _list(element, key, abstracts[key])
-    return ListNumbers(lists)
+    return lists
 
 
 def _list(element: "_Element", key: str, abstract: "_Element") -> _List:

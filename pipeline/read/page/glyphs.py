@@ -1,6 +1,7 @@
 """A character with its place on the page, how wide it is set, and the radicals that stand for ordinary ideographs."""
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # Radicals that stand for ordinary ideographs: fonts hold both under one glyph, and programs that make PDFs take the first.
@@ -32,6 +33,7 @@ class Glyph(NamedTuple):
     spaced: bool
 
 
+@lru_cache(20_000)
 def is_wide(character: str) -> bool:
     """Tell whether a character takes the place of an ideograph, with the quotation marks and dashes set among them."""
     return ord(character) >= 0x2E80 or character in "“”‘’—…·"

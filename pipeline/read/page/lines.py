@@ -28,6 +28,8 @@ _NO_SPACE_AFTER_ALL = 1.2
 _HOLE, _BACK = 0.1, 0.3
 # Ideographs further apart than this, in ems, were spread on purpose: no line is stretched so far to fill its column.
 _SPREAD = 0.6
+# In ems: how far apart the bases of characters of one line are.
+_LEVEL = 0.2
 # The sign of a note stands over the empty half of the punctuation mark before it.
 _OVER_MARK = -0.75
 # Nothing is parted before or after a quotation mark that Latin and Chinese share: that is Unicode's rule (UAX 14, class QU).
@@ -65,8 +67,9 @@ def page_lines(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
     """Return the lines of a page, parted at wide gaps, in the order of the file unless their places leave no doubt of another."""
     rows = undistributed([_cells(_from_left(row)) for row in with_holes_filled(list(_rows(glyphs)))])
     cells = [cell for row in rows for cell in row]
-    autospace = _autospace(cells)
-    return from_the_top([_line(cell, page, autospace) for cell in cells])
+    stretches = list(map(_stretch, cells))
+    autospace = _autospace(cells, stretches)
+    return from_the_top([_line(cell, page, stretch, autospace) for cell, stretch in zip(cells, stretches, strict=True)])
 
 
 def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
@@ -74,7 +77,8 @@ def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     row: list[Glyph] = []
     largest: Glyph | None = None
     for glyph in glyphs:
-        if largest is not None and not _on_line(glyph, row[-1], largest):
+        is_level = largest is not None and abs(glyph.base - largest.base) < _LEVEL * largest.size  # as most are
+        if largest is not None and not is_level and not _on_line(glyph, row[-1], largest):
             yield row
             row, largest = [], None
         row.append(glyph)
@@ -86,7 +90,7 @@ def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
 
 def _on_line(glyph: Glyph, last: Glyph, largest: Glyph) -> bool:
     rise, size = abs(glyph.base - largest.base), max(glyph.size, largest.size)
-    if rise < 0.2 * size:
+    if rise < _LEVEL * size:
         return True
     raised = min(glyph.size, largest.size) < 0.9 * size
     return raised and rise < 0.7 * size and _OVER_MARK * size < glyph.left - last.right < 0.6 * size
@@ -104,20 +108,17 @@ def _from_left(row: list[Glyph]) -> list[Glyph]:
 
 def _cells(row: list[Glyph]) -> list[list[Glyph]]:
     """Return a row parted at wide gaps, without the white space around each part."""
-    cells = [[row[0]]]
-    for last, glyph in pairwise(row):
-        if glyph.left - last.right > CELL_GAP * max(last.size, glyph.size):
-            cells.append([])
-        cells[-1].append(glyph)
+    gaps = enumerate(pairwise(row), 1)
+    ends = [i for i, (a, b) in gaps if b.left - a.right > CELL_GAP * a.size and b.left - a.right > CELL_GAP * b.size]
+    cells = [row[start:end] for start, end in pairwise([0, *ends, len(row)])]
     return [cell for cell in cells if any(not glyph.character.isspace() for glyph in cell)]
 
 
-def _autospace(cells: list[list[Glyph]]) -> float:
+def _autospace(cells: list[list[Glyph]], stretches: list[float]) -> float:
     """Return how far apart, in ems, ideographs and Latin letters stand on this page where there is no space."""
     gaps = [
         (b.left - a.right) / b.size - stretch
-        for cell in cells
-        for stretch in [_stretch(cell)]
+        for cell, stretch in zip(cells, stretches, strict=True)
         for a, b in pairwise(cell)
         if is_wide(a.character) != is_wide(b.character) and a.character.isalnum() and b.character.isalnum()
     ]
@@ -126,7 +127,10 @@ def _autospace(cells: list[list[Glyph]]) -> float:
 
 def _stretch(cell: list[Glyph]) -> float:
     """Return how far apart, in ems, the ideographs of a line were drawn so that it fills its column."""
-    gaps = [(b.left - a.right) / b.size for a, b in pairwise(cell) if is_wide(a.character) and is_wide(b.character)]
+    characters, lefts, rights, _, sizes, _, _ = zip(*cell, strict=True)
+    wide = list(map(is_wide, characters))
+    steps = zip(wide, wide[1:], rights, lefts[1:], sizes[1:], strict=False)
+    gaps = [(left - right) / size for a, b, right, left, size in steps if a and b]
     return max(0.0, median(gaps)) if len(gaps) > 3 or _are_even(gaps) else 0.0
 
 
@@ -135,13 +139,12 @@ def _are_even(gaps: list[float]) -> bool:
     return bool(gaps) and min(gaps) > _SPREAD and max(gaps) - min(gaps) < _SPREAD
 
 
-def _line(cell: list[Glyph], page: int, autospace: float) -> TextLine:
-    stretch = _stretch(cell)
+def _line(cell: list[Glyph], page: int, stretch: float, autospace: float) -> TextLine:
     pieces = [cell[0].character]
     for a, b in pairwise(cell):
         pieces.append(f" {b.character}" if _has_space(a, b, stretch, autospace) else b.character)
     text = "".join(pieces).translate(RADICALS)
-    ink = [glyph for glyph in cell if not glyph.character.isspace()]
+    ink = [glyph for glyph in cell if not glyph.character.isspace()] if any(map(str.isspace, text)) else cell
     return TextLine(
         page,
         text.strip(),

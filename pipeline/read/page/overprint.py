@@ -32,17 +32,18 @@ def _compare(
     places: list[tuple[float, float, int]], glyphs: Sequence[Glyph], drawings: Sequence[int], found: dict[int, int]
 ) -> None:
     """Add to ``found`` what of the places of one character, in the order of their bases, lies over another of them."""
-    for a, (base, left, i) in enumerate(places):
-        glyph = glyphs[i]
-        if i in found:
+    for following, (base, left, i) in enumerate(places[:-1], 1):
+        other, glyph = following, glyphs[i]
+        across = _ACROSS * glyph.size
+        if places[other][0] - base > across or i in found:
             continue
-        across, along = _ACROSS * glyph.size, _ALONG * (glyph.right - glyph.left)
-        for other_base, other_left, j in places[a + 1 :]:
-            if other_base - base > across:
-                break
+        along = _ALONG * (glyph.right - glyph.left)
+        while other < len(places) and places[other][0] - base <= across:
+            _, other_left, j = places[other]
             is_near = abs(other_left - left) < along and _are_alike(glyph.size, glyphs[j].size)
             if is_near and not (drawings[i] == drawings[j] and abs(i - j) == 1):
                 found[max(i, j)] = min(i, j)
+            other += 1
 
 
 def _are_alike(a: float, b: float) -> bool:

@@ -22,15 +22,16 @@ _Turned = tuple[Glyph, int]
 def laid_level(glyphs: Sequence[_Turned]) -> list[_Turned]:
     """Return the characters of a page with those of upright columns turned, if most of the page is written in columns."""
     upright = [glyph for glyph, turn in glyphs if turn == 0 and is_wide(glyph.character)]
-    steps = list(pairwise(upright))
-    down = sum(_is_step_down(a, b) for a, b in steps)
-    if down < _FEWEST or down <= sum(_is_step_right(a, b) for a, b in steps):
+    under = [(a, b) for a, b in pairwise(upright) if abs(b.left - a.left) < _STRAIGHT * a.size]
+    down = sum(_is_step_down(a, b) for a, b in under)
+    if down < _FEWEST or down <= sum(_is_step_right(a, b) for a, b in pairwise(upright)):
         return list(glyphs)
     return list(_columns(glyphs))
 
 
 def _is_step_down(a: Glyph, b: Glyph) -> bool:
-    return abs(b.left - a.left) < _STRAIGHT * a.size and _NEAREST * a.size < a.base - b.base < _FARTHEST * a.size
+    """Tell whether a character that stands over or under another is the next of its column."""
+    return _NEAREST * a.size < a.base - b.base < _FARTHEST * a.size
 
 
 def _is_step_right(a: Glyph, b: Glyph) -> bool:

@@ -8,22 +8,26 @@ import ctypes
 import math
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.read.page.glyphs import Glyph
 from pipeline.read.page.turns import turn_of, turned
-from pipeline.read.pdf.engine import address, calls
+from pipeline.read.pdf.engine import address, calls, compiled_calls
 from pipeline.read.symbols import symbols_of
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
-    from pypdfium2.raw import FS_RECTF
 
 _HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}
 _DEEPEST = 8
 _NAME_LENGTH = 256
+_FORMS = 20_000  # that are kept at most
+
+
+Colour = tuple[int, int, int, int]  # red, green, blue and alpha, from 0 to 255
 
 
 class Drawn(NamedTuple):
@@ -60,18 +64,25 @@ class Fonts:
         return self._symbols[number]
 
 
-def characters_of(page: "PdfTextPage", fonts: Fonts) -> Iterator[Drawn]:
-    """Yield the characters that stand in a page, each with how far it is turned: 0, 90, 180, 270, or -1 if it slants."""
-    from pypdfium2.raw import FS_RECTF, FPDFText_IsGenerated  # noqa: PLC0415 - loaded when a PDF is read
+def characters_of(page: "PdfTextPage", fonts: Fonts) -> list[Drawn]:
+    """Return the characters that stand in a page, each with how far it is turned: 0, 90, 180, 270, or -1 if it slants."""
+    asked = compiled_calls()
+    return characters_with_ctypes(page, fonts) if asked is None else asked.characters(address(page.raw), page.count_chars(), fonts)
+
+
+def characters_with_ctypes(page: "PdfTextPage", fonts: Fonts) -> list[Drawn]:
+    """Return the same without the compiled part, of which this is the reference."""
+    from pypdfium2.raw import FS_RECTF  # noqa: PLC0415 - loaded when a PDF is read
 
     asked, handle = calls(), address(page.raw)
     box, x, y = FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     places = ctypes.addressof(box), ctypes.addressof(x), ctypes.addressof(y)
     look_at = _Looks(handle, fonts)
+    found: list[Drawn] = []
     order, spaced, pair = 0, False, ""
     for i in range(page.count_chars()):
         character = chr(min(asked.unicode_of(handle, i), sys.maxunicode))
-        if character in " \r\n" and FPDFText_IsGenerated(page.raw, i):
+        if character in " \r\n" and asked.is_generated(handle, i):
             order, spaced = order + (character == "\n"), True
             continue
         if pair or "\ud800" <= character <= "\udfff":
@@ -83,17 +94,33 @@ def characters_of(page: "PdfTextPage", fonts: Fonts) -> Iterator[Drawn]:
         order += 1
         if character:
             character = fonts.symbols(font).get(character, character)
-            left, right, base = _edges(box, x.value, y.value, turn)
-            yield Drawn(sound_glyph(character, left, right, base, size, order, spaced), turn, i, drawing, font)
+            left, right, base = edges((box.left, box.top, box.right, box.bottom), x.value, y.value, turn)
+            found.append(Drawn(sound_glyph(character, left, right, base, size, order, spaced), turn, i, drawing, font))
         spaced = False
+    return found
 
 
-def _edges(box: "FS_RECTF", x: float, y: float, turn: int) -> tuple[float, float, float]:
-    """Return the left and right edge and the base of a character when level."""
+def colours_of(page: "PdfTextPage", numbers: Sequence[int]) -> list[Colour | None]:
+    """Return the colour that characters are filled with, by their numbers; None where PDFium knows none."""
+    asked = compiled_calls()
+    return colours_with_ctypes(page, numbers) if asked is None else asked.colours(address(page.raw), numbers)
+
+
+def colours_with_ctypes(page: "PdfTextPage", numbers: Sequence[int]) -> list[Colour | None]:
+    """Return the same without the compiled part, of which this is the reference."""
+    handle, colour_of = address(page.raw), calls().colour_of
+    red, green, blue, alpha = parts = [ctypes.c_uint() for _ in range(4)]
+    places = [ctypes.addressof(part) for part in parts]
+    return [(red.value, green.value, blue.value, alpha.value) if colour_of(handle, number, *places) else None for number in numbers]
+
+
+def edges(box: tuple[float, float, float, float], x: float, y: float, turn: int) -> tuple[float, float, float]:
+    """Return the left and right edge and the base of a character when level, by its box (left, top, right, bottom) and origin."""
+    left, top, right, bottom = box
     if turn == 0:
-        return x, box.right, y
-    left, base = turned(x, y, turn)
-    return left, max(turned(box.left, box.bottom, turn)[0], turned(box.right, box.top, turn)[0]), base
+        return x, right, y
+    x, y = turned(x, y, turn)
+    return x, max(turned(left, bottom, turn)[0], turned(right, top, turn)[0]), y
 
 
 class _Looks:
@@ -160,7 +187,13 @@ def sound_glyph(character: str, left: float, right: float, base: float, size: fl
     if not math.isfinite(left + right + base + size):
         left = right = base = size = 0.0
     size = size if size > 0 else max(right - left, 1.0)
+    character, is_full = form_of(character)
+    return Glyph(character, left, max(right, left + size if is_full else left), base, size, order, spaced)
+
+
+@lru_cache(_FORMS)
+def form_of(character: str) -> tuple[str, bool]:
+    """Return a character as it is read, white space as a space, and whether it takes the width of an ideograph."""
     if "\u4e00" <= character <= "\u9fff" or unicodedata.east_asian_width(character[0]) in "WF":
-        return Glyph(character, left, max(right, left + size), base, size, order, spaced)
-    character = " " if character.isspace() else _HYPHENS.get(character, character)
-    return Glyph(character, left, max(left, right), base, size, order, spaced)
+        return character, True
+    return " " if character.isspace() else _HYPHENS.get(character, character), False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.read.page.furniture import Furniture
 from pipeline.read.page.overprint import repeated
-from pipeline.read.pdf.characters import Drawn
+from pipeline.read.pdf.characters import Drawn, colours_of
 from pipeline.read.pdf.engine import address
 
 if TYPE_CHECKING:
@@ -74,9 +74,12 @@ def watermarks(drawn: Sequence[Drawn], text: "PdfTextPage", doubled: set[int]) -
 
     What was drawn twice (``doubled``, by index) has a shadow, which may be what is pale.
     """
+    sizes = Counter(item.glyph.size for item in drawn)
+    size, pale_drawings = _body_size(sizes), _pale_drawings(drawn, text)
+    if not pale_drawings and max(sizes, default=0.0) / max(size, 1.0) < _LARGE:
+        return {}
     runs = [run for run in _runs(drawn) if not any(item.number in doubled for item in run)]
-    size = _body_size(drawn)
-    pale = {run[0].number for run in runs if _is_pale(text, run[0].number)}
+    pale = {run[0].number for run in runs if run[0].drawing in pale_drawings}
     if sum(len(run) for run in runs if run[0].number in pale) * 2 > len(drawn):
         pale = set()  # the whole page is printed in grey
     words = Counter(_words(run) for run in runs)
@@ -107,9 +110,12 @@ def _words(run: list[Drawn]) -> str:
     return "".join(item.glyph.character for item in run).strip()
 
 
-def _body_size(drawn: Sequence[Drawn]) -> float:
-    sizes = Counter(round(item.glyph.size * 2) for item in drawn)
-    return sizes.most_common(1)[0][0] / 2 if sizes else 1.0
+def _body_size(sizes: Counter[float]) -> float:
+    """Return the size of most characters, in steps of half a point."""
+    rounded: Counter[int] = Counter()
+    for size, count in sizes.items():
+        rounded[round(size * 2)] += count
+    return rounded.most_common(1)[0][0] / 2 if rounded else 1.0
 
 
 def _is_watermark(run: list[Drawn], drawn: Sequence[Drawn], size: float, pale: bool, times: int) -> bool:
@@ -137,15 +143,18 @@ def _has_text_above(first: Drawn, drawn: Sequence[Drawn]) -> bool:
     return any(item.turn == first.turn and item.glyph.base > first.glyph.base + item.glyph.size for item in drawn)
 
 
-def _is_pale(text: "PdfTextPage", index: int) -> bool:
-    from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
+def _pale_drawings(drawn: Sequence[Drawn], text: "PdfTextPage") -> set[int]:
+    """Return the objects that draw in a pale colour, which is one for all characters of an object."""
+    firsts = {item.drawing: item.number for item in reversed(drawn)}
+    colours = colours_of(text, list(firsts.values()))
+    pale = {colour for colour in set(colours) if colour is not None and _is_pale(*colour)}
+    return {drawing for drawing, colour in zip(firsts, colours, strict=True) if colour in pale} if pale else set()
 
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFText_GetFillColor(text.raw, index, red, green, blue, alpha):
-        return False
-    colour = red.value, green.value, blue.value
+
+def _is_pale(red: int, green: int, blue: int, alpha: int) -> bool:
+    colour = red, green, blue
     is_grey = max(colour) - min(colour) < _GREY
-    return alpha.value < _OPAQUE or (is_grey and _PALE < sum(colour) / 3 < _WHITE)
+    return alpha < _OPAQUE or (is_grey and _PALE < sum(colour) / 3 < _WHITE)
 
 
 def _overlap(run: list[Drawn], drawn: Sequence[Drawn]) -> float:

@@ -6,7 +6,12 @@ The declarations of pypdfium2 make a pointer object of each argument and result,
 import ctypes
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipeline.core.native import GLYPHS, compiled
+
+if TYPE_CHECKING:
+    from pipeline.read._glyphs import Asked
 
 _Take = Callable[..., Any]
 
@@ -15,34 +20,48 @@ class Calls(NamedTuple):
     """Functions of PDFium: a text page, object, font or place to write to is given by its address, a character by its number."""
 
     unicode_of: _Take
+    is_generated: _Take
     box_of: _Take
     origin_of: _Take
     matrix_of: _Take
     size_of: _Take
     object_of: _Take
     font_of: _Take
+    colour_of: _Take
+
+
+_NUMBER, _PLACE = ctypes.c_int, ctypes.c_void_p
+# In the order of the calls: the name, the type of the result, and those of the arguments.
+_FUNCTIONS: dict[str, tuple[Any, ...]] = {
+    "FPDFText_GetUnicode": (ctypes.c_uint, _PLACE, _NUMBER),
+    "FPDFText_IsGenerated": (_NUMBER, _PLACE, _NUMBER),
+    "FPDFText_GetLooseCharBox": (_NUMBER, _PLACE, _NUMBER, _PLACE),
+    "FPDFText_GetCharOrigin": (_NUMBER, _PLACE, _NUMBER, _PLACE, _PLACE),
+    "FPDFText_GetMatrix": (_NUMBER, _PLACE, _NUMBER, _PLACE),
+    "FPDFText_GetFontSize": (ctypes.c_double, _PLACE, _NUMBER),
+    "FPDFText_GetTextObject": (_PLACE, _PLACE, _NUMBER),
+    "FPDFTextObj_GetFont": (_PLACE, _PLACE),
+    "FPDFText_GetFillColor": (_NUMBER, _PLACE, _NUMBER, _PLACE, _PLACE, _PLACE, _PLACE),
+}
 
 
 @cache
 def calls() -> Calls:
-    """Return the functions."""
-    number, place = ctypes.c_int, ctypes.c_void_p
-    return Calls(
-        _function("FPDFText_GetUnicode", ctypes.c_uint, place, number),
-        _function("FPDFText_GetLooseCharBox", number, place, number, place),
-        _function("FPDFText_GetCharOrigin", number, place, number, place, place),
-        _function("FPDFText_GetMatrix", number, place, number, place),
-        _function("FPDFText_GetFontSize", ctypes.c_double, place, number),
-        _function("FPDFText_GetTextObject", place, place, number),
-        _function("FPDFTextObj_GetFont", place, place),
-    )
+    """Return the functions for ctypes."""
+    return Calls(*(ctypes.PYFUNCTYPE(*types)(_address_of(name)) for name, types in _FUNCTIONS.items()))
 
 
-def _function(name: str, result: Any, *arguments: Any) -> _Take:  # noqa: ANN401 - types of ctypes
+@cache
+def compiled_calls() -> "Asked | None":
+    """Return the functions for the compiled part, or None where there is none."""
+    native = compiled(GLYPHS)
+    return None if native is None else native.Asked(tuple(map(_address_of, _FUNCTIONS)))
+
+
+def _address_of(name: str) -> int:
     from pypdfium2 import raw  # noqa: PLC0415 - loaded when a PDF is read
 
-    address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(result, *arguments)(address)
+    return address(getattr(raw, name))
 
 
 def address(pointer: Any) -> int:  # noqa: ANN401 - a pointer of ctypes

@@ -130,12 +130,14 @@ def _read(ask: Callable[[Any, int], int]) -> str:
 def with_values(drawn: Sequence[Drawn], values: Sequence[Value]) -> list[Drawn]:
     """Return the characters of a page with those of the values in their place: behind what stands left of them, or above."""
     found = list(drawn)
+    if not values:
+        return found
     size = _body_size(drawn)
     for value in sorted(values, key=lambda value: (-value.top, value.left)):
         glyphs = list(_glyphs(value, size, found))
         at = _place(found, glyphs[0]) if glyphs else 0
         found[at:at] = [Drawn(glyph, 0, -1, 0, 0) for glyph in glyphs]
-    return [item._replace(glyph=item.glyph._replace(order=order * 2)) for order, item in enumerate(found)] if values else found
+    return [item._replace(glyph=item.glyph._replace(order=order * 2)) for order, item in enumerate(found)]
 
 
 def _body_size(drawn: Sequence[Drawn]) -> float:

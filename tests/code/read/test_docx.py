@@ -181,6 +181,16 @@ def test_numbers_come_from_styles_and_a_paragraph_can_be_without(lines):
     assert lines(body, numbering=numbering, styles=styles) == ["第一章 总则", "说明", "第二章 附则"]
 
 
+def test_a_number_may_come_from_the_base_of_a_style_alone(lines):
+    numbering = abstract(1, level(0, "decimal", "第%1章"), level(1, "decimal", "%1.%2", '<w:pStyle w:val="d"/>')) + num(1, 1)
+    base = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
+    styles = style("Base", "b", base) + style("Chapter", "c", base="b") + style("Section", "d", base="c") + style("Other", "o")
+    body = styled("总则", "c") + styled("范围", "d") + styled("说明", "o") + styled("目标", "d") + styled("附则", "c")
+    assert lines(body, styles=styles, numbering=numbering) == [
+        "第1章 总则", "1.1 范围", "说明", "1.2 目标", "第2章 附则",
+    ]  # fmt: skip
+
+
 def test_a_list_may_lead_to_the_list_of_a_style(lines):
     numbering = abstract(0, '<w:numStyleLink w:val="s"/>') + abstract(1, '<w:styleLink w:val="s"/>', level(0, "bullet", "\uf0b7"))
     assert lines(item("甲") + item("乙", number=9), numbering=numbering + num(1, 0)) == ["• 甲", "乙"]
