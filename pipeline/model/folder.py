@@ -6,14 +6,14 @@
     gazetteer.txt       the terms of classes, each behind its class and a tab
     dictionary.txt      words that the segmenter keeps whole, one a line
     idf.npy             float32, shape (words + bigrams + classes,)
-    weights.npy         float16 where the weights are whole in it, as a training rounds them, else float32; shape (words + bigrams + classes, labels)
+    weights.npy         shape (words + bigrams + classes, labels): float16, as a training rounds them, or else float32
     bias.npy            float32, shape (labels,)
     out_of_fold.jsonl.gz  tags of the training reports by models that had not seen them: offsets and themes, no text
     training.json       what it was trained on: settings of corpus and folds, sha256 of each report, summary of those tags
 
-Format 5 had float32 in weights.npy; format 4 had float64 in idf.npy and no threshold of its own for drifted reports; format 3 had no gazetteer.txt, no digest of the
-manifest, one threshold for all labels, and its tags not compressed; format 2 had no training.json and kept every section of the
-configuration in its manifest. All are still read.
+Format 5 had float32 in weights.npy; format 4 had float64 in idf.npy and no threshold of its own for drifted reports; format 3 had
+no gazetteer.txt, no digest of the manifest, one threshold for all labels, and its tags not compressed; format 2 had no
+training.json and kept every section of the configuration in its manifest. All are still read.
 
 To raise the format: change FORMAT, write the new files in ``save_model``, keep reading the old ones in ``load_model`` or
 say in its error how to get a new model, and describe the change in docs/formats.md.

@@ -225,7 +225,7 @@ class Fitter:
         weights, bias = self._solved(part) if self._is_native(part) else _liblinear(self.counts, part, self.label_set, self.config)
         if self.config.model.naive_bayes:
             weights += np.float32(self.config.model.naive_bayes) * _log_odds(self.counts, part, len(self.label_set.names))
-        weights = weights.astype(np.float16).astype(np.float32)  # as the model folder keeps them: what is measured is what is shipped
+        weights = weights.astype(np.float16).astype(np.float32)  # as the model folder keeps them: what is measured is shipped
         vocabulary, name = self.counts.reduced(part), self.config.model.name
         unsure = np.ones(len(self.label_set.names))
         return Model(name, self.label_set, self.config, vocabulary, weights, bias, 1.0, unsure, user_words=self.user_words)

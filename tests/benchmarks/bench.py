@@ -313,8 +313,8 @@ def training(folder: Path) -> Iterator[str]:
     ratio, gibibytes = figures["ours"] / figures["bare"], took.memory / 1024
     yield f"Training on {TRAINING_LINES:,} labelled lines (reports of 100 lines, from the corpus with words and figures changed):"
     yield f"reading, cleaning, segmenting and one fit take {figures['ours']:.0f} s, scikit-learn's fit of the same features alone"
-    yield f"{figures['bare']:.0f} s: {ratio:.2f} times by processor time (target 0.5), in {gibibytes:.1f} GiB with both (target 4). `pipeline train`"
-    yield "fits once more for each group that it leaves out (`evaluate.folds`)."
+    yield f"{figures['bare']:.0f} s: {ratio:.2f} times by processor time (target 0.5), in {gibibytes:.1f} GiB with both."
+    yield "`pipeline train` fits once more for each group that it leaves out (`evaluate.folds`)."
 
 
 def _beside(checkout: Path, folder: Path, runs: int, sources: list[Path]) -> Iterator[str]:

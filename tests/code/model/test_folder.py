@@ -52,7 +52,7 @@ def test_weights_are_kept_in_half_precision_where_nothing_of_them_is_lost(model,
 def test_weights_of_format_5_are_in_single_precision(folder):
     assert np.load(folder / "weights.npy").dtype == np.float16
     seal(folder, format=5)
-    with pytest.raises(ModelError, match="an array of <f2 .* where <f4 .* belongs"):
+    with pytest.raises(ModelError, match=r"an array of <f2 .* where <f4 .* belongs"):
         load_model(folder)
 
 

@@ -196,7 +196,9 @@ def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weigh
     with_share = fitter.fit([0, 1, 2, 4]).weights
     fitter.config = replace(config, model=replace(config.model, naive_bayes=0.0))
     fitter._duals = None
-    assert np.abs(with_share - fitter.fit([0, 1, 2, 4]).weights - 0.5 * odds).max() < np.abs(with_share).max() * 2**-10  # both are in half precision
+    assert (
+        np.abs(with_share - fitter.fit([0, 1, 2, 4]).weights - 0.5 * odds).max() < np.abs(with_share).max() * 2**-10
+    )  # of half precision
     assert not _log_odds(fitter.counts, part, labels + 1)[:, labels].any()  # of a label without examples
 
 
