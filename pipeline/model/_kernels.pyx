@@ -150,7 +150,11 @@ cdef extern from *:
     #include <sys/mman.h>
     /* Large pages: what is looked up at random costs less in them. */
     static void *large_room(size_t size) {
-        void *room = aligned_alloc(1 << 21, (size + (1 << 21) - 1) & ~(size_t)((1 << 21) - 1));
+        void *room;
+        if (size < 1 << 20) {
+            return calloc(1, size);
+        }
+        room = aligned_alloc(1 << 21, (size + (1 << 21) - 1) & ~(size_t)((1 << 21) - 1));
         if (room) {
             madvise(room, size, MADV_HUGEPAGE);
             memset(room, 0, size);
