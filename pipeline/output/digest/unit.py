@@ -39,7 +39,7 @@ _SAYS_WHICH = re.compile(
     "城乡|小|大|老|农村|乡镇|集团|学校|社区|街道|公司|医院|党委|党组|大中|中小|校|创建|参加|新闻|走|记|打造|让|聚焦|强化|坚持|优秀|文明|期|见|几|[二三四五六七八九十]|春季|秋季|学年|学期|青年|职业技术|全国|国家|专访)"
 )
 _LEAST = 3  # characters of a name; 石乡 and 某局 are none
-_LINE_END = re.compile(r"\s*(?:$|[\d〇二０-９（(—－:：])")
+_LINE_END = re.compile(r"\s*(?:$|[\d〇二０-９（(—－])")  # no colon: whom it is to (县委宣传部：), or what an item of a brief is of
 _IN_PLACE = re.compile(rf"{_HAN}{{2,5}}?(?:镇|乡|街道)")
 _DIVISION = "[市县区州旗盟]"
 
