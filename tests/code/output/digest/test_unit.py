@@ -26,6 +26,7 @@ from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
         ("从平顺县文化馆看基层文化", "平顺县文化馆"),
         ("来到平顺县文化馆", "平顺县文化馆"),
         ("南方某市教育局工作总结", "南方某市教育局"),
+        ("滨屿经济技术开发区党群工作部2020年工作总结", "滨屿经济技术开发区党群工作部"),
     ],
 )
 def test_units_in_titles(title, unit):
