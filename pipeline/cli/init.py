@@ -50,7 +50,7 @@ def init(folder: Path, given: tuple[str, ...], table: Path | None, text_column: 
     say(tr("project -> {folder}", folder=folder))
     if table is not None:
         _take_in(table.resolve(), folder, columns)
-    click.echo(tr("next: cd {folder}; pipeline {command}", folder=folder, command="train" if table else "labels import FILE"))
+    click.echo(tr("next: cd {folder}; pipeline {command}", folder=folder, command="train" if table else tr("labels import FILE")))
 
 
 def _check_home(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """`pipeline library`: tagged reports that stay."""
 
+import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from pipeline.cli.common import (
 )
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
-from pipeline.core.messages import tr
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from pipeline.batch.keep import Keeper, Retagged
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.output.rows import Cell
 
 BEGINNING = 40  # characters of a passage in a list of changes
+ACTIONS = {"add": mark("add"), "retag": mark("retag")}  # what is done to the library at once
 
 
 @click.group()
@@ -140,13 +142,19 @@ def list_reports(history: bool) -> None:
         if history:
             head = ["批次", "时间", "操作", "模型", "报告", "段落", "主题有变"]
             rows: list[list[Cell]] = [
-                [b.number, b.date, b.action, b.model, b.reports, b.passages, b.changed] for b in reports.batches(kept)
+                [b.number, _local(b.date), tr(ACTIONS.get(b.action, b.action)), b.model, b.reports, b.passages, b.changed]
+                for b in reports.batches(kept)
             ]
         else:
             head = ["编号", "名称", *ATTRIBUTES.values(), "段落", "文件"]
             rows = [[e.number, e.name, *map(e.of, ATTRIBUTES), e.passages, e.source] for e in reports.entries(kept)]
     for line in shown.table_lines(head, rows):
         click.echo(line)
+
+
+def _local(time: str) -> str:
+    """Return a time in UTC as the clock of this machine has it, to the minute."""
+    return dt.datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 @library.command()
@@ -171,7 +179,7 @@ def show(number: int, config_file: Path | None, settings: tuple[str, ...]) -> No
     for name, shown in ATTRIBUTES.items():
         if found := entry.attributes.get(name):
             click.echo(f"  {shown}  {found.value}（{found.basis}）")
-    click.echo(f"  模型  {entry.model}\n  收入  {entry.added}{'' if entry.is_whole else '  只有标注结果'}")
+    click.echo(f"  模型  {entry.model}\n  收入  {_local(entry.added)}{'' if entry.is_whole else '  只有标注结果'}")
     sys.stdout.flush()
     writer_of("table").write(iter([report.finish()]), sys.stdout.buffer, labels_of(config))
     sys.stdout.buffer.flush()

@@ -178,8 +178,9 @@ def _say_counts(counts: "RunCounts", out: Path | None) -> None:
 
     place = f" -> {out}" if out and counts.reports else ""
     named = in_chinese if language() == "zh" else str
-    reasons = ", ".join(f"{named(reason)} {count}" for reason, count in counts.noise.most_common())
-    noise = tr("{passages} set aside", passages=counted(counts.noise.total(), "passage")) + (f" ({reasons})" if reasons else "")
+    reasons = tr(", ").join(f"{named(reason)} {count}" for reason, count in counts.noise.most_common())
+    why = tr(" ({reasons})", reasons=reasons) if reasons else ""
+    noise = tr("{passages} set aside", passages=counted(counts.noise.total(), "passage")) + why
     say(
         tr(
             "{reports} tagged{failed}, {noise}{place}",

@@ -17,7 +17,7 @@ LONGEST_LABEL = 60  # characters
 _OTHERS = ("其他", "其它", "other", "others")
 _COLOURS = ("#c0392b", "#d68910", "#1e8449", "#2471a3", "#7d3c98", "#b03a6f", "#117a65", "#6e4b1f", "#4a5fc1", "#8a7a00")
 _GREY = "#707b7c"
-_SETTINGS = """\
+_SETTINGS = mark("""\
 # The settings of this project, over the defaults of mission-themes (configs/default.toml there says what each does).
 # `pipeline` takes the current folder for its project where this file is in it.
 
@@ -51,7 +51,7 @@ least_coverage = 0.0
 [track]
 experiment = "own-labels"
 registered_model = "own-labels"
-"""
+""")
 _README = mark("""\
 # Own labels
 
@@ -94,7 +94,7 @@ def label_set_of(names: Sequence[str]) -> LabelSet:
 def make_project(folder: Path, labels: LabelSet | None) -> None:
     """Make a project in a folder, with the shipped labels for None; raises UsageError where one of its files is there already."""
     labels = labels or load_label_set(locations.shipped("configs") / "labels.toml")
-    files = {locations.PROJECT_FILE: _SETTINGS, LABEL_SET: label_lines(labels), "README.md": tr(_README)}
+    files = {locations.PROJECT_FILE: tr(_SETTINGS), LABEL_SET: label_lines(labels), "README.md": tr(_README)}
     there = next((name for name in files if (folder / name).exists()), None)
     if there:
         raise UsageError(

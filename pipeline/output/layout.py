@@ -13,6 +13,7 @@ from pipeline.core.records import FinishedReport, Noise, Tag
 from pipeline.output.visible import is_markdown
 
 _LINE_END = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+SIGN = "syntax"  # why signs of Markdown are set aside
 _WORD_OR_SPACE = re.compile(r"\s+|\S+")
 
 
@@ -55,6 +56,12 @@ class ThemeShare:
 def passages(report: FinishedReport) -> tuple[Tag, ...]:
     """Return the tags that carry a theme."""
     return tuple(tag for tag in report.tags if tag.noise is None)
+
+
+def set_aside(report: FinishedReport) -> tuple[Noise, ...]:
+    """Return what was set aside of a report but for the signs of Markdown, which no output for people shows."""
+    is_marked = is_markdown(report.source)
+    return tuple(noise for noise in report.noise if not (is_marked and noise.reason == SIGN))
 
 
 def shares(tags: Sequence[Tag], labels: LabelSet) -> tuple[ThemeShare, ...]:
@@ -129,7 +136,7 @@ def _pieces(report: FinishedReport) -> Iterator[SourceSpan]:
 
 def _is_sign(piece: SourceSpan, report: FinishedReport) -> bool:
     """Tell whether a piece holds nothing but signs of Markdown: what was set aside as such, or belongs to nothing."""
-    is_sign = piece.tag is None and piece.reason in (None, "syntax") and is_markdown(report.source)
+    is_sign = piece.tag is None and piece.reason in (None, SIGN) and is_markdown(report.source)
     return is_sign and not piece.text_of(report).isspace()
 
 

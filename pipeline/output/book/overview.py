@@ -11,7 +11,7 @@ from pipeline.output import RunFacts
 from pipeline.output.book.styles import FONT, Look, Styles
 from pipeline.output.book.table import printed, put
 from pipeline.output.colours import PAPER, TEXT, contrast
-from pipeline.output.layout import ThemeShare, passages, shares
+from pipeline.output.layout import ThemeShare, passages, set_aside, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.wording import review_line
 
@@ -53,7 +53,7 @@ class ReportCounts:
 def count(report: FinishedReport, labels: LabelSet) -> ReportCounts:
     """Return what is counted of a report."""
     tags = passages(report)
-    aside, said = Counter(noise.reason for noise in report.noise), sum(tag.correction is not None for tag in tags)
+    aside, said = Counter(noise.reason for noise in set_aside(report)), sum(tag.correction is not None for tag in tags)
     return ReportCounts(
         report.source, shares(tags, labels), len(tags), sum(tag.asks_review for tag in tags), aside, said, report.not_shown
     )

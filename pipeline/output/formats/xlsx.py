@@ -22,6 +22,7 @@ from pipeline.output.book.passages import PRINTED, PassageRow, Queue, columns, r
 from pipeline.output.book.styles import Styles
 from pipeline.output.book.table import LABELS_SHEET, LAST_ROW, Column, SheetWriter, put
 from pipeline.output.figures.rows import FigureRow, figure_rows
+from pipeline.output.layout import set_aside
 from pipeline.output.reasons import in_chinese
 
 PASSAGES, REVIEW, REPORTS, ASIDE, NOTES = "段落", "待复核", "报告", "已剔除", "说明"
@@ -85,7 +86,7 @@ def _aside_columns() -> tuple[Column[_Aside], ...]:
 
 
 def _set_aside(report: FinishedReport) -> Iterator[_Aside]:
-    for noise in report.noise:
+    for noise in set_aside(report):
         for part in parts(report.text[noise.start : noise.end].strip()):
             yield _Aside(report.source, in_chinese(noise.reason), part)
 

@@ -21,7 +21,7 @@ from pipeline.core.names import file_name
 from pipeline.core.records import FinishedReport, HumanLabel, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import PAPER, TEXT, shades
-from pipeline.output.layout import Block, ThemeShare, asides, blocks, emphasised, passages, shares
+from pipeline.output.layout import Block, ThemeShare, asides, blocks, emphasised, passages, set_aside, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import on_one_line, shown_evidence, shown_text, visible
 from pipeline.output.wording import review_line, runner_up, second_themes, sure
@@ -213,6 +213,7 @@ def _environment() -> "Environment":
     found.filters |= {
         "visible": visible,
         "shown": _shown,
+        "set_aside": set_aside,
         "reason": in_chinese,
         "bars": _bars,
         "describe": describe,

@@ -15,7 +15,7 @@ from pipeline.core.names import file_name
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import Shades, shades
-from pipeline.output.layout import Block, SourceSpan, ThemeShare, blocks, emphasised, passages, shares
+from pipeline.output.layout import Block, SourceSpan, ThemeShare, blocks, emphasised, passages, set_aside, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import shown_evidence, shown_text
 from pipeline.output.word.markup import Markup
@@ -146,7 +146,7 @@ class _Writer:
         name = file_name(report.source) or report.source
         yield self._title(number, name, begins_page)
         review = sum(share.review for share in found)
-        asides = f"{len(report.noise)} 处已剔除"
+        asides = f"{len(set_aside(report))} 处已剔除"
         corrected = sum(tag.correction is not None for tag in passages(report))
         said = f"{corrected} 段已校正（✎） · " if corrected else ""
         counted = f"{sum(share.passages for share in found)} 段 · {review} 段待复核 · {said}{asides}"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -46,6 +47,9 @@ def test_added_listed_shown_and_added_again(kept, call, home):
     assert "讲党课四百场" in shown
     assert "0 reports kept, 2 kept already" in call("library", "add", kept).stderr
     assert call("library", "list", "--history").stdout.count("add") == 1
+    line = call("--lang", "zh", "library", "list", "--history").stdout.splitlines()[1]
+    assert re.match(r" +1  \d{4}-\d\d-\d\d \d\d:\d\d  收入 ", line)
+    assert re.search(r"收入  \d{4}-\d\d-\d\d \d\d:\d\d\n", shown)
     assert (home / "library" / "library.sqlite3").is_file()
 
 

@@ -146,7 +146,7 @@ def test_errors_are_chinese(call, home, words, said):
 
 def test_the_summary_of_tag_is_chinese(call, home, report):
     done = call("--lang", "zh", "tag", report, "--keep-noise")
-    assert done.stderr == "已标注 1 份报告，剔除 1 个段落 (署名 1)\n"
+    assert done.stderr == "已标注 1 份报告，剔除 1 个段落（署名 1）\n"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

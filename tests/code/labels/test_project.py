@@ -1,5 +1,7 @@
 """A project of one's own: its labels keep every name, its files are read back, and nothing is overwritten."""
 
+import tomllib
+
 import pytest
 
 from pipeline.core import locations
@@ -95,6 +97,11 @@ def test_in_chinese_the_readme_and_the_head_of_the_labels_are_chinese(tmp_path, 
     make_project(tmp_path, None)
     assert (tmp_path / "README.md").read_text(encoding="utf-8").startswith("# 自己的标签\n\n1. 标签：`configs/labels.toml`")
     assert (tmp_path / LABEL_SET).read_text(encoding="utf-8").startswith("# 标签，按固定顺序排列")
+    settings = (tmp_path / locations.PROJECT_FILE).read_text(encoding="utf-8")
+    assert settings.startswith("# 本项目的设置")
+    monkeypatch.setenv(VARIABLE, "en")
+    make_project(tmp_path / "english", None)
+    assert tomllib.loads(settings) == tomllib.loads((tmp_path / "english" / locations.PROJECT_FILE).read_text(encoding="utf-8"))
     assert load_label_set(tmp_path / LABEL_SET) == load_label_set(locations.shipped("configs") / "labels.toml")
 
 

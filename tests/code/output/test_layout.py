@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.records import FinishedReport, Noise, OutlineEntry, Tag
-from pipeline.output.layout import asides, blocks, emphasised, shares
+from pipeline.output.layout import asides, blocks, emphasised, set_aside, shares
 
 
 def tag(start, end, text, theme="其他", review=False):
@@ -96,5 +96,7 @@ def test_signs_of_markdown_between_passages_are_not_laid_out():
     noise = (Noise(0, 1, "syntax"), Noise(5, 9, "syntax"), Noise(16, 22, "related links"))
     report = FinishedReport("a.md", "", "utf-8", text, tags, noise, (OutlineEntry(2, 0),))
     assert laid_out(report) == [("总结", 0), ("学习**。", None), ("[x]: y", None)]
+    assert [each.reason for each in set_aside(report)] == ["related links"]
     other = FinishedReport("a.txt", "", "utf-8", text, tags, noise, (OutlineEntry(2, 0),))
+    assert len(set_aside(other)) == 3
     assert laid_out(other) == [("# 总结", 0), ("- **学习**。", None), ("[x]: y", None)]

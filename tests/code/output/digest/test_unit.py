@@ -26,6 +26,7 @@ from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
         ("从平顺县文化馆看基层文化", "平顺县文化馆"),
         ("来到平顺县文化馆", "平顺县文化馆"),
         ("南方某市教育局工作总结", "南方某市教育局"),
+        ("滨屿经济技术开发区党群工作部2020年工作总结", "滨屿经济技术开发区党群工作部"),
     ],
 )
 def test_units_in_titles(title, unit):
@@ -50,6 +51,8 @@ def test_file_name_first_lines_and_signature_in_this_order():
     assert unit_of("总结", "报告/朔河市教育局总结.docx", "") == ReportAttribute("朔河市教育局", "文件名")
     assert unit_of("总结", "a.txt", "总结\n朔河市教育局\n2023年1月\n正文") == ReportAttribute("朔河市教育局", "开头")
     assert unit_of("总结", "a.txt", "总结\n朔河市教育局在会上发言。") == ReportAttribute()
+    assert unit_of("总结", "a.txt", "总结\n县委宣传部：\n现汇报如下。") == ReportAttribute()
+    assert unit_of("简报", "a.txt", "简报\n税务局：税费收入增长。") == ReportAttribute()
     body = "一行正文。\n" * 100
     assert unit_of("总结", "a.txt", f"总结\n{body}朔河市教育局\n2023年1月5日\n") == ReportAttribute("朔河市教育局", "落款")
 
