@@ -210,9 +210,8 @@ def _secondary(probabilities: Floats, labels: Ints, model: Model) -> list[tuple[
     enough = probabilities >= model.config.tag.secondary
     enough[np.arange(len(labels)), labels] = False
     enough[:, names.index(model.labels.other)] = False
-    runs = np.flatnonzero(enough.any(axis=1))
-    ranked = np.argsort(np.where(enough, -probabilities, np.inf).take(runs, axis=0), axis=1, kind="stable").tolist()
     secondary: list[tuple[str, ...]] = [()] * len(labels)
-    for run, order, count in zip(runs.tolist(), ranked, enough.sum(axis=1).take(runs).tolist(), strict=True):
-        secondary[run] = tuple([names[i] for i in order[:count]])
+    for run in dict.fromkeys(np.nonzero(enough)[0].tolist()):
+        ranked = sorted(np.flatnonzero(enough[run]).tolist(), key=lambda i: -probabilities[run, i])
+        secondary[run] = tuple([names[i] for i in ranked])
     return secondary
