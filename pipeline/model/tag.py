@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from pipeline.core.records import CleanText, Document, MadeTags, Noise, OutlineEntry, Segment, Tag, TaggedReport, TagGroup
+from pipeline.core.records import (
+    CleanText,
+    Document,
+    MadeTags,
+    Noise,
+    OutlineEntry,
+    Segment,
+    Tag,
+    TaggedReport,
+    TagGroup,
+    TermCount,
+)
 from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Rows
@@ -111,24 +122,30 @@ def _tag_parts(parts: Sequence[_Part], model: Model) -> list[PredictedTags | Mad
     scored = score_segments([(part.cleaned.text, part.segments, part.is_whole) for part in parts], model)
     judged = _judge(scored, model)
     bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
-    owned = np.searchsorted(scored.runs.segments, bounds).tolist()
+    owned = np.searchsorted(scored.runs.segments, bounds)
+    totals = np.append(np.zeros((2, 1), np.int64), scored.terms.cumsum(axis=1), axis=1)
+    totals = totals.take(np.append(scored.runs.firsts, scored.terms.shape[1]).take(owned), axis=1)
+    counts = (totals[:, :, 1] - totals[:, :, 0]).T.tolist()
     return [
-        PredictedTags(part.cleaned, _stricter(judged.part(*own), part, model), model, part.number, part.noise, part.outline())
-        for part, own in zip(parts, owned, strict=True)
+        _tags(part, judged.part(*own), TermCount(*count), model)
+        for part, own, count in zip(parts, owned.tolist(), counts, strict=True)
     ]
 
 
-def _stricter(judged: PredictedRuns, part: _Part, model: Model) -> PredictedRuns:
-    """Return the runs of a part, more of them for review where it is a whole report of words that the model hardly knows.
+def _tags(part: _Part, judged: PredictedRuns, terms: TermCount, model: Model) -> PredictedTags:
+    """Return the tags of a part, more of them for review where it is a whole report of words that the model hardly knows.
 
     A report of more than LONGEST_REPORT sentences stays as it is, so that tags do not depend on the parts that it is scored in.
     """
-    if model.drifted is None or not part.is_whole or not model.drifted.holds(*judged.terms.sum(axis=1).tolist()):
-        return judged
-    if sum(len(segment.sentences) for segment in part.segments) > LONGEST_REPORT:
-        return judged
-    review = judged.review | (judged.scores < model.drifted.threshold)
-    return msgspec.structs.replace(judged, review=review, is_drifted=True)
+    if (
+        model.drifted is not None
+        and part.is_whole
+        and model.drifted.holds(terms.terms, terms.unknown)
+        and sum(len(segment.sentences) for segment in part.segments) <= LONGEST_REPORT
+    ):
+        judged = msgspec.structs.replace(judged, review=judged.review | (judged.scores < model.drifted.threshold))
+        terms = TermCount(terms.terms, terms.unknown, is_drifted=True)
+    return PredictedTags(part.cleaned, judged, terms, model, part.number, part.noise, part.outline())
 
 
 def _judge(scored: Scored, model: Model) -> PredictedRuns:
@@ -148,7 +165,6 @@ def _judge(scored: Scored, model: Model) -> PredictedRuns:
         _secondary(rounded, labels, model),
         words,
         shares.round(DIGITS),
-        np.add.reduceat(scored.terms, scored.runs.firsts, axis=1),
     )
 
 
@@ -210,9 +226,8 @@ def _secondary(probabilities: Floats, labels: Ints, model: Model) -> list[tuple[
     enough = probabilities >= model.config.tag.secondary
     enough[np.arange(len(labels)), labels] = False
     enough[:, names.index(model.labels.other)] = False
-    runs = np.flatnonzero(enough.any(axis=1))
-    ranked = np.argsort(np.where(enough, -probabilities, np.inf).take(runs, axis=0), axis=1, kind="stable").tolist()
     secondary: list[tuple[str, ...]] = [()] * len(labels)
-    for run, order, count in zip(runs.tolist(), ranked, enough.sum(axis=1).take(runs).tolist(), strict=True):
-        secondary[run] = tuple([names[i] for i in order[:count]])
+    for run in dict.fromkeys(np.nonzero(enough)[0].tolist()):
+        ranked = sorted(np.flatnonzero(enough[run]).tolist(), key=lambda i: -probabilities[run, i])
+        secondary[run] = tuple([names[i] for i in ranked])
     return secondary

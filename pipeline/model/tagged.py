@@ -30,6 +30,7 @@ from pipeline.model.model import Model
 from pipeline.preprocess.characters import scans
 
 Evidence = tuple[tuple[str, float], ...]
+_START = np.zeros(1, np.int64)
 _BEHIND = np.array([0, 1])  # from the first and last character of a span to where it begins and ends
 
 
@@ -37,9 +38,7 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     """Runs of some reports: segment, clean span, label, probabilities and other themes of each, and its strongest words.
 
     ``spans`` has the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted),
-    where -1 is no word; ``scores`` are the probabilities of the labels. ``terms``, of shape (2, runs), counts their terms and those
-    unknown to the model. Figures are rounded as shown. ``is_drifted``: they are a whole report whose passages need a higher score
-    to go without review.
+    where -1 is no word; ``scores`` are the probabilities of the labels. Figures are rounded as shown.
     """
 
     segments: Sequence[Segment]
@@ -51,15 +50,13 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     secondary: Sequence[tuple[str, ...]]
     words: Ints
     shares: Floats
-    terms: Ints
-    is_drifted: bool = False
 
     def part(self, first: int, last: int) -> "PredictedRuns":
         """Return the runs from one to another (exclusive)."""
         own = slice(first, last)
         return PredictedRuns(
             self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
-            self.review[own], self.secondary[own], self.words[own], self.shares[own], self.terms[:, own],
+            self.review[own], self.secondary[own], self.words[own], self.shares[own],
         )  # fmt: skip
 
 
@@ -70,13 +67,14 @@ class PredictedTags:
         self,
         cleaned: CleanText,
         judged: PredictedRuns,
+        terms: TermCount,
         model: Model,
         number: int = 0,
         noise: tuple[Noise, ...] = (),
         outline: tuple[OutlineEntry, ...] = (),
     ) -> None:
-        """Take the report, its runs, the model that has judged them, and what stands among them."""
-        self.noise, self.outline = noise, outline
+        """Take the report, its runs with the count of their terms, the model that has judged them, and what stands among them."""
+        self.noise, self.outline, self.terms = noise, outline, terms
         self._cleaned, self._judged, self._model, self._number = cleaned, judged, model, number
         self._spans = _trimmed(cleaned.text, judged.spans)
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
@@ -101,12 +99,6 @@ class PredictedTags:
                 self._evidence(i, text), signature,
             )  # fmt: skip
             yield msgspec.structs.replace(tag, **place(document, start)) if document.places else tag
-
-    @property
-    def terms(self) -> TermCount:
-        """How many terms the tags have, and how many of these the model does not know."""
-        terms, unknown = self._judged.terms.sum(axis=1)
-        return TermCount(int(terms), int(unknown), self._judged.is_drifted)
 
     def columns(self) -> TagColumns:
         """Return what is counted of the tags."""
@@ -221,6 +213,8 @@ class _Map(msgspec.Struct, frozen=True):
 
 def _map_from(offsets: OffsetMap, first: int, last: int) -> _Map:
     """Return the map of a clean span."""
+    if len(offsets.clean_starts) == 1:  # nothing was dropped, as in most texts
+        return _Map(_START, np.array([offsets.to_source(first)]))
     low = bisect_right(offsets.clean_starts, first) - 1
     high = bisect_left(offsets.clean_starts, last, low + 1)
     clean = np.array(offsets.clean_starts[low:high], np.int64) - first

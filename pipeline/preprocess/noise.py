@@ -132,7 +132,7 @@ def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> d
 
 def judge(line: str) -> str | None:
     """Return why a line is noise by its own form, or None."""
-    if not _WORD.search(line):
+    if not line[:1].isalnum() and not _WORD.search(line):
         return "symbols"
     if len(line) > LONGEST:
         return None

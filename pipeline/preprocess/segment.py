@@ -103,26 +103,23 @@ class _Cut:
             self._close_lead()
         self._end = line.end
         for sentences, look in passages:
-            if look == _BODY:
-                above = self._above_next() if self._lead else self._below
-                self.segments.append(Segment(sentences[0][0], sentences[-1][1], sentences, above))
-            elif look < _UNSURE:
+            if look & _UNSURE:
+                self._add_unsure(sentences)
+            elif look & _SIGN:
                 self._add_announced(sentences, look)
             else:
-                self._add_unsure(sentences)
+                above = self._announce(sentences[0]) if look else self._above_next() if self._lead else self._below
+                self.segments.append(Segment(sentences[0][0], sentences[-1][1], sentences, above))
 
     def _add_announced(self, sentences: Sentences, look: int) -> None:
-        """Add a passage; its first sentence is a heading where it has a sign, or is a lead with more behind it."""
+        """Add a passage that may begin with a sign; its first sentence is a heading where it does, or is a lead."""
         start, end = sentences[0]
-        level = sign_level(self._text, start) if look & _SIGN else None
+        level = sign_level(self._text, start)
         if level is not None:
             self._numbered = self._numbered or PLAIN < level < ITEM
             above = self._open(level, self._text[start:end].rstrip())
-        elif look & _LED:
-            self._close_lead()
-            above, self._lead = self._headings, (start, end)
         else:
-            above = self._above_next()
+            above = self._announce(sentences[0]) if look & _LED else self._above_next()
         self.segments.append(Segment(start, sentences[-1][1], sentences, above))
 
     def _add_unsure(self, sentences: Sentences) -> None:
@@ -153,6 +150,12 @@ class _Cut:
             self._below = (*self._headings, Heading(LEAD, self._text[start:end].rstrip()))
             self._lead = None
         return self._below
+
+    def _announce(self, lead: Span) -> tuple[Heading, ...]:
+        """Add a lead and return the headings above it."""
+        self._close_lead()
+        self._lead = lead
+        return self._headings
 
     def _close_lead(self) -> None:
         """Take the lead of the last paragraph away, which announced nothing beyond it."""
