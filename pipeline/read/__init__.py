@@ -192,8 +192,16 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     if not content.text or content.text.isspace():
         raise InputError(tr("{source}: nothing but white space; save the report again", source=file.source), code="empty")
     digest = hashlib.sha256(file.data).hexdigest()
-    text = content.text if kind == PLAIN else content.text.translate(_SURROGATES)
+    text = content.text if kind == PLAIN else _without_surrogates(content.text)
     return Document(file.source, text, digest, content.encoding, content.marks, content.places)
+
+
+def _without_surrogates(text: str) -> str:
+    try:
+        text.encode()  # many times faster than to look each character up
+    except UnicodeEncodeError:
+        return text.translate(_SURROGATES)
+    return text
 
 
 def _refuse_empty(file: File) -> None:

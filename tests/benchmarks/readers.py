@@ -28,8 +28,8 @@ import sys
 from pathlib import Path
 from pipeline.core.config import load_config
 from pipeline.core.records import Document
-from pipeline.read.isolated import Reader
-with Reader(load_config().read) as reader:
+from pipeline.read.isolated import IsolatedReader
+with IsolatedReader(load_config().read) as reader:
     for path in sorted(Path(sys.argv[1]).iterdir()):
         assert all(isinstance(found, Document) for found in reader.read(str(path))), path
 """

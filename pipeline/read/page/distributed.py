@@ -44,6 +44,8 @@ def _joined(row: Row, others: list[Row]) -> Row:
 
 
 def _is_single(cell: Cell) -> bool:
+    if len(cell) > 1 and not cell[0].character.isspace() and not cell[-1].character.isspace():
+        return False
     ink = [glyph for glyph in cell if not glyph.character.isspace()]
     return len(ink) == 1 and "\u3400" <= ink[0].character <= "\u9fff"
 

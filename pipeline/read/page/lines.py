@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_low
+from typing import NamedTuple
 
 from pipeline.read.page.distributed import undistributed
 from pipeline.read.page.glyphs import RADICALS, Glyph, is_wide
@@ -66,10 +67,9 @@ class TextLine:
 def page_lines(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
     """Return the lines of a page, parted at wide gaps, in the order of the file unless their places leave no doubt of another."""
     rows = undistributed([_cells(_from_left(row)) for row in with_holes_filled(list(_rows(glyphs)))])
-    cells = [cell for row in rows for cell in row]
-    stretches = list(map(_stretch, cells))
-    autospace = _autospace(cells, stretches)
-    return from_the_top([_line(cell, page, stretch, autospace) for cell, stretch in zip(cells, stretches, strict=True)])
+    cells = [_cell(cell) for row in rows for cell in row]
+    autospace = _autospace(cells)
+    return from_the_top([_line(cell, page, autospace) for cell in cells])
 
 
 def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
@@ -114,23 +114,38 @@ def _cells(row: list[Glyph]) -> list[list[Glyph]]:
     return [cell for cell in cells if any(not glyph.character.isspace() for glyph in cell)]
 
 
-def _autospace(cells: list[list[Glyph]], stretches: list[float]) -> float:
+class _Cell(NamedTuple):
+    """The characters of a cell, what is known of each in lists of their own, and for each but the first its gap, in ems."""
+
+    glyphs: list[Glyph]
+    characters: tuple[str, ...]
+    wide: list[bool]
+    gaps: list[float]
+    stretch: float
+
+
+def _cell(glyphs: list[Glyph]) -> _Cell:
+    characters, lefts, rights, _, sizes, _, _ = zip(*glyphs, strict=True)
+    wide = list(map(is_wide, characters))
+    gaps = [(left - right) / size for right, left, size in zip(rights, lefts[1:], sizes[1:], strict=False)]
+    return _Cell(
+        glyphs, characters, wide, gaps, _stretch([gap for gap, a, b in zip(gaps, wide, wide[1:], strict=False) if a and b])
+    )
+
+
+def _autospace(cells: list[_Cell]) -> float:
     """Return how far apart, in ems, ideographs and Latin letters stand on this page where there is no space."""
     gaps = [
-        (b.left - a.right) / b.size - stretch
-        for cell, stretch in zip(cells, stretches, strict=True)
-        for a, b in pairwise(cell)
-        if is_wide(a.character) != is_wide(b.character) and a.character.isalnum() and b.character.isalnum()
+        gap - cell.stretch
+        for cell in cells
+        for gap, a, b, first, second in zip(cell.gaps, cell.wide, cell.wide[1:], cell.characters, cell.characters[1:], strict=False)
+        if a != b and first.isalnum() and second.isalnum()
     ]
     return min(max(median(gaps), 0.0), _LARGEST_AUTOSPACE) if len(gaps) >= _FEW else _LARGEST_AUTOSPACE
 
 
-def _stretch(cell: list[Glyph]) -> float:
+def _stretch(gaps: list[float]) -> float:
     """Return how far apart, in ems, the ideographs of a line were drawn so that it fills its column."""
-    characters, lefts, rights, _, sizes, _, _ = zip(*cell, strict=True)
-    wide = list(map(is_wide, characters))
-    steps = zip(wide, wide[1:], rights, lefts[1:], sizes[1:], strict=False)
-    gaps = [(left - right) / size for a, b, right, left, size in steps if a and b]
     return max(0.0, median(gaps)) if len(gaps) > 3 or _are_even(gaps) else 0.0
 
 
@@ -139,12 +154,13 @@ def _are_even(gaps: list[float]) -> bool:
     return bool(gaps) and min(gaps) > _SPREAD and max(gaps) - min(gaps) < _SPREAD
 
 
-def _line(cell: list[Glyph], page: int, stretch: float, autospace: float) -> TextLine:
-    pieces = [cell[0].character]
-    for a, b in pairwise(cell):
-        pieces.append(f" {b.character}" if _has_space(a, b, stretch, autospace) else b.character)
+def _line(cell: _Cell, page: int, autospace: float) -> TextLine:
+    glyphs, stretch = cell.glyphs, cell.stretch
+    pieces = [cell.characters[0]]
+    for (a, b), gap in zip(pairwise(glyphs), cell.gaps, strict=True):
+        pieces.append(f" {b.character}" if _has_space(a, b, gap - stretch, autospace) else b.character)
     text = "".join(pieces).translate(RADICALS)
-    ink = [glyph for glyph in cell if not glyph.character.isspace()] if any(map(str.isspace, text)) else cell
+    ink = [glyph for glyph in glyphs if not glyph.character.isspace()] if any(map(str.isspace, text)) else glyphs
     return TextLine(
         page,
         text.strip(),
@@ -158,11 +174,10 @@ def _line(cell: list[Glyph], page: int, stretch: float, autospace: float) -> Tex
     )
 
 
-def _has_space(a: Glyph, b: Glyph, stretch: float, autospace: float) -> bool:
-    """Tell whether a space shows between two characters of a line where none is written."""
-    if a.character.isspace() or b.character.isspace():
+def _has_space(a: Glyph, b: Glyph, gap: float, autospace: float) -> bool:
+    """Tell whether a space shows between two characters of a line where none is written; their gap is in ems, without stretch."""
+    if gap <= 0 or a.character.isspace() or b.character.isspace():
         return False
-    gap = (b.left - a.right) / b.size - stretch
     if b.order == a.order + 1 and not b.spaced:  # the engine knows the widths of the font, and saw none
         return gap > _NO_SPACE_AFTER_ALL
     if not is_wide(a.character) and not is_wide(b.character):

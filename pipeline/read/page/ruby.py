@@ -27,8 +27,7 @@ class RubyExtraction:
 
 def take_ruby(glyphs: Sequence[Glyph]) -> RubyExtraction:
     """Return the characters of a page, all turned alike and in order, without pronunciation and emphasis."""
-    largest = max((glyph.size for glyph in glyphs), default=0.0)
-    if not any(_may_annotate(glyph, largest) for glyph in glyphs):
+    if not _has_annotation(glyphs):
         return RubyExtraction(list(glyphs), [])
     rows = list(_level_runs(glyphs))
     wide = [glyph for glyph in glyphs if is_wide(glyph.character) and glyph.character.isalnum()]
@@ -45,11 +44,13 @@ def take_ruby(glyphs: Sequence[Glyph]) -> RubyExtraction:
     return RubyExtraction([moved.get(glyph, glyph) for glyph in kept], texts)
 
 
-def _may_annotate(glyph: Glyph, largest: float) -> bool:
-    character = glyph.character
-    if "\u4e00" <= character <= "\u9fff":
-        return False
-    return character in _TONES or _is_sound(character) or (character in _DOTS and glyph.size < _DOT_SIZE * largest)
+def _has_annotation(glyphs: Sequence[Glyph]) -> bool:
+    """Tell whether a page holds anything that may be an annotation; a dot is one only where it is small."""
+    characters = {glyph.character for glyph in glyphs}
+    if any(character in _TONES or _is_sound(character) for character in characters):
+        return True
+    dots = [glyph.size for glyph in glyphs if glyph.character in _DOTS] if characters & _DOTS else []
+    return bool(dots) and min(dots) < _DOT_SIZE * max(glyph.size for glyph in glyphs)
 
 
 def _is_sound(character: str) -> bool:

@@ -24,7 +24,8 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
     Each character comes with how far it is turned (``turn_of``) and stands where ``turned`` puts it; the edges of ``page``
     are those of the page as it lies.
     """
-    for is_level, group in groupby(glyphs, key=lambda pair: pair[1] == turn or (turn == DOWN and pair[1] == 0)):
+    others = {other for _, other in glyphs} - {turn}
+    for is_level, group in groupby(glyphs if others else (), key=lambda pair: pair[1] == turn or (turn == DOWN and pair[1] == 0)):
         text = "" if is_level else "".join(glyph.character for glyph, _ in group).strip()
         if text:
             aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))

@@ -210,15 +210,17 @@ def find_blocks(root: Element) -> HtmlPage:
 
     walk = _Walk(title=_window_title(root), wrap=_LINE_END if _wraps_at_spaces(root) else _WRAP)
     steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    unseen: Element | None = None
     for event, element in steps:
         if event == "start":
             if _is_unseen(element):
+                unseen = element
                 _keep_aside(walk, element)
                 steps.skip_subtree()
             else:
                 _enter(walk, element)
         else:
-            if event == "end" and not _is_unseen(element):
+            if event == "end" and element is not unseen:
                 _leave(walk, element)
             _add(walk, element.tail if element is not root else None)
     _flush(walk)
@@ -242,9 +244,10 @@ def _is_unseen(element: Element) -> bool:
 
 def _is_hidden(element: Element) -> bool:
     # WeChat sets visibility:hidden on the text until its script has run, so that only display:none counts.
-    if "hidden" in element.attrib or element.get("aria-hidden") == "true":
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
-    return _NOT_SHOWN.search(element.get("style") or "") is not None
+    style = element.get("style")
+    return style is not None and _NOT_SHOWN.search(style) is not None
 
 
 def _keep_aside(walk: _Walk, element: Element) -> None:
@@ -257,7 +260,10 @@ def _keep_aside(walk: _Walk, element: Element) -> None:
 
 
 def _is_block(element: Element) -> bool:
-    return element.tag in _BLOCK_TAGS or _SHOWN_AS_BLOCK.search(element.get("style") or "") is not None
+    if element.tag in _BLOCK_TAGS:
+        return True
+    style = element.get("style")
+    return style is not None and _SHOWN_AS_BLOCK.search(style) is not None
 
 
 def _enter(walk: _Walk, element: Element) -> None:
@@ -406,4 +412,6 @@ def _flush(walk: _Walk) -> None:
 
 def _squeeze(text: str, wrap: re.Pattern[str]) -> str:
     """Return a line as a browser shows it: white space as one space, and none where a line of source ends in Chinese."""
-    return _SPACES.sub(" ", wrap.sub("", text)).strip(_EDGE)
+    if text.split() != [text]:  # most lines of Chinese hold no white space, which the expressions would look for everywhere
+        text = _SPACES.sub(" ", wrap.sub("", text))
+    return text.strip(_EDGE)

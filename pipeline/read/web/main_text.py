@@ -10,10 +10,15 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from pipeline.preprocess.headings import sign_level
 from pipeline.read.web.blocks import Element, HtmlBlock, HtmlPage, Region
+
+if TYPE_CHECKING:
+    from trafilatura.settings import Extractor
 
 # A page that is larger or deeper than any report on the web is judged by its sentences alone: trafilatura would take minutes.
 MAX_ELEMENTS, MAX_DEPTH = 50_000, 300
@@ -118,8 +123,9 @@ def _evidence(blocks: list[HtmlBlock]) -> _Evidence:
 
 
 def _is_sentence(norm: str) -> bool:
-    long = len(norm) >= _LONG and _COMMA.search(norm) is not None and not _BYLINE.search(norm)
-    return long or _STOP.search(norm) is not None
+    if _STOP.search(norm) is not None:
+        return True
+    return len(norm) >= _LONG and _COMMA.search(norm) is not None and not _BYLINE.search(norm)
 
 
 def _kept_by_trafilatura(page: HtmlPage, root: Element, evidence: _Evidence) -> list[bool]:
@@ -135,14 +141,22 @@ def _extract(root: Element) -> str:
     import trafilatura  # noqa: PLC0415 - loaded when a page is read, not when a command is listed
     from lxml.etree import LxmlError  # noqa: PLC0415 - as above
 
-    # It reports each page without a text to a log that nobody has set up, which prints to stderr.
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL + 1)
     try:
-        found = trafilatura.bare_extraction(root, favor_recall=True, include_comments=False, include_tables=True)
+        found = trafilatura.bare_extraction(root, options=_options())
     except (LxmlError, ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError):
         return ""
     text = found.get("text") if isinstance(found, dict) else found and found.text
     return text or ""
+
+
+@cache
+def _options() -> "Extractor":
+    """Return what trafilatura is asked for; it would read its configuration anew for each page."""
+    from trafilatura.settings import Extractor  # noqa: PLC0415 - as above
+
+    # It reports each page without a text to a log that nobody has set up, which prints to stderr.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL + 1)
+    return Extractor(output_format="python", recall=True, comments=False, tables=True)
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -237,6 +237,25 @@ def test_lines_are_those_that_a_browser_shows(read_page, body, lines):
     assert text.split("\n")[1:-1] == lines
 
 
+@pytest.mark.parametrize("space", [" ", "\t", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028", "\u2029", "\r\n \t"])
+def test_every_kind_of_white_space_is_one_space_and_none_at_the_ends(space):
+    ends_in_line = "\n" in space
+    for text, shown in (
+        (f"a{space}{space}b", "a b"),
+        (f"{space}文{space}字{space}", "文字" if ends_in_line else "文 字"),
+        (f"{space}", ""),
+        ("\u200b文\u3000字\u200b", "文\u3000字"),
+        ("文\xa0字", "文\xa0字"),
+        ("文字", "文字"),
+    ):
+        assert blocks._squeeze(text, blocks._WRAP) == shown
+
+
+def test_what_is_unseen_ends_where_it_ends(read_page):
+    body = "<p>宣传<span hidden>甲<b>乙</b></span>工作<script>x</script>开展</p><div hidden><p>丙</p></div><p>理论<svg/>宣讲</p>"
+    assert read_page(page(body)).text.split("\n") == ["宣传工作开展", "理论宣讲"]
+
+
 def test_fields_of_forms_and_what_is_shown_without_scripts_are_set_aside(read_page):
     body = "<textarea>甲镇宣讲\n三十场。</textarea><noscript><style>p {}</style><p>请启用<b>脚本</b>。</p></noscript>"
     nothing = (

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
-from pipeline.read import formats, read_bytes, read_report, suffixes
+from pipeline.read import _without_surrogates, formats, read_bytes, read_report, suffixes
 
 
 def test_a_document_holds_text_encoding_and_the_hash_of_the_file(report, config):
@@ -82,3 +82,9 @@ def test_what_is_named_as_another_format_but_no_text_either_is_damaged(tmp_path,
         read_report(path, config.read)
     path.write_text("一、总结", encoding="utf-8")
     assert read_report(path, config.read).text == "一、总结"
+
+
+def test_halves_of_characters_become_one_sign_and_others_stay():
+    assert _without_surrogates("宣\ud842传\udfff𠮷") == "宣\ufffd传\ufffd𠮷"
+    text = "宣传𠮷"
+    assert _without_surrogates(text) is text
