@@ -89,8 +89,8 @@ cdef class Asked:
         cdef void* page = <void*>handle
         cdef void* drawing
         cdef void* last = NULL
-        cdef Box box
-        cdef double x, y, left, right, base, size = 0, width
+        cdef Box box = Box(0, 0, 0, 0)  # PDFium leaves it where a character has none
+        cdef double x = 0, y = 0, left, right, base, size = 0, width
         cdef unsigned int code
         cdef int i, turn = 0
         cdef Py_ssize_t order = 0
@@ -139,7 +139,7 @@ cdef class Asked:
 
     cdef tuple look_at(self, void* page, int i, void* drawing, dict looks, fonts):
         """Return turn, size, font and symbols of an object; what no object draws is asked for itself."""
-        cdef Matrix matrix
+        cdef Matrix matrix = Matrix(0, 0, 0, 0, 0, 0)
         cdef object look = looks.get(<size_t>drawing) if drawing is not NULL else None
         if look is None:
             self.matrix_of(page, i, &matrix)

@@ -130,16 +130,15 @@ class _Looks:
         from pypdfium2.raw import FS_MATRIX  # noqa: PLC0415 - loaded when a PDF is read
 
         self._handle, self._calls, self._fonts = handle, calls(), fonts
-        self._matrix = FS_MATRIX()
-        self._place = ctypes.addressof(self._matrix)
+        self._new_matrix = FS_MATRIX
         self._known: dict[int, tuple[int, float, int]] = {}
 
     def __call__(self, drawing: int, index: int) -> tuple[int, float, int]:
         """Return the turn, size and font of an object that draws a character; what no object draws is asked for itself."""
         look = self._known.get(drawing) if drawing else None
         if look is None:
-            asked, matrix = self._calls, self._matrix
-            asked.matrix_of(self._handle, index, self._place)
+            asked, matrix = self._calls, self._new_matrix()
+            asked.matrix_of(self._handle, index, ctypes.addressof(matrix))
             size = asked.size_of(self._handle, index) * math.hypot(matrix.c, matrix.d)
             font = self._fonts.number(asked.font_of(drawing) or 0) if drawing else 0
             look = self._known[drawing] = turn_of(matrix.a, matrix.b), size, font
