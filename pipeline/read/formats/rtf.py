@@ -15,7 +15,7 @@ from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import or_scans
-from pipeline.read.office.fields import check_box_text, drop_down_text, equation_text
+from pipeline.read.office.fields import check_box_text, drawn_text, drop_down_text
 from pipeline.read.office.numbering import symbol, with_label
 from pipeline.read.office.rtf_lists import ListTable, PlainNumber
 from pipeline.read.office.word_styles import BODY_LEVEL, contents_reason, heading_level
@@ -367,7 +367,7 @@ def _field_text(found: _Field) -> str | None:
     result = found.default if found.result in (None, _AS_SET) else found.result
     if found.form == _CHECK_BOX:
         return check_box_text(bool(result))
-    return drop_down_text(found.entries, result) if found.form == _DROP_DOWN else equation_text(found.instruction)
+    return drop_down_text(found.entries, result) if found.form == _DROP_DOWN else drawn_text(found.instruction)
 
 
 def _flush(reader: _Reader) -> None:
@@ -377,7 +377,7 @@ def _flush(reader: _Reader) -> None:
     data, reader.pending = bytes(reader.pending), bytearray()
     encoding = reader.fonts.get(reader.group.font, reader.code_page)
     if encoding == _SYMBOL_CHARSET:
-        _write("".join(symbol(0xF000 + byte) if byte >= 0x80 else chr(byte) for byte in data), reader)
+        _write("".join(symbol(0xF000 + byte, "□" if byte >= 0x80 else chr(byte)) for byte in data), reader)
         return
     try:
         _write(data.decode(encoding), reader)

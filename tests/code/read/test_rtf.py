@@ -346,3 +346,8 @@ def test_numbers_of_word_6_are_counted_where_none_is_written(lines):
     assert lines(body + going_on + r"\pard" + number + encoded("戊") + r"\par" + bullets) == [
         *("（三）甲", "（四）乙", "续", "（五）丙", "文", "（三）戊", "• 丁"),
     ]
+
+
+def test_symbols_without_a_result_show_what_word_draws_of_them(lines):
+    ticked = field(r'SYMBOL 252 \\f "Wingdings" \\s 12', r"\f2\fs24") + r"\f0 " + encoded("已办结") + r"\par"
+    assert lines(ticked + r"{\f2 n\'fc}\f0 " + encoded("合格") + r"\par") == ["✓已办结", "■✓合格"]
