@@ -63,7 +63,7 @@ def drawn_together(data: bytes, package: ZipPackage, source: str, options: ReadC
         numbers[member.filename.casefold()] = sorted(rows)
     if not changed:
         return SourceWorkbook(data, {})
-    named = {name: numbers[part] for name, part in _sheet_parts(package, source) if part in numbers}
+    named = {name: numbers[part] for name, part in sheet_parts(package, source) if part in numbers}
     return SourceWorkbook(_repacked(package, changed, source), named)
 
 
@@ -77,7 +77,7 @@ def too_many_cells(source: str, options: ReadConfig) -> InputError:
     return InputError(said, code="too_large")
 
 
-def _sheet_parts(package: ZipPackage, source: str) -> Iterator[tuple[str, str]]:
+def sheet_parts(package: ZipPackage, source: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each sheet with that of its part."""
     main = main_part(package, source) or ""
     parts = relationships(package, main, source)
