@@ -36,6 +36,7 @@ REASONS = {
     "table title": "表题",
     "table header": "表头",
     "table note": "表注",
+    "text box": "文本框",
     "row without text": "无正文的行",
     "mail head": "邮件头",
     "speaker notes": "演讲备注",

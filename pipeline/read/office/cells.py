@@ -67,6 +67,17 @@ def drawn_together(data: bytes, package: ZipPackage, source: str, options: ReadC
     return SourceWorkbook(_repacked(package, changed, source), named)
 
 
+def text_boxes(package: ZipPackage, part: str, source: str) -> Iterator[str]:
+    """Yield the paragraphs of the text boxes and shapes that lie over the cells of a sheet."""
+    drawings = [found.target for found in relationships(package, part, source).values() if found.kind == "drawing"]
+    for drawing in drawings:
+        root = parse_member(package, drawing, source)
+        for paragraph in () if root is None else root.iter("{*}p"):
+            text = "".join(run.text or "" for run in paragraph.iter("{*}t"))
+            if text.strip():
+                yield text
+
+
 def too_many_cells(source: str, options: ReadConfig) -> InputError:
     """Return what is said of a workbook of which more cells would have to be looked at than may be."""
     said = tr(
@@ -179,7 +190,16 @@ def _ods_table(sheet: "_Element", left: _Allowance) -> Table:
             rows += [cells] * kept
             numbers += range(number, number + kept)
         number += repeats
-    return Table(_named(sheet, "name"), rows, numbers, merged)
+    return Table(_named(sheet, "name"), rows, numbers, merged, tuple(_ods_boxes(sheet)))
+
+
+def _ods_boxes(sheet: "_Element") -> Iterator[str]:
+    """Yield the paragraphs of shapes over the cells; what a cell shows itself, and remarks on it, are none."""
+    for paragraph in sheet.iter("{*}p"):
+        around = paragraph.getparent()
+        text = "".join(_ods_pieces(paragraph))
+        if around is not None and local(around) not in ("table-cell", "covered-table-cell", "annotation") and text.strip():
+            yield text
 
 
 def _ods_rows(parent: "_Element") -> "Iterator[_Element]":
