@@ -4,6 +4,7 @@ Walked with lxml as Word files are; python-pptx would be a dependency more for l
 parts that are missing. Speaker notes and slides that are not shown are set aside, and so are date, foot and number.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import text_of_scans
+from pipeline.read.office.numbering import format_number, with_label
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships
 from pipeline.read.office.packages import open_package, parse_member
 from pipeline.read.office.slide_places import Frame, Place, PlacedText, frame_of, in_reading_order, place_of, together
@@ -24,8 +26,19 @@ if TYPE_CHECKING:
 
 _TITLES = ("title", "ctrTitle")
 _MARGINS = {"dt": "page footer", "ftr": "page footer", "hdr": "page header", "sldNum": "page number"}
-_OFF = ("0", "false")
+_ON, _OFF = ("1", "true"), ("0", "false")
 _CHARACTERS = {"tab": "\t", "br": "\n"}
+_NO_TEXT = frozenset(["pPr", "rPr", "endParaRPr", "rubyPr", "rt", "Fallback"])
+_NUMBERED = "buAutoNum"
+_BULLETS = (_NUMBERED, "buNone", "buChar", "buBlip")
+# Numbers of lists by the names of their forms, as arabicPeriod, and what stands around them.
+_FORMS = {
+    "arabicDb": "decimalFullWidth", "arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter",
+    "romanLc": "lowerRoman", "romanUc": "upperRoman", "circleNum": "decimalEnclosedCircle", "ea1": "chineseCountingThousand",
+}  # fmt: skip
+_FORM = re.compile(f"({'|'.join(_FORMS)})[A-Za-z]*?(Period|ParenBoth|ParenR|Plain)")
+_AROUND = {"Period": ("", "."), "ParenR": ("", ")"), "ParenBoth": ("(", ")")}
+_WORD = re.compile(r"[^\W\d]")
 _BODIES = ("body", "subTitle", "obj", "")  # kinds of place holders for which a master has one
 
 
@@ -184,16 +197,21 @@ def _shapes(parent: "_Element | None", slide: _Slide, frame: Frame) -> Iterator[
 
 def _shape(element: "_Element", slide: _Slide, frame: Frame) -> PlacedText:
     name = local(element)
-    held = child(element, f"nv{name[0].upper()}{name[1:]}Pr", "nvPr", "ph")
+    properties = child(element, f"nv{name[0].upper()}{name[1:]}Pr")
+    drawing, held = child(properties, "cNvPr"), child(properties, "nvPr", "ph")
+    is_hidden = drawing is not None and drawing.get("hidden") in _ON
     kind = "" if held is None else held.get("type", "")
     place = place_of(child(element, "spPr", "xfrm"), frame)
     if place is None and held is not None:
         place = slide.place(kind, held.get("idx", ""))
-    return PlacedText(place, tuple(_of_kind(child(element, "txBody"), kind)))
+    return PlacedText(place, tuple(_of_kind(child(element, "txBody"), kind, is_hidden)))
 
 
-def _of_kind(body: "_Element | None", kind: str) -> Iterator[Paragraph]:
+def _of_kind(body: "_Element | None", kind: str, is_hidden: bool) -> Iterator[Paragraph]:
     for paragraph in _paragraphs(body):
+        if is_hidden:
+            yield Paragraph(paragraph.text, "noise", reason="hidden shape")
+            continue
         if kind in _MARGINS:
             yield Paragraph(paragraph.text, "noise", reason=_MARGINS[kind])
         else:
@@ -201,10 +219,30 @@ def _of_kind(body: "_Element | None", kind: str) -> Iterator[Paragraph]:
 
 
 def _paragraphs(body: "_Element | None") -> Iterator[Paragraph]:
+    """Yield the paragraphs of a text, those of lists with their numbers."""
+    style, counts = child(body, "lstStyle"), {}
     for paragraph in children(body):
         text = "".join(_runs(paragraph)) if local(paragraph) == "p" else ""
         if text.strip():
-            yield Paragraph(text)
+            yield Paragraph(with_label(_number_of(paragraph, style, counts), text))
+
+
+def _number_of(paragraph: "_Element", style: "_Element | None", counts: dict[int, tuple[str, int]]) -> str:
+    """Count a paragraph at its level and return its number as text, or ""; ``counts`` holds list and number of each level."""
+    properties = child(paragraph, "pPr")
+    level = number(properties, "lvl") or 0
+    for deeper in [at for at in counts if at > level]:
+        del counts[deeper]
+    form = None if properties is None else next((bullet for bullet in properties if local(bullet) in _BULLETS), None)
+    form = child(style, f"lvl{level + 1}pPr", _NUMBERED) if form is None else form
+    match = _FORM.fullmatch(form.get("type", "")) if form is not None and local(form) == _NUMBERED else None
+    if form is None or match is None:
+        counts.pop(level, None)
+        return ""
+    start, (key, count) = number(form, "startAt") or 1, counts.get(level, ("", 0))
+    counts[level] = (match[0], count + 1 if key == match[0] else start)
+    before, after = _AROUND.get(match[2], ("", ""))
+    return f"{before}{format_number(counts[level][1], _FORMS[match[1]])}{after}"
 
 
 def _runs(parent: "_Element") -> Iterator[str]:
@@ -213,20 +251,42 @@ def _runs(parent: "_Element") -> Iterator[str]:
         name = local(element)
         if name == "t":
             yield element.text or ""
-        elif name in ("r", "ruby", "AlternateContent", "Choice") or (name == "fld" and element.get("type") != "slidenum"):
+        elif name in _CHARACTERS:
+            yield _CHARACTERS[name]
+        elif name not in _NO_TEXT and not (name == "fld" and element.get("type") == "slidenum"):
             yield from _runs(element)
-        else:
-            yield _CHARACTERS.get(name, "")
 
 
 def _graphic(data: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
-    """Yield the rows of a table, or the points of a SmartArt, which stand in a part of their own."""
+    """Yield the rows of a table, the points of a SmartArt, or the words of a chart; the last two stand in parts of their own."""
     for element in children(data):
         if local(element) == "tbl":
             for row in element.iter("{*}tr"):
-                yield from join_row([list(_paragraphs(child(cell, "txBody"))) for cell in row if local(cell) == "tc"])
+                yield from join_row([list(_paragraphs(child(cell, "txBody"))) for cell in row if _is_cell(cell)])
         elif local(element) == "relIds":
             yield from _smart_art(attribute(element, "dm") or "", slide)
+        elif local(element) == "chart":
+            part = slide.parts.get(attribute(element, "id") or "")
+            yield from _chart(None if part is None else slide.deck.root(part.target))
+
+
+def _is_cell(element: "_Element") -> bool:
+    """Tell whether an element of a row is a cell that is shown, and no part of one that spans others."""
+    return local(element) == "tc" and not any(element.get(name) in _ON for name in ("hMerge", "vMerge"))
+
+
+def _chart(root: "_Element | None") -> Iterator[Paragraph]:
+    """Yield the words of a chart: its titles, then the names of its series and those of what it compares, a row each."""
+    if root is None:
+        return
+    for title in root.iter("{*}title"):
+        if text := "".join(piece.text or "" for piece in title.iter("{*}t", "{*}v")).strip():
+            yield Paragraph(text)
+    series = list(root.iter("{*}ser"))
+    for names in ([child(one, "tx") for one in series], [child(one, "cat") for one in series[:1]]):
+        values = [value.text or "" for name in names if name is not None for value in name.iter("{*}v")]
+        if any(_WORD.search(value) for value in values):
+            yield Paragraph("\t".join(filter(None, values)), "row")
 
 
 def _smart_art(data: str, slide: _Slide) -> Iterator[Paragraph]:
