@@ -220,7 +220,8 @@ def _of_kind(body: "_Element | None", kind: str, is_hidden: bool) -> Iterator[Pa
 
 def _paragraphs(body: "_Element | None") -> Iterator[Paragraph]:
     """Yield the paragraphs of a text, those of lists with their numbers."""
-    style, counts = child(body, "lstStyle"), {}
+    style = child(body, "lstStyle")
+    counts: dict[int, tuple[str, int]] = {}
     for paragraph in children(body):
         text = "".join(_runs(paragraph)) if local(paragraph) == "p" else ""
         if text.strip():
