@@ -22,12 +22,11 @@ from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
 from pipeline.read.ocr.packages import or_scans
-from pipeline.read.office.fields import Fields
-from pipeline.read.office.numbering import spaced, symbol, with_label, with_symbols
+from pipeline.read.office.fields import Fields, symbol_text
+from pipeline.read.office.numbering import spaced, with_label, with_symbols
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships, switch
 from pipeline.read.office.packages import open_package, parse_member, read_member, stored_name
 from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, is_indented, read_numbering, read_styles
-from pipeline.read.symbols import is_symbol_font, symbols_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,8 +45,6 @@ _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 _CHUNK = "aFChunk"
 _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
-_CODE_LENGTHS, _HEXADECIMAL = (2, 4), frozenset("0123456789abcdefABCDEF")
-_SYMBOL_FONT, _LAST_BYTE = 0xF000, 0xFF
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
 
 
@@ -322,19 +319,8 @@ def _characters(element: "_Element", name: str, fields: Fields) -> str:
     if name == "t":
         return with_symbols((element.text or "").translate(_XML_SPACE))
     if name == "sym":
-        return _symbol(attribute(element, "char") or "", attribute(element, "font") or "")
+        return symbol_text(attribute(element, "char") or "", attribute(element, "font") or "")
     return _CHARACTERS.get(name, "")
-
-
-def _symbol(code: str, font: str) -> str:
-    """Return the sign of a symbol (w:sym) by its code, which programs write with or without what private use adds to it."""
-    if len(code) not in _CODE_LENGTHS or not set(code) <= _HEXADECIMAL:
-        return ""
-    value = int(code, 16)
-    if not is_symbol_font(font):
-        return symbol(value)
-    private = _SYMBOL_FONT + value if value <= _LAST_BYTE else value
-    return symbols_of(font).get(chr(private)) or symbol(private)
 
 
 def _is_hidden(run: "_Element", inherited: bool, document: _Document) -> bool:

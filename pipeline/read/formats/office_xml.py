@@ -31,8 +31,8 @@ class _Reader(Protocol):
     def __call__(self, data: bytes, source: str, options: ReadConfig) -> ReadText: ...
 
 
-_WORD = Conversion(".doc", "docx", mark("Word's XML of 2003"))
-_EXCEL = Conversion(".xls", "xlsx", mark("Excel's XML of 2003"), "MS Excel 2003 XML")
+_WORD = Conversion(".doc", "docx", mark("the XML of Word 2003"))
+_EXCEL = Conversion(".xls", "xlsx", mark("the XML of Excel 2003"), "MS Excel 2003 XML")
 _OF_2003: dict[str, tuple[Conversion, _Reader]] = {"wordDocument": (_WORD, docx.read), "Workbook": (_EXCEL, sheet.read)}
 _PACKED: dict[str, tuple[str, _Reader]] = {"word/": ("docx", docx.read), "xl/": ("xlsx", sheet.read), "ppt/": ("pptx", pptx.read)}
 # The parser takes no longer text in one element than ten million characters; pictures of that size are left out.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.read.office.numbering import symbol
 from pipeline.read.office.ooxml import attribute, child, children, local, number, switch
 from pipeline.read.symbols import is_symbol_font, symbols_of
 
@@ -20,7 +21,8 @@ _EQUATION = re.compile(r"\s*EQ\b", re.IGNORECASE)
 _SYMBOL = re.compile(r"\s*SYMBOL\s+(0x[0-9a-f]{1,6}|\d{1,7})(?![0-9a-z])(.*)", re.IGNORECASE | re.DOTALL)
 _FONT = re.compile(r"""\\f\s*(?:"([^"]*)"|([^\s"\\]+))""", re.IGNORECASE)
 _UNICODE = re.compile(r"\\u\b", re.IGNORECASE)
-_LAST_BYTE, _LAST_CODE = 0xFF, 0xFFFF
+_LAST_BYTE, _LAST_CODE, _SYMBOL_FONT = 0xFF, 0xFFFF, 0xF000
+_CODE_LENGTHS, _HEXADECIMAL = (2, 4), frozenset("0123456789abcdefABCDEF")
 # A button shows what stands behind the name of what it does.
 _BUTTON = re.compile(r"\s*(?:MACROBUTTON|GOTOBUTTON)\s+\S+(.*)", re.IGNORECASE | re.DOTALL)
 _CONTENTS = re.compile(r"\s*TOC\b", re.IGNORECASE)
@@ -157,13 +159,24 @@ def check_box_text(checked: bool) -> str:
 def drawn_text(instruction: str) -> str | None:
     """Return what a field shows that is drawn from its instruction alone; None for the instruction of another field."""
     if match := _SYMBOL.match(instruction):
-        return _symbol_text(match[1], match[2])
+        return _field_symbol(match[1], match[2])
     if match := _BUTTON.match(instruction):
         return match[1].strip()
     return equation_text(instruction)
 
 
-def _symbol_text(code: str, options: str) -> str:
+def symbol_text(code: str, font: str) -> str:
+    """Return the sign of a symbol (w:sym) by its code, which programs write with or without what private use adds to it."""
+    if len(code) not in _CODE_LENGTHS or not set(code) <= _HEXADECIMAL:
+        return ""
+    value = int(code, 16)
+    if not is_symbol_font(font):
+        return symbol(value)
+    private = _SYMBOL_FONT + value if value <= _LAST_BYTE else value
+    return symbols_of(font).get(chr(private)) or symbol(private)
+
+
+def _field_symbol(code: str, options: str) -> str:
     """Return the character of a SYMBOL field; one of a symbol font as the sign that it looks like."""
     value = int(code, 16) if code[:2].lower() == "0x" else int(code)
     font = _FONT.search(options)
