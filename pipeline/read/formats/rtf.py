@@ -19,9 +19,11 @@ from pipeline.read.office.fields import check_box_text, drawn_text, drop_down_te
 from pipeline.read.office.numbering import symbol, with_label
 from pipeline.read.office.rtf_lists import ListTable, PlainNumber
 from pipeline.read.office.word_styles import BODY_LEVEL, contents_reason, heading_level
+from pipeline.read.symbols import is_symbol_font, symbols_of
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
 _DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
+_LONGEST_NAME = 64  # of a style or a font
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
 # The instruction of a field, an entry of a list in it, and the name and the value of a property of a shape.
 _INSTRUCTION, _ENTRY, _PROPERTY, _NAME = "instruction", "entry", "property", "name"
@@ -190,6 +192,8 @@ class _Reader:
     margins: list[Paragraph] = field(default_factory=list)
     code_page: str = "cp1252"
     fonts: dict[int, str] = field(default_factory=dict)
+    font_names: dict[int, str] = field(default_factory=dict)
+    signs: dict[int, dict[str, str]] = field(default_factory=dict)
     styles: dict[int, _Style] = field(default_factory=dict)
     style: int = 0
     pending: bytearray = field(default_factory=bytearray)
@@ -376,6 +380,13 @@ def _flush(reader: _Reader) -> None:
         return
     data, reader.pending = bytes(reader.pending), bytearray()
     encoding = reader.fonts.get(reader.group.font, reader.code_page)
+    if reader.group.target == _FONTS:
+        name = reader.font_names.get(reader.group.font, "") + data.decode("latin-1")
+        reader.font_names[reader.group.font] = name[:_LONGEST_NAME]
+        return
+    if signs := _signs(reader):
+        _write("".join(signs.get(character, character) for character in data.decode("latin-1")), reader)
+        return
     if encoding == _SYMBOL_CHARSET:
         _write("".join(symbol(0xF000 + byte, "□" if byte >= 0x80 else chr(byte)) for byte in data), reader)
         return
@@ -386,11 +397,20 @@ def _flush(reader: _Reader) -> None:
         _write(data.decode("cp1252" if encoding == reader.code_page else reader.code_page, "replace"), reader)
 
 
+def _signs(reader: _Reader) -> dict[str, str]:
+    """Return what the characters of the font stand for where it is one of symbols; nothing for another font."""
+    font = reader.group.font
+    if font not in reader.signs:
+        name = reader.font_names.get(font, "").strip("; ")
+        reader.signs[font] = symbols_of(name) if is_symbol_font(name) else {}
+    return reader.signs[font]
+
+
 def _write(text: str, reader: _Reader) -> None:
     target, flow = reader.group.target, reader.flows[-1]
     if target == _STYLES:
         style = reader.styles.setdefault(reader.style, _Style())
-        style.name = (style.name + text)[:64]
+        style.name = (style.name + text)[:_LONGEST_NAME]
     elif target == _LABEL:
         flow.label.append(text)
     elif target == _BODY and not reader.group.hidden:
@@ -417,7 +437,8 @@ def _write_of_list(text: str, reader: _Reader) -> None:
 
 def _unicode(reader: _Reader, argument: int | None) -> None:
     code = (argument or 0) % 0x10000
-    _write(symbol(code) if 0xF000 <= code < 0xF100 else chr(code), reader)
+    plain = symbol(code) if 0xF000 <= code < 0xF100 else chr(code)
+    _write(_signs(reader).get(chr(code), plain), reader)
     reader.to_skip = reader.group.fallback
 
 

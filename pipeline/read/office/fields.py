@@ -22,6 +22,7 @@ _SYMBOL = re.compile(r"\s*SYMBOL\s+(0x[0-9a-f]{1,6}|\d{1,7})(?![0-9a-z])(.*)", r
 _FONT = re.compile(r"""\\f\s*(?:"([^"]*)"|([^\s"\\]+))""", re.IGNORECASE)
 _UNICODE = re.compile(r"\\u\b", re.IGNORECASE)
 _LAST_BYTE, _LAST_CODE, _SYMBOL_FONT = 0xFF, 0xFFFF, 0xF000
+LONGEST_SIGNS = 4  # characters of a run that is looked at for letters in a symbol font
 _CODE_LENGTHS, _HEXADECIMAL = (2, 4), frozenset("0123456789abcdefABCDEF")
 # A button shows what stands behind the name of what it does.
 _BUTTON = re.compile(r"\s*(?:MACROBUTTON|GOTOBUTTON)\s+\S+(.*)", re.IGNORECASE | re.DOTALL)
@@ -174,6 +175,15 @@ def symbol_text(code: str, font: str) -> str:
         return symbol(value)
     private = _SYMBOL_FONT + value if value <= _LAST_BYTE else value
     return symbols_of(font).get(chr(private)) or symbol(private)
+
+
+def signs_in_font(text: str, element: "_Element") -> str:
+    """Return the text of a run (w:t) with letters in a symbol font as the signs that they show: R in Wingdings 2 is a tick."""
+    font = attribute(child(element.getparent(), "rPr", "rFonts"), "ascii") or ""
+    if not is_symbol_font(font):
+        return text
+    signs = symbols_of(font)
+    return "".join(signs.get(character, character) for character in text)
 
 
 def _field_symbol(code: str, options: str) -> str:

@@ -123,6 +123,22 @@ def test_a_symbol_is_read_by_its_font(lines, font, code, sign):
     assert lines(p(run("甲") + f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>' + run("乙"))) == [f"甲{sign}乙"]
 
 
+@pytest.mark.parametrize(
+    ("font", "text", "shown"),
+    [
+        ("Wingdings 2", "R", "☑"),
+        ("Wingdings 2", "\uf050", "✓"),
+        ("Wingdings", "ü", "✓"),
+        ("Wingdings", "\uf0fe", "☑"),
+        ("Wingdings", "是", "是"),
+        ("Arial", "R", "R"),
+    ],
+)
+def test_letters_in_a_symbol_font_are_the_signs_that_they_show(lines, font, text, shown):
+    fonts = f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}"/>'
+    assert lines(p(run("已办结") + run(text, fonts) + run("未办结R"))) == [f"已办结{shown}未办结R"]
+
+
 def test_fields_without_a_result_show_what_word_draws_of_them(lines):
     def field(instruction, result=""):
         begin, separate, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))

@@ -351,3 +351,9 @@ def test_numbers_of_word_6_are_counted_where_none_is_written(lines):
 def test_symbols_without_a_result_show_what_word_draws_of_them(lines):
     ticked = field(r'SYMBOL 252 \\f "Wingdings" \\s 12', r"\f2\fs24") + r"\f0 " + encoded("已办结") + r"\par"
     assert lines(ticked + r"{\f2 n\'fc}\f0 " + encoded("合格") + r"\par") == ["✓已办结", "■✓合格"]
+
+
+def test_letters_in_a_font_of_symbols_are_signs_by_its_name(lines):
+    fonts = r"{\fonttbl{\f7\fnil\fcharset0 Wingdings 2{\*\falt Arial};}{\f8\fnil\fcharset2 Wingdings;}{\f9\fnil\fcharset2 Symbol;}}"
+    body = r"{\f7 R}{\f7\u82 R}{\f7\u-4016 ?}{\f8 n\'fe}{\f9\'b3}{\f0 " + encoded("合格R") + r"}\par"
+    assert lines(fonts + body) == ["☑☑✓■☑≥合格R"]
