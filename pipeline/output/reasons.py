@@ -36,10 +36,12 @@ REASONS = {
     "table title": "表题",
     "table header": "表头",
     "table note": "表注",
+    "text box": "文本框",
     "row without text": "无正文的行",
     "mail head": "邮件头",
     "speaker notes": "演讲备注",
     "hidden slide": "隐藏幻灯片",
+    "hidden shape": "隐藏的图形",
 }
 
 

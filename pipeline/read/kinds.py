@@ -38,7 +38,10 @@ _XML = re.compile(
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*)")
 _BRACKET = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 _LEADING, _TAIL = re.compile(rb"\A\s*(?:(?:<!--.*?-->|<\?[^>]*>)\s*)*", re.DOTALL), 1_000
-_OFFICE_XML = re.compile(rb"<\?mso-application|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)")
+_OFFICE_XML = re.compile(
+    rb"<\?mso-application|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)"
+    rb"|<(?:\w+:)?Workbook\b[^<>]*urn:schemas-microsoft-com:office:spreadsheet"
+)
 _FLAT_TYPE = re.compile(rb"office:mimetype\s*=\s*[\"\']application/vnd\.oasis\.opendocument\.([a-z-]{1,40})[\"\']")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
@@ -198,7 +201,7 @@ def _markup_kind(head: bytes) -> str | None:
     if b"<office:document" in head:
         return _flat_kind(head)
     if _has_office_mark(head) and _OFFICE_XML.search(head):
-        return "doc"
+        return "office_xml"
     if b"UOF" in head and _UOF.search(head):
         return "uof"
     return "xml" if _XML.match(head) else None
@@ -206,7 +209,7 @@ def _markup_kind(head: bytes) -> str | None:
 
 def _has_office_mark(head: bytes) -> bool:
     """Tell whether one of the words that Office's XML holds stands in the head, many times faster than the expression."""
-    return b"<?mso-application" in head or b"schemas.microsoft.com/office/" in head
+    return b"<?mso-application" in head or b"schemas.microsoft.com/office/" in head or b"com:office:spreadsheet" in head
 
 
 def _flat_kind(head: bytes) -> str:

@@ -38,13 +38,14 @@ class Table:
     """The rows of a sheet, or of a file that is one table, with the sheet's name.
 
     ``numbers`` are those of the rows in their file, where some are left out; ``merged`` are cells that span others: the first row
-    and column and the last, as indices.
+    and column and the last, as indices. ``boxes`` is the text that lies over the cells, a paragraph each.
     """
 
     sheet: str | None
     rows: Sequence[Sequence[str]]
     numbers: Sequence[int] | None = None
     merged: Sequence[tuple[int, int, int, int]] = ()
+    boxes: Sequence[str] = ()
 
     def number(self, index: int) -> int:
         """Return the number of a row in its file, counted from 1."""
@@ -77,6 +78,9 @@ def rows_text(tables: Sequence[Table], encoding: str, source: str, options: Read
     if not found:
         raise InputError(_no_column(tables, source, options), code="columns")
     rows = [row for table, layout in found for row in _rows(table, layout)]
+    rows += [
+        _Row(_squeezed(box), "noise", SourceLocation(0, sheet=table.sheet), "text box") for table in tables for box in table.boxes
+    ]
     starts = [0, *accumulate(len(row.text) + 1 for row in rows)]
     marks = [Mark(start, start + len(row.text), row.kind, reason=row.reason) for start, row in zip(starts, rows, strict=False)]
     places = [msgspec.structs.replace(row.place, start=start) for start, row in zip(starts, rows, strict=False)]

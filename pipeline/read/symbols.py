@@ -29,6 +29,11 @@ _UNNAMED = {chr(_PRIVATE + ord(letter)): sign for letter, sign in (_WINGDINGS | 
 }
 
 
+def is_symbol_font(font: str) -> bool:
+    """Tell whether a font of this name holds symbols in the place of letters."""
+    return any(family.search(font) for family, _ in _FAMILIES)
+
+
 def symbols_of(font: str) -> dict[str, str]:
     """Return what the characters of a font stand for, by its name, which may have the six letters of a subset before it."""
     known = next((signs for family, signs in _FAMILIES if family.search(font)), None)

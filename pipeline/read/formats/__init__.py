@@ -11,6 +11,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "md": (".md", ".markdown"),
     "mhtml": (".mhtml", ".mht"),
     "odt": (".odt", ".ott", ".fodt"),
+    "office_xml": (),  # .xml may be anything
     "ofd": (".ofd",),
     "pdf": (".pdf",),
     "picture": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"),

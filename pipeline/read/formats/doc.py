@@ -1,4 +1,4 @@
-"""Old Word and WPS files (.doc, .wps) and Word's XML of 2003: LibreOffice writes them as .docx, which is then read as such."""
+"""Old Word and WPS files (.doc, .wps): LibreOffice writes them as .docx, which is then read as such."""
 
 from msgspec.structs import replace
 
@@ -8,19 +8,16 @@ from pipeline.core.messages import mark, tr
 from pipeline.read.decode import ReadText
 from pipeline.read.formats import docx
 from pipeline.read.office.libreoffice import CONVERTER, Conversion
-from pipeline.read.office.ooxml import local
-from pipeline.read.office.packages import OLE_SIGNATURE, parse_xml
+from pipeline.read.office.packages import OLE_SIGNATURE
 
 _CONVERSION = Conversion(".doc", "docx", mark("an old Word file"))
-_HEAD = 4096
 # The first stream of most .doc files is the document itself; its head says whether it is encrypted.
 _WORD_STREAM, _WORD_FLAGS, _WORD_SIGNATURE, _ENCRYPTED = 512, slice(523, 524), b"\xec\xa5", 0x01
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of an old Word or WPS file with marks and places; raises InputError, also where LibreOffice is missing."""
-    head = data[:_HEAD].lstrip()
-    if not head.startswith(OLE_SIGNATURE) and not _is_word_xml(data, head, source):
+    if not data.startswith(OLE_SIGNATURE):
         raise InputError(
             tr("{source}: not a Word document; check what kind of file it is, and save it as .docx", source=source), code="damaged"
         )
@@ -29,11 +26,3 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     converted = CONVERTER.convert(data, _CONVERSION, source, options)
     found = docx.read(converted, source, options)
     return replace(found, encoding=f"doc{found.encoding.removeprefix('docx')}")
-
-
-def _is_word_xml(data: bytes, head: bytes, source: str) -> bool:
-    """Tell whether a file is Word's XML of 2003; it is parsed here first, so that no entities get to LibreOffice."""
-    return (
-        head.startswith((b"<?xml", b"<w:", b"\xef\xbb\xbf<"))
-        and local(parse_xml(data, tr("the document"), source)) == "wordDocument"
-    )

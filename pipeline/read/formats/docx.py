@@ -22,8 +22,8 @@ from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
 from pipeline.read.ocr.packages import or_scans
-from pipeline.read.office.fields import Fields
-from pipeline.read.office.numbering import spaced, symbol, with_label, with_symbols
+from pipeline.read.office.fields import LONGEST_SIGNS, Fields, signs_in_font, symbol_text
+from pipeline.read.office.numbering import spaced, with_label, with_symbols
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships, switch
 from pipeline.read.office.packages import open_package, parse_member, read_member, stored_name
 from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, Styles, is_indented
@@ -317,10 +317,10 @@ def _characters(element: "_Element", name: str, fields: Fields) -> str:
     if element in fields.hidden:
         return ""
     if name == "t":
-        return with_symbols((element.text or "").translate(_XML_SPACE))
+        text = (element.text or "").translate(_XML_SPACE)
+        return with_symbols(text if len(text) > LONGEST_SIGNS or text.isdigit() else signs_in_font(text, element))
     if name == "sym":
-        code = attribute(element, "char") or ""
-        return symbol(int(code, 16)) if len(code) == 4 and all(digit in "0123456789abcdefABCDEF" for digit in code) else ""
+        return symbol_text(attribute(element, "char") or "", attribute(element, "font") or "")
     return _CHARACTERS.get(name, "")
 
 

@@ -57,18 +57,25 @@ def _heads(text: str, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _body(part: Message, source: str, options: ReadConfig) -> list[ReadText]:
-    """Return the texts of a part in order, as RFC 2046 has them: one of alternatives, the root of what is related, else all."""
+    """Return the texts of a part in order, as RFC 2046 has them: one of alternatives, of what is related the root, else all."""
     kind = part.get_content_type()
     if part.is_multipart() and kind.startswith("multipart/") and kind not in ENCRYPTED:
-        found = [_body(inner, source, options) for inner in part.get_payload() if isinstance(inner, Message)]
-        found = [texts for texts in found if texts]
+        inside = [inner for inner in part.get_payload() if isinstance(inner, Message)]
+        found = [(inner, texts) for inner in inside if (texts := _body(inner, source, options))]
         if kind == "multipart/alternative":
-            return _best(found)
-        return found[0] if found and kind == "multipart/related" else [text for texts in found for text in texts]
+            return _best([texts for _, texts in found])
+        if kind == "multipart/related":
+            found = [pair for i, pair in enumerate(found) if not i or not _is_referred_to(pair[0])]
+        return [text for _, texts in found for text in texts]
     if not is_text(part):
         return []
     text = _page(part, source, options) if kind == PAGE else _plain(part, source, options)
     return [text] if text.text.strip() else []
+
+
+def _is_referred_to(part: Message) -> bool:
+    """Tell whether a page may show a part in its own place, by the name that the part has."""
+    return part.get("Content-ID") is not None or part.get("Content-Location") is not None
 
 
 def _best(found: list[list[ReadText]]) -> list[ReadText]:

@@ -1,12 +1,13 @@
-"""Presentations (.pptx): slide by slide, its title as a heading, then the text and tables in the order of the file.
+"""Presentations (.pptx): slide by slide, its title as a heading, then text, tables and SmartArt in reading order.
 
 Walked with lxml as Word files are; python-pptx would be a dependency more for less: it gives no text of SmartArt and stops at
 parts that are missing. Speaker notes and slides that are not shown are set aside, and so are date, foot and number.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
@@ -15,16 +16,73 @@ from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import text_of_scans
-from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, relationships
+from pipeline.read.office.numbering import format_number, with_label
+from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships
 from pipeline.read.office.packages import open_package, parse_member
+from pipeline.read.office.slide_places import Frame, Place, PlacedText, frame_of, in_reading_order, place_of, together
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _TITLES = ("title", "ctrTitle")
 _MARGINS = {"dt": "page footer", "ftr": "page footer", "hdr": "page header", "sldNum": "page number"}
-_OFF = ("0", "false")
+_ON, _OFF = ("1", "true"), ("0", "false")
 _CHARACTERS = {"tab": "\t", "br": "\n"}
+_NO_TEXT = frozenset(["pPr", "rPr", "endParaRPr", "rubyPr", "rt", "Fallback"])
+_NUMBERED = "buAutoNum"
+_BULLETS = (_NUMBERED, "buNone", "buChar", "buBlip")
+# Numbers of lists by the names of their forms, as arabicPeriod, and what stands around them.
+_FORMS = {
+    "arabicDb": "decimalFullWidth", "arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter",
+    "romanLc": "lowerRoman", "romanUc": "upperRoman", "circleNum": "decimalEnclosedCircle", "ea1": "chineseCountingThousand",
+}  # fmt: skip
+_FORM = re.compile(f"({'|'.join(_FORMS)})[A-Za-z]*?(Period|ParenBoth|ParenR|Plain)")
+_AROUND = {"Period": ("", "."), "ParenR": ("", ")"), "ParenBoth": ("(", ")")}
+_WORD = re.compile(r"[^\W\d]")
+_BODIES = ("body", "subTitle", "obj", "")  # kinds of place holders for which a master has one
+
+
+@dataclass(slots=True)
+class _Deck:
+    """A presentation while it is read: its package, its name in messages, and the place holders of layouts and masters by part."""
+
+    package: zipfile.ZipFile
+    source: str
+    layouts: "dict[str, list[_Holder]]" = field(default_factory=dict)
+
+    def parts(self, name: str) -> dict[str, Relationship]:
+        """Return what a part refers to."""
+        return relationships(self.package, name, self.source)
+
+    def root(self, name: str) -> "_Element | None":
+        """Return the root of a part, or None where it is missing."""
+        return parse_member(self.package, name, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """A place holder of a layout or master: its kind, its number, and where it stands, if it says so."""
+
+    kind: str
+    index: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slide:
+    """A slide, or its notes: the presentation, what its part refers to, and the place holders of its layout, then of its master."""
+
+    deck: _Deck
+    parts: dict[str, Relationship]
+    holders: tuple[_Holder, ...] = ()
+
+    def place(self, kind: str, index: str) -> Place | None:
+        """Return where a place holder stands that does not say so itself: as the one of its number or kind, or as all bodies do."""
+        placed = [holder for holder in self.holders if holder.place]
+        alike = [holder for holder in placed if index and holder.index == index]
+        alike += [holder for holder in placed if holder.kind == kind]
+        alike += [holder for holder in reversed(placed) if kind in _BODIES and holder.kind in _BODIES]
+        return alike[0].place if alike else None
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
@@ -37,13 +95,14 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
             tr("{source}: holds no presentation; check what kind of file it is, and save it as .pptx", source=source),
             code="damaged",
         )
-    known = relationships(package, main, source)
+    deck = _Deck(package, source)
+    known = deck.parts(main)
     slides = [known.get(attribute(entry, "id") or "") for entry in children(child(root, "sldIdLst"))]
     paragraphs = [
         replace(paragraph, page=number)
         for number, slide in enumerate(slides, start=1)
         if slide is not None
-        for paragraph in _slide(package, slide.target, number, source)
+        for paragraph in _slide(deck, slide.target, number)
     ]
     if all(paragraph.kind == "noise" for paragraph in paragraphs):
         if (scans := text_of_scans(data, "pptx", source, options)) is not None:
@@ -55,19 +114,19 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     return compose(paragraphs, "pptx")
 
 
-def _slide(package: zipfile.ZipFile, name: str, number: int, source: str) -> Iterator[Paragraph]:
-    root = parse_member(package, name, source)
+def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
+    root = deck.root(name)
     if root is None:
         raise InputError(
             tr(
                 "{source}: the slide {name} is missing in it; open it in its own program and save it again",
-                source=source,
+                source=deck.source,
                 name=name,
             ),
             code="damaged",
         )
-    parts = relationships(package, name, source)
-    found = list(_shapes(child(root, "cSld", "spTree"), package, parts, source))
+    parts = deck.parts(name)
+    found = _shown(root, _Slide(deck, parts, tuple(_holders(deck, parts))))
     level = 0 if number == 1 else 1
     titles = [replace(paragraph, level=level) for paragraph in found if paragraph.kind == "heading"]
     paragraphs = [*_one_line(titles), *(paragraph for paragraph in found if paragraph.kind != "heading")]
@@ -75,7 +134,36 @@ def _slide(package: zipfile.ZipFile, name: str, number: int, source: str) -> Ite
     yield from (Paragraph(item.text, "noise", reason="hidden slide") if is_hidden else item for item in paragraphs)
     for part in parts.values():
         if part.kind == "notesSlide":
-            yield from _notes(parse_member(package, part.target, source), package, source)
+            yield from _notes(deck.root(part.target), deck)
+
+
+def _shown(root: "_Element | None", slide: _Slide) -> list[Paragraph]:
+    """Return the paragraphs of a slide as they are read; its margins come last."""
+    texts = list(_shapes(child(root, "cSld", "spTree"), slide, Frame()))
+    margins = [text for text in texts if text.paragraphs and text.paragraphs[0].reason]
+    titles = [text for text in texts if text.paragraphs and text.paragraphs[0].kind == "heading"]
+    others = in_reading_order([text for text in texts if text not in margins and text not in titles])
+    return [paragraph for text in (*titles, *others, *margins) for paragraph in text.paragraphs]
+
+
+def _holders(deck: _Deck, parts: dict[str, Relationship]) -> Iterator[_Holder]:
+    """Yield the place holders of the layout of a slide, then those of its master."""
+    for kind in ("slideLayout", "slideMaster"):
+        name = next((part.target for part in parts.values() if part.kind == kind), None)
+        if name is None:
+            return
+        if name not in deck.layouts:
+            deck.layouts[name] = list(_holders_of(deck.root(name)))
+        yield from deck.layouts[name]
+        parts = deck.parts(name)
+
+
+def _holders_of(root: "_Element | None") -> Iterator[_Holder]:
+    for element in children(child(root, "cSld", "spTree")):
+        held = child(element, "nvSpPr", "nvPr", "ph")
+        if held is not None:
+            place = place_of(child(element, "spPr", "xfrm"), Frame())
+            yield _Holder(held.get("type", ""), held.get("idx", ""), place)
 
 
 def _one_line(titles: list[Paragraph]) -> list[Paragraph]:
@@ -84,33 +172,46 @@ def _one_line(titles: list[Paragraph]) -> list[Paragraph]:
     return [replace(titles[0], text=text)] if text else []
 
 
-def _notes(root: "_Element | None", package: zipfile.ZipFile, source: str) -> Iterator[Paragraph]:
-    for paragraph in _shapes(child(root, "cSld", "spTree"), package, {}, source):
+def _notes(root: "_Element | None", deck: _Deck) -> Iterator[Paragraph]:
+    for paragraph in _shown(root, _Slide(deck, {})):
         if paragraph.reason not in _MARGINS.values():
             yield Paragraph(paragraph.text, "noise", reason="speaker notes")
 
 
-def _shapes(
-    parent: "_Element | None", package: zipfile.ZipFile, parts: dict[str, Relationship], source: str
-) -> Iterator[Paragraph]:
-    """Yield the paragraphs of the shapes in a slide or group, whatever they are wrapped in."""
+def _shapes(parent: "_Element | None", slide: _Slide, frame: Frame) -> Iterator[PlacedText]:
+    """Yield the text of the shapes in a slide or group with their places; a group is one, in its own reading order."""
     for element in children(parent):
         name = local(element)
         if name == "grpSp":
-            yield from _shapes(element, package, parts, source)
+            yield together(list(_shapes(element, slide, frame_of(child(element, "grpSpPr", "xfrm"), frame))))
         elif name == "AlternateContent":
             branches = list(element)
             chosen = next((branch for branch in branches if branch.find(".//{*}t") is not None), None)
-            yield from _shapes(chosen, package, parts, source)
+            yield from _shapes(chosen, slide, frame)
         elif name in ("sp", "cxnSp"):
-            place = child(element, f"nv{name[0].upper()}{name[1:]}Pr", "nvPr", "ph")
-            yield from _shape(child(element, "txBody"), "" if place is None else place.get("type", ""))
+            yield _shape(element, slide, frame)
         elif name == "graphicFrame":
-            yield from _graphic(child(element, "graphic", "graphicData"), package, parts, source)
+            paragraphs = _graphic(child(element, "graphic", "graphicData"), slide)
+            yield PlacedText(place_of(child(element, "xfrm"), frame), tuple(paragraphs))
 
 
-def _shape(body: "_Element | None", kind: str) -> Iterator[Paragraph]:
+def _shape(element: "_Element", slide: _Slide, frame: Frame) -> PlacedText:
+    name = local(element)
+    properties = child(element, f"nv{name[0].upper()}{name[1:]}Pr")
+    drawing, held = child(properties, "cNvPr"), child(properties, "nvPr", "ph")
+    is_hidden = drawing is not None and drawing.get("hidden") in _ON
+    kind = "" if held is None else held.get("type", "")
+    place = place_of(child(element, "spPr", "xfrm"), frame)
+    if place is None and held is not None:
+        place = slide.place(kind, held.get("idx", ""))
+    return PlacedText(place, tuple(_of_kind(child(element, "txBody"), kind, is_hidden)))
+
+
+def _of_kind(body: "_Element | None", kind: str, is_hidden: bool) -> Iterator[Paragraph]:
     for paragraph in _paragraphs(body):
+        if is_hidden:
+            yield Paragraph(paragraph.text, "noise", reason="hidden shape")
+            continue
         if kind in _MARGINS:
             yield Paragraph(paragraph.text, "noise", reason=_MARGINS[kind])
         else:
@@ -118,10 +219,31 @@ def _shape(body: "_Element | None", kind: str) -> Iterator[Paragraph]:
 
 
 def _paragraphs(body: "_Element | None") -> Iterator[Paragraph]:
+    """Yield the paragraphs of a text, those of lists with their numbers."""
+    style = child(body, "lstStyle")
+    counts: dict[int, tuple[str, int]] = {}
     for paragraph in children(body):
         text = "".join(_runs(paragraph)) if local(paragraph) == "p" else ""
         if text.strip():
-            yield Paragraph(text)
+            yield Paragraph(with_label(_number_of(paragraph, style, counts), text))
+
+
+def _number_of(paragraph: "_Element", style: "_Element | None", counts: dict[int, tuple[str, int]]) -> str:
+    """Count a paragraph at its level and return its number as text, or ""; ``counts`` holds list and number of each level."""
+    properties = child(paragraph, "pPr")
+    level = number(properties, "lvl") or 0
+    for deeper in [at for at in counts if at > level]:
+        del counts[deeper]
+    form = None if properties is None else next((bullet for bullet in properties if local(bullet) in _BULLETS), None)
+    form = child(style, f"lvl{level + 1}pPr", _NUMBERED) if form is None else form
+    match = _FORM.fullmatch(form.get("type", "")) if form is not None and local(form) == _NUMBERED else None
+    if form is None or match is None:
+        counts.pop(level, None)
+        return ""
+    start, (key, count) = number(form, "startAt") or 1, counts.get(level, ("", 0))
+    counts[level] = (match[0], count + 1 if key == match[0] else start)
+    before, after = _AROUND.get(match[2], ("", ""))
+    return f"{before}{format_number(counts[level][1], _FORMS[match[1]])}{after}"
 
 
 def _runs(parent: "_Element") -> Iterator[str]:
@@ -130,20 +252,76 @@ def _runs(parent: "_Element") -> Iterator[str]:
         name = local(element)
         if name == "t":
             yield element.text or ""
-        elif name in ("r", "ruby", "AlternateContent", "Choice") or (name == "fld" and element.get("type") != "slidenum"):
+        elif name in _CHARACTERS:
+            yield _CHARACTERS[name]
+        elif name not in _NO_TEXT and not (name == "fld" and element.get("type") == "slidenum"):
             yield from _runs(element)
-        else:
-            yield _CHARACTERS.get(name, "")
 
 
-def _graphic(data: "_Element | None", package: zipfile.ZipFile, parts: dict[str, Relationship], source: str) -> Iterator[Paragraph]:
-    """Yield the rows of a table, or the points of a SmartArt, which stand in a part of their own."""
+def _graphic(data: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
+    """Yield the rows of a table, the points of a SmartArt, or the words of a chart; the last two stand in parts of their own."""
     for element in children(data):
         if local(element) == "tbl":
             for row in element.iter("{*}tr"):
-                yield from join_row([list(_paragraphs(child(cell, "txBody"))) for cell in row if local(cell) == "tc"])
+                yield from join_row([list(_paragraphs(child(cell, "txBody"))) for cell in row if _is_cell(cell)])
         elif local(element) == "relIds":
-            part = parts.get(attribute(element, "dm") or "")
-            points = child(None if part is None else parse_member(package, part.target, source), "ptLst")
-            for point in children(points):
-                yield from _paragraphs(child(point, "t"))
+            yield from _smart_art(attribute(element, "dm") or "", slide)
+        elif local(element) == "chart":
+            part = slide.parts.get(attribute(element, "id") or "")
+            yield from _chart(None if part is None else slide.deck.root(part.target))
+
+
+def _is_cell(element: "_Element") -> bool:
+    """Tell whether an element of a row is a cell that is shown, and no part of one that spans others."""
+    return local(element) == "tc" and not any(element.get(name) in _ON for name in ("hMerge", "vMerge"))
+
+
+def _chart(root: "_Element | None") -> Iterator[Paragraph]:
+    """Yield the words of a chart: its titles, then the names of its series and those of what it compares, a row each."""
+    if root is None:
+        return
+    for title in root.iter("{*}title"):
+        if text := "".join(piece.text or "" for piece in title.iter("{*}t", "{*}v")).strip():
+            yield Paragraph(text)
+    series = list(root.iter("{*}ser"))
+    for names in ([child(one, "tx") for one in series], [child(one, "cat") for one in series[:1]]):
+        values = [value.text or "" for name in names if name is not None for value in name.iter("{*}v")]
+        if any(_WORD.search(value) for value in values):
+            yield Paragraph("\t".join(filter(None, values)), "row")
+
+
+def _smart_art(data: str, slide: _Slide) -> Iterator[Paragraph]:
+    """Yield the points of a SmartArt by its outline; where it keeps none, what was drawn of it."""
+    part = slide.parts.get(data)
+    model = None if part is None else slide.deck.root(part.target)
+    points = {point.get("modelId") or str(i): point for i, point in enumerate(children(child(model, "ptLst")))}
+    found = [paragraph for point in _outline(points, child(model, "cxnLst")) for paragraph in _paragraphs(child(point, "t"))]
+    yield from found or _drawn(model, slide)
+
+
+def _drawn(model: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
+    """Yield the text of the drawing of a SmartArt, which the model names; without one it is the only drawing there is."""
+    named = None if model is None else model.find(".//{*}dataModelExt")
+    drawings = [part.target for key, part in slide.parts.items() if part.kind == "diagramDrawing"]
+    part = None if named is None else slide.parts.get(named.get("relId", ""))
+    if part is not None or len(drawings) == 1:
+        root = slide.deck.root(drawings[0] if part is None else part.target)
+        for text in in_reading_order(list(_shapes(child(root, "spTree"), slide, Frame()))):
+            yield from text.paragraphs
+
+
+def _outline(points: "dict[str, _Element]", connections: "_Element | None") -> "Iterator[_Element]":
+    """Yield points with those below each right behind it; what hangs on no other stands where the file has it."""
+    below: dict[str, list[tuple[int, str]]] = {}
+    for entry in children(connections):
+        if entry.get("type", "parOf") == "parOf":
+            below.setdefault(entry.get("srcId", ""), []).append((number(entry, "srcOrd") or 0, entry.get("destId", "")))
+    hanging = {name for entries in below.values() for _, name in entries}
+    stack = [name for name in reversed(points) if name not in hanging]
+    left = dict(points)
+    while stack:
+        name = stack.pop()
+        if name in left:
+            yield left.pop(name)
+            stack += [inner for _, inner in sorted(below.get(name, []), reverse=True)]
+    yield from left.values()

@@ -15,15 +15,24 @@ from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import or_scans
-from pipeline.read.office.fields import check_box_text, drop_down_text, equation_text
+from pipeline.read.office.fields import check_box_text, drawn_text, drop_down_text
 from pipeline.read.office.numbering import symbol, with_label
+from pipeline.read.office.rtf_lists import ListTable, PlainNumber
 from pipeline.read.office.word_styles import BODY_LEVEL, contents_reason, heading_level
+from pipeline.read.symbols import is_symbol_font, symbols_of
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
 _DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
+_LONGEST_NAME = 64  # of a style or a font
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
 # The instruction of a field, an entry of a list in it, and the name and the value of a property of a shape.
 _INSTRUCTION, _ENTRY, _PROPERTY, _NAME = "instruction", "entry", "property", "name"
+# The list table, the text of a level in it, the number of Word 6 (``\\pn``), and what stands before and after that.
+_LISTS, _LEVEL_TEXT, _NUMBER, _BEFORE, _AFTER = "lists", "level text", "number", "before", "after"
+_ASIDE = (_INSTRUCTION, _ENTRY, _PROPERTY)
+_LISTED = (_LISTS, _LEVEL_TEXT, _NUMBER, _BEFORE, _AFTER)
+_LIST_TEXTS = {"leveltext": _LEVEL_TEXT, "pntxtb": _BEFORE, "pntxta": _AFTER}
+_LIST_SKIPPED = ("levelnumbers", "listname", "liststylename", "listpicture")
 _DROP_DOWN, _CHECK_BOX, _AS_SET = 2, 1, 25  # types of form fields, and the result of one that shows its default
 _ART = "gtextUNICODE"  # the text of WordArt
 _FLOWS = {
@@ -33,12 +42,19 @@ _FLOWS = {
     **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "page header"),
     **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "page footer"),
 }
-_TARGETS = {"fonttbl": _FONTS, "stylesheet": _STYLES, "listtext": _LABEL, "pntext": _LABEL}
+_TARGETS = {
+    "fonttbl": _FONTS,
+    "stylesheet": _STYLES,
+    "listtext": _LABEL,
+    "pntext": _LABEL,
+    "listtable": _LISTS,
+    "listoverridetable": _LISTS,
+}
 # Groups whose own text is not shown but that may hold a text box or end a row, and groups that hold nothing to read.
 _SHAPES = ("shp", "shpinst", "shpgrp", "do", "nesttableprops")
 _SKIPPED = frozenset(
     [
-        *("colortbl", "info", "pict", "nonshppict", "shppict", "objdata", "objclass", "listtable", "listoverridetable"),
+        *("colortbl", "info", "pict", "nonshppict", "shppict", "objdata", "objclass"),
         *(
             "revtbl",
             "generator",
@@ -66,7 +82,7 @@ _SKIPPED = frozenset(
             "template",
             "upr",
         ),
-        *("nonesttables", "pn", "pntxta", "pntxtb", "themedata", "datastore", "falt", "panose", "filetbl"),
+        *("nonesttables", "themedata", "datastore", "falt", "panose", "filetbl"),
     ]
 )
 _CHARACTERS = {
@@ -121,6 +137,9 @@ class _Group:
     has_shown: bool = False
     runs_on: bool = False
     indented: bool = False
+    list_number: int = 0
+    list_level: int = 0
+    plain_number: PlainNumber | None = None
 
 
 @dataclass(slots=True)
@@ -153,6 +172,7 @@ class _Flow:
     rows: dict[int, _Row] = field(default_factory=dict)
     waiting: list[Paragraph] = field(default_factory=list)
     is_over: bool = False
+    counted: int = 0  # paragraphs of a list of Word 6
 
 
 @dataclass(slots=True)
@@ -172,10 +192,13 @@ class _Reader:
     margins: list[Paragraph] = field(default_factory=list)
     code_page: str = "cp1252"
     fonts: dict[int, str] = field(default_factory=dict)
+    font_names: dict[int, str] = field(default_factory=dict)
+    signs: dict[int, dict[str, str]] = field(default_factory=dict)
     styles: dict[int, _Style] = field(default_factory=dict)
     style: int = 0
     pending: bytearray = field(default_factory=bytearray)
     to_skip: int = 0
+    lists: ListTable = field(default_factory=ListTable)
     field: _Field = field(default_factory=_Field)
     property: str = ""
 
@@ -273,20 +296,20 @@ def _sign(sign: str, reader: _Reader) -> None:
 def _word(word: str, argument: int | None, reader: _Reader) -> None:
     group = reader.group
     starred, group.starred = group.starred, False
-    if group.target in (_INSTRUCTION, _ENTRY, _PROPERTY):
+    if group.target in _ASIDE:
         _word_aside(word, argument, starred, reader)
+    elif group.target in _LISTED:
+        _word_of_list(word, argument, reader)
     elif word in _ACTIONS:
         _ACTIONS[word](reader, argument)
     elif word in _CHARACTERS:
         _write(_CHARACTERS[word], reader)
     elif word in _FLOWS:
         group.target, group.opens_flow = _BODY, True
-        group.table, group.style, group.outline = 0, 0, None
+        _reset_paragraph(reader, None)
         reader.flows.append(_Flow(_FLOWS[word]))
     elif word in _TARGETS:
         group.target = _TARGETS[word]
-    elif word == "fldinst":
-        group.target, group.opens_field, reader.field = _INSTRUCTION, True, _Field()
     elif word == "fldrslt" and group.has_shown:
         group.target = _SKIP
     elif word in _SHAPES:
@@ -319,6 +342,23 @@ def _word_aside(word: str, argument: int | None, starred: bool, reader: _Reader)
 _FORM_WORDS = {"fftype": "form", "ffres": "result", "ffdefres": "default"}
 
 
+def _word_of_list(word: str, argument: int | None, reader: _Reader) -> None:
+    """Take a word of the list table, or of the number that a paragraph of Word 6 carries with it."""
+    group = reader.group
+    if word in ("u", "uc", "f"):
+        _ACTIONS[word](reader, argument)
+    elif word in _CHARACTERS:
+        _write(_CHARACTERS[word], reader)
+    elif word in _LIST_TEXTS:
+        group.target = _LIST_TEXTS[word]
+    elif word in _LIST_SKIPPED:
+        group.target = _SKIP
+    elif group.target == _LISTS:
+        reader.lists.take(word, argument)
+    elif group.target == _NUMBER and group.plain_number:
+        group.plain_number.take(word, argument)
+
+
 def _end_instruction(reader: _Reader) -> None:
     """Write what a field shows that needs no result; a result that is there all the same is passed over."""
     text = _field_text(reader.field)
@@ -331,7 +371,7 @@ def _field_text(found: _Field) -> str | None:
     result = found.default if found.result in (None, _AS_SET) else found.result
     if found.form == _CHECK_BOX:
         return check_box_text(bool(result))
-    return drop_down_text(found.entries, result) if found.form == _DROP_DOWN else equation_text(found.instruction)
+    return drop_down_text(found.entries, result) if found.form == _DROP_DOWN else drawn_text(found.instruction)
 
 
 def _flush(reader: _Reader) -> None:
@@ -340,8 +380,15 @@ def _flush(reader: _Reader) -> None:
         return
     data, reader.pending = bytes(reader.pending), bytearray()
     encoding = reader.fonts.get(reader.group.font, reader.code_page)
+    if reader.group.target == _FONTS:
+        name = reader.font_names.get(reader.group.font, "") + data.decode("latin-1")
+        reader.font_names[reader.group.font] = name[:_LONGEST_NAME]
+        return
+    if signs := _signs(reader):
+        _write("".join(signs.get(character, character) for character in data.decode("latin-1")), reader)
+        return
     if encoding == _SYMBOL_CHARSET:
-        _write("".join(symbol(0xF000 + byte) if byte >= 0x80 else chr(byte) for byte in data), reader)
+        _write("".join(symbol(0xF000 + byte, "□" if byte >= 0x80 else chr(byte)) for byte in data), reader)
         return
     try:
         _write(data.decode(encoding), reader)
@@ -350,11 +397,20 @@ def _flush(reader: _Reader) -> None:
         _write(data.decode("cp1252" if encoding == reader.code_page else reader.code_page, "replace"), reader)
 
 
+def _signs(reader: _Reader) -> dict[str, str]:
+    """Return what the characters of the font stand for where it is one of symbols; nothing for another font."""
+    font = reader.group.font
+    if font not in reader.signs:
+        name = reader.font_names.get(font, "").strip("; ")
+        reader.signs[font] = symbols_of(name) if is_symbol_font(name) else {}
+    return reader.signs[font]
+
+
 def _write(text: str, reader: _Reader) -> None:
     target, flow = reader.group.target, reader.flows[-1]
     if target == _STYLES:
         style = reader.styles.setdefault(reader.style, _Style())
-        style.name = (style.name + text)[:64]
+        style.name = (style.name + text)[:_LONGEST_NAME]
     elif target == _LABEL:
         flow.label.append(text)
     elif target == _BODY and not reader.group.hidden:
@@ -365,18 +421,32 @@ def _write(text: str, reader: _Reader) -> None:
         reader.field.entries[-1] += text
     elif target == _NAME:
         reader.property += text
+    elif target in _LISTED:
+        _write_of_list(text, reader)
+
+
+def _write_of_list(text: str, reader: _Reader) -> None:
+    target, number = reader.group.target, reader.group.plain_number
+    if target == _LEVEL_TEXT:
+        reader.lists.write(text)
+    elif number and target == _BEFORE:
+        number.before += text
+    elif number and target == _AFTER:
+        number.after += text
 
 
 def _unicode(reader: _Reader, argument: int | None) -> None:
     code = (argument or 0) % 0x10000
-    _write(symbol(code) if 0xF000 <= code < 0xF100 else chr(code), reader)
+    plain = symbol(code) if 0xF000 <= code < 0xF100 else chr(code)
+    _write(_signs(reader).get(chr(code), plain), reader)
     reader.to_skip = reader.group.fallback
 
 
 def _paragraph(reader: _Reader) -> Paragraph:
     """Return the paragraph that ends here, with its number, and empty what it was collected in."""
     flow = reader.flows[-1]
-    text, label = _joined(flow.pieces), _joined(flow.label).strip()
+    counted = _counted(reader)
+    text, label = _joined(flow.pieces), _joined(flow.label).strip() or _joined([counted]).strip()
     flow.pieces.clear()
     flow.label.clear()
     name, level = _style_of(reader)
@@ -386,6 +456,22 @@ def _paragraph(reader: _Reader) -> Paragraph:
     if level is None or level >= BODY_LEVEL:
         return Paragraph(text, indented=reader.group.indented)
     return Paragraph(text, "heading", level)
+
+
+def _counted(reader: _Reader) -> str:
+    r"""Count the paragraph in its list and return the number that it has where no ``\\listtext`` writes it."""
+    group, flow = reader.group, reader.flows[-1]
+    if group.hidden and not flow.pieces:
+        return ""
+    if group.list_number:
+        return reader.lists.label(group.list_number, group.list_level)
+    if group.plain_number is None:
+        flow.counted = 0
+        return ""
+    if group.plain_number.goes_on:
+        return ""
+    flow.counted += 1
+    return group.plain_number.label(flow.counted - 1)
 
 
 def _joined(pieces: list[str]) -> str:
@@ -478,6 +564,7 @@ def _end_flow(reader: _Reader) -> None:
 def _reset_paragraph(reader: _Reader, _: int | None) -> None:
     group = reader.group
     group.table, group.style, group.outline, group.runs_on, group.indented = 0, 0, None, False, False
+    group.list_number, group.list_level, group.plain_number = 0, 0, None
 
 
 def _set_style(reader: _Reader, argument: int | None) -> None:
@@ -548,6 +635,25 @@ def _set_indent(reader: _Reader, argument: int | None) -> None:
     reader.group.indented = (argument or 0) > 0
 
 
+def _begin_instruction(reader: _Reader, _: int | None) -> None:
+    reader.group.target, reader.group.opens_field, reader.field = _INSTRUCTION, True, _Field()
+
+
+def _begin_number(reader: _Reader, _: int | None) -> None:
+    """Begin the description of a number, which stands in a group of its own within the paragraph."""
+    number = PlainNumber()
+    reader.groups[-1].plain_number = reader.group.plain_number = number
+    reader.group.target = _NUMBER
+
+
+def _set_list(reader: _Reader, argument: int | None) -> None:
+    reader.group.list_number = argument or 0
+
+
+def _set_list_level(reader: _Reader, argument: int | None) -> None:
+    reader.group.list_level = argument or 0
+
+
 _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "par": lambda reader, _: _end_paragraph(reader),
     "sect": lambda reader, _: _end_paragraph(reader),
@@ -570,8 +676,12 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "v": _set_hidden,
     "deleted": _set_hidden,
     "field": _begin_field,
+    "fldinst": _begin_instruction,
+    "pn": _begin_number,
     "sp": _begin_property,
     "dropcapt": _set_drop_cap,
     "fi": _set_indent,
     "cufi": _set_indent,
+    "ls": _set_list,
+    "ilvl": _set_list_level,
 }

@@ -6,19 +6,21 @@ reads xlsx only, and several times slower. OpenDocument is read here, because ca
 
 import datetime as dt
 import io
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText
-from pipeline.read.office.cells import SourceWorkbook, drawn_together, ods_tables, read_ods, too_many_cells
+from pipeline.read.office.cells import SourceWorkbook, drawn_together, ods_tables, read_ods, sheet_parts, text_boxes, too_many_cells
+from pipeline.read.office.number_formats import Cell, formats_of_cells, read_formats, shown_date, shown_number
 from pipeline.read.office.own import is_own
-from pipeline.read.office.packages import open_package, parse_xml, read_member
+from pipeline.read.office.packages import open_package, open_zip, parse_xml, read_member
 from pipeline.read.rows import Table, rows_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from python_calamine import CalamineSheet
 
@@ -46,6 +48,7 @@ def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iter
     from python_calamine import CalamineError, PasswordError, load_workbook  # noqa: PLC0415 - loaded when a sheet is read
 
     left = options.max_cells
+    extras = _extras(workbook.data, source) if workbook.data.startswith(b"PK") else {}
     try:
         with load_workbook(io.BytesIO(workbook.data)) as book:
             for name in book.sheet_names:
@@ -53,7 +56,7 @@ def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iter
                 left -= sheet.height * sheet.width
                 if left < 0:
                     raise too_many_cells(source, options)
-                yield _table(sheet, workbook.numbers.get(name))
+                yield _table(sheet, workbook.numbers.get(name), extras.get(name, _Extras()))
     except PasswordError:
         raise InputError(
             tr("{source}: protected by a password; open it, remove the password and save it again", source=source), code="password"
@@ -65,18 +68,51 @@ def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iter
         ) from None
 
 
-def _table(sheet: "CalamineSheet", numbers: "Sequence[int] | None") -> Table:
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """What calamine leaves out of a sheet: the formats of cells that are shown otherwise than they are held, and text boxes."""
+
+    formats: "Mapping[Cell, str]" = field(default_factory=dict)
+    boxes: tuple[str, ...] = ()
+
+
+def _extras(data: bytes, source: str) -> dict[str, _Extras]:
+    with open_zip(data) as package:
+        formats = read_formats(package, source)
+        return {
+            name: _Extras(formats_of_cells(package, part, formats, source), tuple(text_boxes(package, part, source)))
+            for name, part in sheet_parts(package, source)
+        }
+
+
+def _table(sheet: "CalamineSheet", numbers: "Sequence[int] | None", extras: _Extras) -> Table:
     first, left = sheet.start or (0, 0)
-    rows = [[*[""] * left, *map(_text, row)] for row in sheet.to_python()]
+    values = sheet.to_python()
+    rows = [[*[""] * left, *map(_text, row)] for row in values]
+    for (row, column), code in extras.formats.items():
+        if first <= row < first + len(values) and left <= column < left + len(values[row - first]):
+            rows[row - first][column] = _formatted(values[row - first][column - left], code)
     merged = [(top - first, start, end - first, last) for (top, start), (end, last) in sheet.merged_cell_ranges or ()]
     shown = range(first + 1, first + 1 + len(rows)) if numbers is None else numbers[first : first + len(rows)]
-    return Table(sheet.name, rows, shown, merged)
+    return Table(sheet.name, rows, shown, merged, extras.boxes)
+
+
+def _formatted(value: object, code: str) -> str:
+    """Return a cell as a format shows it."""
+    shown = None
+    if isinstance(value, dt.date):
+        shown = shown_date(value, code)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        shown = shown_number(value, code)
+    return _text(value) if shown is None else shown
 
 
 def _text(value: object) -> str:
     """Return a cell as Excel shows it by default: whole numbers without a point, dates without a midnight."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{value:.15g}"
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     return str(value)

@@ -63,8 +63,19 @@ def drawn_together(data: bytes, package: ZipPackage, source: str, options: ReadC
         numbers[member.filename.casefold()] = sorted(rows)
     if not changed:
         return SourceWorkbook(data, {})
-    named = {name: numbers[part] for name, part in _sheet_parts(package, source) if part in numbers}
+    named = {name: numbers[part] for name, part in sheet_parts(package, source) if part in numbers}
     return SourceWorkbook(_repacked(package, changed, source), named)
+
+
+def text_boxes(package: ZipPackage, part: str, source: str) -> Iterator[str]:
+    """Yield the paragraphs of the text boxes and shapes that lie over the cells of a sheet."""
+    drawings = [found.target for found in relationships(package, part, source).values() if found.kind == "drawing"]
+    for drawing in drawings:
+        root = parse_member(package, drawing, source)
+        for paragraph in () if root is None else root.iter("{*}p"):
+            text = "".join(run.text or "" for run in paragraph.iter("{*}t"))
+            if text.strip():
+                yield text
 
 
 def too_many_cells(source: str, options: ReadConfig) -> InputError:
@@ -77,7 +88,7 @@ def too_many_cells(source: str, options: ReadConfig) -> InputError:
     return InputError(said, code="too_large")
 
 
-def _sheet_parts(package: ZipPackage, source: str) -> Iterator[tuple[str, str]]:
+def sheet_parts(package: ZipPackage, source: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each sheet with that of its part."""
     main = main_part(package, source) or ""
     parts = relationships(package, main, source)
@@ -179,7 +190,16 @@ def _ods_table(sheet: "_Element", left: _Allowance) -> Table:
             rows += [cells] * kept
             numbers += range(number, number + kept)
         number += repeats
-    return Table(_named(sheet, "name"), rows, numbers, merged)
+    return Table(_named(sheet, "name"), rows, numbers, merged, tuple(_ods_boxes(sheet)))
+
+
+def _ods_boxes(sheet: "_Element") -> Iterator[str]:
+    """Yield the paragraphs of shapes over the cells; what a cell shows itself, and remarks on it, are none."""
+    for paragraph in sheet.iter("{*}p"):
+        around = paragraph.getparent()
+        text = "".join(_ods_pieces(paragraph))
+        if around is not None and local(around) not in ("table-cell", "covered-table-cell", "annotation") and text.strip():
+            yield text
 
 
 def _ods_rows(parent: "_Element") -> "Iterator[_Element]":

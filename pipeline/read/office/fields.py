@@ -1,4 +1,4 @@
-r"""What fields of Word files show that keep no result: equations (EQ), chosen entries and ticked boxes of forms.
+r"""What fields of Word files show that keep no result: equations (EQ), symbols, buttons, chosen entries and ticked boxes of forms.
 
 Word draws these from their instructions. Pinyin above a character and a circle around one are typed as equations in many files:
 ``\o(\s\up 9(xuān),宣)`` and ``\o\ac(○,印)``; the character is the text, and the pinyin and the circle are not.
@@ -9,13 +9,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.read.office.numbering import symbol
 from pipeline.read.office.ooxml import attribute, child, children, local, number, switch
+from pipeline.read.symbols import is_symbol_font, symbols_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _BOXES = ("□", "☑")
 _EQUATION = re.compile(r"\s*EQ\b", re.IGNORECASE)
+_SYMBOL = re.compile(r"\s*SYMBOL\s+(0x[0-9a-f]{1,6}|\d{1,7})(?![0-9a-z])(.*)", re.IGNORECASE | re.DOTALL)
+_FONT = re.compile(r"""\\f\s*(?:"([^"]*)"|([^\s"\\]+))""", re.IGNORECASE)
+_UNICODE = re.compile(r"\\u\b", re.IGNORECASE)
+_LAST_BYTE, _LAST_CODE, _SYMBOL_FONT = 0xFF, 0xFFFF, 0xF000
+LONGEST_SIGNS = 4  # characters of a run that is looked at for letters in a symbol font
+_CODE_LENGTHS, _HEXADECIMAL = (2, 4), frozenset("0123456789abcdefABCDEF")
+# A button shows what stands behind the name of what it does.
+_BUTTON = re.compile(r"\s*(?:MACROBUTTON|GOTOBUTTON)\s+\S+(.*)", re.IGNORECASE | re.DOTALL)
 _CONTENTS = re.compile(r"\s*TOC\b", re.IGNORECASE)
 _FIELD_SWITCH = re.compile(r"""\\\*\s*(?:"[^"]*"|[^\s\\(]+)""")
 # A switch with its figures, a character that a backslash makes plain, a sign of the structure, text.
@@ -68,7 +78,7 @@ class Fields:
         if root is None:
             return
         for simple in root.iter("{*}fldSimple"):
-            if (text := equation_text(attribute(simple, "instr") or "")) is not None:
+            if (text := drawn_text(attribute(simple, "instr") or "")) is not None:
                 self.shown[simple] = text
                 self.hidden.update(simple.iter(*_LEAVES))
         if next(root.iter("{*}fldChar"), None) is not None:
@@ -127,7 +137,7 @@ class _Field:
         name = self.instruction.split(maxsplit=1)[:1]
         form = child(self.begin, "ffData")
         if form is None or not name or name[0].upper() not in ("FORMDROPDOWN", "FORMCHECKBOX"):
-            return equation_text(self.instruction)
+            return drawn_text(self.instruction)
         if (box := child(form, "checkBox")) is not None:
             checked = switch(child(box, "checked"))
             return check_box_text(bool(switch(child(box, "default")) if checked is None else checked))
@@ -145,6 +155,48 @@ def drop_down_text(entries: Sequence[str], chosen: int | None) -> str:
 def check_box_text(checked: bool) -> str:
     """Return the box of a form as a character."""
     return _BOXES[checked]
+
+
+def drawn_text(instruction: str) -> str | None:
+    """Return what a field shows that is drawn from its instruction alone; None for the instruction of another field."""
+    if match := _SYMBOL.match(instruction):
+        return _field_symbol(match[1], match[2])
+    if match := _BUTTON.match(instruction):
+        return match[1].strip()
+    return equation_text(instruction)
+
+
+def symbol_text(code: str, font: str) -> str:
+    """Return the sign of a symbol (w:sym) by its code, which programs write with or without what private use adds to it."""
+    if len(code) not in _CODE_LENGTHS or not set(code) <= _HEXADECIMAL:
+        return ""
+    value = int(code, 16)
+    if not is_symbol_font(font):
+        return symbol(value)
+    private = _SYMBOL_FONT + value if value <= _LAST_BYTE else value
+    return symbols_of(font).get(chr(private)) or symbol(private)
+
+
+def signs_in_font(text: str, element: "_Element") -> str:
+    """Return the text of a run (w:t) with letters in a symbol font as the signs that they show: R in Wingdings 2 is a tick."""
+    font = attribute(child(element.getparent(), "rPr", "rFonts"), "ascii") or ""
+    if not is_symbol_font(font):
+        return text
+    signs = symbols_of(font)
+    return "".join(signs.get(character, character) for character in text)
+
+
+def _field_symbol(code: str, options: str) -> str:
+    """Return the character of a SYMBOL field; one of a symbol font as the sign that it looks like."""
+    value = int(code, 16) if code[:2].lower() == "0x" else int(code)
+    font = _FONT.search(options)
+    name = "" if font is None else font[1] or font[2]
+    if value > _LAST_CODE or (is_symbol_font(name) and value > _LAST_BYTE):
+        return ""
+    if is_symbol_font(name):
+        return symbols_of(name).get(chr(value), "□")
+    is_unicode = _UNICODE.search(options) is not None or value > _LAST_BYTE
+    return chr(value) if is_unicode else bytes([value]).decode("cp1252", "replace")
 
 
 def equation_text(instruction: str) -> str | None:

@@ -129,3 +129,13 @@ def test_a_flat_sheet_is_read_as_a_packed_one(config):
     )
     found = read_bytes(flat.encode(), "x.fods", config.read, ".fods")
     assert (found.text, found.encoding) == (TEXT, "ods, column 内容")
+
+
+def test_shapes_over_the_cells_of_opendocument_are_set_aside_and_not_lost(config):
+    space = 'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    box = f"<draw:frame {space}><draw:text-box><text:p>本表由各镇填报。</text:p></draw:text-box></draw:frame>"
+    remark = "<office:annotation><text:p>批注</text:p></office:annotation>"
+    held = f"<table:table-cell><text:p>{TEXT}</text:p>{box}{remark}</table:table-cell>"
+    document = read_bytes(ods(row(cell("内容")) + row(held) + f"<table:shapes>{box}</table:shapes>"), "x.ods", config.read, ".ods")
+    assert document.text.split("\n") == [TEXT, *["本表由各镇填报。"] * 2]
+    assert [mark.reason for mark in document.marks] == ["", *["text box"] * 2]

@@ -105,6 +105,49 @@ def test_what_runs_hold_is_text(lines):
     assert lines(p(run("已办结\uf0fc"))) == ["已办结✓"]
 
 
+@pytest.mark.parametrize(
+    ("font", "code", "sign"),
+    [
+        ("Wingdings", "F0FC", "✓"),
+        ("Wingdings", "00FC", "✓"),
+        ("Wingdings", "FC", "✓"),
+        ("Wingdings 2", "F050", "✓"),
+        ("Wingdings 2", "0052", "☑"),
+        ("Symbol", "F0B3", "≥"),
+        ("Wingdings", "F001", "□"),
+        ("Arial", "20AC", "€"),
+        ("Wingdings", "x0FC", ""),
+    ],
+)
+def test_a_symbol_is_read_by_its_font(lines, font, code, sign):
+    assert lines(p(run("甲") + f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>' + run("乙"))) == [f"甲{sign}乙"]
+
+
+@pytest.mark.parametrize(
+    ("font", "text", "shown"),
+    [
+        ("Wingdings 2", "R", "☑"),
+        ("Wingdings 2", "\uf050", "✓"),
+        ("Wingdings", "ü", "✓"),
+        ("Wingdings", "\uf0fe", "☑"),
+        ("Wingdings", "是", "是"),
+        ("Arial", "R", "R"),
+    ],
+)
+def test_letters_in_a_symbol_font_are_the_signs_that_they_show(lines, font, text, shown):
+    fonts = f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}"/>'
+    assert lines(p(run("已办结") + run(text, fonts) + run("未办结R"))) == [f"已办结{shown}未办结R"]
+
+
+def test_fields_without_a_result_show_what_word_draws_of_them(lines):
+    def field(instruction, result=""):
+        begin, separate, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))
+        return f"{begin}<w:r><w:instrText>{instruction}</w:instrText></w:r>{separate + run(result) if result else ''}{end}"
+
+    body = p(field(r' SYMBOL 252 \f "Wingdings" ') + run("已办结")) + p(field(r' SYMBOL 254 \f "Wingdings" ', "þ") + run("合格"))
+    assert lines(body + p(run("单位：") + field(" MACROBUTTON NoMacro 某镇 "))) == ["✓已办结", "☑合格", "单位：某镇"]
+
+
 def test_changes_count_as_accepted_and_hidden_text_is_left_out(lines):
     body = p(run("改") + f"<w:ins>{run('插入')}</w:ins><w:del><w:r><w:delText>删</w:delText></w:r></w:del>")
     body += p(run("显") + run("隐", "<w:vanish/>") + run("示", '<w:vanish w:val="0"/>') + run("藏", '<w:rStyle w:val="h"/>'))

@@ -183,6 +183,13 @@ def page(text):
     return f"<html><body><p>{text}</p></body></html>"
 
 
+def named(text):
+    """Return a page that another one may show in its own place."""
+    part = MIMEText(page(text), "html", "utf-8")
+    part["Content-ID"] = "<a@example.com>"
+    return part
+
+
 FIRST, SECOND, THIRD = "县图书馆本周起全年开放，请各村转告。", "各镇文化站随后也开放，时间另行通知。", "联系人是老王同志。"
 
 
@@ -200,7 +207,9 @@ FIRST, SECOND, THIRD = "县图书馆本周起全年开放，请各村转告。",
         (nested("alternative", "见网页", nested("mixed", page(FIRST), page(SECOND))), [FIRST, SECOND]),
         (nested("alternative", "", page(FIRST)), [FIRST]),
         (nested("alternative", FIRST, page(" ")), [FIRST]),
-        (nested("related", page(FIRST), "不见之文"), [FIRST]),
+        (nested("related", page(FIRST), named("图里的字")), [FIRST]),
+        (nested("related", page(FIRST), "页面提不到的文字"), [FIRST, "页面提不到的文字"]),
+        (nested("related", page(" "), named(FIRST)), [FIRST]),
         (nested("signed", FIRST), [FIRST]),
         (nested("unknown", FIRST, SECOND), [FIRST, SECOND]),
     ],

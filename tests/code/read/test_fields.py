@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.read.office.fields import check_box_text, drop_down_text, equation_text
+from pipeline.read.office.fields import check_box_text, drawn_text, drop_down_text, equation_text
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,28 @@ def test_equations_nested_too_deep_end_somewhere():
 def test_forms_show_what_is_chosen():
     assert [drop_down_text(["甲", "乙"], chosen) for chosen in (None, 0, 1, 2, -1)] == ["甲", "甲", "乙", "", ""]
     assert (check_box_text(True), check_box_text(False)) == ("☑", "□")
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text"),
+    [
+        (r' SYMBOL 252 \f "Wingdings" \s 12 ', "✓"),
+        (r"SYMBOL 0xFE \f Wingdings", "☑"),
+        (r'symbol 82 \f "Wingdings 2"', "☑"),
+        (r'SYMBOL 183 \f "Symbol" \s 10 \h', "•"),
+        (r'SYMBOL 9 \f "Wingdings"', "□"),
+        (r'SYMBOL 165 \f "Arial"', "¥"),
+        (r"SYMBOL 163", "£"),
+        (r"SYMBOL 8364 \u", "€"),
+        (r'SYMBOL 9999 \f "Wingdings"', ""),
+        ("SYMBOL 999999", ""),
+        ("MACROBUTTON NoMacro 请填写单位", "请填写单位"),
+        ("GOTOBUTTON mark 见附表", "见附表"),
+        ("MACROBUTTON NoMacro", ""),
+        (r"EQ \o\ac(○,印)", "印"),
+        ("SYMBOL x", None),
+        ("REF a", None),
+    ],
+)
+def test_what_is_drawn_from_an_instruction_alone_shows(instruction, text):
+    assert drawn_text(instruction) == text

@@ -118,3 +118,79 @@ def test_of_alternatives_the_one_with_text_is_read(read):
     for first in ("<p:pic/>", shape([], "镇里新建文化站一处。")):
         branches = f"<mc:Choice>{first}</mc:Choice><mc:Fallback>{shape([], '镇里新建文化站一处。')}</mc:Fallback>"
         assert read(deck([f"<mc:AlternateContent {space}>{branches}</mc:AlternateContent>"])).text == "镇里新建文化站一处。"
+
+
+def body(*paragraphs, style="", hidden=""):
+    text = "".join(paragraphs)
+    names = f'<p:nvSpPr><p:cNvPr id="7" name="x"{hidden}/><p:cNvSpPr/><p:nvPr/></p:nvSpPr>'
+    return f"<p:sp>{names}<p:spPr/><p:txBody><a:lstStyle>{style}</a:lstStyle>{text}</p:txBody></p:sp>"
+
+
+def listed(text, form="arabicPeriod", level=0, extra=""):
+    numbered = f'<a:buAutoNum type="{form}"{extra}/>' if form else "<a:buNone/>"
+    return f'<a:p><a:pPr lvl="{level}">{numbered}</a:pPr><a:r><a:t>{text}</a:t></a:r></a:p>'
+
+
+def test_lists_have_the_numbers_that_a_slide_shows(read):
+    first = [listed("筹资"), listed("选址", "alphaLcParenR", 1), listed("丈量", "alphaLcParenR", 1), listed("施工"), listed("", "")]
+    second = [
+        listed("验收"),
+        listed("说明", ""),
+        listed("另起"),
+        listed("学习", "ea1ChsPeriod"),
+        listed("五项", "circleNumDbPlain", 0, ' startAt="5"'),
+    ]
+    plain = "<a:p><a:r><a:t>按样式</a:t></a:r></a:p>"
+    slide = body(*first, *second) + body(plain, plain, style='<a:lvl1pPr><a:buAutoNum type="arabicParenBoth"/></a:lvl1pPr>')
+    assert read(deck([slide])).text.split("\n") == [
+        *(
+            "1. 筹资",
+            "a) 选址",
+            "b) 丈量",
+            "2. 施工",
+            "3. 验收",
+            "说明",
+            "1. 另起",
+            "一. 学习",
+            "⑤五项",
+            "(1) 按样式",
+            "(2) 按样式",
+        ),
+    ]
+
+
+def test_hidden_shapes_are_set_aside_and_parts_of_merged_cells_are_none(read):
+    cell = "<a:tc{}><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    row = cell.format("", "河湾") + cell.format(' hMerge="1"', "藏") + cell.format(' vMerge="1"', "藏") + cell.format("", "三十")
+    frame = (
+        f"<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>{row}</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+    )
+    found = read(deck([frame + body(listed("看不见", ""), hidden=' hidden="1"')]))
+    assert found.text == "河湾\t三十\n看不见"
+    assert told(found, "noise") == [("noise", 0, "hidden shape", "看不见")]
+
+
+def test_formulas_are_text_once(read):
+    space = 'xmlns:mc="urn:mc" xmlns:a14="urn:a14" xmlns:m="urn:m"'
+    formula = "<a14:m><m:oMath><m:r><m:t>x=1</m:t></m:r></m:oMath></a14:m>"
+    fallback = "<mc:Fallback><a:r><a:t>图</a:t></a:r></mc:Fallback>"
+    branches = f"<mc:AlternateContent {space}><mc:Choice>{formula}</mc:Choice>{fallback}</mc:AlternateContent>"
+    assert read(deck([body(f"<a:p><a:r><a:t>设</a:t></a:r>{branches}</a:p>")])).text == "设x=1"
+
+
+def test_the_words_of_a_chart_are_read(read):
+    space = 'xmlns:c="urn:c"'
+    link = '<c:chart xmlns:c="urn:c" r:id="rId7"/>'
+    frame = f"<p:graphicFrame><a:graphic><a:graphicData>{link}</a:graphicData></a:graphic></p:graphicFrame>"
+    title = "<c:title><c:tx><c:rich><a:p><a:r><a:t>各镇活动</a:t></a:r><a:r><a:t>场次</a:t></a:r></a:p></c:rich></c:tx></c:title>"
+    names = "<c:strCache>{}</c:strCache>"
+    towns = names.format("<c:pt><c:v>河湾镇</c:v></c:pt><c:pt><c:v>山前镇</c:v></c:pt>")
+    years = [names.format(f"<c:pt><c:v>{year}</c:v></c:pt>") for year in ("上年", "本年")]
+    numbers = "<c:val><c:numCache><c:pt><c:v>30</c:v></c:pt></c:numCache></c:val>"
+    series = "".join(f"<c:ser><c:tx>{year}</c:tx><c:cat>{towns}</c:cat>{numbers}</c:ser>" for year in years)
+    more = {
+        "ppt/slides/_rels/s1.xml.rels": rels(f'<Relationship Id="rId7" Type="{RELATIONSHIP}/chart" Target="../c.xml"/>'),
+        "ppt/c.xml": f"{HEAD}<c:chartSpace {space} {SLIDE_SPACES}>{title}<c:plotArea>{series}</c:plotArea></c:chartSpace>",
+    }
+    assert read(deck([frame], more)).text.split("\n") == ["各镇活动场次", "上年\t本年", "河湾镇\t山前镇"]
+    assert read(deck([frame + shape([], "字")])).text == "字"

@@ -216,3 +216,17 @@ def test_a_note_that_stands_again_is_set_aside_again(config):
     note = ["注：本表由办公室填写。"]
     document = read_bytes(workbook([["单位", "内容"], ["甲村", FIRST], note, ["乙村", SECOND], note]), "x", config.read, ".xlsx")
     assert [what for _, what in parts(document)] == ["record", "table note", "record", "table note"]
+
+
+def test_text_boxes_over_cells_are_set_aside_and_not_lost(config, tmp_path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        first, second = book.add_worksheet("活动"), book.add_worksheet("图")
+        first.write_column(0, 0, ["内容", "图书馆新开书房六座。"])
+        first.insert_textbox(5, 0, "本表由各镇填报。\n十二月底前报送。")
+        second.insert_textbox(0, 0, "只有图的一页")
+    document = read_bytes((tmp_path / "a.xlsx").read_bytes(), "x.xlsx", config.read, ".xlsx")
+    assert document.text.split("\n") == ["图书馆新开书房六座。", "本表由各镇填报。", "十二月底前报送。", "只有图的一页"]
+    assert [(mark.kind, mark.reason) for mark in document.marks] == [("record", ""), *[("noise", "text box")] * 3]
+    assert [place.sheet for place in document.places] == ["活动", "活动", "活动", "图"]

@@ -147,6 +147,23 @@ def test_any_text_comes_back(config, text):
                 r"\'b0",
                 "x",
                 r"\s1 ",
+                r"\ls1 ",
+                r"\ilvl1 ",
+                r"{\*\listtable ",
+                r"{\list ",
+                r"{\listlevel ",
+                r"{\leveltext ",
+                r"\'05",
+                r"\u-10179 ",
+                r"\u-1 ",
+                r"\listid1 ",
+                r"{\*\listoverridetable ",
+                r"{\listoverride ",
+                r"{\lfolevel ",
+                r"\levelstartat-3 ",
+                r"{\*\pn ",
+                r"\pnlvlblt ",
+                r"{\pntxtb ",
             ]
         )
     )
@@ -157,7 +174,7 @@ def test_damaged_rtf_gives_text_or_an_error_of_one_line(config, tokens):
     except InputError as error:
         assert "\n" not in str(error)
     else:
-        assert content.text.count("x") <= tokens.count("x") + 1
+        assert content.text.count("x") <= tokens.count("x") * (1 + len(tokens)) + 1  # a level's text stands at each of its items
 
 
 def field(instruction, result="", extra=""):
@@ -217,3 +234,126 @@ def test_the_style_of_a_heading_of_contents_is_told_from_its_entries(config):
         STYLES.encode(), styles.encode()
     )
     assert [(mark.kind, mark.level) for mark in read(data, "x.rtf", config.read).marks] == [("heading", 0)]
+
+
+def level(form, text, more=""):
+    shown = rf"{{\leveltext\leveltemplateid9{text};}}{{\levelnumbers\'01;}}\fi-420"
+    return rf"{{\listlevel\levelnfc{form}\levelnfcn{form}\leveljc0\levelstartat1{more}{shown}}}"
+
+
+def table(*lists, uses=r"{\listoverride\listid7\listoverridecount0\ls1}"):
+    found = "".join(
+        rf"{{\list\listtemplateid{i}\listhybrid{''.join(levels)}{{\listname ;}}\listid{7 + i}}}" for i, levels in enumerate(lists)
+    )
+    return rf"{{\*\listtable{{\*\listpicture x}}{found}}}{{\*\listoverridetable{uses}}}"
+
+
+def item(text, depth=0, number=1):
+    return rf"\pard\plain\ls{number}\ilvl{depth}\f0 {encoded(text)}\par"
+
+
+OUTLINE = (
+    level(39, r"\'02\'00" + points("、")),
+    level(39, r"\'03" + points("（") + r"\'01" + points("）")),
+    level(0, r"\'02\'02."),
+    level(28, r"\'01\'03"),
+    level(23, r"\'01" + points("\uf0b7")),
+)
+
+
+def test_numbers_of_lists_are_counted_where_none_is_written(lines):
+    body = item("学习") + item("理论", 1) + item("宣讲", 1) + item("进村", 2) + item("入户", 3) + item("见面", 3) + item("发书", 4)
+    assert lines(
+        table(OUTLINE) + body + item("活动") + item("展览", 1) + r"\pard\f0 " + encoded("说明") + r"\par" + item("队伍")
+    ) == [
+        *(
+            "一、学习",
+            "（一）理论",
+            "（二）宣讲",
+            "1. 进村",
+            "①入户",
+            "②见面",
+            "• 发书",
+            "二、活动",
+            "（一）展览",
+            "说明",
+            "三、队伍",
+        ),
+    ]
+
+
+def test_a_number_that_is_written_goes_before_the_one_that_is_counted(lines):
+    written = r"\pard\plain{\listtext\f0 " + encoded("（十）") + r"\tab}\ls1\ilvl0\f0 " + encoded("学习") + r"\par"
+    assert lines(table(OUTLINE) + written + item("活动")) == ["（十）学习", "二、活动"]
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "shown"),
+    [
+        (0, r"\'04" + points("第") + r"\'00" + points("章") + r" ", "第1章 甲"),
+        (1, r"\'02\'00.", "I. 甲"),
+        (4, r"\'02\'00)", "a) 甲"),
+        (11, r"\'02\'00" + encoded("、"), "一、甲"),
+        (18, r"\'01\'00", "①甲"),
+        (22, r"\'01\'00", "01 甲"),
+        (30, r"\'02\'00" + points("、"), "甲、甲"),
+        (38, r"\'02\'00" + points("、"), "壹、甲"),
+        (255, r"\'02" + points("注："), "注：甲"),
+        (23, r"\'01\'b7", "• 甲"),
+        (77, r"\'01\'00", "1 甲"),
+        (0, "", "甲"),
+        (0, r"\'05" + points("𠮷") + r"\'00\u-1 ?\u-10179 ?", "𠮷1� 甲"),
+    ],
+)
+def test_the_text_of_a_level_stands_around_its_number(lines, form, text, shown):
+    assert lines(table([level(form, text)]) + item("甲")) == [shown]
+
+
+def test_a_list_may_start_elsewhere_and_take_other_levels(lines):
+    uses = (
+        r"{\listoverride\listid7\listoverridecount0\ls1}"
+        r"{\listoverride\listid7\listoverridecount1{\lfolevel\listoverridestartat\levelstartat5}\ls2}"
+        r"{\listoverride\listid7\listoverridecount1{\lfolevel\listoverrideformat" + level(3, r"\'02\'00.") + r"}\ls3}"
+    )
+    found = lines(
+        table(OUTLINE, uses=uses)
+        + item("甲")
+        + item("乙", number=2)
+        + item("丙", number=2)
+        + item("丁", number=3)
+        + item("戊", number=9)
+    )
+    assert found == ["一、甲", "五、乙", "六、丙", "G. 丁", "戊"]
+
+
+def test_a_level_may_count_on_and_show_figures_of_the_levels_above(lines):
+    levels = [level(39, r"\'01\'00"), level(0, r"\'03\'00.\'01", r"\levellegal1\levelnorestart1")]
+    body = item("甲") + item("子", 1) + item("乙") + item("丑", 1)
+    assert lines(table(levels) + body) == ["一 甲", "1.1 子", "二 乙", "2.2 丑"]
+
+
+def test_what_is_hidden_or_in_a_note_does_not_count(lines):
+    hidden = r"\pard\plain\ls1\ilvl0\v\f0 " + encoded("无") + r"\par\v0"
+    noted = r"\pard\plain\ls1\ilvl0\f0 " + encoded("乙") + r"{\footnote\f0 " + encoded("附注") + r"}\par"
+    assert lines(table(OUTLINE) + item("甲") + hidden + noted + item("丙")) == ["一、甲", "二、乙", "附注", "三、丙"]
+
+
+def test_numbers_of_word_6_are_counted_where_none_is_written(lines):
+    number = r"{\*\pn\pnlvlbody\pnf0\pnindent0\pnstart3\pndbnum{\pntxtb " + points("（") + r"}{\pntxta " + points("）") + r"}}"
+    body = r"\pard" + number + r"\f0 " + encoded("甲") + r"\par " + encoded("乙") + r"\par"
+    going_on = rf"\pard{{\*\pn\pnlvlcont}}\f0 {encoded('续')}\par\pard{number}{encoded('丙')}\par\pard {encoded('文')}\par"
+    bullets = r"\pard{\*\pn\pnlvlblt\pnf1{\pntxtb\'B7}}" + points("丁") + r"\par"
+    assert lines(body + going_on + r"\pard" + number + encoded("戊") + r"\par" + bullets) == [
+        *("（三）甲", "（四）乙", "续", "（五）丙", "文", "（三）戊", "• 丁"),
+    ]
+
+
+def test_symbols_without_a_result_show_what_word_draws_of_them(lines):
+    ticked = field(r'SYMBOL 252 \\f "Wingdings" \\s 12', r"\f2\fs24") + r"\f0 " + encoded("已办结") + r"\par"
+    assert lines(ticked + r"{\f2 n\'fc}\f0 " + encoded("合格") + r"\par") == ["✓已办结", "■✓合格"]
+
+
+def test_letters_in_a_font_of_symbols_are_signs_by_its_name(lines):
+    fonts = r"{\fonttbl{\f7\fnil\fcharset0 Wingdings 2{\*\falt Arial};}{\f8\fnil\fcharset2 Wingdings;}{\f9\fnil\fcharset2 Symbol;}}"
+    body = r"{\f7 R}{\f7\u82 R}{\f7\u-4016 ?}{\f8 n\'fe}{\f9\'b3}{\f0 " + encoded("合格R") + r"}\par"
+    assert lines(fonts + body) == ["☑☑✓■☑≥合格R"]
