@@ -19,7 +19,7 @@ from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.office.numbering import format_number, with_label
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships
 from pipeline.read.office.packages import open_package, parse_member
-from pipeline.read.office.slide_places import Frame, Place, PlacedText, frame_of, in_reading_order, place_of, together
+from pipeline.read.office.slide_places import GroupFrame, Place, PlacedText, frame_of, in_reading_order, place_of, together
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -139,7 +139,7 @@ def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
 
 def _shown(root: "_Element | None", slide: _Slide) -> list[Paragraph]:
     """Return the paragraphs of a slide as they are read; its margins come last."""
-    texts = list(_shapes(child(root, "cSld", "spTree"), slide, Frame()))
+    texts = list(_shapes(child(root, "cSld", "spTree"), slide, GroupFrame()))
     margins = [text for text in texts if text.paragraphs and text.paragraphs[0].reason]
     titles = [text for text in texts if text.paragraphs and text.paragraphs[0].kind == "heading"]
     others = in_reading_order([text for text in texts if text not in margins and text not in titles])
@@ -162,7 +162,7 @@ def _holders_of(root: "_Element | None") -> Iterator[_Holder]:
     for element in children(child(root, "cSld", "spTree")):
         held = child(element, "nvSpPr", "nvPr", "ph")
         if held is not None:
-            place = place_of(child(element, "spPr", "xfrm"), Frame())
+            place = place_of(child(element, "spPr", "xfrm"), GroupFrame())
             yield _Holder(held.get("type", ""), held.get("idx", ""), place)
 
 
@@ -178,7 +178,7 @@ def _notes(root: "_Element | None", deck: _Deck) -> Iterator[Paragraph]:
             yield Paragraph(paragraph.text, "noise", reason="speaker notes")
 
 
-def _shapes(parent: "_Element | None", slide: _Slide, frame: Frame) -> Iterator[PlacedText]:
+def _shapes(parent: "_Element | None", slide: _Slide, frame: GroupFrame) -> Iterator[PlacedText]:
     """Yield the text of the shapes in a slide or group with their places; a group is one, in its own reading order."""
     for element in children(parent):
         name = local(element)
@@ -195,7 +195,7 @@ def _shapes(parent: "_Element | None", slide: _Slide, frame: Frame) -> Iterator[
             yield PlacedText(place_of(child(element, "xfrm"), frame), tuple(paragraphs))
 
 
-def _shape(element: "_Element", slide: _Slide, frame: Frame) -> PlacedText:
+def _shape(element: "_Element", slide: _Slide, frame: GroupFrame) -> PlacedText:
     name = local(element)
     properties = child(element, f"nv{name[0].upper()}{name[1:]}Pr")
     drawing, held = child(properties, "cNvPr"), child(properties, "nvPr", "ph")
@@ -306,7 +306,7 @@ def _drawn(model: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
     part = None if named is None else slide.parts.get(named.get("relId", ""))
     if part is not None or len(drawings) == 1:
         root = slide.deck.root(drawings[0] if part is None else part.target)
-        for text in in_reading_order(list(_shapes(child(root, "spTree"), slide, Frame()))):
+        for text in in_reading_order(list(_shapes(child(root, "spTree"), slide, GroupFrame()))):
             yield from text.paragraphs
 
 

@@ -59,7 +59,7 @@ class PlacedText:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class GroupFrame:
     """How the places inside a group become those on the slide: what each is multiplied with, and what is added then."""
 
     x_scale: float = 1.0
@@ -68,7 +68,7 @@ class Frame:
     y_shift: float = 0.0
 
 
-def place_of(transform: "_Element | None", frame: Frame) -> Place | None:
+def place_of(transform: "_Element | None", frame: GroupFrame) -> Place | None:
     """Return where a shape stands, by its transform (a:xfrm) and the frame of its group."""
     offset, extent = child(transform, "off"), child(transform, "ext")
     found = [number(offset, "x"), number(offset, "y"), number(extent, "cx"), number(extent, "cy")]
@@ -82,9 +82,9 @@ def place_of(transform: "_Element | None", frame: Frame) -> Place | None:
     return Place(across[0], down[0], across[1], down[1])
 
 
-def frame_of(transform: "_Element | None", frame: Frame) -> Frame:
+def frame_of(transform: "_Element | None", frame: GroupFrame) -> GroupFrame:
     """Return the frame of what is inside a group, by its transform; the one around it where it has none."""
-    outer = place_of(transform, Frame())
+    outer = place_of(transform, GroupFrame())
     offset, extent = child(transform, "chOff"), child(transform, "chExt")
     found = [number(offset, "x"), number(offset, "y"), number(extent, "cx"), number(extent, "cy")]
     if outer is None or None in found:
@@ -92,7 +92,7 @@ def frame_of(transform: "_Element | None", frame: Frame) -> Frame:
     x, y, width, height = (0 if value is None else value for value in found)
     x_scale, x_shift = _axis(outer.left, outer.right, x, width)
     y_scale, y_shift = _axis(outer.top, outer.bottom, y, height)
-    return Frame(
+    return GroupFrame(
         frame.x_scale * x_scale,
         frame.x_scale * x_shift + frame.x_shift,
         frame.y_scale * y_scale,

@@ -7,7 +7,7 @@ from handmade import HEAD, RELATIONSHIP, SLIDE_SPACES, deck, rels, shape
 
 from pipeline.read import read_bytes
 from pipeline.read.compose import Paragraph
-from pipeline.read.office.slide_places import Frame, Place, PlacedText, frame_of, in_reading_order, place_of
+from pipeline.read.office.slide_places import GroupFrame, Place, PlacedText, frame_of, in_reading_order, place_of
 
 LONG = "新建文化站一处，全年开放三百天，接待群众四万人次。"
 TRANSFORM = '<a:xfrm {}><a:off x="{}" y="{}"/><a:ext cx="{}" cy="{}"/>{}</a:xfrm>'
@@ -113,7 +113,7 @@ def transform(x, y, width, height, inner="", attributes=""):
 
 def test_a_group_has_a_frame_of_its_own():
     inner = '<a:chOff x="1000" y="0"/><a:chExt cx="200" cy="100"/>'
-    frame = frame_of(transform(10, 20, 400, 400, inner), Frame())
+    frame = frame_of(transform(10, 20, 400, 400, inner), GroupFrame())
     assert place_of(transform(1100, 50, 50, 25), frame) == Place(210, 220, 310, 320)
     within = frame_of(transform(1000, 0, 100, 100, '<a:chOff x="0" y="0"/><a:chExt cx="10" cy="10"/>'), frame)
     assert place_of(transform(5, 5, 5, 5), within) == Place(110, 220, 210, 420)
@@ -124,7 +124,7 @@ def test_a_group_has_a_frame_of_its_own():
     ("angle", "expected"), [(0, (0, 0, 40, 10)), (5_400_000, (15, -15, 25, 25)), (16_200_000, (15, -15, 25, 25))]
 )
 def test_what_is_turned_takes_the_place_that_it_covers(angle, expected):
-    assert place_of(transform(0, 0, 40, 10, attributes=f'rot="{angle}"'), Frame()) == Place(*expected)
+    assert place_of(transform(0, 0, 40, 10, attributes=f'rot="{angle}"'), GroupFrame()) == Place(*expected)
 
 
 @pytest.mark.parametrize("broken", ["x", "y", "cx", "cy"])
@@ -132,8 +132,8 @@ def test_a_place_that_is_not_said_is_none(broken):
     element = transform(1, 2, 3, 4)
     for part in element:
         part.attrib.pop(broken, None)
-    assert place_of(element, Frame()) is None
-    assert place_of(None, Frame()) is None
+    assert place_of(element, GroupFrame()) is None
+    assert place_of(None, GroupFrame()) is None
 
 
 @pytest.fixture
