@@ -115,7 +115,7 @@ screenshots: $(VENV)/ready ## take the pictures of the README again
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track
 
-$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/model/_kernels.pyx pipeline/preprocess/_scans.pyx pipeline/training/_solver.pyx
+$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/model/_kernels.pyx pipeline/preprocess/_scans.pyx pipeline/read/_glyphs.pyx pipeline/training/_solver.pyx
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'

@@ -148,10 +148,8 @@ def _on_this_machine(request: _Request, config: "Config") -> Callable[[], int]:
         elif place.descriptor is not None:
             with place.open() as stream:
                 run.to_stream(stream, iter if stream.isatty() else shown)
-        else:
-            summary = run.into(place, request.resume, shown)
-            if summary is not None:
-                say(tr("summary -> {name}", name=summary))
+        elif (summary := run.into(place, request.resume, shown)) is not None:
+            say(tr("summary -> {name}", name=summary))
         _say_counts(run.counts, request.out)
         return len(run.counts.failures)
 

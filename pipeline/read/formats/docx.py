@@ -26,7 +26,7 @@ from pipeline.read.office.fields import LONGEST_SIGNS, Fields, signs_in_font, sy
 from pipeline.read.office.numbering import spaced, with_label, with_symbols
 from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships, switch
 from pipeline.read.office.packages import open_package, parse_member, read_member, stored_name
-from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, Styles, is_indented
+from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, WordStyles, is_indented
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -72,7 +72,7 @@ class WordBody:
 class _Document:
     """What the walk through a document needs to know, what it has still to write, and what it wrote, where that is asked for."""
 
-    styles: Styles
+    styles: WordStyles
     numbers: ListNumbers
     notes: "dict[tuple[str, str], _Element]"
     chunks: dict[str, partial[Iterator[Paragraph]]]
@@ -145,7 +145,7 @@ def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: 
         if attribute(note, "type") in (None, "normal")
     }
     chunks = {key: partial(_chunk, package, part.target, source, options) for key, part in parts.items() if part.kind == _CHUNK}
-    document = _Document(Styles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, chunks)
+    document = _Document(WordStyles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, chunks)
     for kind in _NOTES.values():
         document.fields.add(roots.get(kind))
     return document

@@ -53,7 +53,7 @@ class _List:
     starts: dict[int, int]
 
 
-class Styles:
+class WordStyles:
     """The styles of a Word file; each is read when a paragraph or run first asks for it, since most of them nobody uses.
 
     A circle of styles ends where it closes, seen from the first style in the file that leads into it; so where one is found, all
