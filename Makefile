@@ -10,7 +10,7 @@ help: ## say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag the one that was left out
-	$(BIN)/pipeline train --exclude $(DEMO_REPORT) --set model.name=demo
+	$(BIN)/pipeline train --quick --exclude $(DEMO_REPORT) --set model.name=demo
 	$(BIN)/pipeline tag $(DEMO_REPORT) --model demo --format table
 
 test: $(VENV)/ready ## run every test
