@@ -105,7 +105,7 @@ cdef inline void _set_bit(uint64_t* bits, uint64_t place) noexcept nogil:
 
 
 cdef inline uint8_t _kind(uint32_t code) noexcept nogil:
-    return KINDS[code] if code < PLANE else IDEOGRAPH if code >= 0x20000 else 0
+    return KINDS[code] if code < PLANE else IDEOGRAPH if 0x20000 <= code <= 0x3FFFF else 0
 
 
 cdef inline bint _are_letters(uint8_t first, uint8_t second) noexcept nogil:

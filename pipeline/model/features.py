@@ -294,7 +294,7 @@ def _class_frequency(texts: Sequence[Texts], gazetteer: Gazetteer) -> list[int]:
 def _letter_pairs(text: str) -> Ints:
     """Return the places of the pairs of neighbouring characters of a text that could be bigrams of a vocabulary."""
     codes = code_points(text)
-    ideograph = ((codes >= 0x3400) & (codes <= 0x9FFF)) | (codes >= 0x20000)
+    ideograph = ((codes >= 0x3400) & (codes <= 0x9FFF)) | ((codes >= 0x20000) & (codes <= 0x3FFFF))
     latin = (codes >= ord("a")) & (codes <= ord("z"))
     return np.flatnonzero((ideograph[1:] & ideograph[:-1]) | (latin[1:] & latin[:-1]))
 

@@ -19,6 +19,8 @@ _COLUMNS = ("主题", "把握", "段落", "报告", "单位")  # two of which st
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
 # An official document is titled after its place; one that a person has saved since is that person's.
 _UNTOUCHED = f"lastModifiedBy>{MADE_BY}<".encode()
+_SAVED_BY = re.compile(rb"lastModifiedBy>([^<]*)<")
+_OURS = ("", MADE_BY, AUTHOR)
 # A report of Word that was commented keeps its own title; our comments stand behind those that were there.
 _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
@@ -63,10 +65,14 @@ def _is_output(path: Path) -> bool:
 
 def _is_made(path: Path) -> bool:
     head = _head(path)
-    is_known = (
-        not head or head.startswith(b'{"source":') or _is_table(head) or any(title in head for title in (*TITLES, _UNTOUCHED))
-    )
-    return is_known or _is_commented(path)
+    is_titled = _UNTOUCHED in head or (any(title in head for title in TITLES) and not _is_of_a_person(path, head))
+    return not head or head.startswith(b'{"source":') or _is_table(head) or is_titled or _is_commented(path)
+
+
+def _is_of_a_person(path: Path, head: bytes) -> bool:
+    """Tell whether somebody has saved a Word document of ours since; what was corrected in a workbook is looked at elsewhere."""
+    saved = _SAVED_BY.search(head)
+    return path.suffix.lower() == ".docx" and saved is not None and saved[1].decode(errors="replace") not in _OURS
 
 
 def _is_commented(path: Path) -> bool:

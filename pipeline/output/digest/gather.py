@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from pipeline.core.names import file_name, file_stem
 from pipeline.core.records import FinishedReport, Tag
@@ -35,6 +35,9 @@ NAME = 48  # characters of a report's name
 FIRST_CHARACTERS = 1_000  # among which the first words of a report without a title stand
 _NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
 _NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
+_LISTED = re.compile(
+    r"\s*(?:[-*+•·]\s+|(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十\d]{1,3}[、.．)）]|[①-⑳])\s*)"
+)  # item of a list
 _BEGINNING = re.compile(r"\s*([^\s，。；,;]{8,48})\s")  # of a text without headings, up to the first space
 
 
@@ -88,9 +91,35 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
 
 def passages_of(report: FinishedReport) -> Iterable[Tag]:
     """Return the tags of a report that are neither headings nor noise."""
-    starts = {entry.start for entry in report.outline}
-    headings = {tag.segment for tag in report.tags if tag.start in starts}
-    return (tag for tag in report.tags if tag.noise is None and tag.segment not in headings)
+    tags = [tag for tag in report.tags if tag.noise is None]
+    headings = _heading_segments(report, tags)
+    return (tag for tag in tags if tag.segment not in headings)
+
+
+def _heading_segments(report: FinishedReport, tags: Sequence[Tag]) -> set[int]:
+    """Return the segments of headings: not of short items that have the form of one, and say something by themselves.
+
+    Such an item of a list holds figures and ends like a sentence, or holds figures or clauses and has nothing below it. Without the
+    sign of an item it holds both.
+    """
+    levels = {entry.start: entry.level for entry in report.outline}
+    found = set()
+    for tag, after in zip_longest(tags, tags[1:]):
+        if (level := levels.get(tag.start)) is None:
+            continue
+        is_last = after is None or levels.get(after.start, level + 1) <= level
+        if not _says_something(tag.text.strip(), is_last):
+            found.add(tag.segment)
+    return found
+
+
+def _says_something(line: str, is_last: bool) -> bool:
+    sign = _LISTED.match(line)
+    said = line[sign.end() :] if sign else line
+    has_figure, has_clause = re.search(r"\d", said) is not None, any(stop in said for stop in "，,；;")
+    if sign is None:  # the signs of Markdown's lists are not read as text
+        return is_last and has_figure and has_clause
+    return (has_figure and said[-1] in "。；;！!") or (is_last and (has_figure or has_clause))
 
 
 def _passage(tag: Tag, report: int, title: str) -> Passage:

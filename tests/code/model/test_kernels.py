@@ -26,7 +26,9 @@ kernels = pytest.importorskip("pipeline.model._kernels", reason="not compiled; C
 scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
 
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
-ODD = st.sampled_from('ab1AZ9 ,。（）%.+#&_-\n\r\t"\\/\x00\x1b　中国人民的一是：；》Σς\U00020000é㐀')
+ODD = st.sampled_from(
+    'ab1AZ9 ,。（）%.+#&_-\n\r\t"\\/\x00\x1b　中国人民的一是：；》Σς\U00020000é㐀\U0003ffff\U00040000\U000e0100\U0010ffff'
+)
 TEXT = st.text(st.one_of(HAN, ODD), max_size=120)
 
 

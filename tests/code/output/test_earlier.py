@@ -31,6 +31,12 @@ def test_a_document_of_a_run_is_known_by_its_title(tmp_path):
     assert not is_made(tmp_path, package("别的报告".encode()))
 
 
+def test_a_digest_in_word_that_somebody_has_saved_since_is_theirs(tmp_path):
+    saved = "<cp:lastModifiedBy>{}</cp:lastModifiedBy>"
+    for name, by_run in (("", True), ("mission-themes", True), ("主题标注", True), ("李雷", False)):
+        assert is_made(tmp_path, package(TITLE + saved.format(name).encode())) is by_run
+
+
 def test_an_official_document_is_of_a_run_until_a_person_saves_it(tmp_path):
     document = docx.Document()
     stream = io.BytesIO()

@@ -146,6 +146,18 @@ def test_a_heading_of_a_lower_level_is_a_title_unless_it_is_numbered(digest_of):
     assert names == ["岷水长歌起", "a", "a"]
 
 
+def test_items_of_a_list_that_say_something_are_passages_and_headings_are_not(digest_of):
+    lines = {
+        "一、主要工作": (1, False), "1. 处置不实信息86条，辟谣20篇。": (3, True), "（二）开展宣讲320场": (3, True),
+        "二、强化学习，筑牢根基": (1, False), "（一）学习12次": (2, False), "正文": (None, True),
+        "发布会18场，回应关切": (2, True), "三、下一步，再加力": (1, True), "四、打算": (1, False),
+    }  # fmt: skip
+    report = make("a.txt", "", [(line, FIRST) for line in lines])
+    outline = tuple(OutlineEntry(tag.start, lines[tag.text][0]) for tag in report.tags if lines[tag.text][0] is not None)
+    (section, *_) = digest_of(msgspec.structs.replace(report, outline=outline)).sections
+    assert [passage.text for passage in section.passages] == [line for line, (_, is_shown) in lines.items() if is_shown]
+
+
 def test_characters_of_each_theme_and_of_all_are_counted(digest_of):
     digest = digest_of(
         make("a.txt", "总结", [("甲" * 3, FIRST), ("乙" * 5, FIRST), ("丙" * 2, SECOND, {"review": True})]),
