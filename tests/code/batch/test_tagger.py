@@ -16,7 +16,7 @@ from pipeline.core.errors import InputError, ModelError, UsageError, WrongTypeEr
 TEXTS = [
     "县委理论学习中心组集中学习十二次。",
     "",
-    "全县新建城市书房六座，送戏下乡八十场，图书馆的阅读活动吸引两万人次。<script>alert(1)</script>",
+    "全县新建城市书房六座，送戏下乡八十场，图书馆的阅读活动<script>alert(1)</script>吸引两万人次。",
 ]
 
 
