@@ -41,7 +41,7 @@ def program(trained_home, tmp_path):
         environment = {**os.environ, "MISSION_THEMES_HOME": str(trained_home), "TMPDIR": str(tmp_path / "temporary")}
         command = [sys.executable, "-m", "pipeline.cli", *map(str, words)]
         process = subprocess.Popen(
-            command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
             preexec_fn=lambda: [signal.signal(number, signal.SIG_IGN) for number in signals], **settings,  # noqa: PLW1509
         )  # fmt: skip
         processes.append(process)
