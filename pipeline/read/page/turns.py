@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, islice, pairwise
 
 from pipeline.read.page.furniture import Furniture, Page, form_of
 from pipeline.read.page.glyphs import Glyph
@@ -14,6 +14,11 @@ from pipeline.read.page.vertical import DOWN
 # Text further off the level than this, in degrees, is a stamp or watermark.
 _LEVEL = 3
 _SLANTING = -1
+# A page is straightened by the slope of its lines: 0.003 moves the end of a line by a tenth of a character.
+_LEAST_SLOPE, _ALIKE = 0.003, 0.01
+_FEWEST, _SAMPLE = 20, 400  # pairs of neighbours that tell of it
+_MOST = 0.8  # of them that are alike
+_NEXT = 3  # ems between neighbours at most
 # In ems, how far apart the rows above columns are put.
 _ROW = 4
 
@@ -31,7 +36,7 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
             aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))
     corners = [turned(x, y, turn) for x, y in ((page.left, page.bottom), (page.right, page.top))]
     (x1, x2), (y1, y2) = (sorted(values) for values in zip(*corners, strict=True))
-    level = [glyph for glyph, other in glyphs if other == turn]
+    level = straightened([glyph for glyph, other in glyphs if other == turn])
     taken = take_ruby(level)
     aside += [Furniture(page.number, text, "ruby", at_top=False) for text in taken.texts]
     lines = page_lines(taken.glyphs, page.number)
@@ -47,6 +52,22 @@ def _above(rows: list[TextLine], left: float, top: float) -> list[TextLine]:
     """Return the rows of a page that is written in columns, such as its title, as lines above these."""
     bases = (top + _ROW * row.size * (len(rows) - i) for i, row in enumerate(rows))
     return [replace(row, left=left, right=left + row.width, base=base) for row, base in zip(rows, bases, strict=True)]
+
+
+def straightened(glyphs: list[Glyph]) -> list[Glyph]:
+    """Return the characters of a page with level lines, where these all rise or fall alike by a little, as a scan's do.
+
+    What tells is how much higher a character stands than the one before it, by the distance between them; where the first of the
+    page stand level, the page does.
+    """
+    steps = ((b.left - a.left, b.base - a.base, a.size) for a, b in pairwise(glyphs) if b.order == a.order + 1)
+    slopes = sorted(rise / run for run, rise, size in islice(steps, _SAMPLE) if 0 < run < _NEXT * size and abs(rise) < run)
+    slope = slopes[len(slopes) // 2] if slopes else 0.0
+    if abs(slope) < _LEAST_SLOPE or len(slopes) < _FEWEST:
+        return glyphs
+    if sum(abs(each - slope) <= _ALIKE for each in slopes) < _MOST * len(slopes):
+        return glyphs
+    return [glyph._replace(base=glyph.base - slope * glyph.left) for glyph in glyphs]
 
 
 def main_turn(glyphs: Sequence[tuple[Glyph, int]]) -> int:

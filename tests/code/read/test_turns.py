@@ -1,0 +1,59 @@
+"""Pages whose lines all rise or fall by a little are laid level; others stay as they are."""
+
+import math
+
+import pytest
+
+from pipeline.read.page.furniture import Page
+from pipeline.read.page.glyphs import Glyph
+from pipeline.read.page.turns import level_page, straightened
+
+SIZE = 12.0
+LINES = (
+    "开设专栏二十五个，回应群众关切二百一十四件，推出报道五百六十篇。",
+    "组织宣讲团深入村组宣讲三百二十场，受众四万六千人次。",
+    "修缮古戏台。",
+)
+
+
+def glyphs_of(slope, lines=LINES, left=72.0):
+    """Return the characters of lines below each other that rise by a slope, each line twice the size below the one before."""
+    found, order = [], 0
+    for number, line in enumerate(lines):
+        order += 2  # a line break counts
+        for place, character in enumerate(line):
+            x = left + place * SIZE
+            base = 700 - 2 * SIZE * number + slope * x
+            found.append(Glyph(character, x, x + SIZE, base, SIZE, order, spaced=False))
+            order += 1
+    return found
+
+
+def texts(glyphs):
+    page = level_page([(glyph, 0) for glyph in glyphs], Page(1, [], bottom=0, top=800, left=0, right=600), [], 0)
+    return [line.text for line in page.lines]
+
+
+@pytest.mark.parametrize("degrees", [-2.0, -0.5, 0.25, 1.0, 2.5])
+def test_the_lines_of_a_page_that_is_tilted_are_whole(degrees):
+    tilted = glyphs_of(math.tan(math.radians(degrees)))
+    assert texts(tilted) == list(LINES)
+    first = [glyph.base for glyph in straightened(tilted)[: len(LINES[0])]]
+    assert max(first) - min(first) < 1e-6
+
+
+def test_a_level_page_stays_as_it_is():
+    level = glyphs_of(0.0)
+    assert straightened(level) is level
+    assert straightened([]) == []
+    assert straightened(few := glyphs_of(0.02, ("第一条",))) is few
+
+
+def test_a_page_with_some_tilted_lines_stays_as_it_is():
+    mixed = [*glyphs_of(0.02, LINES[:1]), *(glyph._replace(order=glyph.order + 200) for glyph in glyphs_of(0.0, LINES[1:]))]
+    assert straightened(mixed) is mixed
+
+
+def test_a_raised_figure_tilts_no_page():
+    raised = [glyph._replace(base=glyph.base + 4) if glyph.character in "，。" else glyph for glyph in glyphs_of(0.0, LINES * 3)]
+    assert straightened(raised) is raised
