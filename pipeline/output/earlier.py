@@ -17,10 +17,12 @@ HEAD = 8192  # bytes of a text in which its title stands
 _MARK = "\ufeff".encode()
 _COLUMNS = ("主题", "把握", "段落", "报告", "单位")  # two of which stand in the first line of every table that is written here
 TITLES = tuple(title.encode() for title in ("主题标注", "报告主题摘编"))  # of the formats that are pages or documents
-# An official document is titled after its place; one that a person has saved since is that person's.
+# An official document is titled after its place.
 _UNTOUCHED = f"lastModifiedBy>{MADE_BY}<".encode()
+# A Word document that a person has saved since is that person's: it names another, or was changed after it was made.
 _SAVED_BY = re.compile(rb"lastModifiedBy>([^<]*)<")
-_OURS = ("", MADE_BY, AUTHOR)
+_SAVED_AT = re.compile(rb"<dcterms:(?:created|modified)\b[^>]*>([^<]*)<")
+_OURS = (MADE_BY, AUTHOR)
 # A report of Word that was commented keeps its own title; our comments stand behind those that were there.
 _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
@@ -65,14 +67,16 @@ def _is_output(path: Path) -> bool:
 
 def _is_made(path: Path) -> bool:
     head = _head(path)
-    is_titled = _UNTOUCHED in head or (any(title in head for title in TITLES) and not _is_of_a_person(path, head))
+    is_titled = any(title in head for title in (*TITLES, _UNTOUCHED)) and not _is_of_a_person(path, head)
     return not head or head.startswith(b'{"source":') or _is_table(head) or is_titled or _is_commented(path)
 
 
 def _is_of_a_person(path: Path, head: bytes) -> bool:
     """Tell whether somebody has saved a Word document of ours since; what was corrected in a workbook is looked at elsewhere."""
+    if path.suffix.lower() != ".docx":
+        return False
     saved = _SAVED_BY.search(head)
-    return path.suffix.lower() == ".docx" and saved is not None and saved[1].decode(errors="replace") not in _OURS
+    return saved is None or saved[1].decode(errors="replace") not in _OURS or len(set(_SAVED_AT.findall(head))) > 1
 
 
 def _is_commented(path: Path) -> bool:

@@ -139,11 +139,12 @@ def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
 
 def _shown(root: "_Element | None", slide: _Slide) -> list[Paragraph]:
     """Return the paragraphs of a slide as they are read; its margins come last."""
-    texts = list(_shapes(child(root, "cSld", "spTree"), slide, GroupFrame()))
-    margins = [text for text in texts if text.paragraphs and text.paragraphs[0].reason]
-    titles = [text for text in texts if text.paragraphs and text.paragraphs[0].kind == "heading"]
-    others = in_reading_order([text for text in texts if text not in margins and text not in titles])
-    return [paragraph for text in (*titles, *others, *margins) for paragraph in text.paragraphs]
+    titles, others, margins = list[PlacedText](), list[PlacedText](), list[PlacedText]()
+    for text in _shapes(child(root, "cSld", "spTree"), slide, GroupFrame()):
+        first = text.paragraphs[0] if text.paragraphs else Paragraph("")
+        own = margins if first.reason else titles if first.kind == "heading" else others
+        own.append(text)
+    return [paragraph for text in (*titles, *in_reading_order(others), *margins) for paragraph in text.paragraphs]
 
 
 def _holders(deck: _Deck, parts: dict[str, Relationship]) -> Iterator[_Holder]:

@@ -11,7 +11,8 @@ from pipeline.core.outputs import place_of
 from pipeline.output.digest.word import save
 from pipeline.output.earlier import is_of_a_run, outputs_among
 
-TITLE = "主题标注".encode()
+SAVED_BY = "<dc:title>主题标注</dc:title><cp:lastModifiedBy>{}</cp:lastModifiedBy>"
+TITLE = SAVED_BY.format("主题标注").encode()
 
 
 def package(content, method=zipfile.ZIP_DEFLATED):
@@ -31,10 +32,15 @@ def test_a_document_of_a_run_is_known_by_its_title(tmp_path):
     assert not is_made(tmp_path, package("别的报告".encode()))
 
 
-def test_a_digest_in_word_that_somebody_has_saved_since_is_theirs(tmp_path):
-    saved = "<cp:lastModifiedBy>{}</cp:lastModifiedBy>"
-    for name, by_run in (("", True), ("mission-themes", True), ("主题标注", True), ("李雷", False)):
-        assert is_made(tmp_path, package(TITLE + saved.format(name).encode())) is by_run
+def test_a_document_of_ours_that_somebody_has_saved_since_is_theirs(tmp_path):
+    for name, by_run in (("mission-themes", True), ("主题标注", True), ("李雷", False), ("", False)):
+        assert is_made(tmp_path, package(SAVED_BY.format(name).encode())) is by_run
+    assert not is_made(tmp_path, package("<dc:title>主题标注</dc:title>".encode()))  # by a program that names nobody
+    times = (
+        '<dcterms:created xsi:type="x">2026-11-29T00:00:00Z</dcterms:created><dcterms:modified xsi:type="x">{}</dcterms:modified>'
+    )
+    for modified, by_run in (("2026-11-29T00:00:00Z", True), ("2026-11-30T08:15:00Z", False)):
+        assert is_made(tmp_path, package(TITLE + times.format(modified).encode())) is by_run
 
 
 def test_an_official_document_is_of_a_run_until_a_person_saves_it(tmp_path):
