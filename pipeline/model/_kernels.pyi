@@ -45,11 +45,12 @@ class Scorer:
         self,
         texts: Characters,
         starts: NDArray[np.int64],
-        columns: NDArray[np.int64],
+        ranks: NDArray[np.int64],
         values: NDArray[np.float64],
         scores: NDArray[np.float64],
         terms: NDArray[np.int64],
     ) -> int: ...
+    def columns(self, ranks: NDArray[np.int64]) -> list[int]: ...
     def in_context(
         self,
         sums: NDArray[np.float64],
@@ -76,7 +77,7 @@ class Scorer:
         lasts: NDArray[np.int64],
         labels: NDArray[np.int64],
         starts: NDArray[np.int64],
-        columns: NDArray[np.int64],
+        ranks: NDArray[np.int64],
         values: NDArray[np.float64],
         words: NDArray[np.int64],
         shares: NDArray[np.float64],

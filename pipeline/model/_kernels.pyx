@@ -22,8 +22,8 @@ from cpython.unicode cimport (
     PyUnicode_Substring,
 )
 from libc.math cimport INFINITY, exp, log, sqrt
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy, memset
 
 cdef enum:
@@ -34,6 +34,11 @@ cdef enum:
     FILTER_BITS = 18  # of the places in the filter of the beginnings of terms
     LEVELS = 4  # characters of a word that are looked up for all places of a text at once
     AHEAD = 16  # places that are fetched ahead of the one that is worked on
+    BLOCK = 1024  # characters of lines that are worked on together: what is known of them stays in a near cache
+    NUMBERS = 1536  # of characters: whose pairs stand in one square; of a report they are all but some three in a hundred
+    NOTHING = 0  # the number of a character that no word, bigram and term begins with or goes on with …
+    RARE = 1  # … and that of all others without one of their own
+    STEPS = 256  # of inverse document frequencies, by which bigrams are put in order
     LANES = 6  # labels that are scored at once
     LEADS_BIT = 31  # above the code of a node that leads on to others
     DOTTED_I = 0x130  # its lower case has two characters, and …
@@ -145,6 +150,17 @@ cdef extern from *:
     #else
     #define fetch_ahead(place) ((void)0)
     #endif
+    #include <string.h>
+    /* Without a branch, which no processor could guess. */
+    static inline double greater(double one, double other) { return one > other ? one : other; }
+    static inline int chosen(int is_first, int first, int second) { return second ^ ((first ^ second) & -is_first); }
+    static inline double kept(double number, int is_kept) {
+        unsigned long long bits;
+        memcpy(&bits, &number, sizeof bits);
+        bits &= -(unsigned long long)is_kept;
+        memcpy(&number, &bits, sizeof bits);
+        return number;
+    }
     #if defined(__linux__)
     #include <stdlib.h>
     #include <sys/mman.h>
@@ -168,6 +184,9 @@ cdef extern from *:
     int _lowest "lowest_bit"(uint64_t bits) noexcept nogil
     void _fetch_ahead "fetch_ahead"(const void* place) noexcept nogil
     void* _large "large_room"(size_t size) noexcept nogil  # zeroed
+    double _greater "greater"(double one, double other) noexcept nogil
+    int _chosen "chosen"(int is_first, int first, int second) noexcept nogil
+    double _kept "kept"(double number, int is_kept) noexcept nogil  # or 0, whatever the number is
     const char* SOURCE_DIGEST
 
 SOURCE = (<bytes>SOURCE_DIGEST).decode()  # the sha256 of the file that this was compiled from
@@ -185,6 +204,10 @@ cdef struct Token:
     int32_t node
 
 
+cdef struct After:  # the most probable ways to cut what follows a place after one, two and more characters
+    double one, two, three, four
+
+
 cdef class Dictionary:
     """jieba's dictionary as a trie: nodes side by side, the ways between them in one hash table; and the words of texts by it."""
 
@@ -196,7 +219,10 @@ cdef class Dictionary:
     cdef int32_t* seconds  # the nodes to which two characters lead …
     cdef int32_t pairs  # … and their number
     cdef int32_t[PLANE] first  # where characters below it lead from the root, which needs no search; 0 for nowhere
+    cdef uint64_t* thirds  # a bit for each way to a third character, or some for one bit: few places go so far …
+    cdef int third_shift  # … and how far its key is shifted for it
     cdef int64_t total
+    cdef double all_words  # the logarithm of it
 
     def __cinit__(self, bytes lines not None, int bits=20):
         """Take the lines of a dictionary file: word, frequency and part of speech; raises ValueError for others.
@@ -212,18 +238,22 @@ cdef class Dictionary:
         self.count, self.room = 1, 1 << (bits - 1)
         self.nodes = <Node*>_large(self.room * sizeof(Node))
         self.seconds = <int32_t*>malloc(self.room * sizeof(int32_t))
-        if not self.ways or not self.nodes or not self.seconds:
+        self.third_shift = self.shift - 1
+        self.thirds = <uint64_t*>calloc((<size_t>1 << (64 - self.third_shift) >> 6) + 1, sizeof(uint64_t))
+        if not self.ways or not self.nodes or not self.seconds or not self.thirds:
             raise MemoryError
         self.nodes[0].logarithm, self.nodes[0].code, self.nodes[0].parent = NO_WORD, 0, 0
         with nogil:
             bad = self._read(data, size)
         if bad:
             raise ValueError(f"line {bad} of the dictionary is no word with its frequency")
+        self.all_words = log(<double>max(1, self.total))
 
     def __dealloc__(self):
         free(self.ways)
         free(self.nodes)
         free(self.seconds)
+        free(self.thirds)
 
     cdef Py_ssize_t _read(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
         """Add all words; return the number of the first line that is none, or 0."""
@@ -297,6 +327,8 @@ cdef class Dictionary:
             self.nodes[parent].code |= LEADS_ON
             self.seconds[self.pairs] = there
             self.pairs += not self.nodes[parent].parent
+            if self.nodes[parent].parent and not self.nodes[self.nodes[parent].parent].parent:
+                _set_bit(self.thirds, (_key(parent, code) * STREWN) >> self.third_shift)
         self.count += 1
         self._put(there)
         return there
@@ -310,6 +342,10 @@ cdef class Dictionary:
         while self.ways[place]:
             place = (place + 1) & self.mask
         self.ways[place] = (key << NODE_BITS) | <uint64_t>node
+
+    cdef inline bint _may_go_on(self, uint64_t key) noexcept nogil:
+        """Tell of a way to a third character whether it may be there; what is told not to be there is not."""
+        return _has_bit(self.thirds, (key * STREWN) >> self.third_shift)
 
     cdef inline uint64_t* _place(self, uint64_t key) noexcept nogil:
         """Return where the way of a key stands in the table, or one of those before it."""
@@ -327,6 +363,16 @@ cdef class Dictionary:
     cdef inline uint64_t _pair_to(self, int32_t node) noexcept nogil:
         """Return the two characters that lead from the root to one of the ``seconds``."""
         return _pair(self.nodes[self.nodes[node].parent].code & CODE, self.nodes[node].code & CODE)
+
+    cdef void _count_letters(self, double* frequencies) noexcept nogil:
+        """Add to the frequencies of the characters of the PLANE what makes those that words begin or go on with known."""
+        cdef int32_t i
+        for i in range(1, PLANE):
+            if self.first[i]:
+                frequencies[i] += 1e-6 * exp(self._weight(self.first[i])) + 1e-300
+        for i in range(self.pairs):
+            if self.nodes[self.seconds[i]].code & CODE < PLANE:
+                frequencies[self.nodes[self.seconds[i]].code & CODE] += 1e-12
 
     cdef bint _more_nodes(self) noexcept nogil:
         cdef Node* more = <Node*>_large(2 * <size_t>self.room * sizeof(Node))
@@ -356,6 +402,7 @@ cdef class Dictionary:
         cdef int32_t node = self._node_of(word)
         if node and frequency > 0:
             self._set(node, frequency)
+            self.all_words = log(<double>max(1, self.total))
 
     def frequency(self, str word not None):
         """Return the frequency of a word; 0 for what is none."""
@@ -388,107 +435,123 @@ cdef class Dictionary:
         cdef Characters characters = Characters(text)
         cdef Scratch scratch = Scratch(size)
         cdef list words = []
-        self._look_up_pairs(characters.codes, size, scratch)
-        count = self._cut(characters.codes, size, scratch)
+        count = self._cut(characters.codes, size, scratch, self._begin(characters.codes, size, scratch))
         for i in range(count):
             words.append(PyUnicode_Substring(text, scratch.tokens[i].start, scratch.tokens[i].end))
         return words
 
-    cdef void _look_up_pairs(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
-        """Write the kinds of the characters of a text, and where each two of them lead."""
-        cdef Py_ssize_t i
+    cdef inline double _weight(self, int32_t node) noexcept nogil:
+        """Return the logarithm of the probability of the word that ends at a node."""
+        return self.nodes[node].logarithm - self.all_words
+
+    cdef Py_ssize_t _begin(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
+        """Write the kinds of the characters of a text, where one and two of them lead that begin at each place, and what the words
+        there weigh; return how many places lead on, which are written with what is asked for next.
+        """
+        cdef Py_ssize_t i, passed = 0
         cdef int32_t node
         scratch._write_kinds(text, size)
         for i in range(size):
-            node = self._step(0, text[i]) if scratch.kinds[i] & scratch.kinds[i + 1] & OF_WORDS else 0
-            scratch.nodes[1][i] = self._found(_key(node, text[i + 1])) if node else 0
+            node = self._step(0, text[i])
+            scratch.nodes[0][i], scratch.weights[0][i] = node, self._weight(node)
+            node = self._found(_key(node, text[i + 1])) if node and scratch.kinds[i] & scratch.kinds[i + 1] & OF_WORDS else 0
+            scratch.nodes[1][i], scratch.weights[1][i] = node, self._weight(node)
+            if self.nodes[node].code >= LEADS_ON and scratch.kinds[i + 2] & OF_WORDS:
+                scratch.places[passed], scratch.keys[passed] = <int32_t>i, _key(node, text[i + 2])
+                passed += 1
+        return passed
 
-    cdef Py_ssize_t _cut(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
-        """Write the words of a text as tokens, where each two of its characters lead having been written; return how many."""
-        self._look_up(text, size, scratch)
+    cdef Py_ssize_t _cut(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Py_ssize_t passed) noexcept nogil:
+        """Write the words of a text as tokens, of which ``_begin`` or its like has written the beginnings; return how many."""
+        self._go_on(text, size, scratch, passed)
         self._choose(text, size, scratch)
         return self._take(text, size, scratch)
 
-    cdef void _look_up(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
-        """Write where one character, three and more of them lead that begin at each place of a text, and what the words there weigh.
+    cdef void _go_on(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Py_ssize_t passed) noexcept nogil:
+        """Write where three characters and more of a text lead, and what the words there weigh, at the places that lead on.
 
         It goes level by level: what is to be looked up is gathered without a branch, which no processor could guess, and fetched
         ahead.
         """
-        cdef Py_ssize_t i, place, level, passed = 0, kept
-        cdef double all_words = log(<double>self.total)
+        cdef Py_ssize_t i, place, level, kept
         cdef const Node* of_dictionary = self.nodes
         cdef const uint8_t* kinds = scratch.kinds
         cdef int32_t* places = scratch.places
         cdef uint64_t* keys = scratch.keys
-        cdef int32_t* nodes = scratch.nodes[0]
+        cdef int32_t* nodes
         cdef double* weights
         cdef int32_t node
-        for i in range(size):
-            nodes[i] = self.first[text[i]] if text[i] < PLANE else self._step(0, text[i])
-        nodes = scratch.nodes[1]
-        for i in range(size - 2):
-            places[passed], keys[passed] = <int32_t>i, _key(nodes[i], text[i + 2])
-            passed += of_dictionary[nodes[i]].code >> LEADS_BIT & kinds[i + 2] >> OF_WORDS_BIT
+        kept = 0
+        for i in range(passed):
+            places[kept], keys[kept] = places[i], keys[i]
+            kept += self._may_go_on(keys[i])
+        passed = kept
         for level in range(2, LEVELS):
             for i in range(passed):
                 _fetch_ahead(self._place(keys[i]))
             kept = 0
-            nodes = scratch.nodes[level]
-            memset(nodes, 0, size * sizeof(int32_t))
+            nodes, weights = scratch.nodes[level], scratch.weights[level]
+            for i in range(size):
+                weights[i] = NO_WORD
             for i in range(passed):
-                node = self._found(keys[i])
-                place = places[i]
-                nodes[place] = node
+                keys[i] = self._found(keys[i])
+                _fetch_ahead(&of_dictionary[keys[i]])
+            for i in range(passed):
+                node, place = <int32_t>keys[i], places[i]
+                nodes[place], weights[place] = node, self._weight(node)
                 places[kept], keys[kept] = <int32_t>place, _key(node, text[min(place + level + 1, size)])
                 kept += of_dictionary[node].code >> LEADS_BIT & kinds[min(place + level + 1, size)] >> OF_WORDS_BIT
             passed = kept
         memset(scratch.is_longer, 0, size)
         for i in range(passed):
             scratch.is_longer[places[i]] = True
-        for level in range(LEVELS):
-            nodes, weights = scratch.nodes[level], scratch.weights[level]
-            for i in range(size):
-                weights[i] = of_dictionary[nodes[i]].logarithm - all_words
 
     cdef void _choose(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
         """Write the first word of the most probable way to cut what follows each place. Of equal ways the longer word, as in jieba.
 
-        Nothing here is a branch but what is rare.
+        No word goes over a place that is not OF_WORDS, so that what stands before one in the middle is cut beside what follows.
         """
-        cdef double* best = scratch.best
-        cdef int32_t* lengths = scratch.lengths
-        cdef const uint8_t* kinds = scratch.kinds
-        cdef const uint8_t* is_longer = scratch.is_longer
-        cdef double* one = scratch.weights[0]
-        cdef double* two = scratch.weights[1]
-        cdef double* three = scratch.weights[2]
-        cdef double* four = scratch.weights[3]
-        cdef double of_one, of_two, of_three, of_four, most, alone = -log(<double>self.total)
-        cdef double after_one = 0, after_two = 0, after_three = 0, after_four = 0
-        cdef int32_t length
-        cdef Py_ssize_t i
-        best[size] = 0
-        for i in range(size - 1, -1, -1):
-            of_one, of_two, of_three, of_four = one[i] + after_one, two[i] + after_two, three[i] + after_three, four[i] + after_four
-            length = 2 + (of_three >= of_two)
-            most = of_three if of_three >= of_two else of_two
-            length = 4 if of_four >= most else length
-            most = of_four if of_four >= most else most
-            length = length if most >= of_one else 1
-            most = most if most >= of_one else of_one
-            if is_longer[i]:
-                most = self._longer(text, i, scratch, most, &length)
-            if not most > -INFINITY:
-                most, length = alone + after_one, 1
-            length = length if kinds[i] & OF_WORDS else 1
-            most = most if kinds[i] & OF_WORDS else 0
-            best[i], lengths[i] = most, length
-            after_four, after_three, after_two, after_one = after_three, after_two, after_one, most
+        cdef Py_ssize_t low = size // 2, high = size - 1, middle
+        cdef After before = After(0, 0, 0, 0), behind = After(0, 0, 0, 0)
+        while low < size and scratch.kinds[low] & OF_WORDS:
+            low += 1
+        middle = low
+        low -= 1
+        scratch.best[size] = scratch.best[middle] = 0
+        while low >= 0 and high >= middle:
+            self._choose_at(text, low, scratch, &before)
+            self._choose_at(text, high, scratch, &behind)
+            low -= 1
+            high -= 1
+        while low >= 0:
+            self._choose_at(text, low, scratch, &before)
+            low -= 1
+        while high >= middle:
+            self._choose_at(text, high, scratch, &behind)
+            high -= 1
+
+    cdef inline void _choose_at(self, const Py_UCS4* text, Py_ssize_t i, Scratch scratch, After* after) noexcept nogil:
+        """Choose the first word at a place; nothing here is a branch but what is rare."""
+        cdef double of_one = scratch.weights[0][i] + after.one, of_two = scratch.weights[1][i] + after.two
+        cdef double of_three = scratch.weights[2][i] + after.three, of_four = scratch.weights[3][i] + after.four
+        cdef int is_word = scratch.kinds[i] >> OF_WORDS_BIT & 1
+        cdef int32_t length = 2 + (of_three >= of_two)
+        cdef double most = _greater(of_three, of_two)
+        length = _chosen(of_four >= most, 4, length)
+        most = _greater(of_four, most)
+        length = _chosen(most >= of_one, length, 1)
+        most = _greater(most, of_one)
+        if scratch.is_longer[i]:
+            most = self._longer(text, i, scratch, most, &length)
+        if is_word and not most > -INFINITY:
+            most, length = after.one - self.all_words, 1
+        scratch.lengths[i] = _chosen(is_word, length, 1)
+        scratch.best[i] = most = _kept(most, is_word)
+        after.four, after.three, after.two, after.one = after.three, after.two, after.one, most
 
     cdef double _longer(self, const Py_UCS4* text, Py_ssize_t place, Scratch scratch, double most, int32_t* length) noexcept nogil:
         """Weigh the words of more than LEVELS characters that begin at a place; return what the best of all ways weighs there."""
-        cdef double all_words = log(<double>self.total), score
+        cdef double score
         cdef int32_t node = scratch.nodes[LEVELS - 1][place]
         cdef Py_ssize_t i = place + LEVELS
         while scratch.kinds[i] & OF_WORDS:
@@ -496,7 +559,7 @@ cdef class Dictionary:
             if not node:
                 break
             i += 1
-            score = (self.nodes[node].logarithm - all_words) + scratch.best[i]
+            score = self._weight(node) + scratch.best[i]
             if self.nodes[node].logarithm > NO_WORD and score >= most:
                 most, length[0], scratch.longer[place] = score, <int32_t>(i - place), node
         return most
@@ -528,31 +591,34 @@ cdef class Terms:
     """Terms of classes as a trie, found in texts: from the left, the longest one first, none over another."""
 
     cdef Dictionary trie
-    cdef int32_t* classes  # of the nodes; -1 where no term ends
+    cdef uint32_t* ends  # one more than the class of the term that ends at a node, or 0, and LEADS_ON where longer ones go on
     cdef int32_t nodes
+    cdef int32_t classes  # one more than the greatest
     cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each two characters that begin a term
 
     def __cinit__(self, terms, classes):
         """Take terms of two characters and more, and the number of the class of each, from 0 on; raises ValueError."""
-        cdef int32_t node
+        cdef int32_t node, i
         if len(terms) != len(classes):
             raise ValueError("terms and classes do not agree in length")
         self.trie = Dictionary(b"", 16)
         nodes = [self.trie._node_of(term) for term in terms]
         self.nodes = self.trie.count
-        self.classes = <int32_t*>malloc(self.nodes * sizeof(int32_t))
-        if not self.classes:
+        self.ends = <uint32_t*>malloc(self.nodes * sizeof(uint32_t))
+        if not self.ends:
             raise MemoryError
-        memset(self.classes, 0xFF, self.nodes * sizeof(int32_t))
+        for i in range(self.nodes):
+            self.ends[i] = self.trie.nodes[i].code & LEADS_ON
         memset(self.filter, 0, sizeof(self.filter))
         for term, node, number in zip(terms, nodes, classes):
-            if len(term) < 2 or not 0 <= number < 1 << 20 or self.classes[node] >= 0:
+            if len(term) < 2 or not 0 <= number < 1 << 20 or self.ends[node] & CODE:
                 raise ValueError(f"{term!r}: too short, of no class, or given twice")
-            self.classes[node] = number
+            self.ends[node] |= <uint32_t>number + 1
+            self.classes = max(self.classes, <int32_t>number + 1)
             _set_bit(self.filter, _filtered(_pair(ord(term[0]), ord(term[1]))))
 
     def __dealloc__(self):
-        free(self.classes)
+        free(self.ends)
 
     def find(self, str text not None, int64_t[::1] places not None, int64_t[::1] classes not None):
         """Write where the terms of a text begin and their classes, with room for one at each second character; return how many."""
@@ -574,38 +640,32 @@ cdef class Terms:
     cdef inline Py_ssize_t _longest(
         self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, uint32_t node, int32_t* of_class
     ) noexcept nogil:
-        """Return where the longest term ends that begins at a place with two characters that lead to a node, and its class; or 0.
-
-        LEADS_ON above the node tells that there are longer terms.
-        """
+        """Return where the longest term ends that begins at a place with two characters that lead to a node, and its class; or 0."""
         cdef Py_ssize_t end = 0, i = place + 2
-        cdef bint leads_on = node >= LEADS_ON
-        node &= CODE
+        cdef uint32_t known
         while node:
-            if self.classes[node] >= 0:
-                of_class[0], end = self.classes[node], i
-            if i == size or not leads_on:
+            known = self.ends[node]
+            if known & CODE:
+                of_class[0], end = <int32_t>(known & CODE) - 1, i
+            if i == size or known < LEADS_ON:
                 break
-            node = self.trie._step(node, text[i])
-            leads_on = self.trie.nodes[node].code >= LEADS_ON
+            node = <uint32_t>self.trie._step(<int32_t>node, text[i])
             i += 1
         return end
 
     cdef inline void _fetch_ahead(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, uint32_t node) noexcept nogil:
         """Fetch what ``_longest`` will ask for first."""
-        _fetch_ahead(&self.classes[node & CODE])
-        if node >= LEADS_ON and place + 2 < size:
-            _fetch_ahead(self.trie._place(_key(node & CODE, text[place + 2])))
-
+        _fetch_ahead(&self.ends[node])
+        if place + 2 < size:
+            _fetch_ahead(self.trie._place(_key(<int32_t>node, text[place + 2])))
 
     cdef inline uint32_t _at(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place) noexcept nogil:
-        """Return where the two characters at a place lead, with LEADS_ON; 0 for nowhere."""
+        """Return where the two characters at a place lead; 0 for nowhere."""
         cdef int32_t node
         if place + 1 >= size or not _has_bit(self.filter, _filtered(_pair(text[place], text[place + 1]))):
             return 0
         node = self.trie._step(0, text[place])
-        node = self.trie._step(node, text[place + 1]) if node else 0
-        return <uint32_t>node | (self.trie.nodes[node].code & LEADS_ON)
+        return <uint32_t>self.trie._step(node, text[place + 1]) if node else 0
 
 
 cdef class Characters:
@@ -669,18 +729,18 @@ cdef class Characters:
             self.codes[size] = 10
         return size + 1
 
-    cdef Py_ssize_t _line_end(self, Py_ssize_t start) noexcept nogil:
-        """Return where the line ends that begins at a place."""
-        while start < self.size and self.codes[start] != 10:
-            start += 1
-        return start
-
-    cdef Py_ssize_t _longest_line(self) noexcept nogil:
-        cdef Py_ssize_t longest = 0, start = 0, end
-        while start < self.size:
-            end = self._line_end(start)
-            longest = max(longest, end - start)
-            start = end + 1
+    cdef Py_ssize_t _line_ends(self, Py_ssize_t lines, int64_t* ends) noexcept nogil:
+        """Write where so many lines end, those behind the last one where the text does; return the length of the longest."""
+        cdef Py_ssize_t i, line = 0, start = 0, longest = 0
+        for i in range(self.size + 1):
+            if i == self.size or self.codes[i] == 10:
+                longest = max(longest, i - start)
+                start = i + 1
+                if line < lines:
+                    ends[line] = i
+                    line += 1
+        for i in range(line, lines):
+            ends[i] = self.size
         return longest
 
 
@@ -757,7 +817,7 @@ def gather(list sources not None, const int64_t[::1] counts not None, const int6
 
 
 cdef enum:
-    OF_A_PLACE = 8 * (2 + LEVELS) + 4 * (LEVELS + 3) + 12 + 16 + 2  # bytes of a Scratch
+    OF_A_PLACE = 8 * (2 + LEVELS) + 4 * (LEVELS + 9) + 12 + 16 + 2 + 2  # bytes of a Scratch
 
 
 cdef class Scratch:
@@ -774,6 +834,12 @@ cdef class Scratch:
     cdef uint64_t* keys  # of ways in the dictionary …
     cdef int32_t* places  # … and where these begin
     cdef int32_t* columns  # that were met
+    cdef int32_t *words[2]  # the columns of the words of one and two characters there, -1 where there is none
+    cdef uint32_t* pairs  # the numbers of the two characters at a place
+    cdef int32_t* bigrams  # their column, -1 where they have none
+    cdef int32_t* term_places  # where terms begin …
+    cdef int32_t* term_classes  # … and their classes
+    cdef uint16_t* numbers  # of the characters
     cdef void* room  # of all of them
 
     def __cinit__(self, Py_ssize_t size):
@@ -796,6 +862,13 @@ cdef class Scratch:
         self.places, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.tokens, at = <Token*>at, at + places * sizeof(Token)
         self.columns, at = <int32_t*>at, at + 4 * places * sizeof(int32_t)
+        for level in range(2):
+            self.words[level], at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.pairs, at = <uint32_t*>at, at + places * sizeof(uint32_t)
+        self.bigrams, at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.term_places, at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.term_classes, at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.numbers, at = <uint16_t*>at, at + places * sizeof(uint16_t)
         self.kinds, self.is_longer = <uint8_t*>at, <uint8_t*>at + places
 
     def __dealloc__(self):
@@ -820,8 +893,6 @@ cdef class Tally:
     cdef Py_ssize_t blocks
     cdef int64_t* columns  # room for what is given back
     cdef double* amounts
-    cdef int64_t terms  # of the text that is counted at present …
-    cdef int64_t unknown  # … and those of them without a column
 
     def __cinit__(self, Py_ssize_t bound):
         self.blocks = (bound >> 12) + 1
@@ -844,36 +915,6 @@ cdef class Tally:
         self.sums[column] += amount
         self.met[column >> 6] |= <uint64_t>1 << (column & 63)
         self.any_met[column >> 12] |= <uint64_t>1 << ((column >> 6) & 63)
-
-    cdef Py_ssize_t _count(self, Py_ssize_t met, int32_t* some, int64_t* columns, double* counts) noexcept nogil:
-        """Write the different ones of ``some`` columns in order, and how many there are of each. It spends ``some``."""
-        cdef Py_ssize_t found = 0, again = 0, block, word, i, low, high
-        cdef uint64_t* bits = self.met
-        cdef uint64_t* any_bits = self.any_met
-        cdef int32_t column
-        for i in range(met):
-            column = some[i]
-            some[again] = column
-            again += bits[column >> 6] >> (column & 63) & 1
-            bits[column >> 6] |= <uint64_t>1 << (column & 63)
-            any_bits[column >> 12] |= <uint64_t>1 << ((column >> 6) & 63)
-        for block in range(self.blocks):
-            while self.any_met[block]:
-                word = (block << 6) | _lowest(self.any_met[block])
-                self.any_met[block] &= self.any_met[block] - 1
-                while self.met[word]:
-                    columns[found], counts[found] = (word << 6) | _lowest(self.met[word]), 1
-                    self.met[word] &= self.met[word] - 1
-                    found += 1
-        for i in range(again):
-            low, high = 0, found
-            while high - low > 1:
-                if columns[(low + high) // 2] <= some[i]:
-                    low = (low + high) // 2
-                else:
-                    high = (low + high) // 2
-            counts[low] += 1
-        return found
 
     cdef Py_ssize_t _take(self, int64_t* columns, double* sums) noexcept nogil:
         """Write the columns in order, and their sums; forget them."""
@@ -899,33 +940,167 @@ cpdef Py_ssize_t row_room(Py_ssize_t size):
     return 3 * size + size // 2 + 1
 
 
-cdef struct Pair:
-    uint64_t code  # of two characters, and one more than the column of their bigram; a character by itself stands behind 0
-    int32_t node  # where they lead in the dictionary …
-    uint32_t term  # … and, with LEADS_ON, among the terms of the gazetteer; 0 for nowhere
+cdef struct Pair:  # what two characters lead to
+    double weight  # the logarithm of the probability of their word
+    uint32_t node  # where they lead in the dictionary, with LEADS_ON; 0 for nowhere
+    uint32_t term  # where they lead among the terms of the gazetteer, and LEADS_ON above it where one ends; 0 for nowhere
+    int32_t bigram  # the rank of the column of their bigram, or -1 …
+    int32_t word  # … and of that of their word
 
 
-cdef inline const Pair* _looked_up(const Pair* pairs, uint64_t mask, int shift, uint64_t code) noexcept nogil:
-    """Return what is known of two characters: a place without anything where that is nothing."""
-    cdef uint64_t place = (code * STREWN) >> shift
-    while pairs[place].code >> COLUMN_BITS != code and pairs[place].code:
-        place = (place + 1) & mask
-    return &pairs[place]
+cdef struct Single:  # the same of a character by itself
+    double weight
+    int32_t node, word
+
+
+cdef struct Frequency:
+    double frequency
+    uint32_t code
+
+
+cdef int _compare(const void* first, const void* second) noexcept nogil:
+    """Put the greater frequency first, and of equal ones the smaller code."""
+    cdef const Frequency* one = <const Frequency*>first
+    cdef const Frequency* other = <const Frequency*>second
+    if one.frequency != other.frequency:
+        return -1 if one.frequency > other.frequency else 1
+    return -1 if one.code < other.code else 1
+
+
+cdef enum:
+    PAIR_BITS = 22  # of the number of a pair
+    ASK = 0xFFFFFFFF  # stands in the square where one of the characters is RARE
+
+cdef uint64_t OF_PAIR = (1 << PAIR_BITS) - 1
+
+
+cdef class Pairs:
+    """What two characters lead to: dictionary, bigrams and terms by one look.
+
+    Each pair of characters has a number; those of frequent bigrams come first and stand side by side. Where both characters have a
+    number of their own, as of nearly all pairs of a report, it stands in a square; the others are in a hash table.
+    """
+
+    cdef uint16_t* numbers  # of the characters below PLANE; above they are RARE
+    cdef uint32_t* square  # of NUMBERS * NUMBERS characters: the number of the pair, 0 for none, or ASK
+    cdef uint64_t* table  # characters and number of the pairs that are not in the square, in one number each
+    cdef uint64_t mask
+    cdef int shift
+    cdef Pair* pairs  # the first one is none
+    cdef uint32_t count
+
+    def __cinit__(self, uint64_t most):
+        """Make room for so many pairs; raises ValueError where these are too many."""
+        if most >= OF_PAIR:
+            raise ValueError(f"{most} pairs of characters are more than can be told apart")
+        self.mask, self.shift = 1023, 64 - 10
+        while most * 5 > self.mask * 3:
+            self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
+        self.numbers = <uint16_t*>calloc(PLANE, sizeof(uint16_t))
+        self.square = <uint32_t*>_large(NUMBERS * NUMBERS * sizeof(uint32_t))
+        self.table = <uint64_t*>_large((self.mask + 1) * sizeof(uint64_t))
+        self.pairs = <Pair*>malloc((most + 1) * sizeof(Pair))
+        if not self.numbers or not self.square or not self.table or not self.pairs:
+            raise MemoryError
+        self.pairs[0].weight, self.pairs[0].bigram, self.pairs[0].word = NO_WORD, -1, -1
+        self.pairs[0].node = self.pairs[0].term = 0
+        self.count = 1
+
+    def __dealloc__(self):
+        free(self.numbers)
+        free(self.square)
+        free(self.table)
+        free(self.pairs)
+
+    cdef int _give_numbers(self, const double* frequencies) except -1:
+        """Give the most frequent characters of the PLANE numbers of their own; what has no frequency at all is NOTHING."""
+        cdef Py_ssize_t i, count = 0
+        cdef Frequency* found = <Frequency*>malloc(PLANE * sizeof(Frequency))
+        if not found:
+            raise MemoryError
+        for i in range(PLANE):
+            found[count].frequency, found[count].code = frequencies[i], <uint32_t>i
+            count += frequencies[i] > 0
+        qsort(found, count, sizeof(Frequency), _compare)
+        for i in range(count):
+            self.numbers[found[i].code] = <uint16_t>(RARE + 1 + i if RARE + 1 + i < NUMBERS else RARE)
+        free(found)
+        for i in range(RARE, NUMBERS):
+            self.square[i * NUMBERS + RARE] = self.square[RARE * NUMBERS + i] = ASK
+        return 0
+
+    cdef inline uint32_t _number(self, uint32_t code) noexcept nogil:
+        return self.numbers[code] if code < PLANE else RARE
+
+    cdef inline uint32_t* _in_square(self, uint64_t code) noexcept nogil:
+        """Return where two characters stand in the square."""
+        return &self.square[self._number(<uint32_t>(code >> CHARACTER_BITS)) * NUMBERS + self._number(code & CODE)]
+
+    cdef inline uint64_t* _place(self, uint64_t code) noexcept nogil:
+        """Return where two characters stand in the table, or one of the places before it."""
+        return &self.table[(code * STREWN) >> self.shift]
+
+    cdef inline uint32_t _in_table(self, uint64_t code) noexcept nogil:
+        """Return the number of two characters that are not in the square; 0 for none."""
+        cdef uint64_t place = (code * STREWN) >> self.shift
+        while self.table[place] >> PAIR_BITS != code and self.table[place]:
+            place = (place + 1) & self.mask
+        return <uint32_t>(self.table[place] & OF_PAIR)
+
+    cdef uint32_t _find(self, uint64_t code) noexcept nogil:
+        """Return the number of two characters; 0 for none."""
+        cdef uint32_t number = self._in_square(code)[0]
+        return self._in_table(code) if number == ASK else number
+
+    cdef Pair* _made(self, uint64_t code) noexcept nogil:
+        """Return what is known of two characters, made where that is nothing."""
+        cdef uint32_t number = self._find(code)
+        cdef uint32_t* there
+        cdef uint64_t place
+        if not number:
+            number = self.count
+            self.count += 1
+            self.pairs[number] = self.pairs[0]
+            there = self._in_square(code)
+            if there[0] == ASK:
+                place = (code * STREWN) >> self.shift
+                while self.table[place]:
+                    place = (place + 1) & self.mask
+                self.table[place] = (code << PAIR_BITS) | number
+            else:
+                there[0] = number
+        return &self.pairs[number]
+
+
+cdef inline Py_ssize_t _step_of(double idf) noexcept nogil:
+    """Return in which of STEPS an inverse document frequency falls: the first ones are the most frequent."""
+    return <Py_ssize_t>(idf * (STEPS / 16.0)) if 0 <= idf < 16 else STEPS - 1
+
+
+cdef struct Block:  # some lines that are worked on together
+    const Py_UCS4* text
+    Py_ssize_t size
+    Py_ssize_t passed  # how many of its places lead on to words of three characters
+    Py_ssize_t tokens, token  # how many words it has, and which is next …
+    Py_ssize_t terms, term  # … and the same of terms of the gazetteer
+    Py_ssize_t start, end  # of the line that is worked on
 
 
 cdef class Scorer:
     """Makes TF-IDF rows and scores of texts, and finds the words that weighed most: for one vocabulary and one set of weights."""
 
     cdef Dictionary dictionary
-    cdef int32_t* columns  # of the nodes that were there when it was made; -1 for what is no word of the vocabulary
+    cdef int32_t* ranks  # of the columns: the frequent ones come first, so that what is asked for often stands side by side …
+    cdef int32_t* by_rank  # … and the columns of the ranks
+    cdef int32_t* of_nodes  # the ranks of words, by the nodes that were there when it was made; -1 for what is none of the vocabulary
     cdef int32_t nodes
     cdef bint has_pairs, has_singles, has_others  # whether bigrams are pairs, characters by themselves, or pairs of no letters
-    cdef Pair* pairs  # a hash table: all that two characters lead to is found by one look
-    cdef uint64_t mask
-    cdef int shift
-    cdef double* records  # of each column its idf and then its weights, side by side: they are asked for together
+    cdef Pairs pairs
+    cdef Single* singles  # by the numbers of characters
+    cdef int32_t* seen  # where a rank stood when it was met last, whatever that means for other rows
+    cdef double* records  # of each rank the idf of its column and then the weights, side by side: they are asked for together
     cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
-    cdef uint8_t[::1] telling
+    cdef uint8_t* telling  # whether the column of a rank tells a reader something
     cdef Tally tally
     cdef Terms gazetteer  # may be None
     cdef bint has_gazetteer
@@ -952,170 +1127,294 @@ cdef class Scorer:
 
         Raises ValueError where the lengths do not agree.
         """
-        cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, first_bigram = len(words), ahead, i, label
+        cdef Py_ssize_t pairs = PyUnicode_GET_LENGTH(bigrams) // 2, first_bigram = len(words), i, label
         cdef int32_t column, node
-        cdef Characters letters
         if not len(words) + pairs <= len(idf) == weights.shape[0] == telling.shape[0] or len(names) != weights.shape[1]:
             raise ValueError("words, bigrams, idf and weights do not agree in length")
         self.unknown_square = unknown_square
         self.gazetteer, self.has_gazetteer, self.first_class = gazetteer, gazetteer is not None, len(words) + pairs
         if gazetteer is None and self.first_class != len(idf):
             raise ValueError("words, bigrams, idf and weights do not agree in length")
-        for i in range(gazetteer.nodes if gazetteer is not None else 0):
-            if self.first_class + gazetteer.classes[i] >= <Py_ssize_t>len(idf):
-                raise ValueError("a term has a class without a column")
+        if gazetteer is not None and self.first_class + gazetteer.classes > <Py_ssize_t>len(idf):
+            raise ValueError("a term has a class without a column")
         if len(idf) >= (1 << COLUMN_BITS) - 1:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.has_singles, self.has_pairs = "\0" in bigrams[::2], bigrams[::2] != "\0" * pairs
-        self.dictionary, self.telling, self.terms, self.labels = dictionary, telling, len(idf), weights.shape[1]
+        self.dictionary, self.terms, self.labels = dictionary, len(idf), weights.shape[1]
         self.stride = 1 + (self.labels + LANES - 1) // LANES * (LANES // 2)
         self.words, self.names = tuple(words), [bytes(name) for name in names]
         nodes = [dictionary._node_of(word) for word in words]
         self.nodes = dictionary.count
-        self.columns = <int32_t*>_large(self.nodes * sizeof(int32_t))
+        self.of_nodes = <int32_t*>_large(self.nodes * sizeof(int32_t))
+        self.ranks = <int32_t*>calloc(self.terms + 1, sizeof(int32_t))
+        self.by_rank = <int32_t*>calloc(self.terms + 1, sizeof(int32_t))
+        self.telling = <uint8_t*>calloc(self.terms + 1, 1)
         self.tally = Tally(self.terms)
         self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
-        if not self.columns or not self.records:
+        self.seen = <int32_t*>calloc(self.terms + 1, sizeof(int32_t))
+        if not self.of_nodes or not self.ranks or not self.by_rank or not self.telling or not self.records or not self.seen:
             raise MemoryError
+        self._put_in_order(idf)
         for i in range(self.terms):
-            self.records[i * self.stride] = idf[i]
+            self.records[self.ranks[i] * self.stride], self.telling[self.ranks[i]] = idf[i], telling[i]
             for label in range(self.labels):
                 self._weights(i)[label] = weights[i, label]
-        memset(self.columns, 0xFF, self.nodes * sizeof(int32_t))
+        memset(self.of_nodes, 0xFF, self.nodes * sizeof(int32_t))
         for column, node in enumerate(nodes):
-            self.columns[node] = column
-        self._make_pairs(pairs)
-        letters = Characters(bigrams)
-        for i in range(pairs):
-            ahead = 2 * min(i + AHEAD, pairs - 1)
-            _fetch_ahead(self._place(_pair(letters.codes[ahead], letters.codes[ahead + 1])))
-            self._add_bigram(letters.codes[2 * i], letters.codes[2 * i + 1], first_bigram + i)
+            self.of_nodes[node] = self.ranks[column]
+        self._make_pairs(Characters(bigrams), first_bigram)
+        self._make_singles()
 
     def __dealloc__(self):
-        free(self.columns)
-        free(self.pairs)
+        free(self.of_nodes)
+        free(self.ranks)
+        free(self.by_rank)
+        free(self.telling)
+        free(self.singles)
+        free(self.seen)
         free(self.records)
 
-    cdef int _make_pairs(self, uint64_t more) except -1:
-        """Make the table of the pairs of the dictionary and of the gazetteer, with room for so many more."""
+    cdef int _make_pairs(self, Characters letters, Py_ssize_t first_bigram) except -1:
+        """Make the numbers of the pairs of bigrams, of the dictionary and of the gazetteer."""
+        cdef Py_ssize_t count = letters.size // 2, i, bigram
         cdef Dictionary trie = self.gazetteer.trie if self.has_gazetteer else None
-        more += self.dictionary.pairs + (trie.pairs if self.has_gazetteer else 0)
-        self.mask, self.shift = 1023, 64 - 10
-        while more * 5 > self.mask * 3:
-            self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
-        self.pairs = <Pair*>_large((self.mask + 1) * sizeof(Pair))
-        if not self.pairs:
-            raise MemoryError
+        cdef double* frequencies = <double*>calloc(PLANE, sizeof(double))
+        try:
+            self.pairs = Pairs(count + self.dictionary.pairs + (trie.pairs if self.has_gazetteer else 0))
+            if not frequencies:
+                raise MemoryError
+            self._count_letters(letters, first_bigram, frequencies)
+            self.dictionary._count_letters(frequencies)
+            if self.has_gazetteer:
+                trie._count_letters(frequencies)
+            self.pairs._give_numbers(frequencies)
+        finally:
+            free(frequencies)
+        for i in range(self.terms):
+            bigram = self.by_rank[i] - first_bigram
+            if 0 <= bigram < count:
+                self._add_bigram(letters.codes[2 * bigram], letters.codes[2 * bigram + 1], i)
         self._add_pairs(self.dictionary, False)
         if self.has_gazetteer:
             self._add_pairs(trie, True)
         return 0
 
+    cdef void _count_letters(self, Characters letters, Py_ssize_t first_bigram, double* frequencies) noexcept nogil:
+        """Count how often characters of the PLANE stand in bigrams, as far as their inverse document frequencies tell."""
+        cdef Py_ssize_t i
+        for i in range(letters.size):
+            if letters.codes[i] < PLANE:
+                frequencies[letters.codes[i]] += exp(-self.records[self.ranks[first_bigram + i // 2] * self.stride])
+
+    cdef void _put_in_order(self, double[::1] idf) noexcept nogil:
+        """Give the columns their ranks, in STEPS of their inverse document frequencies."""
+        cdef int64_t[STEPS + 1] starts
+        cdef Py_ssize_t i, step
+        memset(starts, 0, sizeof(starts))
+        for i in range(self.terms):
+            starts[1 + _step_of(idf[i])] += 1
+        for step in range(STEPS):
+            starts[step + 1] += starts[step]
+        for i in range(self.terms):
+            step = _step_of(idf[i])
+            self.ranks[i] = <int32_t>starts[step]
+            self.by_rank[starts[step]] = <int32_t>i
+            starts[step] += 1
+
+    cdef void _add_bigram(self, uint32_t first, uint32_t second, Py_ssize_t rank) noexcept nogil:
+        cdef Pair* pair
+        if second == 10 or first == 10:
+            return  # it stands in no line
+        pair = self.pairs._made(_pair(first, second))
+        self.has_others |= first != 0 and not _are_letters(_kind(first), _kind(second))
+        if pair.bigram < 0:
+            pair.bigram = <int32_t>rank
+
     cdef void _add_pairs(self, Dictionary trie, bint are_terms) noexcept nogil:
-        """Add the pairs of a trie; what will be asked for soon is fetched ahead."""
+        """Add the pairs of a trie."""
         cdef int32_t i, node
         cdef uint64_t code
+        cdef Pair* pair
         for i in range(trie.pairs):
-            _fetch_ahead(self._place(trie._pair_to(trie.seconds[min(i + AHEAD, trie.pairs - 1)])))
             node = trie.seconds[i]
             code = trie._pair_to(node)
             if are_terms:
-                self._pair_of(code).term = <uint32_t>node | (trie.nodes[node].code & LEADS_ON)
+                self.pairs._made(code).term = <uint32_t>node | (LEADS_ON if self.gazetteer.ends[node] & CODE else 0)
             elif _kind(code >> CHARACTER_BITS) & _kind(code & CODE) & OF_WORDS:
-                self._pair_of(code).node = node
+                pair = self.pairs._made(code)
+                pair.node = <uint32_t>node | (trie.nodes[node].code & LEADS_ON)
+                pair.weight, pair.word = trie._weight(node), self.of_nodes[node]
 
-    cdef inline Pair* _place(self, uint64_t code) noexcept nogil:
-        """Return where two characters stand in the table, or one of the places before it."""
-        return &self.pairs[(code * STREWN) >> self.shift]
+    cdef int _make_singles(self) except -1:
+        cdef Py_ssize_t code
+        self.singles = <Single*>calloc(NUMBERS, sizeof(Single))
+        if not self.singles:
+            raise MemoryError
+        self.singles[NOTHING].weight, self.singles[NOTHING].word = NO_WORD, -1
+        for code in range(PLANE):
+            if self.pairs.numbers[code] > RARE:
+                self.singles[self.pairs.numbers[code]] = self._single(<uint32_t>code)
+        return 0
 
-    cdef void _add_bigram(self, uint32_t first, uint32_t second, uint64_t column) noexcept nogil:
-        cdef Pair* pair = self._pair_of(_pair(first, second))
-        self.has_others |= first != 0 and not _are_letters(_kind(first), _kind(second))
-        if not pair.code & OF_COLUMN:
-            pair.code |= column + 1
-
-    cdef Pair* _pair_of(self, uint64_t code) noexcept nogil:
-        """Return the place of two characters in the table, made where there is none."""
-        cdef uint64_t place = (code * STREWN) >> self.shift
-        while self.pairs[place].code >> COLUMN_BITS != code and self.pairs[place].code:
-            place = (place + 1) & self.mask
-        self.pairs[place].code |= code << COLUMN_BITS
-        return &self.pairs[place]
+    cdef Single _single(self, uint32_t code) noexcept nogil:
+        """Return what a character leads to by itself."""
+        cdef Single single
+        single.node = self.dictionary._step(0, code)
+        single.weight = self.dictionary._weight(single.node)
+        single.word = self.of_nodes[single.node] if 0 < single.node < self.nodes else -1
+        return single
 
     cdef inline float* _weights(self, Py_ssize_t column) noexcept nogil:
-        return <float*>(self.records + column * self.stride + 1)
+        return <float*>(self.records + self.ranks[column] * self.stride + 1)
 
     def score(
         self,
         Characters texts not None,
         int64_t[::1] starts not None,
-        int64_t[::1] columns not None,
+        int64_t[::1] ranks not None,
         double[::1] values not None,
         double[:, ::1] scores not None,
         int64_t[:, ::1] terms not None,
     ):
         """Write the row of each line of ``texts``, its scores, and how many terms it has and how many unknown ones.
 
-        ``starts`` has one place more than there are lines, ``columns`` and ``values`` what ``row_room`` says,
+        ``starts`` has one place more than there are lines, ``ranks`` and ``values`` what ``row_room`` says,
         ``scores`` the shape (lines, labels) and ``terms`` (2, lines); raises ValueError for others. Returns the number of the values.
         """
-        cdef Py_ssize_t size = texts.size, rows = starts.shape[0] - 1, row, start = 0, end, filled = 0, room = row_room(size)
-        cdef Scratch scratch = Scratch(texts._longest_line())
-        cdef Tally tally = self.tally  # which holds nothing between two texts
-        if rows < 1 or columns.shape[0] < room or values.shape[0] < room:
+        cdef Py_ssize_t size = texts.size, rows = starts.shape[0] - 1, row = 0, start = 0, filled = 0, room = row_room(size), last, longest
+        cdef int64_t* ends
+        if rows < 1 or ranks.shape[0] < room or values.shape[0] < room:
             raise ValueError("no room for the rows")
         if scores.shape[0] != rows or scores.shape[1] != self.labels:
             raise ValueError("no room for the scores")
         if terms.shape[0] != 2 or terms.shape[1] != rows:
             raise ValueError("no room for the terms")
-        for row in range(rows):
-            starts[row] = filled
-            end = texts._line_end(start)
-            filled += self._row(
-                texts.codes + start, end - start, scratch, tally, &columns[filled], &values[filled], &scores[row, 0]
-            )
-            terms[0, row], terms[1, row] = tally.terms, tally.unknown
-            start = min(end + 1, size)
+        ends = &terms[0, 0]  # until the terms of a line are counted, where it ends stands in their place
+        longest = texts._line_ends(rows, ends)
+        cdef Scratch scratch = Scratch(min(size, longest + BLOCK) + 1)
+        cdef Block block
+        while row < rows:
+            last = row
+            while last + 1 < rows and ends[last] - start < BLOCK:
+                last += 1
+            block.text, block.size = texts.codes + start, ends[last] - start
+            self._look_up(&block, scratch)
+            block.tokens = self.dictionary._cut(block.text, block.size, scratch, block.passed)
+            self._find_columns(block.tokens, scratch)
+            block.token = block.term = block.end = 0
+            while row <= last:
+                block.start, block.end = block.end, ends[row] - start
+                starts[row] = filled
+                filled += self._row(&block, scratch, &ranks[filled], &values[filled], &scores[row, 0], &terms[1, row], &terms[0, row])
+                block.end = min(block.end + 1, block.size)
+                row += 1
+            start = min(start + block.size + 1, size)
         starts[rows] = filled
         return filled
 
     cdef Py_ssize_t _row(
-        self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Tally tally, int64_t* columns, double* values, double* scores
+        self,
+        Block* block,
+        Scratch scratch,
+        int64_t* ranks,
+        double* values,
+        double* scores,
+        int64_t* unknown,
+        int64_t* terms,
     ) noexcept nogil:
-        """Write the row of one text and its scores; return the number of its values."""
-        cdef Py_ssize_t met = self._look_up(text, size, scratch, tally), words, unknown = 0, tokens, i, found, label
-        cdef int32_t column
-        cdef int32_t* some = scratch.columns
-        cdef const int32_t* of_nodes = self.columns
-        cdef const Token* found_words = scratch.tokens
+        """Write the row of the next line of a block, its scores, how many terms it has, and those unknown; return how many values."""
+        cdef Py_ssize_t met, found, i, label
+        cdef const int32_t* some = scratch.columns
         cdef double length = 0
-        tokens = self.dictionary._cut(text, size, scratch)
-        words = met
-        for i in range(tokens):
-            _fetch_ahead(&of_nodes[found_words[i].node])
-        for i in range(tokens):
-            column = of_nodes[found_words[i].node] if found_words[i].node < self.nodes else -1
-            some[met] = column
-            met += column >= 0
-            if column < 0:
-                unknown += _is_term(text + found_words[i].start, found_words[i].end - found_words[i].start)
-        tally.terms += met - words + unknown
-        tally.unknown += unknown
+        unknown[0] = terms[0] = 0
+        met = self._met(block, scratch, unknown, terms)
         for i in range(met):
             _fetch_ahead(&self.records[some[i] * self.stride])
-        found = tally._count(met, some, columns, values)
+            _fetch_ahead(&self.seen[some[i]])
+        found = self._counted(met, some, ranks, values)
         for i in range(found):
-            values[i] *= self.records[columns[i] * self.stride]
+            values[i] *= self.records[ranks[i] * self.stride]
             length += values[i] * values[i]
-        length = sqrt(length + tally.unknown * self.unknown_square)
+        length = sqrt(length + unknown[0] * self.unknown_square)
         for i in range(found):
             values[i] /= length
         for label in range((self.labels + LANES - 1) // LANES):
-            self._add_up(found, columns, values, label * LANES, &scores[label * LANES])
+            self._add_up(found, ranks, values, label * LANES, &scores[label * LANES])
         return found
 
-    cdef void _add_up(self, Py_ssize_t count, const int64_t* columns, const double* values, Py_ssize_t first, double* scores) noexcept nogil:
-        """Write the scores of LANES labels, or as many as there are from the first on."""
+    cdef Py_ssize_t _counted(self, Py_ssize_t met, const int32_t* some, int64_t* ranks, double* counts) noexcept nogil:
+        """Write the different ones of ``some`` ranks as they are met, and how many there are of each; return how many differ.
+
+        What ``seen`` says of a rank is right only where that rank stands there (a sparse set, Briggs and Torczon 1993).
+        """
+        cdef Py_ssize_t found = 0, i, place
+        cdef int32_t* seen = self.seen
+        cdef int32_t rank
+        cdef int is_new
+        for i in range(met):
+            rank = some[i]
+            place = min(<Py_ssize_t>seen[rank], found)
+            is_new = (place == found) | (ranks[place] != rank)
+            place = _chosen(is_new, <int>found, <int>place)
+            ranks[place], counts[place] = rank, _kept(counts[place], not is_new) + 1
+            seen[rank] = <int32_t>place
+            found += is_new
+        return found
+
+    cdef void _find_columns(self, Py_ssize_t tokens, Scratch scratch) noexcept nogil:
+        """Write the columns of words in the place of their nodes, -1 for those of none."""
+        cdef Py_ssize_t i, size
+        cdef Token* token = scratch.tokens
+        for i in range(tokens):
+            _fetch_ahead(&self.of_nodes[token[i].node])
+        for i in range(tokens):
+            size = token[i].end - token[i].start
+            if size <= 2:
+                token[i].node = scratch.words[size - 1][token[i].start]
+            else:
+                token[i].node = self.of_nodes[token[i].node] if token[i].node < self.nodes else -1
+
+    cdef Py_ssize_t _met(self, Block* block, Scratch scratch, int64_t* unknown, int64_t* terms) noexcept nogil:
+        """Write the columns of the bigrams, terms and words of a line, with repetitions; count all of them and those unknown."""
+        cdef Py_ssize_t met = 0, start = block.start, end = block.end, bigrams, i, words
+        cdef int64_t letters = 0, others = 0
+        cdef const uint8_t* kinds = scratch.kinds
+        cdef const int32_t* of_bigrams = scratch.bigrams
+        cdef int32_t* some = scratch.columns
+        cdef const Token* token = scratch.tokens + block.token
+        cdef int32_t column
+        for i in range(start, end):
+            some[met] = of_bigrams[i]
+            met += of_bigrams[i] >= 0
+        bigrams = met
+        if self.has_pairs:
+            for i in range(start, end - 1):
+                letters += _are_letters(kinds[i], kinds[i + 1])
+            for i in range(start, end - 1 if self.has_others else start):  # of a vocabulary that was not learnt
+                letters += of_bigrams[i] >= 0 and not _are_letters(kinds[i], kinds[i + 1])
+        for i in range(start, end if self.has_singles else start):
+            some[met] = self.pairs.pairs[self.pairs._find(_pair(0, block.text[i]))].bigram
+            met += some[met] >= 0
+        while block.term < block.terms and scratch.term_places[block.term] < end:
+            some[met] = self.ranks[self.first_class + scratch.term_classes[block.term]]
+            met += 1
+            block.term += 1
+        words = met
+        while block.token < block.tokens and token.start < end:
+            column = token.node
+            some[met] = column
+            met += column >= 0
+            others += (column < 0) & (kinds[token.start] & IDEOGRAPH)
+            if token.end - token.start > 1 and column < 0 and not kinds[token.start] & IDEOGRAPH:
+                others += _is_term(block.text + token.start, token.end - token.start)
+            token += 1
+            block.token += 1
+        terms[0] = letters + met - words + others
+        unknown[0] = letters - bigrams + others
+        return met
+
+    cdef void _add_up(self, Py_ssize_t count, const int64_t* ranks, const double* values, Py_ssize_t first, double* scores) noexcept nogil:
+        """Write the scores of LANES labels of a row, told by ranks, or as many as there are from the first on."""
         cdef double[LANES] sums
         cdef const float* weights
         cdef Py_ssize_t i
@@ -1123,64 +1422,90 @@ cdef class Scorer:
         for lane in range(LANES):
             sums[lane] = 0
         for i in range(count):
-            weights = self._weights(columns[i]) + first
+            weights = <const float*>(self.records + ranks[i] * self.stride + 1) + first
             for lane in range(LANES):
                 sums[lane] += <double>weights[lane] * values[i]
         for lane in range(min(LANES, <int>(self.labels - first))):
             scores[lane] = sums[lane]
 
-    cdef Py_ssize_t _look_up(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Tally tally) noexcept nogil:
-        """Write where each two characters of a text lead in the dictionary, and the columns of bigrams and of the classes of terms.
-
-        Returns how many columns there are, and begins to count terms.
-        """
-        cdef Py_ssize_t i, met = 0, bigrams, passed = 0, after = 0, end
-        cdef int64_t letters = 0
-        cdef uint64_t code, mask = self.mask
-        cdef int shift = self.shift
-        cdef const Pair* pairs = self.pairs
+    cdef void _look_up(self, Block* block, Scratch scratch) noexcept nogil:
+        """Write what is known of each character of a block and of each two of them, and the terms of the gazetteer."""
+        cdef Py_ssize_t i, size = block.size, asked = 0, passed = 0, terms = 0
+        cdef const Py_UCS4* text = block.text
+        cdef const Pair* pairs = self.pairs.pairs
         cdef const Pair* pair
-        cdef const Node* of_dictionary = self.dictionary.nodes
+        cdef const uint32_t* square = self.pairs.square
         cdef const uint8_t* kinds = scratch.kinds
-        cdef int32_t* columns = scratch.columns
-        cdef int32_t* nodes = scratch.nodes[1]
+        cdef uint16_t* numbers = scratch.numbers
+        cdef uint32_t* of_pairs = scratch.pairs
         cdef int32_t* places = scratch.places
-        cdef uint32_t* terms = <uint32_t*>scratch.lengths  # which nobody needs yet
-        cdef int32_t of_class = -1
+        cdef const Single* single
         scratch._write_kinds(text, size)
-        for i in range(size - 1):
-            _fetch_ahead(&pairs[(_pair(text[i], text[i + 1]) * STREWN) >> shift])
-        for i in range(size - 1):
-            pair = _looked_up(pairs, mask, shift, _pair(text[i], text[i + 1]))
-            nodes[i] = pair.node
-            _fetch_ahead(&of_dictionary[pair.node])
-            columns[met] = <int32_t>(pair.code & OF_COLUMN) - 1
-            met += (columns[met] >= 0) & (text[i] != 0)
-            places[passed], terms[passed] = <int32_t>i, pair.term
-            passed += pair.term != 0
-        nodes[max(size - 1, 0)] = 0
-        bigrams = met
-        if self.has_pairs:
-            for i in range(size - 1):
-                letters += _are_letters(kinds[i], kinds[i + 1])
-            for i in range(size - 1 if self.has_others else 0):  # of a vocabulary that was not learnt
-                code = _looked_up(pairs, mask, shift, _pair(text[i], text[i + 1])).code & OF_COLUMN
-                letters += code != 0 and text[i] != 0 and not _are_letters(kinds[i], kinds[i + 1])
-        tally.terms, tally.unknown = letters, letters - bigrams
-        for i in range(size if self.has_singles else 0):
-            code = _looked_up(pairs, mask, shift, _pair(0, text[i])).code & OF_COLUMN
-            columns[met] = <int32_t>code - 1
-            met += code != 0
+        numbers[size] = NOTHING
+        for i in range(size):
+            numbers[i] = <uint16_t>self.pairs._number(text[i])
+            _fetch_ahead(&square[numbers[max(i - 1, 0)] * NUMBERS + numbers[i]])
+        for i in range(size):
+            of_pairs[i] = square[numbers[i] * NUMBERS + numbers[i + 1]]
+            _fetch_ahead(&pairs[of_pairs[i] & OF_PAIR])
+            places[asked] = <int32_t>i
+            asked += of_pairs[i] == ASK
+        for i in range(asked):
+            _fetch_ahead(self.pairs._place(_pair(text[places[i]], text[places[i] + 1])))
+        for i in range(asked):
+            of_pairs[places[i]] = self.pairs._in_table(_pair(text[places[i]], text[places[i] + 1]))
+        for i in range(size):
+            single = &self.singles[numbers[i]]
+            scratch.nodes[0][i], scratch.weights[0][i], scratch.words[0][i] = single.node, single.weight, single.word
+            places[passed] = <int32_t>i
+            passed += numbers[i] == RARE
         for i in range(passed):
-            self.gazetteer._fetch_ahead(text, size, places[i], terms[i])
-        for i in range(passed):
+            self._write_single(scratch, places[i], text[places[i]])
+        passed = 0
+        for i in range(size):
+            pair = &pairs[of_pairs[i]]
+            scratch.nodes[1][i] = <int32_t>(pair.node & CODE)
+            scratch.weights[1][i], scratch.words[1][i], scratch.bigrams[i] = pair.weight, pair.word, pair.bigram
+            places[passed], scratch.keys[passed] = <int32_t>i, _key(<int32_t>(pair.node & CODE), text[min(i + 2, size)])
+            passed += pair.node >> LEADS_BIT & kinds[min(i + 2, size)] >> OF_WORDS_BIT
+            scratch.term_places[terms], scratch.term_classes[terms] = <int32_t>i, <int32_t>pair.term
+            terms += pair.term != 0
+        block.passed = passed
+        block.terms = self._find_terms(text, size, scratch, terms) if terms else 0
+
+    cdef void _write_single(self, Scratch scratch, Py_ssize_t place, uint32_t code) noexcept nogil:
+        cdef Single single = self._single(code)
+        scratch.nodes[0][place], scratch.weights[0][place], scratch.words[0][place] = single.node, single.weight, single.word
+
+    cdef Py_ssize_t _find_terms(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Py_ssize_t asked) noexcept nogil:
+        """Write the terms of the gazetteer at so many places where some may begin, and their classes; return how many there are."""
+        cdef Py_ssize_t i, found = 0, kept = 0, after = 0, end, place
+        cdef uint32_t node
+        cdef int32_t* places = scratch.term_places
+        cdef int32_t* classes = scratch.term_classes
+        cdef int32_t of_class = -1
+        for i in range(asked):
+            place, node = places[i], <uint32_t>classes[i]
+            places[kept], classes[kept] = <int32_t>place, <int32_t>(node & CODE)
+            kept += node >> LEADS_BIT | self.gazetteer.trie._may_go_on(_key(<int32_t>(node & CODE), text[min(place + 2, size)]))
+        for i in range(kept):
+            self.gazetteer._fetch_ahead(text, size, places[i], <uint32_t>classes[i])
+        for i in range(kept):
             if places[i] >= after:
-                end = self.gazetteer._longest(text, size, places[i], terms[i], &of_class)
+                end = self.gazetteer._longest(text, size, places[i], <uint32_t>classes[i], &of_class)
                 if end:
-                    columns[met] = <int32_t>self.first_class + of_class
-                    met += 1
+                    places[found], classes[found] = places[i], of_class
+                    found += 1
                     after = end
-        return met
+        return found
+
+    def columns(self, int64_t[::1] ranks not None):
+        """Return the columns of ranks as ``score`` writes them; raises ValueError for others."""
+        cdef Py_ssize_t i
+        for i in range(ranks.shape[0]):
+            if not 0 <= ranks[i] < self.terms:
+                raise ValueError("a rank is none of a column")
+        return [self.by_rank[ranks[i]] for i in range(ranks.shape[0])]
 
     def in_context(
         self,
@@ -1273,14 +1598,14 @@ cdef class Scorer:
         int64_t[::1] lasts not None,
         int64_t[::1] labels not None,
         int64_t[::1] starts not None,
-        int64_t[::1] columns not None,
+        int64_t[::1] ranks not None,
         double[::1] values not None,
         int64_t[:, ::1] words not None,
         double[:, ::1] shares not None,
     ):
         """Write the words that weighed most for the label of each run, the strongest first, with their shares of its score.
 
-        Run ``i`` is the rows ``firsts[i]`` to ``lasts[i]`` (exclusive). ``words`` and ``shares``, of shape (runs, most), say how
+        Run ``i`` is the rows ``firsts[i]`` to ``lasts[i]`` (exclusive) that ``score`` has written. ``words`` and ``shares``, of shape (runs, most), say how
         many are wanted; -1 is no word. Raises ValueError where runs, rows or labels are none of the model's.
         """
         cdef Py_ssize_t runs = firsts.shape[0], rows = starts.shape[0] - 1, run
@@ -1290,31 +1615,34 @@ cdef class Scorer:
         for run in range(runs):
             if not 0 <= firsts[run] < lasts[run] <= rows or not 0 <= labels[run] < self.labels:
                 raise ValueError("a run lies outside the rows")
-            if not 0 <= starts[firsts[run]] <= starts[lasts[run]] <= min(columns.shape[0], values.shape[0]):
+            if not 0 <= starts[firsts[run]] <= starts[lasts[run]] <= min(ranks.shape[0], values.shape[0]):
                 raise ValueError("a row lies outside the columns")
         cdef Tally tally = self.tally  # which holds nothing between two texts
         cdef Py_ssize_t most = words.shape[1], found
         for run in range(runs):
             first, last = starts[firsts[run]], starts[lasts[run]]
             if first < last:
-                self._weigh(last - first, &columns[first], &values[first], lasts[run] - firsts[run], labels[run], tally)
+                self._weigh(last - first, &ranks[first], &values[first], lasts[run] - firsts[run], labels[run], tally)
             found = tally._take(tally.columns, tally.amounts)
             if most:
-                _rank(found, tally.columns, tally.amounts, most, &words[run, 0], &shares[run, 0])
+                _rank(found, tally.columns, tally.amounts, self.by_rank, most, &words[run, 0], &shares[run, 0])
 
     cdef void _weigh(
-        self, Py_ssize_t count, const int64_t* columns, const double* values, int64_t rows, int64_t label, Tally tally
+        self, Py_ssize_t count, const int64_t* ranks, const double* values, int64_t rows, int64_t label, Tally tally
     ) noexcept nogil:
         """Sum up what the words of so many rows speak for a label."""
         cdef Py_ssize_t i
-        cdef int64_t column
+        cdef int64_t rank
+        cdef float weight
         for i in range(count):
-            if 0 <= columns[i] < self.terms:
-                _fetch_ahead(&self.records[columns[i] * self.stride])
+            if 0 <= ranks[i] < self.terms:
+                _fetch_ahead(&self.records[ranks[i] * self.stride])
         for i in range(count):
-            column = columns[i]
-            if 0 <= column < self.terms and self.telling[column] and self._weights(column)[label] > 0:
-                tally._add(column, values[i] * <double>self._weights(column)[label] / rows)
+            rank = ranks[i]
+            if 0 <= rank < self.terms and self.telling[rank]:
+                weight = (<const float*>(self.records + rank * self.stride + 1))[label]
+                if weight > 0:
+                    tally._add(rank, values[i] * <double>weight / rows)
 
     def lines(
         self,
@@ -1684,21 +2012,28 @@ cdef class Viterbi:
 
 
 cdef void _rank(
-    Py_ssize_t count, const int64_t* columns, const double* sums, Py_ssize_t most, int64_t* words, double* shares
+    Py_ssize_t count, const int64_t* ranks, const double* sums, const int32_t* columns, Py_ssize_t most, int64_t* words, double* shares
 ) noexcept nogil:
     """Write the columns of the greatest sums, the greatest first; of equal ones the first column first."""
     cdef Py_ssize_t i, j, found = 0
+    cdef int64_t column
     for i in range(count):
+        column = columns[ranks[i]]
         j = found if found < most else most - 1
-        if found == most and _rounded(sums[i]) <= _rounded(shares[j]):
+        if found == most and not _is_before(sums[i], column, shares[j], words[j]):
             continue
-        while j > 0 and _rounded(sums[i]) > _rounded(shares[j - 1]):
+        while j > 0 and _is_before(sums[i], column, shares[j - 1], words[j - 1]):
             words[j], shares[j] = words[j - 1], shares[j - 1]
             j -= 1
-        words[j], shares[j] = columns[i], sums[i]
+        words[j], shares[j] = column, sums[i]
         found += found < most
     for i in range(found, most):
         words[i], shares[i] = -1, 0
+
+
+cdef inline bint _is_before(double share, int64_t column, double other, int64_t other_column) noexcept nogil:
+    cdef int64_t one = _rounded(share), two = _rounded(other)
+    return one > two or (one == two and column < other_column)
 
 
 cdef inline int64_t _rounded(double share) noexcept nogil:

@@ -49,7 +49,8 @@ class Compiled:
     def score(self, layout: Layout) -> tuple[Rows, Floats, Ints]:
         """Return the TF-IDF rows of a layout, their scores, of shape (rows, labels), and their term counts.
 
-        These are, of shape (2, rows), the words and bigrams, and those that are unknown.
+        In the place of columns the rows have their ranks in the order of frequency, which ``strongest`` takes and
+        ``scorer.columns`` translates. The counts are, of shape (2, rows), the words and bigrams, and those that are unknown.
         """
         from pipeline.model._kernels import Characters, gather  # noqa: PLC0415 - may not have been compiled
 
@@ -62,9 +63,9 @@ class Compiled:
 
         terms, room = np.empty((2, count), np.int64), row_room(len(lines))
         starts, scores = np.empty(count + 1, np.int64), np.empty((count, self._labels))
-        columns, values = np.empty(room, np.int64), np.empty(room)
-        filled = self.scorer.score(lines, starts, columns, values, scores, terms)
-        return Rows(starts, columns[:filled], values[:filled]), scores, terms
+        ranks, values = np.empty(room, np.int64), np.empty(room)
+        filled = self.scorer.score(lines, starts, ranks, values, scores, terms)
+        return Rows(starts, ranks[:filled], values[:filled]), scores, terms
 
     def strongest(self, firsts: Ints, lasts: Ints, labels: Ints, rows: Rows, wanted: int) -> tuple[Ints, Floats]:
         """Return for runs of rows the columns that weighed most for their labels and their shares, of shape (runs, wanted).
