@@ -145,15 +145,11 @@ def reading(encoding: str | None, ocr: str | None) -> tuple[str, ...]:
 
 @contextmanager
 def quick_start() -> Iterator[None]:
-    """Have what a command needs loaded sooner: the dictionary of words, beside everything else.
+    """Leave out what would only cost a command time.
 
-    What would only cost time is left out: the search for garbage, where none can be yet, and threads for products of
-    dense matrices, of which there are none.
+    That is the search for garbage, where none can be yet, and threads for products of dense matrices, of which there are none.
     """
-    from pipeline.model.words import load_ahead  # noqa: PLC0415 - help must not load the program
-
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    load_ahead()
     gc.disable()
     try:
         yield

@@ -21,6 +21,8 @@ from cpython.unicode cimport (
     PyUnicode_WRITE,
     PyUnicode_Substring,
 )
+from cpython.buffer cimport PyBUF_READ
+from cpython.memoryview cimport PyMemoryView_FromMemory
 from libc.math cimport INFINITY, exp, log, sqrt
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
@@ -46,6 +48,7 @@ cdef enum:
     PLANE = 0x10000  # characters below it have their first step in a table
     IDEOGRAPH = 1
     LATIN = 2
+    SIDE_BY_SIDE = 64  # bytes: arrays of tables begin at multiples of it
     RUNS_ON = 4  # jieba has it go on in one word where the dictionary has none …
     OF_WORDS = 8  # … and cuts it with the dictionary
     OF_WORDS_BIT = 3  # the highest of a kind
@@ -204,6 +207,49 @@ cdef struct Token:
     int32_t node
 
 
+cdef class Tables:
+    """The arrays of a scorer, one behind the other: written to a stream, or taken from the bytes of a mapped file, which stay unchanged.
+
+    Each object hands over its numbers and then its arrays, in one method for both ways.
+    """
+
+    cdef object stream  # that is written to, or None
+    cdef const uint8_t[::1] data  # that is taken from, or None
+    cdef Py_ssize_t at
+    cdef bint is_read
+
+    def __init__(self, stream, const uint8_t[::1] data=None):
+        self.stream, self.data, self.is_read = stream, data, data is not None
+
+    @property
+    def is_all_taken(self):
+        """Whether nothing is left."""
+        return self.is_read and self.at == len(self.data)
+
+    cdef void* _array(self, void* own, size_t size) except? NULL:
+        """Write an array, or return where it stands in the file; raises ValueError where that is too short."""
+        cdef Py_ssize_t padded = (<Py_ssize_t>size + SIDE_BY_SIDE - 1) & ~<Py_ssize_t>(SIDE_BY_SIDE - 1), at = self.at
+        self.at += padded
+        if not self.is_read:
+            self.stream.write(PyMemoryView_FromMemory(<char*>own, size, PyBUF_READ) if size else b"")
+            self.stream.write(b"\0" * (padded - size))
+            return own
+        if self.at > len(self.data):
+            raise ValueError("the tables end too early")
+        return <void*>&self.data[at]
+
+    cdef int _copy(self, void* own, size_t size) except -1:
+        """Write what is held in an object itself, or fill it."""
+        cdef void* there = self._array(own, size)
+        if self.is_read:
+            memcpy(own, there, size)
+        return 0
+
+    cdef int64_t _number(self, int64_t own) except? -1:
+        self._copy(&own, sizeof(own))
+        return own
+
+
 cdef struct After:  # the most probable ways to cut what follows a place after one, two and more characters
     double one, two, three, four
 
@@ -224,7 +270,9 @@ cdef class Dictionary:
     cdef int64_t total
     cdef double all_words  # the logarithm of it
 
-    def __cinit__(self, bytes lines not None, int bits=20):
+    cdef bint is_mapped  # from a file: it is not its own, and takes no words
+
+    def __init__(self, bytes lines not None, int bits=20):
         """Take the lines of a dictionary file: word, frequency and part of speech; raises ValueError for others.
 
         ``bits`` is the logarithm of the number of places to begin with.
@@ -250,10 +298,23 @@ cdef class Dictionary:
         self.all_words = log(<double>max(1, self.total))
 
     def __dealloc__(self):
-        free(self.ways)
-        free(self.nodes)
-        free(self.seconds)
-        free(self.thirds)
+        if not self.is_mapped:
+            free(self.ways)
+            free(self.nodes)
+            free(self.seconds)
+            free(self.thirds)
+
+    cdef int _hand_over(self, Tables tables) except -1:
+        self.is_mapped |= tables.is_read
+        self.mask, self.shift = <uint64_t>tables._number(self.mask), <int>tables._number(self.shift)
+        self.count, self.pairs = <int32_t>tables._number(self.count), <int32_t>tables._number(self.pairs)
+        self.total, self.third_shift = tables._number(self.total), <int>tables._number(self.third_shift)
+        self.all_words = log(<double>max(1, self.total))
+        tables._copy(self.first, sizeof(self.first))
+        self.ways = <uint64_t*>tables._array(self.ways, (self.mask + 1) * sizeof(uint64_t))
+        self.nodes = <Node*>tables._array(self.nodes, self.count * sizeof(Node))
+        self.thirds = <uint64_t*>tables._array(self.thirds, ((<size_t>1 << (64 - self.third_shift) >> 6) + 1) * sizeof(uint64_t))
+        return 0
 
     cdef Py_ssize_t _read(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
         """Add all words; return the number of the first line that is none, or 0."""
@@ -317,7 +378,7 @@ cdef class Dictionary:
         cdef int32_t there = self._step(parent, code)
         if there:
             return there
-        if self.count == 1 << NODE_BITS or (self.count == self.room and not self._more_nodes()):
+        if self.is_mapped or self.count == 1 << NODE_BITS or (self.count == self.room and not self._more_nodes()):
             return 0
         if <uint64_t>self.count * 8 > self.mask * 5 and not self._more_ways():
             return 0
@@ -399,7 +460,10 @@ cdef class Dictionary:
 
     def add(self, str word not None, int64_t frequency):
         """Add a word, or give it another frequency; raises MemoryError where there are too many."""
-        cdef int32_t node = self._node_of(word)
+        cdef int32_t node
+        if self.is_mapped:
+            raise ValueError("a dictionary from a file takes no words")
+        node = self._node_of(word)
         if node and frequency > 0:
             self._set(node, frequency)
             self.all_words = log(<double>max(1, self.total))
@@ -596,7 +660,7 @@ cdef class Terms:
     cdef int32_t classes  # one more than the greatest
     cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each two characters that begin a term
 
-    def __cinit__(self, terms, classes):
+    def __init__(self, terms, classes):
         """Take terms of two characters and more, and the number of the class of each, from 0 on; raises ValueError."""
         cdef int32_t node, i
         if len(terms) != len(classes):
@@ -618,7 +682,16 @@ cdef class Terms:
             _set_bit(self.filter, _filtered(_pair(ord(term[0]), ord(term[1]))))
 
     def __dealloc__(self):
-        free(self.ends)
+        if self.trie is not None and not self.trie.is_mapped:
+            free(self.ends)
+
+    cdef int _hand_over(self, Tables tables) except -1:
+        self.trie = self.trie if self.trie is not None else Dictionary.__new__(Dictionary)
+        self.trie._hand_over(tables)
+        self.nodes, self.classes = <int32_t>tables._number(self.nodes), <int32_t>tables._number(self.classes)
+        tables._copy(self.filter, sizeof(self.filter))
+        self.ends = <uint32_t*>tables._array(self.ends, self.nodes * sizeof(uint32_t))
+        return 0
 
     def find(self, str text not None, int64_t[::1] places not None, int64_t[::1] classes not None):
         """Write where the terms of a text begin and their classes, with room for one at each second character; return how many."""
@@ -988,8 +1061,9 @@ cdef class Pairs:
     cdef int shift
     cdef Pair* pairs  # the first one is none
     cdef uint32_t count
+    cdef bint is_mapped
 
-    def __cinit__(self, uint64_t most):
+    def __init__(self, uint64_t most):
         """Make room for so many pairs; raises ValueError where these are too many."""
         if most >= OF_PAIR:
             raise ValueError(f"{most} pairs of characters are more than can be told apart")
@@ -1007,10 +1081,21 @@ cdef class Pairs:
         self.count = 1
 
     def __dealloc__(self):
-        free(self.numbers)
-        free(self.square)
-        free(self.table)
-        free(self.pairs)
+        if not self.is_mapped:
+            free(self.numbers)
+            free(self.square)
+            free(self.table)
+            free(self.pairs)
+
+    cdef int _hand_over(self, Tables tables) except -1:
+        self.is_mapped |= tables.is_read
+        self.mask, self.shift = <uint64_t>tables._number(self.mask), <int>tables._number(self.shift)
+        self.count = <uint32_t>tables._number(self.count)
+        self.numbers = <uint16_t*>tables._array(self.numbers, PLANE * sizeof(uint16_t))
+        self.square = <uint32_t*>tables._array(self.square, NUMBERS * NUMBERS * sizeof(uint32_t))
+        self.table = <uint64_t*>tables._array(self.table, (self.mask + 1) * sizeof(uint64_t))
+        self.pairs = <Pair*>tables._array(self.pairs, self.count * sizeof(Pair))
+        return 0
 
     cdef int _give_numbers(self, const double* frequencies) except -1:
         """Give the most frequent characters of the PLANE numbers of their own; what has no frequency at all is NOTHING."""
@@ -1108,8 +1193,9 @@ cdef class Scorer:
     cdef Py_ssize_t first_class  # the column of the first class of the gazetteer
     cdef tuple words
     cdef list names  # of the labels, as JSON
+    cdef Tables tables  # the file that all this is mapped from, or None
 
-    def __cinit__(
+    def __init__(
         self,
         Dictionary dictionary not None,
         words,
@@ -1166,13 +1252,57 @@ cdef class Scorer:
         self._make_singles()
 
     def __dealloc__(self):
-        free(self.of_nodes)
-        free(self.ranks)
-        free(self.by_rank)
-        free(self.telling)
-        free(self.singles)
         free(self.seen)
-        free(self.records)
+        if self.tables is None:
+            free(self.of_nodes)
+            free(self.ranks)
+            free(self.by_rank)
+            free(self.telling)
+            free(self.singles)
+            free(self.records)
+
+    @staticmethod
+    def of_tables(const uint8_t[::1] data not None, words, list names not None):
+        """Return the scorer that ``write`` has written, with the words of its vocabulary and the names of its labels as JSON.
+
+        Raises ValueError for tables that are not whole. What they hold is trusted: they are written by this program alone.
+        """
+        cdef Scorer scorer = Scorer.__new__(Scorer)
+        scorer.tables = Tables(None, data)
+        scorer.words, scorer.names = tuple(words), [bytes(name) for name in names]
+        scorer.dictionary = Dictionary.__new__(Dictionary)
+        scorer.pairs = Pairs.__new__(Pairs)
+        scorer._hand_over(scorer.tables)
+        if not scorer.tables.is_all_taken or len(scorer.names) != scorer.labels:
+            raise ValueError("the tables are none of these labels")
+        scorer.tally = Tally(scorer.terms)
+        scorer.seen = <int32_t*>calloc(scorer.terms + 1, sizeof(int32_t))
+        if not scorer.seen:
+            raise MemoryError
+        return scorer
+
+    def write(self, stream):
+        """Write what ``of_tables`` takes."""
+        self._hand_over(Tables(stream))
+
+    cdef int _hand_over(self, Tables tables) except -1:
+        self.terms, self.labels, self.stride = tables._number(self.terms), tables._number(self.labels), tables._number(self.stride)
+        self.nodes, self.first_class = <int32_t>tables._number(self.nodes), tables._number(self.first_class)
+        self.has_pairs, self.has_singles = tables._number(self.has_pairs), tables._number(self.has_singles)
+        self.has_others, self.has_gazetteer = tables._number(self.has_others), tables._number(self.has_gazetteer)
+        tables._copy(&self.unknown_square, sizeof(double))
+        self.dictionary._hand_over(tables)
+        if self.has_gazetteer:
+            self.gazetteer = self.gazetteer if self.gazetteer is not None else Terms.__new__(Terms)
+            self.gazetteer._hand_over(tables)
+        self.pairs._hand_over(tables)
+        self.singles = <Single*>tables._array(self.singles, NUMBERS * sizeof(Single))
+        self.of_nodes = <int32_t*>tables._array(self.of_nodes, self.nodes * sizeof(int32_t))
+        self.ranks = <int32_t*>tables._array(self.ranks, self.terms * sizeof(int32_t))
+        self.by_rank = <int32_t*>tables._array(self.by_rank, self.terms * sizeof(int32_t))
+        self.telling = <uint8_t*>tables._array(self.telling, self.terms)
+        self.records = <double*>tables._array(self.records, self.terms * self.stride * sizeof(double))
+        return 0
 
     cdef int _make_pairs(self, Characters letters, Py_ssize_t first_bigram) except -1:
         """Make the numbers of the pairs of bigrams, of the dictionary and of the gazetteer."""
@@ -1498,6 +1628,15 @@ cdef class Scorer:
                     found += 1
                     after = end
         return found
+
+    @property
+    def columns_in_all(self):
+        """The number of columns."""
+        return self.terms
+
+    def cut(self, str text not None):
+        """Return the words of a text, which joined are the text."""
+        return self.dictionary.cut(text)
 
     def columns(self, int64_t[::1] ranks not None):
         """Return the columns of ranks as ``score`` writes them; raises ValueError for others."""

@@ -6,7 +6,7 @@ where nothing was compiled, and a test holds the two against each other.
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 import numpy as np
@@ -18,7 +18,7 @@ from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Layout, Rows, Vocabulary, join_texts, stand_apart
 
 if TYPE_CHECKING:
-    from pipeline.model._kernels import Characters, Dictionary, Weights
+    from pipeline.model._kernels import Characters, Dictionary, Scorer, Weights
 
 # What the compiled loops take; arrays of a file that is mapped into memory are not, and are copied.
 WRITABLE: tuple[Literal["C"], Literal["W"]] = ("C", "W")
@@ -27,14 +27,23 @@ WRITABLE: tuple[Literal["C"], Literal["W"]] = ("C", "W")
 class Compiled:
     """Rows, scores, runs and strongest words of texts, and JSON lines of tags, for one vocabulary and one set of weights."""
 
-    def __init__(
-        self, dictionary: "Dictionary", vocabulary: Vocabulary, weights: NDArray[np.float32], names: Sequence[str]
-    ) -> None:
+    def __init__(self, scorer: "Scorer", labels: int) -> None:
+        """Take what ``of_model`` or ``of_tables`` have made, and the number of labels."""
+        self.scorer, self._labels = scorer, labels
+
+    @classmethod
+    def of_tables(cls, tables: memoryview, words: Sequence[str], names: Sequence[str]) -> Self:
+        """Return the same as ``of_model`` of tables that its scorer has written; raises ValueError for others."""
+        from pipeline.model._kernels import Scorer  # noqa: PLC0415 - may not have been compiled
+
+        return cls(Scorer.of_tables(tables, tuple(words), list(map(msgspec.json.encode, names))), len(names))
+
+    @classmethod
+    def of_model(cls, dictionary: "Dictionary", vocabulary: Vocabulary, weights: NDArray[np.float32], names: Sequence[str]) -> Self:
         """Take the dictionary, the vocabulary, the weights, of shape (terms, labels), and the names of the labels."""
         from pipeline.model._kernels import Scorer  # noqa: PLC0415 - may not have been compiled
 
-        self._labels = weights.shape[1]
-        self.scorer = Scorer(
+        scorer = Scorer(
             dictionary,
             vocabulary.words,
             vocabulary.bigrams.letters,
@@ -45,6 +54,7 @@ class Compiled:
             vocabulary.gazetteer.native,
             vocabulary.unknown_square,
         )
+        return cls(scorer, weights.shape[1])
 
     def score(self, layout: Layout) -> tuple[Rows, Floats, Ints]:
         """Return the TF-IDF rows of a layout, their scores, of shape (rows, labels), and their term counts.

@@ -146,6 +146,11 @@ class Vocabulary:
         self.idf = idf
         self.unknown_weight = unknown_weight
 
+    @classmethod
+    def read(cls, read: "Callable[[], Vocabulary]", is_later: bool) -> "Vocabulary":
+        """Return what ``read`` returns, read at once or only when something is asked of it."""
+        return _Unread(read) if is_later else read()
+
     @cached_property
     def _index(self) -> dict[str, int]:
         return {**dict(zip(self.words, range(len(self.words)), strict=True)), "\n": _TEXT_END}
@@ -231,6 +236,20 @@ class Vocabulary:
         found = (self.bigrams.find_pairs(texts.joined), self.bigrams.find_singles(texts.joined))
         places, which = (np.concatenate(some) for some in zip(*found, strict=True))
         return _text_numbers(texts.joined).take(places), which + len(self.words)
+
+
+class _Unread(Vocabulary):
+    """A vocabulary that is read when it is asked for: where its tables are at hand, tagging asks nothing of it."""
+
+    def __init__(self, read: "Callable[[], Vocabulary]") -> None:
+        self._read = read
+
+    def __getattr__(self, name: str) -> object:
+        """Return what the vocabulary has by a name, which is read now; it is not asked for what is there."""
+        if name.startswith("__") or "words" in vars(self):
+            raise AttributeError(name)
+        vars(self).update(vars(self._read()))
+        return getattr(self, name)
 
 
 def fit_vocabulary(texts: Sequence[Texts], options: FeatureConfig, gazetteer: Gazetteer | None = None) -> Vocabulary:

@@ -26,7 +26,9 @@ import math
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,16 +37,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core import locations
-from pipeline.core.config import LabelSet, config_values, label_set_from_values, model_settings, settings_from_values
+from pipeline.core.config import LabelSet, ModelSettings, config_values, label_set_from_values, model_settings, settings_from_values
 from pipeline.core.errors import ConfigError, ModelError, UsageError
 from pipeline.core.json_values import decode_json
 from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import write_whole
 from pipeline.core.regular import read_regular
+from pipeline.model.compiled import Compiled
 from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.model import NO_SCORE, DriftedText, Model
-from pipeline.model.words import fingerprint
+from pipeline.model.tables import place_of, read_tables
+from pipeline.model.words import fingerprint, load_ahead
 
 FORMAT = 6
 MANIFEST = "manifest.json"
@@ -171,8 +175,12 @@ def load_model(folder: Path) -> Model:
     except ConfigError as error:
         raise ModelError(str(error)) from None
     try:
-        vocabulary = _vocabulary(contents, settings.features.unknown_weight, "<f4" if manifest.format >= SINGLE else "<f8")
-        terms, count = len(vocabulary), len(labels.names)
+        place = place_of(_seal(manifest))
+        compiled = _compiled(place, contents, labels)
+        if compiled is None:
+            load_ahead(tuple(_lines(contents["dictionary.txt"])))
+        vocabulary = Vocabulary.read(partial(_vocabulary, contents, settings, manifest.format), compiled is not None)
+        terms, count = compiled.scorer.columns_in_all if compiled else len(vocabulary), len(labels.names)
         model = Model(
             name=manifest.name,
             labels=labels,
@@ -191,19 +199,35 @@ def load_model(folder: Path) -> Model:
         raise ModelError(
             tr("{folder}: damaged ({error}); train it again, or restore the folder", folder=folder, error=error)
         ) from None
-    _check_segmenter(fingerprint(model.cut, vocabulary.words), manifest, folder)
+    _take_compiled(model, compiled, place)
+    if compiled is None:  # what is kept was made with the segmenter that was checked then
+        _check_segmenter(fingerprint(model.cut, vocabulary.words), manifest, folder)
     if manifest.format >= SEALED and manifest.sha256 != _seal(manifest):
         raise ModelError(tr("{where}: changed since the model was written; train the model again, or restore it", where=where))
     return model
 
 
-def _vocabulary(contents: Mapping[str, bytes], unknown_weight: float, kind: str) -> Vocabulary:
-    """Return the vocabulary that the files of a folder hold, its frequencies numbers of a ``kind``; raises ValueError."""
+def _compiled(place: Path | None, contents: Mapping[str, bytes], labels: LabelSet) -> Compiled | None:
+    """Return what is compiled of a model as it was kept when it was loaded before; None where it was not."""
+    tables = read_tables(place) if place is not None else None
+    with suppress(ValueError):  # not whole
+        return Compiled.of_tables(tables, _lines(contents["words.txt"]), labels.names) if tables is not None else None
+    return None
+
+
+def _take_compiled(model: Model, compiled: Compiled | None, place: Path | None) -> None:
+    """Give a model what was kept of it, or the place where that may be kept."""
+    vars(model).update({"tables": place} if compiled is None else {"compiled": compiled, "cut": compiled.scorer.cut})
+
+
+def _vocabulary(contents: Mapping[str, bytes], settings: ModelSettings, number: int) -> Vocabulary:
+    """Return the vocabulary that the files of a folder of a format hold; raises ValueError."""
     words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
     gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
+    kind = "<f4" if number >= SINGLE else "<f8"
     stored = _array(contents["idf.npy"], kind, (len(words) + len(bigrams) // 2 + len(gazetteer),))
     idf = _within(stored, 1.0, _MOST_IDF, tr("inverse document frequencies"))
-    return Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, unknown_weight)
+    return Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, settings.features.unknown_weight)
 
 
 def _weights(content: bytes, shape: tuple[int, int], number: int) -> NDArray[np.float32]:

@@ -1,8 +1,9 @@
 """The trained model as a value: what it holds and how it scores, without scikit-learn."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.core.config import LabelSet, ModelSettings
 from pipeline.model.compiled import Compiled
 from pipeline.model.features import Floats, Vocabulary
+from pipeline.model.tables import write_tables
 from pipeline.model.words import Cut, load_cut, load_dictionary
 
 NO_SCORE = 1.0001  # the threshold of a label whose tags all ask for review: above every score, which has four digits
@@ -57,6 +59,7 @@ class Model:
     user_words: tuple[str, ...] = ()
     facts: dict[str, Any] | None = None
     stored_version: str | None = None
+    tables: Path | None = field(default=None, init=False)  # where what is compiled of it is kept; a copy has none
 
     @cached_property
     def cut(self) -> Cut:
@@ -67,7 +70,12 @@ class Model:
     def compiled(self) -> Compiled | None:
         """The compiled inner loops with what they need of this model; None where they could not be compiled."""
         dictionary = load_dictionary(self.user_words)
-        return Compiled(dictionary, self.vocabulary, self.weights, self.labels.names) if dictionary is not None else None
+        if dictionary is None:
+            return None
+        made = Compiled.of_model(dictionary, self.vocabulary, self.weights, self.labels.names)
+        if self.tables is not None:
+            write_tables(self.tables, made.scorer)
+        return made
 
     @cached_property
     def weights_by_label(self) -> Floats:

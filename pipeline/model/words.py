@@ -21,9 +21,9 @@ SAMPLE = 1000
 _loading = Lock()
 
 
-def load_ahead() -> None:
+def load_ahead(user_words: tuple[str, ...] = ()) -> None:
     """Begin to load the dictionary beside what the caller does: it takes a twentieth of a second and holds nobody up."""
-    Thread(target=load_dictionary, daemon=True).start()
+    Thread(target=load_dictionary, args=(user_words,), daemon=True).start()
 
 
 def load_dictionary(user_words: tuple[str, ...] = ()) -> "Dictionary | None":

@@ -1,0 +1,135 @@
+"""What is compiled of a model, kept in a file and mapped when the model is loaded again."""
+
+import io
+import os
+
+import numpy as np
+import pytest
+
+from pipeline.batch.engine import raw_document
+from pipeline.flow import tag_document
+from pipeline.model.folder import load_model, save_model
+from pipeline.model.tables import KEPT, place_of, read_tables, write_tables
+
+pytestmark = pytest.mark.compiled
+kernels = pytest.importorskip("pipeline.model._kernels", reason="not compiled; CI installs a compiler")
+TEXT = "县委理论学习中心组集中学习十二次。\n\n图书馆新开六座城市书房，𠀀镇送戏下乡八十场；ＡＢＣ协会办展，京剧《白蛇传》进校园。\n"
+
+
+@pytest.fixture
+def folder(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("MISSION_THEMES_CACHE", str(tmp_path / "cache"))
+    save_model(model, tmp_path / "m", b"")
+    return tmp_path / "m"
+
+
+@pytest.fixture
+def kept(folder, tmp_path):
+    """Load and use a model twice, and return the file that is then there."""
+    for _ in range(2):
+        assert load_model(folder).compiled is not None
+    [file] = (tmp_path / "cache" / "tables").iterdir()
+    return file
+
+
+def lines(model, text):
+    return b"".join(group.json_lines() for group in tag_document(raw_document(text), model).groups)
+
+
+def test_a_model_that_is_loaded_for_the_third_time_tags_by_its_tables_as_before(model, folder, kept, root):
+    loaded = load_model(folder)
+    assert "compiled" in vars(loaded)
+    assert loaded.tables is None
+    texts = [TEXT, *(path.read_text(encoding="utf-8") for path in sorted((root / "seeds" / "reports").iterdir())[:3])]
+    for text in texts:
+        assert lines(loaded, text) == lines(model, text)
+        assert loaded.cut(text) == model.cut(text)
+    assert "words" not in vars(loaded.vocabulary)  # nothing has asked for it
+
+
+def test_the_vocabulary_is_read_when_it_is_asked_for(model, folder, kept):
+    loaded = load_model(folder).vocabulary
+    assert len(loaded) == len(model.vocabulary)
+    assert loaded.words == model.vocabulary.words
+    assert np.array_equal(loaded.telling, model.vocabulary.telling)
+    with pytest.raises(AttributeError, match="colour"):
+        _ = loaded.colour
+
+
+def test_one_load_keeps_nothing_but_a_note(folder, tmp_path):
+    assert load_model(folder).compiled is not None
+    [note] = (tmp_path / "cache" / "tables").iterdir()
+    assert (note.suffix, note.stat().st_size) == (".once", 0)
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o620])
+def test_tables_that_others_could_have_written_are_not_read(folder, kept, mode):
+    kept.chmod(mode)
+    assert read_tables(kept) is None
+    assert "compiled" not in vars(load_model(folder))
+
+
+def test_tables_behind_a_link_are_not_read(kept):
+    real = kept.rename(kept.with_name("real"))
+    kept.symlink_to(real)
+    assert read_tables(kept) is None
+    assert read_tables(real) is not None
+
+
+def test_nothing_is_kept_in_a_folder_that_others_may_write_into(folder, tmp_path):
+    cache = tmp_path / "cache" / "tables"
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
+    for _ in range(3):
+        assert load_model(folder).compiled is not None
+    assert list(cache.iterdir()) == []
+
+
+def test_nothing_is_kept_where_nothing_can_be(folder, tmp_path, monkeypatch, model):
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("MISSION_THEMES_CACHE", str(tmp_path / "file"))
+    for _ in range(3):
+        assert lines(load_model(folder), TEXT) == lines(model, TEXT)
+
+
+@pytest.mark.parametrize("size", [0, 1, 64, 100_000, -64, -1])
+def test_tables_that_are_cut_short_are_made_again(model, folder, kept, size):
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:size])
+    damaged = load_model(folder)
+    assert "compiled" not in vars(damaged)
+    assert lines(damaged, TEXT) == lines(model, TEXT)
+    assert lines(load_model(folder), TEXT) == lines(model, TEXT)
+    assert kept.read_bytes() == whole
+
+
+def test_another_model_has_tables_of_its_own(kept):
+    first, second = place_of("a" * 64), place_of("b" * 64)
+    assert first != second
+    assert {first.parent, second.parent} == {kept.parent}
+
+
+def test_older_tables_are_removed(model, kept):
+    os.utime(kept, ns=(0, 0))
+    for number in range(KEPT + 2):
+        place = kept.with_name(f"{number}")
+        for _ in range(2):
+            write_tables(place, model.compiled.scorer)
+        os.utime(place, ns=(10**18 + number, 10**18 + number))
+    assert sorted(file.name for file in kept.parent.iterdir()) == ["2", "3", "4", "5"]
+
+
+def test_a_dictionary_from_a_file_takes_no_words(model):
+    stream = io.BytesIO()
+    model.compiled.scorer.write(stream)
+    names = [b'"x"'] * len(model.labels.names)
+    scorer = kernels.Scorer.of_tables(memoryview(stream.getvalue()), model.vocabulary.words, names)
+    assert scorer.columns_in_all == len(model.vocabulary)
+    assert scorer.cut("学习理论") == model.cut("学习理论")
+    again = io.BytesIO()
+    scorer.write(again)
+    assert again.getvalue() == stream.getvalue()
+    with pytest.raises(ValueError, match="none of these labels"):
+        kernels.Scorer.of_tables(memoryview(stream.getvalue()), model.vocabulary.words, names[:-1])
+    with pytest.raises(ValueError, match="none of these labels"):
+        kernels.Scorer.of_tables(memoryview(stream.getvalue() + bytes(64)), model.vocabulary.words, names)
