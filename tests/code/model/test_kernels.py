@@ -180,6 +180,21 @@ def test_rows_and_scores_are_those_of_the_arrays(model, reference, texts):
     assert np.abs(scores - row_sums(expected, reference.weights_by_label)).max() < 1e-12
 
 
+@pytest.mark.parametrize("lengths", [[0], [1023, 1], [1024, 0, 1024], [3000, 1, 5], [40] * 60, [0] * 1100])
+def test_a_line_is_scored_alike_alone_and_in_blocks_with_others(model, root, lengths):
+    texts = "".join(path.read_text(encoding="utf-8") for path in sorted((root / "seeds" / "reports").iterdir()))
+    characters = iter(texts.lower().replace("\n", "").replace("一", "龘") * 2)
+    lines = ["".join(next(characters) for _ in range(length)) for length in lengths]
+    rows, scores, terms = model.compiled.score_lines(kernels.Characters("\n".join(lines)), len(lines))
+    for number, line in enumerate(lines):
+        alone, score, counted = model.compiled.score_lines(kernels.Characters(line), 1)
+        start, end = rows.starts[number : number + 2]
+        assert np.array_equal(rows.columns[start:end], alone.columns)
+        assert np.array_equal(rows.values[start:end], alone.values)
+        assert np.array_equal(scores[number], score[0])
+        assert np.array_equal(terms[:, number], counted[:, 0])
+
+
 @pytest.mark.parametrize("pairs", ["", "一是是中文化ab"])
 @given(texts=st.lists(TEXT.map(lambda text: " ".join(text.lower().splitlines())), min_size=1, max_size=8))
 @settings(max_examples=100, deadline=None)
