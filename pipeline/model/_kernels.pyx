@@ -22,9 +22,9 @@ from cpython.unicode cimport (
     PyUnicode_Substring,
 )
 from libc.math cimport INFINITY, exp, log, sqrt
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcmp, memcpy, memset
+from libc.string cimport memcpy, memset
 
 cdef enum:
     CHARACTER_BITS = 21  # of a code point
@@ -651,9 +651,16 @@ cdef class Characters:
         cdef Py_ssize_t i
         cdef int kind = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
+        cdef Py_UCS4* codes = self.codes + size
         cdef uint32_t code
-        for i in range(start, end):
-            code = PyUnicode_READ(kind, characters, i)
+        cdef bint is_plain = kind == 2
+        if is_plain:  # as nearly all texts in Chinese, and most sentences of them have nothing that changes
+            for i in range(end - start):
+                code = (<uint16_t*>characters)[start + i]
+                codes[i] = code
+                is_plain &= _stays(code)
+        for i in range(0 if is_plain else end - start):
+            code = PyUnicode_READ(kind, characters, start + i)
             if code >= 128:
                 if not _has_no_case(code):
                     if code == DOTTED_I or code == SIGMA:
@@ -663,8 +670,8 @@ cdef class Characters:
                 code += 32
             elif code == 10 or code == 13:
                 code = 32
-            self.codes[size] = code
-            size += 1
+            codes[i] = code
+        size += end - start
         if size < self.size:
             self.codes[size] = 10
         return size + 1
@@ -684,11 +691,26 @@ cdef class Characters:
         return longest
 
 
+cdef inline bint _stays(uint32_t code) noexcept nogil:
+    """Tell of most characters of Chinese texts that nothing is to be done about them, without a branch."""
+    return (code - 0x3000 < <uint32_t>0x7640) | (code - 0xFF00 < <uint32_t>0x21) | (code - 0x2010 < <uint32_t>0xF0) | (
+        code - 32 < <uint32_t>33
+    )
+
+
 cdef inline bint _has_no_case(uint32_t code) noexcept nogil:
     """Tell of the signs and ideographs of Chinese texts that they are their own lower case."""
     if code >= 0x3000:
         return code < 0xA640 or 0xE000 <= code < 0xFF21
     return code < 0xC0 or code == 0xD7 or 0x2000 <= code < 0x2100 or 0x2190 <= code < 0x24B6 or 0x24D0 <= code < 0x2C00
+
+
+cdef str _in_lower_case(str text):
+    """Return a text in lower case, or as it is where that would change its length, as ``features.lower`` does."""
+    cdef str lowered = lower_ascii(text)
+    if lowered is None:
+        lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text
 
 
 def lower_ascii(str text not None):
@@ -1297,23 +1319,23 @@ cdef class Scorer:
         for run in range(runs):
             first, last = starts[firsts[run]], starts[lasts[run]]
             if first < last:
-                self._weigh(last - first, &columns[first], &values[first], lasts[run] - firsts[run], labels[run], tally)
+                self._weigh(last - first, &columns[first], &values[first], lasts[run] - firsts[run], labels[run], len(self.words), tally)
             found = tally._take(tally.columns, tally.amounts)
             if most:
                 _rank(found, tally.columns, tally.amounts, most, &words[run, 0], &shares[run, 0])
 
     cdef void _weigh(
-        self, Py_ssize_t count, const int64_t* columns, const double* values, int64_t rows, int64_t label, Tally tally
+        self, Py_ssize_t count, const int64_t* columns, const double* values, int64_t rows, int64_t label, Py_ssize_t words, Tally tally
     ) noexcept nogil:
-        """Sum up what the words of so many rows speak for a label."""
+        """Sum up what the words of so many rows speak for a label: the first columns, and most of a row are others."""
         cdef Py_ssize_t i
         cdef int64_t column
         for i in range(count):
-            if 0 <= columns[i] < self.terms:
+            if 0 <= columns[i] < words:
                 _fetch_ahead(&self.records[columns[i] * self.stride])
         for i in range(count):
             column = columns[i]
-            if 0 <= column < self.terms and self.telling[column] and self._weights(column)[label] > 0:
+            if 0 <= column < words and self.telling[column] and self._weights(column)[label] > 0:
                 tally._add(column, values[i] * <double>self._weights(column)[label] / rows)
 
     def lines(
@@ -1382,21 +1404,21 @@ cdef class Scorer:
     ) except -1:
         """Write words as they stand in the source, with their shares; one that does not stand there is left out."""
         cdef bint is_same = source._is_as_scored(start, end), is_first = True
+        cdef str lowered = "" if is_same else _in_lower_case(source.clean[start:end]), word
         cdef Py_ssize_t i
         cdef int64_t place
-        cdef str word
         for i in range(count):
             if not 0 <= words[i] < len(self.words):
                 break
             word = <str>self.words[words[i]]
-            place = 0 if is_same else PyUnicode_Find(source.lowered, word, start, end, 1)
+            place = 0 if is_same else PyUnicode_Find(lowered, word, 0, end - start, 1)
             if place < 0:
                 continue
             out.put(b'["' if is_first else b',["')
             if is_same:
                 out.text(word, 0, len(word))
             else:
-                out.text(source.text, source._source(place), source._source(place + len(word) - 1) + 1)
+                out.text(source.text, source._source(start + place), source._source(start + place + len(word) - 1) + 1)
             out.put(b'",')
             out.decimal(shares[i])
             out.put(b"]")
@@ -1407,7 +1429,7 @@ cdef class Scorer:
 cdef class Source:
     """A report whose tags are written: its texts, the way from the clean one to the source, and what stands in each line alike."""
 
-    cdef str text, lowered
+    cdef str text, clean
     cdef Py_ssize_t size
     cdef bytes head, tail
     cdef int64_t[::1] clean_starts, source_starts
@@ -1415,19 +1437,19 @@ cdef class Source:
     def __init__(
         self,
         str text not None,
-        str lowered not None,
+        str clean not None,
         int64_t[::1] clean_starts not None,
         int64_t[::1] source_starts not None,
         bytes head not None,
         bytes tail not None,
     ):
-        """Take the decoded source text, the clean one in lower case, the runs of their map, and how a line begins and ends.
+        """Take the decoded source text, the clean one, the runs of their map, and how a line begins and ends.
 
         Raises ValueError where the map leads outside the text.
         """
         cdef Py_ssize_t runs = clean_starts.shape[0], i
-        self.text, self.lowered, self.head, self.tail = text, lowered, head, tail
-        self.size, self.clean_starts, self.source_starts = len(lowered), clean_starts, source_starts
+        self.text, self.clean, self.head, self.tail = text, clean, head, tail
+        self.size, self.clean_starts, self.source_starts = len(clean), clean_starts, source_starts
         if not runs == source_starts.shape[0] > 0 or clean_starts[0] != 0:
             raise ValueError("the texts and their map do not agree")
         for i in range(runs):
@@ -1456,17 +1478,24 @@ cdef class Source:
         return 0
 
     cdef bint _is_as_scored(self, int64_t start, int64_t end) noexcept:
-        """Tell whether a clean span stands in the source as it was scored."""
+        """Tell whether a clean span stands in the source as it was scored, in lower case; letters beyond ASCII say it does not."""
         cdef int64_t shift = self._source(start) - start, i
-        cdef int kind = PyUnicode_KIND(self.text)
-        cdef const char* text = <const char*>PyUnicode_DATA(self.text)
+        cdef int kind = PyUnicode_KIND(self.clean), source_kind = PyUnicode_KIND(self.text)
+        cdef void* clean = PyUnicode_DATA(self.clean)
+        cdef void* text = PyUnicode_DATA(self.text)
+        cdef uint32_t code
+        cdef bint is_plain = kind == source_kind == 2
         if self._source(end - 1) != end - 1 + shift:
             return False
-        if PyUnicode_KIND(self.lowered) == kind:
-            lowered = <const char*>PyUnicode_DATA(self.lowered)
-            return not memcmp(lowered + start * kind, text + (start + shift) * kind, (end - start) * kind)
-        for i in range(start, end):
-            if self.lowered[i] != self.text[i + shift]:
+        if is_plain:
+            for i in range(start, end):
+                code = (<uint16_t*>clean)[i]
+                is_plain &= _stays(code) & (code == (<uint16_t*>text)[i + shift])
+        for i in range(end if is_plain else start, end):
+            code = PyUnicode_READ(kind, clean, i)
+            if code != PyUnicode_READ(source_kind, text, i + shift):
+                return False
+            if 65 <= code <= 90 or (code >= 128 and not _has_no_case(code)):
                 return False
         return True
 

@@ -25,7 +25,7 @@ from pipeline.core.records import (
     TermCount,
 )
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import Flags, Floats, in_lower_case, lower
+from pipeline.model.features import Flags, Floats, lower
 from pipeline.model.model import Model
 from pipeline.preprocess.characters import scans
 
@@ -117,15 +117,14 @@ class PredictedTags:
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
         compiled, judged, document = self._model.compiled, self._judged, self._cleaned.document
-        lowered = self._lowered
-        if compiled is None or lowered is None or document.places:
+        if compiled is None or document.places:
             return MadeTags(tuple(self)).json_lines()
         from pipeline.model import _kernels as kernels  # noqa: PLC0415 - may not have been compiled
 
         encode = msgspec.json.encode
         source = kernels.Source(
             document.text,
-            lowered,
+            self._cleaned.text[self._first : self._last],
             self._map.clean,
             self._map.source,
             b'{"source":' + encode(document.source) + b',"segment":',
@@ -157,13 +156,6 @@ class PredictedTags:
                 headings, line = segment.headings, form(" > ".join([heading.text for heading in segment.headings]))
             found.append(line)
         return found
-
-    @property
-    def _lowered(self) -> str | None:
-        """The clean text from the first run to the last as it was scored; None where its case depends on what is around it."""
-        text = self._cleaned.text[self._first : self._last]
-        lowered = in_lower_case(text)
-        return lowered if len(lowered) == len(text) and "Σ" not in text else None
 
     def _evidence(self, run: int, source: str) -> Evidence:
         """Return words and shares of a run as they stand in the source: in its characters, and with what was dropped in them."""

@@ -391,7 +391,7 @@ def test_words_outside_the_vocabulary_are_left_out(model, arrays):
 
 
 @pytest.mark.parametrize(
-    ("text", "lowered", "clean", "source"),
+    ("text", "cleaned", "clean", "source"),
     [
         ("学习", "学习", [1], [0]),
         ("学习", "学习", [0], [1]),
@@ -400,9 +400,9 @@ def test_words_outside_the_vocabulary_are_left_out(model, arrays):
         ("学习", "学习", [0, 9], [0, 1]),
     ],
 )
-def test_a_map_that_leads_outside_the_text_is_refused(text, lowered, clean, source):
+def test_a_map_that_leads_outside_the_text_is_refused(text, cleaned, clean, source):
     with pytest.raises(ValueError, match="map"):
-        kernels.Source(text, lowered, np.array(clean, np.int64), np.array(source, np.int64), b"", b"")
+        kernels.Source(text, cleaned, np.array(clean, np.int64), np.array(source, np.int64), b"", b"")
 
 
 def test_half_of_a_pair_of_surrogates_is_refused_as_by_the_encoder(model, arrays):
