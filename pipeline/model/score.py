@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 
 from pipeline.core.config import ModelConfig
-from pipeline.core.records import Segment
 from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs, decode
 from pipeline.model.features import Floats, Layout, Rows, context, lay_out, row_sums, split_words
 from pipeline.model.model import Model, softmax
+from pipeline.preprocess.segments import TEXT, Segments
 
 REPORT_TEMPERATURE = 0.35  # of the probabilities whose mean is that of a report
 LEAST_SHARE = 0.1  # of a label in a report: no theme is ruled out because it is rare
@@ -37,7 +37,7 @@ class Scored(msgspec.Struct, frozen=True):
         return np.stack([spans[:, 0].take(self.runs.firsts), spans[:, 1].take(self.runs.lasts - 1)], axis=1)
 
 
-def score_segments(parts: Sequence[tuple[str, Sequence[Segment], bool]], model: Model) -> Scored:
+def score_segments(parts: Sequence[tuple[str, Segments, bool]], model: Model) -> Scored:
     """Return neighbouring segments of some cleaned texts, scored: one sparse product, then sums over the context.
 
     The third of a part tells whether its segments are all of the text.
@@ -62,7 +62,7 @@ def _runs(layout: Layout, sums: Floats, model: Model) -> Runs:
     bias = model.bias + report_context(layout, scores + model.bias, options)
     if native:
         return native.decode(layout, scores, bias, options)
-    costs = [options.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
+    costs = np.where(layout.kinds == TEXT, options.switch_cost, NEVER)
     return decode(scores + np.repeat(bias, np.diff(layout.bounds), axis=0), layout.bounds, costs)
 
 
@@ -83,5 +83,5 @@ def report_context(layout: Layout, scores: Floats, options: ModelConfig) -> Floa
         if layout.whole[part] and count <= LONGEST_REPORT and sizes.sum() >= LEAST_REPORT and weight:
             mean = (softmax(scores[end - count : end] / REPORT_TEMPERATURE) * sizes).sum(axis=0) / sizes.sum()
             added[bounds[part] : bounds[part + 1]] = weight * REPORT_TEMPERATURE * np.log(np.maximum(mean, LEAST_SHARE))
-    added[[kind != "text" for kind in layout.kinds]] = 0
+    added[layout.kinds != TEXT] = 0
     return added

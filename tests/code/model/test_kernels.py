@@ -20,6 +20,8 @@ from pipeline.flow import tag_document
 from pipeline.model.decode import decode
 from pipeline.model.features import Texts, Vocabulary, context, join_texts, row_sums
 from pipeline.model.words import _jieba_cut, _rjieba_cut
+from pipeline.preprocess.segments import RECORD, ROW
+from pipeline.preprocess.segments import TEXT as BODY
 
 pytestmark = pytest.mark.compiled
 kernels = pytest.importorskip("pipeline.model._kernels", reason="not compiled; CI installs a compiler")
@@ -197,7 +199,7 @@ def test_rows_with_characters_by_themselves_are_those_of_the_arrays(dictionary, 
 def test_the_best_labels_in_context_are_those_of_the_arrays(model, layout_of, seed):
     random = np.random.default_rng(seed)
     sizes = random.integers(1, 12, random.integers(1, 9))
-    kinds = random.choice(["text", "row", "record"], len(sizes), p=[0.6, 0.2, 0.2])
+    kinds = random.choice([BODY, ROW, RECORD], len(sizes), p=[0.6, 0.2, 0.2])
     sentences, headings = int(sizes.sum()), 3
     above = tuple(tuple(sentences + random.choice(headings, random.integers(0, 3), replace=False)) for _ in sizes)
     bounds = np.cumsum([0, *sizes])
@@ -209,7 +211,7 @@ def test_the_best_labels_in_context_are_those_of_the_arrays(model, layout_of, se
     scores = model.compiled.in_context(layout, sums, options)
     assert np.abs(scores - context(layout, options).apply(sums)).max() < 1e-12
     found = model.compiled.decode(layout, scores, by_segment, options)
-    costs = [options.switch_cost if kind == "text" else math.inf for kind in kinds]
+    costs = [options.switch_cost if kind == BODY else math.inf for kind in kinds]
     expected = decode(scores + np.repeat(by_segment, np.diff(bounds), axis=0), bounds, costs)
     for name in ("segments", "firsts", "lasts"):
         assert np.array_equal(getattr(found, name), getattr(expected, name)), name
