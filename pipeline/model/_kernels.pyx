@@ -24,7 +24,7 @@ from cpython.unicode cimport (
 from libc.math cimport INFINITY, exp, log, sqrt
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 cdef enum:
     CHARACTER_BITS = 21  # of a code point
@@ -1359,6 +1359,7 @@ cdef class Scorer:
         """
         cdef Py_ssize_t runs = spans.shape[0], run, label, i
         cdef int64_t start, end, first, last
+        cdef bint stays
         cdef Buffer out = Buffer()
         if not len(headings) == labels.shape[0] == probabilities.shape[0] == words.shape[0] == shares.shape[0] == review.shape[0] == runs:
             raise ValueError("runs do not agree in length")
@@ -1377,7 +1378,7 @@ cdef class Scorer:
             out.put(b',"end":')
             out.number(last)
             out.put(b',"text":"')
-            out.text(source.text, first, last)
+            stays = out.text(source.text, first, last)
             out.put(b'","heading":')
             out.put(<bytes?>headings[run])
             out.put(b',"theme":')
@@ -1395,15 +1396,20 @@ cdef class Scorer:
             out.put(<bytes?>secondary[run] if run in secondary else b"[]")
             out.put(b',"review":true,"evidence":[' if review[run] else b',"review":false,"evidence":[')
             if words.shape[1]:
-                self._evidence(out, source, start, end, words.shape[1], &words[run, 0], &shares[run, 0])
+                stays = stays and source._is_verbatim(start, end)
+                self._evidence(out, source, start, end, stays, words.shape[1], &words[run, 0], &shares[run, 0])
             out.put(source.tail)
         return out.all()
 
     cdef int _evidence(
-        self, Buffer out, Source source, int64_t start, int64_t end, Py_ssize_t count, const int64_t* words, const double* shares
+        self, Buffer out, Source source, int64_t start, int64_t end, bint is_same, Py_ssize_t count, const int64_t* words,
+        const double* shares,
     ) except -1:
-        """Write words as they stand in the source, with their shares; one that does not stand there is left out."""
-        cdef bint is_same = source._is_as_scored(start, end), is_first = True
+        """Write words as they stand in the source, with their shares; one that does not stand there is left out.
+
+        ``is_same`` tells that the span stands in the source as it was scored, in lower case.
+        """
+        cdef bint is_first = True
         cdef str lowered = "" if is_same else _in_lower_case(source.clean[start:end]), word
         cdef Py_ssize_t i
         cdef int64_t place
@@ -1477,25 +1483,18 @@ cdef class Source:
                 raise ValueError("a span lies outside the text")
         return 0
 
-    cdef bint _is_as_scored(self, int64_t start, int64_t end) noexcept:
-        """Tell whether a clean span stands in the source as it was scored, in lower case; letters beyond ASCII say it does not."""
+    cdef bint _is_verbatim(self, int64_t start, int64_t end) noexcept:
+        """Tell whether a clean span stands in the source as it is."""
         cdef int64_t shift = self._source(start) - start, i
         cdef int kind = PyUnicode_KIND(self.clean), source_kind = PyUnicode_KIND(self.text)
-        cdef void* clean = PyUnicode_DATA(self.clean)
-        cdef void* text = PyUnicode_DATA(self.text)
-        cdef uint32_t code
-        cdef bint is_plain = kind == source_kind == 2
+        cdef char* clean = <char*>PyUnicode_DATA(self.clean)
+        cdef char* text = <char*>PyUnicode_DATA(self.text)
         if self._source(end - 1) != end - 1 + shift:
             return False
-        if is_plain:
-            for i in range(start, end):
-                code = (<uint16_t*>clean)[i]
-                is_plain &= _stays(code) & (code == (<uint16_t*>text)[i + shift])
-        for i in range(end if is_plain else start, end):
-            code = PyUnicode_READ(kind, clean, i)
-            if code != PyUnicode_READ(source_kind, text, i + shift):
-                return False
-            if 65 <= code <= 90 or (code >= 128 and not _has_no_case(code)):
+        if kind == source_kind:
+            return not memcmp(clean + start * kind, text + (start + shift) * kind, (end - start) * kind)
+        for i in range(start, end):
+            if PyUnicode_READ(kind, clean, i) != PyUnicode_READ(source_kind, text, i + shift):
                 return False
         return True
 
@@ -1565,19 +1564,21 @@ cdef class Buffer:
         self.size += i + 1
         return 0
 
-    cdef int text(self, str text, Py_ssize_t start, Py_ssize_t end) except -1:
-        """Add a span of a text in UTF-8, as it stands inside a JSON string."""
+    cdef bint text(self, str text, Py_ssize_t start, Py_ssize_t end) except -1:
+        """Add a span of a text in UTF-8, as it stands inside a JSON string; tell whether its lower case surely is the same."""
         cdef Py_ssize_t i
         cdef uint32_t code
         cdef int kind = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
         cdef char* out
+        cdef bint stays = True
         if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
             raise ValueError("a span lies outside the text")
         self._reserve(6 * (end - start))
         out = self.data + self.size
         for i in range(start, end):
             code = PyUnicode_READ(kind, characters, i)
+            stays &= _stays(code) or (code < 128 and not 65 <= code <= 90) or (code >= 128 and _has_no_case(code))
             if code >= 0x10000:
                 out[0], out[1] = <char>(0xF0 | code >> 18), <char>(0x80 | code >> 12 & 0x3F)
                 out[2], out[3] = <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
@@ -1596,7 +1597,7 @@ cdef class Buffer:
             else:
                 out += _escaped(code, out)
         self.size = out - self.data
-        return 0
+        return stays
 
 
 cdef Py_ssize_t _escaped(uint32_t code, char* out) noexcept nogil:

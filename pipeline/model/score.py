@@ -75,13 +75,19 @@ def report_context(layout: Layout, scores: Floats, options: ModelConfig) -> Floa
     LEAST_REPORT characters or more than LONGEST_REPORT sentences, gives nothing, nor does a table to its rows.
     """
     added = np.zeros((len(layout.kinds), scores.shape[1]))
-    ends = np.cumsum(layout.counts)
-    bounds = [*layout.firsts, len(layout.kinds)]
-    for part, (count, end) in enumerate(zip(layout.counts.tolist(), ends.tolist(), strict=True)):
-        weight = options.report_weight / (1 + (count / options.report_length) ** 2)
-        sizes = (layout.spans[end - count : end, 1] - layout.spans[end - count : end, 0])[:, None]
-        if layout.whole[part] and count <= LONGEST_REPORT and sizes.sum() >= LEAST_REPORT and weight:
-            mean = (softmax(scores[end - count : end] / REPORT_TEMPERATURE) * sizes).sum(axis=0) / sizes.sum()
-            added[bounds[part] : bounds[part + 1]] = weight * REPORT_TEMPERATURE * np.log(np.maximum(mean, LEAST_SHARE))
+    sizes = layout.spans[:, 1] - layout.spans[:, 0]
+    of_part = np.repeat(np.arange(len(layout.counts)), layout.counts)
+    characters = np.bincount(of_part, sizes, len(layout.counts))
+    weights = options.report_weight / (1 + (layout.counts / options.report_length) ** 2)
+    gives = np.array(layout.whole) & (layout.counts <= LONGEST_REPORT) & (characters >= LEAST_REPORT) & (weights > 0)
+    if not gives.any():
+        return added
+    own = gives.take(of_part)
+    shares = softmax(scores.compress(own, axis=0) / REPORT_TEMPERATURE) * sizes.compress(own)[:, None]
+    firsts = np.cumsum([0, *layout.counts.compress(gives)])[:-1]
+    means = np.add.reduceat(shares, firsts, axis=0) / characters.compress(gives)[:, None]
+    segments = np.diff([*layout.firsts, len(layout.kinds)])
+    from_report = weights.compress(gives)[:, None] * (REPORT_TEMPERATURE * np.log(np.maximum(means, LEAST_SHARE)))
+    added[np.repeat(gives, segments)] = np.repeat(from_report, segments.compress(gives), axis=0)
     added[layout.kinds != TEXT] = 0
     return added
