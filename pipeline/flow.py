@@ -60,7 +60,7 @@ def tag_documents(documents: Sequence[Document], model: Model) -> Iterator[Tagge
         return
     cleaned = clean_together(documents, model.config.clean)
     cut = segment_together(cleaned, model.config.segment)
-    groups = tag_together([(one, *own) for one, own in zip(cleaned, cut, strict=True)], model)
+    groups = tag_together(zip(cleaned, cut, strict=True), model)
     for one, group in zip(cleaned, groups, strict=True):
         yield TaggedReport(one.document, iter((group,)))
 

@@ -24,12 +24,13 @@ from hypothesis import HealthCheck, settings
 from pipeline.cli.commands import main
 from pipeline.core.config import Config, load_config
 from pipeline.core.native import VARIABLE
-from pipeline.core.records import Document, Noise, Segment
+from pipeline.core.records import Document
 from pipeline.model.features import Layout
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
+from pipeline.preprocess.segments import TEXT, joined
 from pipeline.track.server import free_port
 from pipeline.track.store import QUIET
 
@@ -111,9 +112,8 @@ def cut_up(config):
 
     def run(text: str, **marks):
         cleaned = clean(Document("t.txt", text, "0", "utf-8", **marks), config.clean)
-        items = list(segment(cleaned, config.segment))
-        segments = [item for item in items if isinstance(item, Segment)]
-        return cleaned, segments, [*cleaned.noise, *(item for item in items if isinstance(item, Noise))]
+        segments = joined([*segment(cleaned, config.segment)])
+        return cleaned, segments, [*cleaned.noise, *segments.symbols]
 
     return run
 
@@ -127,7 +127,7 @@ def layout_of():
         ends = np.cumsum([0, *map(len, sentences)])
         return Layout(
             ("".join(sentences),), np.array([len(sentences)]), np.stack([ends[:-1], ends[1:]], axis=1), tuple(headings),
-            np.cumsum([0, *sizes]), above or ((),) * len(sizes), kinds or ("text",) * len(sizes), firsts, (True,),
+            np.cumsum([0, *sizes]), above or ((),) * len(sizes), np.array(kinds or [TEXT] * len(sizes), np.int64), firsts, (True,),
         )  # fmt: skip
 
     return lay_out

@@ -107,7 +107,7 @@ class Source:
     def __init__(
         self,
         text: str,
-        lowered: str,
+        clean: str,
         clean_starts: NDArray[np.int64],
         source_starts: NDArray[np.int64],
         head: bytes,

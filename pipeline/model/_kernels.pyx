@@ -784,9 +784,16 @@ cdef class Characters:
         cdef Py_ssize_t i
         cdef int kind = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
+        cdef Py_UCS4* codes = self.codes + size
         cdef uint32_t code
-        for i in range(start, end):
-            code = PyUnicode_READ(kind, characters, i)
+        cdef bint is_plain = kind == 2
+        if is_plain:  # as nearly all texts in Chinese, and most sentences of them have nothing that changes
+            for i in range(end - start):
+                code = (<uint16_t*>characters)[start + i]
+                codes[i] = code
+                is_plain &= _stays(code)
+        for i in range(0 if is_plain else end - start):
+            code = PyUnicode_READ(kind, characters, start + i)
             if code >= 128:
                 if not _has_no_case(code):
                     if code == DOTTED_I or code == SIGMA:
@@ -796,8 +803,8 @@ cdef class Characters:
                 code += 32
             elif code == 10 or code == 13:
                 code = 32
-            self.codes[size] = code
-            size += 1
+            codes[i] = code
+        size += end - start
         if size < self.size:
             self.codes[size] = 10
         return size + 1
@@ -817,11 +824,26 @@ cdef class Characters:
         return longest
 
 
+cdef inline bint _stays(uint32_t code) noexcept nogil:
+    """Tell of most characters of Chinese texts that nothing is to be done about them, without a branch."""
+    return (code - 0x3000 < <uint32_t>0x7640) | (code - 0xFF00 < <uint32_t>0x21) | (code - 0x2010 < <uint32_t>0xF0) | (
+        code - 32 < <uint32_t>33
+    )
+
+
 cdef inline bint _has_no_case(uint32_t code) noexcept nogil:
     """Tell of the signs and ideographs of Chinese texts that they are their own lower case."""
     if code >= 0x3000:
         return code < 0xA640 or 0xE000 <= code < 0xFF21
     return code < 0xC0 or code == 0xD7 or 0x2000 <= code < 0x2100 or 0x2190 <= code < 0x24B6 or 0x24D0 <= code < 0x2C00
+
+
+cdef str _in_lower_case(str text):
+    """Return a text in lower case, or as it is where that would change its length, as ``features.lower`` does."""
+    cdef str lowered = lower_ascii(text)
+    if lowered is None:
+        lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text
 
 
 def lower_ascii(str text not None):
@@ -1769,12 +1791,12 @@ cdef class Scorer:
     cdef void _weigh(
         self, Py_ssize_t count, const int64_t* ranks, const double* values, int64_t rows, int64_t label, Tally tally
     ) noexcept nogil:
-        """Sum up what the words of so many rows speak for a label."""
+        """Sum up what the words of so many rows speak for a label; most of a row is none."""
         cdef Py_ssize_t i
         cdef int64_t rank
         cdef float weight
         for i in range(count):
-            if 0 <= ranks[i] < self.terms:
+            if 0 <= ranks[i] < self.terms and self.telling[ranks[i]]:
                 _fetch_ahead(&self.records[ranks[i] * self.stride])
         for i in range(count):
             rank = ranks[i]
@@ -1804,6 +1826,7 @@ cdef class Scorer:
         """
         cdef Py_ssize_t runs = spans.shape[0], run, label, i
         cdef int64_t start, end, first, last
+        cdef bint stays
         cdef Buffer out = Buffer()
         if not len(headings) == labels.shape[0] == probabilities.shape[0] == words.shape[0] == shares.shape[0] == review.shape[0] == runs:
             raise ValueError("runs do not agree in length")
@@ -1822,7 +1845,7 @@ cdef class Scorer:
             out.put(b',"end":')
             out.number(last)
             out.put(b',"text":"')
-            out.text(source.text, first, last)
+            stays = out.text(source.text, first, last)
             out.put(b'","heading":')
             out.put(<bytes?>headings[run])
             out.put(b',"theme":')
@@ -1840,30 +1863,35 @@ cdef class Scorer:
             out.put(<bytes?>secondary[run] if run in secondary else b"[]")
             out.put(b',"review":true,"evidence":[' if review[run] else b',"review":false,"evidence":[')
             if words.shape[1]:
-                self._evidence(out, source, start, end, words.shape[1], &words[run, 0], &shares[run, 0])
+                stays = stays and source._is_verbatim(start, end)
+                self._evidence(out, source, start, end, stays, words.shape[1], &words[run, 0], &shares[run, 0])
             out.put(source.tail)
         return out.all()
 
     cdef int _evidence(
-        self, Buffer out, Source source, int64_t start, int64_t end, Py_ssize_t count, const int64_t* words, const double* shares
+        self, Buffer out, Source source, int64_t start, int64_t end, bint is_same, Py_ssize_t count, const int64_t* words,
+        const double* shares,
     ) except -1:
-        """Write words as they stand in the source, with their shares; one that does not stand there is left out."""
-        cdef bint is_same = source._is_as_scored(start, end), is_first = True
+        """Write words as they stand in the source, with their shares; one that does not stand there is left out.
+
+        ``is_same`` tells that the span stands in the source as it was scored, in lower case.
+        """
+        cdef bint is_first = True
+        cdef str lowered = "" if is_same else _in_lower_case(source.clean[start:end]), word
         cdef Py_ssize_t i
         cdef int64_t place
-        cdef str word
         for i in range(count):
             if not 0 <= words[i] < len(self.words):
                 break
             word = <str>self.words[words[i]]
-            place = 0 if is_same else PyUnicode_Find(source.lowered, word, start, end, 1)
+            place = 0 if is_same else PyUnicode_Find(lowered, word, 0, end - start, 1)
             if place < 0:
                 continue
             out.put(b'["' if is_first else b',["')
             if is_same:
                 out.text(word, 0, len(word))
             else:
-                out.text(source.text, source._source(place), source._source(place + len(word) - 1) + 1)
+                out.text(source.text, source._source(start + place), source._source(start + place + len(word) - 1) + 1)
             out.put(b'",')
             out.decimal(shares[i])
             out.put(b"]")
@@ -1874,7 +1902,7 @@ cdef class Scorer:
 cdef class Source:
     """A report whose tags are written: its texts, the way from the clean one to the source, and what stands in each line alike."""
 
-    cdef str text, lowered
+    cdef str text, clean
     cdef Py_ssize_t size
     cdef bytes head, tail
     cdef int64_t[::1] clean_starts, source_starts
@@ -1882,19 +1910,19 @@ cdef class Source:
     def __init__(
         self,
         str text not None,
-        str lowered not None,
+        str clean not None,
         int64_t[::1] clean_starts not None,
         int64_t[::1] source_starts not None,
         bytes head not None,
         bytes tail not None,
     ):
-        """Take the decoded source text, the clean one in lower case, the runs of their map, and how a line begins and ends.
+        """Take the decoded source text, the clean one, the runs of their map, and how a line begins and ends.
 
         Raises ValueError where the map leads outside the text.
         """
         cdef Py_ssize_t runs = clean_starts.shape[0], i
-        self.text, self.lowered, self.head, self.tail = text, lowered, head, tail
-        self.size, self.clean_starts, self.source_starts = len(lowered), clean_starts, source_starts
+        self.text, self.clean, self.head, self.tail = text, clean, head, tail
+        self.size, self.clean_starts, self.source_starts = len(clean), clean_starts, source_starts
         if not runs == source_starts.shape[0] > 0 or clean_starts[0] != 0:
             raise ValueError("the texts and their map do not agree")
         for i in range(runs):
@@ -1922,18 +1950,18 @@ cdef class Source:
                 raise ValueError("a span lies outside the text")
         return 0
 
-    cdef bint _is_as_scored(self, int64_t start, int64_t end) noexcept:
-        """Tell whether a clean span stands in the source as it was scored."""
+    cdef bint _is_verbatim(self, int64_t start, int64_t end) noexcept:
+        """Tell whether a clean span stands in the source as it is."""
         cdef int64_t shift = self._source(start) - start, i
-        cdef int kind = PyUnicode_KIND(self.text)
-        cdef const char* text = <const char*>PyUnicode_DATA(self.text)
+        cdef int kind = PyUnicode_KIND(self.clean), source_kind = PyUnicode_KIND(self.text)
+        cdef char* clean = <char*>PyUnicode_DATA(self.clean)
+        cdef char* text = <char*>PyUnicode_DATA(self.text)
         if self._source(end - 1) != end - 1 + shift:
             return False
-        if PyUnicode_KIND(self.lowered) == kind:
-            lowered = <const char*>PyUnicode_DATA(self.lowered)
-            return not memcmp(lowered + start * kind, text + (start + shift) * kind, (end - start) * kind)
+        if kind == source_kind:
+            return not memcmp(clean + start * kind, text + (start + shift) * kind, (end - start) * kind)
         for i in range(start, end):
-            if self.lowered[i] != self.text[i + shift]:
+            if PyUnicode_READ(kind, clean, i) != PyUnicode_READ(source_kind, text, i + shift):
                 return False
         return True
 
@@ -2003,19 +2031,21 @@ cdef class Buffer:
         self.size += i + 1
         return 0
 
-    cdef int text(self, str text, Py_ssize_t start, Py_ssize_t end) except -1:
-        """Add a span of a text in UTF-8, as it stands inside a JSON string."""
+    cdef bint text(self, str text, Py_ssize_t start, Py_ssize_t end) except -1:
+        """Add a span of a text in UTF-8, as it stands inside a JSON string; tell whether its lower case surely is the same."""
         cdef Py_ssize_t i
         cdef uint32_t code
         cdef int kind = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
         cdef char* out
+        cdef bint stays = True
         if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
             raise ValueError("a span lies outside the text")
         self._reserve(6 * (end - start))
         out = self.data + self.size
         for i in range(start, end):
             code = PyUnicode_READ(kind, characters, i)
+            stays &= _stays(code) or (code < 128 and not 65 <= code <= 90) or (code >= 128 and _has_no_case(code))
             if code >= 0x10000:
                 out[0], out[1] = <char>(0xF0 | code >> 18), <char>(0x80 | code >> 12 & 0x3F)
                 out[2], out[3] = <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
@@ -2034,7 +2064,7 @@ cdef class Buffer:
             else:
                 out += _escaped(code, out)
         self.size = out - self.data
-        return 0
+        return stays
 
 
 cdef Py_ssize_t _escaped(uint32_t code, char* out) noexcept nogil:

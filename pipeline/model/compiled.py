@@ -16,6 +16,7 @@ from pipeline.core.config import ModelConfig
 from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Layout, Rows, Vocabulary, join_texts, stand_apart
+from pipeline.preprocess.segments import TEXT
 
 if TYPE_CHECKING:
     from pipeline.model._kernels import Characters, Dictionary, Scorer, Weights
@@ -104,7 +105,7 @@ class Compiled:
         ``scores`` are those of the sentences of a layout, of shape (sentences, labels), and ``bias`` what is added to those of
         each segment, of shape (segments, labels).
         """
-        whole = np.array([kind != "text" for kind in layout.kinds], np.uint8)
+        whole = (layout.kinds != TEXT).view(np.uint8)
         runs, means = np.empty((layout.sentences, 3), np.int64), np.empty((layout.sentences, scores.shape[1]))
         found = self.scorer.decode(scores, layout.bounds, whole, bias, self._weights(options), runs, means)
         segments, firsts, lasts = np.ascontiguousarray(runs[:found].T)

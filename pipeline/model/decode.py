@@ -22,7 +22,7 @@ class Runs(msgspec.Struct, frozen=True):
     scores: Floats
 
 
-def decode(scores: Floats, bounds: Sequence[int] | Ints, switch_costs: Sequence[float]) -> Runs:
+def decode(scores: Floats, bounds: Sequence[int] | Ints, switch_costs: Sequence[float] | Floats) -> Runs:
     """Return the runs of all segments in order.
 
     ``scores`` has the shape (sentences, labels); ``bounds`` are the segments' first sentences and, last, the number

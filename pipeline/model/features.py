@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain, islice, repeat
-from operator import attrgetter
 
 import msgspec
 import numpy as np
@@ -17,11 +16,11 @@ from numpy.typing import NDArray
 
 from pipeline.core.config import FeatureConfig, ModelConfig
 from pipeline.core.native import KERNELS, compiled
-from pipeline.core.records import Heading, Segment
 from pipeline.model.bigrams import SINGLE, Bigrams, Ints, bigram, bigram_codes, code_points
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import Cut
 from pipeline.preprocess.headings import TITLE
+from pipeline.preprocess.segments import RECORD, Segments
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -40,8 +39,8 @@ class Layout(msgspec.Struct, frozen=True):
     ``sources`` are the texts that the segments are of, ``counts`` the number of sentences in each, and ``spans``, of shape
     (sentences, 2), where each stands in its text. The rows of a layout are the sentences and then each of the ``headings`` once.
     ``bounds[i] : bounds[i + 1]`` are the sentences of segment ``i``, ``above[i]`` the rows of the headings above it and
-    ``kinds[i]`` what it is. Segments are neighbours of those before them, but for the ``firsts`` of each text, and ``whole``
-    tells which texts are there from their first segment to the last.
+    ``kinds[i]`` what it is, a place in KINDS. Segments are neighbours of those before them, but for the ``firsts`` of each text,
+    and ``whole`` tells which texts are there from their first segment to the last.
     """
 
     sources: tuple[str, ...]
@@ -50,10 +49,9 @@ class Layout(msgspec.Struct, frozen=True):
     headings: tuple[str, ...]
     bounds: Ints
     above: tuple[tuple[int, ...], ...]
-    kinds: tuple[str, ...]
+    kinds: Ints
     firsts: tuple[int, ...]
     whole: tuple[bool, ...]
-    segments: tuple[Segment, ...] = ()
 
     @property
     def texts(self) -> list[str]:
@@ -335,41 +333,40 @@ def _text_numbers(joined: str) -> Ints:
     return np.cumsum(code_points(joined) == ord("\n"))
 
 
-def lay_out(parts: Iterable[tuple[str, Sequence[Segment], bool]]) -> Layout:
+def lay_out(parts: Iterable[tuple[str, Segments, bool]]) -> Layout:
     """Return the sentences and headings of some cleaned texts with neighbouring segments of each, and whether these are all.
 
     The title is left out: it stands above every sentence alike and tells them apart in nothing.
     """
-    sources, firsts, whole = [], [], []
-    segments: list[Segment] = []
-    for text, some, is_whole in parts:
-        sources.append(text)
-        whole.append(is_whole)
-        firsts.append(len(segments))
-        segments += some
-    sentences = list(map(attrgetter("sentences"), segments))
-    flat = chain.from_iterable(chain.from_iterable(sentences))
-    spans = np.fromiter(flat, np.int64).reshape(-1, 2)
-    bounds = np.cumsum([0, *map(len, sentences)])
-    counts = np.diff(bounds.take([*firsts, len(segments)]))
-    headings, above = _rows_above(segments, len(spans))
-    kinds = tuple(map(attrgetter("kind"), segments))
+    texts, several, whole = zip(*parts, strict=True)
+    counts = [len(segments.sentences) for segments in several]
+    starts = np.cumsum([0, *counts])
+    sizes = np.cumsum([0, *map(len, several)])
+    headings, above = _rows_above(several, int(starts[-1]))
     return Layout(
-        tuple(sources), counts, spans, tuple(headings), bounds, above, kinds, tuple(firsts), tuple(whole), tuple(segments)
+        texts,
+        np.array(counts),
+        np.concatenate([segments.sentences for segments in several]),
+        tuple(headings),
+        np.append(np.concatenate([segments.firsts for segments in several]) + np.repeat(starts[:-1], np.diff(sizes)), starts[-1]),
+        above,
+        np.concatenate([segments.kinds for segments in several]),
+        tuple(sizes[:-1].tolist()),
+        whole,
     )
 
 
-def _rows_above(segments: Sequence[Segment], sentences: int) -> tuple[list[str], tuple[tuple[int, ...], ...]]:
+def _rows_above(several: Sequence[Segments], sentences: int) -> tuple[list[str], tuple[tuple[int, ...], ...]]:
     """Return the headings above some segments, each once, and the rows of those above each segment."""
     rows: dict[str, int] = {}
     found: list[tuple[int, ...]] = []
-    headings: tuple[Heading, ...] | None = None
-    above: tuple[int, ...] = ()
-    for segment in segments:
-        if segment.headings is not headings:  # those of side-by-side segments are mostly the same
-            headings = segment.headings
-            above = tuple([rows.setdefault(heading.text, sentences + len(rows)) for heading in headings if heading.level > TITLE])
-        found.append(above)
+    for segments in several:
+        above: dict[int, tuple[int, ...]] = {-1: ()}
+        for number in segments.used():
+            heading = segments.headings[number]
+            own = (rows.setdefault(heading.text, sentences + len(rows)),) if heading.level > TITLE else ()
+            above[number] = above[segments.parents[number]] + own
+        found += map(above.__getitem__, segments.under.tolist())
     return list(rows), tuple(found)
 
 
@@ -387,10 +384,9 @@ def side_by_side(layouts: Sequence[Layout]) -> Layout:
         tuple(chain.from_iterable(one.headings for one in layouts)),
         np.concatenate([*(one.bounds[:-1] + sentences[i] for i, one in enumerate(layouts)), sentences[-1:]]),
         tuple([tuple([row + shift for row in rows]) for one, shift in zip(layouts, shifts, strict=True) for rows in one.above]),
-        tuple(chain.from_iterable(one.kinds for one in layouts)),
+        np.concatenate([one.kinds for one in layouts]),
         tuple([first + segments[i] for i, one in enumerate(layouts) for first in one.firsts]),
         tuple(chain.from_iterable(one.whole for one in layouts)),
-        tuple(chain.from_iterable(one.segments for one in layouts)),
     )
 
 
@@ -451,7 +447,7 @@ def _neighbours(layout: Layout, segment_of: Ints, weight: float) -> Floats:
 
 def stand_apart(layout: Layout) -> Flags:
     """Tell which segments have nothing to do with the one before: a record and what is around it, and the first of each report."""
-    alone = np.array([kind == "record" for kind in layout.kinds], bool)
+    alone = layout.kinds == RECORD
     apart = np.append(True, alone[1:] | alone[:-1])
     apart[[first for first in layout.firsts if first < len(apart)]] = True  # a last report may have no segment at all
     return apart

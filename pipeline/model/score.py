@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 
 from pipeline.core.config import ModelConfig
-from pipeline.core.records import Segment
 from pipeline.model.bigrams import Ints
 from pipeline.model.decode import Runs, decode
 from pipeline.model.features import Floats, Layout, Rows, context, lay_out, row_sums, split_words
 from pipeline.model.model import Model, softmax
+from pipeline.preprocess.segments import TEXT, Segments
 
 REPORT_TEMPERATURE = 0.35  # of the probabilities whose mean is that of a report
 LEAST_SHARE = 0.1  # of a label in a report: no theme is ruled out because it is rare
@@ -37,7 +37,7 @@ class Scored(msgspec.Struct, frozen=True):
         return np.stack([spans[:, 0].take(self.runs.firsts), spans[:, 1].take(self.runs.lasts - 1)], axis=1)
 
 
-def score_segments(parts: Sequence[tuple[str, Sequence[Segment], bool]], model: Model) -> Scored:
+def score_segments(parts: Sequence[tuple[str, Segments, bool]], model: Model) -> Scored:
     """Return neighbouring segments of some cleaned texts, scored: one sparse product, then sums over the context.
 
     The third of a part tells whether its segments are all of the text.
@@ -62,7 +62,7 @@ def _runs(layout: Layout, sums: Floats, model: Model) -> Runs:
     bias = model.bias + report_context(layout, scores + model.bias, options)
     if native:
         return native.decode(layout, scores, bias, options)
-    costs = [options.switch_cost if kind == "text" else NEVER for kind in layout.kinds]
+    costs = np.where(layout.kinds == TEXT, options.switch_cost, NEVER)
     return decode(scores + np.repeat(bias, np.diff(layout.bounds), axis=0), layout.bounds, costs)
 
 
@@ -75,13 +75,19 @@ def report_context(layout: Layout, scores: Floats, options: ModelConfig) -> Floa
     LEAST_REPORT characters or more than LONGEST_REPORT sentences, gives nothing, nor does a table to its rows.
     """
     added = np.zeros((len(layout.kinds), scores.shape[1]))
-    ends = np.cumsum(layout.counts)
-    bounds = [*layout.firsts, len(layout.kinds)]
-    for part, (count, end) in enumerate(zip(layout.counts.tolist(), ends.tolist(), strict=True)):
-        weight = options.report_weight / (1 + (count / options.report_length) ** 2)
-        sizes = (layout.spans[end - count : end, 1] - layout.spans[end - count : end, 0])[:, None]
-        if layout.whole[part] and count <= LONGEST_REPORT and sizes.sum() >= LEAST_REPORT and weight:
-            mean = (softmax(scores[end - count : end] / REPORT_TEMPERATURE) * sizes).sum(axis=0) / sizes.sum()
-            added[bounds[part] : bounds[part + 1]] = weight * REPORT_TEMPERATURE * np.log(np.maximum(mean, LEAST_SHARE))
-    added[[kind != "text" for kind in layout.kinds]] = 0
+    sizes = layout.spans[:, 1] - layout.spans[:, 0]
+    of_part = np.repeat(np.arange(len(layout.counts)), layout.counts)
+    characters = np.bincount(of_part, sizes, len(layout.counts))
+    weights = options.report_weight / (1 + (layout.counts / options.report_length) ** 2)
+    gives = np.array(layout.whole) & (layout.counts <= LONGEST_REPORT) & (characters >= LEAST_REPORT) & (weights > 0)
+    if not gives.any():
+        return added
+    own = gives.take(of_part)
+    shares = softmax(scores.compress(own, axis=0) / REPORT_TEMPERATURE) * sizes.compress(own)[:, None]
+    firsts = np.cumsum([0, *layout.counts.compress(gives)])[:-1]
+    means = np.add.reduceat(shares, firsts, axis=0) / characters.compress(gives)[:, None]
+    segments = np.diff([*layout.firsts, len(layout.kinds)])
+    from_report = weights.compress(gives)[:, None] * (REPORT_TEMPERATURE * np.log(np.maximum(means, LEAST_SHARE)))
+    added[np.repeat(gives, segments)] = np.repeat(from_report, segments.compress(gives), axis=0)
+    added[layout.kinds != TEXT] = 0
     return added

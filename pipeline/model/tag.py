@@ -1,7 +1,8 @@
 """Tag segments: score their sentences in context, find where the theme changes, and say why."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -12,7 +13,6 @@ from pipeline.core.records import (
     MadeTags,
     Noise,
     OutlineEntry,
-    Segment,
     Tag,
     TaggedReport,
     TagGroup,
@@ -24,6 +24,7 @@ from pipeline.model.features import Floats, Rows
 from pipeline.model.model import Model
 from pipeline.model.score import LONGEST_REPORT, Scored, score_segments
 from pipeline.model.tagged import PredictedRuns, PredictedTags, place
+from pipeline.preprocess.segments import NO_SEGMENTS, Segments, joined
 
 WINDOW = LONGEST_REPORT  # segments scored at once: a product large enough to be fast, small enough to bound memory
 DIGITS = 4
@@ -38,7 +39,7 @@ class _Part(msgspec.Struct, frozen=True):
     """
 
     cleaned: CleanText
-    segments: tuple[Segment, ...]
+    segments: Segments
     first: int
     last: int
     noise: tuple[Noise, ...]
@@ -47,28 +48,30 @@ class _Part(msgspec.Struct, frozen=True):
 
     def outline(self) -> tuple[OutlineEntry, ...]:
         """Return the headings of the part."""
-        offsets, own = self.cleaned.offsets, self.segments[self.first : self.last]
-        return tuple(OutlineEntry(offsets.to_source(item.start), item.level) for item in own if item.level is not None)
+        segments, to_source = self.segments, self.cleaned.offsets.to_source
+        headings = np.flatnonzero(segments.levels[self.first : self.last] >= 0) + self.first
+        starts, levels = segments.sentences[segments.firsts.take(headings), 0].tolist(), segments.levels.take(headings).tolist()
+        return tuple([OutlineEntry(to_source(start), level) for start, level in zip(starts, levels, strict=True)])
 
 
-def tag_segments(cleaned: CleanText, items: Iterable[Segment | Noise], model: Model) -> Iterator[TagGroup]:
+def tag_segments(cleaned: CleanText, several: Iterable[Segments], model: Model) -> Iterator[TagGroup]:
     """Yield the tags of a report's segments in groups, in source order, numbered from 0, with what was set aside among them.
 
-    A segment becomes one tag, or several where its theme changes. Memory is bounded by a window of segments, and the
-    tags do not depend on the size of the window.
+    The segments come some at a time. One becomes one tag, or several where its theme changes. Memory is bounded by a window of
+    segments, and the tags do not depend on the size of the window.
     """
     number = 0
-    for part in _windows(cleaned, items, WINDOW):
+    for part in _windows(cleaned, several, WINDOW):
         (tags,) = _tag_parts([msgspec.structs.replace(part, number=number)], model)
         yield tags
         number += len(tags)
 
 
-def tag_together(reports: Iterable[tuple[CleanText, Sequence[Segment], Sequence[Noise]]], model: Model) -> list[TagGroup]:
+def tag_together(reports: Iterable[tuple[CleanText, Segments]], model: Model) -> list[TagGroup]:
     """Return the tags of some small reports, a group for each, the same as of each alone; scoring them at once is faster."""
     parts = [
-        _Part(cleaned, tuple(segments), 0, len(segments), tuple(sorted([*cleaned.noise, *symbols], key=_start)), is_whole=True)
-        for cleaned, segments, symbols in reports
+        _Part(cleaned, segments, 0, len(segments), _in_order(cleaned.noise, segments.symbols), is_whole=True)
+        for cleaned, segments in reports
     ]
     return list(_tag_parts(parts, model))
 
@@ -92,23 +95,22 @@ def _noise_tags(document: Document, noise: Iterable[Noise], model: Model) -> Ite
         )  # fmt: skip
 
 
-def _windows(cleaned: CleanText, items: Iterable[Segment | Noise], size: int) -> Iterator[_Part]:
+def _windows(cleaned: CleanText, several: Iterable[Segments], size: int) -> Iterator[_Part]:
     """Yield ``size`` segments at a time with one more on each side; noise goes with the window that it stands in."""
-    waiting = sorted(cleaned.noise, key=_start)
-    before: tuple[Segment, ...] = ()
-    inside: list[Segment] = []
-    for item in items:
-        if isinstance(item, Noise):
-            insort(waiting, item, key=_start)  # it stands a little ahead at most
-        elif len(inside) < size:
-            inside.append(item)
-        else:
-            count = bisect_left(waiting, cleaned.offsets.to_source(item.start), key=_start)
-            own, waiting = tuple(waiting[:count]), waiting[count:]
-            yield _Part(cleaned, (*before, *inside, item), len(before), len(before) + len(inside), own, is_whole=False)
-            before, inside = (inside[-1],), [item]
-    is_whole = not before
-    yield _Part(cleaned, (*before, *inside), len(before), len(before) + len(inside), tuple(waiting), is_whole)
+    waiting, held, before = _in_order(cleaned.noise), NO_SEGMENTS, 0
+    for some in several:
+        held, waiting = joined([held, some]), _in_order(waiting, some.symbols)
+        while len(held) > before + size:
+            following = cleaned.offsets.to_source(int(held.sentences[held.firsts[before + size], 0]))
+            count = bisect_left(waiting, following, key=_start)
+            own, waiting = waiting[:count], waiting[count:]
+            yield _Part(cleaned, held.part(0, before + size + 1), before, before + size, own, is_whole=False)
+            held, before = held.part(before + size - 1, len(held)), 1
+    yield _Part(cleaned, held, before, len(held), waiting, is_whole=not before)
+
+
+def _in_order(*noise: Iterable[Noise]) -> tuple[Noise, ...]:
+    return tuple(sorted(chain.from_iterable(noise), key=_start))
 
 
 def _start(span: Noise) -> int:
@@ -117,7 +119,7 @@ def _start(span: Noise) -> int:
 
 def _tag_parts(parts: Sequence[_Part], model: Model) -> list[PredictedTags | MadeTags]:
     """Return the tags of some parts, scored together."""
-    if not any(part.segments for part in parts):
+    if not any(len(part.segments) for part in parts):
         return [MadeTags((), part.noise) for part in parts]
     scored = score_segments([(part.cleaned.text, part.segments, part.is_whole) for part in parts], model)
     judged = _judge(scored, model)
@@ -127,8 +129,8 @@ def _tag_parts(parts: Sequence[_Part], model: Model) -> list[PredictedTags | Mad
     totals = totals.take(np.append(scored.runs.firsts, scored.terms.shape[1]).take(owned), axis=1)
     counts = (totals[:, :, 1] - totals[:, :, 0]).T.tolist()
     return [
-        _tags(part, judged.part(*own), TermCount(*count), model)
-        for part, own, count in zip(parts, owned.tolist(), counts, strict=True)
+        _tags(part, judged.part(start, end, first), TermCount(*count), model)
+        for part, (start, end), first, count in zip(parts, owned.tolist(), scored.layout.firsts, counts, strict=True)
     ]
 
 
@@ -141,11 +143,11 @@ def _tags(part: _Part, judged: PredictedRuns, terms: TermCount, model: Model) ->
         model.drifted is not None
         and part.is_whole
         and model.drifted.holds(terms.terms, terms.unknown)
-        and sum(len(segment.sentences) for segment in part.segments) <= LONGEST_REPORT
+        and len(part.segments.sentences) <= LONGEST_REPORT
     ):
         judged = msgspec.structs.replace(judged, review=judged.review | (judged.scores < model.drifted.threshold))
         terms = TermCount(terms.terms, terms.unknown, is_drifted=True)
-    return PredictedTags(part.cleaned, judged, terms, model, part.number, part.noise, part.outline())
+    return PredictedTags(part.cleaned, part.segments, judged, terms, model, part.number, part.noise, part.outline())
 
 
 def _judge(scored: Scored, model: Model) -> PredictedRuns:
@@ -156,7 +158,7 @@ def _judge(scored: Scored, model: Model) -> PredictedRuns:
     words, shares = _strongest_words(scored.runs, labels, scored.rows, model)
     scores = rounded[np.arange(len(labels)), labels]
     return PredictedRuns(
-        [scored.layout.segments[i] for i in scored.runs.segments.tolist()],
+        scored.runs.segments,
         scored.clean_spans(),
         labels,
         rounded,

@@ -18,16 +18,16 @@ from pipeline.core.records import (
     Noise,
     OffsetMap,
     OutlineEntry,
-    Segment,
     SourceLocation,
     Tag,
     TagColumns,
     TermCount,
 )
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import Flags, Floats, in_lower_case, lower
+from pipeline.model.features import Flags, Floats, lower
 from pipeline.model.model import Model
 from pipeline.preprocess.characters import scans
+from pipeline.preprocess.segments import Segments
 
 Evidence = tuple[tuple[str, float], ...]
 _START = np.zeros(1, np.int64)
@@ -41,7 +41,7 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     where -1 is no word; ``scores`` are the probabilities of the labels. Figures are rounded as shown.
     """
 
-    segments: Sequence[Segment]
+    segments: Ints
     spans: Ints
     labels: Ints
     probabilities: Floats
@@ -51,11 +51,11 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     words: Ints
     shares: Floats
 
-    def part(self, first: int, last: int) -> "PredictedRuns":
-        """Return the runs from one to another (exclusive)."""
+    def part(self, first: int, last: int, segment: int) -> "PredictedRuns":
+        """Return the runs from one to another (exclusive), their segments counted from one on."""
         own = slice(first, last)
         return PredictedRuns(
-            self.segments[own], self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
+            self.segments[own] - segment, self.spans[own], self.labels[own], self.probabilities[own], self.scores[own],
             self.review[own], self.secondary[own], self.words[own], self.shares[own],
         )  # fmt: skip
 
@@ -66,6 +66,7 @@ class PredictedTags:
     def __init__(
         self,
         cleaned: CleanText,
+        segments: Segments,
         judged: PredictedRuns,
         terms: TermCount,
         model: Model,
@@ -73,9 +74,9 @@ class PredictedTags:
         noise: tuple[Noise, ...] = (),
         outline: tuple[OutlineEntry, ...] = (),
     ) -> None:
-        """Take the report, its runs with the count of their terms, the model that has judged them, and what stands among them."""
+        """Take the report, its segments and their runs, the count of their terms, the model, and what stands among them."""
         self.noise, self.outline, self.terms = noise, outline, terms
-        self._cleaned, self._judged, self._model, self._number = cleaned, judged, model, number
+        self._cleaned, self._segments, self._judged, self._model, self._number = cleaned, segments, judged, model, number
         self._spans = _trimmed(cleaned.text, judged.spans)
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
         self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
@@ -117,15 +118,14 @@ class PredictedTags:
     def json_lines(self) -> bytes:
         """Return the tags as JSON, each on a line."""
         compiled, judged, document = self._model.compiled, self._judged, self._cleaned.document
-        lowered = self._lowered
-        if compiled is None or lowered is None or document.places:
+        if compiled is None or document.places:
             return MadeTags(tuple(self)).json_lines()
         from pipeline.model import _kernels as kernels  # noqa: PLC0415 - may not have been compiled
 
         encode = msgspec.json.encode
         source = kernels.Source(
             document.text,
-            lowered,
+            self._cleaned.text[self._first : self._last],
             self._map.clean,
             self._map.source,
             b'{"source":' + encode(document.source) + b',"segment":',
@@ -150,20 +150,10 @@ class PredictedTags:
 
     def _headings(self, form: Callable[[str], Any] = str) -> list[Any]:
         """Return the headings above each run, in one line, in a form."""
-        found = []
-        headings, line = None, form("")
-        for segment in self._judged.segments:
-            if segment.headings is not headings:  # those of side-by-side segments are mostly the same
-                headings, line = segment.headings, form(" > ".join([heading.text for heading in segment.headings]))
-            found.append(line)
-        return found
-
-    @property
-    def _lowered(self) -> str | None:
-        """The clean text from the first run to the last as it was scored; None where its case depends on what is around it."""
-        text = self._cleaned.text[self._first : self._last]
-        lowered = in_lower_case(text)
-        return lowered if len(lowered) == len(text) and "Σ" not in text else None
+        segments = self._segments
+        under = segments.under.take(self._judged.segments).tolist()
+        lines = {one: form(" > ".join([heading.text for heading in segments.above(one)])) for one in {*under}}
+        return [lines[one] for one in under]
 
     def _evidence(self, run: int, source: str) -> Evidence:
         """Return words and shares of a run as they stand in the source: in its characters, and with what was dropped in them."""

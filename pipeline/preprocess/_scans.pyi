@@ -17,8 +17,6 @@ def leads(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     found: NDArray[np.uint8],
-    shortest: int,
-    longest: int,
     barred: str,
     behind: str,
 ) -> None: ...
@@ -65,15 +63,21 @@ class Splitter:
         passages: NDArray[np.int64],
     ) -> int: ...
 
-class Passages:
-    def __init__(self, word: int, space: int, sign_start: int, sign: int, led: int, unsure: int) -> None: ...
-    def gather(
+def levels(text: str, lines: NDArray[np.int64], longest: int) -> None: ...
+
+class Cutter:
+    levels: list[int]
+    texts: list[str]
+    parents: list[int]
+    symbols: list[tuple[int, int]]
+    sentence_count: int
+    def __init__(self, text: str, barred: str, behind: str) -> None: ...
+    def add(
         self,
-        kinds: NDArray[np.uint16],
-        starts: NDArray[np.int64],
-        ends: NDArray[np.int64],
+        lines: NDArray[np.int64],
+        given: NDArray[np.int64],
         paragraphs: NDArray[np.int64],
-        shifts: NDArray[np.int64],
         is_first: NDArray[np.uint8],
-        leads: NDArray[np.uint8],
-    ) -> list[list[tuple[tuple[tuple[int, int], ...], int]]]: ...
+        segments: NDArray[np.int64],
+        sentences: NDArray[np.int64],
+    ) -> int: ...

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Sweeps over the characters of texts, compiled: what each may be, lines, sentences.
+"""Sweeps over the characters of texts, compiled: what each may be, lines, sentences, and segments below their headings.
 
 They do what ``characters.py``, ``lines.py`` and ``sentences.py`` do with arrays, which stay the reference and stand in where this
 file could not be compiled; tests hold one against the other. What a character may be is told by a table with a
@@ -10,11 +10,26 @@ As in ``model/_kernels.pyx``, each public method checks all lengths and offsets 
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
 cdef enum:
     CODE_POINTS = 0x110000
     SORTS = 128  # of marks, at most: a kind has 16 bits
+    # Levels of headings and what else ``headings.py`` and ``segment.py`` name; a test holds them together.
+    TITLE = 0
+    CHAPTER = 1
+    PLAIN = 2
+    ITEM = 8
+    LEAD = 9
+    SHORTEST_LEAD = 5
+    LONGEST_LEAD = 24
+    EARLY_PLAIN = -1
+    LATE_PLAIN = -2
+    NO_LEVEL = -3
+    ASKED = -4
+    TEXT = 0  # kinds of lines
+    ROW = 1
+    RECORD = 2
 
 ctypedef fused Kind:
     uint8_t
@@ -24,6 +39,8 @@ ctypedef fused Kind:
 cdef extern from "Python.h":
     bint Py_UNICODE_ISSPACE(Py_UCS4 code) noexcept nogil
     bint Py_UNICODE_ISDECIMAL(Py_UCS4 code) noexcept nogil
+    bint Py_UNICODE_ISALNUM(Py_UCS4 code) noexcept nogil
+    str PyUnicode_Substring(str text, Py_ssize_t start, Py_ssize_t end)
 
 
 cdef extern from *:
@@ -141,10 +158,7 @@ def trim(str text not None, int64_t[:, ::1] spans not None):
         start, end = spans[i, 0], spans[i, 1]
         if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
             raise ValueError("a span lies outside the text")
-        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, start)):
-            start += 1
-        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, end - 1)):
-            end -= 1
+        _strip(width, characters, &start, &end)
         if start < end:
             spans[i, 0], spans[i, 1] = start, end
 
@@ -154,35 +168,45 @@ def leads(
     const int64_t[::1] starts not None,
     const int64_t[::1] ends not None,
     uint8_t[::1] found not None,
-    int shortest, int longest, str barred not None, str behind not None,
+    str barred not None,
+    str behind not None,
 ):
     """Leave, of the spans that are ``found`` so far, those that have the form of a lead (``headings.py``) without white space
     around them: so many characters that are no digits and none of the ``barred``, a full stop, and one of those ``behind`` it, or
     none. Raises ValueError for a span outside the text.
     """
-    cdef Py_ssize_t i, size = PyUnicode_GET_LENGTH(text), j
-    cdef int64_t start, end
+    cdef Py_ssize_t i, size = PyUnicode_GET_LENGTH(text)
     cdef int width = PyUnicode_KIND(text)
     cdef void* characters = PyUnicode_DATA(text)
     if not starts.shape[0] == ends.shape[0] == found.shape[0]:
         raise ValueError("starts, ends and what is found do not agree in length")
     for i in range(found.shape[0]):
-        if not found[i]:
-            continue
-        start, end = starts[i], ends[i]
-        if not 0 <= start <= end <= size:
-            raise ValueError("a span lies outside the text")
-        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, start)):
-            start += 1
-        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, end - 1)):
-            end -= 1
-        if start < end and _is_among(PyUnicode_READ(width, characters, end - 1), behind):
-            end -= 1
-        found[i] = shortest <= end - 1 - start <= longest and PyUnicode_READ(width, characters, end - 1) == 0x3002
-        for j in range(start, end - 1 if found[i] else start):
-            if not _may_stand_in_lead(PyUnicode_READ(width, characters, j), barred):
-                found[i] = False
-                break
+        if found[i]:
+            if not 0 <= starts[i] <= ends[i] <= size:
+                raise ValueError("a span lies outside the text")
+            found[i] = _is_lead(width, characters, starts[i], ends[i], barred, behind)
+
+
+cdef bint _is_lead(int width, void* characters, int64_t start, int64_t end, str barred, str behind) noexcept:
+    """Tell whether a span has the form of a lead."""
+    cdef int64_t i
+    _strip(width, characters, &start, &end)
+    if start < end and _is_among(PyUnicode_READ(width, characters, end - 1), behind):
+        end -= 1
+    if not SHORTEST_LEAD <= end - 1 - start <= LONGEST_LEAD or PyUnicode_READ(width, characters, end - 1) != 0x3002:
+        return False
+    for i in range(start, end - 1):
+        if not _may_stand_in_lead(PyUnicode_READ(width, characters, i), barred):
+            return False
+    return True
+
+
+cdef inline void _strip(int width, void* characters, int64_t* start, int64_t* end) noexcept:
+    """Narrow a span to what lies between the white space at its ends."""
+    while start[0] < end[0] and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, start[0])):
+        start[0] += 1
+    while start[0] < end[0] and Py_UNICODE_ISSPACE(PyUnicode_READ(width, characters, end[0] - 1)):
+        end[0] -= 1
 
 
 cdef bint _may_stand_in_lead(Py_UCS4 code, str barred) noexcept:
@@ -432,67 +456,317 @@ cdef Py_ssize_t _cut(
     return found
 
 
-cdef class Passages:
-    """Gathers sentences into passages, by the bits that say what characters may be, and tells with three others what these look like.
+def levels(str text not None, int64_t[:, ::1] lines not None, Py_ssize_t longest):
+    """Write the levels of the lines, of shape (4, lines), that have none and no more characters than the longest heading.
 
-    ``sign``: it may begin with a sign, ``led``: it begins with a lead; else it is 0, or ``unsure`` where there may be white space
-    or only symbols at its ends.
+    Those that may be marked as headings by their characters get the level ASKED. Raises ValueError for a line outside the text.
     """
+    cdef Py_ssize_t i
+    cdef int64_t level
+    _check_lines(text, lines)
+    for i in range(lines.shape[1]):
+        if lines[2, i] == NO_LEVEL and lines[3, i] != RECORD and lines[1, i] - lines[0, i] <= longest:
+            level = _level(PyUnicode_KIND(text), PyUnicode_DATA(text), lines[0, i], lines[1, i], lines[3, i] == ROW)
+            lines[2, i] = LATE_PLAIN if level == PLAIN and lines[3, i] == TEXT else level
 
-    cdef uint16_t word, space, sign_start
-    cdef int sign, led, unsure
 
-    def __cinit__(self, int word, int space, int sign_start, int sign, int led, int unsure):
-        """Take the bits of characters, and those of passages."""
-        self.word, self.space, self.sign_start = word, space, sign_start
-        self.sign, self.led, self.unsure = sign, led, unsure
+cdef int _check_lines(str text, const int64_t[:, ::1] lines) except -1:
+    cdef Py_ssize_t i
+    if lines.shape[0] != 4:
+        raise ValueError("a line has a start, an end, a level and a kind")
+    for i in range(lines.shape[1]):
+        if not 0 <= lines[0, i] < lines[1, i] <= PyUnicode_GET_LENGTH(text):
+            raise ValueError("a line lies outside the text")
+    return 0
 
-    def gather(
-        self,
-        const uint16_t[::1] kinds not None,
-        const int64_t[::1] starts not None,
-        const int64_t[::1] ends not None,
-        const int64_t[::1] paragraphs not None,
-        const int64_t[::1] shifts not None,
-        const uint8_t[::1] is_first not None,
-        const uint8_t[::1] leads not None,
+
+cdef int _level(int width, void* characters, int64_t start, int64_t end, bint is_row) noexcept:
+    """Return the level of a line that is a heading by its form, as ``line_level`` does."""
+    cdef Py_UCS4 first = PyUnicode_READ(width, characters, start), last = PyUnicode_READ(width, characters, end - 1), code
+    cdef int64_t i, stop = -1
+    cdef int level
+    if first == u"#" or first == u"*":
+        return ASKED
+    for i in range(start, end):
+        code = PyUnicode_READ(width, characters, i)
+        if is_row and (code == u"\t" or code == u"|"):
+            return NO_LEVEL
+        if stop < 0 and code in u"。！？!?；;":
+            stop = i
+    if not _has_word(width, characters, start, end):
+        return NO_LEVEL
+    level = _sign(width, characters, start, end)
+    if level == NO_LEVEL:
+        return NO_LEVEL if stop >= 0 or last in u"，,、:：" else PLAIN
+    if stop >= 0 and not (
+        PyUnicode_READ(width, characters, stop) == u"。" and (stop + 1 == end or (stop + 2 == end and last in u"”’」』）)"))
     ):
-        """Return for each paragraph its passages: pairs of sentences, shifted as the paragraph is, each with what it looks like.
+        return NO_LEVEL
+    return NO_LEVEL if level >= ITEM and first != u"—" and first != u"-" else level
 
-        A passage begins with each sentence that is one of the first. Raises ValueError for what does not agree.
+
+cdef bint _has_word(int width, void* characters, int64_t start, int64_t end) noexcept:
+    cdef int64_t i
+    cdef Py_UCS4 code
+    for i in range(start, end):
+        code = PyUnicode_READ(width, characters, i)
+        if 0x4E00 <= code < 0x9FA6 or code == u"_" or Py_UNICODE_ISALNUM(code):
+            return True
+    return False
+
+
+cdef inline Py_ssize_t _numerals(int width, void* characters, int64_t start, int64_t end, bint are_digits) noexcept:
+    """Return how many numerals stand side by side, three at most; of digits two."""
+    cdef Py_ssize_t count = 0
+    cdef Py_UCS4 code
+    while count < (2 if are_digits else 3) and start + count < end:
+        code = PyUnicode_READ(width, characters, start + count)
+        if not (Py_UNICODE_ISDECIMAL(code) if are_digits else code in u"一二三四五六七八九十百"):
+            break
+        count += 1
+    return count
+
+
+cdef int _sign(int width, void* characters, int64_t start, int64_t end) noexcept:
+    """Return the level of the sign that a span begins with, as the form ``SIGN`` of ``headings.py`` tells; NO_LEVEL for none."""
+    cdef Py_UCS4[7] codes
+    cdef Py_UCS4 first, second, code
+    cdef Py_ssize_t i, count
+    for i in range(7):
+        codes[i] = PyUnicode_READ(width, characters, start + i) if start + i < end else 0
+    first, second = codes[0], codes[1]
+    count = _numerals(width, characters, start + (first in u"第（("), end, False)
+    if first == u"第" and count:
+        code = codes[1 + count]
+        i = 2 + count + (codes[2 + count] == u"分")
+        if code in u"章节部编篇" and start + i < end and (codes[i] in u"、:：" or Py_UNICODE_ISSPACE(codes[i])):
+            return CHAPTER
+        return ITEM if code in u"，,、" else NO_LEVEL
+    if first in u"（(":
+        if count and codes[1 + count] in u")）":
+            return 4
+        count = _numerals(width, characters, start + 1, end, True)
+        return 6 if count and codes[1 + count] in u")）" else NO_LEVEL
+    if count:
+        return 3 if codes[count] == u"、" else ITEM if codes[count] in u"是要" else NO_LEVEL
+    count = _numerals(width, characters, start, end, True)
+    if count:
+        code = codes[count]
+        if code == u"、" or (code in u".．" and not Py_UNICODE_ISDECIMAL(codes[count + 1])):
+            return 5
+        return 6 if code in u")）" else NO_LEVEL
+    if u"①" <= first <= u"⑳":
+        return 7
+    if first == u"其" and second in u"一二三四五六七八九十":
+        return ITEM if codes[2] in u"，,、" else NO_LEVEL
+    if (second == u"先" and first == u"首") or (second == u"次" and first in u"其再") or (second == u"后" and first == u"最"):
+        return ITEM if codes[2] in u"，," else NO_LEVEL
+    return ITEM if first in u"●•◆■▪★◇" or (first in u"—-" and second == first) else NO_LEVEL
+
+
+cdef class Cutter:
+    """A report on its way, and the headings that the next segment stands under, as ``Cut`` of ``segment.py`` has them."""
+
+    cdef str text, barred, behind
+    cdef int width
+    cdef void* characters
+    cdef readonly list levels, texts, parents, symbols
+    cdef readonly Py_ssize_t sentence_count
+    cdef Py_ssize_t segment_count
+    cdef int64_t[:, ::1] segments, sentences
+    cdef int64_t head, below, lead_start, lead_end, end
+    cdef bint numbered
+
+    def __cinit__(self, str text not None, str barred not None, str behind not None):
+        """Take the clean text, what may not stand in leads, and what may stand behind them."""
+        self.text, self.barred, self.behind = text, barred, behind
+        self.width, self.characters = PyUnicode_KIND(text), PyUnicode_DATA(text)
+        self.levels, self.texts, self.parents = [], [], []
+        self.head = self.below = self.lead_start = self.end = -1
+
+    def add(
+        self,
+        const int64_t[:, ::1] lines not None,
+        const int64_t[:, ::1] given not None,
+        const int64_t[::1] paragraphs not None,
+        const uint8_t[::1] is_first not None,
+        int64_t[:, ::1] segments not None,
+        int64_t[:, ::1] sentences not None,
+    ):
+        """Write segments of the next lines, of shape (4, segments), and their sentences; return how many there are.
+
+        ``lines`` have the shape (4, lines); the ``given`` sentences, of shape (sentences, 2), are those of lines that are no
+        headings. There is room for as many of both as there are lines and sentences. ``levels``, ``texts`` and ``parents`` are
+        those of headings afterwards, ``symbols`` what was set aside. Raises ValueError for what does not agree.
         """
-        cdef Py_ssize_t count = starts.shape[0], i, first, last
-        cdef list found = [], own
-        cdef int64_t shift
-        if not count == ends.shape[0] == paragraphs.shape[0] == is_first.shape[0] == leads.shape[0]:
+        cdef Py_ssize_t count = given.shape[0], i = 0, first, line
+        cdef int64_t above
+        _check_lines(self.text, lines)
+        if not count == paragraphs.shape[0] == is_first.shape[0] or given.shape[1] != 2 or sentences.shape[1] != 2:
             raise ValueError("the sentences do not agree in length")
+        if segments.shape[0] != 4 or not lines.shape[1] + count <= min(segments.shape[1], sentences.shape[0]):
+            raise ValueError("no room for the segments")
         for i in range(count):
-            if not 0 <= starts[i] < ends[i] <= kinds.shape[0] or not 0 <= paragraphs[i] < shifts.shape[0]:
-                raise ValueError("a sentence lies outside the text or the paragraphs")
-        first = 0
-        while first < count:
-            if first == 0 or paragraphs[first] != paragraphs[first - 1]:
-                own = []
-                found.append(own)
-                shift = shifts[paragraphs[first]]
+            if not 0 <= given[i, 0] < given[i, 1] <= PyUnicode_GET_LENGTH(self.text):
+                raise ValueError("a sentence lies outside the text")
+        self.segments, self.sentences, self.segment_count, self.sentence_count, self.symbols = segments, sentences, 0, 0, []
+        self._carry()
+        i = 0
+        for line in range(lines.shape[1]):
+            if lines[2, line] != NO_LEVEL:
+                self._add_heading(lines[0, line], lines[1, line], lines[2, line], lines[3, line])
+                continue
+            first = i
+            while i < count and paragraphs[i] == paragraphs[first]:
+                i += 1
+            if first == i:
+                raise ValueError("a line has no sentence")
+            if lines[3, line] != TEXT:
+                self.end = lines[1, line]
+                above = -1 if lines[3, line] == RECORD else self._above_next()
+                self._add_segment(self._copied(given, first, i), above, NO_LEVEL, lines[3, line])
+            else:
+                self._add_paragraph(lines[0, line], lines[1, line], given[first:i], is_first[first:i])
+        return self.segment_count
+
+    cdef int _carry(self) except -1:
+        """Keep, of the headings so far, those that the next segment stands under."""
+        cdef list kept = []
+        cdef bint is_led = self.below != self.head
+        while self.below >= 0:
+            kept.append(self.below)
+            self.below = self.parents[self.below]
+        kept.reverse()
+        self.levels, self.texts = [self.levels[place] for place in kept], [self.texts[place] for place in kept]
+        self.parents = list(range(-1, len(kept) - 1))
+        self.below = <int64_t>len(kept) - 1
+        self.head = self.below - is_led
+        return 0
+
+    cdef int _add_heading(self, int64_t start, int64_t end, int64_t level, int64_t kind) except -1:
+        cdef int64_t above
+        if level < TITLE:
+            above = self._above_next() if level == EARLY_PLAIN else 0
+            level = TITLE if above < 0 else ITEM - 1 if self.numbered else PLAIN
+        above = self._open(level, start, end)
+        self.numbered |= PLAIN < level < ITEM and kind == TEXT
+        self.sentences[self.sentence_count, 0], self.sentences[self.sentence_count, 1] = start, end
+        self._add_segment(1, above, level, kind)
+        return 0
+
+    cdef int _add_paragraph(
+        self, int64_t start, int64_t end, const int64_t[:, ::1] given, const uint8_t[::1] is_first
+    ) except -1:
+        cdef Py_ssize_t first = 0, last
+        if start > self.end:
+            self._close_lead()
+        self.end = end
+        while first < given.shape[0]:
             last = first + 1
-            while last < count and not is_first[last] and paragraphs[last] == paragraphs[first]:
+            while last < given.shape[0] and not is_first[last]:
                 last += 1
-            sentences = tuple([(starts[i] + shift, ends[i] + shift) for i in range(first, last)])
-            look = self._look(&kinds[0], starts[first], ends[first], starts[last - 1], ends[last - 1], leads[first] and last - first > 1)
-            own.append((sentences, look))
+            self._add_passage(self._copied(given, first, last))
             first = last
-        return found
+        return 0
 
-    cdef int _look(
-        self, const uint16_t* kinds, int64_t start, int64_t end, int64_t last_start, int64_t last_end, bint is_led
-    ) noexcept:
-        """Return what a passage looks like by its first sentence and its last one."""
-        if (kinds[start] | kinds[last_end - 1]) & self.space:
-            return self.unsure
-        if not self._begins_with_word(kinds, start, end) or not self._begins_with_word(kinds, last_start, last_end):
-            return self.unsure
-        return (self.led if is_led else 0) + (self.sign if kinds[start] & self.sign_start else 0)
+    cdef Py_ssize_t _copied(self, const int64_t[:, ::1] given, Py_ssize_t first, Py_ssize_t last) noexcept:
+        """Write sentences behind those of all segments; return how many."""
+        cdef Py_ssize_t i
+        for i in range(last - first):
+            self.sentences[self.sentence_count + i, 0] = given[first + i, 0]
+            self.sentences[self.sentence_count + i, 1] = given[first + i, 1]
+        return last - first
 
-    cdef bint _begins_with_word(self, const uint16_t* kinds, int64_t start, int64_t end) noexcept:
-        return (kinds[start] | kinds[min(start + 1, end - 1)] | kinds[min(start + 2, end - 1)]) & self.word
+    cdef int _add_passage(self, Py_ssize_t count) except -1:
+        """Make a segment of the sentences written last; those without a word around it are symbols."""
+        cdef int64_t* own = &self.sentences[self.sentence_count, 0]
+        cdef Py_ssize_t first = 0, last = self._trimmed(own, count), behind
+        cdef int64_t symbols_start, symbols_end
+        behind = last
+        while first < last and not _has_word(self.width, self.characters, own[2 * first], own[2 * first + 1]):
+            first += 1
+        while first < last and not _has_word(self.width, self.characters, own[2 * last - 2], own[2 * last - 1]):
+            last -= 1
+        if first:
+            self._add_symbols(own[0], own[2 * first - 1])
+        if first == last:
+            return 0
+        symbols_start, symbols_end = own[2 * last - 1], own[2 * behind - 1]
+        memmove(own, own + 2 * first, 2 * (last - first) * sizeof(int64_t))
+        count = self._trimmed(own, last - first)
+        self._add_segment(count, self._announced(own[0], own[1], count > 1), NO_LEVEL, TEXT)
+        if last < behind:
+            self._add_symbols(symbols_start, symbols_end)
+        return 0
+
+    cdef Py_ssize_t _trimmed(self, int64_t* own, Py_ssize_t count) noexcept:
+        """Take the white space at both ends of a passage away; return how many sentences are left."""
+        cdef int64_t start = own[0], end = own[2 * count - 1]
+        cdef Py_ssize_t gone = 0
+        _strip(self.width, self.characters, &start, &end)
+        while gone < count and own[2 * gone + 1] <= start:
+            gone += 1
+        while gone < count and own[2 * count - 2] >= end:
+            count -= 1
+        if gone:
+            memmove(own, own + 2 * gone, 2 * (count - gone) * sizeof(int64_t))
+        if gone < count:
+            own[0], own[2 * (count - gone) - 1] = start, end
+        return count - gone
+
+    cdef int64_t _announced(self, int64_t start, int64_t end, bint is_followed) except -2:
+        """Return the heading above a passage, with what its first sentence announces as the one above the next."""
+        cdef int level = _sign(self.width, self.characters, start, PyUnicode_GET_LENGTH(self.text))
+        if level != NO_LEVEL:
+            self.numbered |= PLAIN < level < ITEM
+            return self._open(level, start, end)
+        if not is_followed or not _is_lead(self.width, self.characters, start, end, self.barred, self.behind):
+            return self._above_next()
+        self._close_lead()
+        self.lead_start, self.lead_end = start, end
+        return self.head
+
+    cdef void _add_segment(self, Py_ssize_t count, int64_t above, int64_t level, int64_t kind) noexcept:
+        """Make a segment of so many sentences that are written behind those of the others."""
+        cdef Py_ssize_t place = self.segment_count
+        self.segments[0, place], self.segments[1, place] = self.sentence_count, above
+        self.segments[2, place], self.segments[3, place] = level, kind
+        self.segment_count, self.sentence_count = place + 1, self.sentence_count + count
+
+    cdef int _add_symbols(self, int64_t start, int64_t end) except -1:
+        _strip(self.width, self.characters, &start, &end)
+        if start < end:
+            self.symbols.append((start, end))
+        return 0
+
+    cdef int64_t _above_next(self) except -2:
+        if self.lead_start >= 0:
+            self.below = self._new(LEAD, self.lead_start, self.lead_end, self.head)
+            self.lead_start = -1
+        return self.below
+
+    cdef int _close_lead(self) except -1:
+        if self.head >= 0 and <int64_t>self.levels[self.head] >= LEAD:
+            self.head = self._above(LEAD, self.head)
+        self.below, self.lead_start = self.head, -1
+        return 0
+
+    cdef int64_t _open(self, int64_t level, int64_t start, int64_t end) except -2:
+        cdef int64_t above = self._above(level, self.head if level <= LEAD else self._above_next())
+        self.head = self.below = self._new(level, start, end, above)
+        self.lead_start = -1
+        return above
+
+    cdef int64_t _new(self, int64_t level, int64_t start, int64_t end, int64_t above) except -2:
+        while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(self.width, self.characters, end - 1)):
+            end -= 1
+        self.levels.append(level)
+        self.texts.append(PyUnicode_Substring(self.text, start, end))
+        self.parents.append(above)
+        return <int64_t>len(self.parents) - 1
+
+    cdef int64_t _above(self, int64_t level, int64_t heading) except -2:
+        cdef int64_t least = max(level, <int64_t>(TITLE + 1))
+        while heading >= 0 and <int64_t>self.levels[heading] >= least:
+            heading = self.parents[heading]
+        return heading

@@ -7,14 +7,15 @@ the headings it stands under.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
-from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from pipeline.core.config import SegmentConfig
-from pipeline.core.records import CleanText, Heading, Line, Noise, Segment
+from pipeline.core.records import CleanText, Heading, Noise
 from pipeline.preprocess.characters import scans
 from pipeline.preprocess.headings import (
     BEHIND_LEADS,
@@ -30,13 +31,13 @@ from pipeline.preprocess.headings import (
     line_level,
     sign_level,
 )
+from pipeline.preprocess.segments import KINDS, NO_LEVEL, NO_SEGMENTS, RECORD, ROW, TEXT, Segments, joined, of_columns
 from pipeline.preprocess.sentences import (
     CLOSING,
     COLON,
     SIGN_START,
     SPACE,
     STOP,
-    WORD,
     Ints,
     Kinds,
     SentenceSplit,
@@ -44,86 +45,106 @@ from pipeline.preprocess.sentences import (
     split_sentences,
 )
 
+if TYPE_CHECKING:
+    from pipeline.preprocess._scans import Cutter
+
 Span = tuple[int, int]
 Sentences = tuple[Span, ...]
 Flags = NDArray[np.bool_]
-Passage = tuple[Sentences, int]  # with what it looks like
 _WORD = re.compile(r"\w")
 _TITLE_WITHIN = 3
 _EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first lines or not, whose level is found by what is above
-# What a passage looks like: there may be white space or only symbols at its ends, or else it may begin with a sign, or begins with
-# a lead, or both, or neither.
-_UNSURE, _SIGN, _LED, _BODY = 4, 1, 2, 0
+_ASKED = -4  # the level of a line that the compiled loop leaves to ``line_level``
 _TOGETHER = 32_768  # characters of lines whose sentences are found at once
 
 
-class _Cut:
-    """A report on its way: its segments and symbols so far, and the headings that the next stands under, outermost first."""
+class Passages(msgspec.Struct, frozen=True):
+    """Sentences of side-by-side paragraphs, clean offsets of shape (sentences, 2), with the number of the paragraph of each.
+
+    A passage begins with each that ``is_first``.
+    """
+
+    sentences: Ints
+    paragraphs: Ints
+    is_first: Flags
+
+    def part(self, first: int, last: int) -> "Passages":
+        """Return the sentences from one to another (exclusive)."""
+        return Passages(self.sentences[first:last], self.paragraphs[first:last], self.is_first[first:last])
+
+
+NO_PASSAGES = Passages(np.empty((0, 2), np.int64), np.empty(0, np.int64), np.empty(0, bool))
+
+
+class Cut:
+    """A report on its way, and the headings that the next segment stands under: the reference of the compiled ``Cutter``.
+
+    A heading is told by its number; -1 is none.
+    """
 
     def __init__(self, cleaned: CleanText) -> None:
-        self.segments: list[Segment] = []
-        self.symbols: list[Noise] = []
+        """Take the report."""
         self._cleaned = cleaned
         self._text = cleaned.text
-        self._headings: tuple[Heading, ...] = ()  # without a lead
-        self._below: tuple[Heading, ...] = ()  # with it …
+        self._headings: list[Heading] = []
+        self._parents: list[int] = []
+        self._head = -1  # the heading that comes next, without a lead
+        self._below = -1  # with it …
         self._lead: Span | None = None  # … unless it is this one: of most leads no passage is below
         self._numbered = False  # whether one of the headings so far was
         self._end = -1  # of the last paragraph
 
-    def add(self, lines: Sequence[Line], paragraphs: Iterator[list[Passage]]) -> None:
-        """Add the segments of some lines; the next ``paragraphs`` are the passages of those that are no headings."""
-        for line in lines:
-            if line.level is not None:
-                self._add_heading(line, line.level)
-            elif line.kind != "text":
-                self._add_row(line, *next(paragraphs))
-            else:
-                self._add_paragraph(line, next(paragraphs))
+    def add(self, lines: Ints, passages: Passages) -> Segments:
+        """Return the segments of the next lines, of shape (4, lines): where they start and end, level and kind.
 
-    def _add_heading(self, line: Line, level: int) -> None:
+        ``passages`` are those of the lines that are no headings, in order.
+        """
+        self._found: list[tuple[int, int, int, int]] = []
+        self._sentences: list[Span] = []
+        self._symbols: list[Noise] = []
+        self._carry()
+        paragraphs = iter(gathered(passages))
+        for start, end, level, kind in lines.T.tolist():
+            if level != NO_LEVEL:
+                self._add_heading(start, end, level, kind)
+            elif kind != TEXT:
+                self._end = end
+                self._add_segment(next(paragraphs)[0], -1 if kind == RECORD else self._above_next(), NO_LEVEL, kind)
+            else:
+                self._add_paragraph(start, end, next(paragraphs))
+        columns = np.array(self._found, np.int64).reshape(-1, 4).T
+        sentences = np.array(self._sentences, np.int64).reshape(-1, 2)
+        return of_columns(columns, sentences, self._headings, self._parents, self._symbols)
+
+    def _carry(self) -> None:
+        """Keep, of the headings so far, those that the next segment stands under."""
+        kept, is_led = [], self._below != self._head
+        while self._below >= 0:
+            kept.append(self._headings[self._below])
+            self._below = self._parents[self._below]
+        self._headings, self._parents = kept[::-1], list(range(-1, len(kept) - 1))
+        self._below = len(kept) - 1
+        self._head = self._below - is_led
+
+    def _add_heading(self, start: int, end: int, level: int, kind: int) -> None:
         """Add a heading; of a table it is a row of one cell that has the form of one, and stands above what follows."""
-        start, end = line.start, line.end
         if level < TITLE:  # above all items, or below the numbered headings seen so far
-            is_title = level == _EARLY_PLAIN and not self._above_next()
+            is_title = level == _EARLY_PLAIN and self._above_next() < 0
             level = TITLE if is_title else ITEM - 1 if self._numbered else PLAIN
-        above = self._open(level, self._text[start:end])
-        self._numbered = self._numbered or (PLAIN < level < ITEM and line.kind == "text")
-        self.segments.append(Segment(start, end, ((start, end),), above, level, line.kind))
+        above = self._open(level, start, end)
+        self._numbered = self._numbered or (PLAIN < level < ITEM and kind == TEXT)
+        self._add_segment(((start, end),), above, level, kind)
 
-    def _add_row(self, line: Line, passage: Passage) -> None:
-        """Add the row of a table."""
-        self._end = line.end
-        above = () if line.kind == "record" else self._above_next()
-        self.segments.append(Segment(line.start, line.end, passage[0], above, kind=line.kind))
-
-    def _add_paragraph(self, line: Line, passages: list[Passage]) -> None:
+    def _add_paragraph(self, start: int, end: int, passages: Sequence[Sentences]) -> None:
         """Add the segments of a body line; items with a sign become the heading of what follows them in the line."""
-        if line.start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
+        if start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
             self._close_lead()
-        self._end = line.end
-        for sentences, look in passages:
-            if look & _UNSURE:
-                self._add_unsure(sentences)
-            elif look & _SIGN:
-                self._add_announced(sentences, look)
-            else:
-                above = self._announce(sentences[0]) if look else self._above_next() if self._lead else self._below
-                self.segments.append(Segment(sentences[0][0], sentences[-1][1], sentences, above))
+        self._end = end
+        for sentences in passages:
+            self._add_passage(sentences)
 
-    def _add_announced(self, sentences: Sentences, look: int) -> None:
-        """Add a passage that may begin with a sign; its first sentence is a heading where it does, or is a lead."""
-        start, end = sentences[0]
-        level = sign_level(self._text, start)
-        if level is not None:
-            self._numbered = self._numbered or PLAIN < level < ITEM
-            above = self._open(level, self._text[start:end].rstrip())
-        else:
-            above = self._announce(sentences[0]) if look & _LED else self._above_next()
-        self.segments.append(Segment(start, sentences[-1][1], sentences, above))
-
-    def _add_unsure(self, sentences: Sentences) -> None:
-        """Add a passage; sentences without a word around it are symbols."""
+    def _add_passage(self, sentences: Sentences) -> None:
+        """Add a passage; sentences without a word around it are symbols, and its first one a heading with a sign, or as a lead."""
         text = self._text
         trimmed = _trimmed(text, sentences)
         first, last = 0, len(trimmed)
@@ -134,108 +155,161 @@ class _Cut:
         self._add_symbols(trimmed[:first])
         if first < last:
             inside = _trimmed(text, trimmed[first:last])
-            is_led = len(inside) > 1 and is_lead(text[slice(*inside[0])].rstrip())
-            self._add_announced(inside, _SIGN | (_LED if is_led else _BODY))
+            self._add_segment(inside, self._announced(inside), NO_LEVEL, TEXT)
         self._add_symbols(trimmed[last:])
+
+    def _announced(self, sentences: Sentences) -> int:
+        """Return the heading above a passage, with what its first sentence announces as the one above the next."""
+        start, end = sentences[0]
+        level = sign_level(self._text, start)
+        if level is not None:
+            self._numbered = self._numbered or PLAIN < level < ITEM
+            return self._open(level, start, end)
+        is_led = len(sentences) > 1 and is_lead(self._text[start:end].rstrip())
+        return self._announce(sentences[0]) if is_led else self._above_next()
+
+    def _add_segment(self, sentences: Sentences, above: int, level: int, kind: int) -> None:
+        self._found.append((len(self._sentences), above, level, kind))
+        self._sentences += sentences
 
     def _add_symbols(self, sentences: Sentences) -> None:
         trimmed = _trimmed(self._text, sentences)
         if trimmed:
-            self.symbols.append(Noise(*self._cleaned.offsets.span(trimmed[0][0], trimmed[-1][1]), "symbols"))
+            self._symbols.append(_symbols(self._cleaned, (trimmed[0][0], trimmed[-1][1])))
 
-    def _above_next(self) -> tuple[Heading, ...]:
-        """Return the headings that what comes next stands under."""
+    def _above_next(self) -> int:
+        """Return the heading that what comes next stands under."""
         if self._lead:
-            start, end = self._lead
-            self._below = (*self._headings, Heading(LEAD, self._text[start:end].rstrip()))
+            self._below = self._new(LEAD, *self._lead, self._head)
             self._lead = None
         return self._below
 
-    def _announce(self, lead: Span) -> tuple[Heading, ...]:
-        """Add a lead and return the headings above it."""
+    def _announce(self, lead: Span) -> int:
+        """Add a lead and return the heading above it."""
         self._close_lead()
         self._lead = lead
-        return self._headings
+        return self._head
 
     def _close_lead(self) -> None:
         """Take the lead of the last paragraph away, which announced nothing beyond it."""
-        if self._headings and self._headings[-1].level >= LEAD:
-            self._headings = _above(LEAD, self._headings)
-        self._below, self._lead = self._headings, None
+        if self._head >= 0 and self._headings[self._head].level >= LEAD:
+            self._head = self._above(LEAD, self._head)
+        self._below, self._lead = self._head, None
 
-    def _open(self, level: int, text: str) -> tuple[Heading, ...]:
-        """Add a heading and return those above it."""
-        above = _above(level, self._headings if level <= LEAD else self._above_next())
-        self._headings = self._below = (*above, Heading(level, text))
+    def _open(self, level: int, start: int, end: int) -> int:
+        """Add a heading and return the one above it."""
+        above = self._above(level, self._head if level <= LEAD else self._above_next())
+        self._head = self._below = self._new(level, start, end, above)
         self._lead = None
         return above
 
+    def _new(self, level: int, start: int, end: int, above: int) -> int:
+        """Return a heading that stands below another one."""
+        self._headings.append(Heading(level, self._text[start:end].rstrip()))
+        self._parents.append(above)
+        return len(self._parents) - 1
 
-def _above(level: int, headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
-    """Return the headings that a heading of a level stands under."""
-    least = max(level, TITLE + 1)  # a title stays above another
-    while headings and headings[-1].level >= least:
-        headings = headings[:-1]
-    return headings
+    def _above(self, level: int, heading: int) -> int:
+        """Return the heading that one of a level stands under, which comes behind another one."""
+        least = max(level, TITLE + 1)  # a title stays above another
+        while heading >= 0 and self._headings[heading].level >= least:
+            heading = self._parents[heading]
+        return heading
 
 
-def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segment | Noise]:
-    """Yield the segments of a report in order, and as Noise (in source offsets) what holds only symbols, some time before.
+class _CompiledCut:
+    """The same, done by the compiled ``Cutter``."""
 
-    Segments do not overlap, and with the noise they cover every character that is not white space.
+    def __init__(self, cleaned: CleanText, cutter: "Cutter") -> None:
+        self._cleaned, self._cutter = cleaned, cutter
+
+    def add(self, lines: Ints, passages: Passages) -> Segments:
+        room = lines.shape[1] + len(passages.paragraphs)
+        columns, sentences = np.empty((4, room), np.int64), np.empty((room, 2), np.int64)
+        is_first = passages.is_first.view(np.uint8)
+        found = self._cutter.add(lines, passages.sentences, passages.paragraphs, is_first, columns, sentences)
+        ends, headings = self._cutter.sentence_count, list(map(Heading, self._cutter.levels, self._cutter.texts))
+        symbols = [_symbols(self._cleaned, span) for span in self._cutter.symbols]
+        return of_columns(columns[:, :found], sentences[:ends], headings, self._cutter.parents, symbols)
+
+
+def _cut(cleaned: CleanText) -> Cut | _CompiledCut:
+    native = scans()
+    return Cut(cleaned) if native is None else _CompiledCut(cleaned, native.Cutter(cleaned.text, NOT_IN_LEADS, BEHIND_LEADS))
+
+
+def _symbols(cleaned: CleanText, span: Span) -> Noise:
+    return Noise(*cleaned.offsets.span(*span), "symbols")
+
+
+def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segments]:
+    """Yield the segments of a report in order, some at a time, with what among them holds only symbols set aside.
+
+    Segments do not overlap, and with the symbols they cover every character that is not white space.
     """
-    cut = _Cut(cleaned)
+    cut = _cut(cleaned)
     for lines in _some_lines(cleaned, options):
-        cut.add(lines, iter(_passages([(cleaned.text, lines)], options)))
-        yield from cut.symbols
-        yield from cut.segments
-        cut.symbols.clear()
-        cut.segments.clear()
+        (passages,) = _passages([(cleaned.text, lines)], options)
+        yield cut.add(lines, passages)
 
 
-def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[tuple[list[Segment], list[Noise]]]:
-    """Yield for each of some small reports the segments and the noise of ``segment``: all at once, which is faster."""
+def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[Segments]:
+    """Yield for each of some small reports the segments of ``segment``: all at once, which is faster."""
     lines = [list(_some_lines(cleaned, options)) for cleaned in reports]
     parts = [(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own]
     passages = iter(_passages(parts, options))
     for cleaned, own in zip(reports, lines, strict=True):
-        cut = _Cut(cleaned)
-        for some in own:
-            cut.add(some, passages)
-        yield cut.segments, cut.symbols
+        cut = _cut(cleaned)
+        yield joined([cut.add(some, next(passages)) for some in own]) if own else NO_SEGMENTS
 
 
-def _some_lines(cleaned: CleanText, options: SegmentConfig) -> Iterator[list[Line]]:
+def _some_lines(cleaned: CleanText, options: SegmentConfig) -> Iterator[Ints]:
     """Yield some lines at a time, headings with their level; a paragraph without end comes piece by piece, each alone."""
-    some: list[Line] = []
-    size = 0
-    for number, line in enumerate(cleaned.lines):
-        length = line.end - line.start
-        if length > options.max_paragraph and line.level is None and line.kind == "text":
-            yield from ([some] if some else [])
-            yield from ([Line(start, end)] for start, end in _chunks(cleaned.text, line.start, line.end, options.max_paragraph))
-            some, size = [], 0
-            continue
-        some.append(line if length > options.max_heading else _with_level(cleaned.text, line, number, options))
-        size += length
-        if size > _TOGETHER:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
+    lines = _lines(cleaned)
+    if not lines.size:
+        return
+    starts, ends, levels, kinds = lines
+    is_long = (ends - starts > options.max_paragraph) & (levels == NO_LEVEL) & (kinds == TEXT)
+    long, sizes = [*np.flatnonzero(is_long).tolist(), len(starts)], np.cumsum(np.where(is_long, 0, ends - starts))
+    lines = _with_levels(cleaned.text, lines, options)
+    first = 0
+    while first < len(starts):
+        if first == long[0]:
+            for span in _chunks(cleaned.text, int(starts[first]), int(ends[first]), options.max_paragraph):
+                yield np.array([*span, NO_LEVEL, TEXT]).reshape(4, 1)
+            first = long.pop(0) + 1
+        else:
+            enough = np.searchsorted(sizes, (sizes[first - 1] if first else 0) + _TOGETHER, side="right") + 1
+            yield np.ascontiguousarray(lines[:, first : min(enough, long[0])])
+            first = min(int(enough), long[0])
 
 
-def _with_level(text: str, line: Line, number: int, options: SegmentConfig) -> Line:
-    """Return a short line with its level, where it has the form of a heading and its reader has said nothing of it."""
-    if line.level is not None or line.kind == "record":
-        return line
-    form = text[line.start : line.end]
-    level = line_level(form, options.max_heading)
-    if level is None or (line.kind == "row" and ("\t" in form or "|" in form)):
-        return line
-    if level == PLAIN and line.kind == "text":
-        level = _EARLY_PLAIN if number < _TITLE_WITHIN else _LATE_PLAIN
-    return Line(line.start, line.end, level, line.kind)
+def _lines(cleaned: CleanText) -> Ints:
+    """Return the lines of a report, of shape (4, lines)."""
+    rows = [(one.start, one.end, NO_LEVEL if one.level is None else one.level, KINDS.index(one.kind)) for one in cleaned.lines]
+    return np.array(rows, np.int64).reshape(-1, 4).T
+
+
+def _with_levels(text: str, lines: Ints, options: SegmentConfig) -> Ints:
+    """Return lines with the levels of those short ones that have the form of a heading and of which no reader has said anything."""
+    starts, ends, levels, kinds = lines = np.array(lines, order="C")
+    if (native := scans()) is None:
+        asked = (levels == NO_LEVEL) & (kinds != RECORD) & (ends - starts <= options.max_heading)
+    else:
+        native.levels(text, lines, options.max_heading)
+        asked = levels == _ASKED
+    for i in np.flatnonzero(asked).tolist():
+        levels[i] = level_of(text[starts[i] : ends[i]], int(kinds[i]), options.max_heading)
+    levels[:_TITLE_WITHIN][levels[:_TITLE_WITHIN] == _LATE_PLAIN] = _EARLY_PLAIN
+    return lines
+
+
+def level_of(line: str, kind: int, longest: int) -> int:
+    """Return the level of a line, or of the row of a table, that is a heading by its form."""
+    level = line_level(line, longest)
+    if level is None or (kind == ROW and ("\t" in line or "|" in line)):
+        return NO_LEVEL
+    return _LATE_PLAIN if level == PLAIN and kind == TEXT else level
 
 
 def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
@@ -247,80 +321,67 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
     yield start, end
 
 
-def _passages(parts: Sequence[tuple[str, Sequence[Line]]], options: SegmentConfig) -> list[list[Passage]]:
-    """Return for each line that is no heading its passages, found for all at once; a row of a table is one passage.
+class _Joined(msgspec.Struct, frozen=True):
+    """The texts of some lines joined, and the spans in it of those that are no headings, of shape (paragraphs, 2).
 
-    The lines of each part are side by side in its text; what is found counts in that text again.
+    With them come what leads back from these offsets to those of the line, whether each is no row of a table, and the first
+    paragraph of each part, with the number of all of them.
     """
-    text, paragraphs, shifts, is_text = _joined(parts)
-    if not len(paragraphs):
+
+    text: str
+    paragraphs: Ints
+    shifts: Ints
+    is_text: Flags
+    bounds: Ints
+
+
+def _passages(parts: Sequence[tuple[str, Ints]], options: SegmentConfig) -> list[Passages]:
+    """Return the passages of the lines of each part that are no headings, found for all at once; a row of a table is one.
+
+    The lines of each part are side by side in its text.
+    """
+    if not parts:
         return []
-    kinds = kinds_of(text)
-    signs = _sign_starts(text, kinds, paragraphs, is_text)
-    split = split_sentences(kinds, paragraphs, signs)
-    is_first = np.append(True, split.passages[1:] != split.passages[:-1])
-    bounds = np.flatnonzero(is_first)
-    leads = _leads(text, kinds, split, is_first)
+    all_of = _joined(parts)
+    if not len(all_of.paragraphs):
+        return [NO_PASSAGES] * len(parts)
+    kinds = kinds_of(all_of.text)
+    signs = _sign_starts(all_of.text, kinds, all_of.paragraphs, all_of.is_text)
+    split = split_sentences(kinds, all_of.paragraphs, signs)
+    begins = np.append(True, split.passages[1:] != split.passages[:-1])
+    leads = _leads(all_of.text, kinds, split, begins)
+    is_first = begins.copy()
     is_first[np.searchsorted(split.starts, signs)] = True
-    is_first[_openings(leads, split, paragraphs, options.run_on)] = True
-    is_first &= is_text.take(split.passages)
-    is_first[bounds] = True
-    if (native := scans()) is None:
-        return gathered(kinds, split, shifts, is_first, leads)
-    looks = native.Passages(WORD, SPACE, SIGN_START, _SIGN, _LED, _UNSURE)
-    found: list[list[Passage]] = looks.gather(kinds, *astuple(split), shifts, is_first.view(np.uint8), leads.view(np.uint8))
-    return found
+    is_first[_openings(leads, split, all_of.paragraphs, options.run_on)] = True
+    is_first &= all_of.is_text.take(split.passages)
+    is_first |= begins
+    shift = all_of.shifts.take(split.passages)
+    found = Passages(np.stack([split.starts + shift, split.ends + shift], axis=1), split.passages, is_first)
+    bounds = np.searchsorted(split.passages, all_of.bounds).tolist()
+    return [found.part(*own) for own in pairwise(bounds)]
 
 
-def gathered(kinds: Kinds, split: SentenceSplit, shifts: Ints, is_first: Flags, leads: Flags) -> list[list[Passage]]:
-    """Return the passages that begin with the sentences told: the reference of the compiled loop."""
-    bounds = np.flatnonzero(np.append(True, split.passages[1:] != split.passages[:-1]))
-    firsts = np.flatnonzero(is_first)
-    shift = shifts.take(split.passages)
-    sentences = tuple(zip((split.starts + shift).tolist(), (split.ends + shift).tolist(), strict=True))
+def gathered(passages: Passages) -> list[list[Sentences]]:
+    """Return the passages of each paragraph as tuples of their sentences."""
+    firsts = np.flatnonzero(passages.is_first)
+    sentences = tuple([(start, end) for start, end in passages.sentences.tolist()])
     own = [sentences[first:last] for first, last in pairwise([*firsts.tolist(), len(sentences)])]
-    passages = list(zip(own, _looks(kinds, split, firsts, leads), strict=True))
-    return [passages[first:last] for first, last in pairwise([*np.searchsorted(firsts, bounds).tolist(), len(passages)])]
+    paragraphs = passages.paragraphs.take(firsts)
+    bounds = np.flatnonzero(np.append(paragraphs[:1] >= 0, paragraphs[1:] != paragraphs[:-1])).tolist()
+    return [own[first:last] for first, last in pairwise([*bounds, len(own)])]
 
 
-def _joined(parts: Sequence[tuple[str, Sequence[Line]]]) -> tuple[str, Ints, Ints, Flags]:
-    """Return the texts of some lines joined, and of those lines that are no headings the spans in it, as an array of two columns.
-
-    With them come what leads from these offsets back to those of the line, and whether it is no row of a table.
-    """
-    texts, counts, shifts, position = [], [], [], 0
-    kept: list[Line] = []
-    for text, lines in parts:
-        start = lines[0].start
-        texts.append(text[start : lines[-1].end])
-        known = len(kept)
-        kept += [line for line in lines if line.level is None]
-        counts.append(len(kept) - known)
-        shifts.append(start - position)
-        position += len(texts[-1]) + 1
-    shift = np.repeat(shifts, counts)
-    spans = np.array([[line.start for line in kept], [line.end for line in kept]], np.int64).T - shift[:, None]
-    return "\n".join(texts), spans, shift, np.array([line.kind == "text" for line in kept], bool)
-
-
-def _looks(kinds: Kinds, sentences: SentenceSplit, firsts: Ints, leads: Flags) -> list[int]:
-    """Return what each passage looks like."""
-    starts, ends = sentences.starts.take(firsts), sentences.ends.take(firsts)
-    lasts = np.append(firsts[1:], len(sentences.starts)) - 1
-    last_ends = sentences.ends.take(lasts)
-    has_words = _begins_with_word(kinds, starts, ends) & _begins_with_word(kinds, sentences.starts.take(lasts), last_ends)
-    is_spaced = (kinds.take(starts) | kinds.take(last_ends - 1)) & SPACE > 0
-    is_led = (lasts > firsts) & leads.take(firsts)
-    may_be_sign = kinds.take(starts) & SIGN_START > 0
-    looks: list[int] = np.where(has_words & ~is_spaced, _LED * is_led + _SIGN * may_be_sign, _UNSURE).tolist()
-    return looks
-
-
-def _begins_with_word(kinds: Kinds, starts: Ints, ends: Ints) -> Flags:
-    """Tell of which sentences one of the first three characters is surely of a word: nearly all that have one, and faster found."""
-    lasts = ends - 1
-    found = kinds.take(starts) | kinds.take(np.minimum(starts + 1, lasts)) | kinds.take(np.minimum(starts + 2, lasts))
-    return found & WORD > 0
+def _joined(parts: Sequence[tuple[str, Ints]]) -> _Joined:
+    sizes = [int(lines[1, -1] - lines[0, 0]) + 1 for _, lines in parts]
+    shifts = [int(lines[0, 0]) - place for (_, lines), place in zip(parts, accumulate(sizes, initial=0), strict=False)]
+    text = "\n".join([text[lines[0, 0] : lines[1, -1]] for text, lines in parts])
+    starts, ends, levels, kinds = np.concatenate([lines for _, lines in parts], axis=1)
+    kept = np.flatnonzero(levels == NO_LEVEL)
+    part = np.repeat(np.arange(len(parts)), [lines.shape[1] for _, lines in parts]).take(kept)
+    shift = np.take(shifts, part)
+    paragraphs = np.stack([starts.take(kept) - shift, ends.take(kept) - shift], axis=1)
+    bounds = np.searchsorted(part, np.arange(len(parts) + 1))
+    return _Joined(text, paragraphs, shift, kinds.take(kept) == TEXT, bounds)
 
 
 def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: Flags) -> list[int]:
@@ -343,9 +404,7 @@ def _leads(text: str, kinds: Kinds, sentences: SentenceSplit, is_first: Flags) -
     may_be[-1:] = False
     if (native := scans()) is None:
         return are_leads(text, sentences, may_be)
-    native.leads(
-        text, sentences.starts, sentences.ends, may_be.view(np.uint8), SHORTEST_LEAD, LONGEST_LEAD, NOT_IN_LEADS, BEHIND_LEADS
-    )
+    native.leads(text, sentences.starts, sentences.ends, may_be.view(np.uint8), NOT_IN_LEADS, BEHIND_LEADS)
     return may_be
 
 

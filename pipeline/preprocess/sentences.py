@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Kinds = NDArray[np.uint16]
 
-# What a character may be; one may be several of these. A WORD is surely a part of a word; other characters may be too.
-STOP, CLOSING, SPACE, COLON, SIGN_START, WORD = 1, 2, 4, 8, 16, 32
+# What a character may be; one may be several of these.
+STOP, CLOSING, SPACE, COLON, SIGN_START = 1, 2, 4, 8, 16
 STOPS = "。！？!?；;"
 CLOSING_MARKS = "”’」』）)】"
 _MEMBERS = (
@@ -138,8 +138,6 @@ def _stops(kinds: Kinds) -> tuple[Ints, Ints]:
 def _kind_of() -> Kinds:
     """Return the kind of each code point."""
     kinds = np.zeros(characters.CODE_POINTS, np.uint16)
-    kinds[0x4E00:0x9FA6] |= WORD
-    kinds[list(b"0123456789")] |= WORD
     for first, last in _OTHER_DIGITS:
         kinds[first : last + 1] |= SIGN_START
     for kind, members in _MEMBERS:

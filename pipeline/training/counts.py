@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import Config
-from pipeline.core.records import CleanText, Label, Segment
+from pipeline.core.records import CleanText, Label
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import (
     Flags,
@@ -31,6 +31,7 @@ from pipeline.model.features import (
     smoothed_idf,
 )
 from pipeline.model.gazetteer import Gazetteer
+from pipeline.preprocess.segments import Segments
 
 AT_ONCE = 2**18  # characters of reports whose terms are counted at once
 
@@ -40,7 +41,7 @@ class Prepared:
     """A labelled report, cleaned, cut and split into words. ``targets`` are label indices by sentence, -1 for none."""
 
     cleaned: CleanText
-    segments: tuple[Segment, ...]
+    segments: Segments
     layout: Layout
     texts: Texts
     labels: tuple[Label, ...]

@@ -20,13 +20,14 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from pipeline.core.config import Config, LabelDefinition, LabelSet, load_config
 from pipeline.core.errors import CorpusError
-from pipeline.core.records import CleanText, Document, Label, Mark, Segment
+from pipeline.core.records import CleanText, Document, Label, Mark
 from pipeline.labels.files import LabelledDocument
 from pipeline.model.features import Floats
 from pipeline.model.model import Model
 from pipeline.model.score import score_segments
 from pipeline.preprocess.clean import clean_together
 from pipeline.preprocess.segment import segment_together
+from pipeline.preprocess.segments import Segments
 from pipeline.training.counts import Prepared
 from pipeline.training.fit import Fitter, leave_out, prepare
 
@@ -156,7 +157,7 @@ def _score(texts: Sequence[str], model: Model) -> Floats:
     """Return the scores of some texts, of shape (texts, labels); a text without a word has those that the labels begin with."""
     scores = np.tile(model.bias.astype(np.float64), (len(texts), 1))
     cut = [(cleaned.text, segments, True) for cleaned, segments in _cut(texts, model.config)]
-    if any(segments for _, segments, _ in cut):
+    if any(len(segments) for _, segments, _ in cut):
         scored = score_segments(cut, model)
         scores[np.searchsorted(scored.layout.firsts, scored.runs.segments, side="right") - 1] = scored.runs.scores
     return scores
@@ -171,14 +172,14 @@ def _prepared(texts: Sequence[str], targets: NDArray[np.int64], names: LabelSet,
         yield prepare(LabelledDocument(document, labels), cleaned, segments, names, ())
 
 
-def _cut(texts: Sequence[str], config: Any) -> list[tuple[CleanText, list[Segment]]]:  # noqa: ANN401 - Config or ModelSettings
+def _cut(texts: Sequence[str], config: Any) -> list[tuple[CleanText, Segments]]:  # noqa: ANN401 - Config or ModelSettings
     """Return texts cleaned and cut, each as the row of a table: one passage, whatever it looks like."""
     plain = [" ".join(text.split()) for text in texts]
     documents = [
         Document(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text, "", "text", _mark(text)) for text in plain
     ]
     cleaned = clean_together(documents, config.clean)
-    return [(one, segments) for one, (segments, _) in zip(cleaned, segment_together(cleaned, config.segment), strict=True)]
+    return list(zip(cleaned, segment_together(cleaned, config.segment), strict=True))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

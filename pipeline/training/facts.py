@@ -68,6 +68,6 @@ def _fold_summary(fold: Fold, signature: str) -> BatchSummary:
     batch = Batch(fold.model, signature)
     for report in fold.reports:
         batch.begin_report()
-        for group in tag_segments(report.cleaned, report.segments, fold.model):
+        for group in tag_segments(report.cleaned, [report.segments], fold.model):
             batch.count(group)
     return batch.summary()

@@ -20,6 +20,7 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +30,7 @@ from pipeline.core.counted import counted
 from pipeline.core.errors import ConfigError, CorpusError, Say
 from pipeline.core.messages import tr
 from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
-from pipeline.core.records import CleanText, Label, Segment
+from pipeline.core.records import CleanText, Label
 from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
 from pipeline.model.bigrams import Ints
@@ -39,6 +40,7 @@ from pipeline.model.model import Model
 from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
+from pipeline.preprocess.segments import Segments, joined
 from pipeline.training.calibrate import Calibration, calibrate
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 
@@ -83,21 +85,19 @@ def prepare_corpus(corpus: Corpus, config: ModelSettings, user_words: tuple[str,
     prepared = []
     for report in corpus.reports:
         cleaned = clean(report.document, config.clean)
-        segments = tuple(item for item in segment(cleaned, config.segment) if isinstance(item, Segment))
+        segments = msgspec.structs.replace(joined([*segment(cleaned, config.segment)]), symbols=())  # which are no part of a corpus
         prepared.append(prepare(report, cleaned, segments, corpus.label_set, user_words))
     return prepared
 
 
 def prepare(
-    report: LabelledDocument, cleaned: CleanText, segments: Sequence[Segment], label_set: LabelSet, words: tuple[str, ...]
+    report: LabelledDocument, cleaned: CleanText, segments: Segments, label_set: LabelSet, words: tuple[str, ...]
 ) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
     layout = lay_out([(cleaned.text, segments, True)])
-    spans = [cleaned.offsets.span(start, end) for segment in segments for start, end in segment.sentences]
+    spans = [cleaned.offsets.span(start, end) for start, end in segments.sentences.tolist()]
     targets = list(_targets(spans, report.labels, label_set))
-    return Prepared(
-        cleaned, tuple(segments), layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64)
-    )
+    return Prepared(cleaned, segments, layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64))
 
 
 def train(fitter: "Fitter", watch: Watch = iter) -> Trained:

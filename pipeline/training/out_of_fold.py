@@ -64,7 +64,7 @@ class Candidate:
 
 def out_of_fold_tags(report: Prepared, model: Model) -> tuple[Tag, ...]:
     """Return the tags of a prepared report."""
-    return tuple(chain.from_iterable(tag_segments(report.cleaned, report.segments, model)))
+    return tuple(chain.from_iterable(tag_segments(report.cleaned, [report.segments], model)))
 
 
 def out_of_fold_lines(tags: Iterable[Tag]) -> bytes:

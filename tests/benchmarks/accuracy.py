@@ -141,7 +141,7 @@ def ours(
         def learn(numbers: Sequence[int]) -> Tagger:
             kept = [i for i in numbers[::step] if not seeds_only or reports[i].labels[0].origin == "seed"]
             fitted = fitter.fit(kept)
-            return lambda report: list(tag_segments(report.cleaned, report.segments, fitted))
+            return lambda report: list(tag_segments(report.cleaned, [report.segments], fitted))
 
         return learn
 

@@ -76,7 +76,7 @@ def passages(documents: Sequence[Prepared], model: Model) -> list[Passage]:
     for number, document in enumerate(documents):
         offsets = document.cleaned.offsets
         spans = [offsets.span(*span) for segment in document.segments for span in segment.sentences]
-        for group in tag_segments(document.cleaned, document.segments, model):
+        for group in tag_segments(document.cleaned, [document.segments], model):
             for tag in group:
                 inside = tuple(i for i, (start, end) in enumerate(spans) if start < tag.end and tag.start < end)
                 if (document.targets[list(inside)] >= 0).any():
@@ -112,7 +112,7 @@ def confusion(documents: Sequence[Prepared], model: Model, label_set: LabelSet) 
     """Return what a model says of documents, by characters."""
     counts: Confusion = Counter()
     for document in documents:
-        tags = [tag for group in tag_segments(document.cleaned, document.segments, model) for tag in group]
+        tags = [tag for group in tag_segments(document.cleaned, [document.segments], model) for tag in group]
         counts += confusion_of(document.labels, tags, label_set.other)
     return counts
 

@@ -9,10 +9,11 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from pipeline.core.config import load_config
-from pipeline.core.records import Document, Noise
+from pipeline.core.records import Document
 from pipeline.output.digest.aspect import ASPECTS, OTHER, AspectReader
 from pipeline.output.digest.lines import one_line
 from pipeline.preprocess.clean import clean
@@ -67,9 +68,7 @@ def _aspects(document: Document) -> Iterator[tuple[int, str]]:
     """Yield where each sentence of a report starts, with its aspect, as a digest would read it."""
     config = load_config()
     cleaned, reader = clean(document, config.clean), None
-    for part in segment(cleaned, config.segment):
-        if isinstance(part, Noise):
-            continue
+    for part in chain.from_iterable(segment(cleaned, config.segment)):
         if reader is None:
             title = part.level is not None and cleaned.text[part.start : part.end]
             reader = AspectReader(one_line(title or ""))

@@ -29,7 +29,7 @@ import formats
 
 from pipeline.core.config import Config, ReadConfig, load_config
 from pipeline.core.errors import InputError
-from pipeline.core.records import Document, Segment
+from pipeline.core.records import Document
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.read.isolated import IsolatedReader
@@ -115,7 +115,7 @@ def check(document: Document, config: Config) -> None:
         assert all(0 <= item.start <= len(document.text) for item in items)
     assert all(mark.end <= len(document.text) for mark in document.marks)
     cleaned = clean(document, config.clean)
-    spans = [cleaned.offsets.span(item.start, item.end) for item in segment(cleaned, config.segment) if isinstance(item, Segment)]
+    spans = [cleaned.offsets.span(item.start, item.end) for some in segment(cleaned, config.segment) for item in some]
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 

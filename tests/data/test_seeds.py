@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 
 from pipeline.core.config import load_config, load_label_set
-from pipeline.core.records import Noise
 from pipeline.labels.files import build_corpus, check_trainable, load_labels
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
@@ -108,7 +107,7 @@ def test_every_word_of_the_reports_is_labelled(root, seeds):
 def test_what_is_set_aside_is_what_a_person_would_cross_out(seeds, name):
     config = load_config()
     cleaned = clean(seeds[name], config.clean)
-    noise = [*cleaned.noise, *(item for item in segment(cleaned, config.segment) if isinstance(item, Noise))]
+    noise = [*cleaned.noise, *(item for some in segment(cleaned, config.segment) for item in some.symbols)]
     found = [(item.reason, seeds[name].text[item.start : item.end]) for item in sorted(noise, key=lambda item: item.start)]
     assert found == NOISE[name]
 
@@ -118,9 +117,7 @@ def test_004_comes_out_as_its_items_and_001_as_passages_of_one_topic(seeds):
 
     def beginnings(name):
         cleaned = clean(seeds[name], config.clean)
-        return [
-            cleaned.text[item.start : item.start + 7] for item in segment(cleaned, config.segment) if not isinstance(item, Noise)
-        ]
+        return [cleaned.text[item.start : item.start + 7] for some in segment(cleaned, config.segment) for item in some]
 
     items = beginnings("004_be132a9dff6c2480.txt")
     signs = [

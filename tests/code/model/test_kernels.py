@@ -20,6 +20,8 @@ from pipeline.flow import tag_document
 from pipeline.model.decode import decode
 from pipeline.model.features import Texts, Vocabulary, context, join_texts, row_sums
 from pipeline.model.words import _jieba_cut, _rjieba_cut
+from pipeline.preprocess.segments import RECORD, ROW
+from pipeline.preprocess.segments import TEXT as BODY
 
 pytestmark = pytest.mark.compiled
 kernels = pytest.importorskip("pipeline.model._kernels", reason="not compiled; CI installs a compiler")
@@ -223,7 +225,7 @@ def test_rows_with_characters_by_themselves_are_those_of_the_arrays(dictionary, 
 def test_the_best_labels_in_context_are_those_of_the_arrays(model, layout_of, seed):
     random = np.random.default_rng(seed)
     sizes = random.integers(1, 12, random.integers(1, 9))
-    kinds = random.choice(["text", "row", "record"], len(sizes), p=[0.6, 0.2, 0.2])
+    kinds = random.choice([BODY, ROW, RECORD], len(sizes), p=[0.6, 0.2, 0.2])
     sentences, headings = int(sizes.sum()), 3
     above = tuple(tuple(sentences + random.choice(headings, random.integers(0, 3), replace=False)) for _ in sizes)
     bounds = np.cumsum([0, *sizes])
@@ -235,7 +237,7 @@ def test_the_best_labels_in_context_are_those_of_the_arrays(model, layout_of, se
     scores = model.compiled.in_context(layout, sums, options)
     assert np.abs(scores - context(layout, options).apply(sums)).max() < 1e-12
     found = model.compiled.decode(layout, scores, by_segment, options)
-    costs = [options.switch_cost if kind == "text" else math.inf for kind in kinds]
+    costs = [options.switch_cost if kind == BODY else math.inf for kind in kinds]
     expected = decode(scores + np.repeat(by_segment, np.diff(bounds), axis=0), bounds, costs)
     for name in ("segments", "firsts", "lasts"):
         assert np.array_equal(getattr(found, name), getattr(expected, name)), name
@@ -417,7 +419,7 @@ def test_words_outside_the_vocabulary_are_left_out(model, arrays):
 
 
 @pytest.mark.parametrize(
-    ("text", "lowered", "clean", "source"),
+    ("text", "cleaned", "clean", "source"),
     [
         ("学习", "学习", [1], [0]),
         ("学习", "学习", [0], [1]),
@@ -426,9 +428,9 @@ def test_words_outside_the_vocabulary_are_left_out(model, arrays):
         ("学习", "学习", [0, 9], [0, 1]),
     ],
 )
-def test_a_map_that_leads_outside_the_text_is_refused(text, lowered, clean, source):
+def test_a_map_that_leads_outside_the_text_is_refused(text, cleaned, clean, source):
     with pytest.raises(ValueError, match="map"):
-        kernels.Source(text, lowered, np.array(clean, np.int64), np.array(source, np.int64), b"", b"")
+        kernels.Source(text, cleaned, np.array(clean, np.int64), np.array(source, np.int64), b"", b"")
 
 
 def test_half_of_a_pair_of_surrogates_is_refused_as_by_the_encoder(model, arrays):

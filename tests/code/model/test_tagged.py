@@ -51,9 +51,9 @@ def test_a_report_in_windows_has_the_tags_and_terms_that_it_has_at_once(model, c
     options = msgspec.structs.replace(model.config.model, report_weight=0.0)  # which only reports of one window have
     model = replace(model, config=msgspec.structs.replace(model.config, model=options))
     cleaned, segments, _ = cut_up(TEXT * 12)
-    (whole,) = tag_segments(cleaned, segments, model)
+    (whole,) = tag_segments(cleaned, [segments], model)
     monkeypatch.setattr("pipeline.model.tag.WINDOW", 5)
-    parts = list(tag_segments(cleaned, segments, model))
+    parts = list(tag_segments(cleaned, [segments], model))
     assert len(parts) > 5
     assert b"".join(part.json_lines() for part in parts) == whole.json_lines()
     assert sum(part.terms.terms for part in parts) == whole.terms.terms > 100

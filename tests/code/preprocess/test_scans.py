@@ -1,12 +1,15 @@
 """The compiled scans over characters give what the arrays give, on any text, and refuse what does not agree."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.core.records import CleanText, Document, OffsetMap
 from pipeline.model import tagged
-from pipeline.preprocess import characters, headings, lines, noise, segment, sentences
+from pipeline.preprocess import characters, headings, lines, noise, segment, segments, sentences
 from pipeline.read import decode
 
 pytestmark = pytest.mark.compiled
@@ -115,39 +118,119 @@ def test_leads_are_those_of_the_form(pieces, wanted):
     may_be = np.array([wanted >> i & 1 for i in range(len(pieces))], bool)
     expected = segment.are_leads("".join(pieces), split, may_be)
     assert expected.tolist() == [bool(may and headings.is_lead(p.strip())) for p, may in zip(pieces, may_be, strict=True)]
-    leads_of("".join(pieces), split.starts, split.ends, may_be.view(np.uint8))
+    scans.leads("".join(pieces), split.starts, split.ends, may_be.view(np.uint8), headings.NOT_IN_LEADS, headings.BEHIND_LEADS)
     assert may_be.tolist() == expected.tolist()
 
 
-def leads_of(text, starts, ends, found):
-    """Call the compiled loop as ``segment.py`` does."""
-    scans.leads(
-        text, starts, ends, found, headings.SHORTEST_LEAD, headings.LONGEST_LEAD, headings.NOT_IN_LEADS, headings.BEHIND_LEADS
-    )
+SIGNS = st.text(
+    st.sampled_from("第一二十百章节篇分是要其首先次再后最、，,：:.．()（）1２٣①⑳●—-☆ 　甲。；”#*_\t|\U00020000"), max_size=9
+)
 
 
-def look_of():
-    return scans.Passages(
-        sentences.WORD, sentences.SPACE, sentences.SIGN_START, segment._SIGN, segment._LED, segment._UNSURE
-    )  # fmt: skip
+@given(st.lists(SIGNS.map(str.strip).filter(bool), min_size=1, max_size=4), st.sampled_from([segments.TEXT, segments.ROW]))
+@settings(max_examples=1500)
+@example(
+    ["第一章分 甲", "第十二部分：甲", "第一，甲", "12.3", "12.甲", "（十二）", "(12)甲", "一百二十要", "——甲。", "首先，", "甲。”"],
+    0,
+)
+def test_levels_of_lines_are_those_of_their_form(lines, kind):
+    text = "\n".join(lines)
+    starts = [0, *np.cumsum([len(line) + 1 for line in lines])[:-1].tolist()]
+    rows = [[start, start + len(line), segments.NO_LEVEL, kind] for start, line in zip(starts, lines, strict=True)]
+    found = np.ascontiguousarray(np.array(rows, np.int64).T)
+    scans.levels(text, found, 8)
+    asked = [line[0] in "#*" and len(line) <= 8 for line in lines]
+    expected = [segment._ASKED if ask else segment.level_of(line, kind, 8) for line, ask in zip(lines, asked, strict=True)]
+    assert found[2].tolist() == expected
 
 
-@given(passages_of(), st.integers(0, 2**16 - 1), st.integers(0, 2**16 - 1))
-@settings(max_examples=500)
-@example(("一、学习。抓好学习。办书房。 “”。字", [(0, 9), (9, 18)], []), 0b10, 0b11)
-def test_passages_are_gathered_as_by_the_arrays(given_passages, firsts, leads):
-    text, bounds, breaks = given_passages
-    kinds = sentences.kinds_of(text)
-    split = sentences.split_sentences(kinds, bounds, breaks)
-    size = len(split.starts)
-    starts = np.append(True, split.passages[1:] != split.passages[:-1])[:size]
-    is_first = starts | np.array([firsts >> i % 16 & 1 for i in range(size)], bool)
-    is_lead = np.array([leads >> i % 16 & 1 for i in range(size)], bool)
-    shifts = np.arange(len(bounds)) * 1000
-    if size:
-        expected = segment.gathered(kinds, split, shifts, is_first, is_lead)
-        flags = (is_first.view(np.uint8), is_lead.view(np.uint8))
-        assert look_of().gather(kinds, split.starts, split.ends, split.passages, shifts, *flags) == expected
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([[0], [3], [-3], [0]], "outside"),
+        ([[-1], [2], [-3], [0]], "outside"),
+        ([[1], [1], [-3], [0]], "outside"),
+        ([[0], [2]], "kind"),
+    ],
+)
+def test_lines_outside_a_text_are_refused(lines, message):
+    for call in (lambda some: scans.levels("甲乙", some, 9), lambda some: cutter("甲乙").add(some, *room_for(0, 1))):
+        with pytest.raises(ValueError, match=message):
+            call(np.array(lines))
+
+
+def cutter(text):
+    return scans.Cutter(text, headings.NOT_IN_LEADS, headings.BEHIND_LEADS)
+
+
+def room_for(count, lines):
+    """Return what ``Cutter.add`` takes beside lines: so many sentences of one character in one paragraph, and room."""
+    given_sentences = np.stack([np.arange(count), np.arange(1, count + 1)], axis=1)
+    flags = np.zeros(count, np.int64), np.zeros(count, np.uint8)
+    return [given_sentences, *flags, np.empty((4, count + lines), np.int64), np.empty((count + lines, 2), np.int64)]
+
+
+PIECES = ["一、", "（一）", "一是", "第三，", "——", "抓好学习。", "甲乙。", "”。", " ", "　", "；", "|", "a", "办了十二次。"]
+LINE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
+
+
+@given(
+    st.lists(st.tuples(LINE, st.integers(-3, 10), st.integers(0, 2)), min_size=1, max_size=10),
+    st.integers(0, 2**16 - 1),
+    st.integers(0, 10),
+)
+@settings(max_examples=1500)
+def test_segments_are_those_of_the_reference(lines, firsts, split):
+    """Of lines with any levels and kinds, cut anywhere, in several goes."""
+    text = "\n".join(line for line, *_ in lines)
+    cleaned = CleanText(Document("x", text, "0", "utf-8"), text, OffsetMap((0,), (0,)), (), ())
+    reference, compiled = segment.Cut(cleaned), segment._CompiledCut(cleaned, cutter(text))
+    start = 0
+    for some in (lines[:split], lines[split:]):
+        rows, spans, paragraphs = [], [], []
+        for line, level, kind in some:
+            rows.append([start, start + len(line), level, kind])
+            if level == segments.NO_LEVEL:
+                ends = [0, *[i + 1 for i, letter in enumerate(line[:-1]) if letter in "。；"], len(line)]
+                spans += [(start + first, start + last) for first, last in pairwise(ends)]
+                paragraphs += [len(rows) - 1] * (len(ends) - 1)
+            start += len(line) + 1
+        is_first = [bool(firsts >> i % 16 & 1) and some[number][2] == segments.TEXT for i, number in enumerate(paragraphs)]
+        begins = [number != before for before, number in pairwise([-1, *paragraphs])]
+        passages = segment.Passages(
+            np.array(spans, np.int64).reshape(-1, 2),
+            np.array(paragraphs, np.int64),
+            np.array(is_first, bool) | np.array(begins, bool),
+        )
+        given_lines = np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 4).T)
+        found, expected = compiled.add(given_lines, passages), reference.add(given_lines, passages)
+        assert (list(found), list(found.symbols)) == (list(expected), list(expected.symbols))
+        assert (list(found.headings), list(found.parents)) == (list(expected.headings), list(expected.parents))
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        (0, np.array([[0, 3]]), "agree in length"),
+        (0, np.array([[0], [1]]), "agree in length"),
+        (0, np.array([[0, 1], [1, 9]]), "sentence lies outside"),
+        (0, np.array([[0, 1], [-1, 1]]), "sentence lies outside"),
+        (0, np.array([[0, 1], [1, 1]]), "sentence lies outside"),
+        (1, np.zeros(3, np.int64), "agree in length"),
+        (2, np.zeros(1, np.uint8), "agree in length"),
+        (3, np.empty((4, 2), np.int64), "no room"),
+        (3, np.empty((3, 9), np.int64), "no room"),
+        (4, np.empty((2, 2), np.int64), "no room"),
+        (4, np.empty((9, 3), np.int64), "agree in length"),
+    ],
+)
+def test_sentences_that_do_not_agree_are_refused(place, value, message):
+    lines, given_arrays = np.array([[0], [2], [segments.NO_LEVEL], [0]]), room_for(2, 1)
+    assert cutter("甲乙").add(lines, *given_arrays) == 1
+    with pytest.raises(ValueError, match=message):
+        cutter("甲乙").add(lines, *given_arrays[:place], value, *given_arrays[place + 1 :])
+    with pytest.raises(ValueError, match="no sentence"):
+        cutter("甲乙").add(lines, *room_for(0, 1))
 
 
 @given(st.text(st.sampled_from("甲 \u3000\n乙\x1f"), min_size=1, max_size=30), st.data())
@@ -187,7 +270,7 @@ def test_room_for_fewer_spans_is_refused(shape, message):
 @pytest.mark.parametrize(("start", "end", "count"), [(-1, 2, 1), (2, 1, 1), (0, 3, 1), (0, 2, 2)])
 def test_leads_that_do_not_agree_are_refused(start, end, count):
     with pytest.raises(ValueError, match="outside the text" if count == 1 else "do not agree"):
-        leads_of("甲。", np.array([start]), np.array([end]), np.ones(count, np.uint8))
+        scans.leads("甲。", np.array([start]), np.array([end]), np.ones(count, np.uint8), "", "")
 
 
 def test_too_little_room_for_lines_is_refused():
@@ -238,26 +321,6 @@ def test_spans_outside_a_text_are_refused():
             scans.trim("甲乙", np.array([span]))
     with pytest.raises(ValueError, match="a start and an end"):
         scans.trim("甲乙", np.array([[0]]))
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"ends": np.array([2])}, "agree in length"),
-        ({"leads": np.zeros(3, np.uint8)}, "agree in length"),
-        ({"ends": np.array([2, 5])}, "outside the text"),
-        ({"starts": np.array([-1, 2])}, "outside the text"),
-        ({"starts": np.array([0, 4])}, "outside the text"),
-        ({"paragraphs": np.array([0, 1])}, "or the paragraphs"),
-        ({"paragraphs": np.array([-1, 0])}, "or the paragraphs"),
-    ],
-)
-def test_sentences_that_do_not_agree_are_refused(change, message):
-    given = {"kinds": np.zeros(4, np.uint16), "starts": np.array([0, 2]), "ends": np.array([2, 4]), "paragraphs": np.array([0, 0])}
-    given |= {"shifts": np.array([7]), "is_first": np.array([1, 0], np.uint8), "leads": np.zeros(2, np.uint8)}
-    assert look_of().gather(*given.values()) == [[(((7, 9), (9, 11)), segment._UNSURE)]]
-    with pytest.raises(ValueError, match=message):
-        look_of().gather(*(given | change).values())
 
 
 @given(st.binary(max_size=60))

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline.core.config import load_config
-from pipeline.core.records import Document, Mark, Segment
+from pipeline.core.records import Document, Mark
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment, segment_together
+from pipeline.preprocess.segments import joined
 
 CONFIG = load_config()
 PIECES = st.sampled_from(
@@ -54,9 +55,8 @@ reports = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size
 
 def cut(text, options=CONFIG.segment):
     cleaned = clean(Document("x.txt", text, "0", "utf-8"), CONFIG.clean)
-    items = list(segment(cleaned, options))
-    segments = [item for item in items if isinstance(item, Segment)]
-    return cleaned, segments, [*cleaned.noise, *(item for item in items if not isinstance(item, Segment))]
+    segments = joined([*segment(cleaned, options)])
+    return cleaned, segments, [*cleaned.noise, *segments.symbols]
 
 
 @given(reports)
@@ -82,10 +82,9 @@ def test_segments_are_in_order_do_not_overlap_and_lose_nothing(text):
 def test_reports_cut_together_are_cut_as_each_alone(texts, longest):
     options = replace(CONFIG.segment, max_paragraph=longest)
     cleaned = [clean(Document("x.txt", text, "0", "utf-8"), CONFIG.clean) for text in texts]
-    for one, (segments, symbols) in zip(cleaned, segment_together(cleaned, options), strict=True):
-        alone = list(segment(one, options))
-        assert segments == [item for item in alone if isinstance(item, Segment)]
-        assert symbols == [item for item in alone if not isinstance(item, Segment)]
+    for one, segments in zip(cleaned, segment_together(cleaned, options), strict=True):
+        alone = joined([*segment(one, options)])
+        assert (list(segments), list(segments.symbols)) == (list(alone), list(alone.symbols))
 
 
 @given(reports, st.integers(100, 130))

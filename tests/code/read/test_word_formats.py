@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.records import Document, Segment
+from pipeline.core.records import Document
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.read.formats import doc, docx, odt, rtf
@@ -124,5 +124,5 @@ def test_a_report_in_word_gives_the_segments_of_its_plain_text(report, root, tmp
 
 def _segments(document, config):
     cleaned = clean(document, config.clean)
-    found = [item for item in segment(cleaned, config.segment) if isinstance(item, Segment)]
+    found = [item for some in segment(cleaned, config.segment) for item in some]
     return [(cleaned.text[item.start : item.end], item.level is not None, item.headings) for item in found]

@@ -11,6 +11,7 @@ from pipeline.model.model import LEAST_TERMS, NO_SCORE, DriftedText
 from pipeline.model.tag import tag_segments, tag_together
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
+from pipeline.preprocess.segments import joined
 from pipeline.training.calibrate import DRIFTED_FROM, _drifted, _Runs, review_threshold, review_thresholds
 
 
@@ -101,7 +102,7 @@ def test_passages_of_a_drifted_report_need_a_higher_score(default_model):
 def test_reports_that_are_scored_together_are_drifted_one_by_one(default_model):
     model = replace(default_model, drifted=DriftedText(0.5, NO_SCORE))
     cleaned = [clean(Document(f"{i}.txt", text, "", "utf-8"), load_config().clean) for i, text in enumerate((KNOWN, STRANGE))]
-    groups = tag_together([(one, list(segment(one, load_config().segment)), ()) for one in cleaned], model)
+    groups = tag_together([(one, joined([*segment(one, load_config().segment)])) for one in cleaned], model)
     assert [group.terms.is_drifted for group in groups] == [False, True]
     assert [all(tag.review for tag in group) for group in groups] == [False, True]
 

@@ -1,0 +1,44 @@
+"""Segments as arrays: each as a record, parts of them, and several as one."""
+
+import pytest
+
+from pipeline.core.records import Heading, Segment
+from pipeline.preprocess.segments import NO_SEGMENTS, joined
+
+TEXT = "某县总结\n一、学习\n学了十次。讲了百场。\n（一）宣讲\n讲了八场。\n二、文化\n演了九场。"
+TITLE, LEARNING, TALKS, CULTURE = Heading(0, "某县总结"), Heading(3, "一、学习"), Heading(4, "（一）宣讲"), Heading(3, "二、文化")
+
+
+@pytest.fixture
+def cut(cut_up):
+    return cut_up(TEXT)[1]
+
+
+def test_a_segment_is_made_a_record_where_it_is_asked_for(cut):
+    assert len(cut) == 7
+    assert cut[0] == Segment(0, 4, ((0, 4),), (), 0)
+    assert cut[2] == Segment(10, 20, ((10, 15), (15, 20)), (TITLE, LEARNING))
+    assert cut[-1] == Segment(38, 43, ((38, 43),), (TITLE, CULTURE))
+    assert [segment.level for segment in cut] == [0, 3, None, 4, None, 3, None]
+    with pytest.raises(IndexError):
+        cut[7]
+
+
+def test_a_part_has_the_headings_that_it_stands_under(cut):
+    part = cut.part(4, 6)
+    assert list(part) == [cut[4], cut[5]]
+    assert (list(part.headings), list(part.parents)) == ([TITLE, LEARNING, TALKS], [-1, 0, 1])
+    assert list(cut.part(0, 1).headings) == list(cut.part(2, 2)) == []
+
+
+def test_parts_are_joined_again(cut):
+    again = joined([cut.part(0, 3), NO_SEGMENTS, cut.part(3, 4), cut.part(4, 7)])
+    assert list(again) == list(cut)
+    assert len(joined([])) == len(NO_SEGMENTS) == 0
+
+
+def test_headings_with_nothing_below_them_are_not_used(cut, cut_up):
+    assert [cut.headings[number] for number in cut.used()] == [TITLE, LEARNING, TALKS, CULTURE]
+    cut = cut_up("某县总结\n一、学习\n二、文化\n演了九场。")[1]
+    assert [cut.headings[number] for number in cut.used()] == [TITLE, CULTURE]
+    assert len(cut.headings) == 3
