@@ -27,7 +27,7 @@ from pipeline.cli.common import (
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
-from pipeline.core.messages import language, mark, tr
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
@@ -172,11 +172,10 @@ def _format(request: _Request, place: "OutputTarget | None") -> str:
 
 
 def _say_counts(counts: "RunCounts", out: Path | None) -> None:
-    from pipeline.output.reasons import in_chinese  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.reasons import in_our_language  # noqa: PLC0415 - help must not load the program
 
     place = f" -> {out}" if out and counts.reports else ""
-    named = in_chinese if language() == "zh" else str
-    reasons = tr(", ").join(f"{named(reason)} {count}" for reason, count in counts.noise.most_common())
+    reasons = tr(", ").join(f"{in_our_language(reason)} {count}" for reason, count in counts.noise.most_common())
     why = tr(" ({reasons})", reasons=reasons) if reasons else ""
     noise = tr("{passages} set aside", passages=counted(counts.noise.total(), "passage")) + why
     say(
