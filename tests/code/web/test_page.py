@@ -31,9 +31,7 @@ ATTACK = """<script>window.ran = true</script><img src=x onerror="window.ran = t
 
 @pytest.fixture
 def page(served, chromium_page):
-    page = chromium_page(served.address)
-    yield page
-    page.context.close()
+    return chromium_page(served.address)
 
 
 @pytest.fixture
