@@ -50,6 +50,19 @@ class OutputPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class NamedChoice(click.Choice[str]):
+    """The type of an option with some values, each of which may be given by its Chinese name too: place, 地区, 地点."""
+
+    def __init__(self, **names: str) -> None:
+        """Take for each value its other names, with spaces between them."""
+        super().__init__([*names])
+        self._values = {name: value for value, others in names.items() for name in others.split()}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
+        """Return the value that a name stands for."""
+        return super().convert(self._values.get(value, value), param, ctx)
+
+
 class Commands(click.Group):
     """The commands, loaded one by one, and the one place where an error becomes a line and an exit code."""
 

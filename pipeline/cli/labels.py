@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.labels.agreement import Agreement
     from pipeline.labels.exchange import Import, Origin
     from pipeline.labels.files import Corpus
-    from pipeline.labels.incoming import Columns
+    from pipeline.labels.incoming import Columns, ImportedReport
 
 SHOWN = 60
 ORIGINS = {"seed": mark("seed"), "written": mark("written"), "review": mark("review"), "imported": mark("imported")}
@@ -260,6 +261,8 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
     from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     known = labels_of(config)
+    if not annotator.strip():
+        raise UsageError(tr("{file}: a workbook does not say who corrected it; add --annotator NAME", file=file))
     checked_name(annotator)
     found = read_returned(file, known, config.read)
     for where in found.only_notes:
@@ -342,6 +345,7 @@ def import_table(asked: TableRequest, config: "Config") -> None:
     else:
         write_place(place, label_lines(made.labels))
     _say_taken(made, out, reports, len(refused))
+    _say_variants(taken.reports)
     _say_alone(taken.alone)
     if asked.out is not None or asked.reports is not None:
         _say_what_is_next(exchange.overlaps(made.labels, corpus))
@@ -365,6 +369,12 @@ def _say_what_is_next(again: int) -> None:
     if again:
         beside = tr("in place of the file that has them, since {again} overlap labels of the corpus", again=again)
     say(tr("name both under [corpus] {beside}", beside=beside))
+
+
+def _say_variants(reports: Iterable["ImportedReport"]) -> None:
+    variants = Counter((each.variant, each.label) for report in reports for each in report.passages if each.variant)
+    for (variant, label), count in variants.items():
+        say(tr("{variant}: taken as {label} ({labels})", variant=variant, label=label, labels=counted(count, "label")))
 
 
 def _say_alone(rows: int) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import (
+    NamedChoice,
     OutputPath,
     config_options,
     debug_option,
@@ -325,10 +326,20 @@ def _say_retagged(result: "Retagged", model: str, dry_run: bool) -> None:
 
 
 @library.command()
-@click.option("--by", type=click.Choice(["place", "unit", "year", "kind", "group", "theme"]), default="place", show_default=True,
-              help="The rows; theme: which themes stand together.")  # fmt: skip
-@click.option("--measure", type=click.Choice(["reports", "passages", "characters"]), default="passages", show_default=True,
-              help="What is counted; headings are not.")  # fmt: skip
+@click.option(
+    "--by",
+    type=NamedChoice(place="地区 地点", unit="单位", year="年份", kind="体裁 种类", group="分组 组", theme="主题"),
+    default="place",
+    show_default=True,
+    help="The rows; theme: which themes stand together.",
+)
+@click.option(
+    "--measure",
+    type=NamedChoice(reports="报告", passages="段落", characters="字数"),
+    default="passages",
+    show_default=True,
+    help="What is counted; headings are not.",
+)
 @click.option("-o", "--output", "out", type=OutputPath(), help="A .csv or .xlsx file; a workbook has all measures.")
 @config_options
 def count(by: str, measure: "Measure", out: Path | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
