@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
 @click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
-@config_options
+@config_options("corpus", "read", "digest", "drift.stricter_review", "track.uri")
 def digest(paths: tuple[str, ...], out: Path, by: "By | None", themes: tuple[str, ...], least_score: float | None, most: int | None,
            pages: int | None, form: str | None, about: Path | None, model_name: str, jobs: int | None, corrected: bool, force: bool,
            ocr: str | None,

@@ -64,7 +64,7 @@ NOT_OF_SPARK = {
 @click.option("--corrected", is_flag=True, help="Show what people corrected, of everybody the latest, beside what the model says.")
 @click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
-@config_options
+@config_options("corpus", "read", "drift.stricter_review", "track.uri")
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
         engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, force: bool, ocr: str | None,
         config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
