@@ -11,7 +11,7 @@ from pipeline.core.messages import tr
 
 @click.command()
 @click.argument("file", type=OutputPath())
-@config_options
+@config_options("corpus", "features.gazetteers", "features.user_dictionary", "track.uri")
 def backup(file: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Keep corrections, reviewed reports, labels, models, MLflow's runs, the library and configuration in one new FILE.
 

@@ -50,6 +50,19 @@ class OutputPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class NamedChoice(click.Choice[str]):
+    """The type of an option with some values, each of which may be given by its Chinese name too: place, 地区, 地点."""
+
+    def __init__(self, **names: str) -> None:
+        """Take for each value its other names, with spaces between them."""
+        super().__init__([*names])
+        self._values = {name: value for value, others in names.items() for name in others.split()}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
+        """Return the value that a name stands for."""
+        return super().convert(self._values.get(value, value), param, ctx)
+
+
 class Commands(click.Group):
     """The commands, loaded one by one, and the one place where an error becomes a line and an exit code."""
 
@@ -116,16 +129,58 @@ def debug_option(command: Command) -> Command:
     )(command)
 
 
-def config_options(command: Command) -> Command:
-    """Give a command the options ``--config``, ``--set`` and ``--debug``."""
+_EXAMPLES = {
+    "model": "One setting, as model.C=0.5; can be repeated.",
+    "read": "One setting, as read.max_pages=100; can be repeated.",
+}
+
+
+def config_options(*used: str) -> Callable[[Command], Command]:
+    """Return what gives a command the options ``--config``, ``--set`` and ``--debug``.
+
+    ``used`` are the sections and settings that the command reads. ``--set`` refuses others, which would do nothing; a file is that
+    of the whole project, and may have them.
+    """
+
+    def check(context: click.Context, _parameter: click.Parameter, settings: tuple[str, ...]) -> tuple[str, ...]:
+        for setting in settings:
+            _check_used(setting, used, context.command_path)
+        return settings
+
     options = (
         click.option("--config", "config_file", type=click.Path(path_type=Path), help="A TOML file over configs/default.toml."),
-        click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One setting, as model.C=0.5; can be repeated."),
+        click.option(
+            "--set", "settings", multiple=True, metavar="KEY=VALUE", callback=check,
+            help=next((text for section, text in _EXAMPLES.items() if section in used), "One setting; can be repeated."),
+        ),
         debug_option,
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )  # fmt: skip
+
+    def give(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return give
+
+
+def _check_used(setting: str, used: tuple[str, ...], command: str) -> None:
+    """Raise UsageError for a setting that a command does not read; what is none at all is told where it is laid over others."""
+    from pipeline.core.config import Config, ModelSettings  # noqa: PLC0415 - help must not load the program
+
+    key = setting.partition("=")[0].strip()
+    section = key.partition(".")[0]
+    if section not in Config.__struct_fields__ or section in used or key in used:
+        return
+    if section in ModelSettings.__struct_fields__:
+        raise UsageError(
+            tr(
+                "--set {key}: a setting of training, which a model keeps; train with it: pipeline train --set {setting}",
+                key=key,
+                setting=setting,
+            )
+        )
+    raise UsageError(tr("--set {key}: {command} does not use it; it uses {used}", key=key, command=command, used=" ".join(used)))
 
 
 def ocr_option(command: Command) -> Command:

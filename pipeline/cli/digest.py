@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import (
+    NamedChoice,
     OutputPath,
     config_options,
     failed,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "out", type=OutputPath(), required=True, help="The file: .docx, .xlsx, .html or .md.")
-@click.option("--by", type=click.Choice(["report", "place", "year", "aspect"]),
+@click.option("--by", type=NamedChoice(report="报告", place="地区 地点", year="年份", aspect="方面"),
               help="What passages stand under [report]; aspect: what was done, came of it, lacks, is planned.")  # fmt: skip
 @click.option("--theme", "themes", multiple=True, metavar="NAME", help="A theme to show; can be repeated. Without it all themes.")
 @click.option("--least-score", type=click.FloatRange(0, 1), help="Leave out passages with a lower score.")
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
 @click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
-@config_options
+@config_options("corpus", "read", "digest", "drift.stricter_review", "track.uri")
 def digest(paths: tuple[str, ...], out: Path, by: "By | None", themes: tuple[str, ...], least_score: float | None, most: int | None,
            pages: int | None, form: str | None, about: Path | None, model_name: str, jobs: int | None, corrected: bool, force: bool,
            ocr: str | None,

@@ -46,7 +46,7 @@ TAGS = (".jsonl", ".ndjson")  # endings of files with tags that were written bef
 @click.option("--corrected", is_flag=True, help="Take what people corrected, of everybody the latest, for the theme of a passage.")
 @click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
-@config_options
+@config_options("corpus", "read", "drift.stricter_review", "track.uri")
 def figures(paths: tuple[str, ...], out: Path | None, format_name: str | None, themes: tuple[str, ...], model_name: str,
             jobs: int | None, corrected: bool, force: bool, ocr: str | None, config_file: Path | None,
             settings: tuple[str, ...]) -> None:  # fmt: skip

@@ -38,7 +38,7 @@ DIGESTS = ("xlsx", "docx", "html", "md")
 @click.option("-n", "--most", type=click.IntRange(1), help=f"So many passages at most; without it {SHOWN}, and with -o all.")
 @click.option("-o", "--output", "out", type=OutputPath(), help="A .jsonl, .csv, .xlsx, .docx, .html or .md file.")
 @click.option("--format", "format_name", type=click.Choice([*TEXTS, *DIGESTS]), help="The format.")
-@config_options
+@config_options("corpus", "read", "digest.resemblance")
 def find(words: tuple[str, ...], theme: str, place: str, unit: str, year: str, kind: str, group: str, score: float,
          most: int | None, out: Path | None, format_name: str | None, config_file: Path | None,
          settings: tuple[str, ...]) -> None:  # fmt: skip

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.labels.agreement import Agreement
     from pipeline.labels.exchange import Import, Origin
     from pipeline.labels.files import Corpus
-    from pipeline.labels.incoming import Columns
+    from pipeline.labels.incoming import Columns, ImportedReport
 
 SHOWN = 60
 ORIGINS = {"seed": mark("seed"), "written": mark("written"), "review": mark("review"), "imported": mark("imported")}
@@ -40,7 +41,7 @@ def labels() -> None:
 
 
 @labels.command()
-@config_options
+@config_options("corpus", "read")
 def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Hold the configured labels against their reports: unchanged, inside, not overlapping, enough to train on.
 
@@ -82,7 +83,7 @@ def _print_corrections(config_file: Path | None, settings: tuple[str, ...]) -> N
 
 
 @labels.command()
-@config_options
+@config_options("corpus", "read")
 def stats(config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Count reports, labels and characters by origin and folder.
 
@@ -110,7 +111,7 @@ def stats(config_file: Path | None, settings: tuple[str, ...]) -> None:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FIRST [SECOND]]")
 @click.option("--by", "people", multiple=True, metavar="NAME", help="Two people in one file of corrections; twice.")
 @click.option("--whole", is_flag=True, help="Rows of a workbook that were left as they are count as confirmed.")
-@config_options
+@config_options("corpus", "read")
 def agree(files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config_file: Path | None,
           settings: tuple[str, ...]) -> None:  # fmt: skip
     """Print how far two people agree, by Cohen's and Krippendorff's figures, over all and by theme, and where they do not.
@@ -224,7 +225,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
     show_default=True,
     help="What kind.",
 )
-@config_options
+@config_options("corpus", "read")
 def take_in(file: Path, out: Path | None, reports: str | None, text_column: str, label_column: str, source_column: str,
             annotator: str, who: str, origin: str, config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Take labels in: a corrected workbook, Label Studio's JSON, CSV or JSON lines with text and label, or a REFI-QDA project.
@@ -260,6 +261,8 @@ def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
     from pipeline.labels.people import checked_name  # noqa: PLC0415
 
     known = labels_of(config)
+    if not annotator.strip():
+        raise UsageError(tr("{file}: a workbook does not say who corrected it; add --annotator NAME", file=file))
     checked_name(annotator)
     found = read_returned(file, known, config.read)
     for where in found.only_notes:
@@ -342,6 +345,7 @@ def import_table(asked: TableRequest, config: "Config") -> None:
     else:
         write_place(place, label_lines(made.labels))
     _say_taken(made, out, reports, len(refused))
+    _say_variants(taken.reports)
     _say_alone(taken.alone)
     if asked.out is not None or asked.reports is not None:
         _say_what_is_next(exchange.overlaps(made.labels, corpus))
@@ -367,6 +371,12 @@ def _say_what_is_next(again: int) -> None:
     say(tr("name both under [corpus] {beside}", beside=beside))
 
 
+def _say_variants(reports: Iterable["ImportedReport"]) -> None:
+    variants = Counter((each.variant, each.label) for report in reports for each in report.passages if each.variant)
+    for (variant, label), count in variants.items():
+        say(tr("{variant}: taken as {label} ({labels})", variant=variant, label=label, labels=counted(count, "label")))
+
+
 def _say_alone(rows: int) -> None:
     if rows:
         said = tr("names no report") if rows == 1 else tr("name no report")
@@ -381,7 +391,7 @@ def _say_alone(rows: int) -> None:
 
 @labels.command("export")
 @click.option("-o", "--output", "out", type=OutputPath(), required=True, help="A .json, .csv, .jsonl, .qdpx or .qdc file.")
-@config_options
+@config_options("corpus", "read")
 def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Give all configured labels out: Label Studio's JSON, CSV for Excel, JSON lines, or a REFI-QDA project or codebook.
 
@@ -404,7 +414,7 @@ def give_out(out: Path, config_file: Path | None, settings: tuple[str, ...]) -> 
 @labels.command()
 @click.option("--model", "model_name", default="default", show_default=True, help="The model whose out-of-fold tags are used.")
 @click.option("-n", "count", type=click.IntRange(1), default=50, show_default=True, help="How many to show.")
-@config_options
+@config_options("corpus", "read")
 def suspects(model_name: str, count: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """List labels that may be wrong, by models that had not seen their report, the least likely first.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import (
+    NamedChoice,
     OutputPath,
     config_options,
     debug_option,
@@ -60,7 +61,7 @@ def library() -> None:
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use; without it all cores where there is enough to do.")
 @ocr_option
-@config_options
+@config_options("corpus", "read", "drift.stricter_review", "track.uri")
 def add(paths: tuple[str, ...], about: Path | None, model_name: str, jobs: int | None, ocr: str | None, config_file: Path | None,
         settings: tuple[str, ...]) -> None:  # fmt: skip
     """Tag reports and keep them; what is kept already is passed over. A .jsonl file is what `pipeline tag` made: kept as it is.
@@ -159,7 +160,7 @@ def _local(time: str) -> str:
 
 @library.command()
 @click.argument("number", type=click.IntRange(1))
-@config_options
+@config_options("corpus")
 def show(number: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Show a report: its attributes and where they come from, its passages and the shares of its themes.
 
@@ -269,7 +270,7 @@ def _set_told(kept: "Library", about: Path) -> int:
 @click.argument("numbers", nargs=-1, type=click.IntRange(1), metavar="[NUMBER...]")
 @click.option("--model", "model_name", default="default", show_default=True, help="A model's name, folder, or models:/name@alias.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and leave all as it is.")
-@config_options
+@config_options("corpus", "read", "track.uri")
 def retag(numbers: tuple[int, ...], model_name: str, dry_run: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Tag reports anew, all or those named, with a model and with what people corrected by now; print what changes.
 
@@ -325,12 +326,22 @@ def _say_retagged(result: "Retagged", model: str, dry_run: bool) -> None:
 
 
 @library.command()
-@click.option("--by", type=click.Choice(["place", "unit", "year", "kind", "group", "theme"]), default="place", show_default=True,
-              help="The rows; theme: which themes stand together.")  # fmt: skip
-@click.option("--measure", type=click.Choice(["reports", "passages", "characters"]), default="passages", show_default=True,
-              help="What is counted; headings are not.")  # fmt: skip
+@click.option(
+    "--by",
+    type=NamedChoice(place="地区 地点", unit="单位", year="年份", kind="体裁 种类", group="分组 组", theme="主题"),
+    default="place",
+    show_default=True,
+    help="The rows; theme: which themes stand together.",
+)
+@click.option(
+    "--measure",
+    type=NamedChoice(reports="报告", passages="段落", characters="字数"),
+    default="passages",
+    show_default=True,
+    help="What is counted; headings are not.",
+)
 @click.option("-o", "--output", "out", type=OutputPath(), help="A .csv or .xlsx file; a workbook has all measures.")
-@config_options
+@config_options("corpus")
 def count(by: str, measure: "Measure", out: Path | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Count themes by place, unit, year, kind or group, or how many reports or passages have both of two themes.
 

@@ -37,7 +37,7 @@ def models() -> None:
 
 @models.command("list")
 @click.option("--history", "changes", is_flag=True, help="List every change of an alias instead.")
-@config_options
+@config_options("track")
 def show(changes: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """List the registered versions with aliases, figures on left-out reports, when they were made, and what the gate said.
 
@@ -61,7 +61,7 @@ def show(changes: bool, config_file: Path | None, settings: tuple[str, ...]) -> 
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option("-n", "count", type=click.IntRange(0), default=10, show_default=True, help="How many reports to show.")
-@config_options
+@config_options("corpus", "read", "gate", "model.seed", "track")
 def compare(first: str, second: str, count: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Set two models side by side on the reports that both left out: F1 of each label, difference, reports that differ most.
 
@@ -98,7 +98,7 @@ def compare(first: str, second: str, count: int, config_file: Path | None, setti
 @click.argument("version", type=click.IntRange(1))
 @click.option("--why", required=True, help="Why; it is kept in the history.")
 @click.option("--force", is_flag=True, help="Promote it without the gate, which is kept in the history too.")
-@config_options
+@config_options("corpus", "read", "gate", "model.seed", "track")
 def promote(version: int, why: str, force: bool, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Make a version champion, if it passes the gate.
 
@@ -113,7 +113,7 @@ def promote(version: int, why: str, force: bool, config_file: Path | None, setti
 
 @models.command("rollback")
 @click.option("--why", default="rolled back", show_default=True, help="Why; it is kept in the history.")
-@config_options
+@config_options("track")
 def rollback(why: str, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Make the champion before today's champion again.
 

@@ -28,7 +28,7 @@ from pipeline.core.messages import tr
 @click.option("--new-account", metavar="NAME", help="Print a line for --token-file with a new token for this person, and end.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS",
               help="A proxy in front, or its network, whose X-Forwarded-For and -Proto are believed; can be repeated.")  # fmt: skip
-@config_options
+@config_options("corpus", "read", "drift.stricter_review", "digest", "track.uri", "serve")
 def serve(host: str, port: int, model_names: tuple[str, ...], names: tuple[str, ...], token: str | None, token_file: Path | None,
           shows_library: bool, new_account: str | None, proxies: tuple[str, ...],
           config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip

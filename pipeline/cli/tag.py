@@ -27,7 +27,7 @@ from pipeline.cli.common import (
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
-from pipeline.core.messages import language, mark, tr
+from pipeline.core.messages import mark, tr
 
 if TYPE_CHECKING:
     from pipeline.batch.local import FileResult
@@ -64,7 +64,7 @@ NOT_OF_SPARK = {
 @click.option("--corrected", is_flag=True, help="Show what people corrected, of everybody the latest, beside what the model says.")
 @click.option("--force", is_flag=True, help="Replace OUT also where no earlier run made it, or people corrected it.")
 @ocr_option
-@config_options
+@config_options("corpus", "read", "drift.stricter_review", "track.uri")
 def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model_name: str, jobs: int | None, resume: bool,
         engine: str, master: str | None, encoding: str | None, keep_noise: bool, corrected: bool, force: bool, ocr: str | None,
         config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
@@ -172,11 +172,10 @@ def _format(request: _Request, place: "OutputTarget | None") -> str:
 
 
 def _say_counts(counts: "RunCounts", out: Path | None) -> None:
-    from pipeline.output.reasons import in_chinese  # noqa: PLC0415 - help must not load the program
+    from pipeline.output.reasons import in_our_language  # noqa: PLC0415 - help must not load the program
 
     place = f" -> {out}" if out and counts.reports else ""
-    named = in_chinese if language() == "zh" else str
-    reasons = tr(", ").join(f"{named(reason)} {count}" for reason, count in counts.noise.most_common())
+    reasons = tr(", ").join(f"{in_our_language(reason)} {count}" for reason, count in counts.noise.most_common())
     why = tr(" ({reasons})", reasons=reasons) if reasons else ""
     noise = tr("{passages} set aside", passages=counted(counts.noise.total(), "passage")) + why
     say(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("file")
 @click.option("--encoding", help="The encoding of a text file, such as gb18030 or big5; found out without it.")
 @ocr_option
-@config_options
+@config_options("read")
 def text(file: str, encoding: str | None, ocr: str | None, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Print the text of a report as its reader produces it: what the offsets of a tag count in.
 

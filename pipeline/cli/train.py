@@ -26,7 +26,7 @@ QUICK = ("evaluate.sample=5", "evaluate.learning_curve=[]")
 @click.option("--search", is_flag=True, help="Measure every combination of a search file first, and train the best one.")
 @click.option("--search-config", type=click.Path(path_type=Path), help="The search file.  [default: configs/search.toml]")
 @click.option("--quick", is_flag=True, help="Measure on a few groups of reports only, those that were corrected first.")
-@config_options
+@config_options("corpus", "read", "clean", "segment", "features", "model", "evaluate", "tag", "gate", "track")
 def train(no_track: bool, exclude: tuple[str, ...], search: bool, search_config: Path | None, quick: bool,
           config_file: Path | None, settings: tuple[str, ...]) -> None:  # fmt: skip
     """Train a model on the corpus, measure it on left-out reports, write models/<name>/ and record the run in MLflow.
@@ -119,7 +119,7 @@ def _print_corrected(result: "Training") -> None:
 @click.option("--gold", type=click.Path(path_type=Path), help="Labels, or documents with sentences; else the corpus.")
 @click.option("--drift", "batches", multiple=True, type=click.Path(path_type=Path), metavar="SUMMARY",
               help="Instead: how far tagged batches (OUT.summary.json) are from the training corpus; can be repeated.")  # fmt: skip
-@config_options
+@config_options("corpus", "read", "evaluate.grouped", "drift", "track")
 def evaluate(model_name: str, gold: Path | None, batches: tuple[Path, ...], config_file: Path | None,
              settings: tuple[str, ...]) -> None:  # fmt: skip
     """Score a model on labelled documents, or tell whether tagged batches have drifted from what it was trained on.
@@ -149,7 +149,7 @@ def evaluate(model_name: str, gold: Path | None, batches: tuple[Path, ...], conf
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="The port on loopback; 0: any.")
-@config_options
+@config_options("track.uri")
 def ui(port: int, config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Start the MLflow UI on this project's runs and print its address. It listens on loopback only; Ctrl-C stops it.
 

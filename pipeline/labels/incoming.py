@@ -12,6 +12,7 @@ from pipeline.core.offsets import positions, with_line_feeds
 from pipeline.core.spans import SpanIndex
 
 SOURCES = ("source", "group")  # what the column is called that names the report of a row
+VARIANTS = {"其它": "其他", "其他": "其它"}  # two ways to write one word, of which people use both
 SHOWN = 20  # characters of a passage or a value that a message repeats
 
 
@@ -34,7 +35,10 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class LabelSpan:
-    """A labelled passage of a report, where it stands in the other tool's file, who labelled it as far as that is known, a note."""
+    """A labelled passage of a report, where it stands in the other tool's file, who labelled it as far as that is known, a note.
+
+    ``variant`` is what the file calls its label where that is another way to write it.
+    """
 
     start: int
     end: int
@@ -43,6 +47,7 @@ class LabelSpan:
     where: str = ""
     who: str = ""
     note: str = ""
+    variant: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -146,9 +151,21 @@ def in_text(report: ImportedReport, text: str) -> ImportedReport | None:
     return replace(report, text=text, passages=tuple(moved))
 
 
+def known_as(name: str, known: LabelSet) -> str:
+    """Return the label that a name stands for: itself, or another way to write it (其它, 其他) where that is a label."""
+    return name if name in known.names or VARIANTS.get(name) not in known.names else VARIANTS[name]
+
+
+def with_labels(span: LabelSpan, known: LabelSet) -> LabelSpan:
+    """Return a span whose names are labels, with what its file calls the first where that is another way to write it."""
+    names = dict.fromkeys(known_as(name, known) for name in span.names)
+    label, *secondary = names
+    return replace(span, label=label, secondary=tuple(secondary), variant=span.label if span.label != label else "")
+
+
 def unknown(names: Iterable[str], known: LabelSet) -> str | None:
-    """Return what to say of names one of which is no label, or None where all are."""
-    name = next((name for name in names if name not in known.names), None)
+    """Return what to say of names one of which is no label, or None where all are, in one way of writing or another."""
+    name = next((name for name in names if known_as(name, known) not in known.names), None)
     return (
         None
         if name is None

@@ -26,6 +26,7 @@ from pipeline.labels.incoming import (
     Rejected,
     agreed,
     unknown,
+    with_labels,
     without_overlap,
 )
 
@@ -190,7 +191,7 @@ def _passage(region: Any, text: str, annotation: _Annotation, wanted: _Wanted) -
     if isinstance(span, str):
         return Rejected(annotation.where, span)
     second = tuple(name for name in dict.fromkeys(names[1:]) if name != names[0])
-    return LabelSpan(*span, names[0], second, annotation.where, annotation.who)
+    return with_labels(LabelSpan(*span, names[0], second, annotation.where, annotation.who), wanted.known)
 
 
 def _span(value: Mapping[str, Any], text: str) -> tuple[int, int] | str:

@@ -32,6 +32,7 @@ from pipeline.labels.incoming import (
     LabelSpan,
     Rejected,
     agreed,
+    known_as,
     unknown,
     without_overlap,
 )
@@ -276,7 +277,8 @@ def _codes(root: "_Element", known: LabelSet, where: str) -> Iterator[tuple[str,
                 code="too_large",
             )
         plain = name.removesuffix(beside(above))
-        below = (name,) if name in known.names else (*path, plain) if path else ()
+        label = known_as(name, known)
+        below = (label,) if label in known.names else (*path, plain) if path else ()
         yield _guid(code, "guid"), _Code(plain, below)
         waiting += [(each, (*above, plain), below) for each in children(code)]
 
@@ -415,7 +417,8 @@ def _add(element: "_Element", span: tuple[int, int], memo: str, place: str, proj
         if code.path:
             project.members.spend(len(memo.encode()))
             note = noted([code.path], "\n".join(filter(None, [memo, *_noted(coding, project)])))
-            found.passages.append(LabelSpan(*span, code.path[0], (), place, who, note))
+            variant = code.name if len(code.path) == 1 and code.name != code.path[0] else ""
+            found.passages.append(LabelSpan(*span, code.path[0], (), place, who, note, variant))
         else:
             said = unknown([code.name], project.known) if code.name else None
             found.refused.append(Rejected(place, said or tr("its code is not in the codebook")))

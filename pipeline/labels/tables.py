@@ -26,6 +26,7 @@ from pipeline.labels.incoming import (
     LabelSpan,
     Rejected,
     unknown,
+    with_labels,
     without_overlap,
 )
 from pipeline.output.rows import FORMULA
@@ -74,7 +75,7 @@ def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Impo
                 refused.append(found)
             else:
                 reports.append(found)
-    reports += [_joined(name, group, name in alone) for name, group in groups.items() if group.labelled]
+    reports += [_joined(name, group, name in alone, known) for name, group in groups.items() if group.labelled]
     return ImportedFile(tuple(reports), tuple(refused), len(alone))
 
 
@@ -217,7 +218,7 @@ def _passage(span: Any, report: ImportedReport, known: LabelSet) -> LabelSpan | 
             end=end,
             characters=counted(len(report.text), "character"),
         )
-    return Rejected(report.where, said) if said else LabelSpan(start, end, name, (), report.where)
+    return Rejected(report.where, said) if said else with_labels(LabelSpan(start, end, name, (), report.where), known)
 
 
 def _names(label: object, secondary: object, known: LabelSet) -> tuple[str, ...]:
@@ -231,8 +232,8 @@ def _names(label: object, secondary: object, known: LabelSet) -> tuple[str, ...]
 def _parts(cell: str, known: LabelSet) -> list[str]:
     """Return the names in a cell; what they are not all labels of is one name, so that a message shows it whole."""
     cell = cell.strip()
-    parts = [cell] if cell in known.names else list(filter(None, _BETWEEN.split(cell)))
-    return parts if all(part in known.names for part in parts) else [cell]
+    parts = [cell] if unknown([cell], known) is None else list(filter(None, _BETWEEN.split(cell)))
+    return parts if unknown(parts, known) is None else [cell]
 
 
 def _plain(text: str) -> str:
@@ -244,13 +245,13 @@ def _unmarked(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
-def _joined(name: str, group: _Paragraphs, is_row: bool) -> ImportedReport:
+def _joined(name: str, group: _Paragraphs, is_row: bool, known: LabelSet) -> ImportedReport:
     starts, position = [], 0
     for text in group.texts:
         starts.append(position)
         position += len(text) + 1
     passages = tuple(
-        LabelSpan(starts[place], starts[place] + len(group.texts[place]), names[0], names[1:], where)
+        with_labels(LabelSpan(starts[place], starts[place] + len(group.texts[place]), names[0], names[1:], where), known)
         for place, names, where in group.labelled
     )
     text = group.texts[0] if is_row and len(group.texts) == 1 else "".join(f"{text}\n" for text in group.texts)

@@ -36,6 +36,15 @@ class _Token:
 
 def expression(query: str) -> str:
     """Return a query as FTS5 takes it; raises UsageError, which says what is wrong, for one that makes no sense."""
+    return _parsed(query)[0]
+
+
+def words_of(query: str) -> list[str]:
+    """Return the words and phrases that a query looks for, without those that it excludes; raises UsageError as ``expression``."""
+    return _parsed(query)[1]
+
+
+def _parsed(query: str) -> tuple[str, list[str]]:
     if len(query) > LONGEST:
         raise _wrong(tr("the query has {count:,} characters; the limit is {longest}", count=len(query), longest=LONGEST))
     tokens = _tokens(query)
@@ -47,7 +56,7 @@ def expression(query: str) -> str:
     made = parser.any_of()
     if parser.next is not None:
         raise _wrong(tr("the query has {text!r} where nothing is open; take it out", text=parser.next.text))
-    return made
+    return made, parser.words
 
 
 def _wrong(line: str) -> UsageError:
@@ -90,6 +99,7 @@ class _Parser:
 
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens, self._place, self._depth = tokens, 0, 0
+        self.words: list[str] = []  # that are looked for, in the order of the query
 
     @property
     def next(self) -> _Token | None:
@@ -110,7 +120,10 @@ class _Parser:
             without = self._take("NOT")
             if not (joined or without) and self.next.kind == "near":
                 raise _wrong(tr("the query has {text!r} behind brackets; it stands between two words", text=self.next.text))
+            known = len(self.words)
             made = f"({made} {'NOT' if without else 'AND'} {self._part()})"
+            if without:
+                del self.words[known:]
         return made
 
     def _part(self) -> str:
@@ -157,6 +170,7 @@ class _Parser:
             raise _wrong(
                 tr("{text!r}: too short to search for; a word has two or more letters, characters or digits", text=token.text)
             )
+        self.words.append(token.text)
         return made
 
     def _take(self, kind: str) -> bool:

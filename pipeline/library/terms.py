@@ -44,6 +44,30 @@ def phrase(text: str) -> str:
     return f'"{" ".join(terms)}" *'
 
 
+def places_of(words: Iterable[str], text: str) -> list[tuple[int, int]]:
+    """Return where words and phrases of a search stand in a text: starts and ends, in order, those that touch as one.
+
+    They stand where the search finds them, whatever their width, case and characters, and whatever signs part the runs of a phrase.
+    """
+    each = [unicodedata.normalize("NFKC", sign).casefold() for sign in text]
+    origin = [place for place, signs in enumerate(each) for _ in signs]
+    whole = simplified("".join(each))
+    asked = {r"[\W_]+".join(map(re.escape, runs(folded(word)))) for word in words} - {""}
+    found = [match.span() for form in asked for match in re.finditer(form, whole)]
+    return _together(sorted((origin[start], origin[end - 1] + 1) for start, end in found))
+
+
+def _together(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return sorted spans, those that touch or overlap as one."""
+    made: list[tuple[int, int]] = []
+    for start, end in spans:
+        if made and start <= made[-1][1]:
+            made[-1] = (made[-1][0], max(end, made[-1][1]))
+        else:
+            made.append((start, end))
+    return made
+
+
 def _terms(found: Iterable[str]) -> Iterable[str]:
     for run in found:
         yield from (run[place : place + 2] for place in range(len(run)))

@@ -1,5 +1,7 @@
 """Why a span was set aside, in the words of those who read the report."""
 
+from pipeline.core.messages import language
+
 REASONS = {
     "navigation": "导航",
     "byline": "署名",
@@ -48,3 +50,8 @@ REASONS = {
 def in_chinese(reason: str) -> str:
     """Return a reason in Chinese; one that has no word yet is given as it is."""
     return REASONS.get(reason, reason)
+
+
+def in_our_language(reason: str) -> str:
+    """Return a reason in the language of this process."""
+    return in_chinese(reason) if language() == "zh" else reason

@@ -188,12 +188,13 @@ def _full_columns(rows: Sequence[Sequence[str]]) -> list[int]:
 def _named(header: Sequence[str], names: Sequence[str]) -> int | None:
     """Return the column of the first of some names: as it is written, then without what stands beside or above it."""
     written = [cell.lower() for cell in header]
-    plain = [_plain(cell.rpartition("/")[2]) for cell in written]
+    plain = [plain_name(cell.rpartition("/")[2]) for cell in written]
     wanted = [name.lower() for name in names]
     return next((cells.index(name) for cells in (written, plain) for name in wanted if name in cells), None)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return the name of a column without a hint or a sign beside it: 金额（万元） is 金额."""
     return _BESIDE_NAME.sub("", name)
 
 
@@ -202,8 +203,8 @@ def _find_header(rows: Sequence[Sequence[str]], filled: Sequence[int], options: 
     known = {name.lower() for name in (*TEXT_NAMES, *SOURCE_NAMES, options.text_column, options.source_column) if name}
     width = max(sum(map(bool, rows[index])) for index in filled[:_MEASURE])
     cells = {index: [_squeezed(cell) for cell in rows[index] if cell.strip()] for index in filled[:_LOOK]}
-    named = [index for index in cells if all(map(_is_name, cells[index]))]
-    told = [i for i in named if any(_plain(cell).lower() in known or cell.lower() in known for cell in cells[i])]
+    named = [index for index in cells if all(map(is_name, cells[index]))]
+    told = [i for i in named if any(plain_name(cell).lower() in known or cell.lower() in known for cell in cells[i])]
     wide = [index for index in named if len(cells[index]) > 1 and 2 * len(cells[index]) > width]
     first = next((i for i in told if len(cells[i]) > 1 or width == 1), next(iter(wide), None))
     if first is None:
@@ -221,7 +222,8 @@ def _levels(rows: Sequence[Sequence[str]], first: int, named: frozenset[int]) ->
     return range(first, last + 1)
 
 
-def _is_name(cell: str) -> bool:
+def is_name(cell: str) -> bool:
+    """Tell whether a cell may be the name of a column: short, without the end of a sentence and without figures."""
     return len(cell) <= _LONGEST_NAME and (not _NO_NAME.search(cell) or (_LIKELY.search(cell) is not None and "。" not in cell))
 
 
@@ -229,7 +231,7 @@ def _is_below(above: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
     """Tell whether a row has further names, under names that span several columns."""
     named = [any(i < len(cells) and cells[i].strip() for cells in above) for i in range(len(row) + 1)]
     filled = [i for i, cell in enumerate(row) if cell.strip()]
-    if all(named[i] for i in filled) or not any(named[: filled[0] + 1]) or not all(_is_name(_squeezed(row[i])) for i in filled):
+    if all(named[i] for i in filled) or not any(named[: filled[0] + 1]) or not all(is_name(_squeezed(row[i])) for i in filled):
         return False
     return all(not named[i] or (not named[i + 1] and i + 1 in filled) for i in filled)
 

@@ -268,13 +268,17 @@ class KeptReports(BaseModel):
 
 
 class FoundPassage(BaseModel):
-    """A passage that a search found; ``start`` is its place in the text of its report."""
+    """A passage that a search found; ``start`` is its place in the text of its report.
+
+    ``marks`` are the starts and ends of the words that were looked for, in characters of ``text``.
+    """
 
     report: KeptView
     theme: str
     score: float
     text: str
     start: int
+    marks: list[tuple[int, int]] = Field(examples=[[[0, 4]]])
 
 
 class FoundView(BaseModel):

@@ -19,8 +19,10 @@ from pipeline.library import attributes, reports
 from pipeline.library.counts import Measure, by_attribute, together
 from pipeline.library.find import find as search
 from pipeline.library.find import hits
+from pipeline.library.query import words_of
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute, Entry, Hit, ThemeChange, Wanted
 from pipeline.library.store import Library, library_path
+from pipeline.library.terms import places_of
 from pipeline.output import run_facts
 from pipeline.output.digest.lines import one_line
 from pipeline.output.visible import shown_text
@@ -53,7 +55,8 @@ def found(query: str, wanted: Wanted, most: int) -> schemas.FoundView:
         return schemas.FoundView(passages=0, reports=0, found=[])
     with Library() as library:
         counted = search(library, query, wanted, most)
-        passages = [_passage(hit) for hit in hits(library, counted)]
+        words = words_of(query)
+        passages = [_passage(hit, words) for hit in hits(library, counted)]
     return schemas.FoundView(passages=counted.passages, reports=counted.reports, found=passages)
 
 
@@ -162,10 +165,10 @@ def _change(change: ThemeChange) -> schemas.ThemeChangeView:
     )
 
 
-def _passage(hit: Hit) -> schemas.FoundPassage:
-    tag = hit.tag
+def _passage(hit: Hit, words: Sequence[str]) -> schemas.FoundPassage:
+    tag, text = hit.tag, one_line(shown_text(hit.tag))
     return schemas.FoundPassage(
-        report=view(hit.report), theme=tag.shown_theme, score=tag.score, text=one_line(shown_text(tag)), start=tag.start
+        report=view(hit.report), theme=tag.shown_theme, score=tag.score, text=text, start=tag.start, marks=places_of(words, text)
     )
 
 

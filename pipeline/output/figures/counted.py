@@ -39,6 +39,9 @@ _REACH = 60  # characters before and behind a figure that are looked at
 _NEXT = 7  # words behind a 的 among which a further one belongs to the same noun
 _ENDS = "，,。；;：:！!？?\t\u3000|"
 _NEGATIONS = ("未", "不", "可", "没有")  # begin a modifier too: 两间未开放的陈列室
+_PREFIXES = ("不", "非", "自", "特")  # make one word with a noun: 不文明行为, 非公企业, 自媒体, 特岗教师
+_SIDES = ("外", "内", "上")  # make one word with a single character: 外媒, 县外资金, 规上企业
+_BARE = re.compile(r"\d+|[一二三四五六七八九十百千两]+")  # a number without a measure
 _PERSONS = ("名", "位")
 _NO_LAST = JOINTS | LIGHT | FRONT  # words that no noun phrase ends with
 _SAID = EVENTS | {"篇", "条"}  # measures of what a verb says: 发稿2314篇
@@ -139,7 +142,28 @@ def _words(text: str) -> list[_Word]:
 
 
 def _plain_words(text: str) -> list[_Word]:
-    return [_Word(word, _class(word, kind)) for word, kind in _classes()(text) if not word.isspace()] if text else []
+    return _whole([_Word(word, _class(word, kind)) for word, kind in _classes()(text) if not word.isspace()]) if text else []
+
+
+def _whole(words: list[_Word]) -> list[_Word]:
+    """Return words with those put together again that the dictionary lacks and so cuts: 外|媒, 不|实|信息, 股|室, 规|上|企业."""
+    kept: list[_Word] = []
+    for at, word in enumerate(words):
+        if kept and _is_cut(kept[-1], word):
+            kept[-1] = _Word(kept[-1].text + word.text, "n" if word.is_noun else "a")
+        elif kept and word.text in _SIDES and len(kept[-1].text) == 1 and _is_noun_at(kept, -1) and _is_noun_at(words, at + 1):
+            kept[-1] = _Word(kept[-1].text + word.text, "s")
+        else:
+            kept.append(word)
+    return kept
+
+
+def _is_cut(word: _Word, behind: _Word) -> bool:
+    """Tell whether two words are one: no adverb and no measure of one character stands before a noun of one character."""
+    if word.text in _PREFIXES and word.kind in ("d", "p", "h"):
+        return behind.kind[0] == "n" or (behind.kind == "a" and len(behind.text) == 1)
+    is_short = len(word.text) == len(behind.text) == 1 and behind.kind[0] == "n"
+    return is_short and (word.kind == "q" or word.text in _SIDES[:2])
 
 
 def _class(word: str, kind: str) -> str:
@@ -349,29 +373,46 @@ def _last_noun(words: list[_Word]) -> str:
     """Return what an object is without its modifiers that end with 的."""
     start = max((place + 1 for place, word in enumerate(words[:-1]) if _leads(word)), default=0)
     kept = words[start:]
-    while kept and (kept[0].kind in ("d", "p", "c", "m", "q", "r", "y") or kept[0].text in ("各类", "各级", "等", "各种")):
+    while kept and _is_outside(kept):
         is_whose = kept[0].kind == "r" and len(kept) > 2 and kept[1].text in WHOLE  # 我 县 新闻稿件
         kept = kept[2:] if is_whose else kept[1:]
     while kept and kept[-1].text in LIGHT | {"等"}:
         kept = kept[:-1]
+    if len(kept) == 1 < len(words) and kept[0].text in TAILS and words[-2].text != "的":
+        kept = words[-2:]  # 入驻率: the end of a word says nothing alone
     return _joined(kept)
+
+
+def _is_outside(words: Sequence[_Word]) -> bool:
+    """Tell whether the first of the words before a noun is no part of it, as an adverb, a number or a pronoun is none."""
+    word, behind = words[0], words[1:]
+    if word.kind == "m" and behind and _BARE.fullmatch(word.text) and behind[0].text in ("方面", "届", "小时", "分钟"):
+        return False  # 三方面问题, 24小时书房
+    if _turns(words[:2]) and any(each.is_noun for each in behind):
+        return False
+    return word.kind in ("d", "p", "c", "m", "q", "r", "y") or word.text in ("各类", "各级", "等", "各种")
 
 
 def _leads(word: _Word) -> bool:
     """Tell whether a word ends what leads to a noun: 的, 等, a time or a place."""
-    return word.text in ("的", "等") or word.kind in ("t", "f") or word.text[-1] in "年月日"
+    return word.text in ("的", "等") or word.kind in ("t", "f") or (word.text[-1] in "年月日" and word.kind[0] != "n")
 
 
 def _noun_before(words: list[_Word]) -> str:
     """Return the noun phrase that ends before a figure."""
     start = len(words)
-    while (
-        start
-        and (words[start - 1].is_noun or words[start - 1].is_verb)
-        and (words[start - 1].text not in LIGHT or words[start - 1].text in DEGREES)
-    ):
+    while start and (_may_count(words[start - 1]) or _turns(words[start - 1 : start + 1])):
         start -= 1
     return _last_noun(words[start:])
+
+
+def _may_count(word: _Word) -> bool:
+    return (word.is_noun or word.is_verb) and (word.text not in LIGHT or word.text in DEGREES)
+
+
+def _turns(words: Sequence[_Word]) -> bool:
+    """Tell whether the first of two words denies the verb behind it, as 未 of 未备案网站: without it the contrary is counted."""
+    return len(words) > 1 and words[0].text in _NEGATIONS and words[1].kind[0] == "v"
 
 
 def _joined(words: Sequence[_Word]) -> str:

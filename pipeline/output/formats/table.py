@@ -11,7 +11,10 @@ from typing import BinaryIO
 from wcwidth import wcswidth
 
 from pipeline.core.config import LabelSet
+from pipeline.core.counted import counted
+from pipeline.core.messages import tr
 from pipeline.core.records import Report, Tag
+from pipeline.output.reasons import in_our_language
 from pipeline.output.visible import shown_text
 
 BAR = 30
@@ -39,8 +42,7 @@ def write(reports: Iterator[Report], stream: BinaryIO, labels: LabelSet) -> None
         _line(stream, "")
         for name in labels.names:
             _line(stream, _share(name, shares[name] / max(1, shares.total()), name_width))
-        said = f" · {corrected} 已更正 corrected ({CORRECTED})" if corrected else ""
-        _line(stream, f"{rows} 段 segments · {reviews} 待复核 to review ({REVIEW}){said} · {set_aside} 已剔除 set aside\n")
+        _line(stream, f"{' · '.join(_foot(rows, reviews, corrected, set_aside))}\n")
 
 
 def printable(text: str) -> str:
@@ -60,9 +62,18 @@ def fit(text: str, columns: int) -> str:
 def _row(tag: Tag, name_width: int, width: int) -> str:
     theme = tag.shown_theme + " " * (name_width - wcswidth(tag.shown_theme))
     sign = CORRECTED if tag.correction else REVIEW if tag.review else " "
-    mark = f"({tag.noise})" if tag.noise is not None else f"{tag.score:4.2f} {sign}"
-    room = max(NARROWEST, width - name_width - len(mark) - 6)
+    mark = f"({in_our_language(tag.noise)})" if tag.noise is not None else f"{tag.score:4.2f} {sign}"
+    room = max(NARROWEST, width - name_width - wcswidth(mark) - 6)
     return f"  {theme}  {mark}  {fit(printable(shown_text(tag)[:room]), room)}"
+
+
+def _foot(rows: int, reviews: int, corrected: int, set_aside: int) -> Iterator[str]:
+    """Yield what a report came to: its passages, those to review, those corrected if there are any, and what was set aside."""
+    yield counted(rows, "passage")
+    yield tr("{count} to review ({sign})", count=reviews, sign=REVIEW)
+    if corrected:
+        yield tr("{count} corrected ({sign})", count=corrected, sign=CORRECTED)
+    yield tr("{count} set aside", count=set_aside)
 
 
 def _share(name: str, share: float, name_width: int) -> str:

@@ -212,7 +212,7 @@ function rowOf(row) {
   if (isWorkbook(row) && row.corrections) acts.append(importer(row));
   acts.append(make("button", { type: "button", "data-key": `x${key}`, "aria-label": `删除 ${row.name}`, onclick: () => drop(row) }, "删除"));
   item.append(acts);
-  const told = (line, index) => [row.failures.length > 1 ? `${nameIn(line)}：${failure(row.codes[index])}` : failure(row.codes[index]), line];
+  const told = (line, index) => [[memberIn(row.name, line), failure(row.codes[index])].filter(Boolean).join("："), line];
   const lines = row.error ? [[row.error, ""]] : isWorkbook(row) ? [] : (row.failures ?? []).map(told);
   for (const [text, title] of lines) item.append(make("p", { class: "failure", title }, text));
   if ((row.reports ?? []).length > 1) {
@@ -295,4 +295,8 @@ async function drop(row, look = true) {
 
 const baseName = (source) => source.split(/[\\/]/).pop() || source;
 
-const nameIn = (line) => baseName(line.split(": ")[0]);
+// A line of a failure begins with the name of its file, and with that of the member where the file is an archive or a mail.
+function memberIn(name, line) {
+  const rest = line.startsWith(`${name}/`) ? line.slice(name.length + 1) : "";
+  return (rest.match(/^(.+?\.\w{1,8})(?:: |：)/) ?? rest.match(/^(.+?)(?:: |：)/))?.[1] ?? "";
+}

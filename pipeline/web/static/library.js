@@ -122,11 +122,23 @@ function rowOf(report) {
   return item;
 }
 
-function passageOf({ report, theme, score, text }) {
+// A text with the words that were looked for in <mark>; places count characters, which strings of a script do not.
+function marked(text, marks) {
+  const signs = [...text];
+  let end = 0;
+  const pieces = marks.flatMap(([start, stop]) => {
+    const before = signs.slice(end, start).join("");
+    end = stop;
+    return [before, make("mark", {}, signs.slice(start, stop).join(""))];
+  });
+  return [...pieces, signs.slice(end).join("")];
+}
+
+function passageOf({ report, theme, score, text, marks }) {
   return make(
     "li",
     { "data-report": report.number },
-    make("label", { class: "found" }, picker(report), text),
+    make("label", { class: "found" }, picker(report), ...marked(text, marks)),
     make("p", { class: "facts-of-file" }, [`${theme} ${sure(score)}`, title(report), about(report)].filter(Boolean).join(" · ")),
     make("span", { class: "acts" }, opener(report)),
   );

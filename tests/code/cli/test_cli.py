@@ -371,6 +371,40 @@ def test_bad_configurations(call, labels, home):
     assert not (home / "models").exists()
 
 
+@pytest.mark.parametrize(
+    "command", [("tag", SEED), ("digest", SEED, "-o", "x.md"), ("evaluate",), ("library", "add", SEED), ("serve",)]
+)
+@pytest.mark.parametrize("setting", ["features.user_dictionary=words.txt", "model.C=2", "tag.evidence=9", "clean.simplify=false"])
+def test_a_setting_of_training_is_refused_where_nothing_is_trained(call, home, command, setting):
+    key = setting.partition("=")[0]
+    said = f"--set {key}: a setting of training, which a model keeps; train with it: pipeline train --set {setting}"
+    fails(call(*command, "--set", setting), 2, said)
+    assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("command", "setting", "used"),
+    [
+        (("tag", SEED), "serve.queue=1", "corpus read drift.stricter_review track.uri"),
+        (("tag", SEED), "drift.look=0.5", "corpus read drift.stricter_review track.uri"),
+        (("text", SEED), "corpus.exclude=[]", "read"),
+        (("train",), "digest.least_score=0.5", "corpus read clean segment features model evaluate tag gate track"),
+        (("find", "宣讲"), "digest.least_score=0.5", "corpus read digest.resemblance"),
+        (("ui",), "read.max_pages=1", "track.uri"),
+    ],
+)
+def test_a_setting_that_a_command_does_not_use_is_refused(call, command, setting, used):
+    key = setting.partition("=")[0]
+    fails(call(*command, "--set", setting), 2, f"--set {key}: main {command[0]} does not use it; it uses {used}$")
+
+
+def test_what_is_no_setting_is_told_as_such_and_a_file_may_hold_all(call, home):
+    fails(call("tag", SEED, "--set", "serve"), 2, "--set serve")
+    fails(call("tag", SEED, "--set", "nosuch.key=1"), 3, "'nosuch' is not a known section")
+    (home / "all.toml").write_text("[serve]\nqueue = 1\n[model]\nC = 2.0\n", encoding="utf-8")
+    assert call("text", SEED, "--config", home / "all.toml").exit_code == 0
+
+
 def test_a_model_folder_that_cannot_be_written(call, labels, home):
     command = labels()
     (home / "models").write_text("a file", encoding="utf-8")

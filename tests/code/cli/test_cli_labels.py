@@ -104,7 +104,7 @@ def test_corrected_workbooks_are_taken_in_checked_and_compared(labels, desks, ho
         (("agree", "a.jsonl", "b.jsonl"), 1, r"a\.jsonl: no such file; check the path"),
         (("agree", "--by", "x", "--by", "y"), 3, r"review\.jsonl: no such label file"),
         (("import", "a.csv"), 2, r"a\.csv: name the label file to write with -o"),
-        (("import", "a.xlsx"), 2, "annotator '': say who corrects"),
+        (("import", "a.xlsx"), 2, r"a\.xlsx: a workbook does not say who corrected it; add --annotator NAME"),
         (("import", "a.xlsx", "--annotator", "x"), 1, r"a\.xlsx: no such file"),
     ],
 )
@@ -113,6 +113,15 @@ def test_what_is_missing_is_one_line(labels, arguments, code, message):
     assert result.exit_code == code
     (line,) = result.stderr.splitlines()
     assert re.search(message, line)
+
+
+def test_another_way_to_write_a_label_is_said(labels, tmp_path):
+    (tmp_path / "x.csv").write_text("text,label\n会议讨论了食堂。,其它\n新建书房。,其它\n学理论,举旗帜\n", encoding="utf-8")
+    result = labels("import", tmp_path / "x.csv", "-o", tmp_path / "in.jsonl", "--reports", "mine")
+    assert result.exit_code == 0, result.output
+    assert "其它: taken as 其他 (2 labels)\n" in result.stderr
+    taken = [json.loads(line)["label"] for line in (tmp_path / "in.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert taken == ["其他", "其他", "举旗帜"]
 
 
 def test_an_import_never_replaces_the_corrections(labels, tmp_path, home):

@@ -134,6 +134,7 @@ def test_attributes_corrected_by_hand_and_by_a_table(kept, call, tmp_path):
 def test_counted(kept, call, tmp_path):
     lines = call("library", "count", "--by", "year").stdout.splitlines()
     assert [line.split()[:2] for line in lines] == [["年份", "段落"], ["2023", "2"], ["2024", "2"]]
+    assert call("library", "count", "--by", "年份", "--measure", "段落").stdout.splitlines() == lines
     assert call("library", "count", "--by", "theme", "--measure", "reports").stdout.splitlines()[1].split()[0] == "举旗帜"
     assert "--by theme counts reports or passages" in call("library", "count", "--by", "theme", "--measure", "characters").stderr
     assert "counts go into .csv or .xlsx" in call("library", "count", "-o", tmp_path / "x.pdf").stderr

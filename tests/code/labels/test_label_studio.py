@@ -176,3 +176,7 @@ def test_labels_of_a_region_are_each_taken_once(take):
         (7, 14, "兴文化", "展形象")
     ]
     assert take(task([GOOD, GOOD])) == ([(7, 14, "兴文化")], [])
+
+
+def test_another_way_to_write_a_label(take):
+    assert take(task([region(7, 14, "其它", text="新建书房六座。")])) == ([(7, 14, "其他")], [])

@@ -87,6 +87,17 @@ def test_the_nearest_code_with_the_name_of_a_label_is_the_theme(tmp_path):
     assert taken(path)[0] == [("文化产业兴旺。", "展形象", "", "展形象 › 推介")]
 
 
+def test_another_way_to_write_a_label_is_the_theme_too(tmp_path):
+    codes = '<Code guid="c1" name="其它"><Code guid="c7" name="食堂"/></Code>'
+    path = package(tmp_path, source(selection(0, 7, coding("c1")) + selection(7, 11, coding("c7"))))
+    with zipfile.ZipFile(path) as old:
+        xml, text = old.read("project.qde").decode(), old.read("sources/t.txt")
+    path = packed(tmp_path, project_qde=xml.replace("<Codes>", f"<Codes>{codes}"), **{"sources/t_txt": text})
+    (report,) = read_project(path, LABELS, READ).reports
+    said = [(each.label, each.variant, each.note) for each in report.passages]
+    assert said == [("其他", "其它", ""), ("其他", "", "其他 › 食堂")]
+
+
 def test_codings_of_a_span_are_one_label_with_secondary_themes(tmp_path):
     apart = selection(0, 7, coding("c5", WANG)) + selection(0, 7, coding("c2", WANG)) + selection(0, 7, coding("c5", WANG))
     assert taken(package(tmp_path, source(apart)))[0] == [("文化产业兴旺。", "展形象", "兴文化", "王一", "兴文化 › 文化产业")]

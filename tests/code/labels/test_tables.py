@@ -92,10 +92,18 @@ def test_a_sign_that_ends_a_line_only_for_python(take, sign):
         ({"label": " 举旗帜 ", "secondary": "兴文化 展形象"}, ("举旗帜", "兴文化", "展形象")),
         ({"label": "举旗帜", "secondary": ["举旗帜", "兴文化"]}, ("举旗帜", "兴文化")),
         ({"label": "举旗帜", "secondary": None}, ("举旗帜",)),
+        ({"label": "其它"}, ("其他",)),
+        ({"label": "兴文化、其它", "secondary": "其他"}, ("兴文化", "其他")),
     ],
 )
 def test_several_labels_of_a_text(take, row, names):
     assert take("a.jsonl", json.dumps({"id": 1, "text": "全县开展宣讲。", **row})) == ([("全县开展宣讲。", *names)], [])
+
+
+def test_another_way_to_write_a_label_is_told(tmp_path):
+    (tmp_path / "a.csv").write_text("text,label\n会议讨论了食堂。,其它\n新建书房。,兴文化\n", encoding="utf-8")
+    taken = read_incoming(tmp_path / "a.csv", Columns(), LABELS)
+    assert [(one.label, one.variant) for report in taken.reports for one in report.passages] == [("其他", "其它"), ("兴文化", "")]
 
 
 TEXT = "👏全县宣讲。  新建书房。"

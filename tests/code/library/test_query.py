@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.errors import UsageError
-from pipeline.library.query import LONGEST, MOST, expression
+from pipeline.library.query import LONGEST, MOST, expression, words_of
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,19 @@ def test_a_query_that_makes_no_sense_is_told_in_one_line(query, line):
     with pytest.raises(UsageError, match=line) as told:
         expression(query)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("文明 实践", ["文明", "实践"]),
+        ("（文明 OR 实践）非 活动", ["文明", "实践"]),
+        ("文明 非 (实践 或 活动) 宣讲", ["文明", "宣讲"]),
+        ("“非 遗” 近/3 保护", ["非 遗", "保护"]),
+    ],
+)
+def test_the_words_that_are_looked_for(query, words):
+    assert words_of(query) == words
 
 
 @given(

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.library.terms import folded, phrase, terms_of
+from pipeline.library.terms import folded, phrase, places_of, terms_of
 
 
 def test_terms_are_pairs_and_the_last_character_of_a_run():
@@ -29,3 +29,21 @@ def test_width_case_and_traditional_characters_make_no_difference():
 )
 def test_a_phrase_begins_and_ends_anywhere_in_a_run(words, made):
     assert phrase(words) == made
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "marked"),
+    [
+        (["宣讲"], "理论宣讲下基层，宣讲三百场", ["宣讲", "宣讲"]),
+        (["理论", "论宣"], "理论宣讲", ["理论宣"]),  # what touches is one
+        (["理论，宣讲"], "理论、宣讲与理论宣讲", ["理论、宣讲"]),
+        (["宣传"], "宣傳ＡＢ", ["宣傳"]),
+        (["ab"], "宣傳ＡＢ㍿𠮷AB", ["ＡＢ", "AB"]),
+        (["株式"], "一㍿二", ["㍿"]),  # one character that is four
+        (["a.c"], "abc a。c", ["a。c"]),
+        (["，。"], "，。", []),
+        ([], "宣讲", []),
+    ],
+)
+def test_words_stand_where_the_search_finds_them(words, text, marked):
+    assert [text[start:end] for start, end in places_of(words, text)] == marked

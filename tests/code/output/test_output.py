@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from wcwidth import wcswidth
 
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
@@ -62,7 +63,18 @@ def test_the_table_shows_themes_scores_beginnings_and_shares(monkeypatch):
     assert "(byline)" in lines[3]
     assert "  举旗帜   75.0%  " in text
     assert "  兴文化   25.0%  " in text
-    assert "2 段 segments · 1 待复核 to review (?) · 1 已剔除 set aside" in text
+    assert "2 passages · 1 to review (?) · 1 set aside\n" in text
+
+
+def test_the_table_is_in_the_language_of_the_process(monkeypatch):
+    monkeypatch.setenv("MISSION_THEMES_LANG", "zh")
+    monkeypatch.setenv("COLUMNS", "40")
+    tags = [tag("学" * 90, "举旗帜"), tag("办" * 30, "兴文化", review=True), tag("记" * 40, "其他", noise="byline")]
+    lines = written("table", tags)
+    assert "2 个段落 · 1 处待复核 (?) · 1 处已剔除\n" in lines
+    assert "set aside" not in lines
+    (aside,) = (line for line in lines.splitlines() if "(署名)" in line)
+    assert wcswidth(aside) <= 40
 
 
 def test_a_row_never_steers_the_terminal():

@@ -88,14 +88,28 @@ def served(serving):
         yield served
 
 
+@pytest.fixture
+def chromium_page(open_page):
+    """Return a function that opens a page; it is closed before its server stops, of which it would go on asking."""
+    pages = []
+
+    def opened(address, **settings):
+        pages.append(open_page(address, **settings))
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
+
+
 @pytest.fixture(scope="module")
-def chromium_page(browser):
+def open_page(browser):
     """Return a function that opens a page that asks nothing of any other machine, and whose console stays empty."""
     from playwright.sync_api import sync_playwright
 
     noticed = []
 
-    def open_page(address, **settings):
+    def open_one(address, **settings):
         context = opened.new_context(**{"viewport": {"width": 1360, "height": 900}, "locale": "zh-CN", **settings})
         page = context.new_page()
         page.set_default_timeout(20_000)
@@ -107,6 +121,6 @@ def chromium_page(browser):
 
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield open_page
+        yield open_one
         opened.close()
     assert noticed == []

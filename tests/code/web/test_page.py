@@ -31,9 +31,7 @@ ATTACK = """<script>window.ran = true</script><img src=x onerror="window.ran = t
 
 @pytest.fixture
 def page(served, chromium_page):
-    page = chromium_page(served.address)
-    yield page
-    page.context.close()
+    return chromium_page(served.address)
 
 
 @pytest.fixture
@@ -358,6 +356,25 @@ def test_files_that_cannot_be_read_say_so_in_chinese(page):
     for name in list(told):
         page.get_by_role("button", name=f"删除 {name}").click()
     page.locator(".list-of-files li").first.wait_for(state="detached")
+
+
+def zipped(**members):
+    """Return a zip of members as the chooser takes it."""
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
+        for name, data in members.items():
+            package.writestr(name, data)
+    return {"name": "年.zip", "mimeType": "application/zip", "buffer": made.getvalue()}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_cannot_be_read_of_a_zip_is_named(page, language, monkeypatch):
+    """A single member that fails is named too, with its folder; the server may say its lines in either language."""
+    monkeypatch.setenv("MISSION_THEMES_LANG", language)
+    members = {"一.txt": "县图书馆新开六座城市书房。", "县/通知：坏.docx": b"PK\x03\x04" + b"x" * 99}
+    page.set_input_files("#chooser", [zipped(**members)])
+    page.locator(".failure").wait_for()
+    (told,) = page.locator(".failure").all_inner_texts()
+    assert told == "县/通知：坏.docx：文件已损坏，或类型与名称不符，请用原来的程序打开后另存。"
 
 
 def test_a_file_can_be_dropped(page):

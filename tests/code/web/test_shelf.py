@@ -71,6 +71,8 @@ def test_listed_found_looked_at_and_removed(shelf, shown):
     found = shown.client.get("/api/library/find", params={"query": "理论宣讲", "year": "2023"}).json()
     assert (found["passages"], found["reports"]) == (1, 1)
     assert found["found"][0]["report"]["number"] == 1
+    (mark,) = found["found"][0]["marks"]
+    assert found["found"][0]["text"][slice(*mark)] == "理论宣讲"
     page = shown.client.get("/api/library/reports/1/page")
     assert "活动吸引两万人次" in page.text
     assert "<img" not in page.text
@@ -199,6 +201,7 @@ def test_in_a_browser_by_keys_alone(shelf, shown, chromium_page):
     page.keyboard.press("Enter")
     page.get_by_text("1 篇报告中的 1 段").wait_for()
     assert "全民阅读活动" in rows.inner_text()
+    assert rows.locator(".found mark").all_inner_texts() == ["书房", "阅读"]
     rows.get_by_role("button", name="查看 临溪县委宣传部2024年宣传工作总结").press("Enter")
     page.locator("#library-report .passage").first.wait_for()
     assert "<img src=x" in page.locator("#library-report").inner_text()

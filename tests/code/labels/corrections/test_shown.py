@@ -184,7 +184,7 @@ def test_json_lines_have_the_fields():
 def test_the_table_marks_it():
     lines = made(corrected(), "table").decode().splitlines()
     assert lines[1].startswith("  育新人  0.51 ✎  县里办书房")
-    assert lines[-2] == "3 段 segments · 0 待复核 to review (?) · 1 已更正 corrected (✎) · 0 已剔除 set aside"
+    assert lines[-2] == "3 passages · 0 to review (?) · 1 corrected (✎) · 0 set aside"
     assert "✎" not in made(report(), "table").decode()
 
 

@@ -63,7 +63,7 @@ def test_what_is_asked_for_is_shown(digest, folder, tmp_path):
     about = tmp_path / "about.csv"
     about.write_text("name,place,year\nb.txt,青石市,2020\n", encoding="utf-8")
     out = tmp_path / "digest.md"
-    asked = ("--theme", "兴文化", "--theme", "举旗帜", "--by", "place", "--about", about, "--most", 1, "--least-score", 0)
+    asked = ("--theme", "兴文化", "--theme", "举旗帜", "--by", "地区", "--about", about, "--most", 1, "--least-score", 0)
     assert digest(folder, "-o", out, *asked).exit_code == 1
     lines = out.read_text(encoding="utf-8").splitlines()
     assert "2020年" in "".join(lines)
