@@ -2,6 +2,11 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# Tests run in one process for each core: make test WORKERS=1 has one. A worker that is done takes over what another has not begun.
+WORKERS ?= logical
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+# Python keeps what it has compiled, where the environment says not to as well: the tests start it some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 DEMO_REPORT := seeds/reports/002_bc99a5d9c6142de8.txt
 
 .PHONY: help demo test test-python check lint format wheels pins bench bench-accuracy bench-formats bench-converter bench-pages bench-ofd bench-readers bench-load bench-find bench-qualcoder bench-spark mutate same walks fuzz torture sanitize messages font screenshots model clean
@@ -14,13 +19,13 @@ demo: $(VENV)/ready ## install, train on all reports but one with tracking, tag 
 	$(BIN)/pipeline tag $(DEMO_REPORT) --model demo --format table
 
 test: $(VENV)/ready ## run every test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-python: $(VENV)/ready ## run the tests of the rooms that have a compiled part on the Python code that stands in for it
-	MISSION_THEMES_IMPLEMENTATION=python $(BIN)/python -m pytest -m "not slow" tests/code/model tests/code/preprocess tests/code/read/test_pdf*.py tests/code/training
+	MISSION_THEMES_IMPLEMENTATION=python $(PYTEST) -m "not slow" tests/code/model tests/code/preprocess tests/code/read/test_pdf*.py tests/code/training
 
 check: $(VENV)/ready lint ## lint and the quick tests, in less than a minute: before each commit
-	$(BIN)/python -m pytest -m quick
+	$(PYTEST) -m quick
 
 lint: $(VENV)/ready ## style, docstrings, annotations, complexity, types, one-way imports
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from pipeline.cli.commands import main
@@ -161,6 +162,21 @@ def trained_home(tmp_path_factory) -> Path:
     done = run_pipeline(["train", "--config", "configs/seeds.toml"], home=folder)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    """The wheel that `make wheels` has made, or one that is built now by the first worker that asks: it takes half a minute."""
+    if made := os.environ.get("WHEEL"):
+        return ROOT / made
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "wheel"
+    with FileLock(f"{folder}.lock"):
+        if not list(folder.glob("*.whl")):
+            build = ["-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
+            subprocess.run([sys.executable, *map(str, build)], check=True)
+    (path,) = folder.glob("*.whl")
+    return path
 
 
 @pytest.fixture(scope="session")

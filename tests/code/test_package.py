@@ -17,19 +17,6 @@ pytestmark = pytest.mark.slow  # the compiler takes half a minute
 TAGGED = '"model":"default '
 
 
-@pytest.fixture(scope="module")
-def wheel(root, tmp_path_factory):
-    """The wheel that `make wheels` has made, or one that is built now."""
-    if made := os.environ.get("WHEEL"):
-        return root / made
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(root)], check=True
-    )
-    (path,) = folder.glob("*.whl")
-    return path
-
-
 def needed(requirements):
     """Return the names of the distributions that requirements bring, with all that these need themselves."""
     found, waiting = set(), [Requirement(line) for line in requirements]

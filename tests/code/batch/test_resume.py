@@ -1,5 +1,6 @@
 """What is left of a run that is killed at each of its named steps is enough to go on, and never in the way."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,42 +10,68 @@ import pytest
 from pipeline.batch.resume import JournalEntry, RunFolder
 from pipeline.core.errors import UsageError
 
-# A run over three files, killed at a step as by SIGKILL: nothing of Python runs any more.
-RUN = """
-import os, sys
+# A run over three files, killed at a step as by SIGKILL: nothing of Python runs any more. One process begins all runs, each in a
+# child that it forks, since a hundred starts of Python take most of a minute.
+RUNS = """
+import json, os, sys
 from pathlib import Path
 from pipeline.batch import resume
 from pipeline.core import steps
-kill_at, out, resumes, form = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "resume", sys.argv[4]
 resume.WRITTEN_EVERY = 0
-seen = []
-def reached(name):
-    seen.append(name)
-    if len(seen) == kill_at:
-        os._exit(9)
-steps.reached = reached
-def compose(pieces, target):
-    if form == "folder":
-        target.mkdir()
-    for name in ("a", "b") if form == "folder" else ("",):
-        (target / name if name else target).write_bytes(pieces.read_bytes() + name.encode())
-with resume.RunFolder(out, "key", resumes) as folder:
-    for name in "cab" if form == "in another order" and resumes else "abc":
-        entry = folder.known(name, lambda _: "9")
-        if entry:
-            folder.keep(entry)
-        else:
-            folder.add(resume.JournalEntry(name, "9", 0, 0, 0, 1, {}, ()), iter([name.encode() * 5000]))
-    folder.finish(None if form in ("plain", "in another order") else compose)
-print(*seen, sep="\\n")
+
+def run(kill_at, out, how, form):
+    seen, resumes = [], how == "resume"
+    def reached(name):
+        seen.append(name)
+        if len(seen) == kill_at:
+            os._exit(9)
+    steps.reached = reached
+    def compose(pieces, target):
+        if form == "folder":
+            target.mkdir()
+        for name in ("a", "b") if form == "folder" else ("",):
+            (target / name if name else target).write_bytes(pieces.read_bytes() + name.encode())
+    with resume.RunFolder(Path(out), "key", resumes) as folder:
+        for name in "cab" if form == "in another order" and resumes else "abc":
+            entry = folder.known(name, lambda _: "9")
+            if entry:
+                folder.keep(entry)
+            else:
+                folder.add(resume.JournalEntry(name, "9", 0, 0, 0, 1, {}, ()), iter([name.encode() * 5000]))
+        folder.finish(None if form in ("plain", "in another order") else compose)
+    return seen
+
+for line in sys.stdin:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(writing, json.dumps(run(*json.loads(line))).encode())
+        except BaseException as error:
+            os.write(writing, json.dumps(repr(error)).encode())
+            os._exit(1)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        seen = told.read() or "[]"
+    print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), json.loads(seen)]), flush=True)
 """
 
 
-def run(kill_at, out, how, form):
-    command = [sys.executable, "-c", RUN, str(kill_at), str(out), how, form]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 9), done.stderr
-    return done.returncode == 9, done.stdout.splitlines()
+@pytest.fixture(scope="module")
+def run():
+    """Return a function that makes a run in a process of its own and tells whether it was killed, and the steps that it came to."""
+    command = [sys.executable, "-c", RUNS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+
+        def run(kill_at, out, how, form):
+            process.stdin.write(json.dumps([kill_at, str(out), how, form]) + "\n")
+            code, seen = json.loads(process.stdout.readline())
+            assert code in (0, 9), seen
+            return code == 9, seen
+
+        yield run
+        process.stdin.close()
 
 
 def content(out):
@@ -56,7 +83,7 @@ def content(out):
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["plain", "composed", "folder", "in another order"])
 @pytest.mark.parametrize("how", ["anew", "resume"])
-def test_a_run_that_is_killed_at_any_step_goes_on_to_the_same_output(tmp_path, form, how):
+def test_a_run_that_is_killed_at_any_step_goes_on_to_the_same_output(run, tmp_path, form, how):
     _, steps = run(0, tmp_path / "whole.x", "anew", form)
     assert len(steps) > 15
     run(0, tmp_path / "whole.x", "resume", form)
@@ -75,7 +102,7 @@ def test_a_run_that_is_killed_at_any_step_goes_on_to_the_same_output(tmp_path, f
 
 
 @pytest.mark.slow
-def test_a_kill_while_the_journal_is_written_anew_loses_nothing(tmp_path):
+def test_a_kill_while_the_journal_is_written_anew_loses_nothing(run, tmp_path):
     out = tmp_path / "o.x"
     _, steps = run(0, tmp_path / "w.x", "anew", "plain")
     run(steps.index("all pieces are written") + 1, out, "anew", "plain")

@@ -108,11 +108,9 @@ def listens(process_id):
     return int(caught, 16) >> (signal.SIGTERM - 1) & 1
 
 
-def test_nothing_heavy_is_imported_before_signals_are_listened_to():
+def test_nothing_heavy_is_imported_before_signals_are_listened_to(root):
     code = "import sys, pipeline.cli.__main__; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", code], capture_output=True, check=True, cwd=os.environ.get("PYTHONPATH") or None
-    )
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, check=True, cwd=root)
     assert not {"click", "typing", "re", "enum", "signal", "pathlib", "msgspec"} & set(done.stdout.decode().split())
 
 
