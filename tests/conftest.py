@@ -1,10 +1,12 @@
 """What the tests share: small reports, a project folder of their own, and a model trained once."""
 
 import contextlib
+import errno
 import importlib
 import os
 import shutil
 import signal
+import string
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
 from pipeline.cli.commands import main
+from pipeline.core import messages
 from pipeline.core.config import Config, load_config
 from pipeline.core.native import VARIABLE
 from pipeline.core.records import Document, Noise, Segment
@@ -146,6 +149,24 @@ def home(tmp_path, monkeypatch) -> Path:
 def _english():
     """Have every command speak English, whatever the language of who runs the tests."""
     os.environ["MISSION_THEMES_LANG"] = "en"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _messages() -> Iterator[None]:
+    """Refuse to say, while a test runs, what the catalogue does not know, or a message without one of its values."""
+    known = messages._catalogue("zh")._catalog.keys() | {os.strerror(number) for number in errno.errorcode}
+
+    def checked(message: str, /, **values: object) -> str:
+        places = {name for _, name, _, _ in string.Formatter().parse(message) if name is not None}
+        assert message in known or " " not in message, f"no Chinese for {message!r}; run: make messages"  # a word may be of a user
+        assert places == {name for name, value in values.items() if value is not None}, f"{message!r} lacks a value"
+        return messages.tr(message, **values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in [*sys.modules.items()]:
+            if name.startswith("pipeline.") and vars(module).get("tr") is messages.tr and module is not messages:
+                patch.setattr(module, "tr", checked)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
