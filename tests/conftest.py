@@ -88,7 +88,8 @@ _SLOW_FIXTURES = frozenset(
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the quick tests, and leave those of the compiled part out where the Python code is to be tested."""
     for item in items:
-        if item.get_closest_marker("slow") is None and _SLOW_FIXTURES.isdisjoint(item.fixturenames):
+        values = item.callspec.params if hasattr(item, "callspec") else {}  # a parameter named like a fixture is none
+        if item.get_closest_marker("slow") is None and _SLOW_FIXTURES.isdisjoint({*item.fixturenames} - {*values}):
             item.add_marker(pytest.mark.quick)
     if os.environ.get(VARIABLE) == "python":
         left_out = [item for item in items if item.get_closest_marker("compiled")]

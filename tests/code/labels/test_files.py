@@ -5,9 +5,19 @@ import pytest
 
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
-from pipeline.core.errors import CorpusError
+from pipeline.core.errors import CorpusError, UsageError
 from pipeline.core.records import Document, Label
-from pipeline.labels.files import Corpus, attach, build_corpus, check_trainable, load_gold, load_labels
+from pipeline.labels.files import (
+    Corpus,
+    attach,
+    build_corpus,
+    check_trainable,
+    label_lines,
+    load_gold,
+    load_labels,
+    write_labels,
+    write_reports,
+)
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 TEXT = "学理论。办书房。"
@@ -104,3 +114,31 @@ def test_gold_documents(tmp_path):
     path.write_text('{"sentences": 3}', encoding="utf-8")
     with pytest.raises(CorpusError, match=r"g\.jsonl:1: not a gold document"):
         load_gold(path, LABELS)
+
+
+def test_labels_are_written_a_line_each_and_read_back(tmp_path):
+    path, labels = tmp_path / "new" / "deep" / "l.jsonl", [label(), label(4, 8, "兴文化")]
+    for _ in range(2):  # over itself, in a folder that is there
+        write_labels(path, labels)
+        assert path.read_bytes() == label_lines(labels)
+        assert load_labels(path, LABELS) == labels
+    assert label_lines([]) == b""
+    assert label_lines(labels).count(b"\n") == len(label_lines(labels).splitlines()) == 2
+    with pytest.raises(UsageError) as error:
+        write_labels(path / "l.jsonl", labels)
+    assert str(error.value).startswith(f"{path / 'l.jsonl'}: cannot be written (")
+    assert str(error.value).endswith("); check the folder")
+
+
+def test_new_reports_are_written_all_or_none_and_none_over_another(tmp_path):
+    folder = tmp_path / "in" / "new"
+    write_reports(folder, {"a.txt": b"one", "c/b.txt": b"two"})
+    write_reports(folder, {"a.txt": b"one", "d.txt": b"three"})  # what is there with the same text stays
+    assert {path.name: path.read_bytes() for path in folder.rglob("*.txt")} == {"a.txt": b"one", "b.txt": b"two", "d.txt": b"three"}
+    with pytest.raises(UsageError) as error:
+        write_reports(folder, {"e.txt": b"four", "a.txt": b"other"})
+    assert str(error.value) == f"{folder / 'a.txt'}: exists with another text; choose another folder with --reports"
+    assert not (folder / "e.txt").exists()
+    assert (folder / "a.txt").read_bytes() == b"one"
+    with pytest.raises(UsageError, match=r"a\.txt/x: cannot be written \(Not a directory\); check the folder"):
+        write_reports(folder / "a.txt" / "x", {"a.txt": b"one"})

@@ -7,7 +7,7 @@ import pytest
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
 from pipeline.core.errors import CorpusError
-from pipeline.labels.exchange import read_incoming
+from pipeline.labels.exchange import labels_in, read_incoming
 from pipeline.labels.incoming import Columns
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
@@ -185,3 +185,30 @@ def test_a_table_without_the_columns(take):
         take("a.csv", "a,b\n1,2\n")
     with pytest.raises(CorpusError, match=r"it has: \)"):
         take("a.csv", "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "labels"),
+    [
+        ("a.csv", "text,label\n甲,兴文化\n乙, 举旗帜 \n丙,兴文化\n丁,\n,其他\n", ["兴文化", "举旗帜", "其他"]),
+        ("a.TSV", "text\tlabel\n甲\tb\n乙\ta", ["b", "a"]),
+        ("a.jsonl", '{"text": "甲", "label": ["b", "a", 5, null]}\n\n[]\n{"text": "乙", "label": {"label": "c"}}\n{"text": "丙"}\n',
+         ["b", "a", "c"]),
+        ("a.jsonl", '{"text": "甲乙", "label": [[0, 1, "b"], [1, 2, " a "]]}\n{"text": "甲", "entities": [{"label": "d"}, {}]}\n',
+         ["b", "a", "d"]),
+        ("a.csv", "text,label\n", []),
+    ],
+)  # fmt: skip
+def test_the_labels_that_a_table_names_come_in_the_order_of_their_first(tmp_path, name, content, labels):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert labels_in(tmp_path / name, Columns()) == labels
+
+
+def test_the_column_of_labels_may_have_another_name(tmp_path):
+    (tmp_path / "a.csv").write_text("text,label,topic\n甲,a,b\n", encoding="utf-8")
+    assert labels_in(tmp_path / "a.csv", Columns(label="topic")) == ["b"]
+
+
+def test_labels_are_not_looked_for_in_what_is_no_table(tmp_path):
+    with pytest.raises(CorpusError, match=r"a\.json: its labels are not looked for in such a file; name them with --labels"):
+        labels_in(tmp_path / "a.json", Columns())
