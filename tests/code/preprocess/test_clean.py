@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.core.config import CleanConfig
 from pipeline.core.records import Document, Mark
 from pipeline.preprocess import clean as module
-from pipeline.preprocess.clean import clean, clean_together, normalise
+from pipeline.preprocess.clean import clean, clean_together, normalise, simplified
 
 ALPHABET = "会議會(huì)（lǐ）们(men)ＡＢｃ０９##paidbegin##\u200b\ufeff\x01\r\n \u3000，。“”乾隆著於薴𠮷a1\ue087\u0304ǎ()"
 texts = st.text(alphabet=st.one_of(st.sampled_from(ALPHABET), st.characters()), max_size=80)
@@ -182,3 +182,8 @@ def test_a_character_that_becomes_two_stays():
     """No character is converted to several, whatever the dictionary says of the line."""
     assert normalise("乾隆下江南，曬乾穀物，裏面")[0] == "乾隆下江南，晒干谷物，里面"
     assert len(normalise("後臺幹部")[0]) == 4
+
+
+def test_a_text_is_simplified_and_nothing_else_of_it_changes():
+    assert simplified("全縣圖書館，\r\n漢字ＡＢＣ 答覆。") == "全县图书馆，\r\n汉字ＡＢＣ 答复。"
+    assert simplified("全县图书馆，ＡＢＣ") == "全县图书馆，ＡＢＣ"
