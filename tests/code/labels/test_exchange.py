@@ -159,3 +159,13 @@ def test_no_cell_of_a_table_for_excel_begins_like_a_formula_and_all_come_back(tm
     incoming = read_incoming(written(tmp_path, "t.csv", data), Columns(), LABELS)
     assert [each.name for each in incoming.reports] == [source]
     assert incoming.reports[0].text == f"学理论。\n{sign.strip()}办书房。\n"
+
+
+def test_a_corpus_is_given_out_in_five_formats_and_no_other(root):
+    corpus = Corpus((), LABELS)
+    names = {ending: export_labels(corpus, ending) for ending in (".json", ".csv", ".jsonl", ".qdpx", ".qdc")}
+    assert names[".jsonl"] == b""
+    assert all(name.encode() in names[".qdc"] for name in LABELS.names)
+    with pytest.raises(CorpusError) as error:
+        export_labels(corpus, "")
+    assert str(error.value) == "no ending: not a format for labels; use one of .json .csv .jsonl .qdpx .qdc"

@@ -108,6 +108,8 @@ def test_gold_documents(tmp_path):
     gold = {"source": "a", "text": TEXT, "sentences": [[0, 4, "举旗帜"], [4, 8, "兴文化"]]}
     path.write_text(json.dumps(gold) + "\n", encoding="utf-8")
     (report,) = load_gold(path, LABELS)
+    assert report.document == Document("a", TEXT, SHA, "unicode")
+    assert {(item.source, item.sha256) for item in report.labels} == {("a", SHA)}
     assert [(item.start, item.end, item.label) for item in report.labels] == [(0, 4, "举旗帜"), (4, 8, "兴文化")]
     path.write_text(line() + "\n", encoding="utf-8")
     assert load_gold(path, LABELS) is None

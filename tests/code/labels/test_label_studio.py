@@ -9,7 +9,7 @@ from pipeline.core.config import load_label_set
 from pipeline.core.records import Document, Label
 from pipeline.labels.exchange import export_labels, read_incoming
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.incoming import Columns
+from pipeline.labels.incoming import SHOWN, Columns
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 TEXT = "👏全县宣讲百场。🎉新建书房六座。👨‍👩‍👧敬老助残。"
@@ -176,3 +176,25 @@ def test_labels_of_a_region_are_each_taken_once(take):
         (7, 14, "兴文化", "展形象")
     ]
     assert take(task([GOOD, GOOD])) == ([(7, 14, "兴文化")], [])
+
+
+def test_a_choice_is_of_the_whole_text_or_of_the_span_that_it_names(take):
+    def choice(**value):
+        return {"type": "choices", "value": {"choices": ["举旗帜"], **value}}
+
+    assert take(task([choice()])) == ([(0, 14, "举旗帜")], [])
+    assert take(task([choice(start=7, end=14)])) == ([(7, 14, "举旗帜")], [])
+    assert take(task([choice(end=7)])) == ([(0, 14, "举旗帜")], [])
+
+
+def test_a_region_of_white_space_is_not_taken(take):
+    found = take(task([region(3, 5, "举旗帜", text="  ")], text="宣讲。 \u3000书房。"))
+    assert found == ([], ["task 1, annotation 1: region 3-5 holds white space only"])
+
+
+def test_what_a_refused_region_says_is_cut(take):
+    long = "长" * 300
+    _, (text, start, kind) = take(
+        task([region(0, 4, "举旗帜", text=long), region(long, long, "举旗帜"), {"type": long, "value": {}}])
+    )
+    assert [each.count("长") for each in (text, start, kind)] == [SHOWN, 2 * SHOWN, SHOWN]

@@ -212,3 +212,13 @@ def test_the_column_of_labels_may_have_another_name(tmp_path):
 def test_labels_are_not_looked_for_in_what_is_no_table(tmp_path):
     with pytest.raises(CorpusError, match=r"a\.json: its labels are not looked for in such a file; name them with --labels"):
         labels_in(tmp_path / "a.json", Columns())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_taken"),
+    [(0, 2, True), (0, 4, True), (3, 4, True), (-1, 2, False), (2, 2, False), (0, 5, False), (1, 2, False)],
+)
+def test_a_span_lies_within_its_text_and_holds_something(take, start, end, is_taken):
+    found, refused = take("a.jsonl", json.dumps({"text": "宣 讲。", "label": [[start, end, "举旗帜"]]}))
+    assert found == ([("宣 讲。"[start:end], "举旗帜")] if is_taken else [])
+    assert len(refused) == (not is_taken)

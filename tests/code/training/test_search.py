@@ -104,8 +104,13 @@ def test_of_equal_figures_the_first_is_chosen(space):
     figures = (0.5, 0.7, 0.7, 0.6)
     known = {trial.key: {"macro_f1": figure} for trial, figure in zip(trials, figures, strict=True)}
     assert choose(trials, known, "macro_f1") == (trials[1], 0.7)
-    with pytest.raises(ConfigError, match="choose_by = 'f2' is no figure of a run; known: macro_f1"):
-        choose(trials, known, "f2")
+    more = known | {trials[0].key: {"macro_f1": 0.5, "accuracy": 0.4, "left_out/a": 1.0, "genre/b": 1.0}}
+    with pytest.raises(ConfigError, match=r"choose_by = 'f2' is no figure of a run; known: accuracy, macro_f1$"):
+        choose(trials, more, "f2")
+    with pytest.raises(ConfigError, match=r"known: $"):
+        choose(trials, known | {trials[0].key: None}, "macro_f1")
+    assert choose(trials, {trial.key: {"macro_f1": 0.0} for trial in trials}, "macro_f1") == (trials[0], 0.0)
+    assert choose(trials, {trial.key: {"macro_f1": -0.1} for trial in trials}, "macro_f1") == (trials[0], -0.1)
 
 
 def test_a_search_without_a_store_is_refused(call, space):
