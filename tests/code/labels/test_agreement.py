@@ -94,5 +94,5 @@ def test_a_pair_is_of_what_both_cover():
 
 @pytest.mark.parametrize(("shared", "passages"), [(6, 2), (5, 1)])
 def test_two_thirds_of_the_shorter_label_make_a_passage(shared, passages):
-    """The label of the second has most in common with the longer one of the first, and so many of nine characters with the other."""
+    """The label of the second shares most with the longer one of the first, and so many of nine characters with the other."""
     assert len(pair_labels(cut((0, 9, "其他"), (9, 30, "举旗帜")), cut((9 - shared, 30, "举旗帜")))) == passages
