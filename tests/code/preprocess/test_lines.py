@@ -63,27 +63,6 @@ def test_a_long_text_is_gone_through_in_pieces(monkeypatch):
     assert find_lines([text]) == whole
 
 
-def test_lines_are_those_of_the_compiled_sweep(monkeypatch):
-    """What takes them from the sweep gives them as the arrays do; here the arrays stand in for the sweep."""
-
-    class Looks:
-        def lines(self, text, *given):
-            found = module.with_arrays(text, 0)
-            for array, own in zip(given, (found.starts, found.ends, found.doubtful, found.opens, found.closes), strict=True):
-                assert len(own) <= len(array)
-                array[:] = 7
-                array[: len(own)] = own
-            return len(found.starts)
-
-    texts = ["", "x", "a\nb\nc", "\n".join(["一、理论学习", "　全县举办宣讲活动，", "，覆盖各镇。", "△现场 "] * 20)]
-    monkeypatch.setattr(module, "_compiled_looks", lambda: None)
-    expected = find_lines(texts)
-    monkeypatch.setattr(module, "_compiled_looks", Looks)
-    assert find_lines(texts) == expected
-    monkeypatch.setattr(module, "_AT_ONCE", 16)
-    assert find_lines(texts) == expected
-
-
 def test_every_white_space_is_known():
     known = {chr(code) for code in range(sys.maxunicode + 1) if module._look_of()[code] & module._SPACE}
     assert known == {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()}
