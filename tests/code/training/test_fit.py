@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 from types import SimpleNamespace
 
@@ -15,9 +16,20 @@ from pipeline.core.locations import find
 from pipeline.core.records import Document, Label
 from pipeline.flow import train_model
 from pipeline.labels.corpus import read_corpus
-from pipeline.labels.files import build_corpus
+from pipeline.labels.files import LabelledDocument, build_corpus
 from pipeline.training import fit as module
-from pipeline.training.fit import ABSENT, SMOOTHING, Fitter, _class_weights, _log_odds, fold_groups, prepare_corpus, sampled
+from pipeline.training.fit import (
+    ABSENT,
+    SMOOTHING,
+    Fitter,
+    _class_weights,
+    _log_odds,
+    fold_groups,
+    leave_out,
+    prepare,
+    prepare_corpus,
+    sampled,
+)
 
 QUIET = ("track.enabled=false",)
 
@@ -337,3 +349,63 @@ def test_the_features_of_a_part_are_those_of_its_rows_and_nothing_else(many, pla
     assert np.abs(whole[part.rows][:, part.active] - counts.matrix(part).toarray()).max() < 1e-6
     assert not whole[counts.report_of == 1].any()
     assert whole[part.rows].any(axis=1).all()
+
+
+def test_a_sentence_takes_the_label_that_covers_most_of_it(cut_up, config):
+    cleaned, segments, _ = cut_up("全县宣讲百场，新建书房六座。送戏下乡。特此报告。\n")
+    labels = LabelSet("丙", tuple(map(LabelDefinition, "甲乙丙")))
+    spans = ((0, 4, "甲"), (4, 8, "乙"), (8, 11, "甲"), (11, 14, "乙"), (14, 17, "丙"))
+
+    def targets(*some):
+        given = tuple(Label("t.txt", "0", start, end, name) for start, end, name in some)
+        report = LabelledDocument(cleaned.document, given)
+        return prepare(report, cleaned, segments, labels, ()).targets.tolist()
+
+    assert targets(*spans) == [
+        0,
+        2,
+        -1,
+    ]  # of as many characters the first label
+    assert targets(*spans[:3], (11, 15, "乙")) == [0, 1, -1]
+    assert targets(*spans[:2], (8, 14, "乙"), (19, 24, "丙")) == [1, -1, 2]
+    assert targets() == [-1, -1, -1]
+    assert prepare(LabelledDocument(cleaned.document, ()), cleaned, segments, labels, ()).targets.dtype == np.int64
+
+
+def test_what_is_trained_on_is_said(corpus_of):
+    _, said = corpus_of(rows(0), rows(1), settings=("features.min_df=1",))
+    assert said == ["training on 2 reports, 6 labels"]
+
+
+def test_reports_that_would_all_be_left_out_together_are_refused(many):
+    fitter = many()
+    evaluate = replace(fitter.config.evaluate, grouped=("folder",))
+    fitter.config = replace(fitter.config, evaluate=evaluate)
+    assert len(leave_out(fitter).folds) == 3
+    moved = [replace(each.cleaned.document, source=f"folder/a/{each.cleaned.document.source}") for each in fitter.counts.reports]
+    fitter.counts.reports = tuple(
+        dataclasses.replace(report, cleaned=replace(report.cleaned, document=document))
+        for report, document in zip(fitter.counts.reports, moved, strict=True)
+    )
+    message = "all reports would be left out together; name fewer folders in evaluate.grouped, or label others"
+    with pytest.raises(CorpusError, match=message):
+        leave_out(fitter)
+
+
+def test_a_model_is_not_calibrated_yet_and_asks_for_every_review(many):
+    fitter = many(name="名")
+    fitter.user_words = ("书房",)
+    model = fitter.fit(range(3))
+    assert (model.name, model.temperature, model.thresholds.tolist(), model.user_words) == ("名", 1.0, [1.0] * 10, ("书房",))
+    assert (model.labels, model.config, model.drifted) == (fitter.label_set, fitter.config, None)
+    assert np.array_equal(model.weights, model.weights.astype(np.float16).astype(np.float32))
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (3, 3), (64, 4), (None, 1)])
+def test_no_more_models_are_fitted_at_once_than_there_are_cores_or_four(many, monkeypatch, processors, threads):
+    asked, pool = [], module.ThreadPoolExecutor
+    monkeypatch.setattr(module, "ThreadPoolExecutor", lambda count: asked.append(count) or pool(1))
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    fitter = many()
+    assert len(list(fitter.fit_all([range(3), [1, 2], [0, 1]]))) == 3
+    assert asked == [threads]
