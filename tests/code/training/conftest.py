@@ -40,6 +40,7 @@ def plain_solver():
 
     def solve(*arguments):
         starts, columns, values, rows, classes, costs, cost, tolerance, most_passes, seed, weights, duals = arguments
+        assert ((classes >= -1) & (classes < len(costs))).all()
         features = csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(weights) - 1)).toarray()
         features = np.hstack([features, np.ones((len(features), 1))])
         signs = np.where(classes[:, None] == np.arange(8), 1.0, -1.0)
