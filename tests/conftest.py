@@ -26,6 +26,7 @@ from hypothesis import HealthCheck, settings
 from pipeline.cli.commands import main
 from pipeline.core import messages
 from pipeline.core.config import Config, load_config
+from pipeline.core.errors import Code, PipelineError
 from pipeline.core.native import VARIABLE
 from pipeline.core.records import Document, Noise, Segment
 from pipeline.model.features import Layout
@@ -154,7 +155,7 @@ def _english():
 
 @pytest.fixture(scope="session", autouse=True)
 def _messages() -> Iterator[None]:
-    """Refuse to say, while a test runs, what the catalogue does not know, or a message without one of its values."""
+    """Refuse to say, while a test runs, what the catalogue does not know, a message without one of its values, or nothing."""
     known = messages._catalogue("zh")._catalog.keys() | {os.strerror(number) for number in errno.errorcode}
 
     def checked(message: str, /, **values: object) -> str:
@@ -163,7 +164,13 @@ def _messages() -> Iterator[None]:
         assert places == {name for name, value in values.items() if value is not None}, f"{message!r} lacks a value"
         return messages.tr(message, **values)
 
+    def spoken(self: PipelineError, message: str, code: Code | None = None) -> None:
+        assert isinstance(message, str), f"{type(self).__name__} says nothing"
+        made(self, message, code)
+
+    made = PipelineError.__init__
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PipelineError, "__init__", spoken)
         for name, module in [*sys.modules.items()]:
             if name.startswith("pipeline.") and vars(module).get("tr") is messages.tr and module is not messages:
                 patch.setattr(module, "tr", checked)
