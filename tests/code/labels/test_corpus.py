@@ -4,7 +4,19 @@ from msgspec.structs import replace
 from pipeline.core.config import load_config
 from pipeline.core.errors import ConfigError, CorpusError, UsageError
 from pipeline.core.locations import find
-from pipeline.labels.corpus import claim_label_file, own_files, read_corpus, read_gold, read_user_words
+from pipeline.labels.corpus import (
+    ImportPlaces,
+    _excluded,
+    claim_label_file,
+    corpus_facts,
+    corpus_files,
+    default_places,
+    label_files,
+    own_files,
+    read_corpus,
+    read_gold,
+    read_user_words,
+)
 
 SEED = "004_be132a9dff6c2480.txt"
 
@@ -55,6 +67,9 @@ def test_user_words_are_sorted_and_comments_left_out(seeds, home):
     own = replace(seeds, features=replace(seeds.features, user_dictionary="w.txt"))
     assert read_user_words(own) == ("书房", "宣讲团")
     assert read_user_words(seeds) == ()
+    (home / "w.txt").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match=r"^w\.txt: the user dictionary cannot be read \(.+\); check features\.user_dictionary$"):
+        read_user_words(own)
 
 
 @pytest.fixture
@@ -103,3 +118,49 @@ def test_a_label_file_goes_where_nothing_of_the_project_is(project, home, tmp_pa
         with pytest.raises(UsageError) as error:
             claim_label_file(place, "an export", [given], project)
         assert str(error.value) == f"{place}: {why}"
+
+
+def test_a_manifest_says_how_often_each_label_stands_in_the_corpus(seeds):
+    corpus = read_corpus(seeds, lambda _: None)
+    facts = corpus_facts(corpus)
+    assert (facts["sha256"], facts["reports"]) == (corpus.sha256, 5)
+    assert facts["labels"] == {"举旗帜": 53, "聚民心": 41, "育新人": 57, "兴文化": 51, "展形象": 22, "其他": 133}
+    empty = corpus_facts(type(corpus)((), corpus.label_set))
+    assert empty["labels"] == dict.fromkeys(corpus.label_set.names, 0)
+
+
+def test_reports_that_were_written_for_corrections_come_last_and_none_twice(project, home):
+    assert corpus_files(project) == [("in/r.txt", home / "in" / "r.txt")]
+    (home / "in" / "b").mkdir()
+    (home / "in" / "b" / "a.txt").write_text("x", encoding="utf-8")
+    (home / "seeds" / "reviewed").mkdir(parents=True)
+    (home / "seeds" / "reviewed" / "a.txt").write_text("x", encoding="utf-8")
+    assert {name for name, _ in corpus_files(project)[:2]} == {"in/r.txt", "in/b/a.txt"}
+    assert corpus_files(project)[2:] == [("seeds/reviewed/a.txt", home / "seeds" / "reviewed" / "a.txt")]
+    within = replace(project, corpus=replace(project.corpus, reviewed="in/b"))
+    assert len(corpus_files(within)) == 2
+    empty = replace(project, corpus=replace(project.corpus, reports=("none",)))
+    (home / "none").mkdir()
+    assert corpus_files(empty) == corpus_files(project)[2:]
+
+
+def test_a_folder_of_labels_gives_its_files_in_the_order_of_their_names(project, home):
+    assert label_files(project) == [home / "l" / name for name in ("a.jsonl", "b.jsonl", "c.jsonl")]
+    named = replace(project, corpus=replace(project.corpus, labels=("l/b.jsonl", "l/r.jsonl", "l/a.jsonl")))
+    assert label_files(named) == [home / "l" / name for name in ("b.jsonl", "a.jsonl")]
+
+
+def test_what_is_taken_in_goes_into_the_folders_of_a_project_that_has_them(project, seeds, home, tmp_path):
+    assert default_places(tmp_path / "来信.csv", project) == ImportPlaces(home / "l" / "来信.jsonl", "in/来信")
+    assert default_places(tmp_path / "来信.csv", seeds) == ImportPlaces(None, "seeds/imported")
+
+
+def test_an_excluded_name_that_nobody_has_is_told_with_eight_that_are_there():
+    sources = {f"a/{number}.txt" for number in range(9)}
+    known = ", ".join(f"a/{number}.txt" for number in range(8))
+    with pytest.raises(ConfigError) as error:
+        _excluded("9.txt", sources)
+    assert str(error.value) == f"corpus.exclude '9.txt': no labelled report has this name; known: {known}"
+    assert _excluded("a/3.txt", {*sources, "b/3.txt"}) == {"a/3.txt"}
+    assert _excluded("3.txt", {*sources, "b/3.txt"}) == {"a/3.txt", "b/3.txt"}
+    assert _excluded("b/3", {*sources, "b/13.txt"}) == {"a/3.txt"}
