@@ -131,9 +131,9 @@ def test_lines_that_end_sentences_were_not_wrapped():
     text, spans = of(20, 20, 20, 20, 20)
     for ended, is_wrapped in ((3, True), (4, False)):  # two of five go on, or one
         some = text
-        for start, end in spans[:ended]:
+        for _, end in spans[:ended]:
             some = some[: end - 1] + "。" + some[end:]
-        assert (module._wrapping(some, spans) is not None) == is_wrapped, start
+        assert (module._wrapping(some, spans) is not None) == is_wrapped
 
 
 @pytest.mark.parametrize(("indented", "lines", "says"), [(1, 20, True), (1, 21, False), (2, 21, True)])
