@@ -15,6 +15,7 @@ from pipeline.core.errors import CorpusError, InputError
 from pipeline.core.records import Document, Label
 from pipeline.labels.exchange import export_labels, to_labels
 from pipeline.labels.files import Corpus, LabelledDocument
+from pipeline.labels.incoming import ImportedFile, ImportedReport, LabelSpan, Rejected
 from pipeline.labels.refi_qda import _as_source, _numbers, _repeats, export_project, read_project
 from pipeline.output.qda.project import CodedSpan
 
@@ -490,3 +491,26 @@ def test_what_is_told_of_a_source_goes_out_with_it():
     assert (sent.name, sent.text) == (document.source, document.text)
     assert sent.facts == (("来源", "甲/a.txt"), ("sha256", SHA), ("格式", "utf-8"))
     assert sent.coded == (CodedSpan(0, 4, (("举旗帜", "学习"), ("兴文化",)), "王一", "2026-11-22", "存疑"),)
+
+
+def test_all_that_is_taken_of_a_project(tmp_path):
+    inside = selection(7, 11, coding("c5", WANG), f'modifyingUser="{LI}"') + selection(0, 4, coding("c2"), f'modifyingUser="{LI}"')
+    path = package(tmp_path, source(inside) + source("", name=""))
+    where = f"{path}: 报告"
+    first = LabelSpan(0, 4, "兴文化", (), f"{where}, 0-4", "李二", "兴文化 › 文化产业")
+    second = LabelSpan(7, 11, "展形象", (), f"{where}, 7-11", "王一")
+    assert read_project(path, LABELS, READ) == ImportedFile(
+        (ImportedReport("报告", "文化产业兴旺。讲故事。", (first, second), where),),
+        (Rejected(f"{path}: source 2", "nobody coded it"),),
+    )
+
+
+def test_a_note_that_nobody_refers_to_is_named_by_what_it_is_called_or_says(tmp_path):
+    notes = (
+        '<Notes><Note guid="n1" name="日志"/><Note guid="n2"><PlainTextContent> 第二 </PlainTextContent></Note><Note guid="n3"/>'
+        '<Note guid="n4" name="说明"><PlainTextContent>四</PlainTextContent></Note></Notes>'
+    )
+    path = package(tmp_path, source(selection(0, 4, coding("c1"))), behind=f'{notes}<MemberNote targetGUID="{{N4}}"/>')
+    assert [str(each) for each in read_project(path, LABELS, READ).refused] == [
+        f"{path}: note '{name}': nothing refers to it, so that it belongs to no passage" for name in ("日志", "第二", "n3")
+    ]
