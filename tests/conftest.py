@@ -1,10 +1,12 @@
 """What the tests share: small reports, a project folder of their own, and a model trained once."""
 
 import contextlib
+import errno
 import importlib
 import os
 import shutil
 import signal
+import string
 import subprocess
 import sys
 import tempfile
@@ -23,7 +25,9 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from pipeline.cli.commands import main
+from pipeline.core import messages
 from pipeline.core.config import Config, load_config
+from pipeline.core.errors import Code, PipelineError
 from pipeline.core.native import VARIABLE
 from pipeline.core.records import Document
 from pipeline.model.features import Layout
@@ -87,7 +91,8 @@ _SLOW_FIXTURES = frozenset(
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the quick tests, and leave those of the compiled part out where the Python code is to be tested."""
     for item in items:
-        if item.get_closest_marker("slow") is None and _SLOW_FIXTURES.isdisjoint(item.fixturenames):
+        values = item.callspec.params if hasattr(item, "callspec") else {}  # a parameter named like a fixture is none
+        if item.get_closest_marker("slow") is None and _SLOW_FIXTURES.isdisjoint({*item.fixturenames} - {*values}):
             item.add_marker(pytest.mark.quick)
     if os.environ.get(VARIABLE) == "python":
         left_out = [item for item in items if item.get_closest_marker("compiled")]
@@ -147,6 +152,30 @@ def home(tmp_path, monkeypatch) -> Path:
 def _english():
     """Have every command speak English, whatever the language of who runs the tests."""
     os.environ["MISSION_THEMES_LANG"] = "en"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _messages() -> Iterator[None]:
+    """Refuse to say, while a test runs, what the catalogue does not know, a message without one of its values, or nothing."""
+    known = messages._catalogue("zh")._catalog.keys() | {os.strerror(number) for number in errno.errorcode}
+
+    def checked(message: str, /, **values: object) -> str:
+        places = {name for _, name, _, _ in string.Formatter().parse(message) if name is not None}
+        assert message in known or " " not in message, f"no Chinese for {message!r}; run: make messages"  # a word may be of a user
+        assert places == {name for name, value in values.items() if value is not None}, f"{message!r} lacks a value"
+        return messages.tr(message, **values)
+
+    def spoken(self: PipelineError, message: str, code: Code | None = None) -> None:
+        assert isinstance(message, str), f"{type(self).__name__} says nothing"
+        made(self, message, code)
+
+    made = PipelineError.__init__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PipelineError, "__init__", spoken)
+        for name, module in [*sys.modules.items()]:
+            if name.startswith("pipeline.") and vars(module).get("tr") is messages.tr and module is not messages:
+                patch.setattr(module, "tr", checked)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,11 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core import locations
-from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
+from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelSettings
 from pipeline.core.counted import counted
-from pipeline.core.errors import ConfigError, CorpusError, Say
+from pipeline.core.errors import CorpusError, Say
 from pipeline.core.messages import tr
-from pipeline.core.native import NOT_COMPILED, SOLVER, compiled
+from pipeline.core.native import SOLVER, compiled
 from pipeline.core.records import CleanText, Label
 from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
@@ -222,7 +222,8 @@ class Fitter:
         """
         part = self.counts.part(numbers)
         _check_fit(part, self.counts)
-        weights, bias = self._solved(part) if self._is_native(part) else _liblinear(self.counts, part, self.label_set, self.config)
+        native = self._native(part)
+        weights, bias = self._solved(part, native) if native else _liblinear(self.counts, part, self.label_set, self.config)
         if self.config.model.naive_bayes:
             weights += np.float32(self.config.model.naive_bayes) * _log_odds(self.counts, part, len(self.label_set.names))
         weights = weights.astype(np.float16).astype(np.float32)  # as the model folder keeps them: what is measured is shipped
@@ -244,12 +245,12 @@ class Fitter:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _is_native(self, part: CorpusSubset) -> bool:
-        """Tell whether the compiled solver fits a part: scikit-learn takes two labels for one problem and not for two."""
+    def _native(self, part: CorpusSubset) -> ModuleType | None:
+        """Return the compiled solver where it fits a part: scikit-learn takes two labels for one problem and not for two."""
         labels = len(np.unique(self.counts.targets[part.rows]))
-        return self.config.model.solver == "dual" and compiled(SOLVER) is not None and labels > 2
+        return compiled(SOLVER) if self.config.model.solver == "dual" and labels > 2 else None
 
-    def _solved(self, part: CorpusSubset) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _solved(self, part: CorpusSubset, native: ModuleType) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return weights, of shape (terms of the part, labels), and bias by dual coordinate descent."""
         is_first = self._duals is None
         targets, options = self.counts.targets, self.config.model
@@ -257,10 +258,8 @@ class Fitter:
         costs = options.C * _class_weights(examples, options.balanced)
         blocks = -(-len(examples) // BLOCK)
         duals = np.zeros((blocks, len(targets), BLOCK), np.float32) if self._duals is None else self._duals.copy()
-        values, tolerance = self.counts.values(part, _solver()), FINE if is_first else COARSE
-        solved = [
-            _solve_block(self.counts, part, values, costs, block, duals[block], options, tolerance) for block in range(blocks)
-        ]
+        values, tolerance = self.counts.values(part, native), FINE if is_first else COARSE
+        solved = [_solve_block(native, self.counts, part, values, costs, block, duals[block], tolerance) for block in range(blocks)]
         self._duals = duals if is_first else self._duals
         weights = np.concatenate(solved, axis=1)[:, : len(examples)]
         weights[:, examples == 0] = 0
@@ -279,29 +278,21 @@ def _class_weights(examples: Ints, is_balanced: bool) -> Floats:
     return examples.sum() / (np.count_nonzero(examples) * seen) if is_balanced else np.ones(len(examples))
 
 
-def _solver() -> ModuleType:
-    """Return the compiled solver; raises ConfigError where there is none."""
-    native = compiled(SOLVER)
-    if native is None:
-        raise ConfigError(tr("model.solver = dual: {not_compiled}, or set it to liblinear", not_compiled=NOT_COMPILED))
-    return native
-
-
 def _solve_block(
-    counts: CorpusCounts, part: CorpusSubset, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
-    options: ModelConfig, tolerance: float,
+    native: ModuleType, counts: CorpusCounts, part: CorpusSubset, values: NDArray[np.float32], costs: Floats, block: int,
+    duals: NDArray[np.float32], tolerance: float,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed.
 
     Warns as scikit-learn does where the solver did not settle.
     """
-    own = counts.targets - block * BLOCK
+    own, options = counts.targets - block * BLOCK, counts.config.model
     classes = np.where((own >= 0) & (own < BLOCK), own, -1).astype(np.int32)
     weights = np.empty((len(counts.vocabulary) + 1, BLOCK), np.float32)
     outside = np.ones(len(counts.targets), bool)
     outside[part.rows] = False
     duals[outside] = 0
-    passes = _solver().solve(
+    passes = native.solve(
         counts.starts, counts.ranked, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]), options.C,
         tolerance, MOST_PASSES, options.seed + 1, weights, duals,
     )  # fmt: skip

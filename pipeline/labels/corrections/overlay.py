@@ -59,7 +59,7 @@ def _overlapping(corrections: Sequence[Label]) -> Iterator[tuple[Label, Label]]:
 def _left_of(label: Label, correction: Label, text: str) -> Iterator[Label]:
     """Yield what a correction leaves of a label that it overlaps: a part before it, a part behind it, both or nothing."""
     for start, end in ((label.start, correction.start), (correction.end, label.end)):
-        part = text[start:end] if start < end else ""
+        part = text[start:end]
         if part.strip():
             first = start + len(part) - len(part.lstrip())
             yield msgspec.structs.replace(label, start=first, end=first + len(part.strip()))

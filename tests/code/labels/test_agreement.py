@@ -79,3 +79,20 @@ def test_a_label_that_nobody_gave_has_no_figures():
     found = agree(pair_labels(labels(FIRST), labels(SECOND)), LABELS)
     assert (found.kappa_by_label["展形象"], found.alpha_by_label["展形象"]) == (None, None)
     assert None not in (found.kappa_by_label["举旗帜"], found.alpha_by_label["举旗帜"])
+
+
+def test_where_all_gave_one_label_there_is_nothing_to_allow_for():
+    found = agree(pair_labels(labels(["其他"] * 3), labels(["其他"] * 3)), LABELS)
+    assert (found.observed, found.kappa, found.alpha) == (1.0, 1.0, 1.0)
+    assert (found.kappa_by_label["其他"], found.alpha_by_label["其他"]) == (1.0, 1.0)
+
+
+def test_a_pair_is_of_what_both_cover():
+    (pair,) = pair_labels(cut((3, 20, "其他")), cut((5, 30, "举旗帜")))
+    assert (pair.span, pair.first.label, pair.second.label) == ((5, 20), "其他", "举旗帜")
+
+
+@pytest.mark.parametrize(("shared", "passages"), [(6, 2), (5, 1)])
+def test_two_thirds_of_the_shorter_label_make_a_passage(shared, passages):
+    """The label of the second shares most with the longer one of the first, and so many of nine characters with the other."""
+    assert len(pair_labels(cut((0, 9, "其他"), (9, 30, "举旗帜")), cut((9 - shared, 30, "举旗帜")))) == passages

@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import io
 import json
 
@@ -8,9 +9,9 @@ from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
 from pipeline.core.errors import CorpusError, InputError
 from pipeline.core.records import Document, Label
-from pipeline.labels.exchange import export_labels, overlaps, read_incoming, to_labels
+from pipeline.labels.exchange import Import, export_labels, overlaps, read_incoming, to_labels
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.incoming import Columns, ImportedReport, LabelSpan
+from pipeline.labels.incoming import Columns, ImportedReport, LabelSpan, Rejected
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 TEXT = "学理论。\n=办书房。"
@@ -159,3 +160,51 @@ def test_no_cell_of_a_table_for_excel_begins_like_a_formula_and_all_come_back(tm
     incoming = read_incoming(written(tmp_path, "t.csv", data), Columns(), LABELS)
     assert [each.name for each in incoming.reports] == [source]
     assert incoming.reports[0].text == f"学理论。\n{sign.strip()}办书房。\n"
+
+
+def test_a_corpus_is_given_out_in_five_formats_and_no_other(root):
+    corpus = Corpus((), LABELS)
+    names = {ending: export_labels(corpus, ending) for ending in (".json", ".csv", ".jsonl", ".qdpx", ".qdc")}
+    assert names[".jsonl"] == b""
+    assert all(name.encode() in names[".qdc"] for name in LABELS.names)
+    with pytest.raises(CorpusError) as error:
+        export_labels(corpus, "")
+    assert str(error.value) == "no ending: not a format for labels; use one of .json .csv .jsonl .qdpx .qdc"
+
+
+def test_all_that_an_import_makes():
+    passage = LabelSpan(0, 4, "举旗帜", ("展形象",), "t 1", "王一", "存疑")
+    own = report("a.txt", TEXT.replace("\n", "\r\n"), passage, LabelSpan(6, 11, "兴文化", (), "t 2"))
+    new, row = (
+        report("新", "办书房。", LabelSpan(0, 4, "兴文化", (), "t 3", "李二")),
+        report("新", "开会。", LabelSpan(0, 3, "其他", (), "t 4")),
+    )
+    row = ImportedReport(row.name, row.text, row.passages, row.where, is_row=True)
+    half = ImportedReport("半", "半个字\ud83d", (passage,), "t 5")
+    page = ImportedReport("页", "<html><body><p>学理论。</p></body></html>", (passage,), "t 6")
+    made = to_labels([own, new, row, half, page], KNOWN, "in", "", "imported", "2026-11-30", READ)
+    files = {"新.txt": "办书房。".encode(), "新.csv": '"text"\r\n"开会。"\r\n'.encode()}
+    text, table = (hashlib.sha256(data).hexdigest() for data in files.values())
+    rest = {"origin": "imported", "date": "2026-11-30"}
+    why = "its text would not be read back from a file as it is (a web page, or a mark at its beginning)"
+    assert made == Import(
+        (
+            Label("a.txt", SHA, 0, 4, "举旗帜", ("展形象",), "王一", note="存疑", **rest),
+            Label("a.txt", SHA, 5, 10, "兴文化", (), "", **rest),
+            Label("in/新.txt", text, 0, 4, "兴文化", (), "李二", **rest),
+            Label("in/新.csv", table, 0, 3, "其他", (), "", **rest),
+        ),
+        files,
+        (
+            Rejected("t 5", "holds half a character, which no file can; repair its text"),
+            Rejected("t 6", f"{why}; export plain text"),
+        ),
+    )  # fmt: skip
+    assert {label.annotator for label in to_labels([own], KNOWN, "in", "张三", "imported", "", READ).labels} == {"张三"}
+
+
+def test_lines_of_labels_have_their_texts():
+    lines = [json.loads(line) for line in export_labels(CORPUS, ".jsonl").splitlines()]
+    assert lines[1] == {"source": "a.txt", "start": 5, "end": 10, "text": "=办书房。", "label": "兴文化", "secondary": "展形象"}
+    assert [*lines[0]] == ["source", "start", "end", "text", "label", "secondary"]
+    assert export_labels(CORPUS, ".jsonl").endswith(b"}\n")

@@ -9,7 +9,7 @@ from pipeline.core.config import load_label_set
 from pipeline.core.records import Document, Label
 from pipeline.labels.exchange import export_labels, read_incoming
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.incoming import Columns
+from pipeline.labels.incoming import SHOWN, Columns, ImportedFile, ImportedReport, LabelSpan, Rejected
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 TEXT = "👏全县宣讲百场。🎉新建书房六座。👨‍👩‍👧敬老助残。"
@@ -180,3 +180,54 @@ def test_labels_of_a_region_are_each_taken_once(take):
 
 def test_another_way_to_write_a_label(take):
     assert take(task([region(7, 14, "其它", text="新建书房六座。")])) == ([(7, 14, "其他")], [])
+
+
+def test_a_choice_is_of_the_whole_text_or_of_the_span_that_it_names(take):
+    def choice(**value):
+        return {"type": "choices", "value": {"choices": ["举旗帜"], **value}}
+
+    assert take(task([choice()])) == ([(0, 14, "举旗帜")], [])
+    assert take(task([choice(start=7, end=14)])) == ([(7, 14, "举旗帜")], [])
+    assert take(task([choice(end=7)])) == ([(0, 14, "举旗帜")], [])
+
+
+def test_a_region_of_white_space_is_not_taken(take):
+    found = take(task([region(3, 5, "举旗帜", text="  ")], text="宣讲。 \u3000书房。"))
+    assert found == ([], ["task 1, annotation 1: region 3-5 holds white space only"])
+
+
+def test_what_a_refused_region_says_is_cut(take):
+    long = "长" * 300
+    _, (text, start, kind) = take(
+        task([region(0, 4, "举旗帜", text=long), region(long, long, "举旗帜"), {"type": long, "value": {}}])
+    )
+    assert [each.count("长") for each in (text, start, kind)] == [SHOWN, 2 * SHOWN, SHOWN]
+
+
+def test_all_that_is_taken_of_tasks(tmp_path):
+    path = tmp_path / "t.json"
+    unnamed = {"data": {"text": PLAIN}, "annotations": [by({"id": 7}, GOOD), by(8, GOOD, was_cancelled=True)]}
+    path.write_text(json.dumps([task([GOOD]), unnamed, {"data": {"text": PLAIN}, "completions": [by(9, GOOD)]}]), encoding="utf-8")
+    places = [f"{path}: task {number}" for number in (1, 2, 3)]
+
+    def span(task, who=""):
+        named = f"{places[task]}, annotation 1" + (f" (by {who})" if who else "")
+        return (LabelSpan(7, 14, "兴文化", (), named, who),)
+
+    assert read_incoming(path, Columns(), LABELS) == ImportedFile(
+        (
+            ImportedReport("s", PLAIN, span(0), places[0]), ImportedReport(places[1], PLAIN, span(1, "7"), places[1]),
+            ImportedReport(places[2], PLAIN, span(2, "9"), places[2]),
+        ),
+        (Rejected(f"{places[1]}, annotation 2 (by 8)", "was skipped there"),),
+    )  # fmt: skip
+
+
+def test_all_that_is_written_of_a_report():
+    given = (Label("a.txt", "0" * 64, 1, 8, "举旗帜", ("展形象",)),)
+    corpus = Corpus((LabelledDocument(Document("a.txt", TEXT, "0" * 64, "utf-8"), given),), LABELS)
+    value = {"start": 2, "end": 9, "text": "全县宣讲百场。", "labels": ["举旗帜", "展形象"]}
+    (written,) = json.loads(export_labels(corpus, ".json"))
+    (region,) = written["annotations"][0]["result"]
+    assert written["data"] == {"text": TEXT, "source": "a.txt"}
+    assert (region["id"], region["type"], region["value"]) == ("r0", "labels", value)

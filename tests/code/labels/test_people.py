@@ -39,3 +39,10 @@ def test_what_is_no_name(name):
     with pytest.raises(UsageError, match="say who corrects, in at most 80 printable characters") as caught:
         checked_name(name)
     assert caught.value.code == "name"
+
+
+def test_a_name_of_eighty_characters_is_one_and_a_longer_one_is_cut_in_the_message():
+    assert checked_name("王" * 80) == "王" * 80
+    with pytest.raises(UsageError) as error:
+        checked_name("王" * 81)
+    assert str(error.value) == f"annotator '{'王' * 80}': say who corrects, in at most 80 printable characters"

@@ -119,3 +119,16 @@ def test_in_chinese_the_readme_and_the_head_of_the_labels_are_chinese(tmp_path, 
 def test_names_that_make_no_labels_are_refused(names, said):
     with pytest.raises(UsageError, match=said):
         label_set_of(names)
+
+
+def test_of_too_many_names_the_first_five_are_told():
+    with pytest.raises(UsageError) as error:
+        label_set_of(["甲", *(str(number) for number in range(200)), "甲"])
+    hint = f"give 2 to {MOST_LABELS}, or name the column that holds them with --label-column"
+    assert str(error.value) == f"201 labels (甲, 0, 1, 2, 3…): {hint}"
+
+
+def test_as_many_labels_and_as_long_ones_as_there_may_be():
+    names = ("长" * 60, *(str(number) for number in range(MOST_LABELS - 1)))
+    assert label_set_of(names).names == (*names, OTHER)
+    assert label_set_of(["甲", "其他"]).names == ("甲", "其他")

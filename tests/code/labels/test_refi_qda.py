@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from msgspec.structs import replace
 
 from pipeline.core import locations, spans
@@ -14,7 +15,9 @@ from pipeline.core.errors import CorpusError, InputError
 from pipeline.core.records import Document, Label
 from pipeline.labels.exchange import export_labels, to_labels
 from pipeline.labels.files import Corpus, LabelledDocument
-from pipeline.labels.refi_qda import export_project, read_project
+from pipeline.labels.incoming import ImportedFile, ImportedReport, LabelSpan, Rejected
+from pipeline.labels.refi_qda import _as_source, _numbers, _repeats, export_project, read_project
+from pipeline.output.qda.project import CodedSpan
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 READ = load_config().read
@@ -433,3 +436,92 @@ def test_the_project_file_may_have_another_name(tmp_path):
         new.writestr("Sources/T.TXT", old.read("sources/t.txt"))
     (tmp_path / "p.qdpx").write_bytes(stream.getvalue())
     assert taken(tmp_path / "p.qdpx")[0] == [("文化产业", "兴文化", "", "")]
+
+
+def test_a_refused_memo_and_a_path_with_a_stroke(tmp_path):
+    inside = selection(7, 11, coding("c5")) + '<NoteRef targetGUID="n4"/>'
+    notes = f'<Notes><Note guid="n4"><PlainTextContent>四</PlainTextContent>{selection(8, 99)}</Note></Notes>'
+    path = package(tmp_path, source(inside, extra='plainTextPath="internal:///t.txt"'), behind=notes)
+    found = read_project(path, LABELS, READ)
+    assert [(report.name, report.where) for report in found.reports] == [("报告", f"{path}: 报告")]
+    assert [str(each) for each in found.refused] == [f"{path}: 报告: memo 8: is none of its text, which has 11 characters"]
+
+
+def test_a_memo_that_touches_nothing_says_where_it_is(tmp_path):
+    inside = selection(7, 11, coding("c5")) + '<NoteRef targetGUID="n4"/>'
+    notes = f'<Notes><Note guid="n4"><PlainTextContent>四</PlainTextContent>{selection(0, 2)}</Note></Notes>'
+    path = package(tmp_path, source(inside), behind=notes)
+    (refused,) = read_project(path, LABELS, READ).refused
+    assert str(refused) == f"{path}: 报告: a memo on a span without a code ('四'); code the span there to keep it"
+
+
+@pytest.mark.parametrize(
+    ("name", "length", "repeats"),
+    [
+        ("讲故事。", 4, 2),
+        (" 讲 故事。 ", 4, 0),  # begins with white space, and the text does not
+        ("讲 故\n事。", 4, 2),
+        ("讲故事", 4, 1),
+        ("讲故...", 4, 1),
+        ("讲故…", 4, 1),
+        ("讲事…", 4, 0),
+        ("…", 4, 0),
+        ("", 4, 0),
+        ("讲故事。书", 4, 0),
+        ("字" * 700, 700, 1),  # no more of it is looked at than of a name
+        ("字" * 500, 500, 2),
+    ],
+)
+def test_a_name_repeats_its_text_whole_or_its_beginning(name, length, repeats):
+    text = ("讲故事。" if length == 4 else "字" * length) + "书"
+    assert _repeats(etree.Element("x", name=name), text, 0, length) == repeats
+    assert _repeats(etree.Element("x"), text, 0, length) == 0
+    assert _repeats(etree.Element("x", name="\t讲"), "。 讲", 1, 3) == 2
+    assert _repeats(etree.Element("x", name="讲"), "。 讲", 1, 3) == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "numbers"),
+    [
+        (" 7 ", "11", (7, 11)),
+        ("-1", "x", (-1, -1)),
+        (None, "", (-1, -1)),
+        ("999999999", "1000000000", (999_999_999, -1)),
+        ("７", "1.0", (-1, -1)),
+    ],
+)
+def test_where_a_selection_lies_is_a_whole_number_of_nine_digits_at_most(start, end, numbers):
+    given = {name: value for name, value in (("startPosition", start), ("endPosition", end)) if value is not None}
+    assert _numbers(etree.Element("x", given)) == numbers
+
+
+def test_what_is_told_of_a_source_goes_out_with_it():
+    document = Document("甲/a.txt", "学理论。", SHA, "utf-8")
+    label = Label("甲/a.txt", SHA, 0, 4, "举旗帜", ("兴文化",), "王一", "seed", "2026-11-22", note="举旗帜 › 学习\n存疑")
+    sent = _as_source(LabelledDocument(document, (label,)))
+    assert (sent.name, sent.text) == (document.source, document.text)
+    assert sent.facts == (("来源", "甲/a.txt"), ("sha256", SHA), ("格式", "utf-8"))
+    assert sent.coded == (CodedSpan(0, 4, (("举旗帜", "学习"), ("兴文化",)), "王一", "2026-11-22", "存疑"),)
+
+
+def test_all_that_is_taken_of_a_project(tmp_path):
+    inside = selection(7, 11, coding("c5", WANG), f'modifyingUser="{LI}"') + selection(0, 4, coding("c2"), f'modifyingUser="{LI}"')
+    path = package(tmp_path, source(inside) + source("", name=""))
+    where = f"{path}: 报告"
+    first = LabelSpan(0, 4, "兴文化", (), f"{where}, 0-4", "李二", "兴文化 › 文化产业")
+    second = LabelSpan(7, 11, "展形象", (), f"{where}, 7-11", "王一")
+    assert read_project(path, LABELS, READ) == ImportedFile(
+        (ImportedReport("报告", "文化产业兴旺。讲故事。", (first, second), where),),
+        (Rejected(f"{path}: source 2", "nobody coded it"),),
+    )
+
+
+def test_a_note_that_nobody_refers_to_is_named_by_what_it_is_called_or_says(tmp_path):
+    notes = (
+        '<Notes><Note guid="n1" name="日志"/><Note guid="n2"><PlainTextContent> 第二 </PlainTextContent></Note><Note guid="n3"/>'
+        '<Note guid="n4" name="说明"><PlainTextContent>四</PlainTextContent></Note></Notes>'
+    )
+    path = package(tmp_path, source(selection(0, 4, coding("c1"))), behind=f'{notes}<MemberNote targetGUID="{{N4}}"/>')
+    assert [str(each) for each in read_project(path, LABELS, READ).refused] == [
+        f"{path}: note '{name}': nothing refers to it, so that it belongs to no passage" for name in ("日志", "第二", "n3")
+    ]

@@ -7,8 +7,8 @@ import pytest
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
 from pipeline.core.errors import CorpusError
-from pipeline.labels.exchange import read_incoming
-from pipeline.labels.incoming import Columns
+from pipeline.labels.exchange import labels_in, read_incoming
+from pipeline.labels.incoming import Columns, ImportedFile, ImportedReport, LabelSpan, Rejected
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 
@@ -193,3 +193,77 @@ def test_a_table_without_the_columns(take):
         take("a.csv", "a,b\n1,2\n")
     with pytest.raises(CorpusError, match=r"it has: \)"):
         take("a.csv", "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "labels"),
+    [
+        ("a.csv", "text,label\n甲,兴文化\n乙, 举旗帜 \n丙,兴文化\n丁,\n,其他\n", ["兴文化", "举旗帜", "其他"]),
+        ("a.TSV", "text\tlabel\n甲\tb\n乙\ta", ["b", "a"]),
+        ("a.jsonl", '{"text": "甲", "label": ["b", "a", 5, null]}\n\n[]\n{"text": "乙", "label": {"label": "c"}}\n{"text": "丙"}\n',
+         ["b", "a", "c"]),
+        ("a.jsonl", '{"text": "甲乙", "label": [[0, 1, "b"], [1, 2, " a "]]}\n{"text": "甲", "entities": [{"label": "d"}, {}]}\n',
+         ["b", "a", "d"]),
+        ("a.csv", "text,label\n", []),
+    ],
+)  # fmt: skip
+def test_the_labels_that_a_table_names_come_in_the_order_of_their_first(tmp_path, name, content, labels):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert labels_in(tmp_path / name, Columns()) == labels
+
+
+def test_the_column_of_labels_may_have_another_name(tmp_path):
+    (tmp_path / "a.csv").write_text("text,label,topic\n甲,a,b\n", encoding="utf-8")
+    assert labels_in(tmp_path / "a.csv", Columns(label="topic")) == ["b"]
+
+
+def test_labels_are_not_looked_for_in_what_is_no_table(tmp_path):
+    with pytest.raises(CorpusError, match=r"a\.json: its labels are not looked for in such a file; name them with --labels"):
+        labels_in(tmp_path / "a.json", Columns())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_taken"),
+    [(0, 2, True), (0, 4, True), (3, 4, True), (-1, 2, False), (2, 2, False), (0, 5, False), (1, 2, False)],
+)
+def test_a_span_lies_within_its_text_and_holds_something(take, start, end, is_taken):
+    found, refused = take("a.jsonl", json.dumps({"text": "宣 讲。", "label": [[start, end, "举旗帜"]]}))
+    assert found == ([("宣 讲。"[start:end], "举旗帜")] if is_taken else [])
+    assert len(refused) == (not is_taken)
+
+
+def test_all_that_is_taken_of_a_table(tmp_path):
+    path = tmp_path / "来信.csv"
+    path.write_text(
+        "source,text,label\n'=r,学理论。,举旗帜\n,办书房。,兴文化\n'=r, 讲  党课。,\n'=r,送戏。,兴文化\nn,空,\n,开会,无\n",
+        encoding="utf-8",
+    )
+    rows = {number: f"{path}: row {number}" for number in range(2, 8)}
+    first = LabelSpan(0, 4, "举旗帜", (), rows[2]), LabelSpan(11, 14, "兴文化", (), rows[5])
+    second = LabelSpan(0, 4, "兴文化", (), rows[3])
+    known = " ".join(LABELS.names)
+    assert read_incoming(path, Columns(), LABELS) == ImportedFile(
+        (
+            ImportedReport("=r", "学理论。\n讲 党课。\n送戏。\n", first, rows[2]),
+            ImportedReport("来信_00002", "办书房。", (second,), rows[3], is_row=True),
+        ),
+        (
+            Rejected(rows[4], "has no 'label'"), Rejected(rows[6], "has no 'label'"),
+            Rejected(rows[7], f"'无' is not a known label; known: {known}"),
+        ),
+        2,
+    )  # fmt: skip
+
+
+def test_all_that_is_taken_of_lines_with_spans(tmp_path):
+    path = tmp_path / "a.jsonl"
+    lines = (
+        {"text": "学理论。办书房。", "label": [[4, 8, "兴文化"], [0, 4, "举旗帜"]]},
+        {"text": "开会。", "label": [[0, 9, "其他"]], "group": "g"},
+    )
+    path.write_text("\n".join(json.dumps(each) for each in lines), encoding="utf-8")
+    spans = LabelSpan(0, 4, "举旗帜", (), f"{path}:1"), LabelSpan(4, 8, "兴文化", (), f"{path}:1")
+    why = "span 0-9 is none of its text, which has 3 characters"
+    assert read_incoming(path, Columns(), LABELS) == ImportedFile(
+        (ImportedReport("a_00001", "学理论。办书房。", spans, f"{path}:1"),), (Rejected(f"{path}:2", why),), 1
+    )

@@ -1,3 +1,4 @@
+import re
 import sys
 
 import pytest
@@ -5,9 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import Document, Mark
+from pipeline.core.records import Document, Mark, OffsetMap
 from pipeline.preprocess import clean as module
-from pipeline.preprocess.clean import clean, clean_together, normalise
+from pipeline.preprocess.clean import clean, clean_together, normalise, simplified
 
 ALPHABET = "会議會(huì)（lǐ）们(men)ＡＢｃ０９##paidbegin##\u200b\ufeff\x01\r\n \u3000，。“”乾隆著於薴𠮷a1\ue087\u0304ǎ()"
 texts = st.text(alphabet=st.one_of(st.sampled_from(ALPHABET), st.characters()), max_size=80)
@@ -182,3 +183,89 @@ def test_a_character_that_becomes_two_stays():
     """No character is converted to several, whatever the dictionary says of the line."""
     assert normalise("乾隆下江南，曬乾穀物，裏面")[0] == "乾隆下江南，晒干谷物，里面"
     assert len(normalise("後臺幹部")[0]) == 4
+
+
+def test_a_text_is_simplified_and_nothing_else_of_it_changes():
+    assert simplified("全縣圖書館，\r\n漢字ＡＢＣ 答覆。") == "全县图书馆，\r\n汉字ＡＢＣ 答复。"
+    assert simplified("全县图书馆，ＡＢＣ") == "全县图书馆，ＡＢＣ"
+
+
+@pytest.mark.parametrize(
+    ("texts", "simplify", "unchanged"),
+    [
+        (["全县。", "", "汉字\n两行"], True, [True, True, True]),
+        (["全县。", "全縣。", "甲"], True, [True, False, True]),
+        (["全县。", "全縣。", "甲"], False, [True, True, True]),
+        (["甲", "乙\u200b丙", "丁\u200b", "戊"], True, [True, False, False, True]),
+        (["\u200b甲", "乙"], False, [False, True]),
+        (["甲", "乙(lǐ)丙", "縣"], True, [True, False, False]),
+        (["甲", "Ａ", "乙\r\n丙", "丁"], True, [True, False, False, True]),
+        (["甲\u2028"], True, [False]),
+        ([], True, []),
+    ],
+)
+def test_texts_that_are_normal_are_known_among_others(texts, simplify, unchanged):
+    assert module._are_unchanged(texts, simplify) == unchanged
+    assert [module._are_unchanged([text], simplify)[0] for text in texts] == unchanged
+    for text, same in zip(texts, unchanged, strict=True):
+        assert (normalise(text, simplify)[0] == text) == same
+
+
+def test_what_is_dropped_between_lines_is_told_and_white_space_is_not():
+    text = "##paidbegin##\n甲。 \n \u200b \n##paidend## \x01 ##paidbegin##x##\n乙。\n\n##paidend##"
+    cleaned = clean(Document("x", text, "0", "utf-8"), CleanConfig(simplify=True))
+    told = [(text[noise.start : noise.end], noise.reason) for noise in cleaned.noise]
+    assert told[0] == ("##paidbegin##", "web mark")
+    assert told[-1] == ("##paidend##", "web mark")
+    assert [noise.start for noise in cleaned.noise] == sorted(noise.start for noise in cleaned.noise)
+
+
+def test_syntax_that_a_reader_marked_goes_and_is_told_between_lines():
+    text = "<b>甲县</b>总结\n<hr>\n一句正文。<br>\n"
+    marks = tuple(Mark(found.start(), found.end(), "syntax") for found in re.finditer("<[^>]+>", text))
+    cleaned = clean(Document("x", text, "0", "utf-8", marks), CleanConfig(simplify=True))
+    assert [cleaned.text[line.start : line.end] for line in cleaned.lines] == ["甲县总结", "一句正文。"]
+    told = [(text[noise.start : noise.end], noise.reason) for noise in cleaned.noise]
+    assert told == [("<b>", "syntax"), ("<hr>", "syntax"), ("<br>", "syntax")]  # what stands within a line goes with it
+    assert [text[slice(*cleaned.offsets.span(line.start, line.end))] for line in cleaned.lines] == ["甲县</b>总结", "一句正文。"]
+
+
+def test_maps_are_laid_over_each_other():
+    """A text of ten characters without the third and fourth, and of what is left without the second and the last."""
+    first = module._compose(OffsetMap((0,), (0,)), [(0, 2), (4, 10)])
+    assert first == OffsetMap((0, 2), (0, 4))
+    second = module._compose(first, [(0, 1), (2, 7)])
+    assert second == OffsetMap((0, 1), (0, 4))
+    assert module._compose(first, [(1, 5)]) == OffsetMap((0, 1), (1, 4))
+    assert module._compose(first, [(0, 8)]) == first
+    assert module._compose(first, []) == OffsetMap((0,), (0,))
+
+
+@pytest.mark.parametrize(
+    ("dropped", "kept"),
+    [
+        ([], [(0, 5)]), ([(0, 5)], []), ([(0, 2)], [(2, 5)]), ([(3, 5)], [(0, 3)]), ([(1, 2), (2, 3)], [(0, 1), (3, 5)]),
+        ([(1, 4), (2, 3)], [(0, 1), (4, 5)]), ([(1, 1)], [(0, 1), (1, 5)]),
+    ],
+)  # fmt: skip
+def test_what_lies_between_dropped_spans_is_kept(dropped, kept):
+    assert list(module._kept(dropped, 5)) == kept
+
+
+def test_rows_and_noise_of_a_reader_stand_beside_what_the_form_says():
+    """What is noise by its form is a row of a table all the same, and the lines behind a marked one are judged as they are."""
+    text = "甲县总结\n页眉\n记者：甲\n正文一句。\n△现场\n12\n末句。\n"
+    marks = (Mark(5, 7, "noise", reason="header"), Mark(text.index("12"), text.index("12") + 2, "row"))
+    cleaned = clean(Document("x", text, "0", "utf-8", marks), CleanConfig(simplify=True))
+    assert [(text[noise.start : noise.end], noise.reason) for noise in cleaned.noise] == [
+        ("页眉", "header"), ("记者：甲", "byline"), ("△现场", "caption"),
+    ]  # fmt: skip
+    assert [(cleaned.text[line.start : line.end], line.kind) for line in cleaned.lines] == [
+        ("甲县总结", "text"), ("正文一句。", "text"), ("12", "row"), ("末句。", "text"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 4, 2**18])
+def test_lines_are_simplified_some_at_a_time(monkeypatch, size):
+    monkeypatch.setattr(module, "_AT_ONCE", size)
+    assert simplified("全縣\n\n开会\n答覆。\n漢\n") == "全县\n\n开会\n答复。\n汉\n"

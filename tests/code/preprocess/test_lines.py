@@ -101,3 +101,48 @@ def test_offsets_lead_back_over_a_joined_line(config):
     cleaned = clean(Document("t", text, "0", "utf-8"), config.clean)
     line = cleaned.lines[0]
     assert cleaned.offsets.span(line.start, line.end) == (0, len(text))
+
+
+def of(*lengths, width=20, stop="", indent=""):
+    """Return lines of so many characters, each ended by ``stop``, with their spans."""
+    text = "\n".join(indent + "字" * (length - len(stop)) + stop for length in lengths)
+    return text, find_lines([text])[0].spans
+
+
+@pytest.mark.parametrize(
+    ("lengths", "is_wrapped"),
+    [
+        ((20, 20, 20, 9), True), ((20, 20, 20), False), ((18, 18, 18, 18), True), ((17, 17, 17, 17), False),
+        ((120, 120, 120, 120), True), ((121, 121, 121, 121), False), ((20, 17, 17, 9), True), ((20, 16, 16, 9), False),
+        ((20, 20, 9, 9, 9), True), ((20, 9, 9, 9), False),
+    ],
+)  # fmt: skip
+def test_a_text_was_wrapped_where_two_fifths_of_its_lines_are_full(lengths, is_wrapped):
+    """A full line has 85 % of the width, which is from 18 to 120 characters."""
+    wrapping = module._wrapping(*of(*lengths))
+    assert (wrapping is not None) == is_wrapped
+    if wrapping:
+        assert wrapping == module._Wrapping(0.85 * max(lengths), indented=False)
+
+
+def test_lines_that_end_sentences_were_not_wrapped():
+    text, spans = of(*[20] * 6, stop="。")
+    assert module._wrapping(text, spans) is None
+    text, spans = of(20, 20, 20, 20, 20)
+    for ended, is_wrapped in ((3, True), (4, False)):  # two of five go on, or one
+        some = text
+        for _, end in spans[:ended]:
+            some = some[: end - 1] + "。" + some[end:]
+        assert (module._wrapping(some, spans) is not None) == is_wrapped
+
+
+@pytest.mark.parametrize(("indented", "lines", "says"), [(1, 20, True), (1, 21, False), (2, 21, True)])
+def test_a_twentieth_of_its_lines_tells_that_paragraphs_are_indented(indented, lines, says):
+    text = "首" * 20 + "\n" + "\n".join(("\u3000" if i < indented else "") + "字" * 20 for i in range(lines - 1))
+    assert module._wrapping(text, find_lines([text])[0].spans).indented is says
+
+
+def test_the_width_is_that_of_the_line_at_the_longest_fiftieth():
+    assert module._wrapping(*of(*[20] * 99, 30)).full == pytest.approx(0.85 * 20)
+    assert module._wrapping(*of(*[20] * 98, 30, 30)) is None  # two of a hundred: too few are full beside them
+    assert module._wrapping(*of(*[20] * 48, 30)) is None

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pipeline.core.config import load_config
 from pipeline.core.records import Document, Mark
 from pipeline.preprocess.clean import clean
-from pipeline.preprocess.segment import segment, segment_together
+from pipeline.preprocess.segment import _chunks, _trimmed, segment, segment_together
 from pipeline.preprocess.segments import joined
 
 CONFIG = load_config()
@@ -196,3 +196,71 @@ def test_a_short_sentence_without_figures_announces_its_paragraph(first, leads):
 
 def test_a_lead_is_no_heading_of_the_items_of_its_paragraph():
     assert above(f"一、工作\n{ANNOUNCED}{BODY}一是抓学习。学了十次。", 1000)[-1] == ("一是抓学", ["一、工作"])
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("甲" * 10, [10]), ("甲" * 11, [10, 1]), ("甲" * 5 + "。" + "甲" * 9, [6, 9]), ("甲" * 4 + "。" + "甲" * 10, [10, 5]),
+        ("甲" * 9 + "。甲", [10, 1]), ("甲" * 10 + "。", [10, 1]), ("甲甲。" * 5, [9, 6]), ("甲" * 25, [10, 10, 5]),
+    ],
+)  # fmt: skip
+def test_a_long_paragraph_is_cut_behind_the_last_full_stop_in_the_second_half_of_a_piece(text, pieces):
+    spans = list(_chunks(f"前{text}", 1, len(text) + 1, 10))
+    assert [end - start for start, end in spans] == pieces
+    assert [start for start, _ in spans[1:]] == [end for _, end in spans[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "trimmed"),
+    [
+        ((), ()), (((2, 4), (4, 5)), ((2, 4), (4, 5))), (((0, 4), (4, 5)), ((2, 4), (4, 5))), (((2, 4), (4, 7)), ((2, 4), (4, 5))),
+        (((0, 2), (2, 5), (5, 7)), ((2, 5),)), (((0, 1), (1, 3), (3, 7)), ((2, 3), (3, 5))), (((0, 1), (1, 2)), ()),
+        (((5, 7),), ()),
+    ],
+)  # fmt: skip
+def test_white_space_at_the_ends_of_a_passage_goes_with_sentences_of_nothing_else(sentences, trimmed):
+    assert _trimmed("  甲乙丙 \u3000", sentences) == trimmed
+
+
+@pytest.mark.parametrize(
+    ("text", "passages", "symbols"),
+    [
+        ("***！全县宣讲。", ["全县宣讲。"], ["***！"]),
+        ("全县宣讲。***！", ["全县宣讲。"], ["***！"]),
+        ("***！###！全县宣讲。……。 ~~！", ["全县宣讲。"], ["***！###！", "……。 ~~！"]),
+        ("***！全县宣讲。***！送戏下乡。", ["全县宣讲。***！送戏下乡。"], ["***！"]),
+        ("***！一、学习。", ["一、学习。"], ["***！"]),
+        ("***！", [], ["***！"]),
+    ],
+)
+def test_sentences_of_symbols_around_a_passage_are_told_and_those_inside_stay(text, passages, symbols):
+    cleaned, segments, noise = cut(f"首行在此，后有正文。\n{text}\n")
+    assert [cleaned.text[each.start : each.end] for each in segments[1:]] == passages
+    assert [(cleaned.document.text[each.start : each.end], each.reason) for each in noise] == [
+        (each, "symbols") for each in symbols
+    ]
+
+
+def test_headings_without_a_sign_stand_above_all_or_below_the_numbered_ones():
+    """The first lines have the title; a line of that form stands below it, and below numbers where there were any."""
+    _, segments, _ = cut(
+        "某县工作总结\n扎实推进\n县里办宣讲。\n一、文化惠民\n送戏下乡\n演了八场。\n宣讲入户\n讲了百场。\n二、展望\n再接再厉。"
+    )
+    levels = [(item.level, len(item.headings)) for item in segments]
+    assert levels == [(0, 0), (2, 1), (None, 2), (3, 2), (7, 3), (None, 4), (7, 3), (None, 4), (3, 2), (None, 3)]
+
+
+def test_a_plain_line_is_a_title_among_the_first_three_only():
+    def level(*before):
+        _, segments, _ = cut("\n".join([*(f"这里是第{number}句正文。" for number in before), "某县工作总结", "县里办宣讲。"]))
+        return segments[-2].level
+
+    assert [level(*"甲乙丙丁"[:count]) for count in range(5)] == [0, 0, 0, 2, 2]
+
+
+def test_a_heading_is_no_longer_than_it_may_be():
+    options = replace(CONFIG.segment, max_heading=10)
+    for length, level in ((10, 3), (11, None)):
+        _, segments, _ = cut(f"首行在此，后有正文。\n一、{'学' * (length - 2)}\n县里办宣讲。", options)
+        assert segments[1].level == level

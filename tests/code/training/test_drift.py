@@ -135,9 +135,9 @@ def test_what_is_no_summary_is_refused(model, tmp_path, content, message):
         load_summaries([tmp_path / "s"], model)
 
 
-def test_a_model_keeps_the_summary_of_its_out_of_fold_tags(trained_home, model, tmp_path):
-    reference = load_reference(trained_home / "models" / "seeds")
-    lines = read_out_of_fold(trained_home / "models" / "seeds").splitlines()
+def test_a_model_keeps_the_summary_of_its_out_of_fold_tags(seeds_folder, model, tmp_path):
+    reference = load_reference(seeds_folder)
+    lines = read_out_of_fold(seeds_folder).splitlines()
     tags = [json.loads(line) for line in lines]
     assert reference.model == f"seeds {model.version}"
     assert (reference.reports, reference.passages) == (5, len(tags))

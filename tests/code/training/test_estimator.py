@@ -13,6 +13,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from pipeline.core.config import load_config
 from pipeline.training.estimator import TextClassifier
 
 THINGS = {
@@ -172,3 +173,18 @@ def test_what_cannot_be_fitted_is_said(texts, labels, error, said):
 def test_nothing_is_predicted_before_it_is_fitted():
     with pytest.raises(NotFittedError):
         TextClassifier().predict(["一段话"])
+
+
+def test_every_parameter_reaches_the_configuration():
+    given = TextClassifier(
+        C=0.3, balanced=True, min_df=3, character_bigrams=False, characters=True, naive_bayes=0.2, unknown_weight=0.5,
+        simplify=False, folds=5, random_state=7,
+    )  # fmt: skip
+    config, shipped = given._config(), load_config()
+    assert (config.model.C, config.model.balanced, config.model.naive_bayes, config.model.seed) == (0.3, True, 0.2, 7)
+    features = config.features
+    assert (features.min_df, features.character_bigrams, features.characters, features.unknown_weight) == (3, False, True, 0.5)
+    assert (features.user_dictionary, features.gazetteers) == ("", "")
+    assert (config.evaluate.folds, config.evaluate.grouped, config.clean.simplify) == (5, (), False)
+    assert TextClassifier(folds=0)._config().evaluate.folds == 2
+    assert (config.segment, config.tag, config.read) == (shipped.segment, shipped.tag, shipped.read)

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 from types import SimpleNamespace
 
@@ -5,15 +6,30 @@ import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
 
-from pipeline.core.config import load_config
+from pipeline.core.config import LabelDefinition, LabelSet, load_config
 from pipeline.core.errors import CorpusError
 from pipeline.core.locations import find
-from pipeline.core.records import Label
+from pipeline.core.records import Document, Label
 from pipeline.flow import train_model
 from pipeline.labels.corpus import read_corpus
-from pipeline.training.fit import ABSENT, SMOOTHING, Fitter, _log_odds, fold_groups, prepare_corpus, sampled
+from pipeline.labels.files import LabelledDocument, build_corpus
+from pipeline.training import fit as module
+from pipeline.training.fit import (
+    ABSENT,
+    SMOOTHING,
+    Fitter,
+    _class_weights,
+    _log_odds,
+    fold_groups,
+    leave_out,
+    prepare,
+    prepare_corpus,
+    sampled,
+)
 
 QUIET = ("track.enabled=false",)
 
@@ -224,3 +240,172 @@ def test_a_part_that_cannot_be_fitted_ends_the_others(root):
     with pytest.raises(CorpusError, match="no word stands in"):
         next(models)
     assert not list(models)
+
+
+MANY = tuple(f"{sign}类" for sign in "甲乙丙丁戊己庚辛壬癸")  # more labels than the compiled solver fits at once
+
+
+@pytest.fixture
+def many(config, plain_solver, monkeypatch):
+    """Return a function that gives a fitter of three reports with ten labels; the first label stands in the first report only."""
+    monkeypatch.setattr(module, "compiled", lambda name: plain_solver)
+    words, labels = (
+        ("宣讲", "书房", "道路", "招商", "网络", "学校", "医院", "河流", "粮食", "外宾"),
+        LabelSet("癸类", tuple(map(LabelDefinition, MANY))),
+    )
+    documents, given = [], []
+    for number in range(3):
+        kinds = [kind for kind in range(len(MANY)) for _ in range(1 + kind % 3) if kind or not number]
+        lines = [f"全县{words[kind]}工作第{number + place}次{words[(kind + place) % 10]}。" for place, kind in enumerate(kinds)]
+        documents.append(Document(f"{number}.txt", "\n".join(lines), "0", "utf-8"))
+        starts = np.cumsum([0, *(len(line) + 1 for line in lines)]).tolist()
+        given += [Label(f"{number}.txt", "0", start, start + len(line), MANY[kind])
+                  for start, line, kind in zip(starts, lines, kinds, strict=False)]  # fmt: skip
+    corpus = build_corpus(documents, given, labels)
+
+    def run(**changes):
+        own = replace(config, model=replace(config.model, **changes), features=replace(config.features, min_df=1))
+        return Fitter(prepare_corpus(corpus, own, ()), labels, own, ())
+
+    return run
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_the_solver_gives_what_scikit_learn_gives_for_more_labels_than_it_fits_at_once(many, balanced):
+    own, reference = (many(solver=solver, balanced=balanced, C=0.7, naive_bayes=0.0) for solver in ("dual", "liblinear"))
+    for numbers in (range(3), [1, 2], [0, 2]):  # the first is absent from the second
+        first, second = own.fit(numbers), reference.fit(numbers)
+        assert first.weights.shape == second.weights.shape == (len(first.vocabulary), 10)
+        assert (first.weights.dtype, first.bias.dtype) == (np.float32, np.float32)
+        assert np.abs(first.weights - second.weights).max() < 3e-3
+        assert np.abs(first.bias - second.bias).max() < 3e-3
+        assert (first.bias[0] == ABSENT) == (0 not in numbers) == (not first.weights[:, 0].any())
+        assert first.vocabulary.words == second.vocabulary.words
+
+
+def test_two_labels_are_left_to_scikit_learn(many, plain_solver, monkeypatch):
+    fitter, asked = many(solver="dual"), []
+    monkeypatch.setattr(module, "compiled", lambda name: asked.append(name) or plain_solver)
+    fitter.counts.targets[fitter.counts.targets > 2] = -1
+    fitter.fit([0, 1, 2])
+    assert asked == [module.SOLVER]
+    fitter.counts.targets[fitter.counts.targets > 1] = -1
+    fitter.fit([0, 1, 2])
+    assert asked == [module.SOLVER]
+
+
+def test_later_fits_start_from_the_first_and_are_less_exact(many, plain_solver, monkeypatch):
+    begun = []
+
+    def solve(*arguments):
+        *_, tolerance, most, _, _, duals = arguments
+        begun.append((tolerance, most, duals.copy()))
+        return plain_solver.solve(*arguments)
+
+    monkeypatch.setattr(module, "compiled", lambda name: SimpleNamespace(product=plain_solver.product, solve=solve))
+    fitter = many(solver="dual")
+    fitter.fit(range(3))
+    kept = fitter._duals.copy()
+    later = [fitter.fit([1, 2]).version for _ in range(2)]
+    assert later[0] == later[1]
+    assert np.array_equal(fitter._duals, kept)
+    assert [(tolerance, most) for tolerance, most, _ in begun] == [(1e-4, 2000)] * 2 + [(1e-3, 2000)] * 4
+    assert not any(duals.any() for *_, duals in begun[:2])
+    outside = fitter.counts.report_of == 0
+    for block, (*_, duals) in enumerate(begun[2:4]):
+        assert not duals[outside].any()
+        assert np.array_equal(duals[~outside], kept[block][~outside])
+        assert kept[block][outside].any()
+
+
+@pytest.mark.parametrize(("most", "warns"), [(7, False), (6, True)])
+def test_a_fit_that_takes_all_its_passes_warns(many, plain_solver, monkeypatch, most, warns):
+    monkeypatch.setattr(module, "MOST_PASSES", most)
+    monkeypatch.setattr(
+        module,
+        "compiled",
+        lambda name: SimpleNamespace(product=plain_solver.product, solve=lambda *given: plain_solver.solve(*given) and 6),
+    )
+    if not warns:
+        many(solver="dual").fit(range(3))
+        return
+    message = "the solver did not settle within 6 passes over the corpus; lower model.C, or set model.solver = liblinear"
+    with pytest.warns(ConvergenceWarning) as told:
+        many(solver="dual").fit(range(3))
+    assert {str(each.message) for each in told} == {message}
+
+
+def test_an_error_weighs_the_more_the_rarer_its_label_is():
+    examples = np.array([6, 3, 0, 1])
+    assert _class_weights(examples, is_balanced=False).tolist() == [1, 1, 1, 1]
+    assert _class_weights(examples, is_balanced=True).tolist() == pytest.approx([10 / 18, 10 / 9, 10 / 3, 10 / 3])
+
+
+def test_the_features_of_a_part_are_those_of_its_rows_and_nothing_else(many, plain_solver):
+    counts = many().counts
+    part = counts.part([0, 2])
+    shape = len(counts.targets), len(counts.vocabulary)
+    whole = csr_matrix((counts.values(part, plain_solver), counts.columns, counts.starts), shape=shape).toarray()
+    assert np.abs(whole[part.rows][:, part.active] - counts.matrix(part).toarray()).max() < 1e-6
+    assert not whole[counts.report_of == 1].any()
+    assert whole[part.rows].any(axis=1).all()
+
+
+def test_a_sentence_takes_the_label_that_covers_most_of_it(cut_up, config):
+    cleaned, segments, _ = cut_up("全县宣讲百场，新建书房六座。送戏下乡。特此报告。\n")
+    labels = LabelSet("丙", tuple(map(LabelDefinition, "甲乙丙")))
+    spans = ((0, 4, "甲"), (4, 8, "乙"), (8, 11, "甲"), (11, 14, "乙"), (14, 17, "丙"))
+
+    def targets(*some):
+        given = tuple(Label("t.txt", "0", start, end, name) for start, end, name in some)
+        report = LabelledDocument(cleaned.document, given)
+        return prepare(report, cleaned, segments, labels, ()).targets.tolist()
+
+    assert targets(*spans) == [
+        0,
+        2,
+        -1,
+    ]  # of as many characters the first label
+    assert targets(*spans[:3], (11, 15, "乙")) == [0, 1, -1]
+    assert targets(*spans[:2], (8, 14, "乙"), (19, 24, "丙")) == [1, -1, 2]
+    assert targets() == [-1, -1, -1]
+    assert prepare(LabelledDocument(cleaned.document, ()), cleaned, segments, labels, ()).targets.dtype == np.int64
+
+
+def test_what_is_trained_on_is_said(corpus_of):
+    _, said = corpus_of(rows(0), rows(1), settings=("features.min_df=1",))
+    assert said == ["training on 2 reports, 6 labels"]
+
+
+def test_reports_that_would_all_be_left_out_together_are_refused(many):
+    fitter = many()
+    evaluate = replace(fitter.config.evaluate, grouped=("folder",))
+    fitter.config = replace(fitter.config, evaluate=evaluate)
+    assert len(leave_out(fitter).folds) == 3
+    moved = [replace(each.cleaned.document, source=f"folder/a/{each.cleaned.document.source}") for each in fitter.counts.reports]
+    fitter.counts.reports = tuple(
+        dataclasses.replace(report, cleaned=replace(report.cleaned, document=document))
+        for report, document in zip(fitter.counts.reports, moved, strict=True)
+    )
+    message = "all reports would be left out together; name fewer folders in evaluate.grouped, or label others"
+    with pytest.raises(CorpusError, match=message):
+        leave_out(fitter)
+
+
+def test_a_model_is_not_calibrated_yet_and_asks_for_every_review(many):
+    fitter = many(name="名")
+    fitter.user_words = ("书房",)
+    model = fitter.fit(range(3))
+    assert (model.name, model.temperature, model.thresholds.tolist(), model.user_words) == ("名", 1.0, [1.0] * 10, ("书房",))
+    assert (model.labels, model.config, model.drifted) == (fitter.label_set, fitter.config, None)
+    assert np.array_equal(model.weights, model.weights.astype(np.float16).astype(np.float32))
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (3, 3), (64, 4), (None, 1)])
+def test_no_more_models_are_fitted_at_once_than_there_are_cores_or_four(many, monkeypatch, processors, threads):
+    asked, pool = [], module.ThreadPoolExecutor
+    monkeypatch.setattr(module, "ThreadPoolExecutor", lambda count: asked.append(count) or pool(1))
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    fitter = many()
+    assert len(list(fitter.fit_all([range(3), [1, 2], [0, 1]]))) == 3
+    assert asked == [threads]

@@ -18,8 +18,8 @@ def seeds():
 
 
 @pytest.fixture
-def left_out(trained_home):
-    return load_out_of_fold(trained_home / "models" / "seeds")
+def left_out(seeds_folder):
+    return load_out_of_fold(seeds_folder)
 
 
 def test_a_label_that_was_made_wrong_is_among_the_suspects(seeds, left_out):

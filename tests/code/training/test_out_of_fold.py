@@ -8,8 +8,8 @@ from pipeline.model import folder as folder_module
 from pipeline.training.out_of_fold import load_candidate, load_out_of_fold
 
 
-def test_what_a_training_left_is_read_back(trained_home, model):
-    found = load_candidate(trained_home / "models" / "seeds")
+def test_what_a_training_left_is_read_back(seeds_folder, model):
+    found = load_candidate(seeds_folder)
     assert (found.name, found.version) == ("seeds", model.version)
     assert len(found.tags) == len(found.digests) == 5
     assert set(found.tags) == set(found.digests)
@@ -17,12 +17,12 @@ def test_what_a_training_left_is_read_back(trained_home, model):
     assert found.corpus == model.facts["corpus"]["sha256"]
 
 
-def test_a_folder_that_was_changed_or_has_no_figures_is_refused(trained_home, model, tmp_path):
+def test_a_folder_that_was_changed_or_has_no_figures_is_refused(seeds_folder, model, tmp_path):
     from dataclasses import replace
 
     from pipeline.model.folder import save_model
 
-    shutil.copytree(trained_home / "models" / "seeds", tmp_path / "m")
+    shutil.copytree(seeds_folder, tmp_path / "m")
     (tmp_path / "m" / "out_of_fold.jsonl.gz").write_bytes(b"")
     with pytest.raises(ModelError, match=r"out_of_fold\.jsonl\.gz: changed since the model was written"):
         load_candidate(tmp_path / "m")
@@ -40,8 +40,8 @@ def test_a_folder_that_was_changed_or_has_no_figures_is_refused(trained_home, mo
         (gzip.compress(b" " * 300_001), r"out_of_fold\.jsonl\.gz: cut short, or larger than 300,000 bytes"),
     ],
 )
-def test_out_of_fold_tags_that_cannot_be_read_are_refused(trained_home, tmp_path, monkeypatch, content, message):
-    shutil.copytree(trained_home / "models" / "seeds", tmp_path / "m")
+def test_out_of_fold_tags_that_cannot_be_read_are_refused(seeds_folder, tmp_path, monkeypatch, content, message):
+    shutil.copytree(seeds_folder, tmp_path / "m")
     (tmp_path / "m" / "out_of_fold.jsonl.gz").write_bytes(content)
     monkeypatch.setattr(folder_module, "LARGEST", 300_000)
     with pytest.raises(ModelError, match=message):

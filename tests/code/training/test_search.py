@@ -10,8 +10,13 @@ import pytest
 
 from pipeline.core.config import load_config, load_search_config
 from pipeline.core.errors import ConfigError
+from pipeline.core.locations import find
+from pipeline.flow import train_model
+from pipeline.labels.corpus import read_corpus
+from pipeline.training import search as module
 from pipeline.training.fit import load_gazetteer
-from pipeline.training.search import choose, describe, list_trials, search_key, trial_key
+from pipeline.training.measure import figure_metrics
+from pipeline.training.search import choose, describe, list_trials, measure_trials, search_key, trial_key
 
 SPACE = """
 choose_by = "macro_f1"
@@ -99,8 +104,13 @@ def test_of_equal_figures_the_first_is_chosen(space):
     figures = (0.5, 0.7, 0.7, 0.6)
     known = {trial.key: {"macro_f1": figure} for trial, figure in zip(trials, figures, strict=True)}
     assert choose(trials, known, "macro_f1") == (trials[1], 0.7)
-    with pytest.raises(ConfigError, match="choose_by = 'f2' is no figure of a run; known: macro_f1"):
-        choose(trials, known, "f2")
+    more = known | {trials[0].key: {"macro_f1": 0.5, "accuracy": 0.4, "left_out/a": 1.0, "genre/b": 1.0}}
+    with pytest.raises(ConfigError, match=r"choose_by = 'f2' is no figure of a run; known: accuracy, macro_f1$"):
+        choose(trials, more, "f2")
+    with pytest.raises(ConfigError, match=r"known: $"):
+        choose(trials, known | {trials[0].key: None}, "macro_f1")
+    assert choose(trials, {trial.key: {"macro_f1": 0.0} for trial in trials}, "macro_f1") == (trials[0], 0.0)
+    assert choose(trials, {trial.key: {"macro_f1": -0.1} for trial in trials}, "macro_f1") == (trials[0], -0.1)
 
 
 def test_a_search_without_a_store_is_refused(call, space):
@@ -160,15 +170,56 @@ def test_a_search_that_is_killed_goes_on_where_it_was(start, begin, wait, space,
     assert rows(f"SELECT value FROM tags WHERE run_uuid = '{manifest['run_id']}' AND key = 'search.run_id'") == [(parent,)]
 
 
-@pytest.mark.slow
-def test_processes_give_the_same_figures_as_one(space, tmp_path, monkeypatch):
-    from pipeline.core import locations
-    from pipeline.labels.corpus import read_corpus
-    from pipeline.training import search
+@pytest.fixture
+def two(space):
+    """Two combinations of the space, measured on two folds, with their corpus."""
+    config = load_config(find("configs/seeds.toml"), ("track.enabled=false", "evaluate.learning_curve=[]"))
+    corpus = read_corpus(config, lambda _: None)
+    return list_trials(config, load_search_config(space(SPACE.replace("folds = 3", "folds = 2"))), corpus.sha256)[1:3], corpus
 
-    config = load_config(locations.find("configs/seeds.toml"))
+
+def test_a_combination_is_measured_as_a_training_with_its_settings(two, home):
+    (first, second), corpus = two
+    found = list(measure_trials([first, second], corpus, 1))
+    assert [trial for trial, _ in found] == [first, second]
+    assert found[0][1]["macro_f1"] != found[1][1]["macro_f1"]
+    expected = figure_metrics(train_model(first.config, lambda _: None).measurement)
+    assert found[0][1].keys() == expected.keys()
+    assert found[0][1] == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize(("jobs", "at_once"), [(1, 1), (2, 2), (9, 2), (0, 2)])
+def test_as_many_combinations_are_measured_at_once_as_there_are_processes(two, monkeypatch, jobs, at_once):
+    trials, corpus = two
+    asked = []
+
+    def one_by_one(**options):
+        asked.append(options)
+        return lambda tasks: (function(*given) for function, given, _ in tasks)
+
+    monkeypatch.setattr("joblib.Parallel", one_by_one)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(module, "prepare_corpus", lambda *given: given)
+    monkeypatch.setattr(module, "measure_trial", lambda *given: given)
+    config = trials[0].config
+    assert list(measure_trials(trials, corpus, jobs)) == [(trial, (trial, corpus, (corpus, config, ()), ())) for trial in trials]
+    assert asked == [{"n_jobs": at_once, "return_as": "generator", "pre_dispatch": at_once}]
+    assert list(measure_trials([], corpus, jobs)) == []
+
+
+def test_a_process_that_measures_ends_with_the_one_that_asks(monkeypatch):
+    done = []
+    monkeypatch.setattr(module, "measure_trial", lambda *trial: done.append(trial) or {"macro_f1": 0.5})
+    monkeypatch.setattr(module, "end_with_parent", lambda: done.append("watched"))
+    assert module._measure_for(os.getpid(), 1, 2) == module._measure_for(0, 3) == {"macro_f1": 0.5}
+    assert done == [(1, 2), "watched", (3,)]
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_figures_as_one(space):
+    config = load_config(find("configs/seeds.toml"))
     corpus = read_corpus(config, lambda _: None)
     trials = list_trials(config, load_search_config(space()), corpus.sha256)[:2]
-    one, two = ([metrics for _, metrics in search.measure_trials(trials, corpus, jobs)] for jobs in (1, 2))
+    one, two = ([metrics for _, metrics in measure_trials(trials, corpus, jobs)] for jobs in (1, 2))
     assert one == two
     assert one[0]["origin/seed/macro_f1"] == one[0]["macro_f1"] != one[1]["macro_f1"]

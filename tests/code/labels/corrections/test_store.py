@@ -14,7 +14,7 @@ from pipeline.core.errors import CorpusError, UsageError
 from pipeline.core.records import Correction, HumanLabel, Label, Suggestion
 from pipeline.labels.corpus import read_corpus
 from pipeline.labels.corrections import store as module
-from pipeline.labels.corrections.store import ChangedError, read_corrections, save_corrections
+from pipeline.labels.corrections.store import ChangedError, find_report, read_corrections, save_corrections
 
 KNOWN = load_label_set(locations.find("configs/labels.toml"))
 TEXT = "临溪县小结\n\n县图书馆新开六座城市书房。\n基层宣讲团讲党课三百场。\n"
@@ -317,3 +317,10 @@ def test_a_reviewed_report_that_changed_is_an_error(save, home, seeds):
     (home / "seeds/reviewed/小结.txt").write_text("改" + TEXT, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"seeds/reviewed/小结\.txt: changed since it was labelled"):
         read_corpus(seeds, lambda _: None)
+
+
+def test_a_report_is_found_by_its_text_or_has_the_digest_of_it(seeds, home, root):
+    name = "seeds/reports/000_05cee4bd61fb810e.txt"
+    text, own = (root / name).read_text(encoding="utf-8"), hashlib.sha256((root / name).read_bytes()).hexdigest()
+    assert find_report(text, seeds) == find_report(text, seeds, own) == (name, own)
+    assert find_report("全县。", seeds) == find_report("全县。", seeds, own) == ("", hashlib.sha256("全县。".encode()).hexdigest())

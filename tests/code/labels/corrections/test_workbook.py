@@ -6,12 +6,14 @@ import warnings
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from pipeline.core import locations
 from pipeline.core.config import load_config, load_label_set
-from pipeline.core.errors import CorpusError, InputError
-from pipeline.core.records import Correction, FinishedReport, Suggestion, Tag
-from pipeline.labels.corrections.workbook import read_returned
+from pipeline.core.errors import CorpusError, InputError, UsageError
+from pipeline.core.outputs import OutputTarget, place_of
+from pipeline.core.records import Correction, FinishedReport, HumanLabel, Suggestion, Tag
+from pipeline.labels.corrections.workbook import check_replaceable, corrections_in, read_returned
 from pipeline.output import RunFacts
 from pipeline.output.formats import xlsx
 
@@ -56,6 +58,10 @@ class Book:
     def read(self, **options):
         self.book.save(self.path)
         return read_returned(self.path, KNOWN, READ, **options)
+
+    def count(self, options=READ):
+        self.book.save(self.path)
+        return corrections_in(self.path, options)
 
 
 def test_rows_that_were_left_as_they_are_are_no_corrections(book):
@@ -202,3 +208,106 @@ def test_a_passage_of_markdown_comes_back_as_it_is_shown_or_as_earlier_workbooks
     book.set("段落", 2, 正文="重点：学别的。")
     with pytest.raises(CorpusError, match="the text of 1·1"):
         book.read()
+
+
+def test_what_a_person_wrote_is_counted_by_passage(book):
+    assert book.count() == 0
+    book.set("段落", 2, 更正主题=" ", 更正次要主题="\t", 批注=" ")
+    assert book.count() == 0
+    book.set("待复核", 2, 批注="一")
+    book.set("段落", 2, 更正主题="没有这个")
+    assert book.count(replace(READ, max_bytes=1)) == 1  # one passage on two sheets, in a workbook larger than reports may be
+    book.set("段落", 7, 更正次要主题="其他")
+    book.set("段落", 8, 更正主题="其他")
+    assert book.count() == 2  # two rows of one passage
+    book.set("段落", 3, 编号=None, 更正主题="其他")
+    book.set("段落", 4, 编号="1·99", 更正主题="其他")
+    book.set("段落", 5, 编号=" 9·1 ", 更正主题="其他")
+    assert book.count() == 5
+    book.set("段落", 6, 编号=None, 批注="无")
+    assert book.count() == 6  # without a key each row counts
+
+
+def test_what_a_row_was_filled_in_with_is_not_counted(tmp_path):
+    stream, (first, second, *others) = io.BytesIO(), report().tags
+    filled = (
+        replace(first, correction=HumanLabel("兴文化", "王一", ("聚民心",), "书房")),
+        replace(second, correction=HumanLabel("其他")),
+        *others,
+    )
+    facts = RunFacts(KNOWN, "m 1", dict.fromkeys(KNOWN.names, 0.8), {}, (), "2026-11-22")
+    xlsx.write([replace(report(), tags=filled)], stream, facts)
+    book = Book(stream.getvalue(), tmp_path / "filled.xlsx")
+    assert [cell.value for cell in book.book["段落"][2]].count("兴文化") == 1
+    assert book.count() == 0
+    for cells in ({"批注": "别的"}, {"批注": "书房", "更正次要主题": "育新人"}, {"更正次要主题": "聚民心", "更正主题": "其他"}):
+        book.set("段落", 2, **cells)
+        assert book.count() == 1
+    book.set("段落", 3, 编号="1·3")
+    assert book.count() == 2  # said of another passage
+    del book.book["段落"], book.book["待复核"]
+    assert book.count() == 0
+    book = Book(stream.getvalue(), tmp_path / "filled.xlsx")
+    book.book["原文"]["C1"].value = "{"
+    assert book.count() == 2  # what it was filled in with is not known any more
+    del book.book["原文"]
+    assert book.count() is None
+
+
+@pytest.mark.parametrize("data", [None, b"", b"PK\x03", b"PK\x03\x04", b"PK\x03\x04 no workbook", b"text, and no workbook"])
+def test_another_file_holds_no_corrections(tmp_path, data):
+    if data is not None:
+        (tmp_path / "a.xlsx").write_bytes(data)
+    assert corrections_in(tmp_path / "a.xlsx", READ) is None
+
+
+LOST = (
+    "which would be lost; take them in with `pipeline labels import {} --annotator NAME`, name another file with -o, "
+    "or replace them with --force"
+)
+
+
+def test_a_workbook_with_corrections_is_not_replaced(book, tmp_path):
+    book.path = tmp_path / "我 的.xlsx"
+    assert book.count() == 0
+    check_replaceable(place_of(book.path), READ)
+    book.set("段落", 2, 更正主题="兴文化")
+    for count, words in ((1, "1 correction"), (2, "2 corrections")):
+        book.set("段落", 1 + count, 批注="一")
+        assert book.count() == count
+        with pytest.raises(UsageError) as error:
+            check_replaceable(place_of(book.path), READ)
+        assert str(error.value) == f"{book.path}: holds {words}, " + LOST.format(f"'{book.path}'")
+    check_replaceable(OutputTarget(book.path, book.path, 1), READ)  # what is written through replaces nothing
+
+
+def test_of_a_folder_each_workbook_is_looked_at(book, tmp_path):
+    out = tmp_path / "out"
+    (out / "0.xlsx").mkdir(parents=True)
+    book.path = out / "a.xlsx"
+    book.count()
+    check_replaceable(place_of(out), READ)
+    book.set("段落", 2, 更正主题="兴文化")
+    for name in ("c", "b"):
+        book.path = out / f"{name}.xlsx"
+        book.count()
+        with pytest.raises(UsageError, match=f"{name}.xlsx: holds 1 correction, "):
+            check_replaceable(place_of(out), READ)
+
+
+@pytest.mark.parametrize(("can_force", "otherwise"), [(True, "replace it with --force"), (False, "take it away first")])
+def test_what_no_run_made_is_not_replaced(tmp_path, can_force, otherwise):
+    out = tmp_path / "a.md"
+    check_replaceable(place_of(out), READ, can_force)
+    (tmp_path / "a.md.summary.json").write_text("{}", encoding="utf-8")
+
+    def said():
+        with pytest.raises(UsageError) as error:
+            check_replaceable(place_of(out), READ, can_force)
+        return str(error.value)
+
+    hint = f"is there already, and no earlier run made it; name another output with -o, or {otherwise}"
+    assert said() == f"{out}.summary.json: {hint}"
+    out.write_text("mine", encoding="utf-8")
+    (tmp_path / "a.md.summary.json").unlink()
+    assert said() == f"{out}: {hint}"

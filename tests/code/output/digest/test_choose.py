@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.core.errors import UsageError
 from pipeline.output.digest.aspect import ASPECTS, DONE, PLAN, RESULT
-from pipeline.output.digest.choose import bigrams, candidates, choose, has_figure, pick, resemblance, score
+from pipeline.output.digest.choose import _cell, bigrams, candidates, choose, has_figure, pick, resemblance, score
 
 from .conftest import FIRST, SECOND, THIRD, make
 
@@ -200,3 +200,22 @@ def test_excerpts_of_one_passage_are_known_by_where_they_begin(digest_of):
     digest = digest_of(make("a.txt", "青石县2023年工作总结", [(text, FIRST)]), by="aspect", themes=(FIRST,))
     starts = {passage.aspect: passage.start for passage in shown(digest)}
     assert starts[RESULT] - starts[DONE] == text.index("宣讲团")
+
+
+def test_of_many_passages_the_best_are_held_against_each_other_and_the_best_of_each_report(digest_of, monkeypatch):
+    monkeypatch.setattr("pipeline.output.digest.choose.POOL", 2)
+
+    def report(name, first):
+        signs = [[chr(first + 9 * place + step) for step in (0, 4, 6)] for place in range(3)]
+        texts = [f"{a}村{b}宣讲团进村{place + 3}场，{c}戏台修好了，老人都来听。" for place, (a, b, c) in enumerate(signs)]
+        return make(f"{name}.txt", f"{name}县2023年工作总结", [(text, FIRST) for text in texts])
+
+    digest = digest_of(report("青石", 0x6000), report("临溪", 0x7000), by="aspect", themes=(FIRST,))
+    cell = _cell([replace(each, score=0.95 - 0.1 * each.report) for each in shown(digest)])
+    assert [candidate.passage.report for candidate in cell.candidates] == [0, 0, 1]
+    assert [candidate.score for candidate in cell.candidates] == sorted((each.score for each in cell.candidates), reverse=True)
+
+
+def test_of_what_was_chosen_nothing_is_folded(towns):
+    groups = [group for section in choose(towns, 1, by_count(9)).sections for group in section.groups]
+    assert {group.folded for group in groups} == {0}

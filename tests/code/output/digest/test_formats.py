@@ -42,10 +42,6 @@ def words_of(name, data):
 
 def test_every_module_is_a_format():
     assert sorted(FORMATS) == sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
-    with pytest.raises(UsageError, match=r"x\.pdf: no digest format for \.pdf; use one of \.docx \.html \.md \.xlsx"):
-        writer_for(Path("x.pdf"))
-    with pytest.raises(UsageError, match="no digest format for a name without an ending"):
-        writer_for(Path("digest"))
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -315,3 +311,23 @@ def test_without_a_date_there_is_still_a_file(small, written, run):
     facts = RunFacts(run.labels, run.model, run.thresholds, {}, (), "")
     assert len(written("docx", replace(small, years=small.years * 9), facts)) > 10_000
     assert len(written("xlsx", small, facts)) > 5_000
+
+
+@pytest.mark.parametrize(
+    ("name", "official", "why"),
+    [
+        ("x.pdf", False, "no digest format for .pdf; use one of .docx .html .md .xlsx"),
+        ("x", True, "no digest format for a name without an ending; use one of .docx .html .md .xlsx"),
+        ("x.md", True, "the official form is one of Word files; name it .docx, or leave out --form official"),
+    ],
+)
+def test_a_name_that_no_format_has_is_refused(name, official, why):
+    with pytest.raises(UsageError) as error:
+        writer_for(Path(name), official)
+    assert str(error.value) == f"{name}: {why}"
+
+
+def test_each_ending_has_its_module_and_the_official_form_its_own():
+    modules = {name: writer_for(Path(f"x.{name.upper()}")).__name__.rpartition(".digest.")[2] for name in FORMATS}
+    assert modules == {name: f"formats.{name}" for name in FORMATS}
+    assert writer_for(Path("x.docx"), official=True).__name__.endswith(".digest.official.word")

@@ -27,3 +27,8 @@ def test_the_last_word_that_names_a_kind_counts(title, kind):
 def test_the_file_name_is_second():
     assert kind_of("新风", "报告/实施方案.docx") == ReportAttribute("方案", "文件名")
     assert kind_of("新风", "a.txt") == ReportAttribute()
+
+
+def test_folders_of_both_kinds_are_no_part_of_a_file_name():
+    assert kind_of("", "总结\\甲.txt").value == kind_of("", "总结/甲.txt").value == ""
+    assert kind_of("", "甲\\总结.txt").value == "总结"

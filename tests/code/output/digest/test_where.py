@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.output.digest.records import ReportAttribute
-from pipeline.output.digest.where import place_of
+from pipeline.output.digest.where import _shortened, first_place, place_of
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,25 @@ def test_words_before_a_name_are_taken_off():
     text = "临溪县的山，临溪县的水，人在临溪县。"
     assert place_of("漫步临溪县", "a.txt", text) == ReportAttribute("临溪县", "标题")
     assert place_of("一座山与一条河之间的漫步临溪县", "a.txt", "") == ReportAttribute()
+
+
+def test_a_name_begins_with_its_divisions_and_a_province_is_left_out():
+    assert [first_place(name) for name in ("甘肃省金昌市教育局", "甘肃省教育厅", "金昌市金川区", "教育局", "")] == [
+        "金昌市", "甘肃省", "金昌市金川区", "", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "least", "found"),
+    [
+        ("走进临溪县", "走进临溪县。临溪县好。", 1, "走进临溪县"),  # one of two mentions has it
+        ("漫步临溪县", "漫步临溪县。临溪县好。临溪县美。", 1, "临溪县"),
+        ("漫步临溪县", "漫步临溪县。", 1, "漫步临溪县"),
+        ("漫步临溪县", "漫步临溪县。", 2, ""),
+        ("从前漫步临溪县", "", 1, ""),
+        ("从前漫步自治县", "", 1, "从前漫步自治县"),
+        ("那个漫临县", "临县。漫临县。漫临县。漫临县。", 1, "漫临县"),
+    ],
+)
+def test_the_longest_end_that_half_of_the_mentions_have(place, text, least, found):
+    assert _shortened(place, text, least) == found

@@ -109,3 +109,17 @@ def test_without_a_figure_nothing_is_said_of_figures(digest_of, build, run):
 def test_figures_take_no_room_of_a_document_of_two_pages(digest, run):
     with_figures, without = ([*blocks(replace(digest, pages=pages), run)] for pages in (3, 2))
     assert [block for block in with_figures if block not in without] == with_figures[3:5]
+
+
+def test_the_opening_tells_years_and_places_where_they_are_known(digest, run):
+    def said(*reports):
+        return next(block.text for block in blocks(replace(digest, reports=reports, sections=()), run) if block.look == "text")
+
+    first, second = digest.reports
+    nowhere, never = (replace(second, **{name: replace(second.year, value="")}) for name in ("place", "year"))
+    tail = "中各主题的做法、成效、问题和打算摘报如下。"
+    assert said(second) == f"现将1篇报告（2023年，1个地区）{tail}"
+    assert said(first, second, first) == f"现将3篇报告（2022—2023年，1个地区）{tail}"
+    assert said(nowhere) == f"现将1篇报告（2023年）{tail}"
+    assert said(never) == f"现将1篇报告（1个地区）{tail}"
+    assert said(replace(nowhere, year=never.year)) == f"现将1篇报告{tail}"
