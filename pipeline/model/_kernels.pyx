@@ -35,6 +35,7 @@ cdef enum:
     LEVELS = 4  # characters of a word that are looked up for all places of a text at once
     AHEAD = 16  # places that are fetched ahead of the one that is worked on
     LANES = 6  # labels that are scored at once
+    BLOCK = 256  # columns of a run that are looked at together
     LEADS_BIT = 31  # above the code of a node that leads on to others
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
@@ -947,7 +948,8 @@ cdef class Scorer:
     cdef int shift
     cdef double* records  # of each column its idf and then its weights, side by side: they are asked for together
     cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
-    cdef uint8_t[::1] telling
+    cdef uint8_t* speaks  # a bit for each label, of each word: whether it tells something and speaks for it; of what is none behind
+    cdef Py_ssize_t word_count, speaks_stride
     cdef Tally tally
     cdef Terms gazetteer  # may be None
     cdef bint has_gazetteer
@@ -989,7 +991,8 @@ cdef class Scorer:
         if len(idf) >= (1 << COLUMN_BITS) - 1:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.has_singles, self.has_pairs = "\0" in bigrams[::2], bigrams[::2] != "\0" * pairs
-        self.dictionary, self.telling, self.terms, self.labels = dictionary, telling, len(idf), weights.shape[1]
+        self.dictionary, self.terms, self.labels, self.word_count = dictionary, len(idf), weights.shape[1], len(words)
+        self.speaks_stride = (self.labels + 7) // 8
         self.stride = 1 + (self.labels + LANES - 1) // LANES * (LANES // 2)
         self.words, self.names = tuple(words), [bytes(name) for name in names]
         nodes = [dictionary._node_of(word) for word in words]
@@ -997,12 +1000,15 @@ cdef class Scorer:
         self.columns = <int32_t*>_large(self.nodes * sizeof(int32_t))
         self.tally = Tally(self.terms)
         self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
-        if not self.columns or not self.records:
+        self.speaks = <uint8_t*>calloc(self.word_count + 1, self.speaks_stride + 1)
+        if not self.columns or not self.records or not self.speaks:
             raise MemoryError
         for i in range(self.terms):
             self.records[i * self.stride] = idf[i]
             for label in range(self.labels):
                 self._weights(i)[label] = weights[i, label]
+                if i < self.word_count and telling[i] and weights[i, label] > 0:
+                    self.speaks[i * self.speaks_stride + (label >> 3)] |= 1 << (label & 7)
         memset(self.columns, 0xFF, self.nodes * sizeof(int32_t))
         for column, node in enumerate(nodes):
             self.columns[node] = column
@@ -1017,6 +1023,7 @@ cdef class Scorer:
         free(self.columns)
         free(self.pairs)
         free(self.records)
+        free(self.speaks)
 
     cdef int _make_pairs(self, uint64_t more) except -1:
         """Make the table of the pairs of the dictionary and of the gazetteer, with room for so many more."""
@@ -1302,7 +1309,7 @@ cdef class Scorer:
     ):
         """Write the words that weighed most for the label of each run, the strongest first, with their shares of its score.
 
-        Run ``i`` is the rows ``firsts[i]`` to ``lasts[i]`` (exclusive). ``words`` and ``shares``, of shape (runs, most), say how
+        Run ``i`` is the rows ``firsts[i]`` to ``lasts[i]`` (exclusive), each with its columns in order. ``words`` and ``shares``, of shape (runs, most), say how
         many are wanted; -1 is no word. Raises ValueError where runs, rows or labels are none of the model's.
         """
         cdef Py_ssize_t runs = firsts.shape[0], rows = starts.shape[0] - 1, run
@@ -1316,27 +1323,50 @@ cdef class Scorer:
                 raise ValueError("a row lies outside the columns")
         cdef Tally tally = self.tally  # which holds nothing between two texts
         cdef Py_ssize_t most = words.shape[1], found
+        cdef bint is_row
         for run in range(runs):
             first, last = starts[firsts[run]], starts[lasts[run]]
+            is_row = lasts[run] == firsts[run] + 1 and last - first <= self.terms
+            found = 0
             if first < last:
-                self._weigh(last - first, &columns[first], &values[first], lasts[run] - firsts[run], labels[run], len(self.words), tally)
-            found = tally._take(tally.columns, tally.amounts)
+                found = self._weigh(
+                    last - first, &columns[first], &values[first], lasts[run] - firsts[run], labels[run], is_row, tally
+                )
             if most:
                 _rank(found, tally.columns, tally.amounts, most, &words[run, 0], &shares[run, 0])
 
-    cdef void _weigh(
-        self, Py_ssize_t count, const int64_t* columns, const double* values, int64_t rows, int64_t label, Py_ssize_t words, Tally tally
+    cdef Py_ssize_t _weigh(
+        self, Py_ssize_t count, const int64_t* columns, const double* values, int64_t rows, int64_t label, bint is_row, Tally tally
     ) noexcept nogil:
-        """Sum up what the words of so many rows speak for a label: the first columns, and most of a row are others."""
-        cdef Py_ssize_t i
+        """Write the words of so many rows that speak for a label, in order, and what they say; return how many there are.
+
+        Those of one row stand in order already.
+        """
+        cdef Py_ssize_t i, first = 0, some, speaking, found = 0
+        cdef int32_t[BLOCK] places
         cdef int64_t column
-        for i in range(count):
-            if 0 <= columns[i] < words:
-                _fetch_ahead(&self.records[columns[i] * self.stride])
-        for i in range(count):
-            column = columns[i]
-            if 0 <= column < words and self.telling[column] and self._weights(column)[label] > 0:
-                tally._add(column, values[i] * <double>self._weights(column)[label] / rows)
+        cdef double share
+        cdef const uint8_t* speaks = self.speaks + (label >> 3)
+        cdef int shift = label & 7
+        while first < count:
+            some, speaking = min(count - first, BLOCK), 0
+            for i in range(some):
+                column = columns[first + i]
+                column = column if <uint64_t>column < <uint64_t>self.word_count else self.word_count
+                places[speaking] = i
+                speaking += speaks[column * self.speaks_stride] >> shift & 1
+            for i in range(speaking):
+                _fetch_ahead(&self.records[columns[first + places[i]] * self.stride])
+            for i in range(speaking):
+                column = columns[first + places[i]]
+                share = values[first + places[i]] * <double>self._weights(column)[label] / rows
+                if is_row:
+                    tally.columns[found], tally.amounts[found] = column, share
+                    found += 1
+                else:
+                    tally._add(column, share)
+            first += some
+        return found if is_row else tally._take(tally.columns, tally.amounts)
 
     def lines(
         self,
