@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
+KINDS: tuple[Literal["text"], Literal["row"], Literal["record"]] = ("text", "row", "record")  # of lines and segments
+NO_LEVEL = -3  # of a line or segment in an array that is no heading
 MarkKind = Literal["heading", "noise", "syntax", "row", "record"]
 
 
@@ -110,13 +113,31 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     kind: Literal["text", "row", "record"] = "text"
 
 
+class BodyLines(msgspec.Struct, frozen=True):
+    """Lines of a cleaned text; a sequence of ``Line``.
+
+    ``columns``, of shape (4, lines), hold where they start and end, their levels, NO_LEVEL for none, and places in KINDS.
+    """
+
+    columns: "NDArray[np.int64]"
+
+    def __len__(self) -> int:
+        """Return the number of the lines."""
+        return len(self.columns[0])
+
+    def __getitem__(self, place: int) -> Line:
+        """Return a line as a record; raises IndexError behind the last one."""
+        start, end, level, kind = self.columns[:, place].tolist()
+        return Line(start, end, None if level == NO_LEVEL else level, KINDS[kind])
+
+
 class CleanText(msgspec.Struct, frozen=True):
     """A cleaned report: its text, the way back to the source, the body lines and what was set aside."""
 
     document: Document
     text: str
     offsets: OffsetMap
-    lines: tuple[Line, ...]
+    lines: BodyLines
     noise: tuple[Noise, ...]
 
 

@@ -42,6 +42,7 @@ cdef enum:
     RARE = 1  # … and that of all others without one of their own
     STEPS = 256  # of inverse document frequencies, by which bigrams are put in order
     LANES = 6  # labels that are scored at once
+    TOGETHER = 256  # values of a run that are looked at together
     LEADS_BIT = 31  # above the code of a node that leads on to others
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
@@ -1207,7 +1208,8 @@ cdef class Scorer:
     cdef int32_t* seen  # where a rank stood when it was met last, whatever that means for other rows
     cdef double* records  # of each rank the idf of its column and then the weights, side by side: they are asked for together
     cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
-    cdef uint8_t* telling  # whether the column of a rank tells a reader something
+    cdef uint8_t* speaks  # a bit for each label, by rank: whether that is a word that tells a reader something and speaks for it
+    cdef Py_ssize_t speaks_stride  # of them, in bytes
     cdef Tally tally
     cdef Terms gazetteer  # may be None
     cdef bint has_gazetteer
@@ -1249,6 +1251,7 @@ cdef class Scorer:
             raise ValueError(f"{len(idf)} words and bigrams are more than can be told apart")
         self.has_singles, self.has_pairs = "\0" in bigrams[::2], bigrams[::2] != "\0" * pairs
         self.dictionary, self.terms, self.labels = dictionary, len(idf), weights.shape[1]
+        self.speaks_stride = (self.labels + 7) // 8
         self.stride = 1 + (self.labels + LANES - 1) // LANES * (LANES // 2)
         self.words, self.names = tuple(words), [bytes(name) for name in names]
         nodes = [dictionary._node_of(word) for word in words]
@@ -1256,17 +1259,19 @@ cdef class Scorer:
         self.of_nodes = <int32_t*>_large(self.nodes * sizeof(int32_t))
         self.ranks = <int32_t*>calloc(self.terms + 1, sizeof(int32_t))
         self.by_rank = <int32_t*>calloc(self.terms + 1, sizeof(int32_t))
-        self.telling = <uint8_t*>calloc(self.terms + 1, 1)
+        self.speaks = <uint8_t*>calloc(self.terms + 1, self.speaks_stride)
         self.tally = Tally(self.terms)
         self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
         self.seen = <int32_t*>calloc(self.terms + 1, sizeof(int32_t))
-        if not self.of_nodes or not self.ranks or not self.by_rank or not self.telling or not self.records or not self.seen:
+        if not self.of_nodes or not self.ranks or not self.by_rank or not self.speaks or not self.records or not self.seen:
             raise MemoryError
         self._put_in_order(idf)
         for i in range(self.terms):
-            self.records[self.ranks[i] * self.stride], self.telling[self.ranks[i]] = idf[i], telling[i]
+            self.records[self.ranks[i] * self.stride] = idf[i]
             for label in range(self.labels):
                 self._weights(i)[label] = weights[i, label]
+                if telling[i] and weights[i, label] > 0:
+                    self.speaks[self.ranks[i] * self.speaks_stride + (label >> 3)] |= 1 << (label & 7)
         memset(self.of_nodes, 0xFF, self.nodes * sizeof(int32_t))
         for column, node in enumerate(nodes):
             self.of_nodes[node] = self.ranks[column]
@@ -1279,7 +1284,7 @@ cdef class Scorer:
             free(self.of_nodes)
             free(self.ranks)
             free(self.by_rank)
-            free(self.telling)
+            free(self.speaks)
             free(self.singles)
             free(self.records)
 
@@ -1322,7 +1327,8 @@ cdef class Scorer:
         self.of_nodes = <int32_t*>tables._array(self.of_nodes, self.nodes * sizeof(int32_t))
         self.ranks = <int32_t*>tables._array(self.ranks, self.terms * sizeof(int32_t))
         self.by_rank = <int32_t*>tables._array(self.by_rank, self.terms * sizeof(int32_t))
-        self.telling = <uint8_t*>tables._array(self.telling, self.terms)
+        self.speaks_stride = tables._number(self.speaks_stride)
+        self.speaks = <uint8_t*>tables._array(self.speaks, (self.terms + 1) * self.speaks_stride)
         self.records = <double*>tables._array(self.records, self.terms * self.stride * sizeof(double))
         return 0
 
@@ -1780,30 +1786,48 @@ cdef class Scorer:
                 raise ValueError("a row lies outside the columns")
         cdef Tally tally = self.tally  # which holds nothing between two texts
         cdef Py_ssize_t most = words.shape[1], found
+        cdef bint is_row
         for run in range(runs):
             first, last = starts[firsts[run]], starts[lasts[run]]
+            is_row = lasts[run] == firsts[run] + 1 and last - first <= self.terms
+            found = 0
             if first < last:
-                self._weigh(last - first, &ranks[first], &values[first], lasts[run] - firsts[run], labels[run], tally)
-            found = tally._take(tally.columns, tally.amounts)
+                found = self._weigh(last - first, &ranks[first], &values[first], lasts[run] - firsts[run], labels[run], is_row, tally)
             if most:
                 _rank(found, tally.columns, tally.amounts, self.by_rank, most, &words[run, 0], &shares[run, 0])
 
-    cdef void _weigh(
-        self, Py_ssize_t count, const int64_t* ranks, const double* values, int64_t rows, int64_t label, Tally tally
+    cdef Py_ssize_t _weigh(
+        self, Py_ssize_t count, const int64_t* ranks, const double* values, int64_t rows, int64_t label, bint is_row, Tally tally
     ) noexcept nogil:
-        """Sum up what the words of so many rows speak for a label; most of a row is none."""
-        cdef Py_ssize_t i
+        """Write the ranks of the words of so many rows that speak for a label, and what they say; return how many there are.
+
+        In one row each stands once, so that nothing is to be summed up.
+        """
+        cdef Py_ssize_t i, first = 0, some, speaking, found = 0
+        cdef int32_t[TOGETHER] places
         cdef int64_t rank
-        cdef float weight
-        for i in range(count):
-            if 0 <= ranks[i] < self.terms and self.telling[ranks[i]]:
-                _fetch_ahead(&self.records[ranks[i] * self.stride])
-        for i in range(count):
-            rank = ranks[i]
-            if 0 <= rank < self.terms and self.telling[rank]:
-                weight = (<const float*>(self.records + rank * self.stride + 1))[label]
-                if weight > 0:
-                    tally._add(rank, values[i] * <double>weight / rows)
+        cdef double share
+        cdef const uint8_t* speaks = self.speaks + (label >> 3)
+        cdef int shift = label & 7
+        while first < count:
+            some, speaking = min(count - first, TOGETHER), 0
+            for i in range(some):
+                rank = ranks[first + i]
+                rank = rank if <uint64_t>rank < <uint64_t>self.terms else self.terms  # which speaks for none
+                places[speaking] = <int32_t>i
+                speaking += speaks[rank * self.speaks_stride] >> shift & 1
+            for i in range(speaking):
+                _fetch_ahead(&self.records[ranks[first + places[i]] * self.stride])
+            for i in range(speaking):
+                rank = ranks[first + places[i]]
+                share = values[first + places[i]] * <double>(<const float*>(self.records + rank * self.stride + 1))[label] / rows
+                if is_row:
+                    tally.columns[found], tally.amounts[found] = rank, share
+                    found += 1
+                else:
+                    tally._add(rank, share)
+            first += some
+        return found if is_row else tally._take(tally.columns, tally.amounts)
 
     def lines(
         self,

@@ -63,6 +63,17 @@ class Splitter:
         passages: NDArray[np.int64],
     ) -> int: ...
 
+def signs(
+    text: str,
+    kinds: NDArray[np.uint16],
+    paragraphs: NDArray[np.int64],
+    is_text: NDArray[np.uint8],
+    sign_start: int,
+    before: int,
+    stop: int,
+    closing: int,
+    found: NDArray[np.int64],
+) -> int: ...
 def levels(text: str, lines: NDArray[np.int64], longest: int) -> None: ...
 
 class Cutter:

@@ -260,34 +260,34 @@ cdef class Looks:
         cdef int width = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
         cdef int64_t start, end
-        cdef uint16_t look, first, second, third, last, met
-        cdef uint32_t code
+        cdef uint16_t first, second, third, last, met
+        cdef Py_ssize_t j
+        cdef bint may_be
         if not room <= min(starts.shape[0], ends.shape[0], doubtful.shape[0], opens.shape[0], closes.shape[0]):
             raise ValueError("no room for the lines")
         while i < size:
-            start = end = -1
-            first = last = met = 0
-            while i < size:
-                code = PyUnicode_READ(width, characters, i)
-                if code == 10:
-                    break
-                look = self.table[code]
-                if not look & self.space:
-                    if start < 0:
-                        start, first = i, look
-                    end, last = i + 1, look
-                    met |= look
+            start = i
+            while i < size and PyUnicode_READ(width, characters, i) != 10:
                 i += 1
+            end = i
             i += 1  # behind the end of the line
-            if start < 0:
+            while start < end and self.table[PyUnicode_READ(width, characters, start)] & self.space:
+                start += 1
+            if start == end:
                 continue
+            while self.table[PyUnicode_READ(width, characters, end - 1)] & self.space:
+                end -= 1
+            first, last = self.table[PyUnicode_READ(width, characters, start)], self.table[PyUnicode_READ(width, characters, end - 1)]
+            met, may_be = 0, end - start <= self.longest or not first & self.word
+            for j in range(start, end if may_be else start):  # most of a report stands in lines that need not be looked through
+                met |= self.table[PyUnicode_READ(width, characters, j)]
             # what stands behind the line is white space, which is none of the kinds that are asked for here
             second = self.table[PyUnicode_READ(width, characters, start + 1)] if start + 1 < size else 0
             third = self.table[PyUnicode_READ(width, characters, start + 2)] if start + 2 < size else 0
             starts[found], ends[found] = start, end
             opens[found] = last & self.open_end != 0
             closes[found] = first & self.closed_start != 0
-            doubtful[found] = (end - start <= self.longest or not first & self.word) and (
+            doubtful[found] = may_be and (
                 met & self.within != 0
                 or last & (self.ends | self.closer) != 0
                 or not (
@@ -456,7 +456,7 @@ cdef Py_ssize_t _cut(
     return found
 
 
-def levels(str text not None, int64_t[:, ::1] lines not None, Py_ssize_t longest):
+def levels(str text not None, int64_t[:, :] lines not None, Py_ssize_t longest):
     """Write the levels of the lines, of shape (4, lines), that have none and no more characters than the longest heading.
 
     Those that may be marked as headings by their characters get the level ASKED. Raises ValueError for a line outside the text.
@@ -470,7 +470,7 @@ def levels(str text not None, int64_t[:, ::1] lines not None, Py_ssize_t longest
             lines[2, i] = LATE_PLAIN if level == PLAIN and lines[3, i] == TEXT else level
 
 
-cdef int _check_lines(str text, const int64_t[:, ::1] lines) except -1:
+cdef int _check_lines(str text, const int64_t[:, :] lines) except -1:
     cdef Py_ssize_t i
     if lines.shape[0] != 4:
         raise ValueError("a line has a start, an end, a level and a kind")
@@ -524,6 +524,36 @@ cdef inline Py_ssize_t _numerals(int width, void* characters, int64_t start, int
         if not (Py_UNICODE_ISDECIMAL(code) if are_digits else code in u"一二三四五六七八九十百"):
             break
         count += 1
+    return count
+
+
+def signs(
+    str text not None,
+    const uint16_t[::1] kinds not None,
+    const int64_t[:, ::1] paragraphs not None,
+    const uint8_t[::1] is_text not None,
+    uint16_t sign_start,
+    uint16_t before,
+    uint16_t stop,
+    uint16_t closing,
+    int64_t[::1] found not None,
+):
+    """Write where the signs inside paragraphs begin, behind a character of a kind ``before`` or a stop with its closing mark; return
+    how many. There is room for one a character; raises ValueError for what does not agree.
+    """
+    cdef Py_ssize_t i, size = PyUnicode_GET_LENGTH(text), count = 0
+    cdef int64_t place
+    if size + 1 != kinds.shape[0] or found.shape[0] < size or paragraphs.shape[0] != is_text.shape[0] or paragraphs.shape[1] != 2:
+        raise ValueError("the paragraphs do not agree with their text")
+    for i in range(paragraphs.shape[0]):
+        if not (paragraphs[i - 1, 1] if i else 0) <= paragraphs[i, 0] <= paragraphs[i, 1] <= size:
+            raise ValueError("a paragraph lies outside the text or not in order")
+        for place in range(paragraphs[i, 0] + 1, paragraphs[i, 1] if is_text[i] else 0):
+            if kinds[place] & sign_start and (
+                kinds[place - 1] & before or (kinds[place - 1] & closing and place > 1 and kinds[place - 2] & stop)
+            ):
+                found[count] = place
+                count += _sign(PyUnicode_KIND(text), PyUnicode_DATA(text), place, paragraphs[i, 1]) != NO_LEVEL
     return count
 
 
@@ -586,7 +616,7 @@ cdef class Cutter:
 
     def add(
         self,
-        const int64_t[:, ::1] lines not None,
+        const int64_t[:, :] lines not None,
         const int64_t[:, ::1] given not None,
         const int64_t[::1] paragraphs not None,
         const uint8_t[::1] is_first not None,

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import CleanText, Document, Line, Mark, Noise, OffsetMap
+from pipeline.core.records import KINDS, NO_LEVEL, BodyLines, CleanText, Document, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
 from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines
 from pipeline.preprocess.noise import find_noise
@@ -128,12 +128,13 @@ def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) ->
     """Return a normalised document with its broken lines joined and its noise set aside."""
     text, offsets, lines = _joined(text, offsets, document, lines)
     found = _noise(document, text, lines, offsets)
-    body = [line for i, line in enumerate(lines.spans) if i not in found] if found else lines.spans
+    is_body = np.ones(len(lines.bounds), bool)
+    is_body[[*found]] = False
     noise = [Noise(*offsets.span(*lines.spans[i]), reason) for i, reason in found.items()]
     if len(text) < len(document.text):
         noise += _dropped_lines(document.text, len(text), lines.spans, offsets)
     noise.sort(key=_START)
-    return CleanText(document, text, offsets, _body_lines(document, body, offsets), tuple(noise))
+    return CleanText(document, text, offsets, _body_lines(document, lines.bounds[is_body], offsets), tuple(noise))
 
 
 def _joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
@@ -364,20 +365,18 @@ def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> d
     return dict(sorted((found | marked).items()))
 
 
-def _body_lines(document: Document, lines: list[Span], offsets: OffsetMap) -> tuple[Line, ...]:
+def _body_lines(document: Document, body: NDArray[np.int64], offsets: OffsetMap) -> BodyLines:
     """Return the lines of the body with what the reader marked at their first character."""
+    columns = np.empty((4, len(body)), np.int64)
+    columns[:2], columns[2], columns[3] = body.T, NO_LEVEL, KINDS.index("text")
     marks = {offsets.to_clean(mark.start): mark for mark in document.marks if mark.kind in ("heading", "row", "record")}
-    if not marks:
-        return tuple([Line(start, end) for start, end in lines])
-    return tuple([_body_line(start, end, marks.get(start)) for start, end in lines])
-
-
-def _body_line(start: int, end: int, mark: Mark | None) -> Line:
-    if mark is None:
-        return Line(start, end)
-    if mark.kind == "heading":
-        return Line(start, end, level=mark.level)
-    return Line(start, end, kind="record" if mark.kind == "record" else "row")
+    for i, start in enumerate(columns[0].tolist() if marks else ()):
+        mark = marks.get(start)
+        if mark is not None and mark.kind == "heading":
+            columns[2, i] = mark.level
+        elif mark is not None:
+            columns[3, i] = KINDS.index("record" if mark.kind == "record" else "row")
+    return BodyLines(columns)
 
 
 def _marked_noise(document: Document, lines: list[Span], offsets: OffsetMap) -> dict[int, str]:

@@ -65,13 +65,14 @@ class _Wrapping(msgspec.Struct, frozen=True):
 
 
 class Lines(msgspec.Struct, frozen=True):
-    """The lines of a text that are not empty, as ``spans`` without the white space around them.
+    """The lines of a text that are not empty, as ``spans`` without the white space around them, and as an array of the same.
 
     The indices of those that are ``doubtful``: the others are no noise by their own form. Of those that are ``open``: unless the
     text was wrapped, the others end where a sentence may end, or where the next begins. In a text with a ``wide`` line none was.
     """
 
     spans: list[Span]
+    bounds: Ints
     doubtful: list[int]
     open: list[int]
     wide: bool
@@ -95,11 +96,11 @@ def find_lines(texts: Sequence[str]) -> list[Lines]:
     number = np.repeat(np.arange(len(texts)), bounds[1:] - bounds[:-1])
     starts, ends = lines.starts - firsts.take(number), lines.ends - firsts.take(number)
     wide = np.bincount(number.compress(ends - starts > WIDEST), minlength=len(texts)) > 0
-    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    spans, both = list(zip(starts.tolist(), ends.tolist(), strict=True)), np.stack([starts, ends], axis=1)
     doubtful = _of_each(np.flatnonzero(lines.doubtful), bounds)
     is_open = (lines.opens[:-1] | lines.closes[1:]) & (number[1:] == number[:-1])  # the last line of a text has no next one
     each = zip(pairwise(bounds.tolist()), doubtful, _of_each(np.flatnonzero(is_open), bounds), wide.tolist(), strict=True)
-    return [Lines(spans[first:last], unsure, broken, is_wide) for (first, last), unsure, broken, is_wide in each]
+    return [Lines(spans[a:b], both[a:b], unsure, broken, is_wide) for (a, b), unsure, broken, is_wide in each]
 
 
 def _of_each(indices: Ints, bounds: Ints) -> Iterator[list[int]]:
@@ -259,12 +260,12 @@ def join_lines(text: str, lines: Lines, broken: Sequence[int]) -> tuple[str, lis
 
 def _joined(lines: Lines, dropped: dict[int, Span]) -> Lines:
     """Return what becomes of lines without the spans that are ``dropped`` behind some of them; what was joined is doubtful."""
-    spans: list[Span] = []
-    position = gone = 0
-    for i, (start, end) in [*dropped.items(), (len(lines.spans), (0, 0))]:
-        spans += [(first - gone, last - gone) for first, last in lines.spans[position : i + 1]]
-        position, gone = i + 1, gone + end - start
-    for i in reversed(dropped):
-        spans[i : i + 2] = [(spans[i][0], spans[i + 1][1])]
+    gone, broken = np.zeros(len(lines.bounds), np.int64), np.array([*dropped])
+    gone[broken + 1] = [end - start for start, end in dropped.values()]
+    is_begun, is_ended = np.ones((2, len(gone)), bool)
+    is_begun[broken + 1] = is_ended[broken] = False
+    starts, ends = (lines.bounds - np.cumsum(gone)[:, None]).T
+    bounds = np.stack([starts[is_begun], ends[is_ended]], axis=1)
     joined = [*dropped]
-    return Lines(spans, sorted({i - bisect_left(joined, i) for i in [*lines.doubtful, *joined]}), [], lines.wide)
+    doubtful = sorted({i - bisect_left(joined, i) for i in [*lines.doubtful, *joined]})
+    return Lines([(start, end) for start, end in bounds.tolist()], bounds, doubtful, [], lines.wide)

@@ -7,7 +7,7 @@ the headings it stands under.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import SegmentConfig
-from pipeline.core.records import CleanText, Heading, Noise
+from pipeline.core.records import NO_LEVEL, CleanText, Heading, Noise
 from pipeline.preprocess.characters import scans
 from pipeline.preprocess.headings import (
     BEHIND_LEADS,
@@ -31,7 +31,7 @@ from pipeline.preprocess.headings import (
     line_level,
     sign_level,
 )
-from pipeline.preprocess.segments import KINDS, NO_LEVEL, NO_SEGMENTS, RECORD, ROW, TEXT, Segments, joined, of_columns
+from pipeline.preprocess.segments import NO_SEGMENTS, RECORD, ROW, TEXT, Segments, joined, of_columns
 from pipeline.preprocess.sentences import (
     CLOSING,
     COLON,
@@ -54,7 +54,8 @@ Flags = NDArray[np.bool_]
 _WORD = re.compile(r"\w")
 _TITLE_WITHIN = 3
 _EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first lines or not, whose level is found by what is above
-_ASKED = -4  # the level of a line that the compiled loop leaves to ``line_level``
+_ASKED = -4  # the level of a line that the compiled loop leaves to ``line_level`` …
+_PIECE = -5  # … and of a piece of a paragraph without end, which is no heading
 _TOGETHER = 32_768  # characters of lines whose sentences are found at once
 
 
@@ -248,51 +249,56 @@ def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segments]:
     Segments do not overlap, and with the symbols they cover every character that is not white space.
     """
     cut = _cut(cleaned)
-    for lines in _some_lines(cleaned, options):
-        (passages,) = _passages([(cleaned.text, lines)], options)
+    for part in _parts(cleaned, options):
+        ((lines, passages),) = _passages([part], options)
         yield cut.add(lines, passages)
 
 
 def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[Segments]:
     """Yield for each of some small reports the segments of ``segment``: all at once, which is faster."""
-    lines = [list(_some_lines(cleaned, options)) for cleaned in reports]
-    parts = [(cleaned.text, some) for cleaned, own in zip(reports, lines, strict=True) for some in own]
-    passages = iter(_passages(parts, options))
-    for cleaned, own in zip(reports, lines, strict=True):
+    parts = [list(_parts(cleaned, options)) for cleaned in reports]
+    passages = iter(_passages([*chain.from_iterable(parts)], options))
+    for cleaned, own in zip(reports, parts, strict=True):
         cut = _cut(cleaned)
-        yield joined([cut.add(some, next(passages)) for some in own]) if own else NO_SEGMENTS
+        yield joined([cut.add(*next(passages)) for _ in own]) if own else NO_SEGMENTS
 
 
-def _some_lines(cleaned: CleanText, options: SegmentConfig) -> Iterator[Ints]:
-    """Yield some lines at a time, headings with their level; a paragraph without end comes piece by piece, each alone."""
-    lines = _lines(cleaned)
-    if not lines.size:
+class _Part(msgspec.Struct, frozen=True):
+    """Side-by-side lines of a text, of shape (4, lines), with the number of the first one in its report."""
+
+    text: str
+    lines: Ints
+    first: int = 0
+
+
+def _parts(cleaned: CleanText, options: SegmentConfig) -> Iterator[_Part]:
+    """Yield some lines at a time; a paragraph without end comes piece by piece, each alone."""
+    lines = cleaned.lines.columns
+    if len(cleaned.text) <= min(_TOGETHER, options.max_paragraph) and lines.size:
+        yield _Part(cleaned.text, lines)
         return
     starts, ends, levels, kinds = lines
     is_long = (ends - starts > options.max_paragraph) & (levels == NO_LEVEL) & (kinds == TEXT)
     long, sizes = [*np.flatnonzero(is_long).tolist(), len(starts)], np.cumsum(np.where(is_long, 0, ends - starts))
-    lines = _with_levels(cleaned.text, lines, options)
     first = 0
     while first < len(starts):
         if first == long[0]:
             for span in _chunks(cleaned.text, int(starts[first]), int(ends[first]), options.max_paragraph):
-                yield np.array([*span, NO_LEVEL, TEXT]).reshape(4, 1)
+                yield _Part(cleaned.text, np.array([*span, _PIECE, TEXT]).reshape(4, 1), first)
             first = long.pop(0) + 1
         else:
             enough = np.searchsorted(sizes, (sizes[first - 1] if first else 0) + _TOGETHER, side="right") + 1
-            yield np.ascontiguousarray(lines[:, first : min(enough, long[0])])
-            first = min(int(enough), long[0])
+            last = min(int(enough), long[0])
+            yield _Part(cleaned.text, lines[:, first:last], first)
+            first = last
 
 
-def _lines(cleaned: CleanText) -> Ints:
-    """Return the lines of a report, of shape (4, lines)."""
-    rows = [(one.start, one.end, NO_LEVEL if one.level is None else one.level, KINDS.index(one.kind)) for one in cleaned.lines]
-    return np.array(rows, np.int64).reshape(-1, 4).T
+def _add_levels(text: str, lines: Ints, numbers: Ints, options: SegmentConfig) -> None:
+    """Give those short lines their level that have the form of a heading and of which no reader has said anything.
 
-
-def _with_levels(text: str, lines: Ints, options: SegmentConfig) -> Ints:
-    """Return lines with the levels of those short ones that have the form of a heading and of which no reader has said anything."""
-    starts, ends, levels, kinds = lines = np.array(lines, order="C")
+    ``numbers`` are those of the lines in their reports.
+    """
+    starts, ends, levels, kinds = lines
     if (native := scans()) is None:
         asked = (levels == NO_LEVEL) & (kinds != RECORD) & (ends - starts <= options.max_heading)
     else:
@@ -300,8 +306,8 @@ def _with_levels(text: str, lines: Ints, options: SegmentConfig) -> Ints:
         asked = levels == _ASKED
     for i in np.flatnonzero(asked).tolist():
         levels[i] = level_of(text[starts[i] : ends[i]], int(kinds[i]), options.max_heading)
-    levels[:_TITLE_WITHIN][levels[:_TITLE_WITHIN] == _LATE_PLAIN] = _EARLY_PLAIN
-    return lines
+    levels[(levels == _LATE_PLAIN) & (numbers < _TITLE_WITHIN)] = _EARLY_PLAIN
+    levels[levels == _PIECE] = NO_LEVEL
 
 
 def level_of(line: str, kind: int, longest: int) -> int:
@@ -321,44 +327,50 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
     yield start, end
 
 
-class _Joined(msgspec.Struct, frozen=True):
-    """The texts of some lines joined, and the spans in it of those that are no headings, of shape (paragraphs, 2).
+def _passages(parts: Sequence[_Part], options: SegmentConfig) -> list[tuple[Ints, Passages]]:
+    """Return the lines of each part with their levels, and the passages of those that are no headings, found for all at once.
 
-    With them come what leads back from these offsets to those of the line, whether each is no row of a table, and the first
-    paragraph of each part, with the number of all of them.
-    """
-
-    text: str
-    paragraphs: Ints
-    shifts: Ints
-    is_text: Flags
-    bounds: Ints
-
-
-def _passages(parts: Sequence[tuple[str, Ints]], options: SegmentConfig) -> list[Passages]:
-    """Return the passages of the lines of each part that are no headings, found for all at once; a row of a table is one.
-
-    The lines of each part are side by side in its text.
+    A row of a table is one passage.
     """
     if not parts:
         return []
-    all_of = _joined(parts)
-    if not len(all_of.paragraphs):
-        return [NO_PASSAGES] * len(parts)
-    kinds = kinds_of(all_of.text)
-    signs = _sign_starts(all_of.text, kinds, all_of.paragraphs, all_of.is_text)
-    split = split_sentences(kinds, all_of.paragraphs, signs)
+    counts = [part.lines.shape[1] for part in parts]
+    text, lines, shift = _joined(parts, counts)
+    bounds = np.cumsum([0, *counts])
+    _add_levels(text, lines, np.arange(len(shift)) - np.repeat(bounds[:-1] - [part.first for part in parts], counts), options)
+    kept = np.flatnonzero(lines[2] == NO_LEVEL)
+    passages = _passages_of(text, lines.take(kept, axis=1), options.run_on) if len(kept) else NO_PASSAGES
+    passages.sentences[:] += shift.take(kept).take(passages.paragraphs)[:, None]
+    lines[:2] += shift
+    places = np.searchsorted(passages.paragraphs, np.searchsorted(kept, bounds)).tolist()
+    own = zip(pairwise(bounds.tolist()), pairwise(places), strict=True)
+    return [(lines[:, first:last], passages.part(start, end)) for (first, last), (start, end) in own]
+
+
+def _joined(parts: Sequence[_Part], counts: Sequence[int]) -> tuple[str, Ints, Ints]:
+    """Return the texts of some lines joined, the lines with their places in it, and what leads back from these to the text."""
+    places = [(int(part.lines[0, 0]), int(part.lines[1, -1])) for part in parts]
+    firsts = accumulate([end - start + 1 for start, end in places], initial=0)
+    shift = np.repeat([start - first for (start, _), first in zip(places, firsts, strict=False)], counts)
+    lines = np.concatenate([part.lines for part in parts], axis=1)
+    lines[:2] -= shift
+    return "\n".join([part.text[start:end] for part, (start, end) in zip(parts, places, strict=True)]), lines, shift
+
+
+def _passages_of(text: str, lines: Ints, run_on: int) -> Passages:
+    """Return the passages of body lines."""
+    paragraphs, is_text = np.ascontiguousarray(lines[:2].T), lines[3] == TEXT
+    kinds = kinds_of(text)
+    signs = _sign_starts(text, kinds, paragraphs, is_text)
+    split = split_sentences(kinds, paragraphs, signs)
     begins = np.append(True, split.passages[1:] != split.passages[:-1])
-    leads = _leads(all_of.text, kinds, split, begins)
+    leads = _leads(text, kinds, split, begins)
     is_first = begins.copy()
     is_first[np.searchsorted(split.starts, signs)] = True
-    is_first[_openings(leads, split, all_of.paragraphs, options.run_on)] = True
-    is_first &= all_of.is_text.take(split.passages)
+    is_first[_openings(leads, split, paragraphs, run_on)] = True
+    is_first &= is_text.take(split.passages)
     is_first |= begins
-    shift = all_of.shifts.take(split.passages)
-    found = Passages(np.stack([split.starts + shift, split.ends + shift], axis=1), split.passages, is_first)
-    bounds = np.searchsorted(split.passages, all_of.bounds).tolist()
-    return [found.part(*own) for own in pairwise(bounds)]
+    return Passages(np.stack([split.starts, split.ends], axis=1), split.passages, is_first)
 
 
 def gathered(passages: Passages) -> list[list[Sentences]]:
@@ -371,21 +383,17 @@ def gathered(passages: Passages) -> list[list[Sentences]]:
     return [own[first:last] for first, last in pairwise([*bounds, len(own)])]
 
 
-def _joined(parts: Sequence[tuple[str, Ints]]) -> _Joined:
-    sizes = [int(lines[1, -1] - lines[0, 0]) + 1 for _, lines in parts]
-    shifts = [int(lines[0, 0]) - place for (_, lines), place in zip(parts, accumulate(sizes, initial=0), strict=False)]
-    text = "\n".join([text[lines[0, 0] : lines[1, -1]] for text, lines in parts])
-    starts, ends, levels, kinds = np.concatenate([lines for _, lines in parts], axis=1)
-    kept = np.flatnonzero(levels == NO_LEVEL)
-    part = np.repeat(np.arange(len(parts)), [lines.shape[1] for _, lines in parts]).take(kept)
-    shift = np.take(shifts, part)
-    paragraphs = np.stack([starts.take(kept) - shift, ends.take(kept) - shift], axis=1)
-    bounds = np.searchsorted(part, np.arange(len(parts) + 1))
-    return _Joined(text, paragraphs, shift, kinds.take(kept) == TEXT, bounds)
-
-
-def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: Flags) -> list[int]:
+def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: Flags) -> Ints:
     """Return where the signs inside paragraphs begin: behind a stop, with its closing mark, or behind white space."""
+    if (native := scans()) is None:
+        return sign_starts(text, kinds, paragraphs, is_text)
+    found = np.empty(len(text), np.int64)
+    before = STOP | COLON | SPACE
+    return found[: native.signs(text, kinds, paragraphs, is_text.view(np.uint8), SIGN_START, before, STOP, CLOSING, found)]
+
+
+def sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: Flags) -> Ints:
+    """Return the same: the reference of the compiled loop."""
     begins = (kinds[1:] & SIGN_START > 0) & (kinds[:-1] & (STOP | COLON | SPACE | CLOSING) > 0)
     places = np.flatnonzero(begins) + 1
     before, second = kinds.take(places - 1), kinds.take(places - 2)  # the last character of all is of no kind
@@ -394,7 +402,8 @@ def _sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: Flags) -> l
     number = np.searchsorted(starts, places) - 1
     inside = (number >= 0) & (places < ends.take(number)) & is_text.take(number)
     places, ends = places.compress(inside), ends.take(number.compress(inside))
-    return [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if SIGN.match(text, place, end)]
+    found = [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if SIGN.match(text, place, end)]
+    return np.array(found, np.int64)
 
 
 def _leads(text: str, kinds: Kinds, sentences: SentenceSplit, is_first: Flags) -> Flags:

@@ -1,18 +1,15 @@
 """Segments of a report side by side, as arrays, which is how they are scored; each is made a record where one is asked for."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.records import Heading, Noise, Segment
+from pipeline.core.records import KINDS, NO_LEVEL, Heading, Noise, Segment
 
 Ints = NDArray[np.int64]
-KINDS: tuple[Literal["text"], Literal["row"], Literal["record"]] = ("text", "row", "record")
-TEXT, ROW, RECORD = range(3)
-NO_LEVEL = -3  # of a segment that is no heading
+TEXT, ROW, RECORD = range(3)  # places in KINDS
 
 
 class Segments(msgspec.Struct, frozen=True):

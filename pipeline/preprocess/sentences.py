@@ -4,7 +4,7 @@ What each character may be is looked up in one table for all of them. What follo
 arrays of offsets: a pass for each passage took several times as long.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ class SentenceSplit(msgspec.Struct, frozen=True):
     passages: Ints
 
 
-def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, breaks: Iterable[int] = ()) -> SentenceSplit:
+def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, breaks: Sequence[int] | Ints = ()) -> SentenceSplit:
     """Return the sentences of passages, spans of a text that do not overlap, in order; none is empty.
 
     The sentences of a passage lie side by side, white space going with what follows. ``kinds`` are those of the text.
@@ -58,7 +58,7 @@ def split_sentences(kinds: Kinds, passages: Sequence[tuple[int, int]] | Ints, br
     if (splitter := _splitter()) is None:
         return split_with_arrays(kinds, bounds, breaks)
     found = np.empty((3, len(kinds)), np.int64)
-    count = splitter.split(kinds, bounds, np.fromiter(breaks, np.int64), *found)
+    count = splitter.split(kinds, bounds, np.asarray(breaks, np.int64), *found)
     return SentenceSplit(*found[:, :count])
 
 
@@ -68,7 +68,7 @@ def _splitter() -> "Splitter | None":
     return None if compiled is None else compiled.Splitter(STOP, CLOSING, _MARK_SHIFT, _LINE_END, _LONGEST)
 
 
-def split_with_arrays(kinds: Kinds, bounds: Ints, breaks: Iterable[int]) -> SentenceSplit:
+def split_with_arrays(kinds: Kinds, bounds: Ints, breaks: Sequence[int] | Ints) -> SentenceSplit:
     """Return what ``split_sentences`` does, of passages as an array of two columns: the reference of the compiled loops."""
     places = np.concatenate([bounds[:, 0], _free_stops(kinds), np.fromiter(breaks, np.int64)])
     places.sort()

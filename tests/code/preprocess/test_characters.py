@@ -135,15 +135,15 @@ def test_the_spans_between_two_bounds_that_hold_a_character(text, spans):
     assert [*map(tuple, found.tolist())] == spans
 
 
-def test_reports_are_cleaned_and_cut_alike_by_arrays_and_scans(use, monkeypatch):
+def test_reports_are_cleaned_alike_by_arrays_and_scans_and_cut(use, monkeypatch):
     found = []
-    for chosen, pieces in ((None, 2**18), (PlainScans, 2**18), (PlainScans, 16)):
+    for chosen, pieces in ((PlainScans, 16), (PlainScans, 2**18), (None, 2**18)):
         use(chosen)
         monkeypatch.setattr(lines, "_AT_ONCE", pieces)
-        cleaned = clean_together([Document("x.txt", text, "0", "utf-8") for text in TEXTS], CONFIG.clean)
-        cut = [*segment.segment_together(cleaned, CONFIG.segment)]
-        found.append((cleaned, cut))
+        found.append(clean_together([Document("x.txt", text, "0", "utf-8") for text in TEXTS], CONFIG.clean))
     assert found[0] == found[1] == found[2]
+    cleaned = found[0]
+    cut = [*segment.segment_together(cleaned, CONFIG.segment)]
     said = [[one.text[each.start : each.end] for each in own[0]] for one, own in zip(cleaned, cut, strict=True)]
     assert said[:6] == [
         [],

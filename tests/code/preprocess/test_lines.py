@@ -49,18 +49,24 @@ def test_reports_as_they_are_stay_as_they_are(root, config):
 characters = st.one_of(st.sampled_from("字。， \n\n\t\u3000"), st.characters())
 
 
+def known(found):
+    """Return all that is known of the lines of texts, which can be compared."""
+    assert all(lines.bounds.tolist() == [list(span) for span in lines.spans] for lines in found)
+    return [(lines.spans, lines.doubtful, lines.open, lines.wide) for lines in found]
+
+
 @given(st.lists(st.text(characters, max_size=40), min_size=1, max_size=4))
 def test_lines_of_many_texts_are_those_of_each(texts):
     for text, lines in zip(texts, find_lines(texts), strict=True):
         assert [text[start:end] for start, end in lines.spans] == [line.strip() for line in text.split("\n") if line.strip()]
-        assert find_lines([text]) == [lines]
+        assert known(find_lines([text])) == known([lines])
 
 
 def test_a_long_text_is_gone_through_in_pieces(monkeypatch):
     text = "\n".join(["一、理论学习", "　全县举办宣讲活动，", "覆盖各镇。", "△现场 "] * 20)
-    whole = find_lines([text])
+    whole = known(find_lines([text]))
     monkeypatch.setattr(module, "_AT_ONCE", 16)
-    assert find_lines([text]) == whole
+    assert known(find_lines([text])) == whole
 
 
 def test_every_white_space_is_known():

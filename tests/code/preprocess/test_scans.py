@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.core.records import CleanText, Document, OffsetMap
+from pipeline.core.records import NO_LEVEL, BodyLines, CleanText, Document, OffsetMap
 from pipeline.model import tagged
 from pipeline.preprocess import characters, headings, lines, noise, segment, segments, sentences
 from pipeline.read import decode
@@ -136,12 +136,44 @@ SIGNS = st.text(
 def test_levels_of_lines_are_those_of_their_form(lines, kind):
     text = "\n".join(lines)
     starts = [0, *np.cumsum([len(line) + 1 for line in lines])[:-1].tolist()]
-    rows = [[start, start + len(line), segments.NO_LEVEL, kind] for start, line in zip(starts, lines, strict=True)]
+    rows = [[start, start + len(line), NO_LEVEL, kind] for start, line in zip(starts, lines, strict=True)]
     found = np.ascontiguousarray(np.array(rows, np.int64).T)
     scans.levels(text, found, 8)
     asked = [line[0] in "#*" and len(line) <= 8 for line in lines]
     expected = [segment._ASKED if ask else segment.level_of(line, kind, 8) for line, ask in zip(lines, asked, strict=True)]
     assert found[2].tolist() == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(["一、", "（一）", "第一，", "2.", "——", "一是", "甲乙", "。", "。”", "：", " ", "\n", "，"]), max_size=20
+    ),
+    st.integers(),
+)
+@settings(max_examples=800)
+@example(["。”", "一、", "甲乙", "。", "。”", "一、"], 1)
+def test_signs_inside_paragraphs_are_those_of_the_arrays(pieces, wanted):
+    text = "".join(pieces)
+    kinds = sentences.kinds_of(text)
+    ends = [*[i for i, letter in enumerate(text) if letter == "\n"], len(text)]
+    paragraphs = np.array([[start and start + 1, end] for start, end in pairwise([0, *ends])])
+    is_text = np.array([wanted >> i & 1 for i in range(len(paragraphs))], bool)
+    found, numbers = np.empty(len(text), np.int64), (sentences.SIGN_START, sentences.STOP | sentences.COLON | sentences.SPACE)
+    count = scans.signs(text, kinds, paragraphs, is_text.view(np.uint8), *numbers, sentences.STOP, sentences.CLOSING, found)
+    assert found[:count].tolist() == segment.sign_starts(text, kinds, paragraphs, is_text).tolist()
+
+
+@pytest.mark.parametrize("change", [{"kinds": 3}, {"paragraphs": [[0, 4]]}, {"paragraphs": [[1, 0]]}, {"is_text": 2}, {"found": 1}])
+def test_paragraphs_that_do_not_agree_are_refused(change):
+    def call(kinds=4, paragraphs=((0, 2),), is_text=1, found=3):
+        room = np.empty(found, np.int64)
+        return scans.signs(
+            "甲。一", np.zeros(kinds, np.uint16), np.array(paragraphs), np.ones(is_text, np.uint8), 16, 1, 1, 2, room
+        )
+
+    assert call() == 0
+    with pytest.raises(ValueError, match=r"do not agree|outside the text"):
+        call(**change)
 
 
 @pytest.mark.parametrize(
@@ -183,14 +215,14 @@ LINE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
 def test_segments_are_those_of_the_reference(lines, firsts, split):
     """Of lines with any levels and kinds, cut anywhere, in several goes."""
     text = "\n".join(line for line, *_ in lines)
-    cleaned = CleanText(Document("x", text, "0", "utf-8"), text, OffsetMap((0,), (0,)), (), ())
+    cleaned = CleanText(Document("x", text, "0", "utf-8"), text, OffsetMap((0,), (0,)), BodyLines(np.empty((4, 0), np.int64)), ())
     reference, compiled = segment.Cut(cleaned), segment._CompiledCut(cleaned, cutter(text))
     start = 0
     for some in (lines[:split], lines[split:]):
         rows, spans, paragraphs = [], [], []
         for line, level, kind in some:
             rows.append([start, start + len(line), level, kind])
-            if level == segments.NO_LEVEL:
+            if level == NO_LEVEL:
                 ends = [0, *[i + 1 for i, letter in enumerate(line[:-1]) if letter in "。；"], len(line)]
                 spans += [(start + first, start + last) for first, last in pairwise(ends)]
                 paragraphs += [len(rows) - 1] * (len(ends) - 1)
@@ -225,7 +257,7 @@ def test_segments_are_those_of_the_reference(lines, firsts, split):
     ],
 )
 def test_sentences_that_do_not_agree_are_refused(place, value, message):
-    lines, given_arrays = np.array([[0], [2], [segments.NO_LEVEL], [0]]), room_for(2, 1)
+    lines, given_arrays = np.array([[0], [2], [NO_LEVEL], [0]]), room_for(2, 1)
     assert cutter("甲乙").add(lines, *given_arrays) == 1
     with pytest.raises(ValueError, match=message):
         cutter("甲乙").add(lines, *given_arrays[:place], value, *given_arrays[place + 1 :])

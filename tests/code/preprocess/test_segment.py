@@ -236,7 +236,7 @@ def test_white_space_at_the_ends_of_a_passage_goes_with_sentences_of_nothing_els
 )
 def test_sentences_of_symbols_around_a_passage_are_told_and_those_inside_stay(text, passages, symbols):
     cleaned, segments, noise = cut(f"首行在此，后有正文。\n{text}\n")
-    assert [cleaned.text[each.start : each.end] for each in segments[1:]] == passages
+    assert [cleaned.text[each.start : each.end] for each in [*segments][1:]] == passages
     assert [(cleaned.document.text[each.start : each.end], each.reason) for each in noise] == [
         (each, "symbols") for each in symbols
     ]
