@@ -146,7 +146,7 @@ def test_reports_are_cleaned_alike_by_arrays_and_scans_and_cut(use, monkeypatch)
         for one, other in zip(cleaned, others, strict=True):
             assert (one.text, one.noise) == (other.text, other.noise)
     cut = [*segment.segment_together(cleaned, CONFIG.segment)]
-    said = [[one.text[each.start : each.end] for each in own[0]] for one, own in zip(cleaned, cut, strict=True)]
+    said = [[one.text[each.start : each.end] for each in own] for one, own in zip(cleaned, cut, strict=True)]
     assert said[:6] == [
         [],
         [],
@@ -157,7 +157,7 @@ def test_reports_are_cleaned_alike_by_arrays_and_scans_and_cut(use, monkeypatch)
     ]
     assert said[6] == ["一、学习", "（一）中心组“学理论。”学了十次；", "一是抓学习。", "二要宣讲。", "二、全面加强：办好书房。"]
     assert said[7] == ["全县举办宣讲活动，覆盖各镇。，甲乙 丙"]
-    assert [[heading.text for heading in each.headings] for each in cut[6][0]] == [
+    assert [[heading.text for heading in each.headings] for each in cut[6]] == [
         [], ["一、学习"], *[["一、学习", "（一）中心组“学理论。”"]] * 2, [],
     ]  # fmt: skip
     assert [noise.reason for noise in cleaned[6].noise] == ["caption", "symbols", "byline"]
