@@ -6,6 +6,7 @@ imports in a hundredth of a second, where pydantic takes a third of one.
 """
 
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -204,13 +205,13 @@ class LabelDefinition(msgspec.Struct, frozen=True):
     color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#707b7c"
 
 
-class LabelSet(msgspec.Struct, frozen=True):
+class LabelSet(msgspec.Struct, frozen=True, dict=True):
     """The labels in their fixed order; ``other`` is the one that stands for none of the themes."""
 
     other: str
     labels: tuple[LabelDefinition, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """All label names in order, ``other`` among them."""
         return tuple(label.name for label in self.labels)

@@ -11,6 +11,7 @@ cut a run of characters into words of the dictionary, the one of the greatest pr
 (Viterbi 1967).
 """
 
+cimport cython
 from cpython.unicode cimport (
     PyUnicode_AsUCS4,
     PyUnicode_DATA,
@@ -1852,6 +1853,7 @@ cdef class Scorer:
         cdef int64_t start, end, first, last
         cdef bint stays
         cdef Buffer out = Buffer()
+        cdef list keys = [(b"," if i else b"") + name + b":" for i, name in enumerate(self.names)]
         if not len(headings) == labels.shape[0] == probabilities.shape[0] == words.shape[0] == shares.shape[0] == review.shape[0] == runs:
             raise ValueError("runs do not agree in length")
         if probabilities.shape[1] != len(self.names) or words.shape[1] != shares.shape[1]:
@@ -1878,10 +1880,7 @@ cdef class Scorer:
             out.decimal(probabilities[run, label])
             out.put(b',"scores":{')
             for i in range(probabilities.shape[1]):
-                if i:
-                    out.put(b",")
-                out.put(<bytes>self.names[i])
-                out.put(b":")
+                out.put(<bytes>keys[i])
                 out.decimal(probabilities[run, i])
             out.put(b'},"secondary":')
             out.put(<bytes?>secondary[run] if run in secondary else b"[]")
@@ -1923,6 +1922,7 @@ cdef class Scorer:
         return 0
 
 
+@cython.final
 cdef class Source:
     """A report whose tags are written: its texts, the way from the clean one to the source, and what stands in each line alike."""
 
@@ -1990,6 +1990,7 @@ cdef class Source:
         return True
 
 
+@cython.final
 cdef class Buffer:
     """Bytes that grow."""
 
@@ -2122,6 +2123,7 @@ cdef class Weights:
         self.neighbour, self.segment, self.heading, self.switch = neighbour, segment, heading, switch
 
 
+@cython.final
 cdef class Viterbi:
     """Finds the best sequence of labels of one segment, as ``decode.py`` does of many at once."""
 

@@ -109,5 +109,6 @@ class Model:
 
 def softmax(scores: Floats) -> Floats:
     """Return ``exp(scores)`` scaled to sum to one over the last axis."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+    by_label = np.ascontiguousarray(scores.T)  # the greatest of few labels is found much faster over numbers that lie side by side
+    powers = np.exp(by_label - by_label.max(axis=0))
+    return np.ascontiguousarray((powers / powers.sum(axis=0)).T)

@@ -12,7 +12,6 @@ from pipeline.core.records import (
     Document,
     MadeTags,
     Noise,
-    OutlineEntry,
     Tag,
     TaggedReport,
     TagGroup,
@@ -45,13 +44,6 @@ class _Part(msgspec.Struct, frozen=True):
     noise: tuple[Noise, ...]
     is_whole: bool
     number: int = 0
-
-    def outline(self) -> tuple[OutlineEntry, ...]:
-        """Return the headings of the part."""
-        segments, to_source = self.segments, self.cleaned.offsets.to_source
-        headings = np.flatnonzero(segments.levels[self.first : self.last] >= 0) + self.first
-        starts, levels = segments.sentences[segments.firsts.take(headings), 0].tolist(), segments.levels.take(headings).tolist()
-        return tuple([OutlineEntry(to_source(start), level) for start, level in zip(starts, levels, strict=True)])
 
 
 def tag_segments(cleaned: CleanText, several: Iterable[Segments], model: Model) -> Iterator[TagGroup]:
@@ -147,7 +139,7 @@ def _tags(part: _Part, judged: PredictedRuns, terms: TermCount, model: Model) ->
     ):
         judged = msgspec.structs.replace(judged, review=judged.review | (judged.scores < model.drifted.threshold))
         terms = TermCount(terms.terms, terms.unknown, is_drifted=True)
-    return PredictedTags(part.cleaned, part.segments, judged, terms, model, part.number, part.noise, part.outline())
+    return PredictedTags(part.cleaned, part.segments, (part.first, part.last), judged, terms, model, part.number, part.noise)
 
 
 def _judge(scored: Scored, model: Model) -> PredictedRuns:

@@ -67,21 +67,29 @@ class PredictedTags:
         self,
         cleaned: CleanText,
         segments: Segments,
+        own: tuple[int, int],
         judged: PredictedRuns,
         terms: TermCount,
         model: Model,
         number: int = 0,
         noise: tuple[Noise, ...] = (),
-        outline: tuple[OutlineEntry, ...] = (),
     ) -> None:
-        """Take the report, its segments and their runs, the count of their terms, the model, and what stands among them."""
-        self.noise, self.outline, self.terms = noise, outline, terms
+        """Take the report, segments, which of them are tagged, their runs, the count of their terms, the model and the noise."""
+        self.noise, self.terms, self._own = noise, terms, own
         self._cleaned, self._segments, self._judged, self._model, self._number = cleaned, segments, judged, model, number
         self._spans = _trimmed(cleaned.text, judged.spans)
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
         self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
         self._map = _map_from(cleaned.offsets, self._first, self._last)
         self._source_spans = self._map.to_source(self._spans - self._first - _BEHIND) + _BEHIND
+
+    @property
+    def outline(self) -> tuple[OutlineEntry, ...]:
+        """The headings among the tags, in source order."""
+        segments, (first, last), to_source = self._segments, self._own, self._cleaned.offsets.to_source
+        headings = np.flatnonzero(segments.levels[first:last] >= 0) + first
+        starts, levels = segments.sentences[segments.firsts.take(headings), 0].tolist(), segments.levels.take(headings).tolist()
+        return tuple([OutlineEntry(to_source(start), level) for start, level in zip(starts, levels, strict=True)])
 
     def __len__(self) -> int:
         """Return the number of the tags."""

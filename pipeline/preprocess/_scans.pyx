@@ -7,6 +7,7 @@ number for each code point, of which each bit means something to the module that
 As in ``model/_kernels.pyx``, each public method checks all lengths and offsets before its loops, which check none.
 """
 
+cimport cython
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
@@ -221,6 +222,7 @@ cdef bint _is_among(Py_UCS4 code, str characters) noexcept:
     return False
 
 
+@cython.final
 cdef class Looks:
     """What a character may be to a line, and which bit says so."""
 
@@ -314,6 +316,7 @@ cdef struct Pair:
     int64_t closed  # the offset behind it
 
 
+@cython.final
 cdef class Splitter:
     """Finds sentences, by the bits that say which characters may end them, and pairs of marks, inside which none ends."""
 
@@ -594,6 +597,7 @@ cdef int _sign(int width, void* characters, int64_t start, int64_t end) noexcept
     return ITEM if first in u"●•◆■▪★◇" or (first in u"—-" and second == first) else NO_LEVEL
 
 
+@cython.final
 cdef class Cutter:
     """A report on its way, and the headings that the next segment stands under, as ``Cut`` of ``segment.py`` has them."""
 

@@ -96,7 +96,8 @@ def find_lines(texts: Sequence[str]) -> list[Lines]:
     number = np.repeat(np.arange(len(texts)), bounds[1:] - bounds[:-1])
     starts, ends = lines.starts - firsts.take(number), lines.ends - firsts.take(number)
     wide = np.bincount(number.compress(ends - starts > WIDEST), minlength=len(texts)) > 0
-    spans, both = list(zip(starts.tolist(), ends.tolist(), strict=True)), np.stack([starts, ends], axis=1)
+    both = np.stack([starts, ends], axis=1)
+    spans = both.tolist()
     doubtful = _of_each(np.flatnonzero(lines.doubtful), bounds)
     is_open = (lines.opens[:-1] | lines.closes[1:]) & (number[1:] == number[:-1])  # the last line of a text has no next one
     each = zip(pairwise(bounds.tolist()), doubtful, _of_each(np.flatnonzero(is_open), bounds), wide.tolist(), strict=True)
@@ -268,4 +269,4 @@ def _joined(lines: Lines, dropped: dict[int, Span]) -> Lines:
     bounds = np.stack([starts[is_begun], ends[is_ended]], axis=1)
     joined = [*dropped]
     doubtful = sorted({i - bisect_left(joined, i) for i in [*lines.doubtful, *joined]})
-    return Lines([(start, end) for start, end in bounds.tolist()], bounds, doubtful, [], lines.wide)
+    return Lines(bounds.tolist(), bounds, doubtful, [], lines.wide)

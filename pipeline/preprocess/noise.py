@@ -7,7 +7,7 @@ form first and then by the lines it stands between.
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import pairwise
+from operator import eq
 
 from pipeline.preprocess.contents import CONTENTS, is_led_entry, mark_contents, runs
 
@@ -228,7 +228,8 @@ def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:
 
 def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
     """Mark a caption that stands twice in a row, and a title that is given again before the report begins."""
-    for i in [i for i, (before, line) in enumerate(pairwise(lines), start=1) if line == before]:
+    again = map(eq, lines, lines[1:])
+    for i in [i for i, is_same in enumerate(again, start=1) if is_same]:
         if reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
             reasons[i] = "repeated caption" if i in reasons else "repeated line"
     first = lines[:TITLE_LINES]
