@@ -147,11 +147,12 @@ def _pale_drawings(drawn: Sequence[Drawn], text: "PdfTextPage") -> set[int]:
     """Return the objects that draw in a pale colour, which is one for all characters of an object."""
     firsts = {item.drawing: item.number for item in reversed(drawn)}
     colours = colours_of(text, list(firsts.values()))
-    pale = {colour for colour in set(colours) if colour is not None and _is_pale(*colour)}
+    pale = {colour for colour in set(colours) if colour is not None and is_pale(*colour)}
     return {drawing for drawing, colour in zip(firsts, colours, strict=True) if colour in pale} if pale else set()
 
 
-def _is_pale(red: int, green: int, blue: int, alpha: int) -> bool:
+def is_pale(red: int, green: int, blue: int, alpha: int) -> bool:
+    """Tell whether a colour is a watermark's: transparent, or a grey that is neither dark nor white."""
     colour = red, green, blue
     is_grey = max(colour) - min(colour) < _GREY
     return alpha < _OPAQUE or (is_grey and _PALE < sum(colour) / 3 < _WHITE)
