@@ -109,8 +109,10 @@ cdef class Signs:
     cdef Sign* signs
     cdef Py_ssize_t count
     cdef bint is_odd  # some are turned or pale
+    cdef dict fonts  # their numbers by their addresses
 
     def __cinit__(self, Py_ssize_t room):
+        self.fonts = {}
         self.signs = <Sign*>malloc((room + 1) * sizeof(Sign))
         if self.signs is NULL:
             raise MemoryError
@@ -299,16 +301,27 @@ cdef bint is_aslant(const Sign* signs, Py_ssize_t count) noexcept:
 
 
 cdef bint is_annotated(const Sign* signs, Py_ssize_t count) noexcept:
-    """Tell whether there are signs of pronunciation, or small dots: ``_has_annotation`` of ``page/ruby.py``."""
+    """Tell whether there are signs of pronunciation or small dots, and a run of nothing else on one base: ``page/ruby.py``."""
     cdef Py_ssize_t i
     cdef double largest = 0, dot = INFINITY
+    cdef bint has_sounds = False, has_runs = False
+    cdef uint16_t any_of = 0
+    cdef bint is_wide = False, is_dots = True
     for i in range(count):
-        if signs[i].kind & SOUND:
-            return True
         largest = fmax(largest, signs[i].size)
         if signs[i].kind & DOT:
             dot = fmin(dot, signs[i].size)
-    return dot < DOT_SIZE * largest
+        has_sounds |= (signs[i].kind & SOUND) != 0
+        any_of |= signs[i].kind
+        is_wide |= signs[i].kind & (WIDE | SOUND) == WIDE
+        is_dots &= signs[i].kind & (DOT | SPACE) != 0
+        if i + 1 == count or (
+            fabs(signs[i + 1].base - signs[i].base) > 0.1 * signs[i].size
+            or fabs(signs[i + 1].size - signs[i].size) > 0.05 * signs[i].size
+        ):
+            has_runs |= (any_of & DOT and is_dots) or (any_of & SOUND and not is_wide)
+            any_of, is_wide, is_dots = 0, False, True
+    return has_runs and (has_sounds or dot < DOT_SIZE * largest)
 
 
 # Lines: what ``page_lines`` of ``page/lines.py`` does, step by step.
@@ -629,10 +642,10 @@ cdef class Asked:
         cdef double x = 0, y = 0, left, right, base, size = 0, width
         cdef Py_UCS4 code
         cdef uint16_t kind
-        cdef int i, turn = 0, font = 0
+        cdef int i, turn = 0, font = 0, last_font = 0
         cdef Py_ssize_t order = 0
-        cdef bint spaced = False, has_symbols = False
-        cdef dict looks = {}, symbols = None
+        cdef bint spaced = False
+        cdef dict looks = {}, unnamed = fonts.symbols(0), symbols = unnamed  # that hold characters of private use alone
         cdef Signs found
         cdef str character, pair = ""
         if not handle or count < 0:
@@ -646,8 +659,9 @@ cdef class Asked:
                 continue
             drawing = self.object_of(page, i)
             if drawing is NULL or drawing != last:
-                turn, size, font, symbols = self.look_at(page, i, drawing, looks, fonts, found)
-                has_symbols = symbols is not fonts.symbols(0)
+                turn, size, font = self.look_at(page, i, drawing, looks, fonts, found)
+                if font != last_font:
+                    last_font, symbols = font, fonts.symbols(font)
                 last = drawing
             self.box_of(page, i, &box)
             self.origin_of(page, i, &x, &y)
@@ -658,7 +672,7 @@ cdef class Asked:
                     spaced = False
                     continue
                 code = ord(character)
-            if has_symbols or 0xE000 <= code <= 0xF8FF:
+            if symbols is not unnamed or 0xE000 <= code <= 0xF8FF:
                 code = ord(symbols.get(chr(code), chr(code)))
             kind = class_of(code)
             if turn == 0:
@@ -686,13 +700,16 @@ cdef class Asked:
         """Return turn, size, font and symbols of an object, and tell ``found`` what it is; what no object draws is asked for itself."""
         cdef Matrix matrix = Matrix(0, 0, 0, 0, 0, 0)
         cdef unsigned int red, green, blue, alpha
+        cdef size_t place = 0 if drawing is NULL else <size_t>self.font_of(drawing)
         cdef object look = looks.get(<size_t>drawing) if drawing is not NULL else None
         if look is None:
             self.matrix_of(page, i, &matrix)
-            size = self.size_of(page, i) * hypot(matrix.c, matrix.d)
-            font = fonts.number(<size_t>self.font_of(drawing)) if drawing is not NULL else 0
+            height = fabs(matrix.d) if matrix.c == 0 else hypot(matrix.c, matrix.d)
+            font = found.fonts.get(place)
+            if font is None:
+                font = found.fonts[place] = fonts.number(place)
             turn = 0 if matrix.b == 0 and matrix.a > 0 else turn_of(matrix.a, matrix.b)
-            look = looks[<size_t>drawing] = turn, size, font, fonts.symbols(font)
+            look = looks[<size_t>drawing] = turn, self.size_of(page, i) * height, font
             if self.colour_of(page, i, &red, &green, &blue, &alpha) and (red or green or blue or alpha != 255):
                 found.is_odd |= covers.is_pale(red, green, blue, alpha)
             found.is_odd |= turn != 0

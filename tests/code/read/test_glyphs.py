@@ -129,7 +129,7 @@ def test_colours_are_those_of_the_reference():
 
 # Lines.
 
-LETTERS = "全县开展理论宣讲场受众万人次。，、“”（）《》：；！？—…·ab1 2(Z)%.,- \u3000⼀⻅𠮷é"
+LETTERS = "全县开展理论宣讲场受众万人次。，、“”（）《》：；！？—…·ab1 2(Z)%.,- \u3000⼀⻅𠮷éǐ"
 
 
 def row_of(rng, text, left, base, size):
@@ -240,6 +240,8 @@ PLAIN = {
     "a column of three": BODY + b"".join(shown(character, 300, 600 - 14 * i) for i, character in enumerate("一二三")),
     "level but for a hair": b"".join(shown(character, 72 + 12 * i, 700 - 0.03 * i) for i, character in enumerate(TEXT)),
     "dots as large": BODY + shown("··", 72, 600, size=10),
+    "a sound in brackets": BODY + shown("李（lǐ）的", 72, 600),
+    "small dots before words": BODY + shown("• 一", 72, 600, size=8),
     "two columns": BODY + shown(TEXT[:9], 450, 760) + shown(TEXT[:9], 450, 740),
     "two on a line": BODY + shown("张三", 72, 600) + shown("李四", 120, 600),
 }
