@@ -1,12 +1,13 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The characters of a PDF page in one call, compiled, and the lines of a page: PDFium has no function that gives all of them, and a call
-through ctypes takes longer than what is asked for.
+"""The characters of a PDF page in one call, and the lines of a page, compiled.
 
-``Asked.signs`` does what ``characters_with_ctypes`` of ``pdf/characters.py`` does, ``lines_of`` what ``page_lines`` of ``page/lines.py``
-does. These stay the reference and stand in where this file could not be compiled; tests hold one against the other. A page that
-asks for a closer look (it is turned, something may be drawn twice, be a watermark or an annotation, fill a hole in another line) is
-left to them: None says so. PDFium's functions come as addresses. They check each number themselves. Lengths that the reference
-gives a name are taken from it.
+PDFium has no function that gives all characters, and a call through ctypes takes longer than what is asked for.
+
+``Asked.signs`` does what ``characters_with_ctypes`` of ``pdf/characters.py`` does, ``lines_of`` what ``reference_lines`` of
+``page/lines.py`` does. These stay the reference and stand in where this file could not be compiled; tests hold one against the
+other. A page that asks for a closer look (something is turned, or may be drawn twice, be a watermark or an annotation, fill a hole
+in another line) is left to the reference: None says so. PDFium's functions come as addresses. They check each number themselves.
+Lengths that the reference gives a name are taken from it.
 """
 
 from libc.math cimport INFINITY, fabs, floor, fmax, fmin, isfinite, rint
@@ -219,7 +220,7 @@ cdef bint is_over(const Sign* a, const Sign* b, bint next) noexcept:
 
 
 cdef bint has_large(const Sign* signs, Py_ssize_t count) except -1:
-    """Tell whether large characters lie over others, as those of a watermark that is not pale do: ``watermarks`` of ``pdf/covers.py``."""
+    """Tell whether large characters lie over others, as a watermark's do that is not pale: ``watermarks`` of ``pdf/covers.py``."""
     cdef Py_ssize_t i, start = 0, end, budget = COMPARED * count
     cdef double largest = 0, size
     cdef dict sizes = {}
@@ -344,6 +345,7 @@ def lines_of(list glyphs not None, int page):
 
 
 cdef object lines_from(const Sign* signs, Py_ssize_t count, int page):
+    """Return the lines of characters with sound places, or None where these ask for a closer look."""
     cdef Layout layout = Layout(count)
     cdef Py_ssize_t i
     layout.find_rows(signs, count)
@@ -697,7 +699,7 @@ cdef class Asked:
         return found
 
     cdef tuple look_at(self, void* page, int i, void* drawing, dict looks, fonts, Signs found):
-        """Return turn, size, font and symbols of an object, and tell ``found`` what it is; what no object draws is asked for itself."""
+        """Return turn, size and font of an object, and tell ``found`` if it is odd; what no object draws is asked for itself."""
         cdef Matrix matrix = Matrix(0, 0, 0, 0, 0, 0)
         cdef unsigned int red, green, blue, alpha
         cdef size_t place = 0 if drawing is NULL else <size_t>self.font_of(drawing)

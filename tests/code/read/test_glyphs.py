@@ -224,6 +224,7 @@ LOOKED_AT = {
     "outside": BODY + shown(TEXT, 580, 600),
     "below": BODY + shown(TEXT, 72, -5),
     "turned": BODY + shown(TEXT, 300, 300, turn=90),
+    "slanting": BODY + b"BT /F 12 Tf .9 .3 -.3 .9 100 400 Tm <7ebf7ebf> Tj ET",
     "pale": BODY + shown("内部资料", 72, 300, before=".8 g"),
     "large over others": BODY + shown("内部资料", 72, 737, size=30),
     "columns": b"".join(shown(character, 300, 700 - 14 * i) for i, character in enumerate(TEXT)),
