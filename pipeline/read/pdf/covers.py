@@ -25,7 +25,7 @@ _LARGE_PALE, _LARGE, _OVERLAP = 1.8, 1.4, 0.3
 _TILES, _TILE_GAP = 3, 3
 # In ems: how far off its base and its end another character may be that goes on in the same line.
 _LEVEL = 0.4
-_LAYERS, _PACKED = b"/OCProperties", b"/ObjStm"
+_LAYERS, _LAYERS_OR_PACKED = b"/OCProperties", re.compile(rb"/O(?:CProperties|bjStm)")
 _PACKED_OBJECTS = re.compile(rb"/ObjStm\b.{0,200}?stream\r?\n", re.DOTALL)
 _MOST_UNPACKED = 4_000_000
 _DEEPEST = 8
@@ -179,7 +179,8 @@ def _overlap(run: list[Drawn], drawn: Sequence[Drawn]) -> float:
 
 def has_layers(data: bytes) -> bool:
     """Tell whether a PDF has layers; where its objects are packed, these are unpacked to look."""
-    return _LAYERS in data or (_PACKED in data and any(_LAYERS in unpacked for unpacked in _unpacked(data)))
+    may_have = _LAYERS_OR_PACKED.search(data) is not None  # one pass over a large file where most have neither
+    return may_have and (_LAYERS in data or any(_LAYERS in unpacked for unpacked in _unpacked(data)))
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:

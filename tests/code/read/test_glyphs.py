@@ -221,6 +221,7 @@ BODY = lines(*[TEXT] * 4)
 LOOKED_AT = {
     "again": BODY + shown(TEXT, 72, 640) + shown("甲" + TEXT, 65, 640),
     "again, across": BODY + shown(TEXT, 72, 640) + shown(TEXT + "甲", 72, 636),
+    "again, in one object": BODY + b"BT /F 12 Tf 1 0 0 1 72 600 Tm [<7ebf5bfc53bf> 2700 <7ebf5bfc53bf>] TJ ET",
     "outside": BODY + shown(TEXT, 580, 600),
     "below": BODY + shown(TEXT, 72, -5),
     "turned": BODY + shown(TEXT, 300, 300, turn=90),
@@ -237,6 +238,7 @@ LOOKED_AT = {
 PLAIN = {
     "body": BODY,
     "near": BODY + shown(TEXT, 72, 640) + shown(TEXT + "甲", 72, 635),
+    "two of one sign": BODY + b"BT /F 12 Tf 1 0 0 1 72 600 Tm [<53bf2014> 700 <20145bfc>] TJ ET",
     "a large title": shown(TEXT, 72, 800, size=20) + BODY,
     "a column of three": BODY + b"".join(shown(character, 300, 600 - 14 * i) for i, character in enumerate("一二三")),
     "level but for a hair": b"".join(shown(character, 72 + 12 * i, 700 - 0.03 * i) for i, character in enumerate(TEXT)),
