@@ -49,6 +49,7 @@ FILES = {
     "skewed": pdf(SKEWED),
     "huge": pdf(HUGE),
     "words": pdf(WORDS, objects=[LATIN], fonts=b"/H 10 0 R"),
+    "fonts": pdf(lines(TEXT) + WORDS + lines(TEXT, y=400), objects=[LATIN], fonts=b"/H 10 0 R"),
     "symbols": pdf(b"BT /S 12 Tf 1 0 0 1 72 700 Tm <6cd8fc> Tj ET" + lines(TEXT), objects=[SYMBOLS], fonts=b"/S 10 0 R"),
     "beyond": mapped("4e00", "d842dfb7", "d840dc00", "d83ddcd6", "4e01"),
     "halves": mapped("d842", "4e00", "dfb7", "d842", "d842", "dfb7"),
@@ -187,6 +188,9 @@ def test_many_characters_in_one_place_are_left_to_the_reference():
         for i in range(20_000)
     ]
     assert glyphs.lines_of(level, 1) is None
+    close = [Glyph("字", 72.0, 72.05, 700.0 - 0.02 * i, 0.05, 2 * i, spaced=False) for i in range(1500)]
+    assert glyphs.lines_of(close, 1) is None
+    assert len(glyphs.lines_of(close[:100], 1)) == 100
     assert glyphs.lines_of([], 1) == []
 
 
@@ -222,6 +226,8 @@ LOOKED_AT = {
     "again": BODY + shown(TEXT, 72, 640) + shown("甲" + TEXT, 65, 640),
     "again, across": BODY + shown(TEXT, 72, 640) + shown(TEXT + "甲", 72, 636),
     "again, in one object": BODY + b"BT /F 12 Tf 1 0 0 1 72 600 Tm [<7ebf5bfc53bf> 2700 <7ebf5bfc53bf>] TJ ET",
+    "many of one character on a line": BODY + shown("的" * 600, 30, 600, size=0.9),
+    "many large characters": lines(*["小" * 40] * 12, size=9) + lines(*["大" * 25] * 12, y=500, size=18),
     "outside": BODY + shown(TEXT, 580, 600),
     "below": BODY + shown(TEXT, 72, -5),
     "turned": BODY + shown(TEXT, 300, 300, turn=90),
