@@ -42,6 +42,7 @@ WORDS = b"BT /H 12 Tf 18 TL 1 0 0 1 72 700 Tm (words of a line that goes on to a
 SKEWED = b"BT /F 12 Tf .9 .3 -.3 .9 100 400 Tm <7ebf> Tj ET BT /F 0 Tf 1 0 0 1 9 9 Tm <7ebf> Tj ET "
 SKEWED += b"BT /F -9 Tf 1 0 0 1 99 99 Tm <7ebf> Tj ET"
 HUGE = b"BT /F 1e38 Tf 1e38 0 0 1e38 1e38 1e38 Tm <7ebf0041> Tj ET BT /F 12 Tf 1 0 0 1 3e38 3e38 Tm <7ebf0042> Tj ET"
+STATE = b"/ExtGState<</G<</ca .5>>>>"
 FILES = {
     "lines": pdf(lines(TEXT, "　　" + TEXT, "a  b", " ")),
     "pages": pdf(lines(TEXT), b"", b" ", lines("末页")),
@@ -117,8 +118,7 @@ def test_a_page_that_is_none_is_refused(handle, count):
 
 def test_colours_are_those_of_the_reference():
     painted = b"".join(shown(TEXT, 72, 700 - 20 * i, before=before) for i, before in enumerate(["1 0 0 rg", ".7 g", "", "/G gs"]))
-    state = b"/ExtGState<</G<</ca .5>>>>"
-    with PdfDocument(pdf(painted, resources=state)) as document:
+    with PdfDocument(pdf(painted, resources=STATE)) as document:
         text = document[0].get_textpage()
         numbers = [0, len(TEXT) + 2, 2 * (len(TEXT) + 2), 3 * (len(TEXT) + 2), 10_000, -1]
         found = compiled_calls().colours(address(text.raw), numbers)
@@ -233,9 +233,11 @@ LOOKED_AT = {
     "turned": BODY + shown(TEXT, 300, 300, turn=90),
     "slanting": BODY + b"BT /F 12 Tf .9 .3 -.3 .9 100 400 Tm <7ebf7ebf> Tj ET",
     "pale": BODY + shown("内部资料", 72, 300, before=".8 g"),
+    "transparent": BODY + shown("内部资料", 72, 300, before="/G gs"),
     "large over others": BODY + shown("内部资料", 72, 737, size=30),
     "columns": b"".join(shown(character, 300, 700 - 14 * i) for i, character in enumerate(TEXT)),
-    "aslant": b"".join(shown(character, 72 + 12 * i, 700 - 0.1 * i) for i, character in enumerate(TEXT)),
+    "falling": b"".join(shown(character, 72 + 12 * i, 700 - 0.05 * i) for i, character in enumerate(TEXT)),
+    "rising": b"".join(shown(character, 72 + 12 * i, 700 + 0.05 * i) for i, character in enumerate(TEXT)),
     "ruby": BODY + shown("lǐ", 72, 600, size=6),
     "dots": BODY + shown("··", 72, 600, size=8),
     "holes": BODY + shown(TEXT[:4], 72, 600) + shown(TEXT, 72, 560) + shown(TEXT[4:], 120, 600),
@@ -258,15 +260,15 @@ PLAIN = {
 
 @pytest.mark.parametrize("content", LOOKED_AT.values(), ids=LOOKED_AT)
 def test_what_asks_for_a_closer_look_gets_it(content, config, monkeypatch):
-    assert not is_plain(pdf(content))
-    found, reference = read_both(pdf(content), config, monkeypatch)
+    assert not is_plain(pdf(content, resources=STATE))
+    found, reference = read_both(pdf(content, resources=STATE), config, monkeypatch)
     assert found == reference
 
 
 @pytest.mark.parametrize("content", PLAIN.values(), ids=PLAIN)
 def test_other_pages_are_plain(content, config, monkeypatch):
-    assert is_plain(pdf(content))
-    found, reference = read_both(pdf(content), config, monkeypatch)
+    assert is_plain(pdf(content, resources=STATE))
+    found, reference = read_both(pdf(content, resources=STATE), config, monkeypatch)
     assert found == reference
 
 
