@@ -24,7 +24,7 @@ from pipeline.read.page.readable import Legibility
 from pipeline.read.page.text import LITTLE, Recognition, text_of_pages
 from pipeline.read.page.turns import level_page, main_turn
 from pipeline.read.page.vertical import laid_level
-from pipeline.read.pdf.characters import Drawn, Fonts, characters_of, in_order
+from pipeline.read.pdf.characters import Drawn, Fonts, characters_with_ctypes, in_order, signs_of
 from pipeline.read.pdf.covers import drawn_once, has_layers, hidden, outside, set_aside, watermarks
 from pipeline.read.pdf.forms import values_of, with_values
 from pipeline.read.pdf.mute import Unmuted
@@ -120,18 +120,34 @@ class _Reading:
                 tr("{source}: more than {limit:,} characters (read.max_unpacked)", source=self._source, limit=limit),
                 code="too_large",
             )
-        drawn = list(characters_of(text, self._fonts))
+        count = self._read_characters(page, text, number)
+        text.close()
+        if count < LITTLE and _has_picture(page):
+            found.pictured.add(number)
+            if not count or pictured_share(page) > _MOSTLY_PICTURE:
+                self._recognise(page, number)
+
+    def _read_characters(self, page: "PdfPage", text: "PdfTextPage", number: int) -> int:
+        """Read a page by its characters, and return how many of these are part of its text."""
+        comments: list[Furniture] = []
+        values, signs = values_of(page, self._document, number, comments), signs_of(text, self._fonts)
+        if signs and not (values or self._has_layers or page.get_rotation()):
+            left, bottom, right, top = page.get_bbox()
+            lines = signs.plain_lines(number, left, bottom, right, top)
+            if lines is not None:
+                signs.tally(self._found.legibility)
+                self._found.aside += comments
+                self._found.pages.append(Page(number, lines, *sorted((bottom, top)), *sorted((left, right))))
+                return len(signs)
+        drawn = characters_with_ctypes(text, self._fonts) if signs is None else signs.drawn()
         if not drawn:
             drawn = self._unmuted.characters(number, page, self._fonts)
-        found.legibility.add([(item.glyph.character, item.font) for item in drawn])
+        self._found.legibility.add([(item.glyph.character, item.font) for item in drawn])
         drawn = self._without_covers(drawn, page, text, number)
-        drawn = with_values(drawn, values_of(page, self._document, number, found.aside))
-        found.pages.append(_level(drawn, page, number, found.aside))
-        text.close()
-        if len(drawn) < LITTLE and _has_picture(page):
-            found.pictured.add(number)
-            if not drawn or pictured_share(page) > _MOSTLY_PICTURE:
-                self._recognise(page, number)
+        self._found.aside += comments
+        drawn = with_values(drawn, values)
+        self._found.pages.append(_level(drawn, page, number, self._found.aside))
+        return len(drawn)
 
     def _recognise(self, page: "PdfPage", number: int) -> bool:
         """Read a page as the picture that it shows, where that is asked for, and tell whether anything was found in it."""

@@ -7,12 +7,13 @@ Lengths are in points unless they are said to be in ems, which are the size of t
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_low
 from typing import NamedTuple
 
+from pipeline.core.native import GLYPHS, compiled
 from pipeline.read.page.distributed import undistributed
 from pipeline.read.page.glyphs import RADICALS, Glyph, is_wide
 from pipeline.read.page.order import from_the_top, with_holes_filled
@@ -34,8 +35,8 @@ _LEVEL = 0.2
 # The sign of a note stands over the empty half of the punctuation mark before it.
 _OVER_MARK = -0.75
 # Nothing is parted before or after a quotation mark that Latin and Chinese share: that is Unicode's rule (UAX 14, class QU).
-_OPENING = frozenset("“”‘’\"'（《〈「『【〔〖([{")
-_NON_STARTERS = frozenset("“”‘’\"'，。、；：？！）》〉」』】〕〗…—·％,.;:?!)]}%‰℃°")
+OPENING = frozenset("“”‘’\"'（《〈「『【〔〖([{")
+NON_STARTERS = frozenset("“”‘’\"'，。、；：？！）》〉」』】〕〗…—·％,.;:?!)]}%‰℃°")
 _UNIT_LIMIT = 400
 
 
@@ -64,8 +65,15 @@ class TextLine:
         return self.right - self.left
 
 
-def page_lines(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
+def page_lines(glyphs: Sequence[Glyph], page: int) -> list[TextLine]:
     """Return the lines of a page, parted at wide gaps, in the order of the file unless their places leave no doubt of another."""
+    native = compiled(GLYPHS)
+    lines = None if native is None else native.lines_of(list(glyphs), page)
+    return reference_lines(glyphs, page) if lines is None else lines
+
+
+def reference_lines(glyphs: Sequence[Glyph], page: int) -> list[TextLine]:
+    """Return the same without the compiled part, of which this is the reference, and which leaves odd pages to it."""
     rows = undistributed([_cells(_from_left(row)) for row in with_holes_filled(list(_rows(glyphs)))])
     cells = [_cell(cell) for row in rows for cell in row]
     autospace = _autospace(cells)
@@ -195,9 +203,9 @@ def _head_width(ink: list[Glyph]) -> float:
 
 
 def _may_break(a: Glyph, b: Glyph) -> bool:
-    if a.character in _OPENING or b.character in _NON_STARTERS or b.character in "([":
+    if a.character in OPENING or b.character in NON_STARTERS or b.character in "([":
         return False
-    if a.character in _NON_STARTERS and b.character.isalnum() and not is_wide(b.character):
+    if a.character in NON_STARTERS and b.character.isalnum() and not is_wide(b.character):
         return False
     return is_wide(a.character) or is_wide(b.character) or b.left - a.right > 0.15 * b.size
 

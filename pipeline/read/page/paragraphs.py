@@ -7,10 +7,11 @@ nothing decides, a full line goes on in the next one, over the end of a column o
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from pipeline.preprocess.headings import ITEM, sign_level
 from pipeline.read.page.blocks import Flow, Row
@@ -82,8 +83,7 @@ class _Style:
         return known or self.pitches.get(_half_points(self.size), 1.6 * self.size) * max(1.0, size / self.size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A line with its frame and the number of the flow it stands in."""
 
     line: TextLine
@@ -96,13 +96,28 @@ class _Placed:
         return (self.line.left - self.frame.left) / self.line.size
 
 
+class _Pair(NamedTuple):
+    """Two lines that follow each other.
+
+    ``is_short`` tells whether the first leaves room for what begins the second; ``gap`` is their distance in points, None where
+    they differ in size or do not stand in one column.
+    """
+
+    a: _Placed
+    b: _Placed
+    is_short: bool
+    gap: float | None
+
+
 def find_paragraphs(parts: list[Flow | Row]) -> list[Row | list[TextLine]]:
     """Return the paragraphs, each a list of lines, and the rows of a document in reading order."""
     flows = [part for part in parts if isinstance(part, Flow)]
-    frames = _frames(flows)
+    size = _body_size([line for flow in flows for line in flow.lines])
+    frames = _frames(flows, size)
     placed = [item for i, flow in enumerate(flows) for item in _placed(flow.lines, frames[i], i)]
-    style = _style(placed)
-    starts = {id(b.line) for a, b in pairwise(placed) if _starts(a, b, style)}
+    pairs = [_Pair(a, b, _is_short(a, b), _gap(a, b)) for a, b in pairwise(placed)]
+    style = _style(pairs, size)
+    starts = {id(pair.b.line) for pair in pairs if _starts(pair, style)}
     return list(_collect(parts, starts))
 
 
@@ -156,9 +171,8 @@ def _half_points(size: float) -> int:
 # Frames: where the text of a column begins and ends.
 
 
-def _frames(flows: list[Flow]) -> list[Frame]:
+def _frames(flows: list[Flow], size: float) -> list[Frame]:
     """Return the frame of each flow: its page's own where that has enough lines, else that of all pages of its kind."""
-    size = _body_size(line for flow in flows for line in flow.lines)
     kinds: dict[tuple[int, int, int], list[Flow]] = defaultdict(list)
     for flow in flows:
         kinds[_kind(flow)].append(flow)
@@ -177,7 +191,7 @@ def _kind(flow: Flow) -> tuple[int, int, int]:
     return round(flow.page.right - flow.page.left), flow.columns, flow.column
 
 
-def _body_size(lines: Iterable[TextLine]) -> float:
+def _body_size(lines: list[TextLine]) -> float:
     sizes: Counter[int] = Counter()
     for line in lines:
         sizes[_half_points(line.size)] += len(line.text)
@@ -297,62 +311,59 @@ def _begin_alike(run: list[TextLine], size: float) -> bool:
 # Style: what the document goes by.
 
 
-def _style(placed: list[_Placed]) -> _Style:
-    size = _body_size(item.line for item in placed)
-    body = [(a, b) for a, b in pairwise(placed) if max(abs(a.line.size - size), abs(b.line.size - size)) < 0.1 * size]
-    ends = [(a, b) for a, b in body if _is_short(a, b)]
-    inner = [(a, b) for a, b in body if not _is_short(a, b)]
-    pitches = _pitches(placed)
+def _style(pairs: list[_Pair], size: float) -> _Style:
+    body = [pair for pair in pairs if max(abs(pair.a.line.size - size), abs(pair.b.line.size - size)) < 0.1 * size]
+    ends = [pair for pair in body if pair.is_short]
+    inner = [pair for pair in body if not pair.is_short]
+    pitches = _pitches(pairs)
     pitch = pitches.get(_half_points(size), 1.6 * size)
-    gaps = [a.line.base - b.line.base for a, b in ends if a.flow == b.flow]
+    gaps = [a.line.base - b.line.base for a, b, _, _ in ends if a.flow == b.flow]
     spaced = sum(gap > pitch + _SPACE * size for gap in gaps) * 2 > len(gaps)
-    at_margin = [abs(a.frame.right - a.line.right) < _AT_MARGIN * size for a, _ in inner]
+    at_margin = [abs(a.frame.right - a.line.right) < _AT_MARGIN * size for a, _, _, _ in inner]
     justified = sum(at_margin) * 10 > len(at_margin) * 6
-    return _Style(size, _indent(ends, inner), spaced, justified, pitches, frozenset(_regular(placed)))
+    return _Style(size, _indent(ends, inner), spaced, justified, pitches, frozenset(_regular(pairs)))
 
 
-def _pitches(placed: list[_Placed]) -> dict[int, float]:
+def _pitches(pairs: list[_Pair]) -> dict[int, float]:
     """Return the most common distance of a full line and the next, by size; a smaller one wins a tie."""
     found: dict[int, Counter[int]] = defaultdict(Counter)
-    for a, b in pairwise(placed):
-        gap = a.line.base - b.line.base
-        alike = _half_points(a.line.size) == _half_points(b.line.size)
-        if a.flow == b.flow and alike and 0 < gap < _WIDEST_PITCH * a.line.size and not _is_short(a, b):
+    for a, _, is_short, gap in pairs:
+        if gap is not None and not is_short:
             found[_half_points(a.line.size)][_half_points(gap)] += 1
     return {size: min(gaps.items(), key=lambda item: (-item[1], item[0]))[0] / 2 for size, gaps in found.items()}
 
 
-def _regular(placed: list[_Placed]) -> Iterator[int]:
+def _regular(pairs: list[_Pair]) -> Iterator[int]:
     """Yield the lines, by id, in runs of lines at one distance most of which fill their column: text set wider than the rest."""
-    run: list[tuple[_Placed, _Placed]] = []
-    for a, b in pairwise(placed):
-        gap = _gap(a, b)
-        if run and (gap is None or abs(gap - (_gap(*run[-1]) or 0.0)) > _SAME_GAP):
+    run: list[_Pair] = []
+    for pair in pairs:
+        if run and (pair.gap is None or abs(pair.gap - (run[-1].gap or 0.0)) > _SAME_GAP):
             yield from _lines_of(run)
             run = []
-        if gap is not None:
-            run.append((a, b))
+        if pair.gap is not None:
+            run.append(pair)
     yield from _lines_of(run)
 
 
 def _gap(a: _Placed, b: _Placed) -> float | None:
     """Return the distance of two lines of one size that follow each other in a column, in points."""
     gap = a.line.base - b.line.base
-    alike = _half_points(a.line.size) == _half_points(b.line.size)
-    return gap if a.flow == b.flow and alike and 0 < gap < _WIDEST_PITCH * a.line.size else None
+    if a.flow != b.flow or not 0 < gap < _WIDEST_PITCH * a.line.size:
+        return None
+    return gap if _half_points(a.line.size) == _half_points(b.line.size) else None
 
 
-def _lines_of(run: list[tuple[_Placed, _Placed]]) -> Iterator[int]:
-    full = sum(not _is_short(a, b) for a, b in run)
+def _lines_of(run: list[_Pair]) -> Iterator[int]:
+    full = sum(not pair.is_short for pair in run)
     if len(run) >= _REGULAR and full * 2 > len(run):
-        yield from (id(b.line) for _, b in run)
+        yield from (id(pair.b.line) for pair in run)
 
 
-def _indent(ends: list[tuple[_Placed, _Placed]], inner: list[tuple[_Placed, _Placed]]) -> float:
+def _indent(ends: list[_Pair], inner: list[_Pair]) -> float:
     """Return the first-line indent, in ems, that the document goes by, or 0."""
-    firsts = [b.offset for _, b in ends if not b.frame.centres(b.line)]
+    firsts = [b.offset for _, b, _, _ in ends if not b.frame.centres(b.line)]
     indented = [round(offset * 2) for offset in firsts if _INDENT < offset < _DEEPEST_INDENT]
-    flush = sum(b.offset < _BESIDE for _, b in inner)
+    flush = sum(b.offset < _BESIDE for _, b, _, _ in inner)
     if len(indented) * 5 < len(firsts) * 2 or not indented or flush * 2 < len(inner):
         return 0.0
     return Counter(indented).most_common(1)[0][0] / 2
@@ -368,13 +379,14 @@ def _is_short(a: _Placed, b: _Placed) -> bool:
     return a.frame.room(a.line) > b.line.head * a.line.size / b.line.size + slack
 
 
-def _starts(a: _Placed, b: _Placed, style: _Style) -> bool:
-    """Tell whether line ``b``, which follows ``a``, begins a paragraph."""
+def _starts(pair: _Pair, style: _Style) -> bool:
+    """Tell whether the second of two lines begins a paragraph."""
+    a, b = pair.a, pair.b
     if _differ(a.line, b.line) or _is_spread(a.line, b.line) or _space(a, b, style) > (_LARGE_SPACE if style.indent else _SPACE):
         return True
     if _is_title(a, style) and _is_title(b, style):
         return _STOP.search(a.line.text) is not None or b.line.text[0] in "（(—-"
-    if _is_short(a, b):
+    if pair.is_short:
         return True
     ends = _SENTENCE_END.search(a.line.text) is not None
     if ends and style.justified and a.frame.room(a.line) > _AT_MARGIN * a.line.size + _SLACK:

@@ -42,12 +42,16 @@ class Legibility:
         """Count characters, each with the number of its font."""
         common = common_ideographs()
         for (character, font), count in Counter(characters).items():
-            self._characters += count
-            if "\u3400" <= character <= "\u9fff":
-                self._ideographs[font] += count
-                self._common[font] += count * (character in common)
-            elif is_unreadable(character):
-                self._unreadable += count
+            is_ideograph = "\u3400" <= character <= "\u9fff"
+            unreadable = count * (not is_ideograph and is_unreadable(character))
+            self.count(font, count, unreadable, count * is_ideograph, count * (is_ideograph and character in common))
+
+    def count(self, font: int, characters: int, unreadable: int, ideographs: int, common: int) -> None:
+        """Count characters of a font, and how many of them are unreadable, ideographs, and ideographs of the first level."""
+        self._characters += characters
+        self._unreadable += unreadable
+        self._ideographs[font] += ideographs
+        self._common[font] += common
 
     @property
     def is_readable(self) -> bool:

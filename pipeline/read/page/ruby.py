@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from pipeline.read.page.glyphs import Glyph, is_wide
 
-_DOTS = frozenset("•·●○◦﹅﹆∙⦁˙・")
-_TONES = frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹĀÁǍÀĒÉĚÈŌÓǑÒ")
+DOTS = frozenset("•·●○◦﹅﹆∙⦁˙・")
+TONES = frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹĀÁǍÀĒÉĚÈŌÓǑÒ")
 # In ems of the ideographs below: how high what is above them stands, and how low a dot below; how far from the middle.
 _LOWEST, _HIGHEST, _HIGHEST_SMALL, _BELOW, _OFF_CENTRE = 0.5, 1.7, 1.3, 1.0, 0.6
 _SMALL, _DOT_SIZE = 0.75, 0.8
@@ -47,13 +47,13 @@ def take_ruby(glyphs: Sequence[Glyph]) -> RubyExtraction:
 def _has_annotation(glyphs: Sequence[Glyph]) -> bool:
     """Tell whether a page holds anything that may be an annotation; a dot is one only where it is small."""
     characters = {glyph.character for glyph in glyphs}
-    if any(character in _TONES or _is_sound(character) for character in characters):
+    if any(character in TONES or is_sound(character) for character in characters):
         return True
-    dots = [glyph.size for glyph in glyphs if glyph.character in _DOTS] if characters & _DOTS else []
+    dots = [glyph.size for glyph in glyphs if glyph.character in DOTS] if characters & DOTS else []
     return bool(dots) and min(dots) < _DOT_SIZE * max(glyph.size for glyph in glyphs)
 
 
-def _is_sound(character: str) -> bool:
+def is_sound(character: str) -> bool:
     """Tell whether a character is of Bopomofo or kana, which are written beside ideographs to say how they sound."""
     return "\u3040" <= character <= "\u312f" or "\u31a0" <= character <= "\u31bf"
 
@@ -76,17 +76,17 @@ def _is_annotation(row: list[Glyph]) -> bool:
     text = "".join(glyph.character for glyph in row).strip()
     if not text or len(text) > _LONGEST:
         return False
-    if all(character in _DOTS or character.isspace() for character in text):
+    if all(character in DOTS or character.isspace() for character in text):
         return True
-    letters = all(not is_wide(character) or _is_sound(character) for character in text)
-    return letters and any(character in _TONES or _is_sound(character) for character in text)
+    letters = all(not is_wide(character) or is_sound(character) for character in text)
+    return letters and any(character in TONES or is_sound(character) for character in text)
 
 
 def _annotated(row: list[Glyph], wide: list[Glyph]) -> list[Glyph]:
     """Return the ideographs that a run stands over, or under, none where it is not centred on them."""
     ink = [glyph for glyph in row if not glyph.character.isspace()]
     left, right = min(glyph.left for glyph in ink), max(glyph.right for glyph in ink)
-    is_dots = all(glyph.character in _DOTS for glyph in ink)
+    is_dots = all(glyph.character in DOTS for glyph in ink)
     near = [glyph for glyph in wide if glyph.left < right and glyph.right > left and _reaches(ink[0], glyph, is_dots)]
     lines = sorted(_by_base(near), key=lambda line: abs(_middle(ink[0]) - _middle(line[0])))
     for line in lines:

@@ -21,6 +21,8 @@ from pipeline.read.symbols import symbols_of
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
+    from pipeline.read._glyphs import Signs
+
 _HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}
 _DEEPEST = 8
 _NAME_LENGTH = 256
@@ -66,8 +68,14 @@ class Fonts:
 
 def characters_of(page: "PdfTextPage", fonts: Fonts) -> list[Drawn]:
     """Return the characters that stand in a page, each with how far it is turned: 0, 90, 180, 270, or -1 if it slants."""
+    signs = signs_of(page, fonts)
+    return characters_with_ctypes(page, fonts) if signs is None else signs.drawn()
+
+
+def signs_of(page: "PdfTextPage", fonts: Fonts) -> "Signs | None":
+    """Return the same as the compiled part holds it, or None where there is none."""
     asked = compiled_calls()
-    return characters_with_ctypes(page, fonts) if asked is None else asked.characters(address(page.raw), page.count_chars(), fonts)
+    return None if asked is None else asked.signs(address(page.raw), page.count_chars(), fonts)
 
 
 def characters_with_ctypes(page: "PdfTextPage", fonts: Fonts) -> list[Drawn]:

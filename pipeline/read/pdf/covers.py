@@ -25,7 +25,7 @@ _LARGE_PALE, _LARGE, _OVERLAP = 1.8, 1.4, 0.3
 _TILES, _TILE_GAP = 3, 3
 # In ems: how far off its base and its end another character may be that goes on in the same line.
 _LEVEL = 0.4
-_LAYERS = b"/OCProperties"
+_LAYERS, _LAYERS_OR_PACKED = b"/OCProperties", re.compile(rb"/O(?:CProperties|bjStm)")
 _PACKED_OBJECTS = re.compile(rb"/ObjStm\b.{0,200}?stream\r?\n", re.DOTALL)
 _MOST_UNPACKED = 4_000_000
 _DEEPEST = 8
@@ -147,11 +147,12 @@ def _pale_drawings(drawn: Sequence[Drawn], text: "PdfTextPage") -> set[int]:
     """Return the objects that draw in a pale colour, which is one for all characters of an object."""
     firsts = {item.drawing: item.number for item in reversed(drawn)}
     colours = colours_of(text, list(firsts.values()))
-    pale = {colour for colour in set(colours) if colour is not None and _is_pale(*colour)}
+    pale = {colour for colour in set(colours) if colour is not None and is_pale(*colour)}
     return {drawing for drawing, colour in zip(firsts, colours, strict=True) if colour in pale} if pale else set()
 
 
-def _is_pale(red: int, green: int, blue: int, alpha: int) -> bool:
+def is_pale(red: int, green: int, blue: int, alpha: int) -> bool:
+    """Tell whether a colour is a watermark's: transparent, or a grey that is neither dark nor white."""
     colour = red, green, blue
     is_grey = max(colour) - min(colour) < _GREY
     return alpha < _OPAQUE or (is_grey and _PALE < sum(colour) / 3 < _WHITE)
@@ -178,7 +179,8 @@ def _overlap(run: list[Drawn], drawn: Sequence[Drawn]) -> float:
 
 def has_layers(data: bytes) -> bool:
     """Tell whether a PDF has layers; where its objects are packed, these are unpacked to look."""
-    return _LAYERS in data or any(_LAYERS in unpacked for unpacked in _unpacked(data))
+    may_have = _LAYERS_OR_PACKED.search(data) is not None  # one pass over a large file where most have neither
+    return may_have and (_LAYERS in data or any(_LAYERS in unpacked for unpacked in _unpacked(data)))
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
