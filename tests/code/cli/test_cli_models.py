@@ -47,22 +47,19 @@ import json, os, sys, warnings
 warnings.simplefilter("ignore")
 from click.testing import CliRunner
 from pipeline.cli.commands import main
+kept = dict(os.environ)
 for line in sys.stdin:
     asked = json.loads(line)
-    os.environ.update(asked["env"])
+    os.environ.clear()
+    os.environ.update({**kept, **asked["env"]})
     done = CliRunner().invoke(main, asked["arguments"])
     print(json.dumps({"returncode": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}), file=sys.__stdout__, flush=True)
 """
 
 
-@pytest.fixture
-def run(home, trainings, root):
-    """Return a function that runs commands on the store, and put the store back when the test is over.
-
-    The commands of a test share a process, since each would else spend two seconds on importing MLflow.
-    """
-    store = home / "mlruns" / "mlflow.db"
-    shutil.copy(store, home / "kept.db")
+@pytest.fixture(scope="module")
+def command(home, trainings, root):
+    """Return a function that runs commands on the store, all in one process: each would spend two seconds on importing MLflow."""
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         text=True, encoding="utf-8", env={**os.environ, "MISSION_THEMES_HOME": str(home)},
@@ -76,6 +73,14 @@ def run(home, trainings, root):
     with worker:
         yield command
         worker.stdin.close()
+
+
+@pytest.fixture
+def run(command, home):
+    """Return that function, and put the store back when the test is over."""
+    store = home / "mlruns" / "mlflow.db"
+    shutil.copy(store, home / "kept.db")
+    yield command
     shutil.copy(home / "kept.db", store)
 
 

@@ -157,8 +157,13 @@ def test_pictures_need_ocr(config, monkeypatch):
         )
 
 
-@pytest.mark.slow
-def test_some_pictures_among_pages_of_text_are_named(config):
+@pytest.fixture
+def no_words_in_pictures(monkeypatch):
+    """Have text recognition, which takes seconds, find what it does on these pages: nothing."""
+    monkeypatch.setattr("pipeline.read.ocr.pages.recognise", lambda picture: [])
+
+
+def test_some_pictures_among_pages_of_text_are_named(config, no_words_in_pictures):
     found = read(raw_pdf(words(b"The first page."), PICTURE, words(b"The last page.")), "x.pdf", config.read)
     assert found.encoding == "pdf, no text on page 2"
     assert body_of(found) == ["The first page.", "The last page."]
@@ -178,8 +183,7 @@ def test_too_many_pages_are_refused_at_once(config):
     assert time.perf_counter() - start < 1
 
 
-@pytest.mark.slow
-def test_a_font_that_hides_its_characters_is_unreadable(config):
+def test_a_font_that_hides_its_characters_is_unreadable(config, no_words_in_pictures):
     hidden = b"<</Type/Font/Subtype/Type0/BaseFont/Hidden/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2"
     hidden += b"/BaseFont/Hidden/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 1000>>]>>"
     shown = b"BT /F 12 Tf 60 700 Td <" + b"00010002000300040005" * 9 + b"> Tj ET"
