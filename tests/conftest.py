@@ -162,7 +162,7 @@ def _messages() -> Iterator[None]:
     def checked(message: str, /, **values: object) -> str:
         places = {name for _, name, _, _ in string.Formatter().parse(message) if name is not None}
         assert message in known or " " not in message, f"no Chinese for {message!r}; run: make messages"  # a word may be of a user
-        assert places == {name for name, value in values.items() if value is not None}, f"{message!r} lacks a value"
+        assert places <= {name for name, value in values.items() if value is not None}, f"{message!r} lacks a value"
         return messages.tr(message, **values)
 
     def spoken(self: PipelineError, message: str, code: Code | None = None) -> None:
