@@ -32,13 +32,25 @@ def with_heads_aside(content: ReadText) -> ReadText:
     rows = [mark for mark in content.marks if mark.kind == "row"]
     if not rows or any(place.row is not None for place in content.places):
         return content
-    heads = {mark.start for run in _runs(rows, content.text) for mark in _heads(run, content.text)}
+    runs = list(_runs(rows, content.text))
+    heads = {mark.start for run in runs for mark in _heads(run, content.text)}
     known = {_text(mark, content.text) for mark in rows if mark.start in heads}
-    marks = tuple(
+    marks = [
         Mark(mark.start, mark.end, "noise", reason=REASON) if mark.kind == "row" and _text(mark, content.text) in known else mark
         for mark in content.marks
-    )
-    return ReadText(content.text, content.encoding, marks, content.places)
+    ]
+    marks += _lines_above(runs, content)
+    return ReadText(content.text, content.encoding, tuple(sorted(marks, key=lambda mark: mark.start)), content.places)
+
+
+def _lines_above(runs: Sequence[Sequence[Mark]], content: ReadText) -> Iterator[Mark]:
+    """Yield the lines of names right above rows that their reader did not take for a row, as those of a printed table."""
+    marked = {mark.start for mark in content.marks}
+    for run in runs:
+        start = content.text.rfind("\n", 0, max(0, run[0].start - 1)) + 1
+        line = content.text[start : run[0].start].removesuffix("\n")
+        if start not in marked and "\t" in line and "\n" not in line and _is_head(line.split()):
+            yield Mark(start, start + len(line), "noise", reason=REASON)
 
 
 def _runs(rows: Sequence[Mark], text: str) -> Iterator[list[Mark]]:

@@ -349,7 +349,8 @@ def _ended_by_verb(words: list[_Word], is_elsewhere: bool) -> str:
     last, before = words[-1], words[-2] if len(words) > 1 else None
     if before is None or is_elsewhere or len(last.text) < 2 or len(before.text) > 4 or not _belongs(before):
         return last.text
-    return before.text + last.text
+    is_cut = len(words) > 2 and (_turns(words[-3:-1]) or (len(before.text) == 1 and words[-3].is_noun and _belongs(words[-3])))
+    return "".join(word.text for word in words[-3 if is_cut else -2 :])  # 公众号推送, 可支配收入
 
 
 def _belongs(word: _Word) -> bool:

@@ -13,6 +13,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText
+from pipeline.read.office.biff import formats_of_workbook
 from pipeline.read.office.cells import SourceWorkbook, drawn_together, ods_tables, read_ods, sheet_parts, text_boxes, too_many_cells
 from pipeline.read.office.number_formats import Cell, formats_of_cells, read_formats, shown_date, shown_number
 from pipeline.read.office.own import is_own
@@ -48,7 +49,7 @@ def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iter
     from python_calamine import CalamineError, PasswordError, load_workbook  # noqa: PLC0415 - loaded when a sheet is read
 
     left = options.max_cells
-    extras = _extras(workbook.data, source) if workbook.data.startswith(b"PK") else {}
+    extras = _extras(workbook.data, source)
     try:
         with load_workbook(io.BytesIO(workbook.data)) as book:
             for name in book.sheet_names:
@@ -77,6 +78,8 @@ class _Extras:
 
 
 def _extras(data: bytes, source: str) -> dict[str, _Extras]:
+    if not data.startswith(b"PK"):
+        return {name: _Extras(formats) for name, formats in formats_of_workbook(data).items()}
     with open_zip(data) as package:
         formats = read_formats(package, source)
         return {

@@ -7,7 +7,7 @@ to fill, separators or words beside them, and of dates that are written with 年
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -45,8 +45,13 @@ _REFERENCE, _STYLE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"'), re.compile(rb'
 def read_formats(package: ZipPackage, source: str) -> dict[int, str]:
     """Return the format of each cell style by its number, of those styles whose cells are shown otherwise than they are held."""
     root = parse_member(package, _STYLES, source)
-    named = {number(entry, "numFmtId"): entry.get("formatCode", "") for entry in children(child(root, "numFmts"))}
+    named = {number(entry, "numFmtId") or 0: entry.get("formatCode", "") for entry in children(child(root, "numFmts"))}
     formats = [number(style, "numFmtId") or 0 for style in _styles(root)]
+    return codes_of_styles(named, formats)
+
+
+def codes_of_styles(named: Mapping[int, str], formats: Sequence[int]) -> dict[int, str]:
+    """Return the format of each style by its number, from the number of its format; of those alone that show cells otherwise."""
     codes = {style: named.get(form) or _KNOWN.get(form, "") for style, form in enumerate(formats)}
     return {style: code for style, code in codes.items() if _is_of_use(code)}
 

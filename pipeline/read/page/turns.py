@@ -30,8 +30,8 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
     are those of the page as it lies.
     """
     others = {other for _, other in glyphs} - {turn}
-    for is_level, group in groupby(glyphs if others else (), key=lambda pair: pair[1] == turn or (turn == DOWN and pair[1] == 0)):
-        text = "" if is_level else "".join(glyph.character for glyph, _ in group).strip()
+    for other, group in groupby(glyphs if others else (), key=lambda pair: turn if turn == DOWN and pair[1] == 0 else pair[1]):
+        text = "" if other == turn else _turned_text([glyph for glyph, _ in group], other)
         if text:
             aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))
     corners = [turned(x, y, turn) for x, y in ((page.left, page.bottom), (page.right, page.top))]
@@ -46,6 +46,16 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
         aside += [Furniture(page.number, row.text, form, at_top=False) for row, form in zip(rows, forms, strict=True) if form]
         lines = [*_above([row for row, form in zip(rows, forms, strict=True) if not form], x1, y2), *lines]
     return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
+
+
+def _turned_text(glyphs: list[Glyph], turn: int) -> str:
+    """Return text that is turned otherwise than its page; what stands upside down comes with its last character first."""
+    rows = groupby(glyphs if turn == _SLANTING else sorted(glyphs, key=lambda glyph: (_row(glyph), glyph.left)), key=_row)
+    return ("" if turn == _SLANTING else " ").join("".join(glyph.character for glyph in row) for _, row in rows)
+
+
+def _row(glyph: Glyph) -> int:
+    return -round(glyph.base / glyph.size) if glyph.size else 0
 
 
 def _above(rows: list[TextLine], left: float, top: float) -> list[TextLine]:

@@ -77,6 +77,18 @@ def test_names_in_two_rows_those_that_stand_again_and_those_above_cells_of_parag
     assert aside(with_heads_aside(content(ROWS, ROWS))) == [list(HEAD), list(HEAD)]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_head"),
+    [("序号 活动名称\t时间\t参加人数（人）", True), ("下列活动受到欢迎\t时间", False), ("时间 地点 人数", False)],
+)
+def test_a_line_above_rows_that_was_not_taken_for_a_row(line, is_head):
+    read = content(ROWS[1:])
+    moved = tuple(Mark(mark.start + len(line) + 1, mark.end + len(line) + 1, mark.kind) for mark in read.marks)
+    found = with_heads_aside(ReadText(f"{line}\n{read.text}", "pdf", moved))
+    assert aside(found) == ([line.split("\t")] if is_head else [])
+    assert [mark.kind for mark in found.marks][-2:] == ["row", "row"]
+
+
 def test_rows_of_a_workbook_stay_as_they_are():
     read = content(ROWS)
     placed = ReadText(read.text, "csv", read.marks, (SourceLocation(0, row=2),))

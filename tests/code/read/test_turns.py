@@ -57,3 +57,15 @@ def test_a_page_with_some_tilted_lines_stays_as_it_is():
 def test_a_raised_figure_tilts_no_page():
     raised = [glyph._replace(base=glyph.base + 4) if glyph.character in "，。" else glyph for glyph in glyphs_of(0.0, LINES * 3)]
     assert straightened(raised) is raised
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_what_is_turned_otherwise_is_set_aside_from_its_first_character_to_its_last(turn):
+    """The characters of what stands upside down come in the order of the page, from its left to its right."""
+    upside_down = [*reversed(glyphs_of(0.0, LINES[1:2], left=-400.0))]
+    turned = [glyph._replace(order=order + 200) for order, glyph in enumerate(upside_down)]
+    glyphs = [*((glyph, 0) for glyph in glyphs_of(0.0, LINES[:1])), *((glyph, turn) for glyph in turned)]
+    aside = []
+    page = level_page(glyphs, Page(1, [], bottom=0, top=800, left=0, right=600), aside, 0)
+    assert [line.text for line in page.lines] == [LINES[0]]
+    assert [(each.text, each.reason) for each in aside] == [(LINES[1], "slanting text")]
