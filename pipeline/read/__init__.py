@@ -27,7 +27,6 @@ from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, MAIL, PLAIN, kind_of, promises_text
 from pipeline.read.ocr.engine import is_installed
 from pipeline.read.pipes import has_size, opener, read_bounded
-from pipeline.read.table_heads import with_heads_aside
 
 if TYPE_CHECKING:
     from pipeline.read.archive import Member, UnpackBudget
@@ -190,7 +189,10 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
             suffix=file.suffix,
         )
         raise InputError(broken, code="damaged") from None
-    content = with_heads_aside(content)
+    if content.marks:
+        from pipeline.read.table_heads import with_heads_aside  # noqa: PLC0415 - plain text has no tables
+
+        content = with_heads_aside(content)
     if not content.text or content.text.isspace():
         raise InputError(tr("{source}: nothing but white space; save the report again", source=file.source), code="empty")
     digest = hashlib.sha256(file.data).hexdigest()
