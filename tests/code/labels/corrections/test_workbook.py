@@ -31,16 +31,22 @@ def report(source="甲/小结.docx", texts=SENTENCES):
     return FinishedReport(source, "9" * 64, "docx", text, tuple(tags), (), ())
 
 
-@pytest.fixture
-def book(tmp_path):
-    """A workbook of two reports to correct: ``book.set("段落", 2, 更正主题="兴文化")``, then ``book.read()``."""
+@pytest.fixture(scope="module")
+def written():
+    """The bytes of a workbook of two reports."""
     stream = io.BytesIO()
     xlsx.write(
         [report(), report("乙.txt", ("建设美丽乡村。", "学" * 70_000))],
         stream,
         RunFacts(KNOWN, "m 1", dict.fromkeys(KNOWN.names, 0.8), {}, (), "2026-11-22"),
     )
-    return Book(stream.getvalue(), tmp_path / "corrected.xlsx")
+    return stream.getvalue()
+
+
+@pytest.fixture
+def book(written, tmp_path):
+    """That workbook to correct: ``book.set("段落", 2, 更正主题="兴文化")``, then ``book.read()``."""
+    return Book(written, tmp_path / "corrected.xlsx")
 
 
 class Book:
