@@ -96,3 +96,10 @@ def test_a_pair_is_of_what_both_cover():
 def test_two_thirds_of_the_shorter_label_make_a_passage(shared, passages):
     """The label of the second shares most with the longer one of the first, and so many of nine characters with the other."""
     assert len(pair_labels(cut((0, 9, "其他"), (9, 30, "举旗帜")), cut((9 - shared, 30, "举旗帜")))) == passages
+
+
+def test_a_kappa_of_a_label_is_that_of_the_label_against_all_others():
+    found = agree(pair_labels(labels(FIRST), labels(SECOND)), LABELS)
+    for name in ("举旗帜", "聚民心", "其他"):
+        one, other = ([each == name for each in names] for names in (FIRST, SECOND))
+        assert found.kappa_by_label[name] == pytest.approx(cohen_kappa_score(one, other))

@@ -525,3 +525,23 @@ def test_a_note_that_nobody_refers_to_is_named_by_what_it_is_called_or_says(tmp_
     assert [str(each) for each in read_project(path, LABELS, READ).refused] == [
         f"{path}: note '{name}': nothing refers to it, so that it belongs to no passage" for name in ("日志", "第二", "n3")
     ]
+
+
+def test_what_is_not_taken_of_a_selection_says_where_it_is(tmp_path):
+    inside = selection(0, 2, coding("c9")) + selection(2, 4, coding("c1")) + selection(4, 7, coding("c5", "nobody"))
+    path = package(tmp_path, source(inside), "文化  讲故事。")
+    found = read_project(path, LABELS, READ)
+    assert [str(each) for each in found.refused] == [
+        f"{path}: 报告, 0-2: its code is not in the codebook", f"{path}: 报告, 2-4: holds white space only",
+    ]  # fmt: skip
+    assert [(each.start, each.who) for report in found.reports for each in report.passages] == [(4, "")]
+
+
+def test_a_memo_goes_to_the_passage_of_who_wrote_it(tmp_path):
+    def memo(who):
+        return selection(0, 7, "<Description>存疑</Description>", f'creatingUser="{who}"')
+
+    for writer in (WANG, LI):
+        codings = selection(0, 4, coding("c1", WANG)) + selection(5, 7, coding("c1", LI))
+        (report,) = read_project(package(tmp_path, source(codings + memo(writer))), LABELS, READ).reports
+        assert [each.note for each in report.passages] == (["存疑", ""] if writer == WANG else ["", "存疑"])

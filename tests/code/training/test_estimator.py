@@ -187,4 +187,7 @@ def test_every_parameter_reaches_the_configuration():
     assert (features.user_dictionary, features.gazetteers) == ("", "")
     assert (config.evaluate.folds, config.evaluate.grouped, config.clean.simplify) == (5, (), False)
     assert TextClassifier(folds=0)._config().evaluate.folds == 2
+    parameters, settings = TextClassifier().get_params(), (shipped.model, shipped.features, shipped.clean)
+    assert (parameters.pop("folds"), parameters.pop("random_state")) == (3, shipped.model.seed)
+    assert parameters == {name: next(getattr(one, name) for one in settings if hasattr(one, name)) for name in parameters}
     assert (config.segment, config.tag, config.read) == (shipped.segment, shipped.tag, shipped.read)

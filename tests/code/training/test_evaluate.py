@@ -138,3 +138,8 @@ def test_figures_are_of_the_themes_that_occur_and_accuracy_is_of_all():
     }  # fmt: skip
     nothing = figures_of(confusion_of([], [], "其他"), LABELS)
     assert (nothing.macro_f1, nothing.accuracy, nothing.characters) == (0.0, 0.0, 0)
+
+
+def test_a_tag_of_one_labelled_character_is_right_or_wrong():
+    judged = judge([label(0, 1, "举旗帜")], [tag(0, 1, "举旗帜"), tag(0, 1, "其他")])
+    assert (judged.right.tolist(), judged.weights.tolist()) == ([1.0, 0.0], [1.0, 1.0])

@@ -110,6 +110,8 @@ def test_of_equal_figures_the_first_is_chosen(space):
     with pytest.raises(ConfigError, match=r"known: $"):
         choose(trials, known | {trials[0].key: None}, "macro_f1")
     assert choose(trials, {trial.key: {"macro_f1": 0.0} for trial in trials}, "macro_f1") == (trials[0], 0.0)
+    some = {trial.key: {"macro_f1": figure} for trial, figure in zip(trials, (0.0, 0.2, 0.5, 0.0), strict=True)}
+    assert choose(trials, some, "macro_f1") == (trials[2], 0.5)
     assert choose(trials, {trial.key: {"macro_f1": -0.1} for trial in trials}, "macro_f1") == (trials[0], -0.1)
 
 

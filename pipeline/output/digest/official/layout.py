@@ -43,8 +43,6 @@ def pages(document: Sequence[DocumentBlock]) -> int:
 
 def height(block: DocumentBlock) -> float:
     """Return how high a paragraph is, in lines of the text."""
-    if block.look == "gap":
-        return 1
     if block.look == "title":
         return TITLE_LINES * lines(block.text, CHARACTERS / SMALL, 0)
     return lines(block.text, CHARACTERS, INDENT)

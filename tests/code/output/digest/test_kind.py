@@ -32,3 +32,9 @@ def test_the_file_name_is_second():
 def test_folders_of_both_kinds_are_no_part_of_a_file_name():
     assert kind_of("", "总结\\甲.txt").value == kind_of("", "总结/甲.txt").value == ""
     assert kind_of("", "甲\\总结.txt").value == "总结"
+
+
+def test_plans_behind_a_report_make_it_a_report_and_nothing_else_does():
+    assert kind_of("2023年工作总结和2024年打算", "").value == "总结"
+    assert kind_of("工作总结和情况汇报", "").value == "汇报"
+    assert kind_of("工作情况及下一步打算", "").value == "汇报"

@@ -96,3 +96,9 @@ def test_a_name_begins_with_its_divisions_and_a_province_is_left_out():
 )
 def test_the_longest_end_that_half_of_the_mentions_have(place, text, least, found):
     assert _shortened(place, text, least) == found
+
+
+def test_names_of_autonomous_divisions_may_be_twice_as_long():
+    name = "双江拉祜族佤族布朗族傣族"
+    assert first_place(f"{name}自治县总结") == f"{name}自治县"
+    assert [first_place(f"{'溪' * length}县总结") for length in (6, 7)] == ["溪" * 6 + "县", ""]

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from pipeline.output.digest.choose import choose
@@ -123,3 +124,8 @@ def test_the_opening_tells_years_and_places_where_they_are_known(digest, run):
     assert said(nowhere) == f"现将1篇报告（2023年）{tail}"
     assert said(never) == f"现将1篇报告（1个地区）{tail}"
     assert said(replace(nowhere, year=never.year)) == f"现将1篇报告{tail}"
+
+
+def test_files_that_could_not_be_read_are_told_where_there_are_any(digest, run):
+    (*_, note) = blocks(digest, msgspec.structs.replace(run, failures=()))
+    assert note.text.endswith("由规则判定，用前请核对原文。）")
