@@ -125,7 +125,7 @@ def _write(
     from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415
 
     if place is None:
-        sys.stdout.buffer.writelines(_texts(library, found, name))
+        sys.stdout.buffer.writelines(_texts(library, found, name, query))
         sys.stdout.buffer.flush()
         return
 
@@ -140,14 +140,15 @@ def _write(
             digest = _digest(library, found, query, config)
             writer_for(Path(f"found.{name}")).write(digest, stream, _facts(library, found))
         else:
-            stream.writelines(_texts(library, found, name))
+            stream.writelines(_texts(library, found, name, query))
 
 
-def _texts(library: "Library", found: "FoundPassages", name: str) -> Iterator[bytes]:
+def _texts(library: "Library", found: "FoundPassages", name: str, query: str) -> Iterator[bytes]:
     from io import BytesIO  # noqa: PLC0415 - help must not load the program
 
     from pipeline.library import shown  # noqa: PLC0415
     from pipeline.library.find import hits  # noqa: PLC0415
+    from pipeline.library.query import words_of  # noqa: PLC0415
 
     passages = hits(library, found)
     if name == "jsonl":
@@ -158,7 +159,7 @@ def _texts(library: "Library", found: "FoundPassages", name: str) -> Iterator[by
         yield rows.getvalue()
     else:
         width = shutil.get_terminal_size((100, 24)).columns
-        yield from (f"{line}\n".encode() for line in shown.passage_lines(passages, width))
+        yield from (f"{line}\n".encode() for line in shown.passage_lines(passages, width, words_of(query)))
 
 
 def _digest(library: "Library", found: "FoundPassages", query: str, config: "Config") -> "Digest":

@@ -14,22 +14,31 @@ from wcwidth import wcswidth
 
 from pipeline.library.counts import MEASURES, CrossTable
 from pipeline.library.records import ATTRIBUTES, Entry, Hit
+from pipeline.library.terms import places_of
 from pipeline.output.digest.lines import one_line
 from pipeline.output.formats.table import fit, printable
 from pipeline.output.rows import COLUMNS, Cell, neutral, row_of
 from pipeline.output.visible import shown_text
 
 NARROWEST = 20
+BEFORE = 4  # characters in front of a word
 
 
-def passage_lines(hits: Iterable[Hit], width: int) -> Iterator[str]:
-    """Yield passages for a terminal of so many columns, below a line for each report."""
+def passage_lines(hits: Iterable[Hit], width: int, words: Sequence[str] = ()) -> Iterator[str]:
+    """Yield passages for a terminal of so many columns, below a line for each report, each from where it shows a word on."""
     for entry, own in groupby(hits, key=lambda hit: hit.report):
         yield fit(printable(entry_line(entry)), width)
         for hit in own:
             mark = f"  {hit.tag.shown_theme}  {hit.tag.score:4.2f}  "
-            yield mark + fit(printable(one_line(shown_text(hit.tag))), max(NARROWEST, width - wcswidth(mark)))
+            room = max(NARROWEST, width - wcswidth(mark))
+            yield mark + fit(_with_word(printable(one_line(shown_text(hit.tag))), words, room), room)
         yield ""
+
+
+def _with_word(text: str, words: Sequence[str], columns: int) -> str:
+    """Return a text, or what is left of it from a little before the first of some words where that would not be seen."""
+    start, end = next(iter(places_of(words, text)), (0, 0))
+    return text if wcswidth(text[:end]) < columns else f"…{text[max(0, start - BEFORE) :]}"
 
 
 def entry_line(entry: Entry) -> str:

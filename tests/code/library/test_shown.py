@@ -23,6 +23,15 @@ def test_lines_for_a_terminal_do_not_steer_it_and_are_no_longer_than_it(passages
     assert [*shown.passage_lines(passages, 30)][1] == "  兴文化  0.90  =全民阅读活动␛[2J，…"
 
 
+def test_a_word_that_would_not_be_seen_is_shown_where_it_stands(library, keep, make):
+    text = "全县开展各项活动，新建农家书屋三十个，组织全民阅读活动三百场"
+    keep(make("a.txt", text, title="临溪县总结"), place="临溪县")
+    passages = [*hits(library, find(library, "全民阅读", Wanted()))]
+    assert [*shown.passage_lines(passages, 50, ["全民阅读"])][1] == "  兴文化  0.90  …个，组织全民阅读活动三百场"
+    assert [*shown.passage_lines(passages, 80, ["全民阅读"])][1] == f"  兴文化  0.90  {text}"[:80]
+    assert [*shown.passage_lines(passages, 50)][1] == "  兴文化  0.90  全县开展各项活动，新建农家书屋三…"
+
+
 def test_a_line_of_json_has_the_tag_and_what_is_known_of_its_report(passages):
     (line,) = shown.passage_json(passages)
     read = json.loads(line)
