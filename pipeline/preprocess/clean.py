@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import KINDS, NO_LEVEL, BodyLines, CleanText, Document, Noise, OffsetMap
+from pipeline.core.records import KINDS, BodyLines, CleanText, Document, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
 from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines
 from pipeline.preprocess.noise import find_noise
@@ -128,13 +128,16 @@ def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) ->
     """Return a normalised document with its broken lines joined and its noise set aside."""
     text, offsets, lines = _joined(text, offsets, document, lines)
     found = _noise(document, text, lines, offsets)
-    is_body = np.ones(len(lines.bounds), bool)
-    is_body[[*found]] = False
+    body = lines.columns
+    if found:
+        is_body = np.ones(len(lines.spans), bool)
+        is_body[[*found]] = False
+        body = body[:, is_body]
     noise = [Noise(*offsets.span(*lines.spans[i]), reason) for i, reason in found.items()]
     if len(text) < len(document.text):
         noise += _dropped_lines(document.text, len(text), lines.spans, offsets)
     noise.sort(key=_START)
-    return CleanText(document, text, offsets, _body_lines(document, lines.bounds[is_body], offsets), tuple(noise))
+    return CleanText(document, text, offsets, _body_lines(document, body, offsets), tuple(noise))
 
 
 def _joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
@@ -365,12 +368,13 @@ def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> d
     return dict(sorted((found | marked).items()))
 
 
-def _body_lines(document: Document, body: NDArray[np.int64], offsets: OffsetMap) -> BodyLines:
+def _body_lines(document: Document, columns: NDArray[np.int64], offsets: OffsetMap) -> BodyLines:
     """Return the lines of the body with what the reader marked at their first character."""
-    columns = np.empty((4, len(body)), np.int64)
-    columns[:2], columns[2], columns[3] = body.T, NO_LEVEL, KINDS.index("text")
+    if not document.marks:
+        return BodyLines(columns)
     marks = {offsets.to_clean(mark.start): mark for mark in document.marks if mark.kind in ("heading", "row", "record")}
-    for i, start in enumerate(columns[0].tolist() if marks else ()):
+    columns = columns.copy()
+    for i, start in enumerate(columns[0].tolist()):
         mark = marks.get(start)
         if mark is not None and mark.kind == "heading":
             columns[2, i] = mark.level

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.core.records import KINDS, NO_LEVEL
 from pipeline.preprocess.characters import CODE_POINTS, scans
 from pipeline.preprocess.contents import CONTENTS
 from pipeline.preprocess.headings import sign_level
@@ -65,14 +66,14 @@ class _Wrapping(msgspec.Struct, frozen=True):
 
 
 class Lines(msgspec.Struct, frozen=True):
-    """The lines of a text that are not empty, as ``spans`` without the white space around them, and as an array of the same.
+    """The lines of a text that are not empty, as ``spans`` without the white space around them, and as columns of BodyLines.
 
     The indices of those that are ``doubtful``: the others are no noise by their own form. Of those that are ``open``: unless the
     text was wrapped, the others end where a sentence may end, or where the next begins. In a text with a ``wide`` line none was.
     """
 
     spans: list[Span]
-    bounds: Ints
+    columns: Ints
     doubtful: list[int]
     open: list[int]
     wide: bool
@@ -96,12 +97,18 @@ def find_lines(texts: Sequence[str]) -> list[Lines]:
     number = np.repeat(np.arange(len(texts)), bounds[1:] - bounds[:-1])
     starts, ends = lines.starts - firsts.take(number), lines.ends - firsts.take(number)
     wide = np.bincount(number.compress(ends - starts > WIDEST), minlength=len(texts)) > 0
-    both = np.stack([starts, ends], axis=1)
-    spans = both.tolist()
+    columns, spans = _columns(starts, ends), list(zip(starts.tolist(), ends.tolist(), strict=True))
     doubtful = _of_each(np.flatnonzero(lines.doubtful), bounds)
     is_open = (lines.opens[:-1] | lines.closes[1:]) & (number[1:] == number[:-1])  # the last line of a text has no next one
     each = zip(pairwise(bounds.tolist()), doubtful, _of_each(np.flatnonzero(is_open), bounds), wide.tolist(), strict=True)
-    return [Lines(spans[a:b], both[a:b], unsure, broken, is_wide) for (a, b), unsure, broken, is_wide in each]
+    return [Lines(spans[a:b], columns[:, a:b], unsure, broken, is_wide) for (a, b), unsure, broken, is_wide in each]
+
+
+def _columns(starts: Ints, ends: Ints) -> Ints:
+    """Return lines of which nothing is known but where they stand, as columns."""
+    columns = np.empty((4, len(starts)), np.int64)
+    columns[0], columns[1], columns[2], columns[3] = starts, ends, NO_LEVEL, KINDS.index("text")
+    return columns
 
 
 def _of_each(indices: Ints, bounds: Ints) -> Iterator[list[int]]:
@@ -261,12 +268,13 @@ def join_lines(text: str, lines: Lines, broken: Sequence[int]) -> tuple[str, lis
 
 def _joined(lines: Lines, dropped: dict[int, Span]) -> Lines:
     """Return what becomes of lines without the spans that are ``dropped`` behind some of them; what was joined is doubtful."""
-    gone, broken = np.zeros(len(lines.bounds), np.int64), np.array([*dropped])
+    gone, broken = np.zeros(len(lines.spans), np.int64), np.array([*dropped])
     gone[broken + 1] = [end - start for start, end in dropped.values()]
     is_begun, is_ended = np.ones((2, len(gone)), bool)
     is_begun[broken + 1] = is_ended[broken] = False
-    starts, ends = (lines.bounds - np.cumsum(gone)[:, None]).T
-    bounds = np.stack([starts[is_begun], ends[is_ended]], axis=1)
+    starts, ends = lines.columns[:2] - np.cumsum(gone)
+    starts, ends = starts[is_begun], ends[is_ended]
     joined = [*dropped]
     doubtful = sorted({i - bisect_left(joined, i) for i in [*lines.doubtful, *joined]})
-    return Lines(bounds.tolist(), bounds, doubtful, [], lines.wide)
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    return Lines(spans, _columns(starts, ends), doubtful, [], lines.wide)
