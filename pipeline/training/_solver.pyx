@@ -9,7 +9,7 @@ serves eight labels, and it may start from the duals of a fit on more rows. Leng
 
 from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 cdef double SETTLED = 0.2  # of the tolerance
@@ -24,6 +24,12 @@ cdef extern from *:
     #define SOURCE_DIGEST ""
     #endif
     #include <string.h>
+    #if defined(_MSC_VER)
+    #include <intrin.h>
+    static int lowest_bit(unsigned long long bits) { unsigned long place; _BitScanForward64(&place, bits); return (int)place; }
+    #else
+    #define lowest_bit(bits) __builtin_ctzll(bits)
+    #endif
     #if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
     #define FOR_WIDE_REGISTERS __attribute__((target_clones("avx2", "default")))
     #else
@@ -65,6 +71,7 @@ cdef extern from *:
     }
     """
     const char* SOURCE_DIGEST
+    int _lowest "lowest_bit"(uint64_t bits) noexcept nogil
     void _margins_of "margins_of"(
         const float* weights, const int32_t* columns, const float* values, int64_t count, float* margins
     ) noexcept nogil
@@ -73,6 +80,96 @@ cdef extern from *:
     ) noexcept nogil
 
 SOURCE = (<bytes>SOURCE_DIGEST).decode()  # the sha256 of the file that this was compiled from
+
+
+def product_starts(
+    const int64_t[::1] left_starts not None,
+    const int32_t[::1] left_columns not None,
+    const int64_t[::1] right_starts not None,
+    const int32_t[::1] right_columns not None,
+    int64_t[::1] starts not None,
+    int64_t[::1] often not None,
+):
+    """Write where the rows of the product of two sparse matrices start, and in how many rows each of its columns stands.
+
+    ``often`` has a place for each column of the right one. Raises ValueError for what does not agree.
+    """
+    cdef Py_ssize_t rows = left_starts.shape[0] - 1, row
+    cdef int64_t i, j, found = 0
+    cdef int32_t* met = <int32_t*>calloc(often.shape[0] + 1, sizeof(int32_t))  # the last row that had a column, and one more
+    if not met:
+        raise MemoryError
+    try:
+        _check_factors(left_starts, left_columns, right_starts, right_columns, often.shape[0])
+        if starts.shape[0] != rows + 1:
+            raise ValueError("rows do not agree in number")
+        with nogil:
+            for row in range(rows):
+                starts[row] = found
+                for i in range(left_starts[row], left_starts[row + 1]):
+                    for j in range(right_starts[left_columns[i]], right_starts[left_columns[i] + 1]):
+                        if met[right_columns[j]] != row + 1:
+                            met[right_columns[j]] = <int32_t>row + 1
+                            often[right_columns[j]] += 1
+                            found += 1
+            starts[rows] = found
+    finally:
+        free(met)
+
+
+def product_columns(
+    const int64_t[::1] left_starts not None,
+    const int32_t[::1] left_columns not None,
+    const int64_t[::1] right_starts not None,
+    const int32_t[::1] right_columns not None,
+    const int64_t[::1] starts not None,
+    const int32_t[::1] names not None,
+    int32_t[::1] columns not None,
+):
+    """Write the columns of each row of the product of two sparse matrices, in order, each by its name.
+
+    ``starts`` are those of ``product_starts``. Raises ValueError for what does not agree.
+    """
+    cdef Py_ssize_t rows = left_starts.shape[0] - 1, width = names.shape[0], row, word, block
+    cdef int64_t i, j, found = 0, end = columns.shape[0]
+    cdef uint64_t* met = <uint64_t*>calloc((width >> 6) + 1, sizeof(uint64_t))  # a bit for each column …
+    cdef uint64_t* any_met = <uint64_t*>calloc((width >> 12) + 1, sizeof(uint64_t))  # … and one for each 64 of these
+    try:
+        if not met or not any_met:
+            raise MemoryError
+        _check_factors(left_starts, left_columns, right_starts, right_columns, width)
+        if starts.shape[0] != rows + 1 or starts[rows] != end:
+            raise ValueError("rows do not agree in number")
+        with nogil:
+            for row in range(rows):
+                for i in range(left_starts[row], left_starts[row + 1]):
+                    for j in range(right_starts[left_columns[i]], right_starts[left_columns[i] + 1]):
+                        met[right_columns[j] >> 6] |= <uint64_t>1 << (right_columns[j] & 63)
+                        any_met[right_columns[j] >> 12] |= <uint64_t>1 << ((right_columns[j] >> 6) & 63)
+                for block in range((width >> 12) + 1):
+                    while any_met[block]:
+                        word = (block << 6) | _lowest(any_met[block])
+                        any_met[block] &= any_met[block] - 1
+                        while met[word] and found < end:
+                            columns[found] = names[(word << 6) | _lowest(met[word])]
+                            met[word] &= met[word] - 1
+                            found += 1
+                if found != starts[row + 1]:
+                    break
+        if found != end:
+            raise ValueError("rows do not start where those of the product do")
+    finally:
+        free(met)
+        free(any_met)
+
+
+cdef int _check_factors(
+    const int64_t[::1] left_starts, const int32_t[::1] left_columns, const int64_t[::1] right_starts,
+    const int32_t[::1] right_columns, Py_ssize_t width
+) except -1:
+    """Raise ValueError for two sparse matrices that have no product, or columns outside the width."""
+    _check(left_starts, left_columns, left_columns.shape[0], right_starts.shape[0] - 1)
+    return _check(right_starts, right_columns, right_columns.shape[0], width)
 
 
 def product(

@@ -33,10 +33,9 @@ from pipeline.core.records import CleanText, Label, Segment
 from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import Floats, lay_out, split_words
+from pipeline.model.features import Floats, lay_out
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model
-from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.training.calibrate import Calibration, calibrate
@@ -78,26 +77,22 @@ class FoldModels:
     calibration: Calibration
 
 
-def prepare_corpus(corpus: Corpus, config: ModelSettings, user_words: tuple[str, ...]) -> list[Prepared]:
-    """Return each report of a corpus cleaned, cut into segments and split into words."""
+def prepare_corpus(corpus: Corpus, config: ModelSettings) -> list[Prepared]:
+    """Return each report of a corpus cleaned and cut into segments."""
     prepared = []
     for report in corpus.reports:
         cleaned = clean(report.document, config.clean)
         segments = tuple(item for item in segment(cleaned, config.segment) if isinstance(item, Segment))
-        prepared.append(prepare(report, cleaned, segments, corpus.label_set, user_words))
+        prepared.append(prepare(report, cleaned, segments, corpus.label_set))
     return prepared
 
 
-def prepare(
-    report: LabelledDocument, cleaned: CleanText, segments: Sequence[Segment], label_set: LabelSet, words: tuple[str, ...]
-) -> Prepared:
+def prepare(report: LabelledDocument, cleaned: CleanText, segments: Sequence[Segment], label_set: LabelSet) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
     layout = lay_out([(cleaned.text, segments, True)])
     spans = [cleaned.offsets.span(start, end) for segment in segments for start, end in segment.sentences]
     targets = list(_targets(spans, report.labels, label_set))
-    return Prepared(
-        cleaned, tuple(segments), layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64)
-    )
+    return Prepared(cleaned, tuple(segments), layout, report.labels, np.array(targets, np.int64))
 
 
 def train(fitter: "Fitter", watch: Watch = iter) -> Trained:
@@ -212,7 +207,7 @@ class Fitter:
     def __init__(self, reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> None:
         """Take the reports, whose order numbers them, and count their terms; raises ConfigError for a wrong gazetteer."""
         self.label_set, self.config, self.user_words = label_set, config, user_words
-        self.counts = CorpusCounts(reports, config, load_gazetteer(config.features.gazetteers))
+        self.counts = CorpusCounts(reports, config, load_gazetteer(config.features.gazetteers), user_words)
         self._duals: NDArray[np.float32] | None = None
 
     def fit(self, numbers: Sequence[int]) -> Model:
@@ -301,13 +296,14 @@ def _solve_block(
     outside = np.ones(len(counts.targets), bool)
     outside[part.rows] = False
     duals[outside] = 0
+    pattern = counts.pattern(_solver())
     passes = _solver().solve(
-        counts.starts, counts.ranked, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]), options.C,
-        tolerance, MOST_PASSES, options.seed + 1, weights, duals,
+        pattern.starts, pattern.columns, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]),
+        options.C, tolerance, MOST_PASSES, options.seed + 1, weights, duals,
     )  # fmt: skip
     if passes >= MOST_PASSES:
         _warn_of_no_convergence()
-    weights[:-1] = weights[counts.rank]
+    weights[:-1] = weights[pattern.rank]
     return weights
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCES = ["_glyphs.pyx", "_kernels.pyx", "_scans.pyx", "_solver.pyx"]
+SOURCES = ["_counts.pyx", "_glyphs.pyx", "_kernels.pyx", "_scans.pyx", "_solver.pyx"]
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def hook(root, tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "OPTIONS", ["/Od"] if sys.platform == "win32" else ["-O0", "-g0"])  # the sooner compiled
     for source in module.SOURCES:
-        (tmp_path / source).parent.mkdir(parents=True)
+        (tmp_path / source).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / source, tmp_path / source)
     warnings = []
 

@@ -185,7 +185,7 @@ def test_a_label_that_a_fold_never_saw_is_never_given(model):
 def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weights(home, solver):
     config = load_config(find("configs/seeds.toml"), (*QUIET, "model.naive_bayes=0.5", f"model.solver={solver}"))
     corpus = read_corpus(config, lambda _: None)
-    fitter = Fitter(prepare_corpus(corpus, config, ()), corpus.label_set, config, ())
+    fitter = Fitter(prepare_corpus(corpus, config), corpus.label_set, config, ())
     part = fitter.counts.part([0, 1, 2, 4])
     features, targets = fitter.counts.matrix(part), fitter.counts.targets[part.rows]
     labels = len(corpus.label_set.names)
@@ -206,7 +206,7 @@ def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weigh
 def test_models_fitted_at_once_are_those_fitted_one_after_the_other(root):
     config = load_config(root / "configs" / "seeds.toml")
     corpus = read_corpus(config, lambda _: None)
-    prepared = prepare_corpus(corpus, config, ())
+    prepared = prepare_corpus(corpus, config)
     several = [[0, 1, 2], [1, 2, 3, 4], [0, 3], [2, 3, 4]]
     first, second = (Fitter(prepared, corpus.label_set, config, ()) for _ in range(2))
     for at_once, numbers in zip(first.fit_all(several), several, strict=True):
@@ -218,7 +218,7 @@ def test_models_fitted_at_once_are_those_fitted_one_after_the_other(root):
 def test_a_part_that_cannot_be_fitted_ends_the_others(root):
     config = load_config(root / "configs" / "seeds.toml")
     corpus = read_corpus(config, lambda _: None)
-    fitter = Fitter(prepare_corpus(corpus, config, ()), corpus.label_set, config, ())
+    fitter = Fitter(prepare_corpus(corpus, config), corpus.label_set, config, ())
     models = fitter.fit_all([[0, 1], [], *[[0, 1, 2]] * 9])
     next(models)
     with pytest.raises(CorpusError, match="no word stands in"):

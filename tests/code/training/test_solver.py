@@ -121,6 +121,32 @@ def test_a_product_is_that_of_scipy_and_wrong_places_are_refused():
         solver.product(*arguments[:9], np.ones(6, np.uint8), 9)
 
 
+def test_the_pattern_of_a_product_is_that_of_scipy_and_wrong_places_are_refused():
+    random = np.random.default_rng(4)
+    left, right = (csr_matrix(random_array(shape, density=0.02, rng=random)) for shape in ((70, 300), (300, 9000)))
+    product = (left @ right).tocsr()
+    product.sort_indices()
+    places = [some for factor in (left, right) for some in (factor.indptr.astype(np.int64), factor.indices.astype(np.int32))]
+    starts, often, columns = np.empty(71, np.int64), np.zeros(9000, np.int64), np.empty(product.nnz, np.int32)
+    solver.product_starts(*places, starts, often)
+    assert starts.tolist() == product.indptr.tolist()
+    assert often.tolist() == np.bincount(product.indices, minlength=9000).tolist()
+    solver.product_columns(*places, starts, np.arange(9000, 0, -1, dtype=np.int32), columns)
+    assert columns.tolist() == (9000 - product.indices).tolist()
+    with pytest.raises(ValueError, match="rows do not agree"):
+        solver.product_starts(*places, starts[1:], often)
+    with pytest.raises(ValueError, match="outside the width"):
+        solver.product_starts(*places, starts, often[:5])
+    with pytest.raises(ValueError, match="rows do not agree"):
+        solver.product_columns(*places, starts, np.zeros(9000, np.int32), columns[1:])
+    wrong = starts.copy()
+    wrong[1] += 1
+    with pytest.raises(ValueError, match="rows do not start where"):
+        solver.product_columns(*places, wrong, np.zeros(9000, np.int32), columns)
+    with pytest.raises(ValueError, match="outside the width"):
+        solver.product_columns(*places, starts, np.zeros(5, np.int32), columns)
+
+
 def test_both_solvers_give_the_model_of_the_seeds_and_of_a_part_of_them(config):
     from msgspec.structs import replace
 
@@ -128,7 +154,7 @@ def test_both_solvers_give_the_model_of_the_seeds_and_of_a_part_of_them(config):
 
     assert compiled(SOLVER) is solver
     corpus = read_corpus(config, lambda _: None)
-    reports = prepare_corpus(corpus, config, ())
+    reports = prepare_corpus(corpus, config)
     reference = replace(config, model=replace(config.model, solver="liblinear"))
     own, other = (Fitter(reports, corpus.label_set, some, ()) for some in (config, reference))
     for numbers in (range(5), [0, 1, 3, 4]):
@@ -142,7 +168,7 @@ def test_a_label_that_is_not_there_is_never_given(config):
     from pipeline.labels.corpus import read_corpus
 
     corpus = read_corpus(config, lambda _: None)
-    reports = prepare_corpus(corpus, config, ())
+    reports = prepare_corpus(corpus, config)
     for report in reports:
         report.targets[report.targets == 2] = -1
     model = Fitter(reports, corpus.label_set, config, ()).fit(range(5))
@@ -152,7 +178,7 @@ def test_a_label_that_is_not_there_is_never_given(config):
 
 def test_a_fit_that_does_not_settle_warns_as_scikit_learn_does(config, monkeypatch):
     corpus = read_corpus(config, lambda _: None)
-    prepared = prepare_corpus(corpus, config, ())
+    prepared = prepare_corpus(corpus, config)
     monkeypatch.setattr(fit, "MOST_PASSES", 1)
     with pytest.warns(ConvergenceWarning, match="did not settle within 1 passes over the corpus; lower model.C"):
         Fitter(prepared, corpus.label_set, config, ()).fit(range(len(prepared)))
