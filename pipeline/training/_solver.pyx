@@ -12,7 +12,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
-cdef double SETTLED = 0.2  # of the tolerance
+cdef double SETTLED = 0.9  # of the tolerance: less, and rows that have nothing to say any more are gone over again and again
 
 cdef enum:
     BLOCK = 8  # labels that one pass over a row serves

@@ -9,7 +9,7 @@ It learns on features in context; its weights are then used on single sentences,
 
 import os
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ from pipeline.training.calibrate import Calibration, calibrate
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 
 BLOCK = 8  # labels that the compiled solver fits at once
-FINE, COARSE = 1e-4, 1e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
+FINE, COARSE = 1e-3, 3e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
 MOST_PASSES = 2000
 SMOOTHING = 0.01  # of naive Bayes: what each term weighs in each label before anything is seen
 MOST_THREADS = 4  # that fit at once: each holds the features of all reports
@@ -195,10 +195,10 @@ def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_se
     indices = {name: index for index, name in enumerate(label_set.names)}
     index = SpanIndex(labels)
     for span in spans:
-        covered: Counter[str] = Counter()
+        covered: dict[str, int] = {}
         for label, characters in index.overlapping(*span):
-            covered[label.label] += characters
-        yield indices[covered.most_common(1)[0][0]] if covered else -1
+            covered[label.label] = covered.get(label.label, 0) + characters
+        yield indices[max(covered, key=covered.__getitem__)] if covered else -1  # the first of equal ones
 
 
 class Fitter:
