@@ -42,7 +42,7 @@ from pipeline.training.calibrate import Calibration, calibrate
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 
 BLOCK = 8  # labels that the compiled solver fits at once
-FINE, COARSE = 1e-3, 3e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
+FINE, COARSE = 1e-3, 2e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
 MOST_PASSES = 2000
 SMOOTHING = 0.01  # of naive Bayes: what each term weighs in each label before anything is seen
 MOST_THREADS = 4  # that fit at once: each holds the features of all reports
