@@ -42,7 +42,7 @@ from pipeline.training.calibrate import Calibration, calibrate
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 
 BLOCK = 8  # labels that the compiled solver fits at once
-FINE, COARSE = 1e-3, 2e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
+TOLERANCE = 1e-3  # how far the gradients of a fit may be apart: scores are then within a thousandth of those of the best weights
 MOST_PASSES = 2000
 SMOOTHING = 0.01  # of naive Bayes: what each term weighs in each label before anything is seen
 MOST_THREADS = 4  # that fit at once: each holds the features of all reports
@@ -252,10 +252,8 @@ class Fitter:
         costs = options.C * _class_weights(examples, options.balanced)
         blocks = -(-len(examples) // BLOCK)
         duals = np.zeros((blocks, len(targets), BLOCK), np.float32) if self._duals is None else self._duals.copy()
-        values, tolerance = self.counts.values(part, _solver()), FINE if is_first else COARSE
-        solved = [
-            _solve_block(self.counts, part, values, costs, block, duals[block], options, tolerance) for block in range(blocks)
-        ]
+        values = self.counts.values(part, _solver())
+        solved = [_solve_block(self.counts, part, values, costs, block, duals[block], options) for block in range(blocks)]
         self._duals = duals if is_first else self._duals
         weights = np.concatenate(solved, axis=1)[:, : len(examples)]
         weights[:, examples == 0] = 0
@@ -284,7 +282,7 @@ def _solver() -> ModuleType:
 
 def _solve_block(
     counts: CorpusCounts, part: CorpusSubset, values: NDArray[np.float32], costs: Floats, block: int, duals: NDArray[np.float32],
-    options: ModelConfig, tolerance: float,
+    options: ModelConfig,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed.
 
@@ -299,7 +297,7 @@ def _solve_block(
     pattern = counts.pattern(_solver())
     passes = _solver().solve(
         pattern.starts, pattern.columns, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]),
-        options.C, tolerance, MOST_PASSES, options.seed + 1, weights, duals,
+        options.C, TOLERANCE, MOST_PASSES, options.seed + 1, weights, duals,
     )  # fmt: skip
     if passes >= MOST_PASSES:
         _warn_of_no_convergence()

@@ -12,7 +12,7 @@ from pipeline.core.locations import find
 from pipeline.core.native import SOLVER, compiled
 from pipeline.labels.corpus import read_corpus
 from pipeline.training import fit
-from pipeline.training.fit import ABSENT, COARSE, FINE, Fitter, prepare_corpus
+from pipeline.training.fit import ABSENT, TOLERANCE, Fitter, prepare_corpus
 
 pytestmark = pytest.mark.compiled
 solver = pytest.importorskip("pipeline.training._solver", reason="not compiled; CI installs a compiler")
@@ -71,16 +71,15 @@ def test_a_start_from_the_duals_of_all_rows_takes_fewer_passes_to_the_same_end(p
     assert passes < more
 
 
-@pytest.mark.parametrize("tolerance", [FINE, COARSE])
-def test_scores_are_those_of_scikit_learn_as_exactly_as_a_training_asks_for(tolerance):
+def test_scores_are_those_of_scikit_learn_as_exactly_as_a_training_asks_for():
     random = np.random.default_rng(9)
     matrix = csr_matrix(random_array((3000, 900), density=0.02, rng=random))
     matrix = normalize(matrix)  # as rows of TF-IDF are
     targets = (matrix[:, :300] @ random.normal(size=(300, 6)) + random.normal(size=(3000, 6)) / 4).argmax(axis=1)
-    weights, _, _ = solved(matrix, targets, np.full(6, 0.5), 0.5, tolerance)
+    weights, _, _ = solved(matrix, targets, np.full(6, 0.5), 0.5, TOLERANCE)
     reference = LinearSVC(C=0.5, tol=1e-8, max_iter=100_000).fit(matrix, targets)
     scores, expected = matrix @ weights[:-1] + weights[-1], reference.decision_function(matrix)
-    assert np.abs(scores - expected).max() < 1e-3
+    assert np.abs(scores - expected).max() < 3e-4
 
 
 def test_the_same_seed_gives_the_same_bytes(problem):
