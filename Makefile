@@ -106,7 +106,7 @@ fuzz: $(VENV)/ready ## read 20,000 mutated files of every format (docs/robustnes
 sanitize: $(VENV)/ready ## run the tests of the compiled part with gcc's address and undefined-behaviour sanitizers
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(BIN)/python hatch_build.py
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-		$(BIN)/python -m pytest tests/code/model/test_kernels.py tests/code/preprocess/test_scans.py tests/code/read/test_glyphs.py tests/code/training/test_solver.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
+		$(BIN)/python -m pytest tests/code/model/test_kernels.py tests/code/preprocess/test_scans.py tests/code/read/test_glyphs.py tests/code/training/test_solver.py tests/code/training/test_terms.py; done=$$?; $(BIN)/python hatch_build.py; exit $$done
 
 messages: $(VENV)/ready ## bring the Chinese catalogue up to the code, and compile it; names what has no translation yet
 	$(BIN)/python .ci/messages.py
@@ -120,7 +120,7 @@ screenshots: $(VENV)/ready ## take the pictures of the README again
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track
 
-$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/model/_kernels.pyx pipeline/preprocess/_scans.pyx pipeline/read/_glyphs.pyx pipeline/training/_solver.pyx
+$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py pipeline/model/_kernels.pyx pipeline/preprocess/_scans.pyx pipeline/read/_glyphs.pyx pipeline/training/_counts.pyx pipeline/training/_solver.pyx
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'

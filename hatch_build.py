@@ -20,6 +20,7 @@ SOURCES = (
     "pipeline/model/_kernels.pyx",
     "pipeline/preprocess/_scans.pyx",
     "pipeline/read/_glyphs.pyx",
+    "pipeline/training/_counts.pyx",
     "pipeline/training/_solver.pyx",
 )
 # Without contraction a product and a sum are rounded as numpy rounds them, on every processor.

@@ -96,7 +96,7 @@ def train_model(
     with watch_machine(config.track.enabled) as samples:
         corpus = read_corpus(config, say)
         user_words = read_user_words(config)
-        prepared = prepare_corpus(corpus, config, user_words)
+        prepared = prepare_corpus(corpus, config)
         read = time.perf_counter() - started
         check_prepared(prepared, corpus, say)
         fitter = Fitter(prepared, corpus.label_set, config, user_words)
@@ -142,7 +142,7 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
     from pipeline.training.out_of_fold import out_of_fold_tags  # noqa: PLC0415
 
     corpus = read_gold(gold, config, model.labels) if gold else read_corpus(config, lambda _: None)
-    prepared = prepare_corpus(corpus, model.config, model.user_words)
+    prepared = prepare_corpus(corpus, model.config)
     tags = [(report, out_of_fold_tags(report, model)) for report in prepared]
     seen = (model.facts or {}).get("corpus", {}).get("sha256") == corpus.sha256
     return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen

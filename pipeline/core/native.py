@@ -14,7 +14,7 @@ from pipeline.core.messages import mark, tr
 
 VARIABLE = "MISSION_THEMES_IMPLEMENTATION"
 KERNELS, SCANS, SOLVER = "pipeline.model._kernels", "pipeline.preprocess._scans", "pipeline.training._solver"
-GLYPHS = "pipeline.read._glyphs"
+COUNTS, GLYPHS = "pipeline.training._counts", "pipeline.read._glyphs"
 NOT_COMPILED = mark("not compiled, so tagging takes more than twice as long; with a C compiler, install the package again")
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -226,6 +227,7 @@ def attach(document: Document, labels: Iterable[Label], corrections: Sequence[La
     return LabelledDocument(document, tuple(overlay(document.text, ordered, corrections)) if corrections else ordered)
 
 
+@lru_cache(maxsize=4096)  # each report is asked for several times
 def same_text(text: str) -> str:
     """Return what two texts have in common that differ in white space and in the width of characters only: a digest."""
     return hashlib.sha256("".join(unicodedata.normalize("NFKC", text).split()).encode("utf-8", "surrogatepass")).hexdigest()

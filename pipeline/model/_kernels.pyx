@@ -2234,3 +2234,16 @@ cdef inline bint _is_before(double share, int64_t column, double other, int64_t 
 cdef inline int64_t _rounded(double share) noexcept nogil:
     """Words whose shares are the same in so many bits weigh the same."""
     return <int64_t>(share * (1 << SHARE_BITS))
+
+
+def word_ends(Dictionary dictionary not None, str text not None, int64_t[::1] ends not None):
+    """Write where the words of a text end, in order; return how many there are. Raises ValueError where there is no room."""
+    cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text), count, i
+    cdef Characters characters = Characters(text)
+    cdef Scratch scratch = Scratch(size)
+    if ends.shape[0] < size:
+        raise ValueError("no room for the words")
+    count = dictionary._cut(characters.codes, size, scratch, dictionary._begin(characters.codes, size, scratch))
+    for i in range(count):
+        ends[i] = scratch.tokens[i].end
+    return count

@@ -3,6 +3,23 @@ from numpy.typing import NDArray
 
 SOURCE: str
 
+def product_starts(
+    left_starts: NDArray[np.int64],
+    left_columns: NDArray[np.int32],
+    right_starts: NDArray[np.int64],
+    right_columns: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    often: NDArray[np.int64],
+) -> None: ...
+def product_columns(
+    left_starts: NDArray[np.int64],
+    left_columns: NDArray[np.int32],
+    right_starts: NDArray[np.int64],
+    right_columns: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    names: NDArray[np.int32],
+    columns: NDArray[np.int32],
+) -> None: ...
 def product(
     left_starts: NDArray[np.int64],
     left_columns: NDArray[np.int32],

@@ -8,6 +8,7 @@ features stand are the same, and are worked out once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from types import ModuleType
 from typing import Any
 
@@ -18,32 +19,19 @@ from numpy.typing import NDArray
 from pipeline.core.config import Config
 from pipeline.core.records import CleanText, Label
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import (
-    Flags,
-    Floats,
-    Layout,
-    Rows,
-    Texts,
-    Vocabulary,
-    context,
-    fit_vocabulary,
-    side_by_side,
-    smoothed_idf,
-)
+from pipeline.model.features import Flags, Floats, Layout, Rows, Vocabulary, context, join_texts, side_by_side, smoothed_idf
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.preprocess.segments import Segments
-
-AT_ONCE = 2**18  # characters of reports whose terms are counted at once
+from pipeline.training.terms import count_terms
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A labelled report, cleaned, cut and split into words. ``targets`` are label indices by sentence, -1 for none."""
+    """A labelled report, cleaned and cut. ``targets`` are label indices by sentence, -1 for none."""
 
     cleaned: CleanText
     segments: Segments
     layout: Layout
-    texts: Texts
     labels: tuple[Label, ...]
     targets: NDArray[np.int64]
 
@@ -61,42 +49,47 @@ class CorpusSubset(msgspec.Struct, frozen=True):
     rows: NDArray[np.int32]
 
 
+class FeaturePattern(msgspec.Struct, frozen=True):
+    """Where the features of a corpus stand: row ``i`` has the ``columns`` from ``starts[i]`` on.
+
+    A column goes by its ``rank``, of shape (terms,): frequent terms side by side, so that they fit into the caches.
+    """
+
+    starts: Ints
+    columns: NDArray[np.int32]
+    rank: NDArray[np.int32]
+
+
 class CorpusCounts:
-    """Counts, context and pattern of the features of prepared reports, of shape (sentences, terms)."""
+    """Counts, context and pattern of the features of prepared reports, of shape (sentences, terms).
 
-    def __init__(self, reports: Sequence[Prepared], config: Config, gazetteer: Gazetteer | None) -> None:
-        """Take the reports, whose order numbers them, and count."""
-        from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415 - only training needs scipy
+    The texts whose terms are counted are the sentences of all reports and then their headings.
+    """
 
+    def __init__(
+        self, reports: Sequence[Prepared], config: Config, gazetteer: Gazetteer | None, user_words: tuple[str, ...] = ()
+    ) -> None:
+        """Take the reports, whose order numbers them, and count; ``user_words`` stay whole."""
         self.reports, self.config = tuple(reports), config
         layout = side_by_side([report.layout for report in reports])
-        split = [report.texts.split(report.layout.sentences) for report in reports]
-        heads = _few([head for head, _ in split])
-        texts = [*heads, *_few([tail for _, tail in split])]  # the rows of the layout, in their order
-        self.vocabulary = fit_vocabulary(heads, config.features, gazetteer)
+        lines = [(join_texts(report.layout).split("\n"), report.layout.sentences) for report in reports if report.layout.rows]
+        heads = chain.from_iterable(some[:sentences] for some, sentences in lines)
+        tails = chain.from_iterable(some[sentences:] for some, sentences in lines)
+        self._counted = count_terms(heads, tails, config.features, gazetteer, user_words)
+        self.vocabulary = self._counted.vocabulary
         self._sentences = np.array([report.layout.sentences for report in reports])
-        self._counted = vstack([self._counts(some) for some in texts]).tocsr()
         self._context = _context(layout, config)
-        self._unknown = np.concatenate([self.vocabulary.count_terms(some)[1] for some in texts])
-        self._text_of = np.repeat(np.arange(self._counted.shape[0]), np.diff(self._counted.indptr))
+        self._pattern: FeaturePattern | None = None
         self.targets = np.concatenate([report.targets for report in reports])
         self.report_of = np.repeat(np.arange(len(reports)), self._sentences)
-        places = (self.report_of, np.arange(layout.sentences))
-        of_report = csr_matrix((np.ones(layout.sentences), places), shape=(len(reports), layout.sentences))
-        self._frequency = of_report @ (self._counted[: layout.sentences] > 0)
-        pattern = (self._context @ self._counted).tocsr()
-        pattern.sort_indices()
-        self.starts, self.columns = pattern.indptr.astype(np.int64), pattern.indices.astype(np.int32)
-        often = np.argsort(-np.bincount(self.columns, minlength=len(self.vocabulary)), kind="stable")
-        self.rank = np.empty(len(often), np.int32)
-        self.rank[often] = np.arange(len(often), dtype=np.int32)  # frequent terms side by side: they fit into the caches
-        self.ranked = self.rank.take(self.columns)
+        self._frequency = self._frequency_in(np.ones(len(reports), bool))
 
     def part(self, numbers: Sequence[int]) -> CorpusSubset:
         """Return some reports by themselves, given by their numbers."""
         kept = np.zeros(len(self.reports), bool)
         kept[list(numbers)] = True
-        frequency = np.asarray(self._frequency[np.flatnonzero(kept)].sum(axis=0)).ravel()
+        is_few = 2 * kept.sum() < len(kept)
+        frequency = self._frequency_in(kept) if is_few else self._frequency - self._frequency_in(~kept)
         active = frequency >= self.config.features.min_df
         active[len(self.vocabulary) - len(self.vocabulary.gazetteer) :] = True
         total = int(self._sentences[kept].sum())
@@ -118,60 +111,68 @@ class CorpusCounts:
         from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
 
         counted = self._counted
-        rows = csr_matrix((part.entries.astype(np.float64), counted.indices, counted.indptr), shape=counted.shape)
+        shape = (len(counted.starts) - 1, len(self.vocabulary))
+        rows = csr_matrix((part.entries.astype(np.float64), counted.columns, counted.starts), shape=shape)
         return (self._context[part.rows] @ rows)[:, np.flatnonzero(part.active)].tocsr()
 
-    def values(self, part: CorpusSubset, native: ModuleType) -> NDArray[np.float32]:
-        """Return the features of a part as the values at ``starts`` and ``columns``, by the compiled solver's module.
+    def pattern(self, native: ModuleType) -> FeaturePattern:
+        """Return where the features stand, worked out once by the compiled solver's module, which alone needs it."""
+        if self._pattern is None:
+            places = (*self._context_places, self._counted.starts, self._counted.columns)
+            starts, often = np.empty(len(self.targets) + 1, np.int64), np.zeros(len(self.vocabulary), np.int64)
+            native.product_starts(*places, starts, often)
+            rank = np.empty(len(often), np.int32)
+            rank[np.argsort(-often, kind="stable")] = np.arange(len(often), dtype=np.int32)
+            columns = np.empty(starts[-1], np.int32)
+            native.product_columns(*places, starts, rank, columns)
+            self._pattern = FeaturePattern(starts, columns, rank)
+        return self._pattern
 
-        Those of other rows are 0.
-        """
-        found = np.zeros(len(self.columns), np.float32)
+    def values(self, part: CorpusSubset, native: ModuleType) -> NDArray[np.float32]:
+        """Return the features of a part as the values of the pattern; those of other rows are 0."""
+        pattern, counted = self.pattern(native), self._counted
+        found = np.zeros(len(pattern.columns), np.float32)
         wanted = np.zeros(len(self.targets), np.uint8)
         wanted[part.rows] = 1
-        native.product(*self._factors, part.entries, self.starts, self.columns, found, wanted, len(self.vocabulary))
+        native.product(
+            *self._context_places, self._context.data, counted.starts, pattern.rank.take(counted.columns), part.entries,
+            pattern.starts, pattern.columns, found, wanted, len(self.vocabulary),
+        )  # fmt: skip
         return found
 
-    def _counts(self, texts: Texts) -> Any:  # noqa: ANN401 - as above
-        """Return how often each term stands in each of some texts, of shape (texts, terms)."""
-        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
-
-        found = [*self.vocabulary.found(texts)]
-        rows, columns = (np.concatenate(some) for some in zip(*found, strict=True))
-        counts = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(texts.count, len(self.vocabulary)))
-        counts.sum_duplicates()
-        return counts
+    def _frequency_in(self, reports: Flags) -> Floats:
+        """Return in how many sentences of some reports each term stands."""
+        bounds = np.append(0, np.cumsum(self._sentences)).tolist()
+        starts, columns = self._counted.starts, self._counted.columns
+        spans = [slice(starts[bounds[i]], starts[bounds[i + 1]]) for i in np.flatnonzero(reports).tolist()]
+        columns = np.concatenate([columns[:0], *(columns[span] for span in spans)])
+        return np.bincount(columns, minlength=len(self.vocabulary)).astype(np.float64)
 
     def _entries(self, active: Flags, idf: Floats) -> NDArray[np.float32]:
         """Return the entries of the TF-IDF rows of all texts; what is no term of a part is unknown to it."""
         counted = self._counted
-        values = counted.data * idf[counted.indices]
-        squares = np.bincount(self._text_of, values * values, counted.shape[0]).astype(np.float64)  # also of nothing
-        strange = ~(active | self.vocabulary.singles)
-        unknown = self._unknown + np.bincount(self._text_of, counted.data * strange[counted.indices], counted.shape[0])
-        rarest = idf[: len(self.vocabulary) - len(self.vocabulary.gazetteer)].max(initial=0.0)
-        squares += unknown * (self.vocabulary.unknown_weight * rarest) ** 2
-        return np.asarray(values / np.sqrt(np.maximum(squares, 1e-300))[self._text_of], np.float32)
+        values = np.asarray(counted.amounts * idf.take(counted.columns), np.float64)
+        squares = self._sums(values * values)
+        if self.vocabulary.unknown_weight:
+            strange = ~(active | self.vocabulary.singles)
+            unknown = counted.unknown + self._sums(np.where(strange.take(counted.columns), counted.amounts, 0.0))
+            rarest = idf[: len(self.vocabulary) - len(self.vocabulary.gazetteer)].max(initial=0.0)
+            squares += unknown * (self.vocabulary.unknown_weight * rarest) ** 2
+        lengths = np.sqrt(np.maximum(squares, 1e-300))  # also of nothing
+        return np.asarray(values / np.repeat(lengths, np.diff(counted.starts)), np.float32)
+
+    def _sums(self, entries: Floats) -> Floats:
+        """Return the sum of the entries of each text."""
+        starts = self._counted.starts
+        sums, filled = np.zeros(len(starts) - 1), np.flatnonzero(np.diff(starts))
+        if len(filled):
+            sums[filled] = np.add.reduceat(entries, starts.take(filled))
+        return sums
 
     @cached_property
-    def _factors(self) -> tuple[Ints, NDArray[np.int32], Floats, Ints, NDArray[np.int32]]:
-        """The context and where the counts stand, as the compiled product takes them."""
-        left, right = self._context, self._counted
-        places = (left.indptr.astype(np.int64), left.indices.astype(np.int32), left.data.astype(np.float64))
-        return (*places, right.indptr.astype(np.int64), right.indices.astype(np.int32))
-
-
-def _few(texts: Sequence[Texts]) -> list[Texts]:
-    """Return texts of many reports as few: what is counted at once is counted faster, and memory stays bounded."""
-    groups: list[list[Texts]] = [[]]
-    size = 0
-    for some in texts:
-        if size > AT_ONCE:
-            groups.append([])
-            size = 0
-        groups[-1].append(some)
-        size += len(some.joined) + 1
-    return [Texts.joined_from(group) for group in groups]
+    def _context_places(self) -> tuple[Ints, NDArray[np.int32]]:
+        """Where the entries of the context stand, as the compiled loops take them."""
+        return self._context.indptr.astype(np.int64), self._context.indices.astype(np.int32)
 
 
 def _context(layout: Layout, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic

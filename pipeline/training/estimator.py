@@ -169,7 +169,7 @@ def _prepared(texts: Sequence[str], targets: NDArray[np.int64], names: LabelSet,
     for (cleaned, segments), target in zip(cut, targets.tolist(), strict=True):
         document = cleaned.document
         labels = (Label(document.source, document.sha256, 0, len(document.text), names.names[target]),)
-        yield prepare(LabelledDocument(document, labels), cleaned, segments, names, ())
+        yield prepare(LabelledDocument(document, labels), cleaned, segments, names)
 
 
 def _cut(texts: Sequence[str], config: Any) -> list[tuple[CleanText, Segments]]:  # noqa: ANN401 - Config or ModelSettings

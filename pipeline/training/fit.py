@@ -9,7 +9,7 @@ It learns on features in context; its weights are then used on single sentences,
 
 import os
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core import locations
-from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelSettings
+from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError, Say
 from pipeline.core.messages import tr
@@ -34,10 +34,9 @@ from pipeline.core.records import CleanText, Label
 from pipeline.core.spans import SpanIndex
 from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import Floats, lay_out, split_words
+from pipeline.model.features import Floats, lay_out
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model
-from pipeline.model.words import load_cut
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.preprocess.segments import Segments, joined
@@ -45,7 +44,7 @@ from pipeline.training.calibrate import Calibration, calibrate
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 
 BLOCK = 8  # labels that the compiled solver fits at once
-FINE, COARSE = 1e-4, 1e-3  # how far the gradients of a fit may be apart: of the model itself, and of those that only measure
+TOLERANCE = 1e-3  # how far the gradients of a fit may be apart: scores are then within a thousandth of those of the best weights
 MOST_PASSES = 2000
 SMOOTHING = 0.01  # of naive Bayes: what each term weighs in each label before anything is seen
 MOST_THREADS = 4  # that fit at once: each holds the features of all reports
@@ -80,24 +79,22 @@ class FoldModels:
     calibration: Calibration
 
 
-def prepare_corpus(corpus: Corpus, config: ModelSettings, user_words: tuple[str, ...]) -> list[Prepared]:
-    """Return each report of a corpus cleaned, cut into segments and split into words."""
+def prepare_corpus(corpus: Corpus, config: ModelSettings) -> list[Prepared]:
+    """Return each report of a corpus cleaned and cut into segments."""
     prepared = []
     for report in corpus.reports:
         cleaned = clean(report.document, config.clean)
         segments = msgspec.structs.replace(joined([*segment(cleaned, config.segment)]), symbols=())  # which are no part of a corpus
-        prepared.append(prepare(report, cleaned, segments, corpus.label_set, user_words))
+        prepared.append(prepare(report, cleaned, segments, corpus.label_set))
     return prepared
 
 
-def prepare(
-    report: LabelledDocument, cleaned: CleanText, segments: Segments, label_set: LabelSet, words: tuple[str, ...]
-) -> Prepared:
+def prepare(report: LabelledDocument, cleaned: CleanText, segments: Segments, label_set: LabelSet) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
     layout = lay_out([(cleaned.text, segments, True)])
     spans = [cleaned.offsets.span(start, end) for start, end in segments.sentences.tolist()]
     targets = list(_targets(spans, report.labels, label_set))
-    return Prepared(cleaned, segments, layout, split_words(layout, load_cut(words)), report.labels, np.array(targets, np.int64))
+    return Prepared(cleaned, segments, layout, report.labels, np.array(targets, np.int64))
 
 
 def train(fitter: "Fitter", watch: Watch = iter) -> Trained:
@@ -200,10 +197,10 @@ def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_se
     indices = {name: index for index, name in enumerate(label_set.names)}
     index = SpanIndex(labels)
     for span in spans:
-        covered: Counter[str] = Counter()
+        covered: dict[str, int] = {}
         for label, characters in index.overlapping(*span):
-            covered[label.label] += characters
-        yield indices[covered.most_common(1)[0][0]] if covered else -1
+            covered[label.label] = covered.get(label.label, 0) + characters
+        yield indices[max(covered, key=covered.__getitem__)] if covered else -1  # the first of equal ones
 
 
 class Fitter:
@@ -212,7 +209,7 @@ class Fitter:
     def __init__(self, reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> None:
         """Take the reports, whose order numbers them, and count their terms; raises ConfigError for a wrong gazetteer."""
         self.label_set, self.config, self.user_words = label_set, config, user_words
-        self.counts = CorpusCounts(reports, config, load_gazetteer(config.features.gazetteers))
+        self.counts = CorpusCounts(reports, config, load_gazetteer(config.features.gazetteers), user_words)
         self._duals: NDArray[np.float32] | None = None
 
     def fit(self, numbers: Sequence[int]) -> Model:
@@ -258,8 +255,8 @@ class Fitter:
         costs = options.C * _class_weights(examples, options.balanced)
         blocks = -(-len(examples) // BLOCK)
         duals = np.zeros((blocks, len(targets), BLOCK), np.float32) if self._duals is None else self._duals.copy()
-        values, tolerance = self.counts.values(part, native), FINE if is_first else COARSE
-        solved = [_solve_block(native, self.counts, part, values, costs, block, duals[block], tolerance) for block in range(blocks)]
+        values = self.counts.values(part, native)
+        solved = [_solve_block(native, self.counts, part, values, costs, block, duals[block], options) for block in range(blocks)]
         self._duals = duals if is_first else self._duals
         weights = np.concatenate(solved, axis=1)[:, : len(examples)]
         weights[:, examples == 0] = 0
@@ -280,7 +277,7 @@ def _class_weights(examples: Ints, is_balanced: bool) -> Floats:
 
 def _solve_block(
     native: ModuleType, counts: CorpusCounts, part: CorpusSubset, values: NDArray[np.float32], costs: Floats, block: int,
-    duals: NDArray[np.float32], tolerance: float,
+    duals: NDArray[np.float32], options: ModelConfig,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed.
 
@@ -292,13 +289,14 @@ def _solve_block(
     outside = np.ones(len(counts.targets), bool)
     outside[part.rows] = False
     duals[outside] = 0
+    pattern = counts.pattern(native)
     passes = native.solve(
-        counts.starts, counts.ranked, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]), options.C,
-        tolerance, MOST_PASSES, options.seed + 1, weights, duals,
+        pattern.starts, pattern.columns, values, part.rows, classes, np.ascontiguousarray(costs[block * BLOCK :][:BLOCK]),
+        options.C, TOLERANCE, MOST_PASSES, options.seed + 1, weights, duals,
     )  # fmt: skip
     if passes >= MOST_PASSES:
         _warn_of_no_convergence()
-    weights[:-1] = weights[counts.rank]
+    weights[:-1] = weights[pattern.rank]
     return weights
 
 

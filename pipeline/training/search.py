@@ -115,7 +115,7 @@ def measure_trials(trials: Sequence[Trial], corpus: Corpus, jobs: int) -> Iterat
     if not trials:
         return
     words = read_user_words(trials[0].config)
-    prepared = prepare_corpus(corpus, trials[0].config, words)
+    prepared = prepare_corpus(corpus, trials[0].config)
     at_once = min(jobs or os.cpu_count() or 1, len(trials))
     work: Callable[..., Any] = delayed(_measure_for)
     done = Parallel(n_jobs=at_once, return_as="generator", pre_dispatch=at_once)(

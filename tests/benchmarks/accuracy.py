@@ -61,8 +61,8 @@ def main() -> None:
     options = parser.parse_args()
     config = load_config(None, ("track.enabled=false",))
     corpus = read_corpus(config, print)
-    reports = prepare_corpus(corpus, config, ())
-    golds = {path.stem: prepare_corpus(read_gold(path, config, corpus.label_set), config, ()) for path in options.gold}
+    reports = prepare_corpus(corpus, config)
+    golds = {path.stem: prepare_corpus(read_gold(path, config, corpus.label_set), config) for path in options.gold}
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     rows = []
     for contestant in (one for one in contestants(config) if options.only in one.name):

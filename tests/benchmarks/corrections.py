@@ -126,8 +126,8 @@ def main() -> None:
     config = load_config(None, ("track.enabled=false",))
     corpus = read_corpus(config, print)
     labels = corpus.label_set
-    reports = prepare_corpus(corpus, config, ())
-    some = list(halves(prepare_corpus(read_gold(asked.gold, config, labels), config, ())))
+    reports = prepare_corpus(corpus, config)
+    some = list(halves(prepare_corpus(read_gold(asked.gold, config, labels), config)))
     base = Fitter(reports, labels, config, ()).fit(range(len(reports)))
     counts: dict[tuple[str, int], Confusion] = defaultdict(Counter)
     counts["none", 0] = sum((confusion(half.measured, base, labels) for half in some), Counter())

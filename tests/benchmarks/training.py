@@ -61,7 +61,7 @@ def main() -> None:
     config = replace(config, corpus=corpus_config)
     begin = time.process_time()
     corpus = read_corpus(config, lambda _: None)
-    prepared = prepare_corpus(corpus, config, ())
+    prepared = prepare_corpus(corpus, config)
     fit(prepared, corpus.label_set, config, ())
     ours = time.process_time() - begin
     counts = CorpusCounts(prepared, config, load_gazetteer(config.features.gazetteers))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCES = ["_glyphs.pyx", "_kernels.pyx", "_scans.pyx", "_solver.pyx"]
+SOURCES = ["_counts.pyx", "_glyphs.pyx", "_kernels.pyx", "_scans.pyx", "_solver.pyx"]
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def hook(root, tmp_path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for source in module.SOURCES:
-        (tmp_path / source).parent.mkdir(parents=True)
+        (tmp_path / source).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / source).write_text("def twice(int x): return 2 * x\n", encoding="utf-8")  # the sooner compiled
     warnings = []
 

@@ -81,7 +81,7 @@ def test_the_wheel_carries_code_configuration_and_the_shipped_model(wheel):
     assert "pipeline/shipped/models/default/manifest.json" in names
     assert {f"pipeline/output/page/{name}" for name in ("page.html.j2", "report.html.j2", "report.css", "report.js")} <= set(names)
     assert {f"pipeline/web/static/{name}" for name in ("index.html", "login.html", "main.js", "app.css", "icon.svg")} <= set(names)
-    for compiled in ("model/_kernels", "preprocess/_scans", "read/_glyphs", "training/_solver"):
+    for compiled in ("model/_kernels", "preprocess/_scans", "read/_glyphs", "training/_counts", "training/_solver"):
         assert [name for name in names if name.startswith(f"pipeline/{compiled}.") and name.endswith((".so", ".pyd"))]
     assert not wheel.name.endswith("-none-any.whl")
     assert not [name for name in names if name.startswith(("tests/", "seeds/", "mlruns/"))]

@@ -193,4 +193,4 @@ def test_a_row_by_itself_is_a_passage_whatever_it_looks_like(folder, call, monke
     config = load_config()
     corpus = read_corpus(config, print)
     assert [report.document.text for report in corpus.reports] == texts
-    assert [report.targets.tolist() for report in prepare_corpus(corpus, config, ())] == [[0], [1], [1], [1]]
+    assert [report.targets.tolist() for report in prepare_corpus(corpus, config)] == [[0], [1], [1], [1]]

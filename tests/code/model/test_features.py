@@ -136,7 +136,7 @@ def test_context_on_scores_is_context_on_features(model, config, cut_up):
     cleaned, segments, _ = cut_up("一、学习\n学了理论。讲了百场。\n（一）文化\n办好书房。送戏下乡。全民阅读。")
     layout = lay_out([(cleaned.text, segments, True)])
     texts = split_words(layout, model.cut)
-    prepared = Prepared(cleaned, segments, layout, texts, (), np.zeros(layout.sentences, np.int64))
+    prepared = Prepared(cleaned, segments, layout, (), np.zeros(layout.sentences, np.int64))
     counts = CorpusCounts([prepared], config, Gazetteer(["culture"], ["全民阅读"], [0]))
     features = counts.matrix(part := counts.part([0])).toarray()
     vocabulary = counts.reduced(part)

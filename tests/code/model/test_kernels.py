@@ -19,7 +19,7 @@ from pipeline.core.records import Document, MadeTags, Mark
 from pipeline.flow import tag_document
 from pipeline.model.decode import decode
 from pipeline.model.features import Texts, Vocabulary, context, join_texts, row_sums
-from pipeline.model.words import _jieba_cut, _rjieba_cut
+from pipeline.model.words import _jieba_cut, _rjieba_cut, load_dictionary
 from pipeline.preprocess.segments import RECORD, ROW
 from pipeline.preprocess.segments import TEXT as BODY
 
@@ -163,6 +163,16 @@ def test_a_line_that_is_no_word_is_named(lines, number):
 def test_a_dictionary_cut_short_in_a_character_is_refused():
     with pytest.raises(ValueError, match="line 1 of the dictionary"):
         kernels.Dictionary("文化".encode()[:-1])
+
+
+@given(TEXT)
+def test_words_end_where_they_are_cut(text):
+    dictionary = load_dictionary()
+    ends = np.empty(len(text), np.int64)
+    found = kernels.word_ends(dictionary, text, ends)
+    assert ends[:found].tolist() == np.cumsum([len(word) for word in dictionary.cut(text)]).tolist()
+    with pytest.raises(ValueError, match="no room for the words"):
+        kernels.word_ends(dictionary, text + "文", ends)
 
 
 # ---- rows, scores and words that weighed most ------------------------------------------------------------------------

@@ -30,6 +30,24 @@ def model(seeds_folder):
 def plain_solver():
     """What the compiled solver does, in numpy and slowly (Hsieh et al. 2008), to test what calls it where nothing is compiled."""
 
+    def pattern(left_starts, left_columns, right_starts, right_columns, width):
+        left = csr_matrix(
+            (np.ones(len(left_columns)), left_columns, left_starts), shape=(len(left_starts) - 1, len(right_starts) - 1)
+        )
+        right = csr_matrix((np.ones(len(right_columns)), right_columns, right_starts), shape=(len(right_starts) - 1, width))
+        return (left @ right).tocsr()
+
+    def product_starts(*arguments):
+        *places, starts, often = arguments
+        found = pattern(*places, len(often))
+        starts[:], often[:] = found.indptr, np.bincount(found.indices, minlength=len(often))
+
+    def product_columns(*arguments):
+        *places, starts, names, columns = arguments
+        found = pattern(*places, len(names))
+        for start, end in zip(starts[:-1], starts[1:], strict=True):
+            columns[start:end] = np.sort(names[found.indices[start:end]])
+
     def product(*arguments):
         left_starts, left_columns, left_values, right_starts, right_columns, right_values, *others = arguments
         starts, columns, values, wanted, width = others
@@ -58,4 +76,4 @@ def plain_solver():
         weights[:] = found
         return passes
 
-    return SimpleNamespace(product=product, solve=solve)
+    return SimpleNamespace(product=product, product_starts=product_starts, product_columns=product_columns, solve=solve)

@@ -17,7 +17,7 @@ from pipeline.training.out_of_fold import out_of_fold_tags
 def seeds(root):
     config = load_config(root / "configs" / "seeds.toml")
     corpus = read_corpus(config, lambda _: None)
-    return config, corpus, prepare_corpus(corpus, config, ())
+    return config, corpus, prepare_corpus(corpus, config)
 
 
 def test_a_point_for_each_share_that_can_be_trained_on(seeds):

@@ -15,7 +15,7 @@ from pipeline.training.left_out import gold_characters, judge_runs
 def seeds(root):
     config = load_config(root / "configs" / "seeds.toml")
     corpus = read_corpus(config, lambda _: None)
-    prepared = prepare_corpus(corpus, config, ())
+    prepared = prepare_corpus(corpus, config)
     return prepared, Fitter(prepared, corpus.label_set, config, ()).fit([0, 1, 2])
 
 

@@ -204,7 +204,7 @@ def test_as_many_combinations_are_measured_at_once_as_there_are_processes(two, m
     monkeypatch.setattr(module, "prepare_corpus", lambda *given: given)
     monkeypatch.setattr(module, "measure_trial", lambda *given: given)
     config = trials[0].config
-    assert list(measure_trials(trials, corpus, jobs)) == [(trial, (trial, corpus, (corpus, config, ()), ())) for trial in trials]
+    assert list(measure_trials(trials, corpus, jobs)) == [(trial, (trial, corpus, (corpus, config), ())) for trial in trials]
     assert asked == [{"n_jobs": at_once, "return_as": "generator", "pre_dispatch": at_once}]
     assert list(measure_trials([], corpus, jobs)) == []
 
