@@ -1,5 +1,6 @@
 """What the tests of training share: the seeds, trained on once in this process, so that who looks at the result is quick."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -45,7 +46,7 @@ def plain_solver():
     def product_columns(*arguments):
         *places, starts, names, columns = arguments
         found = pattern(*places, len(names))
-        for start, end in zip(starts[:-1], starts[1:], strict=True):
+        for start, end in pairwise(starts):
             columns[start:end] = np.sort(names[found.indices[start:end]])
 
     def product(*arguments):
