@@ -7,14 +7,15 @@ from pathlib import Path
 
 from pipeline.core.messages import tr
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+# How such a file is opened: a link is refused, and nothing is waited for.
+READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_regular(path: Path, most: int) -> bytes:
     """Return the bytes of a file; raises OSError for one that is a link, no ordinary file, or larger than ``most`` bytes."""
     if path.is_symlink():
         raise OSError(errno.EINVAL, tr("a link, where the file itself belongs"), str(path))
-    with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
+    with os.fdopen(os.open(path, READ), "rb") as stream:
         found = os.fstat(stream.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, tr("no ordinary file"), str(path))

@@ -128,7 +128,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, object]:
 
 
 def read_user_words(config: Config) -> tuple[str, ...]:
-    """Return the words that the segmenter keeps whole, sorted; raises ConfigError."""
+    """Return the words that the segmenter keeps whole, sorted, in lower case, as text is when it is cut; raises ConfigError."""
     name = config.features.user_dictionary
     if not name:
         return ()
@@ -138,7 +138,7 @@ def read_user_words(config: Config) -> tuple[str, ...]:
         raise ConfigError(
             tr("{name}: the user dictionary cannot be read ({error}); check features.user_dictionary", name=name, error=error)
         ) from None
-    return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))
+    return tuple(sorted({line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}))
 
 
 def corpus_files(config: Config) -> list[tuple[str, Path]]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pipeline.core import locations
 from pipeline.core.native import KERNELS, compiled
 from pipeline.core.outputs import write_whole
+from pipeline.core.regular import READ
 
 if TYPE_CHECKING:
     from pipeline.model._kernels import Scorer
@@ -44,7 +45,7 @@ def place_of(model: str) -> Path | None:
 
 def read_tables(place: Path) -> memoryview | None:
     """Return the content of a file of tables, mapped; None where there is none, or one that others could have written."""
-    with suppress(OSError, ValueError), os.fdopen(os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as stream:
+    with suppress(OSError, ValueError), os.fdopen(os.open(place, READ), "rb") as stream:
         if _is_own(os.fstat(stream.fileno()), stat.S_ISREG):
             mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
             if hasattr(mmap, "MADV_RANDOM"):

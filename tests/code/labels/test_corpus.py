@@ -62,10 +62,10 @@ def test_a_missing_folder_of_reports_is_named(seeds):
         sources(gone)
 
 
-def test_user_words_are_sorted_and_comments_left_out(seeds, home):
-    (home / "w.txt").write_text("\ufeff# words\n书房\n\n宣讲团\n书房\n", encoding="utf-8")
+def test_user_words_are_sorted_in_lower_case_and_comments_left_out(seeds, home):
+    (home / "w.txt").write_text("\ufeff# words\n书房\n\n宣讲团\nAI大模型\n书房\n", encoding="utf-8")
     own = replace(seeds, features=replace(seeds.features, user_dictionary="w.txt"))
-    assert read_user_words(own) == ("书房", "宣讲团")
+    assert read_user_words(own) == ("ai大模型", "书房", "宣讲团")
     assert read_user_words(seeds) == ()
     (home / "w.txt").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match=r"^w\.txt: the user dictionary cannot be read \(.+\); check features\.user_dictionary$"):

@@ -76,6 +76,14 @@ def test_tables_behind_a_link_are_not_read(kept):
     assert read_tables(real) is not None
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_in_the_place_of_tables_is_not_waited_for(folder, kept):
+    kept.unlink()
+    os.mkfifo(kept, 0o600)
+    assert read_tables(kept) is None
+    assert "compiled" not in vars(load_model(folder))
+
+
 def test_nothing_is_kept_in_a_folder_that_others_may_write_into(folder, tmp_path):
     cache = tmp_path / "cache" / "tables"
     cache.mkdir(parents=True)
