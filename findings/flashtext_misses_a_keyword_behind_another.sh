@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # FlashText finds the keywords of a list in one pass over a text, however long the list. It knows that words end where no letter of
 # English, digit or underscore follows, so a Chinese keyword is found in the midst of a sentence. One would expect it to find both of two keywords
-# that stand side by side, as 文化 and 旅游 in 文化旅游融合. It finds the first: the character that ends a keyword is passed over when the next is looked
+# that stand side by side, as 文化 and 旅游 in 文化旅游融合. It finds the first: the character behind a keyword is passed over when the next is looked
 # for, and in English that is always a space. With a comma between them, both are found; of three in a row, the second is missed and the third is
 # there. And a digit or a letter beside a keyword hides it: 5G文化 and 文化5项 have none. It matters here because themes are told by such lists,
 # and the terms of reports are built of each other: half of a pair is counted, and which half depends on the order. Guess written down first:

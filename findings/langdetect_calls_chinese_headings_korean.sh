@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # langdetect names the language of a text. Chinese and Korean have scripts of their own, and Korean has been written without Chinese characters
 # for decades: one would expect text of nothing but Chinese characters to be Chinese (zh-cn or zh-tw), or Japanese at the worst, and never Korean.
-# It is Korean, with a probability of 0.999, for 意识形态工作, 精神文明建设, 文化旅游 and 主要做法: what decides is single characters, and the
-# old text that the profile of Korean was made of has some of them more often. A sentence of 20 characters comes out Chinese. It
-# matters here because paragraphs are asked for their language to leave out the English and the Japanese ones of a bulletin, and the headings of
-# the themes themselves are among those that are dropped. Guess written down first: zh-cn for all eight. Seen: ko for six of
-# them, by the same seed each time (langdetect 1.0.9).
+# It is Korean, with a probability of 0.999, for 意识形态工作, 精神文明建设, 文化旅游 and 主要做法: each character counts as one that stands for a class
+# of them, and the profile of Korean, made of text with such characters, has some classes more often. A sentence of 20 characters comes out Chinese.
+# It matters here because paragraphs are asked for their language to leave out the English and the Japanese ones of a bulletin, and the headings
+# of the themes themselves are among those that are dropped. Guess written down first: zh-cn for all nine. Seen: ko for six of them, by three
+# seeds (langdetect 1.0.9).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
