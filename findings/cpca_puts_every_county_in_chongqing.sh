@@ -4,8 +4,8 @@
 # counties of Chongqing (500200), and headings 城区, 郊区 and 矿区 for districts that are really called so. cpca takes the word 县 wherever it stands
 # for the first: the text is from Chongqing, with code 500200 and no warning, and the word counts as read, so that 县委宣传部 has the address
 # 委宣传部. 城区 (the built-up area of any town) is a district of Shanwei in Guangdong. It matters here because reports say 全县, 我县 and 城区
-# in every paragraph, and hardly ever the county's name: compiled by place, the work of all counties is that of one city. Guess
-# written down first: no province, no code. Seen: 重庆市, 500200 for all that have 县, 广东省 for 城区 (cpca 0.5.5 with pandas 3.1.1).
+# in every paragraph, and hardly ever the county's name: compiled by place, the work of all counties is that of one city. Expected:
+# no province, no code. Seen: 重庆市, 500200 for all that have 县, 广东省 for 城区 (cpca 0.5.5 with pandas 3.1.1).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,7 +3,7 @@
 # the paragraph, and those of the box or not. kreuzberg gives those of the box in place of the paragraph: 前文一句。 and 后文一句。, on the page as large
 # as everything else, are gone, and nothing tells of it. A box that hangs on an empty paragraph loses nothing, which is how one would try it. It matters
 # here because Word and WPS hang a box on whatever paragraph the cursor stands in: of a bulletin with a box of figures, the very paragraph that they
-# belong to is missing, gets no theme and is in no count. Guess written down first, of a reader for .docx: the paragraph is there, and the box once.
+# belong to is missing, gets no theme and is in no count. Expected: the paragraph is there, and the box once.
 # Seen: the box alone (kreuzberg 4.10.4; mammoth 1.13.0 gives both).
 set -euo pipefail
 folder=$(mktemp -d)

@@ -3,8 +3,8 @@
 # 上半年 (the first half of the year) to be January to June of this year, or not to be found, as 一季度 is not. It reads 上 and 年 as in 上年, last
 # year, with the half left out: the first half is the whole of last year, the second the whole of next year. The year that is named beside
 # it makes no odds: 今年上半年, "of this year" in so many words, is found as one expression, and is last year. It matters here because every report
-# of a half year says 上半年 in its first line: what was done this spring is put down under last year, a year of it, with no error. Guess written
-# down first: a half of this year, or nothing. Seen, for a reader on 29 November 2025: 2024-01-01 to 2025-01-01, and 2026 for 下半年; 第一季度
+# of a half year says 上半年 in its first line: what was done this spring is put down under last year, a year of it, with no error. Expected:
+# a half of this year, or nothing. Seen, for a reader on 29 November 2025: 2024-01-01 to 2025-01-01, and 2026 for 下半年; 第一季度
 # is right (recognizers-text-date-time 1.0.2a2, with the emoji 1.7.0 that it does not start without).
 set -euo pipefail
 folder=$(mktemp -d)

@@ -3,7 +3,7 @@
 # not end in 。！ or ？ is left out: a heading, an item of a list that ends in a semicolon or in nothing, and the rest of any paragraph behind
 # its last full stop. The same text in English keeps its last sentence, stop or none. It matters here because measures stand in lists, and lists end
 # so: a list of three measures is no sentence at all, can be in no summary, and a text of headings and lists is empty to it, without an error.
-# Guess written down first: every character of the line is in one of its sentences. Seen: of a paragraph and three items, the one sentence
+# Expected: every character of the line is in one of its sentences. Seen: of a paragraph and three items, the one sentence
 # that ends in 。 (sumy 0.13.0 with jieba 0.42.1).
 set -euo pipefail
 folder=$(mktemp -d)
