@@ -39,6 +39,8 @@ cdef enum:
     AHEAD = 16  # places that are fetched ahead of the one that is worked on
     BLOCK = 1024  # characters of lines that are worked on together: what is known of them stays in a near cache
     NUMBERS = 1536  # of characters: whose pairs stand in one square; of a report they are all but some three in a hundred
+    NUMBER_BITS = 16  # of them, and the bits themselves
+    OF_NUMBER = 0xFFFF
     NOTHING = 0  # the number of a character that no word, bigram and term begins with or goes on with …
     RARE = 1  # … and that of all others without one of their own
     STEPS = 256  # of inverse document frequencies, by which bigrams are put in order
@@ -1078,7 +1080,7 @@ cdef class Pairs:
     number of their own, as of nearly all pairs of a report, it stands in a square; the others are in a hash table.
     """
 
-    cdef uint16_t* numbers  # of the characters below PLANE; above they are RARE
+    cdef uint32_t* numbers  # of the characters below PLANE, their kinds above; beyond it they are RARE
     cdef uint32_t* square  # of NUMBERS * NUMBERS characters: the number of the pair, 0 for none, or ASK
     cdef uint64_t* table  # characters and number of the pairs that are not in the square, in one number each
     cdef uint64_t mask
@@ -1094,7 +1096,7 @@ cdef class Pairs:
         self.mask, self.shift = 1023, 64 - 10
         while most * 5 > self.mask * 3:
             self.mask, self.shift = 2 * self.mask + 1, self.shift - 1
-        self.numbers = <uint16_t*>calloc(PLANE, sizeof(uint16_t))
+        self.numbers = <uint32_t*>calloc(PLANE, sizeof(uint32_t))
         self.square = <uint32_t*>_large(NUMBERS * NUMBERS * sizeof(uint32_t))
         self.table = <uint64_t*>_large((self.mask + 1) * sizeof(uint64_t))
         self.pairs = <Pair*>malloc((most + 1) * sizeof(Pair))
@@ -1115,7 +1117,7 @@ cdef class Pairs:
         self.is_mapped |= tables.is_read
         self.mask, self.shift = <uint64_t>tables._number(self.mask), <int>tables._number(self.shift)
         self.count = <uint32_t>tables._number(self.count)
-        self.numbers = <uint16_t*>tables._array(self.numbers, PLANE * sizeof(uint16_t))
+        self.numbers = <uint32_t*>tables._array(self.numbers, PLANE * sizeof(uint32_t))
         self.square = <uint32_t*>tables._array(self.square, NUMBERS * NUMBERS * sizeof(uint32_t))
         self.table = <uint64_t*>tables._array(self.table, (self.mask + 1) * sizeof(uint64_t))
         self.pairs = <Pair*>tables._array(self.pairs, self.count * sizeof(Pair))
@@ -1131,15 +1133,17 @@ cdef class Pairs:
             found[count].frequency, found[count].code = frequencies[i], <uint32_t>i
             count += frequencies[i] > 0
         qsort(found, count, sizeof(Frequency), _compare)
+        for i in range(PLANE):
+            self.numbers[i] = <uint32_t>KINDS[i] << NUMBER_BITS
         for i in range(count):
-            self.numbers[found[i].code] = <uint16_t>(RARE + 1 + i if RARE + 1 + i < NUMBERS else RARE)
+            self.numbers[found[i].code] |= <uint32_t>(RARE + 1 + i if RARE + 1 + i < NUMBERS else RARE)
         free(found)
         for i in range(RARE, NUMBERS):
             self.square[i * NUMBERS + RARE] = self.square[RARE * NUMBERS + i] = ASK
         return 0
 
     cdef inline uint32_t _number(self, uint32_t code) noexcept nogil:
-        return self.numbers[code] if code < PLANE else RARE
+        return self.numbers[code] & OF_NUMBER if code < PLANE else RARE
 
     cdef inline uint32_t* _in_square(self, uint64_t code) noexcept nogil:
         """Return where two characters stand in the square."""
@@ -1195,6 +1199,11 @@ cdef struct Block:  # some lines that are worked on together
     Py_ssize_t start, end  # of the line that is worked on
 
 
+cdef struct Seen:  # the row in which a rank was met last, and where it stands in it
+    uint32_t row
+    int32_t place
+
+
 cdef class Scorer:
     """Makes TF-IDF rows and scores of texts, and finds the words that weighed most: for one vocabulary and one set of weights."""
 
@@ -1206,7 +1215,8 @@ cdef class Scorer:
     cdef bint has_pairs, has_singles, has_others  # whether bigrams are pairs, characters by themselves, or pairs of no letters
     cdef Pairs pairs
     cdef Single* singles  # by the numbers of characters
-    cdef int32_t* seen  # where a rank stood when it was met last, whatever that means for other rows
+    cdef Seen* seen  # by rank
+    cdef uint32_t row_number  # of the row that is counted at present
     cdef double* records  # of each rank the idf of its column and then the weights, side by side: they are asked for together
     cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
     cdef uint8_t* speaks  # a bit for each label, by rank: whether that is a word that tells a reader something and speaks for it
@@ -1263,7 +1273,7 @@ cdef class Scorer:
         self.speaks = <uint8_t*>calloc(self.terms + 1, self.speaks_stride)
         self.tally = Tally(self.terms)
         self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
-        self.seen = <int32_t*>calloc(self.terms + 1, sizeof(int32_t))
+        self.seen = <Seen*>calloc(self.terms + 1, sizeof(Seen))
         if not self.of_nodes or not self.ranks or not self.by_rank or not self.speaks or not self.records or not self.seen:
             raise MemoryError
         self._put_in_order(idf)
@@ -1304,7 +1314,7 @@ cdef class Scorer:
         if not scorer.tables.is_all_taken or len(scorer.names) != scorer.labels:
             raise ValueError("the tables are none of these labels")
         scorer.tally = Tally(scorer.terms)
-        scorer.seen = <int32_t*>calloc(scorer.terms + 1, sizeof(int32_t))
+        scorer.seen = <Seen*>calloc(scorer.terms + 1, sizeof(Seen))
         if not scorer.seen:
             raise MemoryError
         return scorer
@@ -1411,8 +1421,8 @@ cdef class Scorer:
             raise MemoryError
         self.singles[NOTHING].weight, self.singles[NOTHING].word = NO_WORD, -1
         for code in range(PLANE):
-            if self.pairs.numbers[code] > RARE:
-                self.singles[self.pairs.numbers[code]] = self._single(<uint32_t>code)
+            if self.pairs._number(code) > RARE:
+                self.singles[self.pairs._number(code)] = self._single(<uint32_t>code)
         return 0
 
     cdef Single _single(self, uint32_t code) noexcept nogil:
@@ -1502,21 +1512,21 @@ cdef class Scorer:
         return found
 
     cdef Py_ssize_t _counted(self, Py_ssize_t met, const int32_t* some, int64_t* ranks, double* counts) noexcept nogil:
-        """Write the different ones of ``some`` ranks as they are met, and how many there are of each; return how many differ.
-
-        What ``seen`` says of a rank is right only where that rank stands there (a sparse set, Briggs and Torczon 1993).
-        """
+        """Write the different ones of ``some`` ranks as they are met, and how many there are of each; return how many differ."""
         cdef Py_ssize_t found = 0, i, place
-        cdef int32_t* seen = self.seen
+        cdef Seen* seen = self.seen
         cdef int32_t rank
         cdef int is_new
+        self.row_number += 1
+        if not self.row_number:  # after four thousand million rows
+            memset(seen, 0, self.terms * sizeof(Seen))
+            self.row_number = 1
         for i in range(met):
             rank = some[i]
-            place = min(<Py_ssize_t>seen[rank], found)
-            is_new = (place == found) | (ranks[place] != rank)
-            place = _chosen(is_new, <int>found, <int>place)
+            is_new = seen[rank].row != self.row_number
+            place = _chosen(is_new, <int>found, seen[rank].place)
             ranks[place], counts[place] = rank, _kept(counts[place], not is_new) + 1
-            seen[rank] = <int32_t>place
+            seen[rank].row, seen[rank].place = self.row_number, <int32_t>place
             found += is_new
         return found
 
@@ -1594,15 +1604,17 @@ cdef class Scorer:
         cdef const Pair* pairs = self.pairs.pairs
         cdef const Pair* pair
         cdef const uint32_t* square = self.pairs.square
-        cdef const uint8_t* kinds = scratch.kinds
+        cdef const uint32_t* of_characters = self.pairs.numbers
+        cdef uint32_t known
+        cdef uint8_t* kinds = scratch.kinds
         cdef uint16_t* numbers = scratch.numbers
         cdef uint32_t* of_pairs = scratch.pairs
         cdef int32_t* places = scratch.places
         cdef const Single* single
-        scratch._write_kinds(text, size)
-        numbers[size] = NOTHING
+        kinds[size], numbers[size] = 0, NOTHING
         for i in range(size):
-            numbers[i] = <uint16_t>self.pairs._number(text[i])
+            known = of_characters[text[i]] if text[i] < PLANE else <uint32_t>_kind(text[i]) << NUMBER_BITS | RARE
+            numbers[i], kinds[i] = <uint16_t>(known & OF_NUMBER), <uint8_t>(known >> NUMBER_BITS)
             _fetch_ahead(&square[numbers[max(i - 1, 0)] * NUMBERS + numbers[i]])
         for i in range(size):
             of_pairs[i] = square[numbers[i] * NUMBERS + numbers[i + 1]]
