@@ -27,16 +27,21 @@ if TYPE_CHECKING:
 
 FOLDER = "tables"
 KEPT = 4  # files; older ones go
+CODE = Path(__file__).parent
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
-def place_of(model: str) -> Path | None:
-    """Return the file of the tables of a model, of whose manifest this is the digest; None where nothing is compiled."""
+def place_of(model: str, code: Path = CODE) -> Path | None:
+    """Return the file of the tables of a model, of whose manifest this is the digest; None where nothing is compiled.
+
+    ``code`` is the folder of the modules that say what a vocabulary and its weights are, beside the compiled part.
+    """
     kernels, package = compiled(KERNELS), importlib.util.find_spec("jieba")  # importing jieba would take a second
     if kernels is None or package is None or package.origin is None:
         return None
-    dictionary = Path(package.origin).with_name("dict.txt").stat()
-    made_of = f"{model} {kernels.SOURCE} {dictionary.st_size} {dictionary.st_mtime_ns} {sys.byteorder} {sys.maxsize}"
+    files = [Path(package.origin).with_name("dict.txt"), *sorted(code.glob("*.py"))]
+    looked_at = [(found.st_size, found.st_mtime_ns) for found in map(Path.stat, files)]
+    made_of = f"{model} {kernels.SOURCE} {looked_at} {sys.byteorder} {sys.maxsize}"
     try:
         return locations.cache_folder() / FOLDER / hashlib.sha256(made_of.encode()).hexdigest()
     except RuntimeError:  # a user without a home

@@ -33,7 +33,8 @@ def with_heads_aside(content: ReadText) -> ReadText:
     if not rows or any(place.row is not None for place in content.places):
         return content
     runs = list(_runs(rows, content.text))
-    heads = {mark.start for run in runs for mark in _heads(run, content.text)}
+    end = len(content.text.rstrip())
+    heads = {mark.start for run in runs for mark in _heads(run, content.text, end)}
     known = {_text(mark, content.text) for mark in rows if mark.start in heads}
     marks = [
         Mark(mark.start, mark.end, "noise", reason=REASON) if mark.kind == "row" and _text(mark, content.text) in known else mark
@@ -64,15 +65,15 @@ def _runs(rows: Sequence[Mark], text: str) -> Iterator[list[Mark]]:
     yield run
 
 
-def _heads(run: Sequence[Mark], text: str) -> Sequence[Mark]:
-    """Return the rows of names that a run of rows begins with."""
+def _heads(run: Sequence[Mark], text: str, end: int) -> Sequence[Mark]:
+    """Return the rows of names that a run of rows begins with; ``end`` is where the text ends but for white space."""
     named = 0
     while named < min(len(run), MOST_LEVELS) and _is_head(_cells(run[named], text)):
         named += 1
     if named < len(run):
         return run[:named]
     cells = _cells(run[0], text)
-    is_alone = len(run) == 1 and len(cells) >= _FEWEST_ALONE and all(map(_is_known, cells)) and text[run[0].end :].strip()
+    is_alone = len(run) == 1 and len(cells) >= _FEWEST_ALONE and all(map(_is_known, cells)) and run[0].end < end
     return run if is_alone else ()
 
 

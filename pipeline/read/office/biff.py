@@ -36,7 +36,7 @@ def formats_of_workbook(data: bytes) -> dict[str, dict[Cell, str]]:
     """Return the format of each cell that is shown otherwise than it is held, by the names of the sheets."""
     try:
         return _formats(_workbook_stream(data))
-    except (struct.error, IndexError):  # cut off, or damaged
+    except (struct.error, IndexError, ValueError):  # cut off, or damaged
         return {}
 
 

@@ -7,7 +7,7 @@ from itertools import groupby, islice, pairwise
 
 from pipeline.read.page.furniture import Furniture, Page, form_of
 from pipeline.read.page.glyphs import Glyph
-from pipeline.read.page.lines import TextLine, page_lines
+from pipeline.read.page.lines import TextLine, page_lines, with_joint
 from pipeline.read.page.ruby import take_ruby
 from pipeline.read.page.vertical import DOWN
 
@@ -31,7 +31,7 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
     """
     others = {other for _, other in glyphs} - {turn}
     for other, group in groupby(glyphs if others else (), key=lambda pair: turn if turn == DOWN and pair[1] == 0 else pair[1]):
-        text = "" if other == turn else _turned_text([glyph for glyph, _ in group], other)
+        text = "" if other == turn else _turned_text([glyph for glyph, _ in group], other, page.number).strip()
         if text:
             aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))
     corners = [turned(x, y, turn) for x, y in ((page.left, page.bottom), (page.right, page.top))]
@@ -48,14 +48,13 @@ def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furn
     return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
 
 
-def _turned_text(glyphs: list[Glyph], turn: int) -> str:
-    """Return text that is turned otherwise than its page; what stands upside down comes with its last character first."""
-    rows = groupby(glyphs if turn == _SLANTING else sorted(glyphs, key=lambda glyph: (_row(glyph), glyph.left)), key=_row)
-    return ("" if turn == _SLANTING else " ").join("".join(glyph.character for glyph in row) for _, row in rows)
-
-
-def _row(glyph: Glyph) -> int:
-    return -round(glyph.base / glyph.size) if glyph.size else 0
+def _turned_text(glyphs: list[Glyph], turn: int, page: int) -> str:
+    """Return text that is turned otherwise than its page, line by line: what stands upside down comes with its end first."""
+    if turn == _SLANTING:
+        return "".join(glyph.character for glyph in glyphs)
+    lines = page_lines(glyphs, page)
+    pieces = [with_joint(line.text, following.text, line.spaced) for line, following in pairwise(lines)]
+    return "".join([*pieces, *[line.text for line in lines[-1:]]])
 
 
 def _above(rows: list[TextLine], left: float, top: float) -> list[TextLine]:

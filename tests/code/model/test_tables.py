@@ -117,6 +117,14 @@ def test_another_model_has_tables_of_its_own(kept):
     assert {first.parent, second.parent} == {kept.parent}
 
 
+def test_code_that_has_changed_makes_tables_of_its_own(kept, tmp_path):
+    (tmp_path / "features.py").write_text("FREQUENT = 5.0", encoding="utf-8")
+    first = place_of("a" * 64, tmp_path)
+    assert place_of("a" * 64, tmp_path) == first
+    (tmp_path / "features.py").write_text("FREQUENT = 50.0", encoding="utf-8")
+    assert place_of("a" * 64, tmp_path) not in (first, place_of("a" * 64))
+
+
 def test_older_tables_are_removed(model, kept):
     os.utime(kept, ns=(0, 0))
     for number in range(KEPT + 2):

@@ -133,3 +133,9 @@ def test_what_has_no_formats():
     ring = bytearray(compound(stream(0x600, "表", "0.0%")))
     struct.pack_into("<I", ring, ring.index(struct.pack("<II", 0xFFFFFFFE, 0xFFFFFFFD)), 0)  # the directory follows itself
     formats_of_workbook(bytes(ring))
+
+
+def test_sectors_too_small_for_a_number_have_no_formats():
+    data = bytearray(compound(stream(0x0600, "表", "0.0%")))
+    data[30], data[68:76] = 0, struct.pack("<II", 0, 1)
+    assert formats_of_workbook(bytes(data)) == {}

@@ -131,3 +131,21 @@ def test_a_web_page():
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in ROWS)
     page = f"<html><body><h1>活动情况</h1><p>全年开展活动两场，受到群众欢迎。</p><table>{cells}</table></body></html>"
     check(read_bytes(page.encode(), "a.html", OPTIONS, ".html"))
+
+
+class CountedText(str):
+    """A text that counts the characters that are taken of it."""
+
+    __slots__ = ("taken",)
+
+    def __getitem__(self, part):
+        found = super().__getitem__(part)
+        self.taken = getattr(self, "taken", 0) + len(found)
+        return found
+
+
+def test_many_tables_of_one_row_are_not_looked_through_to_the_end_for_each():
+    made = content(*[(("时间", "地点", "内容"),)] * 300)
+    text = CountedText(made.text)
+    assert len(aside(with_heads_aside(ReadText(text, "test", made.marks)))) == 300
+    assert text.taken < 10 * len(text)

@@ -69,3 +69,13 @@ def test_what_is_turned_otherwise_is_set_aside_from_its_first_character_to_its_l
     page = level_page(glyphs, Page(1, [], bottom=0, top=800, left=0, right=600), aside, 0)
     assert [line.text for line in page.lines] == [LINES[0]]
     assert [(each.text, each.reason) for each in aside] == [(LINES[1], "slanting text")]
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_lines_that_are_turned_otherwise_are_set_aside_as_one_text_without_blanks_between(turn):
+    """A raised figure, smaller than the rest, stays where it stands."""
+    turned = glyphs_of(0.0, LINES[:2], left=-400.0)
+    turned[3] = turned[3]._replace(character="①", size=turned[3].size / 2, base=turned[3].base + 4)
+    aside = []
+    level_page([(glyph, turn) for glyph in turned], Page(1, [], bottom=0, top=800, left=0, right=600), aside, 0)
+    assert [each.text for each in aside] == [f"{LINES[0][:3]}①{LINES[0][4:]}{LINES[1]}"]
