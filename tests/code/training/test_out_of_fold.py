@@ -34,10 +34,10 @@ def test_a_folder_that_was_changed_or_has_no_figures_is_refused(seeds_folder, mo
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (gzip.compress(b'{"source": "a"}\n'), "m: no out-of-fold tags to read"),
+        (gzip.compress(b'{"source": "a"}\n', mtime=0), "m: no out-of-fold tags to read"),
         (b"{}", r"out_of_fold\.jsonl\.gz: damaged \("),
-        (gzip.compress(b"{}" * 500)[:-9], r"out_of_fold\.jsonl\.gz: cut short"),
-        (gzip.compress(b" " * 300_001), r"out_of_fold\.jsonl\.gz: cut short, or larger than 300,000 bytes"),
+        (gzip.compress(b"{}" * 500, mtime=0)[:-9], r"out_of_fold\.jsonl\.gz: cut short"),
+        (gzip.compress(b" " * 300_001, mtime=0), r"out_of_fold\.jsonl\.gz: cut short, or larger than 300,000 bytes"),
     ],
 )
 def test_out_of_fold_tags_that_cannot_be_read_are_refused(seeds_folder, tmp_path, monkeypatch, content, message):
