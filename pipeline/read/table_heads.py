@@ -68,8 +68,10 @@ def _runs(rows: Sequence[Mark], text: str) -> Iterator[list[Mark]]:
 def _heads(run: Sequence[Mark], text: str, end: int) -> Sequence[Mark]:
     """Return the rows of names that a run of rows begins with; ``end`` is where the text ends but for white space."""
     named = 0
-    while named < min(len(run), MOST_LEVELS) and _is_head(_cells(run[named], text)):
+    while named < min(len(run), MOST_LEVELS + 1) and _is_head(_cells(run[named], text)):
         named += 1
+    if named > MOST_LEVELS:  # names all the way down are what the table tells
+        return ()
     if named < len(run):
         return run[:named]
     cells = _cells(run[0], text)

@@ -60,6 +60,7 @@ def test_a_row_of_names_above_others_is_set_aside(head):
         (("时间",), ("3月",)),
         (("名称", "时间"), ("名称", "时间")),  # nothing but names
         (("名称", "时间"),),  # two words by themselves
+        (*(("文化惠民项目", "县融媒体平台"),) * 4, ("书房", "6座")),  # rows of names all the way down
     ],
 )
 def test_what_is_no_row_of_names_stays(rows):
