@@ -662,6 +662,7 @@ cdef class Terms:
     cdef uint32_t* ends  # one more than the class of the term that ends at a node, or 0, and LEADS_ON where longer ones go on
     cdef int32_t nodes
     cdef int32_t classes  # one more than the greatest
+    cdef bint is_mapped
     cdef uint64_t[1 << (FILTER_BITS - 6)] filter  # a bit for each two characters that begin a term
 
     def __init__(self, terms, classes):
@@ -686,10 +687,11 @@ cdef class Terms:
             _set_bit(self.filter, _filtered(_pair(ord(term[0]), ord(term[1]))))
 
     def __dealloc__(self):
-        if self.trie is not None and not self.trie.is_mapped:
+        if not self.is_mapped:
             free(self.ends)
 
     cdef int _hand_over(self, Tables tables) except -1:
+        self.is_mapped |= tables.is_read
         self.trie = self.trie if self.trie is not None else Dictionary.__new__(Dictionary)
         self.trie._hand_over(tables)
         self.nodes, self.classes = <int32_t>tables._number(self.nodes), <int32_t>tables._number(self.classes)
@@ -1229,6 +1231,7 @@ cdef class Scorer:
     cdef tuple words
     cdef list names  # of the labels, as JSON
     cdef Tables tables  # the file that all this is mapped from, or None
+    cdef bint is_mapped  # told by itself: what collects garbage may have taken the tables away before the end
 
     def __init__(
         self,
@@ -1291,7 +1294,7 @@ cdef class Scorer:
 
     def __dealloc__(self):
         free(self.seen)
-        if self.tables is None:
+        if not self.is_mapped:
             free(self.of_nodes)
             free(self.ranks)
             free(self.by_rank)
@@ -1324,6 +1327,7 @@ cdef class Scorer:
         self._hand_over(Tables(stream))
 
     cdef int _hand_over(self, Tables tables) except -1:
+        self.is_mapped |= tables.is_read
         self.terms, self.labels, self.stride = tables._number(self.terms), tables._number(self.labels), tables._number(self.stride)
         self.nodes, self.first_class = <int32_t>tables._number(self.nodes), tables._number(self.first_class)
         self.has_pairs, self.has_singles = tables._number(self.has_pairs), tables._number(self.has_singles)

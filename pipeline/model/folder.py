@@ -25,7 +25,7 @@ import io
 import math
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -179,7 +179,7 @@ def load_model(folder: Path) -> Model:
         compiled = _compiled(place, contents, labels)
         if compiled is None:
             load_ahead(tuple(_lines(contents["dictionary.txt"])))
-        vocabulary = Vocabulary.read(partial(_vocabulary, contents, settings, manifest.format), compiled is not None)
+        vocabulary = Vocabulary.read(_reader(contents, settings, manifest.format), compiled is not None)
         terms, count = compiled.scorer.columns_in_all if compiled else len(vocabulary), len(labels.names)
         model = Model(
             name=manifest.name,
@@ -218,6 +218,12 @@ def _compiled(place: Path | None, contents: Mapping[str, bytes], labels: LabelSe
 def _take_compiled(model: Model, compiled: Compiled | None, place: Path | None) -> None:
     """Give a model what was kept of it, or the place where that may be kept."""
     vars(model).update({"tables": place} if compiled is None else {"compiled": compiled, "cut": compiled.scorer.cut})
+
+
+def _reader(contents: Mapping[str, bytes], settings: ModelSettings, number: int) -> Callable[[], Vocabulary]:
+    """Return what reads the vocabulary of a folder of a format; it keeps the files of that alone."""
+    own = {name: contents[name] for name in ("words.txt", "bigrams.txt", GAZETTEER, "idf.npy") if name in contents}
+    return partial(_vocabulary, own, settings, number)
 
 
 def _vocabulary(contents: Mapping[str, bytes], settings: ModelSettings, number: int) -> Vocabulary:

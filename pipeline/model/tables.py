@@ -3,7 +3,8 @@
 They are the dictionary, the vocabulary and the weights as ``_kernels.Scorer`` looks them up, some 45 MB, of which a start touches
 what its text asks for. They are written when a model is loaded for the second time, by this program alone, into a folder that is
 the user's alone; a model that is handed on is its folder, never these. What they were made of is in their name: the model with all
-its files, the dictionary of jieba, and the source of the compiled part. Where they cannot be kept, all is as it was, but slower.
+its files, the dictionary of jieba, the compiled part and the modules beside it. Where they cannot be kept, all is as it was, but
+slower.
 """
 
 import hashlib

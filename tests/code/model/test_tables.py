@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -54,6 +56,16 @@ def test_the_vocabulary_is_read_when_it_is_asked_for(model, folder, kept):
     assert np.array_equal(loaded.telling, model.vocabulary.telling)
     with pytest.raises(AttributeError, match="colour"):
         _ = loaded.colour
+
+
+def test_a_model_with_tables_may_end_in_a_circle_of_references(folder, kept, root):
+    code = (
+        "import gc, sys\nfrom pathlib import Path\nfrom pipeline.model.folder import load_model\n"
+        "model = load_model(Path(sys.argv[1]))\nassert 'compiled' in vars(model)\n"
+        "circle = [model]\ncircle.append(circle)\ndel model, circle\nassert gc.collect()\nprint('ended')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "ended\n"), done.stderr
 
 
 def test_one_load_keeps_nothing_but_a_note(folder, tmp_path):
