@@ -36,7 +36,6 @@ cdef enum:
     SHARE_BITS = 24  # words whose shares are the same in so many bits weigh the same
     FILTER_BITS = 18  # of the places in the filter of the beginnings of terms
     LEVELS = 4  # characters of a word that are looked up for all places of a text at once
-    AHEAD = 16  # places that are fetched ahead of the one that is worked on
     BLOCK = 1024  # characters of lines that are worked on together: what is known of them stays in a near cache
     NUMBERS = 1536  # of characters: whose pairs stand in one square; of a report they are all but some three in a hundred
     NUMBER_BITS = 16  # of them, and the bits themselves
