@@ -156,14 +156,15 @@ def test_what_can_be_written_through_is(there, run, trained_home):
     assert stat.S_ISCHR((there / "/dev/null").lstat().st_mode)
     os.mkfifo("pipe")
     found = []
-    thread = threading.Thread(target=lambda: found.append((there / "pipe").read_bytes()))
-    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
-    writer = os.open("pipe", os.O_WRONLY)  # so that the thread opens its end at once, whenever it comes to it
+    reader = os.fdopen(os.open("pipe", os.O_RDONLY | os.O_NONBLOCK), "rb")
+    writer = os.open("pipe", os.O_WRONLY)  # while it is open the reader, whose end is open already, waits for more
+    os.set_blocking(reader.fileno(), True)
+    thread = threading.Thread(target=lambda: found.append(reader.read()))
     thread.start()
     result = run("tag orig/a.txt -o pipe --format jsonl")
     os.close(writer)
     thread.join()
-    os.close(reader)
+    reader.close()
     assert result.exit_code == 0
     plain = run("tag orig/a.txt --format jsonl").stdout_bytes
     assert found == [plain]
