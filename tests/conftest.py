@@ -89,7 +89,9 @@ _SLOW_FIXTURES = frozenset(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the quick tests, and leave those of the compiled part out where the Python code is to be tested."""
+    """Mark the quick tests, put the longest first, and leave out those of the compiled part where the Python code is tested."""
+    # Those that measure the whole take longest; at the end, one process would wait for the other.
+    items.sort(key=lambda item: not item.path.is_relative_to(ROOT / "tests" / "model"))
     for item in items:
         values = item.callspec.params if hasattr(item, "callspec") else {}  # a parameter named like a fixture is none
         if item.get_closest_marker("slow") is None and _SLOW_FIXTURES.isdisjoint({*item.fixturenames} - {*values}):

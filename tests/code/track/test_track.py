@@ -13,11 +13,13 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pipeline.core import locations
 from pipeline.model.folder import load_model
+from pipeline.track import server as ui_server
 from pipeline.training.facts import load_facts
 
 TRAIN = ["train", "--config", "configs/seeds.toml", "--set", "model.name=other"]
@@ -272,21 +274,36 @@ def test_no_track_leaves_no_store(start, tmp_path):
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes by /proc, which only Linux has")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_no_process_of_the_ui_outlives_it(tmp_path, number):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", "ui", "--port", "0"],
-        env={**os.environ, "MISSION_THEMES_HOME": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout.readline().startswith("MLflow UI: ")
-    deadline = time.monotonic() + 90
-    while len(running(tmp_path)) < 3:  # the command, MLflow's own, and the server that it starts
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
-    os.kill(process.pid, number)
-    assert process.wait(timeout=30) == 0
-    process.stdout.close()
+    command, env = [sys.executable, "-m", "pipeline.cli", "ui", "--port", "0"], {**os.environ, "MISSION_THEMES_HOME": str(tmp_path)}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout.readline().startswith("MLflow UI: ")
+        deadline = time.monotonic() + 90
+        while not any("uvicorn" in line for line in running(tmp_path)):  # the command, MLflow's own, and the server that it starts
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+        os.kill(process.pid, number)
+        assert process.wait(timeout=30) == 0
+    assert running(tmp_path) == []
+
+
+@pytest.mark.parametrize("at", ["follow", "subprocess"])
+def test_a_ui_that_is_stopped_while_it_starts_ends_well_and_leaves_nothing(tmp_path, monkeypatch, at):
+    """The signal comes just after a step is done, before anything could be made of what it returned."""
+    monkeypatch.setenv("MISSION_THEMES_HOME", str(tmp_path))
+    begun = []
+
+    def stopped(step):
+        def run(*arguments, **options):
+            begun.append(step(*arguments, **options))
+            signal.raise_signal(signal.SIGINT)
+            return begun[-1]
+
+        return run
+
+    starting = SimpleNamespace(Popen=stopped(subprocess.Popen), TimeoutExpired=subprocess.TimeoutExpired)
+    monkeypatch.setattr(ui_server, at, starting if at == "subprocess" else stopped(ui_server.follow))
+    assert ui_server.serve_ui(ui_server.free_port()) == 0
+    assert len(begun) == 1
     assert running(tmp_path) == []
 
 
