@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pipeline.training.search import Trial
 
 SEARCH = "configs/search.toml"
-SAME_SHOWN = 10  # groups of reports with the same text, and reports of one, that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,12 @@ def train_model(
     UsageError when the model cannot be written. A tracking store that cannot be used costs the record only:
     ``Training.warning`` says so.
     """
-    from pipeline.labels.corpus import corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.labels.corpus import announce, corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.track.machine import watch_machine  # noqa: PLC0415
     from pipeline.training.correction_effect import find_corrected, tags_when_trained  # noqa: PLC0415
     from pipeline.training.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
     from pipeline.training.facts import training_facts  # noqa: PLC0415
-    from pipeline.training.fit import Fitter, check_prepared, prepare_corpus, train  # noqa: PLC0415
+    from pipeline.training.fit import Fitter, prepare_corpus, train  # noqa: PLC0415
     from pipeline.training.measure import measure  # noqa: PLC0415
     from pipeline.training.out_of_fold import out_of_fold_lines, out_of_fold_tags  # noqa: PLC0415
 
@@ -96,9 +95,9 @@ def train_model(
     with watch_machine(config.track.enabled) as samples:
         corpus = read_corpus(config, say)
         user_words = read_user_words(config)
+        announce(corpus, say)
         prepared = prepare_corpus(corpus, config)
         read = time.perf_counter() - started
-        check_prepared(prepared, corpus, say)
         fitter = Fitter(prepared, corpus.label_set, config, user_words)
         trained = train(fitter, watch)
         curve = learning_curve(fitter)

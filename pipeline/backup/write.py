@@ -23,11 +23,11 @@ import msgspec
 from pipeline import __version__
 from pipeline.backup.manifest import FORMAT, MANIFEST, BackupManifest, KeptFile, is_name
 from pipeline.backup.parts import PARTS, Part
-from pipeline.core import locations
 from pipeline.core.config import Config
 from pipeline.core.errors import UsageError
 from pipeline.core.messages import system_reason, tr
 from pipeline.core.outputs import write_whole
+from pipeline.labels.corpus import review_file
 from pipeline.labels.corrections.store import alone
 from pipeline.model.folder import MANIFEST as MODEL_MANIFEST
 from pipeline.track.places import PATIENCE, database
@@ -138,7 +138,7 @@ def snapshot(path: Path, copy: Path) -> None:
 def _add_part(archive: _Archive, part: Part, config: Config, config_file: Path | None) -> None:
     root = part.source(config)
     paths = [*part.paths(config), *([config_file] if config_file and part is PARTS[0] else [])]
-    review = locations.project_folder() / config.corpus.review
+    review = review_file(config)
     for path in paths:
         if not path.exists():
             continue

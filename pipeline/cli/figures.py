@@ -12,6 +12,7 @@ from pipeline.cli.common import (
     OutputPath,
     config_options,
     failed,
+    labels_of,
     ocr_option,
     progress_in_bytes,
     read_config,
@@ -114,15 +115,13 @@ def _check_reads_tags_only(corrected: bool, jobs: int | None) -> None:
 
 def _of_tags(order: _Order, config: "Config") -> int:
     """Write the figures of tags that were written before; return 0."""
-    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
-    from pipeline.core.config import load_label_set  # noqa: PLC0415 - as above
-    from pipeline.core.outputs import check_apart, check_standard_output  # noqa: PLC0415 - as above
+    from pipeline.core.outputs import check_apart, check_standard_output  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corpus import own_files  # noqa: PLC0415 - as above
     from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415 - as above
     from pipeline.output.figures.rows import figure_rows  # noqa: PLC0415 - as above
     from pipeline.output.formats.jsonl import read_tags  # noqa: PLC0415 - as above
 
-    labels = load_label_set(locations.find(config.corpus.label_set))
+    labels = labels_of(config)
     _check_themes(order, labels)
 
     def check() -> None:

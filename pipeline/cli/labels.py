@@ -154,13 +154,13 @@ def _two_people(
     files: tuple[Path, ...], people: tuple[str, ...], whole: bool, config: "Config", texts: dict[str, str]
 ) -> "tuple[list[Label], list[Label]]":
     """Return the labels of the one and of the other, and add the texts that workbooks carry; raises UsageError for less or more."""
-    from pipeline.core import locations  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels.corpus import review_file  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corrections import overlay  # noqa: PLC0415
     from pipeline.labels.files import load_review  # noqa: PLC0415
     from pipeline.labels.people import person  # noqa: PLC0415
 
     if len(people) == 2 and len(files) < 2:
-        path = files[0] if files else locations.project_folder() / config.corpus.review
+        path = files[0] if files else review_file(config)
         made = overlay.current(load_review(path, labels_of(config), say))
         one, other = ([label for label in made if person(label.annotator) == person(name)] for name in people)
         return one, other
@@ -190,11 +190,10 @@ def _labels_in(path: Path, whole: bool, config: "Config", texts: dict[str, str])
 
 
 def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, str]) -> None:
-    from pipeline.labels.corpus import corpus_files  # noqa: PLC0415 - help must not load the program
-    from pipeline.read import read_report  # noqa: PLC0415
+    from pipeline.labels.corpus import read_reports  # noqa: PLC0415 - help must not load the program
 
     sources = {pair.second.source for pair in found.disagreements} - set(texts)
-    texts |= {source: read_report(path, config.read, source).text for source, path in corpus_files(config) if source in sources}
+    texts |= {report.source: report.text for report in read_reports(sources, config)}
     for pair in found.disagreements:
         source, (start, end) = pair.second.source, pair.span
         begins = " ".join(texts.get(source, "")[start:end].split())[:SHOWN]

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from operator import attrgetter
 from typing import Generic, Protocol, TypeVar
@@ -47,6 +47,13 @@ class SpanIndex(Generic[Item]):
             characters = min(end, span.end) - max(start, span.start)
             if characters > 0:
                 yield span, characters
+
+    def covered(self, start: int, end: int, name: Callable[[Item], str]) -> dict[str, int]:
+        """Return how many characters of another span each name of the spans covers, in order of the first of each."""
+        covered: dict[str, int] = {}
+        for span, characters in self.overlapping(start, end):
+            covered[name(span)] = covered.get(name(span), 0) + characters
+        return covered
 
     def add(self, span: Item) -> None:
         """Put in a span that overlaps none of the others."""

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from pipeline.core.counted import counted
 from pipeline.core.errors import ConfigError, CorpusError, Say, UsageError
 from pipeline.core.messages import tr
 from pipeline.core.outputs import OutputTarget, claim
-from pipeline.core.records import Label
+from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import current
-from pipeline.labels.files import Corpus, build_corpus, load_gold, load_labels, load_review
+from pipeline.labels.files import Corpus, build_corpus, by_text, check_trainable, load_gold, load_labels, load_review
 from pipeline.read import read_report
 from pipeline.read.find import find_reports
 
@@ -28,19 +28,19 @@ def read_corpus(config: Config, say: Say) -> Corpus:
     excluded = {source for name in config.corpus.exclude for source in _excluded(name, sources)}
     for source in sorted(excluded):
         say(tr("left out: {source}", source=source))
-    documents = [
-        read_report(path, config.read, source)
-        for source, path in corpus_files(config)
-        if source in sources and source not in excluded
-    ]
+    documents = read_reports(sources - excluded, config)
     kept = [[label for label in some if label.source not in excluded] for some in (labels, corrections)]
     return build_corpus(documents, kept[0], label_set, kept[1])
 
 
+def review_file(config: Config) -> Path:
+    """Return the file of corrections, which may not be there yet."""
+    return locations.project_folder() / config.corpus.review
+
+
 def label_files(config: Config) -> list[Path]:
     """Return the configured label files but that of corrections; of a folder all of its ``.jsonl`` files, in name order."""
-    review = locations.project_folder() / config.corpus.review
-    places = [locations.find(name) for name in config.corpus.labels]
+    review, places = review_file(config), [locations.find(name) for name in config.corpus.labels]
     files = [path for place in places for path in (sorted(place.glob("*.jsonl")) if place.is_dir() else [place])]
     return [path for path in files if path != review]
 
@@ -50,7 +50,7 @@ def read_review(config: Config, label_set: LabelSet, say: Say = warnings.warn) -
 
     ``say`` is told of each line that is damaged.
     """
-    path = locations.project_folder() / config.corpus.review
+    path = review_file(config)
     return current(load_review(path, label_set, say)) if path.exists() else []
 
 
@@ -74,21 +74,19 @@ def read_gold(path: Path, config: Config, label_set: LabelSet) -> Corpus:
     if inline is not None:
         return Corpus(inline, label_set)
     labels = load_labels(path, label_set)
-    sources = {label.source for label in labels}
-    documents = [read_report(file, config.read, source) for source, file in corpus_files(config) if source in sources]
-    return build_corpus(documents, labels, label_set)
+    return build_corpus(read_reports({label.source for label in labels}, config), labels, label_set)
 
 
 def own_files(config: Config) -> list[Path]:
     """Return the files of the project that no output may replace: labels, corrections, definitions, the configuration."""
-    review, defaults = locations.project_folder() / config.corpus.review, locations.find("configs/default.toml")
-    own = (*label_files(config), review, locations.find(config.corpus.label_set), defaults)
+    settings = (locations.find(name) for name in (config.corpus.label_set, "configs/default.toml"))
+    own = (*label_files(config), review_file(config), *settings)
     return [path for path in own if path.exists() and path.stat().st_size]
 
 
 def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Config) -> OutputTarget:
     """Return where a command is to write labels; raises UsageError for an input, a file of the project, and one that is there."""
-    if os.path.realpath(out) == os.path.realpath(locations.project_folder() / config.corpus.review):
+    if os.path.realpath(out) == os.path.realpath(review_file(config)):
         raise UsageError(
             tr(
                 "{out}: holds the corrections of people, which {command} would replace; name another file with -o",
@@ -96,7 +94,7 @@ def claim_label_file(out: Path, command: str, inputs: Sequence[Path], config: Co
                 command=command,
             )
         )
-    place = claim(out, [*inputs, *own_files(config), *(path for _, path in corpus_files(config))])
+    place = claim(out, [*inputs, *own_files(config), *corpus_files(config).values()])
     if place.descriptor is None and place.path.is_file() and place.path.stat().st_size:
         raise UsageError(tr("{out}: is there already; name another file with -o, or take it away first", out=out))
     return place
@@ -116,6 +114,15 @@ def default_places(file: Path, config: Config) -> ImportPlaces:
     if folder is None:
         return ImportPlaces(None, "seeds/imported")
     return ImportPlaces(locations.project_folder() / folder / f"{file.stem}.jsonl", f"{config.corpus.reports[0]}/{file.stem}")
+
+
+def announce(corpus: Corpus, say: Say) -> None:
+    """Say what is trained on, and which reports are left out together; raises CorpusError where that is too little."""
+    check_trainable(corpus)
+    labels, together = sum(len(report.labels) for report in corpus.reports), [same for same in by_text(corpus) if len(same) > 1]
+    say(tr("training on {reports}, {labels}", reports=counted(len(corpus.reports), "report"), labels=counted(labels, "label")))
+    for same in together:
+        say(tr("left out together, since their text is the same: {same}", same=", ".join(same)))
 
 
 def corpus_facts(corpus: Corpus) -> dict[str, object]:
@@ -141,27 +148,31 @@ def read_user_words(config: Config) -> tuple[str, ...]:
     return tuple(sorted({line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}))
 
 
-def corpus_files(config: Config) -> list[tuple[str, Path]]:
-    """Return the reports of the corpus, those written for corrections last: names relative to the project folder, and files."""
-    files = []
-    for name in config.corpus.reports:
-        place = locations.find(name)
-        if not place.exists():
+def corpus_files(config: Config) -> dict[str, Path]:
+    """Return the reports of the corpus by their names relative to the project folder, those written for corrections last."""
+    reviewed = locations.project_folder() / config.corpus.reviewed
+    folders = [(name, locations.find(name)) for name in config.corpus.reports]
+    folders += [(config.corpus.reviewed, reviewed)] if any(reviewed.glob("*.txt")) else []
+    files: dict[str, Path] = {}
+    for name, folder in folders:
+        if not folder.exists():
             raise CorpusError(tr("{name}: no such folder of reports; check corpus.reports in the configuration", name=name))
-        files += _reports_below(name, place)
-    reviewed, known = locations.project_folder() / config.corpus.reviewed, {source for source, _ in files}
-    if any(reviewed.glob("*.txt")):
-        files += [item for item in _reports_below(config.corpus.reviewed, reviewed) if item[0] not in known]
+        files |= {source: path for source, path in _reports_below(name, folder) if source not in files}
     return files
 
 
-def _reports_below(name: str, place: Path) -> list[tuple[str, Path]]:
-    if place.is_dir() and not any(place.iterdir()):
-        return []  # as `pipeline init` makes it, before the first labels are taken in
-    found = find_reports([place.as_posix()])
+def read_reports(sources: Collection[str], config: Config) -> list[Document]:
+    """Return the reports of the corpus that have these names, in its order; raises CorpusError and InputError."""
+    return [read_report(path, config.read, source) for source, path in corpus_files(config).items() if source in sources]
+
+
+def _reports_below(name: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    if folder.is_dir() and not any(folder.iterdir()):
+        return  # as `pipeline init` makes it, before the first labels are taken in
+    found = find_reports([folder.as_posix()])
     if found.failures:
         raise CorpusError(found.failures[0])
-    return [((Path(name) / path.relative_to(place)).as_posix(), path) for path in map(Path, found.reports)]
+    yield from (((Path(name) / path.relative_to(folder)).as_posix(), path) for path in map(Path, found.reports))
 
 
 def _excluded(name: str, sources: set[str]) -> set[str]:

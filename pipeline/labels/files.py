@@ -233,6 +233,14 @@ def same_text(text: str) -> str:
     return hashlib.sha256("".join(unicodedata.normalize("NFKC", text).split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def by_text(corpus: Corpus) -> list[list[str]]:
+    """Return the sources of the reports, those with the same text together."""
+    gathered: dict[str, list[str]] = defaultdict(list)
+    for report in corpus.reports:
+        gathered[same_text(report.document.text)].append(report.document.source)
+    return list(gathered.values())
+
+
 def check_trainable(corpus: Corpus) -> None:
     """Raise CorpusError for a corpus of fewer than two different reports, or with a label of fewer than two examples.
 
@@ -253,7 +261,7 @@ def check_trainable(corpus: Corpus) -> None:
                     examples=counted(count, "example"),
                 )
             )
-    if len({same_text(report.document.text) for report in corpus.reports}) < 2:
+    if len(by_text(corpus)) < 2:
         raise CorpusError(
             tr(
                 "{count} labelled reports, all with the same text: training needs two different ones at least; label other reports",

@@ -9,12 +9,12 @@ It learns on features in context; its weights are then used on single sentences,
 
 import os
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from operator import attrgetter
 from pathlib import PurePosixPath
 from threading import Lock
 from types import ModuleType
@@ -26,13 +26,12 @@ from numpy.typing import NDArray
 
 from pipeline.core import locations
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
-from pipeline.core.counted import counted
-from pipeline.core.errors import CorpusError, Say
+from pipeline.core.errors import CorpusError
 from pipeline.core.messages import tr
 from pipeline.core.native import SOLVER, compiled
 from pipeline.core.records import CleanText, Label
 from pipeline.core.spans import SpanIndex
-from pipeline.labels.files import Corpus, LabelledDocument, check_trainable, same_text
+from pipeline.labels.files import Corpus, LabelledDocument, same_text
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
@@ -92,8 +91,10 @@ def prepare_corpus(corpus: Corpus, config: ModelSettings) -> list[Prepared]:
 def prepare(report: LabelledDocument, cleaned: CleanText, segments: Segments, label_set: LabelSet) -> Prepared:
     """Return a report ready to train on; a sentence takes the label that covers most of it."""
     layout = lay_out([(cleaned.text, segments, True)])
-    spans = [cleaned.offsets.span(start, end) for start, end in segments.sentences.tolist()]
-    targets = list(_targets(spans, report.labels, label_set))
+    index, numbers = SpanIndex(report.labels), {name: number for number, name in enumerate(label_set.names)}
+    spans = (cleaned.offsets.span(start, end) for start, end in segments.sentences.tolist())
+    covered = [index.covered(*span, attrgetter("label")) for span in spans]
+    targets = [numbers[max(some, key=some.__getitem__)] if some else -1 for some in covered]  # the first of equal ones
     return Prepared(cleaned, segments, layout, report.labels, np.array(targets, np.int64))
 
 
@@ -169,38 +170,10 @@ def _together(keys: Sequence[tuple[str, ...]]) -> list[list[int]]:
     return list({id(unit): unit for unit in unit_of.values()}.values())
 
 
-def check_prepared(prepared: Sequence[Prepared], corpus: Corpus, say: Say) -> None:
-    """Say what is trained on, and which reports are left out together; raises CorpusError where that is too little."""
-    labels = sum(len(report.labels) for report in corpus.reports)
-    say(tr("training on {reports}, {labels}", reports=counted(len(prepared), "report"), labels=counted(labels, "label")))
-    check_trainable(corpus)
-    for same in equal_reports(prepared):
-        say(tr("left out together, since their text is the same: {same}", same=", ".join(same)))
-
-
-def equal_reports(reports: Sequence[Prepared]) -> list[tuple[str, ...]]:
-    """Return the sources of reports with the same text, those of each text together."""
-    by_text: dict[str, list[str]] = defaultdict(list)
-    for report in reports:
-        by_text[same_text(report.cleaned.document.text)].append(report.cleaned.document.source)
-    return [tuple(sources) for sources in by_text.values() if len(sources) > 1]
-
-
 def left_out_with(source: str, grouped: Sequence[str]) -> str:
     """Return what a report is left out with: its folder where that is below one of ``grouped``, or else itself."""
     folder = PurePosixPath(source).parent
     return folder.as_posix() if any(PurePosixPath(name) in folder.parents for name in grouped) else source
-
-
-def _targets(spans: Sequence[tuple[int, int]], labels: Sequence[Label], label_set: LabelSet) -> Iterator[int]:
-    """Yield for each source span the index of the label that covers most of it, -1 for none."""
-    indices = {name: index for index, name in enumerate(label_set.names)}
-    index = SpanIndex(labels)
-    for span in spans:
-        covered: dict[str, int] = {}
-        for label, characters in index.overlapping(*span):
-            covered[label.label] = covered.get(label.label, 0) + characters
-        yield indices[max(covered, key=covered.__getitem__)] if covered else -1  # the first of equal ones
 
 
 class Fitter:

@@ -6,11 +6,10 @@ from collections import Counter
 from pipeline.core.config import Config
 from pipeline.core.names import file_name
 from pipeline.labels.agreement import Pair, agree, pair_labels
-from pipeline.labels.corpus import corpus_files, read_review
+from pipeline.labels.corpus import read_reports, read_review
 from pipeline.labels.people import person
 from pipeline.model.model import Model
 from pipeline.output.digest.lines import one_line
-from pipeline.read import read_report
 from pipeline.web import schemas
 
 LISTED = 200  # disagreements
@@ -42,8 +41,7 @@ def compare(first: str, second: str, model: Model, config: Config) -> schemas.Ag
 
 
 def _texts(sources: set[str], config: Config) -> dict[str, str]:
-    files = corpus_files(config) if sources else []
-    return {source: read_report(path, config.read, source).text for source, path in files if source in sources}
+    return {report.source: report.text for report in read_reports(sources, config)} if sources else {}
 
 
 def _view(pair: Pair, texts: dict[str, str]) -> schemas.DisagreementView:

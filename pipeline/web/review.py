@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from starlette.exceptions import HTTPException
 
-from pipeline.core import locations
 from pipeline.core.config import Config
 from pipeline.core.records import Correction, FinishedReport, HumanLabel, Label, Suggestion, Tag
-from pipeline.labels.corpus import read_review
+from pipeline.labels.corpus import read_review, review_file
 from pipeline.labels.corrections.store import read_corrections, save_corrections
 from pipeline.labels.corrections.workbook import CorrectedReport
 from pipeline.labels.people import person
@@ -58,7 +57,7 @@ def said_by(report: FinishedReport, annotator: str, model: Model, config: Config
     if not name:
         return [], []
     notices: list[str] = []
-    folder = f"{(locations.project_folder() / config.corpus.review).parent}/"  # the server's own matter
+    folder = f"{review_file(config).parent}/"  # the server's own matter
 
     def tell(line: str) -> None:
         notices.append(line.replace(folder, ""))

@@ -25,7 +25,7 @@ from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import safe_stem
 from pipeline.core.outputs import write_whole
 from pipeline.core.records import Correction, HumanLabel, Label
-from pipeline.labels.corpus import corpus_files, read_review
+from pipeline.labels.corpus import corpus_files, read_review, review_file
 from pipeline.labels.files import whole_lines
 from pipeline.labels.people import checked_name
 from pipeline.labels.texts import digests, encodings, reads_as
@@ -89,7 +89,7 @@ def save_corrections(
         raise UsageError(tr("{name}: no correction to save; correct a passage first", name=name))
     for correction in corrections:
         _check(correction, text, name, known)
-    path = locations.project_folder() / config.corpus.review
+    path = review_file(config)
     with alone(path):
         found = _find(text, config, sha256)
         if found and seen:
@@ -185,7 +185,7 @@ def _as_label(correction: Correction, report: _Report, annotator: str, now: str)
 def _find(text: str, config: Config, sha256: str) -> _Report | None:
     """Return the report of the corpus that has this text: its file has the digest given, or holds the text as UTF-8."""
     wanted = digests(text, sha256)
-    for source, path in corpus_files(config):
+    for source, path in corpus_files(config).items():
         data = load(path, source, config.read)
         digest = hashlib.sha256(data).hexdigest()
         if digest in wanted and reads_as(data, path.suffix, text, config.read):

@@ -37,6 +37,12 @@ def test_what_overlaps_is_found_in_order_with_its_characters(given, asked, found
     assert list(SpanIndex(given).overlapping(*asked)) == found
 
 
+def test_what_covers_a_span_is_added_up_by_name_in_order_of_the_first_of_each():
+    index = SpanIndex([Span(4, 9, "b"), Span(0, 4, "a"), Span(9, 12, "a"), Span(20, 22, "c")])
+    assert list(index.covered(2, 11, lambda span: span.source).items()) == [("a", 4), ("b", 5)]
+    assert index.covered(12, 20, lambda span: span.source) == {}
+
+
 SPANS = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda pair: Span(*sorted(pair)))
 
 

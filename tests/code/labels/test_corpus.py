@@ -15,6 +15,7 @@ from pipeline.labels.corpus import (
     own_files,
     read_corpus,
     read_gold,
+    read_reports,
     read_user_words,
 )
 
@@ -130,18 +131,25 @@ def test_a_manifest_says_how_often_each_label_stands_in_the_corpus(seeds):
 
 
 def test_reports_that_were_written_for_corrections_come_last_and_none_twice(project, home):
-    assert corpus_files(project) == [("in/r.txt", home / "in" / "r.txt")]
+    assert corpus_files(project) == {"in/r.txt": home / "in" / "r.txt"}
     (home / "in" / "b").mkdir()
     (home / "in" / "b" / "a.txt").write_text("x", encoding="utf-8")
     (home / "seeds" / "reviewed").mkdir(parents=True)
     (home / "seeds" / "reviewed" / "a.txt").write_text("x", encoding="utf-8")
-    assert {name for name, _ in corpus_files(project)[:2]} == {"in/r.txt", "in/b/a.txt"}
-    assert corpus_files(project)[2:] == [("seeds/reviewed/a.txt", home / "seeds" / "reviewed" / "a.txt")]
-    within = replace(project, corpus=replace(project.corpus, reviewed="in/b"))
-    assert len(corpus_files(within)) == 2
+    *own, last = corpus_files(project).items()
+    assert {name for name, _ in own} == {"in/r.txt", "in/b/a.txt"}
+    assert last == ("seeds/reviewed/a.txt", home / "seeds" / "reviewed" / "a.txt")
+    for reports, reviewed in ((("in",), "in/b"), (("in", "in/b"), "in/b")):
+        within = replace(project, corpus=replace(project.corpus, reports=reports, reviewed=reviewed))
+        assert list(corpus_files(within)) == [name for name, _ in own]
     empty = replace(project, corpus=replace(project.corpus, reports=("none",)))
     (home / "none").mkdir()
-    assert corpus_files(empty) == corpus_files(project)[2:]
+    assert corpus_files(empty) == dict([last])
+
+
+def test_reports_are_read_in_the_order_of_the_corpus_and_no_others(project, home):
+    assert [(report.source, report.text) for report in read_reports({"in/r.txt", "nowhere.txt"}, project)] == [("in/r.txt", "x")]
+    assert read_reports((), project) == []
 
 
 def test_a_folder_of_labels_gives_its_files_in_the_order_of_their_names(project, home):
