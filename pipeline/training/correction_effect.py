@@ -1,8 +1,8 @@
 """How a training changed the model on the passages that people corrected."""
 
-from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from pipeline.core.config import LabelSet
 from pipeline.core.records import Label, Suggestion, Tag
@@ -92,8 +92,5 @@ def _right(passages: Iterable[CorrectedPassage], by: str) -> int:
 
 def _theme_of(label: Label, tags: SpanIndex[Tag], label_set: LabelSet) -> str:
     """Return the theme that covers most of a labelled span, the first in the order of the labels where two cover the same."""
-    covered: Counter[str] = Counter()
-    for tag, characters in tags.overlapping(label.start, label.end):
-        covered[tag.theme] += characters
-    best = max(label_set.names, key=lambda name: covered[name])
-    return best if covered[best] else ""
+    covered = tags.covered(label.start, label.end, attrgetter("theme"))
+    return max(label_set.names, key=lambda name: covered.get(name, 0)) if covered else ""

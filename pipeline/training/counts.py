@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.config import Config
+from pipeline.core.config import Config, ModelConfig
 from pipeline.core.records import CleanText, Label
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Flags, Floats, Layout, Rows, Vocabulary, context, join_texts, side_by_side, smoothed_idf
@@ -71,14 +71,13 @@ class CorpusCounts:
     ) -> None:
         """Take the reports, whose order numbers them, and count; ``user_words`` stay whole."""
         self.reports, self.config = tuple(reports), config
-        layout = side_by_side([report.layout for report in reports])
         lines = [(join_texts(report.layout).split("\n"), report.layout.sentences) for report in reports if report.layout.rows]
         heads = chain.from_iterable(some[:sentences] for some, sentences in lines)
         tails = chain.from_iterable(some[sentences:] for some, sentences in lines)
         self._counted = count_terms(heads, tails, config.features, gazetteer, user_words)
         self.vocabulary = self._counted.vocabulary
         self._sentences = np.array([report.layout.sentences for report in reports])
-        self._context = _context(layout, config)
+        self._context = _context(side_by_side([report.layout for report in reports]), config.model)
         self._pattern: FeaturePattern | None = None
         self.targets = np.concatenate([report.targets for report in reports])
         self.report_of = np.repeat(np.arange(len(reports)), self._sentences)
@@ -175,11 +174,11 @@ class CorpusCounts:
         return self._context.indptr.astype(np.int64), self._context.indices.astype(np.int32)
 
 
-def _context(layout: Layout, config: Config) -> Any:  # noqa: ANN401 - scipy's types are not generic
+def _context(layout: Layout, options: ModelConfig) -> Any:  # noqa: ANN401 - scipy's types are not generic
     """Return what each sentence takes from each text of a layout, of shape (sentences, texts): what ``Context.apply`` does."""
     from scipy.sparse import csr_matrix, eye  # noqa: PLC0415 - only training needs scipy
 
-    surroundings = context(layout, config.model)
+    surroundings = context(layout, options)
     count, texts = layout.sentences, layout.rows
     own = eye(count, texts, format="csr")
     own = own + _neighbours(surroundings.neighbours[:, 0], count, texts)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -88,8 +89,7 @@ def coverage_curve(judged: CalibrationData) -> tuple[Floats, Floats]:
 
 def precision_recall(confusion: Confusion, name: str) -> tuple[float, float]:
     """Return precision and recall of a label, 0 where nothing was tagged with it or nothing carries it."""
-    gold = sum(count for (label, _), count in confusion.items() if label == name)
-    said = sum(count for (_, theme), count in confusion.items() if theme == name)
+    gold, said = _characters(confusion, name)
     return confusion[name, name] / max(1, said), confusion[name, name] / max(1, gold)
 
 
@@ -98,11 +98,9 @@ def confusion_of(labels: Iterable[Label], tags: Sequence[Tag], other: str) -> Co
     confusion: Confusion = Counter()
     index = SpanIndex(tags)
     for label in labels:
-        covered = 0
-        for tag, overlap in index.overlapping(label.start, label.end):
-            confusion[label.label, tag.theme] += overlap
-            covered += overlap
-        confusion[label.label, other] += label.end - label.start - covered
+        covered = index.covered(label.start, label.end, attrgetter("theme"))
+        confusion.update({(label.label, theme): characters for theme, characters in covered.items()})
+        confusion[label.label, other] += label.end - label.start - sum(covered.values())
     return +confusion
 
 
@@ -155,6 +153,11 @@ def _judged(tag: Tag, labels: SpanIndex[Label]) -> tuple[float, float, float]:
 
 
 def _f1(confusion: Confusion, name: str) -> float:
-    gold = sum(count for (label, _), count in confusion.items() if label == name)
-    said = sum(count for (_, theme), count in confusion.items() if theme == name)
+    gold, said = _characters(confusion, name)
     return 2 * confusion[name, name] / (gold + said) if gold + said else 0.0
+
+
+def _characters(confusion: Confusion, name: str) -> tuple[int, int]:
+    """Return how many characters carry a label, and how many a tag of its name."""
+    gold = sum(count for (label, _), count in confusion.items() if label == name)
+    return gold, sum(count for (_, theme), count in confusion.items() if theme == name)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 
@@ -48,8 +49,8 @@ def gold_characters(spans: Sequence[tuple[int, int]], report: Prepared, label_se
     index, numbers = SpanIndex(report.labels), {name: number for number, name in enumerate(label_set.names)}
     found = np.zeros((len(spans), len(numbers)))
     for i, span in enumerate(spans):
-        for label, characters in index.overlapping(*report.cleaned.offsets.span(*span)):
-            found[i, numbers[label.label]] += characters
+        for name, characters in index.covered(*report.cleaned.offsets.span(*span), attrgetter("label")).items():
+            found[i, numbers[name]] = characters
     return found
 
 
