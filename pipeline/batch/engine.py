@@ -22,11 +22,13 @@ from pipeline.labels.corrections.shown import Corrections
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.model.tag import with_noise
+from pipeline.preprocess.characters import scans
 from pipeline.read import PassedOver
 from pipeline.read.isolated import IsolatedReader
 
 NEW_OBJECTS = 50_000  # after which garbage is looked for: a task makes many tags and words, and hardly any garbage
 TOGETHER = 65_536  # characters of small documents that are scored at once
+BLOCK, KEPT = 2**22, 2**25  # bytes of an array, and of all, that are kept when they are freed: tasks need the same sizes again
 Read = tuple[int, "Document | PassedOver | InputError"]
 _LOADED: dict[Path, Model] = {}  # the models of this process by their folders
 Watch = Callable[[int, TaggedReport], TaggedReport]
@@ -171,6 +173,8 @@ def load_cached(folder: Path, version: str = "") -> Model:
         _LOADED[place] = model
         gc.freeze()  # a model lives as long as its process: what collects garbage need not look through it again and again
         gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
+        if (native := scans()) is not None:
+            native.keep_memory(BLOCK, KEPT)
     return model
 
 

@@ -49,10 +49,25 @@ cdef extern from *:
     #ifndef SOURCE_DIGEST
     #define SOURCE_DIGEST ""
     #endif
+    #ifdef __GLIBC__
+    #include <malloc.h>
+    static int keep_freed(int block, int all) { return mallopt(M_MMAP_THRESHOLD, block) && mallopt(M_TRIM_THRESHOLD, all); }
+    #else
+    static int keep_freed(int block, int all) { return 0; }
+    #endif
     """
     const char* SOURCE_DIGEST
+    int keep_freed(int block, int all)
 
 SOURCE = (<bytes>SOURCE_DIGEST).decode()  # the sha256 of the file that this was compiled from
+
+
+def keep_memory(int block, int all_blocks):
+    """Keep freed memory for the next use, so many bytes at most, of blocks up to a size; return whether this system's C library can.
+
+    Else each large array is asked of the system anew, which hands out pages one by one and clears them.
+    """
+    return keep_freed(block, all_blocks) != 0
 
 
 def kinds_of(str text not None, const Kind[::1] table not None, Kind[::1] kinds not None):

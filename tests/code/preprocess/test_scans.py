@@ -1,5 +1,7 @@
 """The compiled scans over characters give what the arrays give, on any text, and refuse what does not agree."""
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +21,29 @@ SIGNS = st.sampled_from(
     "一二第其。！？；：，、“”‘’《》（）()「」【】 \u3000\n\r\t1２.页年月共-—△>备摄图y网①●字\x1f\ud800\U00020000"
 )
 TEXT = st.text(st.one_of(SIGNS, SIGNS, st.characters(categories=None)), max_size=150)
+
+
+FAULTS = """
+import resource
+import numpy as np
+from pipeline.preprocess._scans import keep_memory
+
+def faults():
+    for _ in range(30):
+        [np.ones(180_000) for _ in range(4)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+start, before, can = faults(), faults(), keep_memory(2**21, 2**23)
+kept = faults()
+print(int(can), before - start, faults() - kept)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only the C library of GNU is asked, and so are the faults of pages")
+def test_freed_memory_is_used_again_and_need_not_be_asked_for():
+    done = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True)
+    can, before, kept = map(int, done.stdout.split())
+    assert not can or kept * 20 < before
 
 
 def kinds_of_all(text):
