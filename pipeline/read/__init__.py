@@ -23,6 +23,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import system_reason, tr
 from pipeline.core.records import Document
 from pipeline.read import formats
+from pipeline.read.damage import of_other_kind
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, MAIL, PLAIN, kind_of, promises_text
 from pipeline.read.ocr.engine import is_installed
@@ -183,12 +184,7 @@ def _read_as(kind: str, file: File, options: ReadConfig) -> Document:
     except InputError:
         if kind != PLAIN or promises_text(file.suffix):
             raise
-        broken = tr(
-            "{source}: damaged, or no {suffix} file; open it in its own program and save it again",
-            source=file.source,
-            suffix=file.suffix,
-        )
-        raise InputError(broken, code="damaged") from None
+        raise of_other_kind(file.source, file.suffix) from None
     if content.marks:
         from pipeline.read.table_heads import with_heads_aside  # noqa: PLC0415 - plain text has no tables
 

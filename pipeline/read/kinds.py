@@ -8,6 +8,7 @@ import re
 
 from pipeline.core.errors import Code, InputError
 from pipeline.core.messages import mark, tr
+from pipeline.read.damage import damaged_package, of_other_kind
 
 ARCHIVE = "archive"
 MAIL = "eml"
@@ -122,7 +123,7 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
     """
     kind = _signature(data)
     if kind == "zip":
-        kind = _zip_kind(data, source)
+        kind = _zip_kind(data, suffix, source)
     elif kind == "ole":
         kind = _ole_kind(data, suffix)
     if kind in (None, ARCHIVE) and suffix in _NOT_READ:
@@ -135,12 +136,7 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
     if kind == "xml":
         raise InputError(tr("{source}: {reason}", source=source, reason=_unknown_xml(data)), code="kind")
     if kind == ARCHIVE and suffix in _PACKAGE_SUFFIXES:
-        raise InputError(
-            tr(
-                "{source}: damaged, or no {suffix} file; open it in its own program and save it again", source=source, suffix=suffix
-            ),
-            code="damaged",
-        )
+        raise of_other_kind(source, suffix)
     return kind
 
 
@@ -218,22 +214,17 @@ def _flat_kind(head: bytes) -> str:
     return _ODF.get(told[1].decode("ascii"), "xml") if told else "odt"
 
 
-def _zip_kind(data: bytes, source: str) -> str:
-    from pipeline.read.office.packages import DAMAGE, open_zip, unpacked  # noqa: PLC0415 - plain text needs none
+def _zip_kind(data: bytes, suffix: str, source: str) -> str:
+    from pipeline.read.office.packages import DAMAGE, UnusualMethodError, open_zip, unpacked  # noqa: PLC0415 - plain text needs none
 
     try:
         with open_zip(data) as package:
             names = [member.filename for member in package.filelist]
             packed = unpacked(package, package.getinfo("mimetype"), _LONGEST_MIME_TYPE) if "mimetype" in names else b""
-    except DAMAGE as error:
-        raise InputError(
-            tr(
-                "{source}: damaged or cut off ({error}); get the file again, or open it and save it again",
-                source=source,
-                error=error,
-            ),
-            code="damaged",
-        ) from None
+    except UnusualMethodError as error:
+        raise InputError(tr("{source}: {reason}", source=source, reason=error), code="archive") from None
+    except DAMAGE:
+        raise damaged_package(data, source, suffix) from None
     if packed.startswith(b"application/vnd.oasis.opendocument."):
         return _ODF.get(packed.decode("ascii", "replace").rpartition(".")[2], ARCHIVE)
     plain = {name.replace("\\", "/").lstrip("/").lower() for name in names}

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import mark, tr
+from pipeline.read.damage import remedy
 from pipeline.read.decode import ReadText
 from pipeline.read.formats import docx, pptx, sheet
 from pipeline.read.office.libreoffice import CONVERTER, Conversion
@@ -91,9 +92,5 @@ def _content(part: "_Element", name: str, source: str) -> bytes:
     try:
         return base64.b64decode("" if packed is None else packed.text or "")
     except binascii.Error:
-        raise InputError(
-            tr(
-                "{source}: {name} in it is damaged; open it in the program that made it and save it again", source=source, name=name
-            ),
-            code="damaged",
-        ) from None
+        said = tr("{source}: {name} in it is damaged; {remedy}", source=source, name=name, remedy=remedy(source, ".docx"))
+        raise InputError(said, code="damaged") from None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import mark, tr
+from pipeline.read.damage import damaged_package, remedy
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -35,6 +36,10 @@ DAMAGE = (
     OverflowError,  # a place that is beyond what can be addressed
     RuntimeError,  # a member that is encrypted; NotImplementedError, of a method or version that is not known, is one
 )
+
+
+class UnusualMethodError(zipfile.BadZipFile):
+    """A member is packed by a method that cannot be unpacked within bounds."""
 
 
 class ZipPackage(zipfile.ZipFile):
@@ -98,10 +103,7 @@ def open_package(data: bytes, source: str, options: ReadConfig) -> ZipPackage:
     try:
         package = open_zip(data)
     except DAMAGE:
-        raise InputError(
-            tr("{source}: damaged or cut short; open it in the program that made it and save it again", source=source),
-            code="damaged",
-        ) from None
+        raise damaged_package(data, source) from None
     _check_members(package.infolist(), source, options)
     return package
 
@@ -120,7 +122,7 @@ def unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo, most: int | None
     Every member of a zip is read here: its method is looked at first, because zipfile unpacks others than these without a bound.
     """
     if member.compress_type not in METHODS:
-        raise zipfile.BadZipFile(tr(UNUSUAL))
+        raise UnusualMethodError(tr(UNUSUAL))
     size = member.file_size if most is None else min(most, member.file_size)
     if not size:
         return b""
@@ -135,12 +137,8 @@ def read_member(package: zipfile.ZipFile, name: str, source: str) -> bytes | Non
     except KeyError:
         return None
     except DAMAGE:
-        raise InputError(
-            tr(
-                "{source}: {name} in it is damaged; open it in the program that made it and save it again", source=source, name=name
-            ),
-            code="damaged",
-        ) from None
+        said = tr("{source}: {name} in it is damaged; {remedy}", source=source, name=name, remedy=remedy(source))
+        raise InputError(said, code="damaged") from None
 
 
 def parse_member(package: zipfile.ZipFile, name: str, source: str) -> "_Element | None":

@@ -307,7 +307,7 @@ def test_a_package_beyond_the_limits_costs_one_line(tmp_path):
         read_project(path, LABELS, replace(READ, max_unpacked=9_999))
     assert caught.value.code == "too_large"
     path.write_bytes(b"no zip")
-    with pytest.raises(InputError, match="damaged or cut short"):
+    with pytest.raises(InputError, match="damaged; get the file again"):
         read_project(path, LABELS, READ)
     with pytest.raises(InputError, match="no such file"):
         read_project(tmp_path / "none.qdpx", LABELS, READ)

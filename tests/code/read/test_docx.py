@@ -287,7 +287,7 @@ def test_the_strict_form_is_read_too(config):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"PK\x03\x04 cut", r"x\.docx: damaged or cut short"),
+        (b"PK\x03\x04 cut", r"x\.docx: incomplete: its end is missing"),
         (packed({"a.txt": "x"}), "holds no Word document"),
         (packed({"word/document.xml": "<workbook/>"}), "holds no Word document"),
         (packed({"word/document.xml": "<w:document"}), "word/document.xml in it is damaged"),

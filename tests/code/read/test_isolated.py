@@ -74,7 +74,7 @@ def test_an_archive_gives_its_reports_its_errors_and_what_was_passed_over(tmp_pa
     )
     found = read(path)
     assert [type(item) for item in found] == [Document, Document, InputError, PassedOver, InputError]
-    assert str(found[2]).startswith(f"{path}/c.docx: damaged or cut off")
+    assert str(found[2]).startswith(f"{path}/c.docx: incomplete: its end is missing")
     assert "the file is empty" in str(found[4])
 
 

@@ -112,9 +112,9 @@ def test_the_name_decides_between_kinds_of_plain_text(suffix, kind):
         ("<?xml version='1.0'?><a/>".encode("utf-16"), "XML of a kind that is not read here with the root <a>"),
         (b"%TSD-Header-###%\x00", "encrypted by document-protection software; open it on a machine that has it"),
         (b"Rar!\x1a\x07", "packed in another way than zip"),
-        (WORD[:-30], "damaged or cut off"),
+        (WORD[:-30], "incomplete: its end is missing"),
         (zipped("word/document.xml"), r"damaged, or no \.docx file"),
-        (b"PK\x03\x04" + b"\x00" * 50, "damaged or cut off"),
+        (b"PK\x03\x04" + b"\x00" * 50, "incomplete: its end is missing"),
     ],
 )
 def test_what_cannot_be_read_is_named(data, message):

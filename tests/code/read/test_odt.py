@@ -160,7 +160,7 @@ def test_a_package_has_its_content_and_styles_apart(config):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"PK cut", "damaged or cut short"),
+        (b"PK cut", "damaged; get the file again, or open it in LibreOffice"),
         (packed({"a": "x"}), "holds no OpenDocument text"),
         (packed({"content.xml": "<x>"}), r"content\.xml in it is damaged"),
         (packed({"content.xml": "?", "META-INF/manifest.xml": "<m><encryption-data/></m>"}), "password-protected"),

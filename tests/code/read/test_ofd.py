@@ -267,7 +267,7 @@ def test_the_limits_hold(config, limits, message):
 def test_a_cut_off_file_and_one_of_another_kind_are_one_line(config):
     data = Ofd([drawn(TITLE)]).data()
     for damaged in (data[:-40], data[:300], b"PK\x03\x04"):
-        with pytest.raises(InputError, match=r"^x\.ofd: damaged or cut off"):
+        with pytest.raises(InputError, match=r"^x\.ofd: incomplete"):
             read_bytes(damaged, "x.ofd", config.read, ".ofd")
     with pytest.raises(InputError, match=r"^x\.ofd: damaged, or no \.ofd file"):
         read_bytes(package({"a.txt": "x"}), "x.ofd", config.read, ".ofd")

@@ -28,8 +28,8 @@ def test_a_member_is_read(config):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"no zip at all", r"x\.docx: damaged or cut short"),
-        (packed({"a": "x" * 2000})[:-30], r"x\.docx: damaged or cut short"),
+        (b"no zip at all", r"x\.docx: (?:damaged|incomplete: .*); get the file again"),
+        (packed({"a": "x" * 2000})[:-30], r"x\.docx: (?:damaged|incomplete: .*); get the file again"),
         (OLE_SIGNATURE + "EncryptedPackage".encode("utf-16-le"), "password-protected"),
         (OLE_SIGNATURE + b"\0" * 600, "old binary Office format"),
         (packed({"a": "x"}, zipfile.ZIP_LZMA), "unusual method"),
@@ -106,7 +106,7 @@ def test_every_way_to_a_member_looks_at_its_method_first(method, config):
         unpacked(package, package.infolist()[0])
     with pytest.raises(InputError, match=r"^x: mimetype in it is damaged"):
         read_member(package, "mimetype", "x")
-    with pytest.raises(InputError, match=r"^x: damaged or cut off \(packed by an unusual method"):
+    with pytest.raises(InputError, match=r"^x: packed by an unusual method"):
         kind_of(data, ".epub", "x")
 
 

@@ -78,7 +78,7 @@ def test_every_format_in_the_table_is_a_module_with_a_reader_and_every_module_is
 def test_what_is_named_as_another_format_but_no_text_either_is_damaged(tmp_path, config):
     path = tmp_path / "a.docx"
     path.write_bytes(bytes(range(256)) * 9)
-    with pytest.raises(InputError, match=r"a\.docx: damaged, or no \.docx file; open it in its own program"):
+    with pytest.raises(InputError, match=r"a\.docx: damaged, or no \.docx file; open it in Word"):
         read_report(path, config.read)
     path.write_text("一、总结", encoding="utf-8")
     assert read_report(path, config.read).text == "一、总结"

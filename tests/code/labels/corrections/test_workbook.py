@@ -167,7 +167,7 @@ def test_a_workbook_of_another_kind_is_refused(book, tmp_path):
     with pytest.raises(CorpusError, match="has no hidden sheet 原文; give a workbook that `pipeline tag"):
         book.read()
     (tmp_path / "no.xlsx").write_bytes(b"no workbook")
-    with pytest.raises(InputError, match=r"no\.xlsx: damaged or cut short"):
+    with pytest.raises(InputError, match=r"no\.xlsx: damaged; get the file again"):
         read_returned(tmp_path / "no.xlsx", KNOWN, READ)
 
 
