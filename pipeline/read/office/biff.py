@@ -2,19 +2,25 @@
 
 calamine gives what a cell of an .xls holds and not how it is shown, and xlrd would read all of it a second time. So the compound
 file is opened here as far as its stream of records goes, and of the records only those are read that say a format or name one.
+olefile (BSD, 2,700 lines) opens it in 1.6 times the time, and believes the length that a stream declares: 100 kB in which
+a chain of sectors is a ring took it 8 seconds and all memory. What is read here is bounded by the file's own size.
 What is no such file, or damaged, has no formats: that its cells can be read at all is for calamine to say.
 """
 
 import struct
+import sys
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.read.office.number_formats import Cell, codes_of_styles
 
 _SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENTRY, _SMALL = 128, 64  # bytes of an entry of the directory, of a sector of small streams
+_SIZES = (512, 4096)  # of a sector
 _IN_HEADER = 109  # sectors of the allocation table that the header names
-_STREAMS = ("Workbook", "Book")
+_STREAMS = ("Workbook", "Book")  # the second stands beside the first in what was saved for Excel 95 too
 _ROOT, _STREAM = 5, 2  # types of entries
 _BOF, _EOF, _PASSWORD, _SHEET, _STYLE, _FORMAT = 0x0809, 0x000A, 0x002F, 0x0085, 0x00E0, 0x041E
 _CELLS = (0x0203, 0x027E, 0x0006)  # a number, a number in short, a formula
@@ -42,7 +48,7 @@ def formats_of_workbook(data: bytes) -> dict[str, dict[Cell, str]]:
 
 def _formats(stream: bytes) -> dict[str, dict[Cell, str]]:
     named, styles, sheets, is_wide = dict[int, str](), list[int](), list[tuple[str, int]](), True
-    for kind, content in _records(stream, 0):
+    for kind, content in _records(stream, 0, len(stream)):
         if kind == _BOF:
             is_wide = struct.unpack_from("<H", content)[0] == _EXCEL_97
         elif kind == _PASSWORD:
@@ -55,12 +61,17 @@ def _formats(stream: bytes) -> dict[str, dict[Cell, str]]:
         elif kind == _SHEET:
             sheets.append((_string(content[6:], "<B", is_wide), struct.unpack_from("<I", content)[0]))
     codes = codes_of_styles(named, styles)
-    return {name: dict(_cells(stream, start, codes)) for name, start in sheets} if codes else {}
+    if not codes:
+        return {}
+    starts = sorted({start for _, start in sheets})
+    # A sheet ends where the next one begins, at the latest: no file has its records read more than once.
+    cells = {start: dict(_cells(stream, start, end, codes)) for start, end in pairwise([*starts, len(stream)])}
+    return {name: cells[start] for name, start in sheets}
 
 
-def _cells(stream: bytes, start: int, codes: Mapping[int, str]) -> Iterator[tuple[Cell, str]]:
+def _cells(stream: bytes, start: int, end: int, codes: Mapping[int, str]) -> Iterator[tuple[Cell, str]]:
     """Yield the cells of a sheet that are of a style with a format, with this."""
-    for kind, content in _records(stream, start):
+    for kind, content in _records(stream, start, end):
         if kind in _CELLS:
             row, column, style = struct.unpack_from("<HHH", content)
             if style in codes:
@@ -73,10 +84,10 @@ def _cells(stream: bytes, start: int, codes: Mapping[int, str]) -> Iterator[tupl
                     yield (row, first + number), codes[style]
 
 
-def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+def _records(stream: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
     """Yield type and content of the records of the part of a stream that begins at a place, without those of parts within it."""
     depth = 0
-    while start + 4 <= len(stream):
+    while start + 4 <= end:
         kind, size = struct.unpack_from("<HH", stream, start)
         depth += (kind == _BOF) - (kind == _EOF)
         if depth <= 1:
@@ -103,11 +114,14 @@ def _workbook_stream(data: bytes) -> bytes:
     if not data.startswith(_SIGNATURE):
         return data
     size = 1 << (data[30] & 0x0F)
+    if size not in _SIZES:
+        return b""
     first_entry, _, least, first_small = struct.unpack_from("<IIII", data, 48)
     table = _allocation_table(data, size)
     entries = list(_entries(_chain(data, table, first_entry, size, size)))
     root = next((entry for entry in entries if entry.kind == _ROOT), None)
-    book = next((entry for entry in entries if entry.kind == _STREAM and entry.name in _STREAMS), None)
+    streams = (entry for name in _STREAMS for entry in entries if entry.kind == _STREAM and entry.name == name)
+    book = next(streams, None)
     if book is None or root is None:
         return b""
     if book.length >= least:
@@ -120,16 +134,19 @@ def _allocation_table(data: bytes, size: int) -> Sequence[int]:
     """Return which sector follows each; a file of more than 7 MB names the sectors of this table outside of the header too."""
     named = list(struct.unpack_from(f"<{_IN_HEADER}I", data, 76))
     sector, count = struct.unpack_from("<II", data, 68)
-    for _ in range(min(count, len(data) // size)):
+    most = len(data) // size
+    while count and len(named) < most:
         *more, sector = struct.unpack_from(f"<{size // 4}I", data, (sector + 1) * size)
         named += more
-    return _numbers(b"".join(data[(number + 1) * size : (number + 2) * size] for number in named[: len(data) // size]))
+        count -= 1
+    return _numbers(b"".join(data[(number + 1) * size : (number + 2) * size] for number in named[:most]))
 
 
 def _chain(data: bytes, table: Sequence[int], sector: int, size: int, before: int) -> bytes:
     """Return what the sectors of a stream hold, from its first one on; ``before`` bytes stand before the sectors."""
     pieces: list[bytes] = []
-    while sector < len(table) and len(pieces) < len(table):  # a chain that is a ring ends too
+    most = -(-(len(data) - before) // size)
+    while sector < len(table) and len(pieces) < most:  # a chain that is a ring ends where all sectors would have been read
         pieces.append(data[before + sector * size : before + (sector + 1) * size])
         sector = table[sector]
     return b"".join(pieces)
@@ -143,4 +160,7 @@ def _entries(directory: bytes) -> Iterator[_Entry]:
 
 
 def _numbers(data: bytes) -> Sequence[int]:
-    return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+    numbers = array("I", data[: len(data) // 4 * 4])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

@@ -3,12 +3,14 @@
 import datetime as dt
 import random
 import struct
+import tracemalloc
 
 import pytest
 import xlsxwriter
 
 from pipeline.core.config import load_config
 from pipeline.read.formats import sheet
+from pipeline.read.office import biff
 from pipeline.read.office.biff import formats_of_workbook
 
 OPTIONS = load_config().read
@@ -139,3 +141,57 @@ def test_sectors_too_small_for_a_number_have_no_formats():
     data = bytearray(compound(stream(0x0600, "表", "0.0%")))
     data[30], data[68:76] = 0, struct.pack("<II", 0, 1)
     assert formats_of_workbook(bytes(data)) == {}
+
+
+def test_a_ring_of_sectors_reads_no_more_than_the_file_has():
+    """A table that names itself and a stream that follows itself made 7 MB of 100 kB, and 128 times its size of a larger one."""
+    data = bytearray(compound(stream(0x600, "表", "0.0%", record(0x00FF, bytes(8000)) * 12)))
+    count = struct.unpack_from("<I", data, 48)[0]
+    table = (count + 2) * 512
+    struct.pack_into("<109I", data, 76, *[count + 1] * 109)  # the same sector of the table again and again
+    struct.pack_into("<I", data, table + 4 * (count - 1), 0)
+    assert len(biff._allocation_table(bytes(data), 512)) * 4 <= len(data)
+    assert len(biff._chain(bytes(data), biff._allocation_table(bytes(data), 512), 0, 512, 512)) <= len(data)
+    formats_of_workbook(bytes(data))
+
+
+def test_a_list_of_the_table_that_follows_itself_ends():
+    data = bytearray(compound(stream(0x600, "表", "0.0%", record(0x00FF, bytes(8000)) * 900)))
+    place = struct.unpack_from("<I", data, 68)[0]
+    struct.pack_into("<I", data, (place + 2) * 512 - 4, place)
+    struct.pack_into("<I", data, 72, 0xFFFFFFFF)
+    data = bytes(data)
+    tracemalloc.start()
+    table = biff._allocation_table(data, 512)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(table) * 4 <= len(data)
+    assert peak < 4 * len(data)  # a list of 2 million numbers took 9 times as much
+
+
+def test_sheets_that_lie_in_each_other_are_read_once(monkeypatch):
+    """Each of a thousand sheets began in another record of one long part: a million records were read."""
+    begin = record(0x0809, struct.pack("<HH", 0x600, 5))
+    cell = record(0x0203, struct.pack("<HHHd", 4, 1, 0, 0.5))
+    fixed = begin + record(0x041E, struct.pack("<HHB", 200, 4, 0), b"0.0%") + record(0x00E0, struct.pack("<HH", 0, 200))
+    names = [f"{number:04}".encode() for number in range(1000)]
+    size = len(fixed) + 1000 * len(record(0x0085, bytes(6), bytes([4, 0]), names[0])) + 4
+    sheets = [record(0x0085, struct.pack("<IH", size + 8 * i, 0), bytes([4, 0]), name) for i, name in enumerate(names)]
+    data, read, sizes = fixed + b"".join(sheets) + record(0x000A) + begin * 1000 + cell * 1000, biff._records, []
+
+    def counted(stream, start, end=None):
+        sizes.append((len(stream) if end is None else end) - start)
+        return read(*(part for part in (stream, start, end) if part is not None))
+
+    monkeypatch.setattr(biff, "_records", counted)
+    assert len(formats_of_workbook(data)) == 1000
+    assert sum(sizes) <= 2 * len(data)
+
+
+def test_the_stream_for_excel_97_is_read_where_one_for_excel_95_stands_before_it():
+    data = compound(stream(0x600, "表", "0.0%", record(0x00FF, bytes(8000))))
+    entry = "Workbook".encode("utf-16-le").ljust(64, b"\0")
+    place = data.index(entry)
+    old = "Book".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HB49xII4x", 10, 2, 0, 5000)
+    both = data[:place] + old + data[place : place + 128] + data[place + 256 :]
+    assert formats_of_workbook(both) == EXPECTED
