@@ -27,6 +27,8 @@ from pipeline.output.figures.words import (
     PEOPLE,
     PLACES,
     PREDICATES,
+    REACHING,
+    RECEIVING,
     TAILS,
     WHITHER,
     WHOLE,
@@ -41,6 +43,7 @@ _ENDS = "，,。；;：:！!？?\t\u3000|"
 _NEGATIONS = ("未", "不", "可", "没有")  # begin a modifier too: 两间未开放的陈列室
 _PREFIXES = ("不", "非", "自", "特")  # make one word with a noun: 不文明行为, 非公企业, 自媒体, 特岗教师
 _SIDES = ("外", "内", "上")  # make one word with a single character: 外媒, 县外资金, 规上企业
+_WHERE = re.compile("(?:线上|线下|网上|现场|各地|当地|当天)+")
 _BARE = re.compile(r"\d+|[一二三四五六七八九十百千两]+")  # a number without a measure
 _PERSONS = ("名", "位")
 _NO_LAST = JOINTS | LIGHT | FRONT  # words that no noun phrase ends with
@@ -149,7 +152,9 @@ def _whole(words: list[_Word]) -> list[_Word]:
     """Return words with those put together again that the dictionary lacks and so cuts: 外|媒, 不|实|信息, 股|室, 规|上|企业."""
     kept: list[_Word] = []
     for at, word in enumerate(words):
-        if kept and _is_cut(kept[-1], word):
+        if kept and kept[-1].text + word.text in REACHING:
+            kept[-1] = _Word(kept[-1].text + word.text, "v")  # 触|达
+        elif kept and _is_cut(kept[-1], word):
             kept[-1] = _Word(kept[-1].text + word.text, "n" if word.is_noun else "a")
         elif kept and word.text in _SIDES and len(kept[-1].text) == 1 and _is_noun_at(kept, -1) and _is_noun_at(words, at + 1):
             kept[-1] = _Word(kept[-1].text + word.text, "s")
@@ -331,6 +336,8 @@ def _object(words: list[_Word]) -> str:
     words = _unled(words)
     if not words:
         return ""
+    if words[-1].text in REACHING and words[-2:-1] != [_Word("全", "a")]:
+        return _reaching(_stripped(words[:-1]))
     at = _governs(words, is_led)
     if at is None:
         return _ended_by_verb(words, is_elsewhere) if words[-1].is_verb else _noun_before(words)
@@ -344,11 +351,21 @@ def _object(words: list[_Word]) -> str:
     return _ended_by_verb(words[: at + 1], is_elsewhere)
 
 
+def _reaching(words: list[_Word]) -> str:
+    """Return what reached those who are counted, "" where only a place or a time stands there."""
+    while words and words[-1].text in DEGREES | {"日均", "人均"}:
+        words = words[:-1]
+    is_nowhere = all(word.text in WHOLE or word.kind in ("t", "f", "s", "ns") for word in words)
+    return "" if is_nowhere or _WHERE.fullmatch(_joined(words)) else _object(words)
+
+
 def _ended_by_verb(words: list[_Word], is_elsewhere: bool) -> str:
     """Return a verb with the word before it, where that belongs to it: 集中学习24次; the verb alone after 在 or 到."""
     last, before = words[-1], words[-2] if len(words) > 1 else None
     if before is None or is_elsewhere or len(last.text) < 2 or len(before.text) > 4 or not _belongs(before):
         return last.text
+    if last.text in RECEIVING and before.is_noun:
+        return last.text  # 全民阅读活动接待: the end of a subject is no part of the verb
     is_cut = len(words) > 2 and (_turns(words[-3:-1]) or (len(before.text) == 1 and words[-3].is_noun and _belongs(words[-3])))
     return "".join(word.text for word in words[-3 if is_cut else -2 :])  # 公众号推送, 可支配收入
 
