@@ -2,8 +2,8 @@
 
 calamine gives what a cell of an .xls holds and not how it is shown, and xlrd would read all of it a second time. So the compound
 file is opened here as far as its stream of records goes, and of the records only those are read that say a format or name one.
-olefile (BSD, 2,700 lines) opens it in 1.6 times the time, and believes the length that a stream declares: 100 kB in which
-a chain of sectors is a ring took it 8 seconds and all memory. What is read here is bounded by the file's own size.
+olefile (BSD, 2,700 lines) opens it in 1.6 times the time, and a damaged file of 100 kB took it seconds and much memory. What is
+read here is bounded by the file's own size.
 What is no such file, or damaged, has no formats: that its cells can be read at all is for calamine to say.
 """
 
