@@ -459,6 +459,16 @@ def browser() -> str:
 
 
 @pytest.fixture(scope="session")
+def patience() -> int:
+    """How many milliseconds a page is waited for: a busy machine is no fault, and what never comes fails all the same."""
+    from playwright.sync_api import expect
+
+    milliseconds = 180_000
+    expect.set_options(timeout=milliseconds)
+    return milliseconds
+
+
+@pytest.fixture(scope="session")
 def chromium(formats, browser) -> Callable[[str, Path, Path], Path]:
     """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
     return formats.chromium(browser)

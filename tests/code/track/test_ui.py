@@ -22,7 +22,6 @@ localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false');
 localStorage.setItem('mlflow.assistant.fab.autoOpenedOnFirstLoad_v1', 'true');
 localStorage.setItem('_mlflow_dark_mode_toggle_enabled', 'false');
 """
-PATIENCE = 30_000  # milliseconds: the UI is megabytes of scripts
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +58,7 @@ def run_id(searched):
 
 
 @pytest.fixture(scope="module")
-def page(address, browser, tmp_path_factory):
+def page(address, browser, patience, tmp_path_factory):
     """A page of a browser that has one Latin font; it may ask nothing of any other machine."""
     from playwright.sync_api import sync_playwright
 
@@ -70,7 +69,7 @@ def page(address, browser, tmp_path_factory):
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"], env=variables)
         page = opened.new_page(viewport={"width": 1360, "height": 860}, color_scheme="light")
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(patience)
         page.add_init_script(PLAIN)
         page.on("request", lambda request: request.url.startswith((address, "data:", "blob:")) or beyond.append(request.url))
         yield page

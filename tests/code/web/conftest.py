@@ -103,7 +103,7 @@ def chromium_page(open_page):
 
 
 @pytest.fixture(scope="module")
-def open_page(browser):
+def open_page(browser, patience):
     """Return a function that opens a page that asks nothing of any other machine, and whose console stays empty."""
     from playwright.sync_api import sync_playwright
 
@@ -112,7 +112,7 @@ def open_page(browser):
     def open_one(address, **settings):
         context = opened.new_context(**{"viewport": {"width": 1360, "height": 900}, "locale": "zh-CN", **settings})
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(patience)
         page.on("request", lambda request: request.url.startswith((address, "blob:", "data:")) or noticed.append(request.url))
         page.on("console", lambda message: message.type in ("error", "warning") and noticed.append(message.text))
         page.on("pageerror", lambda error: noticed.append(str(error)))

@@ -169,7 +169,7 @@ def test_so_many_drafts_and_no_more(shown, monkeypatch):
 
 
 @pytest.fixture
-def open_page(shown, browser):
+def open_page(shown, browser, patience):
     """Return a function that opens the page as another person does; its console may tell of what is refused (409), and no more."""
     from playwright.sync_api import sync_playwright
 
@@ -177,7 +177,7 @@ def open_page(shown, browser):
 
     def run():
         page = opened.new_context(viewport={"width": 1360, "height": 900}, locale="zh-CN").new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(patience)
         page.on("console", lambda line: line.type in ("error", "warning") and "409" not in line.text and noticed.append(line.text))
         page.on("pageerror", lambda error: noticed.append(str(error)))
         page.goto(shown.address)

@@ -44,7 +44,7 @@ def upload(page, *files):
     for file in files:
         page.set_input_files("#chooser", [file])
         name = file["name"] if isinstance(file, dict) else file.name
-        page.get_by_role("button", name=f"查看与校对 {name}").wait_for(timeout=60_000)
+        page.get_by_role("button", name=f"查看与校对 {name}").wait_for()
 
 
 def open_report(page, *files):
@@ -429,8 +429,8 @@ def test_a_report_that_attacks(page, served):
     file = served.upload(name, data)
     assert file["name"] == '<img src=x onerror="window.ran=true">txt.exe.txt'
     page.reload()
-    page.get_by_role("button", name=re.compile("查看与校对")).click(timeout=60_000)
-    current(page).wait_for(timeout=60_000)
+    page.get_by_role("button", name=re.compile("查看与校对")).click()
+    current(page).wait_for()
     page.wait_for_timeout(500)
     assert page.evaluate("window.ran") is None
     assert page.locator("#report script, #report img, #report form[action], #list img").count() == 0
@@ -547,7 +547,7 @@ def test_reports_of_an_archive_are_named_without_their_folders(page):
         for name in ("一季度/宣传部/甲.txt", "一季度/宣传部/乙.txt"):
             package.writestr(name, "全县宣讲一百场。\n")
     page.set_input_files("#chooser", [{"name": "报告.zip", "mimeType": "application/zip", "buffer": made.getvalue()}])
-    page.locator(".several li").first.wait_for(timeout=60_000)
+    page.locator(".several li").first.wait_for()
     assert sorted(page.locator(".several bdi").all_inner_texts()) == ["乙.txt", "甲.txt"]
     assert page.locator('.several bdi[title$="一季度/宣传部/甲.txt"]').count() == 1
 

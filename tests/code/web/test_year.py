@@ -52,7 +52,7 @@ def write_reports(folder):
 
 
 @pytest.fixture
-def office(trained_home, tmp_path, monkeypatch, begin, start, browser):
+def office(trained_home, tmp_path, monkeypatch, begin, start, browser, patience):
     """An office with a project folder of its own, its files, a browser, and a server that can be stopped and started again."""
     from playwright.sync_api import sync_playwright
 
@@ -74,7 +74,7 @@ def office(trained_home, tmp_path, monkeypatch, begin, start, browser):
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = opened.new_page(viewport={"width": 1360, "height": 900}, locale="zh-CN")
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(patience)
         page.on("pageerror", lambda error: running.noticed.append(str(error)))
         running.page, running.serve, running.stop, running.files = page, serve, stop, write_reports(tmp_path / "报告")
         yield running
@@ -86,7 +86,7 @@ def take_in(page, files):
     from playwright.sync_api import expect
 
     page.set_input_files("#chooser", files)
-    expect(page.locator("#files-count")).to_have_text("60 个，60 个已完成", timeout=120_000)
+    expect(page.locator("#files-count")).to_have_text("60 个，60 个已完成")
     page.get_by_role("button", name="收入报告库").click()
     expect(page.locator("#keep-said")).to_have_text("收入 60 篇。")
     page.locator("#files > summary").click()
@@ -194,13 +194,13 @@ def retag(page, themes):
     page.locator("#chosen-retag").click()
     page.get_by_role("button", name="看看有什么变化").click()
     said, rows = page.locator("#retag-said"), page.locator("#retag-list > li")
-    expect(said).to_contain_text("将更新 60 篇", timeout=120_000)
+    expect(said).to_contain_text("将更新 60 篇")
     canteens = rows.filter(has_text="机关食堂").filter(has_text="展形象")
     assert canteens.count() > 12, said.inner_text()  # also in reports of which nobody has said anything
     assert canteens.first.locator("s").inner_text() in themes
     changed = int(re.search(r"有 (\d+) 段主题会变", said.inner_text())[1])
     page.get_by_role("button", name="按新结果更新报告库").click()
-    expect(said).to_contain_text(f"{changed} 段主题已变", timeout=120_000)
+    expect(said).to_contain_text(f"{changed} 段主题已变")
     page.get_by_role("button", name="关闭").first.click()
     return changed
 
