@@ -16,10 +16,21 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.config import Config, ModelConfig
+from pipeline.core.config import Config
 from pipeline.core.records import CleanText, Label
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import Flags, Floats, Layout, Rows, Vocabulary, context, join_texts, side_by_side, smoothed_idf
+from pipeline.model.features import (
+    Context,
+    Flags,
+    Floats,
+    Layout,
+    Rows,
+    Vocabulary,
+    context,
+    join_texts,
+    side_by_side,
+    smoothed_idf,
+)
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.preprocess.segments import Segments
 from pipeline.training.terms import count_terms
@@ -77,7 +88,9 @@ class CorpusCounts:
         self._counted = count_terms(heads, tails, config.features, gazetteer, user_words)
         self.vocabulary = self._counted.vocabulary
         self._sentences = np.array([report.layout.sentences for report in reports])
-        self._context = _context(side_by_side([report.layout for report in reports]), config.model)
+        layout = side_by_side([report.layout for report in reports])
+        surroundings = context(layout, config.model)
+        self._context = _matrix(surroundings, layout.sentences, layout.rows)
         self._pattern: FeaturePattern | None = None
         self.targets = np.concatenate([report.targets for report in reports])
         self.report_of = np.repeat(np.arange(len(reports)), self._sentences)
@@ -174,12 +187,10 @@ class CorpusCounts:
         return self._context.indptr.astype(np.int64), self._context.indices.astype(np.int32)
 
 
-def _context(layout: Layout, options: ModelConfig) -> Any:  # noqa: ANN401 - scipy's types are not generic
-    """Return what each sentence takes from each text of a layout, of shape (sentences, texts): what ``Context.apply`` does."""
+def _matrix(surroundings: Context, count: int, texts: int) -> Any:  # noqa: ANN401 - scipy's types are not generic
+    """Return what each of so many sentences takes from each text, of shape (sentences, texts): what ``Context.apply`` does."""
     from scipy.sparse import csr_matrix, eye  # noqa: PLC0415 - only training needs scipy
 
-    surroundings = context(layout, options)
-    count, texts = layout.sentences, layout.rows
     own = eye(count, texts, format="csr")
     own = own + _neighbours(surroundings.neighbours[:, 0], count, texts)
     gathered = _sparse(surroundings.gathered, texts)

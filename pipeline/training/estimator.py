@@ -8,7 +8,6 @@ gives the interface and its checks.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -18,18 +17,17 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
-from pipeline.core.config import Config, LabelDefinition, LabelSet, load_config
+from pipeline.core.config import Config, LabelDefinition, LabelSet, ModelSettings, load_config
 from pipeline.core.errors import CorpusError
 from pipeline.core.records import CleanText, Document, Label, Mark
-from pipeline.labels.files import LabelledDocument
+from pipeline.labels.files import Corpus, LabelledDocument
 from pipeline.model.features import Floats
 from pipeline.model.model import Model
 from pipeline.model.score import score_segments
 from pipeline.preprocess.clean import clean_together
 from pipeline.preprocess.segment import segment_together
 from pipeline.preprocess.segments import Segments
-from pipeline.training.counts import Prepared
-from pipeline.training.fit import Fitter, leave_out, prepare
+from pipeline.training.fit import Fitter, leave_out, prepare_corpus
 
 AT_ONCE = 512  # texts that are cleaned and scored at once: enough to be fast, few enough to bound memory
 _SHOWN = 40
@@ -123,8 +121,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fitted(self, texts: Sequence[str], targets: NDArray[np.int64], names: LabelSet) -> Model:
         config = self._config()
         order = np.argsort(targets, kind="stable")  # texts are dealt out in this order, so that each group has every label
-        prepared = list(_prepared([texts[i] for i in order], targets[order], names, config))
-        fitter = Fitter(prepared, names, config, ())
+        corpus = _corpus([texts[i] for i in order], targets[order], names)
+        fitter = Fitter(prepare_corpus(corpus, config), names, config, ())
         model = fitter.fit(range(len(texts)))
         if not self.folds:
             return model
@@ -163,23 +161,28 @@ def _score(texts: Sequence[str], model: Model) -> Floats:
     return scores
 
 
-def _prepared(texts: Sequence[str], targets: NDArray[np.int64], names: LabelSet, config: Config) -> Iterator[Prepared]:
-    """Yield each text, ready to train on, labelled from its first character to its last."""
-    cut = chain.from_iterable(_cut(part, config) for part in _batches(texts))
-    for (cleaned, segments), target in zip(cut, targets.tolist(), strict=True):
-        document = cleaned.document
-        labels = (Label(document.source, document.sha256, 0, len(document.text), names.names[target]),)
-        yield prepare(LabelledDocument(document, labels), cleaned, segments, names)
+def _corpus(texts: Sequence[str], targets: NDArray[np.int64], names: LabelSet) -> Corpus:
+    """Return each text as a report that is labelled from its first character to its last."""
+    labels = (names.names[target] for target in targets.tolist())
+    reports = (
+        LabelledDocument(one, (Label(one.source, one.sha256, 0, len(one.text), label),))
+        for one, label in zip(_documents(texts), labels, strict=True)
+    )
+    return Corpus(tuple(reports), names)
 
 
-def _cut(texts: Sequence[str], config: Any) -> list[tuple[CleanText, Segments]]:  # noqa: ANN401 - Config or ModelSettings
-    """Return texts cleaned and cut, each as the row of a table: one passage, whatever it looks like."""
+def _cut(texts: Sequence[str], settings: ModelSettings) -> Iterator[tuple[CleanText, Segments]]:
+    """Return texts cleaned and cut."""
+    cleaned = clean_together(_documents(texts), settings.clean)
+    return zip(cleaned, segment_together(cleaned, settings.segment), strict=True)
+
+
+def _documents(texts: Sequence[str]) -> list[Document]:
+    """Return texts, each as the row of a table: one passage, whatever it looks like."""
     plain = [" ".join(text.split()) for text in texts]
-    documents = [
+    return [
         Document(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text, "", "text", _mark(text)) for text in plain
     ]
-    cleaned = clean_together(documents, config.clean)
-    return list(zip(cleaned, segment_together(cleaned, config.segment), strict=True))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core import locations
-from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelConfig, ModelSettings
+from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelSettings
 from pipeline.core.errors import CorpusError
 from pipeline.core.messages import tr
 from pipeline.core.native import SOLVER, compiled
@@ -36,9 +36,10 @@ from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model
-from pipeline.preprocess.clean import clean
-from pipeline.preprocess.segment import segment
-from pipeline.preprocess.segments import Segments, joined
+from pipeline.preprocess.clean import clean_together
+from pipeline.preprocess.segment import segment_together
+from pipeline.preprocess.segments import Segments
+from pipeline.training.batches import TOGETHER, batches
 from pipeline.training.calibrate import Calibration, calibrate
 from pipeline.training.counts import CorpusCounts, CorpusSubset, Prepared
 
@@ -81,10 +82,11 @@ class FoldModels:
 def prepare_corpus(corpus: Corpus, config: ModelSettings) -> list[Prepared]:
     """Return each report of a corpus cleaned and cut into segments."""
     prepared = []
-    for report in corpus.reports:
-        cleaned = clean(report.document, config.clean)
-        segments = msgspec.structs.replace(joined([*segment(cleaned, config.segment)]), symbols=())  # which are no part of a corpus
-        prepared.append(prepare(report, cleaned, segments, corpus.label_set))
+    for some in batches(corpus.reports, lambda report: len(report.document.text), TOGETHER):
+        cleaned = clean_together([report.document for report in some], config.clean)
+        for report, one, segments in zip(some, cleaned, segment_together(cleaned, config.segment), strict=True):
+            without = msgspec.structs.replace(segments, symbols=())  # which are no part of a corpus
+            prepared.append(prepare(report, one, without, corpus.label_set))
     return prepared
 
 
@@ -229,7 +231,7 @@ class Fitter:
         blocks = -(-len(examples) // BLOCK)
         duals = np.zeros((blocks, len(targets), BLOCK), np.float32) if self._duals is None else self._duals.copy()
         values = self.counts.values(part, native)
-        solved = [_solve_block(native, self.counts, part, values, costs, block, duals[block], options) for block in range(blocks)]
+        solved = [_solve_block(native, self.counts, part, values, costs, block, duals[block]) for block in range(blocks)]
         self._duals = duals if is_first else self._duals
         weights = np.concatenate(solved, axis=1)[:, : len(examples)]
         weights[:, examples == 0] = 0
@@ -250,7 +252,7 @@ def _class_weights(examples: Ints, is_balanced: bool) -> Floats:
 
 def _solve_block(
     native: ModuleType, counts: CorpusCounts, part: CorpusSubset, values: NDArray[np.float32], costs: Floats, block: int,
-    duals: NDArray[np.float32], options: ModelConfig,
+    duals: NDArray[np.float32],
 ) -> NDArray[np.float32]:  # fmt: skip
     """Return the weights of eight labels and, last, their bias, of shape (columns + 1, 8); ``duals`` are changed.
 

@@ -1,6 +1,6 @@
 """What a model says of labelled reports that it has not seen, run by run, beside what people say of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -13,9 +13,8 @@ from pipeline.core.spans import SpanIndex
 from pipeline.model.features import Floats
 from pipeline.model.model import Model
 from pipeline.model.score import score_segments
+from pipeline.training.batches import TOGETHER, batches
 from pipeline.training.counts import Prepared
-
-TOGETHER = 65_536  # characters of reports that are scored at once, which is faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,8 @@ class JudgedRuns:
 
 def judge_runs(reports: Sequence[Prepared], model: Model) -> Iterator[JudgedRuns]:
     """Yield the runs of each report of which anything is left but noise, in order."""
-    for some in _some(report for report in reports if report.layout.sentences):
+    judged = (report for report in reports if report.layout.sentences)
+    for some in batches(judged, lambda report: len(report.cleaned.text), TOGETHER):
         scored = score_segments([(report.cleaned.text, report.segments, True) for report in some], model)
         spans = scored.clean_spans().tolist()
         bounds = np.searchsorted(scored.runs.segments, [*scored.layout.firsts, len(scored.layout.kinds)]).tolist()
@@ -52,17 +52,3 @@ def gold_characters(spans: Sequence[tuple[int, int]], report: Prepared, label_se
         for name, characters in index.covered(*report.cleaned.offsets.span(*span), attrgetter("label")).items():
             found[i, numbers[name]] = characters
     return found
-
-
-def _some(reports: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    """Yield some reports at a time, as many as have so many characters."""
-    some: list[Prepared] = []
-    size = 0
-    for report in reports:
-        some.append(report)
-        size += len(report.cleaned.text)
-        if size > TOGETHER:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some

@@ -4,7 +4,7 @@ Compiled loops count them (``_counts.pyx``). Where these could not be compiled i
 uses, which are the reference: a test holds the two together.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from pipeline.model.bigrams import SINGLE, Ints
 from pipeline.model.features import Texts, Vocabulary, fit_vocabulary, smoothed_idf
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import load_cut, load_dictionary
+from pipeline.training.batches import batches
 
 if TYPE_CHECKING:
     from pipeline.training._counts import TermCounter
@@ -49,7 +50,7 @@ def count_terms(
 
     ``words`` are those that the user wants to stay whole.
     """
-    some, others = list(_joined(sentences)), list(_joined(headings))
+    some, others = (["\n".join(part) for part in batches(texts, _line_size, AT_ONCE)] for texts in (sentences, headings))
     native = compiled(COUNTS)
     if native is None:
         return count_with_arrays(some, others, options, gazetteer, load_cut(words))
@@ -123,6 +124,10 @@ def _vocabulary(
     return Vocabulary([word for word, _ in words], bigrams, idf, gazetteer, options.unknown_weight), numbers
 
 
+def _line_size(text: str) -> int:
+    return len(text) + 1
+
+
 def _may_stand_alone(character: str) -> bool:
     return not character.isspace() and character != SINGLE
 
@@ -139,17 +144,3 @@ def _word_ends(words: tuple[str, ...]) -> Callable[[str], Ints]:
         return ends[: kernels.word_ends(dictionary, text, ends)]
 
     return ends_of
-
-
-def _joined(texts: Iterable[str]) -> Iterator[str]:
-    """Yield texts joined by line ends, many at a time."""
-    some: list[str] = []
-    size = 0
-    for text in texts:
-        some.append(text)
-        size += len(text) + 1
-        if size > AT_ONCE:
-            yield "\n".join(some)
-            some, size = [], 0
-    if some:
-        yield "\n".join(some)
