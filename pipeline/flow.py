@@ -82,7 +82,7 @@ def train_model(
     UsageError when the model cannot be written. A tracking store that cannot be used costs the record only:
     ``Training.warning`` says so.
     """
-    from pipeline.labels.corpus import announce, corpus_facts, read_corpus, read_user_words  # noqa: PLC0415 - tagging needs no corpus
+    from pipeline.labels.corpus import announce, corpus_facts, read_corpus, read_lexicon  # noqa: PLC0415 - tagging needs no corpus
     from pipeline.track.machine import watch_machine  # noqa: PLC0415
     from pipeline.training.correction_effect import find_corrected, tags_when_trained  # noqa: PLC0415
     from pipeline.training.curve import learning_curve  # noqa: PLC0415 - training loads scikit-learn, tagging must not
@@ -94,11 +94,11 @@ def train_model(
     started = time.perf_counter()
     with watch_machine(config.track.enabled) as samples:
         corpus = read_corpus(config, say)
-        user_words = read_user_words(config)
+        lexicon = read_lexicon(config)
         announce(corpus, say)
         prepared = prepare_corpus(corpus, config)
         read = time.perf_counter() - started
-        fitter = Fitter(prepared, corpus.label_set, config, user_words)
+        fitter = Fitter(prepared, corpus.label_set, config, lexicon)
         trained = train(fitter, watch)
         curve = learning_curve(fitter)
     tags = [(report, out_of_fold_tags(report, fold.model)) for fold in trained.folds for report in fold.reports]

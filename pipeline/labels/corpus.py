@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pipeline.core import locations
@@ -15,6 +16,7 @@ from pipeline.core.outputs import OutputTarget, claim
 from pipeline.core.records import Document, Label
 from pipeline.labels.corrections.overlay import current
 from pipeline.labels.files import Corpus, build_corpus, by_text, check_trainable, load_gold, load_labels, load_review
+from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.read import read_report
 from pipeline.read.find import find_reports
 
@@ -134,9 +136,27 @@ def corpus_facts(corpus: Corpus) -> dict[str, object]:
     return {"sha256": corpus.sha256, "reports": len(corpus.reports), "labels": counts}
 
 
-def read_user_words(config: Config) -> tuple[str, ...]:
-    """Return the words that the segmenter keeps whole, sorted, in lower case, as text is when it is cut; raises ConfigError."""
-    name = config.features.user_dictionary
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What a model is given beside its corpus: words that the segmenter keeps whole, and terms by class, if there are any."""
+
+    words: tuple[str, ...] = ()
+    gazetteer: Gazetteer | None = None
+
+
+def read_lexicon(config: Config) -> Lexicon:
+    """Return the configured lexicon; raises ConfigError that names the file."""
+    return Lexicon(_user_words(config.features.user_dictionary), load_gazetteer(config.features.gazetteers))
+
+
+@cache
+def load_gazetteer(name: str) -> Gazetteer | None:
+    """Return the gazetteer of a folder of the project, read once in a process; None for no name. Raises ConfigError."""
+    return read_gazetteer(locations.find(name)) if name else None
+
+
+def _user_words(name: str) -> tuple[str, ...]:
+    """Return the words of a dictionary, sorted, in lower case, as text is when it is cut; none for no name."""
     if not name:
         return ()
     try:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.config import Config
 from pipeline.core.records import CleanText, Label
+from pipeline.labels.corpus import Lexicon
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import (
     Context,
@@ -31,7 +32,6 @@ from pipeline.model.features import (
     side_by_side,
     smoothed_idf,
 )
-from pipeline.model.gazetteer import Gazetteer
 from pipeline.preprocess.segments import Segments
 from pipeline.training.terms import count_terms
 
@@ -77,15 +77,13 @@ class CorpusCounts:
     The texts whose terms are counted are the sentences of all reports and then their headings.
     """
 
-    def __init__(
-        self, reports: Sequence[Prepared], config: Config, gazetteer: Gazetteer | None, user_words: tuple[str, ...] = ()
-    ) -> None:
-        """Take the reports, whose order numbers them, and count; ``user_words`` stay whole."""
+    def __init__(self, reports: Sequence[Prepared], config: Config, lexicon: Lexicon) -> None:
+        """Take the reports, whose order numbers them, and count."""
         self.reports, self.config = tuple(reports), config
         lines = [(join_texts(report.layout).split("\n"), report.layout.sentences) for report in reports if report.layout.rows]
         heads = chain.from_iterable(some[:sentences] for some, sentences in lines)
         tails = chain.from_iterable(some[sentences:] for some, sentences in lines)
-        self._counted = count_terms(heads, tails, config.features, gazetteer, user_words)
+        self._counted = count_terms(heads, tails, config.features, lexicon)
         self.vocabulary = self._counted.vocabulary
         self._sentences = np.array([report.layout.sentences for report in reports])
         layout = side_by_side([report.layout for report in reports])

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 from pipeline.core.config import Config, LabelDefinition, LabelSet, ModelSettings, load_config
 from pipeline.core.errors import CorpusError
 from pipeline.core.records import CleanText, Document, Label, Mark
+from pipeline.labels.corpus import Lexicon
 from pipeline.labels.files import Corpus, LabelledDocument
 from pipeline.model.features import Floats
 from pipeline.model.model import Model
@@ -122,7 +123,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         config = self._config()
         order = np.argsort(targets, kind="stable")  # texts are dealt out in this order, so that each group has every label
         corpus = _corpus([texts[i] for i in order], targets[order], names)
-        fitter = Fitter(prepare_corpus(corpus, config), names, config, ())
+        fitter = Fitter(prepare_corpus(corpus, config), names, config, Lexicon())
         model = fitter.fit(range(len(texts)))
         if not self.folds:
             return model

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from operator import attrgetter
 from pathlib import PurePosixPath
@@ -24,17 +23,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core import locations
 from pipeline.core.config import Config, EvaluateConfig, LabelSet, ModelSettings
 from pipeline.core.errors import CorpusError
 from pipeline.core.messages import tr
 from pipeline.core.native import SOLVER, compiled
 from pipeline.core.records import CleanText, Label
 from pipeline.core.spans import SpanIndex
+from pipeline.labels.corpus import Lexicon
 from pipeline.labels.files import Corpus, LabelledDocument, same_text
 from pipeline.model.bigrams import Ints
 from pipeline.model.features import Floats, lay_out
-from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.model.model import Model
 from pipeline.preprocess.clean import clean_together
 from pipeline.preprocess.segment import segment_together
@@ -181,10 +179,10 @@ def left_out_with(source: str, grouped: Sequence[str]) -> str:
 class Fitter:
     """Fits models on parts of a corpus, whose terms are counted once."""
 
-    def __init__(self, reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> None:
-        """Take the reports, whose order numbers them, and count their terms; raises ConfigError for a wrong gazetteer."""
-        self.label_set, self.config, self.user_words = label_set, config, user_words
-        self.counts = CorpusCounts(reports, config, load_gazetteer(config.features.gazetteers), user_words)
+    def __init__(self, reports: Sequence[Prepared], label_set: LabelSet, config: Config, lexicon: Lexicon) -> None:
+        """Take the reports, whose order numbers them, and count their terms."""
+        self.label_set, self.config, self.user_words = label_set, config, lexicon.words
+        self.counts = CorpusCounts(reports, config, lexicon)
         self._duals: NDArray[np.float32] | None = None
 
     def fit(self, numbers: Sequence[int]) -> Model:
@@ -237,11 +235,6 @@ class Fitter:
         weights[:, examples == 0] = 0
         weights[-1, examples == 0] = ABSENT
         return np.ascontiguousarray(weights[:-1][part.active]), np.ascontiguousarray(weights[-1])
-
-
-def fit(reports: Sequence[Prepared], label_set: LabelSet, config: Config, user_words: tuple[str, ...]) -> Model:
-    """Return the model of some reports, not calibrated; raises CorpusError for too few words or labels."""
-    return Fitter(reports, label_set, config, user_words).fit(range(len(reports)))
 
 
 def _class_weights(examples: Ints, is_balanced: bool) -> Floats:
@@ -331,12 +324,6 @@ def _check_fit(part: CorpusSubset, counts: CorpusCounts) -> None:
         raise CorpusError(
             tr("all sentences of the reports that are trained on have one label; label more reports, so that each label is in two")
         )
-
-
-@cache
-def load_gazetteer(name: str) -> Gazetteer | None:
-    """Return the gazetteer of a folder of the project, read once in a process; None for no name. Raises ConfigError."""
-    return read_gazetteer(locations.find(name)) if name else None
 
 
 def _dense(classifier: Any, labels: int, terms: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # noqa: ANN401

@@ -21,9 +21,9 @@ from pipeline.core.config import Config, SearchConfig, config_from_values, confi
 from pipeline.core.errors import ConfigError
 from pipeline.core.messages import tr
 from pipeline.core.process import end_with_parent
-from pipeline.labels.corpus import read_user_words
+from pipeline.labels.corpus import read_lexicon
 from pipeline.labels.files import Corpus
-from pipeline.training.fit import Fitter, leave_out, load_gazetteer, prepare_corpus
+from pipeline.training.fit import Fitter, leave_out, prepare_corpus
 from pipeline.training.measure import figure_metrics, measure
 from pipeline.training.out_of_fold import out_of_fold_tags
 
@@ -65,10 +65,10 @@ def trial_key(config: Config, corpus_sha256: str) -> str:
     values = config_values(config)
     parts = {name: values[name] for name in ("clean", "segment", "features", "model", "evaluate", "tag")}
     parts["model"] = {key: value for key, value in parts["model"].items() if key != "name"}
-    gazetteer = load_gazetteer(config.features.gazetteers)
+    lexicon = read_lexicon(config)
     told = {
-        "settings": parts, "corpus": corpus_sha256, "words": read_user_words(config), "program": __version__,
-        "gazetteer": gazetteer.lines() if gazetteer else [],
+        "settings": parts, "corpus": corpus_sha256, "words": lexicon.words, "program": __version__,
+        "gazetteer": lexicon.gazetteer.lines() if lexicon.gazetteer else [],
         "labels": msgspec.to_builtins(load_label_set(locations.find(config.corpus.label_set))),
     }  # fmt: skip
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -100,9 +100,9 @@ def describe(trial: Trial) -> str:
     return " ".join(f"{name}={json.dumps(value)}" for name, value in trial.settings.items())
 
 
-def measure_trial(trial: Trial, corpus: Corpus, prepared: Sequence[Any], words: tuple[str, ...]) -> dict[str, float]:
+def measure_trial(trial: Trial, corpus: Corpus, prepared: Sequence[Any]) -> dict[str, float]:
     """Return the figures of a combination on left-out reports, by the names of metrics."""
-    left_out = leave_out(Fitter(prepared, corpus.label_set, trial.config, words))
+    left_out = leave_out(Fitter(prepared, corpus.label_set, trial.config, read_lexicon(trial.config)))
     tags = [(report, out_of_fold_tags(report, fold.model)) for fold in left_out.folds for report in fold.reports]
     grouped = trial.config.evaluate.grouped
     return figure_metrics(measure(tags, corpus.label_set, left_out.calibration.figures, grouped))
@@ -114,12 +114,11 @@ def measure_trials(trials: Sequence[Trial], corpus: Corpus, jobs: int) -> Iterat
 
     if not trials:
         return
-    words = read_user_words(trials[0].config)
     prepared = prepare_corpus(corpus, trials[0].config)
     at_once = min(jobs or os.cpu_count() or 1, len(trials))
     work: Callable[..., Any] = delayed(_measure_for)
     done = Parallel(n_jobs=at_once, return_as="generator", pre_dispatch=at_once)(
-        work(os.getpid(), trial, corpus, prepared, words) for trial in trials
+        work(os.getpid(), trial, corpus, prepared) for trial in trials
     )
     yield from zip(trials, done, strict=True)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.config import FeatureConfig
 from pipeline.core.native import COUNTS, KERNELS, compiled
+from pipeline.labels.corpus import Lexicon
 from pipeline.model.bigrams import SINGLE, Ints
 from pipeline.model.features import Texts, Vocabulary, fit_vocabulary, smoothed_idf
 from pipeline.model.gazetteer import Gazetteer
@@ -43,18 +44,13 @@ class TermCounts:
     unknown: Ints
 
 
-def count_terms(
-    sentences: Iterable[str], headings: Iterable[str], options: FeatureConfig, gazetteer: Gazetteer | None, words: tuple[str, ...]
-) -> TermCounts:
-    """Return the terms of sentences in lower case, which make the vocabulary, and how often each stands in them and in headings.
-
-    ``words`` are those that the user wants to stay whole.
-    """
+def count_terms(sentences: Iterable[str], headings: Iterable[str], options: FeatureConfig, lexicon: Lexicon) -> TermCounts:
+    """Return the terms of sentences in lower case, which make the vocabulary, and how often each stands in them and in headings."""
     some, others = (["\n".join(part) for part in batches(texts, _line_size, AT_ONCE)] for texts in (sentences, headings))
     native = compiled(COUNTS)
     if native is None:
-        return count_with_arrays(some, others, options, gazetteer, load_cut(words))
-    return _count_compiled(native, some, others, options, gazetteer, words)
+        return count_with_arrays(some, others, options, lexicon.gazetteer, load_cut(lexicon.words))
+    return _count_compiled(native, some, others, options, lexicon)
 
 
 def count_with_arrays(
@@ -79,11 +75,10 @@ def count_with_arrays(
 
 
 def _count_compiled(
-    native: ModuleType, sentences: Sequence[str], headings: Sequence[str], options: FeatureConfig, gazetteer: Gazetteer | None,
-    words: tuple[str, ...],
-) -> TermCounts:  # fmt: skip
+    native: ModuleType, sentences: Sequence[str], headings: Sequence[str], options: FeatureConfig, lexicon: Lexicon
+) -> TermCounts:
     counter: TermCounter = native.TermCounter(options.character_bigrams, options.characters)
-    ends_of = _word_ends(words)
+    gazetteer, ends_of = lexicon.gazetteer, _word_ends(lexicon.words)
     nowhere = np.zeros(0, np.int64)
     for some, are_sentences in ((sentences, True), (headings, False)):
         for joined in some:

@@ -24,7 +24,7 @@ from sklearn.svm import LinearSVC
 
 from pipeline.core.config import Config, LabelSet, load_config
 from pipeline.core.records import Tag
-from pipeline.labels.corpus import read_corpus, read_gold
+from pipeline.labels.corpus import read_corpus, read_gold, read_lexicon
 from pipeline.model.tag import tag_segments
 from pipeline.training.counts import Prepared
 from pipeline.training.evaluate import Confusion, Figures, confusion_of, figures_of
@@ -136,7 +136,7 @@ def ours(
     """Return this model, with the settings of a configuration, on every ``step``-th of the reports that it is given."""
 
     def learner(reports: Sequence[Prepared], label_set: LabelSet) -> Learner:
-        fitter = Fitter(reports if words_too else [bare(report) for report in reports], label_set, config, ())
+        fitter = Fitter(reports if words_too else [bare(report) for report in reports], label_set, config, read_lexicon(config))
 
         def learn(numbers: Sequence[int]) -> Tagger:
             kept = [i for i in numbers[::step] if not seeds_only or reports[i].labels[0].origin == "seed"]

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.core.config import LabelSet, load_config
-from pipeline.labels.corpus import read_corpus, read_gold
+from pipeline.labels.corpus import read_corpus, read_gold, read_lexicon
 from pipeline.model.model import Model
 from pipeline.model.tag import tag_segments
 from pipeline.training.counts import Prepared
@@ -128,11 +128,11 @@ def main() -> None:
     labels = corpus.label_set
     reports = prepare_corpus(corpus, config)
     some = list(halves(prepare_corpus(read_gold(asked.gold, config, labels), config)))
-    base = Fitter(reports, labels, config, ()).fit(range(len(reports)))
+    base = Fitter(reports, labels, config, read_lexicon(config)).fit(range(len(reports)))
     counts: dict[tuple[str, int], Confusion] = defaultdict(Counter)
     counts["none", 0] = sum((confusion(half.measured, base, labels) for half in some), Counter())
     todo = list(cases(some, base, asked.draws))
-    fitter = Fitter([*reports, *(document for case in todo for document in case.documents)], labels, config, ())
+    fitter = Fitter([*reports, *(document for case in todo for document in case.documents)], labels, config, read_lexicon(config))
     first = fitter.fit(range(len(reports)))  # where the others start
     assert confusion(some[0].measured, first, labels) == confusion(some[0].measured, base, labels)
     place, seconds = len(reports), []

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from sklearn.svm import LinearSVC
 
 from pipeline.core.config import load_config
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import read_corpus, read_lexicon
 from pipeline.training.counts import CorpusCounts
-from pipeline.training.fit import fit, load_gazetteer, prepare_corpus
+from pipeline.training.fit import Fitter, prepare_corpus
 
 LINES_A_REPORT = 100
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,9 +62,9 @@ def main() -> None:
     begin = time.process_time()
     corpus = read_corpus(config, lambda _: None)
     prepared = prepare_corpus(corpus, config)
-    fit(prepared, corpus.label_set, config, ())
+    Fitter(prepared, corpus.label_set, config, read_lexicon(config)).fit(range(len(prepared)))
     ours = time.process_time() - begin
-    counts = CorpusCounts(prepared, config, load_gazetteer(config.features.gazetteers))
+    counts = CorpusCounts(prepared, config, read_lexicon(config))
     part = counts.part(range(len(prepared)))
     features, targets = counts.matrix(part), counts.targets[part.rows]
     begin = time.process_time()

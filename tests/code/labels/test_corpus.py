@@ -6,6 +6,7 @@ from pipeline.core.errors import ConfigError, CorpusError, UsageError
 from pipeline.core.locations import find
 from pipeline.labels.corpus import (
     ImportPlaces,
+    Lexicon,
     _excluded,
     claim_label_file,
     corpus_facts,
@@ -15,8 +16,8 @@ from pipeline.labels.corpus import (
     own_files,
     read_corpus,
     read_gold,
+    read_lexicon,
     read_reports,
-    read_user_words,
 )
 
 SEED = "004_be132a9dff6c2480.txt"
@@ -66,11 +67,23 @@ def test_a_missing_folder_of_reports_is_named(seeds):
 def test_user_words_are_sorted_in_lower_case_and_comments_left_out(seeds, home):
     (home / "w.txt").write_text("\ufeff# words\n书房\n\n宣讲团\nAI大模型\n书房\n", encoding="utf-8")
     own = replace(seeds, features=replace(seeds.features, user_dictionary="w.txt"))
-    assert read_user_words(own) == ("ai大模型", "书房", "宣讲团")
-    assert read_user_words(seeds) == ()
+    assert read_lexicon(own).words == ("ai大模型", "书房", "宣讲团")
+    assert read_lexicon(seeds).words == ()
     (home / "w.txt").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match=r"^w\.txt: the user dictionary cannot be read \(.+\); check features\.user_dictionary$"):
-        read_user_words(own)
+        read_lexicon(own)
+
+
+def test_a_lexicon_has_the_terms_of_a_folder_of_the_project_or_none(seeds, home):
+    (home / "terms").mkdir()
+    (home / "terms" / "opera.txt").write_text("京剧\n", encoding="utf-8")
+    own, without = (replace(seeds, features=replace(seeds.features, gazetteers=name)) for name in ("terms", ""))
+    found = read_lexicon(own).gazetteer
+    assert (found.names, found.terms) == (("opera",), ("京剧",))
+    assert read_lexicon(own).gazetteer is found
+    assert read_lexicon(without) == Lexicon()
+    with pytest.raises(ConfigError, match="no gazetteer"):
+        read_lexicon(replace(own, features=replace(own.features, gazetteers="none")))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.core.config import FeatureConfig, load_config
+from pipeline.labels.corpus import Lexicon
 from pipeline.model.features import Texts, context, fit_vocabulary, lay_out, lower, side_by_side, split_words
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import load_cut
@@ -137,7 +138,7 @@ def test_context_on_scores_is_context_on_features(model, config, cut_up):
     layout = lay_out([(cleaned.text, segments, True)])
     texts = split_words(layout, model.cut)
     prepared = Prepared(cleaned, segments, layout, (), np.zeros(layout.sentences, np.int64))
-    counts = CorpusCounts([prepared], config, Gazetteer(["culture"], ["全民阅读"], [0]))
+    counts = CorpusCounts([prepared], config, Lexicon(gazetteer=Gazetteer(["culture"], ["全民阅读"], [0])))
     features = counts.matrix(part := counts.part([0])).toarray()
     vocabulary = counts.reduced(part)
     rows = dense(vocabulary.vectorise(texts), len(vocabulary))

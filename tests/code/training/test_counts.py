@@ -7,11 +7,11 @@ from scipy.sparse import csr_matrix
 
 from pipeline.core.config import load_config
 from pipeline.core.locations import find
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import Lexicon, read_corpus, read_lexicon
 from pipeline.model.features import split_words
 from pipeline.model.words import load_cut
 from pipeline.training.counts import CorpusCounts
-from pipeline.training.fit import load_gazetteer, prepare_corpus
+from pipeline.training.fit import prepare_corpus
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def prepared():
 def test_a_part_has_the_features_that_it_has_alone(prepared, numbers, characters, unknown_weight):
     reports, config = prepared
     config = replace(config, features=replace(config.features, unknown_weight=unknown_weight, characters=characters))
-    gazetteer = load_gazetteer(config.features.gazetteers)
-    whole, alone = CorpusCounts(reports, config, gazetteer), CorpusCounts([reports[i] for i in numbers], config, gazetteer)
+    lexicon = read_lexicon(config)
+    whole, alone = CorpusCounts(reports, config, lexicon), CorpusCounts([reports[i] for i in numbers], config, lexicon)
     part, own = whole.part(numbers), alone.part(range(len(numbers)))
     reduced, expected = whole.reduced(part), alone.reduced(own)
     assert (reduced.words, reduced.bigrams.letters) == (expected.words, expected.bigrams.letters)
@@ -41,7 +41,7 @@ def test_a_part_has_the_features_that_it_has_alone(prepared, numbers, characters
 def test_the_compiled_product_gives_the_same_features(prepared):
     native = pytest.importorskip("pipeline.training._solver", reason="not compiled; CI installs a compiler")
     reports, config = prepared
-    counts = CorpusCounts(reports, config, None)
+    counts = CorpusCounts(reports, config, Lexicon())
     part, pattern = counts.part([0, 1, 3]), counts.pattern(native)
     whole = csr_matrix(
         (counts.values(part, native), pattern.columns, pattern.starts), shape=(len(counts.targets), len(counts.vocabulary))

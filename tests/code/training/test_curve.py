@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pipeline.core.config import load_config
 from pipeline.core.errors import CorpusError
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import read_corpus, read_lexicon
 from pipeline.training import curve
 from pipeline.training.fit import Fitter, prepare_corpus
 from pipeline.training.out_of_fold import out_of_fold_tags
@@ -23,7 +23,7 @@ def seeds(root):
 def test_a_point_for_each_share_that_can_be_trained_on(seeds):
     config, corpus, prepared = seeds
     shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.9, 0.01, 0.5)))
-    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, ()))
+    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, read_lexicon(shares)))
     assert [point.reports for point in points] == [pytest.approx(4 / 3), pytest.approx(7 / 3)]
     assert points[0].figures.macro_f1 < points[1].figures.macro_f1 < 1
     labelled = sum(label.end - label.start for report in corpus.reports for label in report.labels)
@@ -32,7 +32,7 @@ def test_a_point_for_each_share_that_can_be_trained_on(seeds):
 
 def test_no_report_is_measured_by_a_model_that_saw_it(seeds, monkeypatch):
     config, corpus, prepared = seeds
-    fitter, confusion_of, trained = Fitter(prepared, corpus.label_set, config, ()), curve._confusion, {}
+    fitter, confusion_of, trained = Fitter(prepared, corpus.label_set, config, read_lexicon(config)), curve._confusion, {}
     fit = fitter.fit
 
     def watched_fit(numbers):
@@ -59,10 +59,9 @@ def test_smaller_subsets_lie_within_larger_ones():
 
 def test_figures_are_those_of_the_tags(seeds):
     from pipeline.training.evaluate import confusion_of
-    from pipeline.training.fit import fit
 
     config, corpus, prepared = seeds
-    model = fit(prepared[1:], corpus.label_set, config, ())
+    model = Fitter(prepared, corpus.label_set, config, read_lexicon(config)).fit(range(1, len(prepared)))
     of_tags = [confusion_of(report.labels, out_of_fold_tags(report, model), "其他") for report in prepared]
     assert curve._confusion(prepared[:1], model) == of_tags[0]
     assert curve._confusion(prepared, model) == sum(of_tags, Counter())
@@ -71,7 +70,7 @@ def test_figures_are_those_of_the_tags(seeds):
 def test_no_shares_no_curve(seeds):
     config, corpus, prepared = seeds
     without = replace(config, evaluate=replace(config.evaluate, learning_curve=()))
-    assert curve.learning_curve(Fitter(prepared, corpus.label_set, without, ())) == ()
+    assert curve.learning_curve(Fitter(prepared, corpus.label_set, without, read_lexicon(without))) == ()
 
 
 def test_a_share_with_too_few_words_is_left_out_of_the_curve(seeds, monkeypatch):
@@ -85,5 +84,5 @@ def test_a_share_with_too_few_words_is_left_out_of_the_curve(seeds, monkeypatch)
 
     monkeypatch.setattr(Fitter, "fit", fit_two_at_least)
     shares = replace(config, evaluate=replace(config.evaluate, learning_curve=(0.5, 0.9)))
-    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, ()))
+    points = curve.learning_curve(Fitter(prepared, corpus.label_set, shares, read_lexicon(shares)))
     assert [point.reports for point in points] == [pytest.approx(7 / 3)]

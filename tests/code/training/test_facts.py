@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.config import config_values, load_config
 from pipeline.core.errors import ModelError
 from pipeline.core.locations import find
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import read_corpus, read_lexicon
 from pipeline.model.folder import TRAINING
 from pipeline.training.facts import TrainingFacts, load_facts, load_reference, training_facts
 from pipeline.training.fit import Fitter, leave_out, prepare_corpus
@@ -28,7 +28,7 @@ def test_the_settings_the_reports_that_were_left_out_and_the_sum_of_their_tags(s
 def test_of_a_sample_of_the_reports_only_those_that_were_left_out_are_kept(model):
     config = load_config(find("configs/seeds.toml"), ("evaluate.sample=2",))
     corpus = read_corpus(config, lambda _: None)
-    folds = leave_out(Fitter(prepare_corpus(corpus, config), corpus.label_set, config, ())).folds
+    folds = leave_out(Fitter(prepare_corpus(corpus, config), corpus.label_set, config, read_lexicon(config))).folds
     facts = training_facts(config, corpus, folds, model)
     assert sorted(facts.reports) == sorted(report.cleaned.document.source for fold in folds for report in fold.reports)
     assert (len(facts.reports), facts.summary.reports, facts.summary.model) == (2, 2, f"{model.name} {model.version}")

@@ -15,7 +15,7 @@ from pipeline.core.errors import CorpusError
 from pipeline.core.locations import find
 from pipeline.core.records import Document, Label
 from pipeline.flow import train_model
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import read_corpus, read_lexicon
 from pipeline.labels.files import LabelledDocument, build_corpus
 from pipeline.training import fit as module
 from pipeline.training.fit import (
@@ -201,7 +201,7 @@ def test_a_label_that_a_fold_never_saw_is_never_given(model):
 def test_naive_bayes_is_that_of_scikit_learn_and_its_share_is_added_to_the_weights(home, solver):
     config = load_config(find("configs/seeds.toml"), (*QUIET, "model.naive_bayes=0.5", f"model.solver={solver}"))
     corpus = read_corpus(config, lambda _: None)
-    fitter = Fitter(prepare_corpus(corpus, config), corpus.label_set, config, ())
+    fitter = Fitter(prepare_corpus(corpus, config), corpus.label_set, config, read_lexicon(config))
     part = fitter.counts.part([0, 1, 2, 4])
     features, targets = fitter.counts.matrix(part), fitter.counts.targets[part.rows]
     labels = len(corpus.label_set.names)
@@ -224,7 +224,7 @@ def test_models_fitted_at_once_are_those_fitted_one_after_the_other(root):
     corpus = read_corpus(config, lambda _: None)
     prepared = prepare_corpus(corpus, config)
     several = [[0, 1, 2], [1, 2, 3, 4], [0, 3], [2, 3, 4]]
-    first, second = (Fitter(prepared, corpus.label_set, config, ()) for _ in range(2))
+    first, second = (Fitter(prepared, corpus.label_set, config, read_lexicon(config)) for _ in range(2))
     for at_once, numbers in zip(first.fit_all(several), several, strict=True):
         alone = second.fit(numbers)
         assert (at_once.vocabulary.words, at_once.version) == (alone.vocabulary.words, alone.version)
@@ -234,7 +234,7 @@ def test_models_fitted_at_once_are_those_fitted_one_after_the_other(root):
 def test_a_part_that_cannot_be_fitted_ends_the_others(root):
     config = load_config(root / "configs" / "seeds.toml")
     corpus = read_corpus(config, lambda _: None)
-    fitter = Fitter(prepare_corpus(corpus, config), corpus.label_set, config, ())
+    fitter = Fitter(prepare_corpus(corpus, config), corpus.label_set, config, read_lexicon(config))
     models = fitter.fit_all([[0, 1], [], *[[0, 1, 2]] * 9])
     next(models)
     with pytest.raises(CorpusError, match="no word stands in"):
@@ -265,7 +265,7 @@ def many(config, plain_solver, monkeypatch):
 
     def run(**changes):
         own = replace(config, model=replace(config.model, **changes), features=replace(config.features, min_df=1))
-        return Fitter(prepare_corpus(corpus, own), labels, own, ())
+        return Fitter(prepare_corpus(corpus, own), labels, own, read_lexicon(own))
 
     return run
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.config import load_config
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import read_corpus, read_lexicon
 from pipeline.model.score import score_segments
 from pipeline.training import left_out
 from pipeline.training.fit import Fitter, prepare_corpus
@@ -16,7 +16,7 @@ def seeds(root):
     config = load_config(root / "configs" / "seeds.toml")
     corpus = read_corpus(config, lambda _: None)
     prepared = prepare_corpus(corpus, config)
-    return prepared, Fitter(prepared, corpus.label_set, config, ()).fit([0, 1, 2])
+    return prepared, Fitter(prepared, corpus.label_set, config, read_lexicon(config)).fit([0, 1, 2])
 
 
 @pytest.mark.parametrize("together", [0, 5_000, 10**6])

@@ -12,9 +12,8 @@ from pipeline.core.config import load_config, load_search_config
 from pipeline.core.errors import ConfigError
 from pipeline.core.locations import find
 from pipeline.flow import train_model
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import load_gazetteer, read_corpus
 from pipeline.training import search as module
-from pipeline.training.fit import load_gazetteer
 from pipeline.training.measure import figure_metrics
 from pipeline.training.search import choose, describe, list_trials, measure_trials, search_key, trial_key
 
@@ -204,7 +203,7 @@ def test_as_many_combinations_are_measured_at_once_as_there_are_processes(two, m
     monkeypatch.setattr(module, "prepare_corpus", lambda *given: given)
     monkeypatch.setattr(module, "measure_trial", lambda *given: given)
     config = trials[0].config
-    assert list(measure_trials(trials, corpus, jobs)) == [(trial, (trial, corpus, (corpus, config), ())) for trial in trials]
+    assert list(measure_trials(trials, corpus, jobs)) == [(trial, (trial, corpus, (corpus, config))) for trial in trials]
     assert asked == [{"n_jobs": at_once, "return_as": "generator", "pre_dispatch": at_once}]
     assert list(measure_trials([], corpus, jobs)) == []
 

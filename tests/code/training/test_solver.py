@@ -10,7 +10,7 @@ from sklearn.svm import LinearSVC
 from pipeline.core.config import load_config
 from pipeline.core.locations import find
 from pipeline.core.native import SOLVER, compiled
-from pipeline.labels.corpus import read_corpus
+from pipeline.labels.corpus import read_corpus, read_lexicon
 from pipeline.training import fit
 from pipeline.training.fit import ABSENT, TOLERANCE, Fitter, prepare_corpus
 
@@ -168,7 +168,7 @@ def test_both_solvers_give_the_model_of_the_seeds_and_of_a_part_of_them(config):
     corpus = read_corpus(config, lambda _: None)
     reports = prepare_corpus(corpus, config)
     reference = replace(config, model=replace(config.model, solver="liblinear"))
-    own, other = (Fitter(reports, corpus.label_set, some, ()) for some in (config, reference))
+    own, other = (Fitter(reports, corpus.label_set, some, read_lexicon(some)) for some in (config, reference))
     for numbers in (range(5), [0, 1, 3, 4]):
         first, second = own.fit(numbers), other.fit(numbers)
         assert first.vocabulary.words == second.vocabulary.words
@@ -183,7 +183,7 @@ def test_a_label_that_is_not_there_is_never_given(config):
     reports = prepare_corpus(corpus, config)
     for report in reports:
         report.targets[report.targets == 2] = -1
-    model = Fitter(reports, corpus.label_set, config, ()).fit(range(5))
+    model = Fitter(reports, corpus.label_set, config, read_lexicon(config)).fit(range(5))
     assert model.bias[2] == ABSENT
     assert not model.weights[:, 2].any()
 
@@ -193,4 +193,4 @@ def test_a_fit_that_does_not_settle_warns_as_scikit_learn_does(config, monkeypat
     prepared = prepare_corpus(corpus, config)
     monkeypatch.setattr(fit, "MOST_PASSES", 1)
     with pytest.warns(ConvergenceWarning, match="did not settle within 1 passes over the corpus; lower model.C"):
-        Fitter(prepared, corpus.label_set, config, ()).fit(range(len(prepared)))
+        Fitter(prepared, corpus.label_set, config, read_lexicon(config)).fit(range(len(prepared)))

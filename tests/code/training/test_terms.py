@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 
 from pipeline.core.config import load_config
 from pipeline.core.native import COUNTS, KERNELS, compiled
+from pipeline.labels.corpus import Lexicon
 from pipeline.model.gazetteer import Gazetteer
 from pipeline.model.words import load_cut
 from pipeline.training import terms
@@ -44,12 +45,12 @@ def test_compiled_loops_count_what_tagging_would(sentences, headings, min_df, pa
     gazetteer = GAZETTEER if with_classes else None
     some = ["\n".join(sentences[:2]), *(["\n".join(sentences[2:])] if sentences[2:] else [])]
     expected = count_with_arrays(some, ["\n".join(headings)] if headings else [], options, gazetteer, load_cut())
-    assert_same(count_terms(sentences, headings, options, gazetteer, ()), expected)
+    assert_same(count_terms(sentences, headings, options, Lexicon((), gazetteer)), expected)
 
 
 def test_of_nothing_nothing_is_counted():
     options = load_config().features
-    counted = count_terms([], [], options, GAZETTEER, ())
+    counted = count_terms([], [], options, Lexicon((), GAZETTEER))
     assert (len(counted.vocabulary), counted.starts.tolist(), counted.unknown.tolist()) == (3, [0], [])
     assert_same(counted, count_with_arrays([], [], options, GAZETTEER, load_cut()))
 
@@ -57,27 +58,27 @@ def test_of_nothing_nothing_is_counted():
 def test_many_texts_are_counted_a_few_at_a_time(monkeypatch):
     options = replace(load_config().features, min_df=2)
     sentences = [f"理论学习第{number % 7}回，办好书房{'〇' * (number % 40)}甲乙丙{chr(0x4E00 + number)}" for number in range(700)]
-    at_once = count_terms(sentences, ["书房"], options, GAZETTEER, ())
+    at_once = count_terms(sentences, ["书房"], options, Lexicon((), GAZETTEER))
     monkeypatch.setattr(terms, "AT_ONCE", 100)
-    assert_same(count_terms(sentences, ["书房"], options, GAZETTEER, ()), at_once)
+    assert_same(count_terms(sentences, ["书房"], options, Lexicon((), GAZETTEER)), at_once)
     assert len(at_once.vocabulary) > 20
 
 
 def test_words_of_the_user_stay_whole_and_long_words_are_told_apart(monkeypatch):
     options = replace(load_config().features, min_df=1, character_bigrams=False)
     word, other = "甲乙丙丁戊己庚辛", "甲乙丙丁戊己庚壬"
-    counted = count_terms([f"看{word}，", f"看{other}", word], [], options, None, (word, other))
+    counted = count_terms([f"看{word}，", f"看{other}", word], [], options, Lexicon((word, other)))
     assert {word, other} <= set(counted.vocabulary.words)
     assert matrix(counted)[:, counted.vocabulary.words.index(word)].tolist() == [1, 0, 1]
     monkeypatch.setattr(terms, "compiled", lambda name: None if name == KERNELS else compiled(name))
-    assert_same(count_terms([f"看{word}，", f"看{other}", word], [], options, None, (word, other)), counted)
+    assert_same(count_terms([f"看{word}，", f"看{other}", word], [], options, Lexicon((word, other))), counted)
 
 
 def test_nothing_is_compiled_and_the_same_is_counted(monkeypatch):
     options = replace(load_config().features, min_df=1)
-    counted = count_terms(["理论学习", "全民阅读。书房"], ["书房"], options, GAZETTEER, ())
+    counted = count_terms(["理论学习", "全民阅读。书房"], ["书房"], options, Lexicon((), GAZETTEER))
     monkeypatch.setattr(terms, "compiled", lambda name: None if name == COUNTS else compiled(name))
-    assert_same(count_terms(["理论学习", "全民阅读。书房"], ["书房"], options, GAZETTEER, ()), counted)
+    assert_same(count_terms(["理论学习", "全民阅读。书房"], ["书房"], options, Lexicon((), GAZETTEER)), counted)
 
 
 @pytest.mark.parametrize(
