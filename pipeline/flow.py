@@ -5,11 +5,11 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace as replace_setting
+import msgspec
+from msgspec.structs import replace
 
 from pipeline.core import locations
 from pipeline.core.config import Config, load_search_config, model_settings
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 SEARCH = "configs/search.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(msgspec.Struct, frozen=True):
     """What a training left behind: the model's folder, its figures, the MLflow run and what the gate said, or why not."""
 
     folder: Path
@@ -147,8 +146,7 @@ def evaluate_model(config: Config, model: Model, gold: Path | None) -> tuple["Me
     return measure(tags, corpus.label_set, {}, config.evaluate.grouped), seen
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(msgspec.Struct, frozen=True):
     """What a search found: the best combination, its figure, the parent run, and the training of the best."""
 
     best: "Trial"
@@ -186,7 +184,7 @@ def search_model(config: Config, path: Path | None, say: Say, command: str = "")
             known[trial.key] = metrics
             say(tr("{describe}  macro-F1 {metrics:.4f}", describe=describe(trial), metrics=metrics["macro_f1"]))
         best, value = choose(trials, known, options.choose_by)
-        as_asked = replace_setting(best.config, evaluate=config.evaluate)  # measured like any training
+        as_asked = replace(best.config, evaluate=config.evaluate)  # measured like any training
         training = train_model(as_asked, say, command, notes={"search.run_id": runs.run_id})
         runs.finish(best.key, value, training.run_id)
         return SearchResult(best, value, runs.run_id, training)

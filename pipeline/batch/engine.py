@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -18,13 +18,15 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError, ModelError
 from pipeline.core.messages import tr
 from pipeline.core.records import Document, Label, Report, TaggedReport
-from pipeline.labels.corrections.shown import Corrections
 from pipeline.model.folder import load_model
 from pipeline.model.model import Model
 from pipeline.model.tag import with_noise
 from pipeline.preprocess.characters import scans
 from pipeline.read import PassedOver
 from pipeline.read.isolated import IsolatedReader
+
+if TYPE_CHECKING:
+    from pipeline.labels.corrections.shown import Corrections
 
 NEW_OBJECTS = 50_000  # after which garbage is looked for: a task makes many tags and words, and hardly any garbage
 TOGETHER = 65_536  # characters of small documents that are scored at once
@@ -195,5 +197,7 @@ def engine_of(options: TagOptions) -> Engine:
 
 
 @cache
-def _corrections(lines: bytes) -> Corrections:
+def _corrections(lines: bytes) -> "Corrections":
+    from pipeline.labels.corrections.shown import Corrections  # noqa: PLC0415 - only where they are asked for
+
     return Corrections(msgspec.json.decode(lines, type=list[Label]))

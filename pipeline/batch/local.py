@@ -6,13 +6,13 @@ under way, so memory does not grow with the archive.
 
 import hashlib
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
+
+import msgspec
 
 from pipeline.batch.engine import Engine, Input, TagOptions, engine_of
 from pipeline.core.config import LabelSet
@@ -33,8 +33,7 @@ COPIED_AT_ONCE = 2**20
 Sizes = Mapping[str, int]  # the bytes of files, in order
 
 
-@dataclass(slots=True)
-class FileResult:
+class FileResult(msgspec.Struct):
     """What one file made: its part of the output, in memory or, a long one, as a file, and what was noticed on the way.
 
     ``stamp`` tells the file from one that it was changed to since.
@@ -44,9 +43,9 @@ class FileResult:
     size: int
     sha256: str = ""
     reports: int = 0
-    noise: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
+    noise: Counter[str] = msgspec.field(default_factory=Counter)
+    failures: list[str] = []
+    passed_over: list[str] = []
     summary: BatchSummary | None = None
     data: bytes = b""
     part: str | None = None
@@ -262,6 +261,8 @@ class _Spool:
 
     def _to_disk(self) -> None:
         if self._file is None:
+            import tempfile  # noqa: PLC0415 - most parts are short
+
             self._file = tempfile.NamedTemporaryFile(dir=self._scratch, delete=False)  # noqa: SIM115 - closed by ``into``
         self._file.writelines(self._parts)
         self._parts.clear()

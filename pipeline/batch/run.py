@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -12,7 +11,7 @@ import msgspec
 
 from pipeline.batch.engine import Engine, TagOptions, as_told, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
-from pipeline.core.config import Config
+from pipeline.core.config import Config, LabelSet
 from pipeline.core.counted import counted
 from pipeline.core.errors import Say, UsageError
 from pipeline.core.messages import system_reason, tr
@@ -27,7 +26,6 @@ from pipeline.core.outputs import (
     write_file,
     write_whole,
 )
-from pipeline.labels.corpus import own_files, read_review
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
 from pipeline.read import suffix_of
 from pipeline.read.find import FoundFiles, find_reports
@@ -40,8 +38,7 @@ if TYPE_CHECKING:
 Watch = Callable[[Iterator[FileResult]], Iterator[FileResult]]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(msgspec.Struct, frozen=True):
     """What a person asked for; ``jobs`` is None where the run itself shall find out.
 
     ``out`` is where the output goes, None for standard output; with ``force`` a workbook with corrections is replaced too.
@@ -60,17 +57,16 @@ class RunRequest:
     beside: tuple[Path, ...] = ()
 
 
-@dataclass(slots=True)
-class RunCounts:
+class RunCounts(msgspec.Struct):
     """What is counted of a run: reports, failures by line, noise by reason, files passed over, and the figures of all tags."""
 
     fail: Callable[[str], None]
     passed_over: list[str]
     reports: int = 0
     not_shown: int = 0
-    failures: list[str] = field(default_factory=list)
-    noise: Counter[str] = field(default_factory=Counter)
-    total: SummaryAccumulator = field(default_factory=SummaryAccumulator)
+    failures: list[str] = []
+    noise: Counter[str] = msgspec.field(default_factory=Counter)
+    total: SummaryAccumulator = msgspec.field(default_factory=SummaryAccumulator)
 
     def add(self, result: FileResult) -> None:
         """Count what one file made, and tell of each part of it that failed."""
@@ -106,7 +102,7 @@ class TagRun:
         self.jobs = jobs_for(self.sizes, request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
         self._say, self._force = say, request.force
-        self._check_place([*folder.iterdir(), *(own_files(request.config) if self.place is not None else ())])
+        self._check_place([*folder.iterdir(), *_project_files(request)])
         for path in found.left_out:
             say(tr("{path}: left out, since this command writes there", path=path))
         for line in found.failures:
@@ -256,10 +252,25 @@ class TagRun:
             self.counts.add(result)
 
 
+def _project_files(request: RunRequest) -> list[Path]:
+    """Return the files of the project that no output may take the place of."""
+    if request.out is None:
+        return []
+    from pipeline.labels.corpus import own_files  # noqa: PLC0415 - only where a file is written
+
+    return own_files(request.config)
+
+
 def _options(request: RunRequest, folder: Path, version: str, config: Config) -> TagOptions:
-    corrections = msgspec.json.encode(read_review(config, load_cached(folder).labels)) if request.corrected else b""
+    corrections = _corrections(config, load_cached(folder).labels) if request.corrected else b""
     stricter = config.drift.stricter_review
     return TagOptions(folder, version, config.read, request.format, request.keep_noise, corrections, stricter=stricter)
+
+
+def _corrections(config: Config, labels: LabelSet) -> bytes:
+    from pipeline.labels.corpus import read_review  # noqa: PLC0415 - only where corrections are shown
+
+    return msgspec.json.encode(read_review(config, labels))
 
 
 def _entry(result: FileResult) -> "JournalEntry":

@@ -19,15 +19,12 @@ To raise the format: change FORMAT, write the new files in ``save_model``, keep 
 say in its error how to get a new model, and describe the change in docs/formats.md.
 """
 
-import gzip
 import hashlib
 import io
 import math
 import re
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -109,11 +106,12 @@ def save_model(model: Model, folder: Path, out_of_fold: bytes, training: bytes =
     """
     if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(tr("{folder}: exists and is no model folder; choose another model.name, or move it away", folder=folder))
-    contents = {**_contents(model), OUT_OF_FOLD: gzip.compress(out_of_fold, mtime=0), TRAINING: training}
-    contents[MANIFEST] = _manifest(model, contents)
-    import shutil  # noqa: PLC0415 - only where a model is written
+    import gzip  # noqa: PLC0415 - only where a model is written
+    import shutil  # noqa: PLC0415
     import tempfile  # noqa: PLC0415
 
+    contents = {**_contents(model), OUT_OF_FOLD: gzip.compress(out_of_fold, mtime=0), TRAINING: training}
+    contents[MANIFEST] = _manifest(model, contents)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -262,6 +260,8 @@ def read_out_of_fold(folder: Path) -> bytes:
     """Return the lines of out-of-fold tags that a model folder of any format keeps; raises ModelError."""
     if _PLAIN_OUT_OF_FOLD in _FILES[load_manifest(folder).format]:
         return read_file(folder, _PLAIN_OUT_OF_FOLD)
+    import zlib  # noqa: PLC0415 - tagging reads no such tags
+
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS + 16)  # 16 more: with the head and the end of gzip
     try:
         lines = unpack.decompress(read_file(folder, OUT_OF_FOLD), LARGEST)
@@ -339,7 +339,7 @@ def _manifest(model: Model, contents: Mapping[str, bytes]) -> bytes:
         config=config_values(model_settings(model.config)),
         temperature=model.temperature,
         threshold=dict(zip(model.labels.names, model.thresholds.tolist(), strict=True)),
-        drifted=None if model.drifted is None else asdict(model.drifted),
+        drifted=None if model.drifted is None else msgspec.structs.asdict(model.drifted),
         segmenter=fingerprint(model.cut, model.vocabulary.words),
         corpus=facts.get("corpus", {}),
         scores=facts.get("scores", {}),

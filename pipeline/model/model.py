@@ -1,11 +1,11 @@
 """The trained model as a value: what it holds and how it scores, without scikit-learn."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,8 +21,7 @@ NO_SCORE = 1.0001  # the threshold of a label whose tags all ask for review: abo
 LEAST_TERMS = 100  # of a report that is held against what the model knows: the share of a shorter one is chance
 
 
-@dataclass(frozen=True, slots=True)
-class DriftedText:
+class DriftedText(msgspec.Struct, frozen=True):
     """What becomes of a report whose words are unlike those that a model was trained on.
 
     ``unknown`` is the share of terms unknown to the model from which on a report is such a one; its tags that score below
@@ -37,8 +36,7 @@ class DriftedText:
         return terms >= LEAST_TERMS and unknown >= self.unknown * terms
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
     """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
 
     ``weights`` has the shape (terms, labels) and ``bias`` (labels,), in the order of ``labels``. ``temperature``
@@ -59,7 +57,11 @@ class Model:
     user_words: tuple[str, ...] = ()
     facts: dict[str, Any] | None = None
     stored_version: str | None = None
-    tables: Path | None = field(default=None, init=False)  # where what is compiled of it is kept; a copy has none
+
+    @cached_property
+    def tables(self) -> Path | None:
+        """Where what is compiled of it is kept: nowhere, but for a model that ``load_model`` gives a place; a copy has none."""
+        return None
 
     @cached_property
     def cut(self) -> Cut:
@@ -97,7 +99,7 @@ class Model:
 
     def calibrated(self, temperature: float, thresholds: Floats, drifted: DriftedText | None) -> "Model":
         """Return the model with another calibration; what is compiled of it knows none, and is shared."""
-        other = replace(self, temperature=temperature, thresholds=thresholds, drifted=drifted)
+        other = msgspec.structs.replace(self, temperature=temperature, thresholds=thresholds, drifted=drifted)
         if "compiled" in self.__dict__:
             other.__dict__["compiled"] = self.compiled
         return other

@@ -4,7 +4,6 @@ import errno
 import glob
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -44,15 +43,14 @@ def find_reports(paths: Iterable[str], taken: ReservedPaths | None = None) -> Fo
     return FoundFiles(tuple(search.reports), tuple(search.skipped), tuple(search.left_out), tuple(search.failures))
 
 
-@dataclass
-class _Search:
+class _Search(msgspec.Struct):
     """What was found so far; each name once, in order."""
 
     taken: ReservedPaths | None
-    reports: dict[str, None] = field(default_factory=dict)
-    skipped: dict[str, None] = field(default_factory=dict)
-    left_out: dict[str, None] = field(default_factory=dict)
-    failures: dict[str, None] = field(default_factory=dict)
+    reports: dict[str, None] = {}
+    skipped: dict[str, None] = {}
+    left_out: dict[str, None] = {}
+    failures: dict[str, None] = {}
 
     def expand(self, path: str) -> None:
         """Add what a path names."""

@@ -7,7 +7,6 @@ out-of-fold tags of the training reports, by models that had not seen them: what
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
@@ -59,8 +58,7 @@ class BatchSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal[1] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(msgspec.Struct, frozen=True):
     """How far one figure of a batch is from the training corpus, in a word and with the shares that changed most."""
 
     figure: str

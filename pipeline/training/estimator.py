@@ -7,11 +7,10 @@ gives the interface and its checks.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-from msgspec.structs import replace as replace_setting
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
@@ -135,16 +134,14 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _config(self) -> Config:
         """Return the configuration that the parameters stand for; raises ConfigError for one that is not valid."""
         config = load_config()
-        features = replace_setting(
+        features = replace(
             config.features, min_df=self.min_df, character_bigrams=self.character_bigrams, characters=self.characters,
             unknown_weight=self.unknown_weight, user_dictionary="", gazetteers="",
         )  # fmt: skip
-        model = replace_setting(
-            config.model, C=self.C, balanced=self.balanced, naive_bayes=self.naive_bayes, seed=self.random_state
-        )
-        evaluate = replace_setting(config.evaluate, folds=max(2, self.folds), grouped=())
-        clean = replace_setting(config.clean, simplify=self.simplify)
-        return replace_setting(config, features=features, model=model, evaluate=evaluate, clean=clean)
+        model = replace(config.model, C=self.C, balanced=self.balanced, naive_bayes=self.naive_bayes, seed=self.random_state)
+        evaluate = replace(config.evaluate, folds=max(2, self.folds), grouped=())
+        clean = replace(config.clean, simplify=self.simplify)
+        return replace(config, features=features, model=model, evaluate=evaluate, clean=clean)
 
     def _scores(self, X: Any) -> Floats:  # noqa: ANN401, N803 - scikit-learn's names and types
         check_is_fitted(self, "model_")

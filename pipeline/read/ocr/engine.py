@@ -9,9 +9,10 @@ long ones that are upright; it is asked of the beginnings of some lines, which t
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from pipeline.core.extras import command, missing_modules
 
@@ -32,8 +33,7 @@ _MOST_THREADS = 2
 _JUDGED, _CLASSIFIED = 7, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(msgspec.Struct, frozen=True):
     """A line of text in a picture: its four corners in pixels from the upper left, clockwise, and its certainty, 0 to 1."""
 
     text: str

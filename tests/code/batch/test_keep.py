@@ -1,10 +1,10 @@
 """Reports into the library, by the engine itself, with the model of the seeds that is shipped."""
 
 import json
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pipeline.batch.engine import load_cached
 from pipeline.batch.keep import Keeper, corrections_of, from_tags, keep_files, keep_tags, retag

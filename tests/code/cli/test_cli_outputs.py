@@ -9,11 +9,11 @@ import sys
 import threading
 import warnings
 import zipfile
-from dataclasses import replace
 
 import docx
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from pipeline.model.folder import save_model
 from pipeline.model.model import NO_SCORE, DriftedText

@@ -3,12 +3,12 @@ import json
 import os
 import shutil
 import socket
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from pipeline.core.errors import ModelError, UsageError
 from pipeline.model import folder as folder_module

@@ -4,7 +4,6 @@ import hashlib
 import importlib.util
 import math
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.batch.engine import tag_documents
 from pipeline.core.config import load_config

@@ -1,10 +1,9 @@
 """The trained model as a value: its version, and scores as probabilities."""
 
-from dataclasses import replace
-
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from pipeline.core.config import LabelDefinition, LabelSet
 from pipeline.model.features import Vocabulary

@@ -1,4 +1,3 @@
-import dataclasses
 from itertools import pairwise
 
 import msgspec
@@ -59,7 +58,7 @@ def test_noise_is_shown_in_its_place_when_asked_for(document, model):
 @pytest.mark.parametrize("window", [1, 2, 3, 7])
 def test_tags_do_not_depend_on_the_window(document, model, window, monkeypatch):
     options = msgspec.structs.replace(model.config.model, report_weight=0.0)  # which only reports of one window have
-    model = dataclasses.replace(model, config=msgspec.structs.replace(model.config, model=options))
+    model = msgspec.structs.replace(model, config=msgspec.structs.replace(model.config, model=options))
     whole = list(tag_document(document, model).tags)
     monkeypatch.setattr(module, "WINDOW", window)
     assert list(tag_document(document, model).tags) == whole
@@ -69,9 +68,9 @@ def test_tags_do_not_depend_on_the_window(document, model, window, monkeypatch):
 def test_a_report_gives_its_sentences_something_up_to_a_length(model, sentences, same):
     text = "".join(f"县图书馆新开第{number}座城市书房。\n" for number in range(1, sentences)) + "大家都很高兴。"
     options = msgspec.structs.replace(model.config.model, report_weight=2.0, report_length=1000.0)
-    strong = dataclasses.replace(model, config=msgspec.structs.replace(model.config, model=options))
+    strong = msgspec.structs.replace(model, config=msgspec.structs.replace(model.config, model=options))
     off = msgspec.structs.replace(options, report_weight=0.0)
-    alone = dataclasses.replace(model, config=msgspec.structs.replace(model.config, model=off))
+    alone = msgspec.structs.replace(model, config=msgspec.structs.replace(model.config, model=off))
     document = Document("x", text, "0", "utf-8")
     last = [list(tag_document(document, one).tags)[-1].scores for one in (strong, alone)]
     assert (last[0] == last[1]) is same
@@ -86,7 +85,7 @@ def test_evidence_stands_as_in_the_text_also_in_traditional_characters(root, con
 
 def test_secondary_themes_are_those_that_score_enough(model):
     config = msgspec.structs.replace(model.config, tag=msgspec.structs.replace(model.config.tag, secondary=0.0, evidence=2))
-    generous = dataclasses.replace(model, config=config)
+    generous = msgspec.structs.replace(model, config=config)
     tag = next(next(tag_texts(["县图书馆新开六座城市书房，全民阅读活动丰富多彩。"], generous)).tags)
     assert tag.theme == "兴文化"
     assert set(tag.secondary) == {"举旗帜", "聚民心", "育新人", "展形象"}

@@ -1,10 +1,10 @@
 """PredictedRuns runs as records, as JSON lines and as columns: three views of the same tags."""
 
 import json
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pipeline import flow
 from pipeline.core.records import Document, MadeTags, SourceLocation

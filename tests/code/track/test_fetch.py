@@ -4,10 +4,10 @@ import contextlib
 import json
 import os
 import shutil
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.core.errors import ModelError
 from pipeline.model.folder import load_model, save_model

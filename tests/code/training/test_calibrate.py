@@ -1,10 +1,10 @@
 """Calibration on reports that were left out: one temperature, thresholds by label, and a higher one for drifted reports."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from pipeline.core.config import load_config
 from pipeline.core.errors import CorpusError

@@ -18,7 +18,7 @@ def test_what_a_training_left_is_read_back(seeds_folder, model):
 
 
 def test_a_folder_that_was_changed_or_has_no_figures_is_refused(seeds_folder, model, tmp_path):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from pipeline.model.folder import save_model
 
