@@ -1,13 +1,15 @@
 """`python -m pipeline.cli` is `pipeline`."""
 
 from pipeline.cli import stopping
+from pipeline.cli.loading import loading
 
 
 def run() -> None:
     """Run the command of the command line; whenever it is stopped, it says so in one line."""
     try:
         stopping.listen()
-        from pipeline.cli.commands import main  # noqa: PLC0415 - only when signals are listened to
+        with loading():
+            from pipeline.cli.commands import main  # noqa: PLC0415 - only when signals are listened to
 
         main()
     except (Exception, KeyboardInterrupt) as error:

@@ -1,6 +1,5 @@
 """What the commands share: options, configuration, messages, and the one place where an error becomes an exit code."""
 
-import gc
 import importlib
 import os
 import sys
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pipeline.cli import language, stopping
+from pipeline.cli.loading import loading
 from pipeline.core.counted import counted
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.messages import mark, tr
@@ -202,15 +202,11 @@ def reading(encoding: str | None, ocr: str | None) -> tuple[str, ...]:
 def quick_start() -> Iterator[None]:
     """Leave out what would only cost a command time.
 
-    That is the search for garbage, where none can be yet, and threads for products of dense matrices, of which there are none.
+    That is the search for garbage, and threads for products of dense matrices, of which there are none.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.disable()
-    try:
+    with loading():
         yield
-    finally:
-        gc.freeze()  # what is loaded now stays to the end
-        gc.enable()
 
 
 def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str, ...] = ()) -> "Config":

@@ -4,9 +4,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -92,9 +91,8 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
     sys.exit(1 if run() else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What a person asked for."""
+class _Request(NamedTuple):
+    """What a person asked for; help need not wait for a dataclass or a struct."""
 
     paths: tuple[str, ...]
     out: Path | None

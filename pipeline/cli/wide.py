@@ -7,7 +7,7 @@ from itertools import chain
 import click
 
 # What stays on one line: a word, or one character with the marks that open before it and close behind it.
-_PIECE = re.compile(r"[（《“「]*(?:[!-~]+|[^\s])[，。；：、！？）》”」…]*\s?|\s")
+_PIECE = r"[（《“「]*(?:[!-~]+|[^\s])[，。；：、！？）》”」…]*\s?|\s"
 
 
 class WideFormatter(click.HelpFormatter):
@@ -56,7 +56,7 @@ def wrapped(text: str, width: int) -> Iterator[str]:
     from wcwidth import wcswidth  # noqa: PLC0415 - only where help is asked for
 
     line = ""
-    for piece in chain(_PIECE.findall(" ".join(text.split()))):
+    for piece in chain(re.findall(_PIECE, " ".join(text.split()))):
         if line and wcswidth(line + piece.rstrip()) > width:
             yield line.rstrip()
             line = ""

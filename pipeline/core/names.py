@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 # The name of a file or folder with what Python makes of a byte that is no UTF-8: some bytes of its other characters may happen to
 # be UTF-8. Neither sign that ends it can be a part of a character in GB18030.
-_NAME = re.compile("[^/:]*[\udc80-\udcff][^/:]*")
-_UNSAFE = re.compile(r"[^\w.-]+")
+_NAME = "[^/:]*[\udc80-\udcff][^/:]*"
+_UNSAFE = r"[^\w.-]+"
 LONGEST_STEM = 80  # characters: Windows and archives bear no long names
 _BROKEN = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
@@ -20,7 +20,7 @@ def readable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return _NAME.sub(_decoded, text).translate(_BROKEN)
+        return re.sub(_NAME, _decoded, text).translate(_BROKEN)
     return text
 
 
@@ -40,7 +40,7 @@ def file_stem(source: str) -> str:
 
 def safe_stem(name: str) -> str:
     """Return a name for a report that is written: the last part of its own, without what no path, option or archive bears."""
-    return _UNSAFE.sub("_", file_stem(name))[:LONGEST_STEM].strip("._-") or "report"
+    return re.sub(_UNSAFE, "_", file_stem(name))[:LONGEST_STEM].strip("._-") or "report"
 
 
 def on_disk(name: str) -> Path:

@@ -6,7 +6,7 @@ where nothing was compiled, and a test holds the two against each other.
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 import numpy as np
@@ -40,7 +40,7 @@ class Compiled:
         return cls(Scorer.of_tables(tables, tuple(words), list(map(msgspec.json.encode, names))), len(names))
 
     @classmethod
-    def of_model(cls, dictionary: "Dictionary", vocabulary: Vocabulary, weights: NDArray[np.float32], names: Sequence[str]) -> Self:
+    def of_model(cls, dictionary: "Dictionary", vocabulary: Vocabulary, weights: NDArray[Any], names: Sequence[str]) -> Self:
         """Take the dictionary, the vocabulary, the weights, of shape (terms, labels), and the names of the labels."""
         from pipeline.model._kernels import Scorer  # noqa: PLC0415 - may not have been compiled
 

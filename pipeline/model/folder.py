@@ -43,7 +43,7 @@ from pipeline.core.regular import read_regular
 from pipeline.model.compiled import Compiled
 from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.gazetteer import Gazetteer
-from pipeline.model.model import NO_SCORE, DriftedText, Model
+from pipeline.model.model import NO_SCORE, DriftedText, Model, Weights
 from pipeline.model.tables import place_of, read_tables
 from pipeline.model.words import fingerprint, load_ahead
 
@@ -61,9 +61,9 @@ _MOST_IDF, _MOST_WEIGHT = 1e3, 1e6
 _TEMPERATURES = (1e-3, 1e3)
 # An array as numpy saves one: format 1.0, the length of the head in two bytes, and the head, which blanks and a line end fill up.
 _NPY_MAGIC, _LONGEST_HEAD = 10, 512
-_NPY_HEAD = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind><f[248])', 'fortran_order': False, 'shape': \((?P<shape>[0-9, ]{1,60})\), \} *\n",
-    re.DOTALL,
+_NPY_HEAD = (
+    rb"(?s)\x93NUMPY\x01\x00..\{'descr': '(?P<kind><f[248])', 'fortran_order': False, "
+    rb"'shape': \((?P<shape>[0-9, ]{1,60})\), \} *\n"
 )
 _PLAIN_OUT_OF_FOLD = "out_of_fold.jsonl"
 _MODEL = ("bias.npy", "bigrams.txt", "dictionary.txt", "idf.npy", "weights.npy", "words.txt")
@@ -184,7 +184,7 @@ def load_model(folder: Path) -> Model:
             labels=labels,
             config=settings,
             vocabulary=vocabulary,
-            weights=_weights(contents["weights.npy"], (terms, count), manifest.format),
+            weights=_weights(contents["weights.npy"], (terms, count), manifest.format, compiled is not None),
             bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("bias")),
             temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, tr("temperature"))),
             thresholds=_thresholds(manifest.threshold, labels),
@@ -234,12 +234,17 @@ def _vocabulary(contents: Mapping[str, bytes], settings: ModelSettings, number: 
     return Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, settings.features.unknown_weight)
 
 
-def _weights(content: bytes, shape: tuple[int, int], number: int) -> NDArray[np.float32]:
-    """Return the weights of a file of a format, in half precision or in single; raises ValueError."""
-    head = _NPY_HEAD.match(content[:_LONGEST_HEAD])
+def _weights(content: bytes, shape: tuple[int, int], number: int, is_checked: bool) -> Weights:
+    """Return the weights of a file of a format, in half precision or in single; raises ValueError.
+
+    ``is_checked``: tables were made of them before, so that their numbers need not be looked at again.
+    """
+    head = re.match(_NPY_HEAD, content[:_LONGEST_HEAD])
     is_half = number >= HALF and head is not None and head["kind"] == b"<f2"
-    weights = _array(content, "<f2" if is_half else "<f4", shape).astype(np.float32)
-    return _within(weights, -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights"))
+    weights: Weights = _array(content, "<f2" if is_half else "<f4", shape)
+    if not is_checked:
+        _within(weights.astype(np.float32), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights"))
+    return weights
 
 
 def read_file(folder: Path, name: str) -> bytes:
@@ -452,12 +457,12 @@ def _npy(array: NDArray[Any]) -> bytes:
 
 
 def _array(content: bytes, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Return an array whose head says that it is what belongs there; raises ValueError for any other head or length.
+    """Return the array that lies in a file, whose head says that it is what belongs there; raises ValueError for any other.
 
     numpy's own reader takes the head for a piece of Python, which a hostile one may make costly; one pattern holds all that
     belongs here.
     """
-    head = _NPY_HEAD.match(content[:_LONGEST_HEAD])
+    head = re.match(_NPY_HEAD, content[:_LONGEST_HEAD])
     if head is None:
         raise ValueError(tr("no plain array where {kind} {shape} belongs", kind=kind, shape=shape))
     found = (head["kind"].decode(), tuple(map(int, re.findall(rb"\d+", head["shape"]))))
@@ -475,7 +480,7 @@ def _array(content: bytes, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     count = math.prod(shape)
     if start != head.end() or len(content) != start + count * np.dtype(kind).itemsize:
         raise ValueError(tr("an array of another length than {kind} {shape} has", kind=kind, shape=shape))
-    return np.frombuffer(content, kind, count, start).reshape(shape).copy()
+    return np.frombuffer(content, kind, count, start).reshape(shape)
 
 
 def _swap(fresh: Path, folder: Path) -> None:

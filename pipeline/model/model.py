@@ -15,6 +15,7 @@ from pipeline.model.features import Floats, Vocabulary
 from pipeline.model.tables import write_tables
 from pipeline.model.words import Cut, load_cut, load_dictionary
 
+Weights = NDArray[np.float32] | NDArray[np.float16]
 NO_SCORE = 1.0001  # the threshold of a label whose tags all ask for review: above every score, which has four digits
 
 
@@ -39,7 +40,8 @@ class DriftedText(msgspec.Struct, frozen=True):
 class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
     """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
 
-    ``weights`` has the shape (terms, labels) and ``bias`` (labels,), in the order of ``labels``. ``temperature``
+    ``weights`` has the shape (terms, labels), in half precision where they are stored so, and ``bias`` (labels,), in the order of
+    ``labels``. ``temperature``
     turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]`` are for review, and more
     of a report that is ``drifted``.
     ``stored_version`` is that of the folder that it was loaded from.
@@ -49,7 +51,7 @@ class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
     labels: LabelSet
     config: ModelSettings
     vocabulary: Vocabulary
-    weights: NDArray[np.float32]
+    weights: Weights
     bias: NDArray[np.float32]
     temperature: float
     thresholds: Floats
@@ -91,7 +93,7 @@ class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
             return self.stored_version
         lists = (self.vocabulary.words, (self.vocabulary.bigrams.letters,), self.user_words, self.vocabulary.gazetteer.lines())
         digest = hashlib.sha256("\n\n".join("\n".join(some) for some in lists).encode())
-        for array in (self.vocabulary.idf.astype(np.float32), self.weights, self.bias):
+        for array in (self.vocabulary.idf.astype(np.float32), self.weights.astype(np.float32), self.bias):
             digest.update(array.tobytes())
         settings = (self.config.clean, self.config.segment, self.config.features, self.config.model, self.config.tag)
         digest.update(repr((self.labels, settings, self.temperature, self.thresholds.tolist(), self.drifted)).encode())

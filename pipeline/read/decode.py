@@ -45,14 +45,15 @@ SAMPLE = 65_536
 _SURELY_UTF_8, _LONG_UTF_8 = 3, 12  # characters of several bytes, which hardly any other encoding gives by chance
 _GLANCE, _TWICE_SAMPLE, _FEWEST_IDEOGRAPHS = 16, 400, 4
 _TWICE = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8"))
-_TWICE_IN_PAIRS = _TWICE[-1:]  # of two bytes a character; the others give only characters of Windows-1252, which are no _DOUBLE
+_TWICE_IN_PAIRS = _TWICE[-1:]  # of two bytes a character; the others give only characters of Windows-1252
 # The same with bytes that were lost on the way: of the ideographs that were meant so many are frequent, of those that they
 # became hardly any, and so many characters that they became stand for one that was meant, at most.
 _TWICE_WITH_LOSS = (("cp1252", "utf-8"), ("gb18030", "utf-8"), ("gb18030", "big5"), ("cp950", "gb18030"))
 _MEANT, _HARDLY, _FEWEST_MEANT, _FOR_ONE = 0.1, 0.03, 10, 4
 _UNKNOWN_TO_WINDOWS = "\x81\x8d\x8f\x90\x9d"
-_IDEOGRAPH, _NOT_ASCII, _DOUBLE = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\x00-\x7f]"), re.compile("[^\0-\u2122]")
-# Compiled where an encoding must be guessed, which is rare.
+_LAST_OF_WINDOWS = "\u2122"  # of the characters of Windows-1252
+# Expressions are compiled where they are asked for: most of them where an encoding must be guessed, which is rare.
+_IDEOGRAPH, _NOT_ASCII = "[\u3400-\u9fff]", r"[^\x00-\x7f]"
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.
 _PLAUSIBLE = r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u3000-\u303f\u3400-\u9fff\uff01-\uffe5\U00020000-\U0003ffff]"
 _CONTROL = bytes([*range(0x09), *range(0x0E, 0x20)])
@@ -94,7 +95,7 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
 def _of_utf_8(text: str, data: bytes) -> ReadText:
     """Return text that is UTF-8, or HZ (RFC 1843), which writes Chinese in ASCII between ~{ and ~}."""
     meant = _try(data, "hz") if data.isascii() and b"~{" in data and b"~}" in data else None
-    return ReadText(text, "utf-8") if meant is None or not _IDEOGRAPH.search(meant) else ReadText(meant, "hz")
+    return ReadText(text, "utf-8") if meant is None or not re.search(_IDEOGRAPH, meant) else ReadText(meant, "hz")
 
 
 def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
@@ -120,11 +121,11 @@ def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
 
 def refuse_encoded_twice(text: str, source: str) -> None:
     """Raise InputError for text whose bytes were taken for another encoding and saved so: å®£ä¼  or 瀹ｄ紶 for 宣传."""
-    first = _NOT_ASCII.search(text)
+    first = re.search(_NOT_ASCII, text)
     if first is None:
         return
     sample = text[first.start() : first.start() + _TWICE_SAMPLE]
-    pairs = _TWICE_IN_PAIRS if _DOUBLE.search(sample) else _TWICE
+    pairs = _TWICE_IN_PAIRS if any(character > _LAST_OF_WINDOWS for character in sample) else _TWICE
     found = next((pair for pair in pairs if _was_meant(sample, *pair)), None)
     if found is None and _is_of_rare_ones(sample):
         found = next((pair for pair in _TWICE_WITH_LOSS if _was_meant_but_lost(sample, *pair)), None)
@@ -147,14 +148,14 @@ def _was_meant(sample: str, wrong: str, right: str) -> bool:
         return False  # which is soon seen of nearly every text
     data = _bytes_of(sample, wrong)
     inner = "" if data is None else _try_start(data, right)
-    ideographs = len(_IDEOGRAPH.findall(inner))
+    ideographs = len(re.findall(_IDEOGRAPH, inner))
     return ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > _wide(sample) and _is_common(inner)
 
 
 def _was_meant_but_lost(sample: str, wrong: str, right: str) -> bool:
     """Tell whether a text of rare characters would be of common ones if it were read in the other encoding."""
     inner = _bytes_with_gaps(sample, wrong).decode(right, "ignore")
-    ideographs = len(_IDEOGRAPH.findall(inner))
+    ideographs = len(re.findall(_IDEOGRAPH, inner))
     return ideographs >= max(_FEWEST_MEANT, _wide(sample) / _FOR_ONE) and _frequent_share(inner) >= _MEANT
 
 
@@ -170,7 +171,7 @@ def _is_of_rare_ones(sample: str) -> bool:
 
 def _frequent_share(text: str) -> float:
     """Return how many of the ideographs of a text are frequent ones."""
-    return len(re.findall(f"[{_FREQUENT_IDEOGRAPHS}]", text)) / max(len(_IDEOGRAPH.findall(text)), 1)
+    return len(re.findall(f"[{_FREQUENT_IDEOGRAPHS}]", text)) / max(len(re.findall(_IDEOGRAPH, text)), 1)
 
 
 def _wide(text: str) -> int:

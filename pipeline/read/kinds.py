@@ -18,32 +18,28 @@ _BY_SUFFIX = {
     ".md": "md", ".markdown": "md", ".csv": "csv", ".tsv": "csv",
     ".htm": "html", ".html": "html", ".xhtml": "html", ".shtml": "html", ".eml": MAIL, ".xml": "xml",
 }  # fmt: skip
-_HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|span|article|section)\b",
-    re.IGNORECASE | re.DOTALL,
+# Expressions are compiled where they are asked for: most plain text needs none of them.
+_HTML = (
+    rb"(?is)\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|span|article|section)\b"
 )
-_MIME = re.compile(
-    rb"(?:From|To|Subject|Date|Received|Message-ID|Return-Path|Delivered-To|MIME-Version|Content-Type|Snapshot-Content-Location"
-    rb"|[A-Z]+-[A-Za-z-]*Signature|X-[\w-]+): ?",
-    re.IGNORECASE,
+_MIME = (
+    rb"(?i)(?:From|To|Subject|Date|Received|Message-ID|Return-Path|Delivered-To|MIME-Version|Content-Type|Snapshot-Content-Location"
+    rb"|[A-Z]+-[A-Za-z-]*Signature|X-[\w-]+): ?"
 )
-_MIME_HTML = re.compile(rb"^Content-Type:\s*(?:multipart/related|multipart/alternative|text/html)", re.IGNORECASE | re.MULTILINE)
+_MIME_HTML = rb"(?im)^Content-Type:\s*(?:multipart/related|multipart/alternative|text/html)"
 # What the head of a mail has and that of a saved page has not.
-_MAIL_HEAD = re.compile(rb"^(?:Received|Message-ID|Return-Path|Delivered-To|To|Cc): ?", re.IGNORECASE | re.MULTILINE)
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-_UOF = re.compile(rb"<(?:uof:)?UOF\b[^>]{0,2000}schemas\.uof\.org")
-_XML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*(?:<\?xml\b|<!DOCTYPE\s+(?!html)|<[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*\s[^<>]*\bxmlns\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-_ROOT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*)")
-_BRACKET = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
-_LEADING, _TAIL = re.compile(rb"\A\s*(?:(?:<!--.*?-->|<\?[^>]*>)\s*)*", re.DOTALL), 1_000
-_OFFICE_XML = re.compile(
+_MAIL_HEAD = rb"(?im)^(?:Received|Message-ID|Return-Path|Delivered-To|To|Cc): ?"
+_HEAD_END = rb"\r?\n\r?\n"
+_UOF = rb"<(?:uof:)?UOF\b[^>]{0,2000}schemas\.uof\.org"
+_XML = rb"(?is)\s*(?:<!--.*?-->\s*)*(?:<\?xml\b|<!DOCTYPE\s+(?!html)|<[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*\s[^<>]*\bxmlns\b)"
+_ROOT = rb"<((?:[\w.-]+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*)"
+_LEADING, _TAIL = rb"(?s)\A\s*(?:(?:<!--.*?-->|<\?[^>]*>)\s*)*", 1_000
+_OFFICE_XML = (
     rb"<\?mso-application|schemas\.microsoft\.com/office/(?:word|2006/xmlPackage)"
     rb"|<(?:\w+:)?Workbook\b[^<>]*urn:schemas-microsoft-com:office:spreadsheet"
 )
-_FLAT_TYPE = re.compile(rb"office:mimetype\s*=\s*[\"\']application/vnd\.oasis\.opendocument\.([a-z-]{1,40})[\"\']")
+_FLAT_TYPE = rb"office:mimetype\s*=\s*[\"\']application/vnd\.oasis\.opendocument\.([a-z-]{1,40})[\"\']"
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _WEBP = (b"RIFF", b"WEBP")
@@ -108,7 +104,12 @@ _NOT_READ = {
 
 def looks_plain(head: bytes, suffix: str) -> bool:
     """Tell from the first bytes of a file and its ending whether it can only be plain text, and no marked-up kind of it."""
-    return suffix not in _BY_SUFFIX and suffix not in _NOT_READ and not _BRACKET.match(head) and _signature(head) is None
+    return suffix not in _BY_SUFFIX and suffix not in _NOT_READ and not _is_bracketed(head) and _signature(head) is None
+
+
+def _is_bracketed(head: bytes) -> bool:
+    """Tell whether an angle bracket opens the first bytes of a file, behind white space and a byte order mark."""
+    return head.removeprefix(_BYTE_ORDER_MARKS[0]).lstrip()[:1] == b"<"
 
 
 def promises_text(suffix: str) -> bool:
@@ -148,7 +149,7 @@ def _of_message(kind: str | None, suffix: str) -> str | None:
 
 
 def _unknown_xml(data: bytes) -> str:
-    root = _ROOT.search(data[:HEAD].replace(b"\x00", b""))
+    root = re.search(_ROOT, data[:HEAD].replace(b"\x00", b""))
     name = tr(" with the root <{root}>", root=root[1].decode("utf-8", "replace")) if root else ""
     return tr(
         "XML of a kind that is not read here{name}; open it in the program that made it and save it as .docx, .html or .txt",
@@ -170,7 +171,7 @@ def _signature(data: bytes) -> str | None:
         return "pdf"
     if head[4:8] == b"ftyp":
         return "heic" if head[8:12] in _PHOTOGRAPHS else "media"
-    if _MIME.match(head):
+    if head[:1].isalpha() and re.match(_MIME, head):
         return _message_kind(head)
     wide = head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
     return _markup_kind(wide) if wide.lstrip()[:1] == b"<" else None
@@ -178,29 +179,30 @@ def _signature(data: bytes) -> str | None:
 
 def _is_bare_xml(data: bytes) -> bool:
     """Tell whether one element begins where a file begins and ends where it ends, without a word of what it is."""
-    if not _BRACKET.match(data):
+    head = data[:HEAD]
+    if not _is_bracketed(head):
         return False
-    root = _ROOT.match(_LEADING.sub(b"", data[:HEAD].removeprefix(_BYTE_ORDER_MARKS[0]), count=1))
+    root = re.match(_ROOT, re.sub(_LEADING, b"", head.removeprefix(_BYTE_ORDER_MARKS[0]), count=1))
     return root is not None and data[-_TAIL:].rstrip().endswith(b"</" + root[1] + b">")
 
 
 def _message_kind(head: bytes) -> str | None:
     """Return whether a file that begins like a message is a mail or a web archive, or None where it is neither."""
-    if _MAIL_HEAD.search(_HEAD_END.split(head, 1)[0]) and b"\n" in head:
+    if re.search(_MAIL_HEAD, re.split(_HEAD_END, head, maxsplit=1)[0]) and b"\n" in head:
         return MAIL
-    return "mhtml" if _MIME_HTML.search(head) else None
+    return "mhtml" if re.search(_MIME_HTML, head) else None
 
 
 def _markup_kind(head: bytes) -> str | None:
-    if _HTML.match(head):
+    if re.match(_HTML, head):
         return "html"
     if b"<office:document" in head:
         return _flat_kind(head)
-    if _has_office_mark(head) and _OFFICE_XML.search(head):
+    if _has_office_mark(head) and re.search(_OFFICE_XML, head):
         return "office_xml"
-    if b"UOF" in head and _UOF.search(head):
+    if b"UOF" in head and re.search(_UOF, head):
         return "uof"
-    return "xml" if _XML.match(head) else None
+    return "xml" if re.match(_XML, head) else None
 
 
 def _has_office_mark(head: bytes) -> bool:
@@ -210,7 +212,7 @@ def _has_office_mark(head: bytes) -> bool:
 
 def _flat_kind(head: bytes) -> str:
     """Return the kind of an OpenDocument file that is not packed; the type stands in its first element, after its namespaces."""
-    told = _FLAT_TYPE.search(head)
+    told = re.search(_FLAT_TYPE, head)
     return _ODF.get(told[1].decode("ascii"), "xml") if told else "odt"
 
 
