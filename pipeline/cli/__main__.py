@@ -1,14 +1,14 @@
 """`python -m pipeline.cli` is `pipeline`."""
 
 from pipeline.cli import stopping
-from pipeline.cli.loading import loading
+from pipeline.cli.quick import quick_start
 
 
 def run() -> None:
     """Run the command of the command line; whenever it is stopped, it says so in one line."""
     try:
         stopping.listen()
-        with loading():
+        with quick_start():
             from pipeline.cli.commands import main  # noqa: PLC0415 - only when signals are listened to
 
         main()

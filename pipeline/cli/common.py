@@ -5,14 +5,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pipeline.cli import language, stopping
-from pipeline.cli.loading import loading
 from pipeline.core.counted import counted
 from pipeline.core.errors import PipelineError, UsageError
 from pipeline.core.messages import mark, tr
@@ -196,17 +194,6 @@ def reading(encoding: str | None, ocr: str | None) -> tuple[str, ...]:
     """Return the settings that ``--encoding`` and ``--ocr`` stand for."""
     given = {"read.encoding": encoding, "read.ocr": ocr}
     return tuple(f"{key}={value}" for key, value in given.items() if value)
-
-
-@contextmanager
-def quick_start() -> Iterator[None]:
-    """Leave out what would only cost a command time.
-
-    That is the search for garbage, and threads for products of dense matrices, of which there are none.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with loading():
-        yield
 
 
 def read_config(path: Path | None, settings: tuple[str, ...], exclude: tuple[str, ...] = ()) -> "Config":

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,13 +15,13 @@ from pipeline.cli.common import (
     failed,
     ocr_option,
     progress_in_bytes,
-    quick_start,
     read_config,
     reading,
     say,
     say_error,
     say_rest,
 )  # fmt: skip
+from pipeline.cli.quick import quick_start
 from pipeline.core.counted import counted
 from pipeline.core.errors import InputError, UsageError
 from pipeline.core.extras import need
@@ -85,7 +84,7 @@ def tag(paths: tuple[str, ...], out: Path | None, format_name: str | None, model
                        FOLDER in click.get_current_context().meta)  # fmt: skip
     if master and engine != "spark":
         raise UsageError(tr("--master: is the address of Spark; name --engine spark too, or leave it out"))
-    with quick_start() if out is None else nullcontext():
+    with quick_start():
         config = read_config(config_file, (*settings, *reading(encoding, ocr)))
         run = _on_spark(request, config, master) if engine == "spark" else _on_this_machine(request, config)
     sys.exit(1 if run() else 0)

@@ -173,7 +173,8 @@ def load_model(folder: Path) -> Model:
     except ConfigError as error:
         raise ModelError(str(error)) from None
     try:
-        place = place_of(_seal(manifest))
+        seal = _seal(manifest)
+        place = place_of(seal)
         compiled = _compiled(place, contents, labels)
         if compiled is None:
             load_ahead(tuple(_lines(contents["dictionary.txt"])))
@@ -200,7 +201,7 @@ def load_model(folder: Path) -> Model:
     _take_compiled(model, compiled, place)
     if compiled is None:  # what is kept was made with the segmenter that was checked then
         _check_segmenter(fingerprint(model.cut, vocabulary.words), manifest, folder)
-    if manifest.format >= SEALED and manifest.sha256 != _seal(manifest):
+    if manifest.format >= SEALED and manifest.sha256 != seal:
         raise ModelError(tr("{where}: changed since the model was written; train the model again, or restore it", where=where))
     return model
 

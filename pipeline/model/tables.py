@@ -40,8 +40,10 @@ def place_of(model: str, code: Path = CODE) -> Path | None:
     kernels, package = compiled(KERNELS), importlib.util.find_spec("jieba")  # importing jieba would take a second
     if kernels is None or package is None or package.origin is None:
         return None
-    files = [Path(package.origin).with_name("dict.txt"), *sorted(code.glob("*.py"))]
-    looked_at = [(found.st_size, found.st_mtime_ns) for found in map(Path.stat, files)]
+    with os.scandir(code) as entries:  # several times faster than a glob and a Path for each
+        modules = sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+    dictionary = os.path.join(os.path.dirname(package.origin), "dict.txt")  # noqa: PTH118, PTH120 - as above
+    looked_at = [(found.st_size, found.st_mtime_ns) for found in [os.stat(name) for name in (dictionary, *modules)]]  # noqa: PTH116
     made_of = f"{model} {kernels.SOURCE} {looked_at} {sys.byteorder} {sys.maxsize}"
     try:
         return locations.cache_folder() / FOLDER / hashlib.sha256(made_of.encode()).hexdigest()
