@@ -74,6 +74,7 @@ _FILES = {  # of each format that is read
     5: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
     FORMAT: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
 }
+_BESIDE_TABLES = ("bias.npy", "dictionary.txt", "weights.npy", "words.txt")  # what is read where tables hold the rest
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
 
 
@@ -165,7 +166,10 @@ def load_model(folder: Path) -> Model:
     segmenter than the one at hand.
     """
     manifest = load_manifest(folder)
-    contents = {name: _load_file(folder, name, manifest.files.get(name)) for name in _FILES[manifest.format]}
+    seal, load, names = _seal(manifest), partial(_load_file, folder, manifest), _FILES[manifest.format]
+    place = place_of(seal, [folder / name for name in names])
+    tables = read_tables(place) if place is not None else None
+    contents = {name: load(name) for name in (names if tables is None else _BESIDE_TABLES)}
     where = f"{folder}/{MANIFEST}"
     try:
         labels = label_set_from_values(manifest.labels, where)
@@ -173,12 +177,12 @@ def load_model(folder: Path) -> Model:
     except ConfigError as error:
         raise ModelError(str(error)) from None
     try:
-        seal = _seal(manifest)
-        place = place_of(seal)
-        compiled = _compiled(place, contents, labels)
+        words = _lines(contents["words.txt"])
+        compiled = _compiled(tables, words, labels)
         if compiled is None:
             load_ahead(tuple(_lines(contents["dictionary.txt"])))
-        vocabulary = Vocabulary.read(_reader(contents, settings, manifest.format), compiled is not None)
+        read = partial(_vocabulary, contents.__getitem__ if tables is None else load, settings, manifest.format)
+        vocabulary = Vocabulary.read(read, None if compiled is None else words)
         terms, count = compiled.scorer.columns_in_all if compiled else len(vocabulary), len(labels.names)
         model = Model(
             name=manifest.name,
@@ -206,11 +210,10 @@ def load_model(folder: Path) -> Model:
     return model
 
 
-def _compiled(place: Path | None, contents: Mapping[str, bytes], labels: LabelSet) -> Compiled | None:
+def _compiled(tables: memoryview | None, words: Sequence[str], labels: LabelSet) -> Compiled | None:
     """Return what is compiled of a model as it was kept when it was loaded before; None where it was not."""
-    tables = read_tables(place) if place is not None else None
     with suppress(ValueError):  # not whole
-        return Compiled.of_tables(tables, _lines(contents["words.txt"]), labels.names) if tables is not None else None
+        return Compiled.of_tables(tables, words, labels.names) if tables is not None else None
     return None
 
 
@@ -219,18 +222,12 @@ def _take_compiled(model: Model, compiled: Compiled | None, place: Path | None) 
     vars(model).update({"tables": place} if compiled is None else {"compiled": compiled, "cut": compiled.scorer.cut})
 
 
-def _reader(contents: Mapping[str, bytes], settings: ModelSettings, number: int) -> Callable[[], Vocabulary]:
-    """Return what reads the vocabulary of a folder of a format; it keeps the files of that alone."""
-    own = {name: contents[name] for name in ("words.txt", "bigrams.txt", GAZETTEER, "idf.npy") if name in contents}
-    return partial(_vocabulary, own, settings, number)
-
-
-def _vocabulary(contents: Mapping[str, bytes], settings: ModelSettings, number: int) -> Vocabulary:
-    """Return the vocabulary that the files of a folder of a format hold; raises ValueError."""
-    words, bigrams = _lines(contents["words.txt"]), _letters(contents["bigrams.txt"])
-    gazetteer = Gazetteer.of_lines(_lines(contents.get(GAZETTEER, b"")))
+def _vocabulary(load: Callable[[str], bytes], settings: ModelSettings, number: int) -> Vocabulary:
+    """Return the vocabulary that a folder of a format holds, whose files ``load`` gives; raises ValueError."""
+    words, bigrams = _lines(load("words.txt")), _letters(load("bigrams.txt"))
+    gazetteer = Gazetteer.of_lines(_lines(load(GAZETTEER) if GAZETTEER in _FILES[number] else b""))
     kind = "<f4" if number >= SINGLE else "<f8"
-    stored = _array(contents["idf.npy"], kind, (len(words) + len(bigrams) // 2 + len(gazetteer),))
+    stored = _array(load("idf.npy"), kind, (len(words) + len(bigrams) // 2 + len(gazetteer),))
     idf = _within(stored, 1.0, _MOST_IDF, tr("inverse document frequencies"))
     return Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, settings.features.unknown_weight)
 
@@ -422,9 +419,9 @@ def load_manifest(folder: Path) -> Manifest:
         ) from None
 
 
-def _load_file(folder: Path, name: str, expected: str | None) -> bytes:
+def _load_file(folder: Path, manifest: Manifest, name: str) -> bytes:
     content = read_file(folder, name)
-    if hashlib.sha256(content).hexdigest() != expected:
+    if hashlib.sha256(content).hexdigest() != manifest.files.get(name):
         raise ModelError(
             tr("{folder}: changed since the model was written; train the model again, or restore it", folder=folder / name)
         )

@@ -2,9 +2,9 @@
 
 They are the dictionary, the vocabulary and the weights as ``_kernels.Scorer`` looks them up, some 45 MB, of which a start touches
 what its text asks for. They are written when a model is loaded for the second time, by this program alone, into a folder that is
-the user's alone; a model that is handed on is its folder, never these. What they were made of is in their name: the model with all
-its files, the dictionary of jieba, the compiled part and the modules beside it. Where they cannot be kept, all is as it was, but
-slower.
+the user's alone; a model that is handed on is its folder, never these. What they were made of is in their name: the model, its
+files, which were held against their digests and are not read again unless they have been touched since, the dictionary of jieba,
+the compiled part and the modules beside it. Where they cannot be kept, all is as it was, but slower.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import mmap
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,10 +32,11 @@ CODE = Path(__file__).parent
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
-def place_of(model: str, code: Path = CODE) -> Path | None:
-    """Return the file of the tables of a model, of whose manifest this is the digest; None where nothing is compiled.
+def place_of(model: str, files: Iterable[Path], code: Path = CODE) -> Path | None:
+    """Return the file of the tables of a model, of whose manifest this is the digest, with these files.
 
-    ``code`` is the folder of the modules that say what a vocabulary and its weights are, beside the compiled part.
+    It is None where nothing is compiled, and where a file is missing, as reading it will tell. ``code`` is the folder of the
+    modules that say what a vocabulary and its weights are, beside the compiled part.
     """
     kernels, package = compiled(KERNELS), importlib.util.find_spec("jieba")  # importing jieba would take a second
     if kernels is None or package is None or package.origin is None:
@@ -44,10 +45,11 @@ def place_of(model: str, code: Path = CODE) -> Path | None:
         modules = sorted(entry.path for entry in entries if entry.name.endswith(".py"))
     dictionary = os.path.join(os.path.dirname(package.origin), "dict.txt")  # noqa: PTH118, PTH120 - as above
     looked_at = [(found.st_size, found.st_mtime_ns) for found in [os.stat(name) for name in (dictionary, *modules)]]  # noqa: PTH116
-    made_of = f"{model} {kernels.SOURCE} {looked_at} {sys.byteorder} {sys.maxsize}"
     try:
+        lying = [(found.st_size, found.st_mtime_ns, found.st_ctime_ns) for found in map(Path.lstat, files)]
+        made_of = f"{model} {lying} {kernels.SOURCE} {looked_at} {sys.byteorder} {sys.maxsize}"
         return locations.cache_folder() / FOLDER / hashlib.sha256(made_of.encode()).hexdigest()
-    except RuntimeError:  # a user without a home
+    except (OSError, RuntimeError):  # a file that is not there; a user without a home
         return None
 
 

