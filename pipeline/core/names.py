@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 _NAME = "[^/:]*[\udc80-\udcff][^/:]*"
 _UNSAFE = r"[^\w.-]+"
 LONGEST_STEM = 80  # characters: Windows and archives bear no long names
-_BROKEN = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_HALVES = "[\ud800-\udfff]"  # of characters above U+FFFF, which UTF-8 cannot hold
 
 
 def readable(text: str) -> str:
@@ -20,8 +20,13 @@ def readable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return re.sub(_NAME, _decoded, text).translate(_BROKEN)
+        return without_halves(re.sub(_NAME, _decoded, text))
     return text
+
+
+def without_halves(text: str) -> str:
+    """Return a text that UTF-8 can hold: halves of characters become U+FFFD."""
+    return re.sub(_HALVES, "\ufffd", text)
 
 
 def file_name(source: str) -> str:

@@ -21,6 +21,7 @@ import msgspec
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import system_reason, tr
+from pipeline.core.names import without_halves
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.damage import of_other_kind
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 ARCHIVE_SUFFIXES = (".zip",)
 _ENOUGH = 40.0  # seconds that every file has, unless read.max_seconds is less
 _LARGE = 20_000_000  # bytes of a file that may take all the time that there is
-_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 class FormatReader(Protocol):
@@ -200,7 +200,7 @@ def _without_surrogates(text: str) -> str:
     try:
         text.encode()  # many times faster than to look each character up
     except UnicodeEncodeError:
-        return text.translate(_SURROGATES)
+        return without_halves(text)
     return text
 
 
