@@ -171,11 +171,7 @@ def load_model(folder: Path) -> Model:
     tables = read_tables(place) if place is not None else None
     contents = {name: load(name) for name in (names if tables is None else _BESIDE_TABLES)}
     where = f"{folder}/{MANIFEST}"
-    try:
-        labels = label_set_from_values(manifest.labels, where)
-        settings = settings_from_values(manifest.config, where)
-    except ConfigError as error:
-        raise ModelError(str(error)) from None
+    labels, settings = _labels_and_settings(manifest, where)
     try:
         words = _lines(contents["words.txt"])
         compiled = _compiled(tables, words, labels)
@@ -208,6 +204,13 @@ def load_model(folder: Path) -> Model:
     if manifest.format >= SEALED and manifest.sha256 != seal:
         raise ModelError(tr("{where}: changed since the model was written; train the model again, or restore it", where=where))
     return model
+
+
+def _labels_and_settings(manifest: Manifest, where: str) -> tuple[LabelSet, ModelSettings]:
+    try:
+        return label_set_from_values(manifest.labels, where), settings_from_values(manifest.config, where)
+    except ConfigError as error:
+        raise ModelError(str(error)) from None
 
 
 def _compiled(tables: memoryview | None, words: Sequence[str], labels: LabelSet) -> Compiled | None:
