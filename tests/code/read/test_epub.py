@@ -76,7 +76,7 @@ def test_fonts_may_be_encrypted_and_chapters_may_not(read):
         (book(CHAPTERS, {"META-INF/container.xml": "<container/>"}), "a book without its list of chapters"),
         (book(CHAPTERS, {"META-INF/container.xml": "<!DOCTYPE a []><container/>"}), "declares a document type"),
         (book(CHAPTERS, {"OEBPS/book.opf": "<package>"}), "OEBPS/book.opf in it is damaged"),
-        (book(CHAPTERS)[:-60], "damaged or cut off"),
+        (book(CHAPTERS)[:-60], "incomplete: its end is missing"),
         (package({"a.txt": "x"}), r"damaged, or no \.epub file"),
     ],
 )

@@ -94,7 +94,7 @@ ELSEWHERE = rels(f'<Relationship Id="rId1" Type="{RELATIONSHIP}/slide" Target="s
         (deck([shape([], "x")], {"ppt/slides/s1.xml": "<a>"}), r"ppt/slides/s1\.xml in it is damaged"),
         (deck([shape([], "x")], {"ppt/slides/s1.xml": "<!DOCTYPE a []><a/>"}), "declares a document type"),
         (deck([shape([], "x")], {"ppt/_rels/presentation.xml.rels": ELSEWHERE}), r"the slide ppt/s\.xml is missing"),
-        (deck([shape([], "x")])[:-60], "damaged or cut off"),
+        (deck([shape([], "x")])[:-60], "incomplete: its end is missing"),
         (package({"a.txt": "x"}), r"damaged, or no \.pptx file"),
     ],
 )
