@@ -53,7 +53,8 @@ cdef double FILLS_LEVEL = in_order._LEVEL, FILLS_NEAR = in_order._NEAR, TWO_STEP
 cdef double ALONG = overprint._ALONG, ACROSS = overprint._ACROSS, SAME_SIZE = overprint._SAME_SIZE
 cdef double LARGE = covers._LARGE, TILE_GAP = covers._TILE_GAP, DOT_SIZE = ruby._DOT_SIZE
 cdef double LEAST_SLOPE = turns._LEAST_SLOPE, NEXT = turns._NEXT
-cdef Py_ssize_t FEWEST_SLOPES = turns._FEWEST, SLOPES = turns._SAMPLE, FEWEST_DOWN = vertical._FEWEST
+cdef Py_ssize_t FEWEST_SLOPES = turns._FEWEST, FEWEST_OF_LINE = turns._FEWEST_OF_LINE, SLOPES = turns._SAMPLE
+cdef Py_ssize_t FEWEST_DOWN = vertical._FEWEST
 cdef double STRAIGHT = vertical._STRAIGHT, NEAREST = vertical._NEAREST, FARTHEST = vertical._FARTHEST
 cdef uint16_t known_classes[PLANE]  # 0 where it was not asked for yet
 
@@ -284,21 +285,30 @@ cdef bint is_down(const Sign* signs, Py_ssize_t count) noexcept:
 
 
 cdef bint is_aslant(const Sign* signs, Py_ssize_t count) noexcept:
-    """Tell whether the median slope between neighbours is steep: ``straightened`` of ``page/turns.py``."""
-    cdef Py_ssize_t i, steps = 0, slopes = 0, rising = 0, falling = 0
+    """Tell whether the median slope between neighbours is steep, of the page or of a line: ``straightened`` of ``page/turns.py``."""
+    cdef Py_ssize_t i, slopes = 0, rising = 0, falling = 0, of_line = 0, line_rising = 0, line_falling = 0
     cdef double run, rise
     for i in range(1, count):
-        if signs[i].order != signs[i - 1].order + 1:
-            continue
-        steps += 1
         run, rise = signs[i].left - signs[i - 1].left, signs[i].base - signs[i - 1].base
-        if 0 < run < NEXT * signs[i - 1].size and fabs(rise) < run:
-            slopes += 1
-            rising += rise / run >= LEAST_SLOPE
-            falling += rise / run <= -LEAST_SLOPE
-        if steps == SLOPES:
-            break
-    return slopes >= FEWEST_SLOPES and not (falling <= slopes // 2 < slopes - rising)
+        if signs[i].order == signs[i - 1].order + 1 and 0 < run < NEXT * signs[i - 1].size and fabs(rise) < run:
+            of_line += 1
+            line_rising += rise / run >= LEAST_SLOPE
+            line_falling += rise / run <= -LEAST_SLOPE
+            if slopes < SLOPES:
+                slopes += 1
+                rising += rise / run >= LEAST_SLOPE
+                falling += rise / run <= -LEAST_SLOPE
+            if i + 1 < count:
+                continue
+        if of_line >= FEWEST_OF_LINE and is_steep(of_line, line_rising, line_falling):
+            return True
+        of_line = line_rising = line_falling = 0
+    return slopes >= FEWEST_SLOPES and is_steep(slopes, rising, falling)
+
+
+cdef inline bint is_steep(Py_ssize_t slopes, Py_ssize_t rising, Py_ssize_t falling) noexcept:
+    """Tell from how many of some slopes rise and fall whether their median does."""
+    return not (falling <= slopes // 2 < slopes - rising)
 
 
 cdef bint is_annotated(const Sign* signs, Py_ssize_t count) noexcept:

@@ -1,8 +1,8 @@
 """Turn pages so that their lines run from left to right, and set aside what slants."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby, islice, pairwise
 
 from pipeline.read.page.furniture import Furniture, Page, form_of
@@ -16,7 +16,7 @@ _LEVEL = 3
 _SLANTING = -1
 # A page is straightened by the slope of its lines: 0.003 moves the end of a line by a tenth of a character.
 _LEAST_SLOPE, _ALIKE = 0.003, 0.01
-_FEWEST, _SAMPLE = 20, 400  # pairs of neighbours that tell of it
+_FEWEST, _FEWEST_OF_LINE, _SAMPLE = 20, 6, 400  # pairs of neighbours that tell of a page, and of a line
 _MOST = 0.8  # of them that are alike
 _NEXT = 3  # ems between neighbours at most
 # In ems, how far apart the rows above columns are put.
@@ -64,19 +64,84 @@ def _above(rows: list[TextLine], left: float, top: float) -> list[TextLine]:
 
 
 def straightened(glyphs: list[Glyph]) -> list[Glyph]:
-    """Return the characters of a page with level lines, where these all rise or fall alike by a little, as a scan's do.
+    """Return the characters of a page with level lines, where these rise or fall by a little: all alike, as a scan's, or some.
 
     What tells is how much higher a character stands than the one before it, by the distance between them; where the first of the
     page stand level, the page does.
     """
-    steps = ((b.left - a.left, b.base - a.base, a.size) for a, b in pairwise(glyphs) if b.order == a.order + 1)
-    slopes = sorted(rise / run for run, rise, size in islice(steps, _SAMPLE) if 0 < run < _NEXT * size and abs(rise) < run)
+    slopes = sorted(islice((step for pair in pairwise(glyphs) if (step := _slope(*pair)) is not None), _SAMPLE))
     slope = slopes[len(slopes) // 2] if slopes else 0.0
-    if abs(slope) < _LEAST_SLOPE or len(slopes) < _FEWEST:
+    is_all = abs(slope) >= _LEAST_SLOPE and len(slopes) >= _FEWEST and _are_alike(slopes, slope)
+    return [glyph._replace(base=glyph.base - slope * glyph.left) for glyph in glyphs] if is_all else _parts_straightened(glyphs)
+
+
+def _slope(a: Glyph, b: Glyph) -> float | None:
+    """Return how much higher a character stands than the one before it, by the distance; None for two that do not go on."""
+    run, rise = b.left - a.left, b.base - a.base
+    return rise / run if b.order == a.order + 1 and 0 < run < _NEXT * a.size and abs(rise) < run else None
+
+
+def _are_alike(slopes: Sequence[float], slope: float) -> bool:
+    return sum(abs(each - slope) <= _ALIKE for each in slopes) >= _MOST * len(slopes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Characters that are drawn one beside the other, from ``start`` to ``end``, and how each stands to the one before it."""
+
+    start: int
+    end: int
+    slopes: Sequence[float]
+
+    @property
+    def slope(self) -> float:
+        """The median, by which most of them stand."""
+        return self.slopes[len(self.slopes) // 2] if self.slopes else 0.0
+
+    @property
+    def is_aslant(self) -> bool:
+        """Whether there are enough of them to tell that they rise or fall."""
+        return len(self.slopes) >= _FEWEST_OF_LINE and abs(self.slope) >= _LEAST_SLOPE and _are_alike(self.slopes, self.slope)
+
+
+def _parts_straightened(glyphs: list[Glyph]) -> list[Glyph]:
+    """Return characters with those lines laid level that rise or fall on a level page: of a box that was turned a little.
+
+    The lines of a box stay as far apart as they are, so they are turned around one place: the first character of the box.
+    """
+    drawn = list(_drawn(glyphs))
+    if not any(line.is_aslant for line in drawn):
         return glyphs
-    if sum(abs(each - slope) <= _ALIKE for each in slopes) < _MOST * len(slopes):
-        return glyphs
-    return [glyph._replace(base=glyph.base - slope * glyph.left) for glyph in glyphs]
+    found = list(glyphs)
+    at = 0
+    while at < len(drawn):
+        end = at + 1
+        if drawn[at].is_aslant:
+            slope, left = drawn[at].slope, glyphs[drawn[at].start].left
+            while end < len(drawn) and _is_of_box(drawn[end], slope):
+                end += 1
+            for i in range(drawn[at].start, drawn[end - 1].end):
+                found[i] = glyphs[i]._replace(base=glyphs[i].base - slope * (glyphs[i].left - left))
+        at = end
+    return found
+
+
+def _is_of_box(line: _Drawn, slope: float) -> bool:
+    """Tell whether characters stand as those before them do; a character by itself may."""
+    return not line.slopes or (abs(line.slope - slope) <= _ALIKE and abs(line.slope) >= _LEAST_SLOPE)
+
+
+def _drawn(glyphs: Sequence[Glyph]) -> Iterator[_Drawn]:
+    start, slopes = 0, list[float]()
+    for i, pair in enumerate(pairwise(glyphs), 1):
+        slope = _slope(*pair)
+        if slope is not None:
+            slopes.append(slope)
+            continue
+        yield _Drawn(start, i, sorted(slopes))
+        start, slopes = i, []
+    if glyphs:
+        yield _Drawn(start, len(glyphs), sorted(slopes))
 
 
 def main_turn(glyphs: Sequence[tuple[Glyph, int]]) -> int:

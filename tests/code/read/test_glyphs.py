@@ -222,6 +222,7 @@ def is_plain(data):
 
 
 BODY = lines(*[TEXT] * 4)
+TILTED = b"BT /F 12 Tf .99939 .0349 -.0349 .99939 80 500 Tm <%s> Tj ET" % TEXT.encode("utf-16-be").hex().encode()  # by two degrees
 LOOKED_AT = {
     "again": BODY + shown(TEXT, 72, 640) + shown("甲" + TEXT, 65, 640),
     "again, across": BODY + shown(TEXT, 72, 640) + shown(TEXT + "甲", 72, 636),
@@ -236,6 +237,7 @@ LOOKED_AT = {
     "transparent": BODY + shown("内部资料", 72, 300, before="/G gs"),
     "large over others": BODY + shown("内部资料", 72, 737, size=30),
     "columns": b"".join(shown(character, 300, 700 - 14 * i) for i, character in enumerate(TEXT)),
+    "a tilted box": BODY + TILTED,
     "falling": b"".join(shown(character, 72 + 12 * i, 700 - 0.05 * i) for i, character in enumerate(TEXT)),
     "rising": b"".join(shown(character, 72 + 12 * i, 700 + 0.05 * i) for i, character in enumerate(TEXT)),
     "ruby": BODY + shown("lǐ", 72, 600, size=6),
@@ -301,3 +303,9 @@ def test_characters_are_counted_by_font_as_the_reference_counts_them():
             reference.add([(item.glyph.character, item.font) for item in signs.drawn()])
             assert len(signs) == len(signs.drawn())
             assert vars(found) == vars(reference), name
+
+
+@pytest.mark.parametrize("size", [9, 12, 17])
+def test_a_tilted_box_has_no_tabs_in_its_words(size, config):
+    found = pdf_format.read(pdf(BODY + TILTED.replace(b"/F 12", b"/F %d" % size)), "x.pdf", config.read)
+    assert found.text.rstrip("\n").split("\n")[-1] == TEXT

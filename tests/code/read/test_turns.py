@@ -49,9 +49,39 @@ def test_a_level_page_stays_as_it_is():
     assert straightened(few := glyphs_of(0.02, ("第一条",))) is few
 
 
-def test_a_page_with_some_tilted_lines_stays_as_it_is():
-    mixed = [*glyphs_of(0.02, LINES[:1]), *(glyph._replace(order=glyph.order + 200) for glyph in glyphs_of(0.0, LINES[1:]))]
-    assert straightened(mixed) is mixed
+def below(glyphs, down, later=200):
+    return [glyph._replace(base=glyph.base - down, order=glyph.order + later) for glyph in glyphs]
+
+
+@pytest.mark.parametrize("degrees", [-2.9, -2.0, -0.3, 0.5, 2.0, 2.9])
+def test_a_tilted_box_on_a_level_page_is_laid_level_and_the_rest_stays(degrees):
+    slope = math.tan(math.radians(degrees))
+    box = [glyph._replace(base=glyph.base - slope * 72) for glyph in glyphs_of(slope)]
+    level = glyphs_of(0.0, LINES[:2])
+    page = [*level, *below(box, 100), *below(level, 200, 400)]
+    assert texts(page) == [*LINES[:2], *LINES, *LINES[:2]]
+    found = straightened(page)
+    assert [glyph.base for glyph in found] == pytest.approx([glyph.base for glyph in texts_level(level)])
+    assert found[: len(level)] + found[-len(level) :] == page[: len(level)] + page[-len(level) :]
+
+
+def texts_level(level):
+    return [*level, *below(glyphs_of(0.0), 100), *below(level, 200, 400)]
+
+
+def test_a_raised_figure_in_a_tilted_line_stays_raised_and_two_boxes_are_two():
+    one, other = glyphs_of(0.03, LINES[:1]), below(glyphs_of(-0.04, LINES[1:2]), 60)
+    one[5] = one[5]._replace(base=one[5].base + 4)
+    found = straightened([*one, *other])
+    assert found[5].base - found[4].base == pytest.approx(4)
+    assert [found[0].base, found[-1].base] == pytest.approx([one[0].base, other[0].base])
+
+
+def test_a_few_tilted_characters_tell_nothing():
+    page = [*glyphs_of(0.0, LINES[:1]), *below(glyphs_of(0.04, ("内部资料",)), 60)]
+    assert straightened(page) is page
+    bowed = [glyph._replace(base=glyph.base + 0.1 * i**2) for i, glyph in enumerate(glyphs_of(0.0, LINES[:1]))]
+    assert straightened(bowed) is bowed
 
 
 def test_a_raised_figure_tilts_no_page():
