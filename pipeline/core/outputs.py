@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SUMMARY, ERRORS = ".summary.json", ".errors"
 STANDARD_INPUT = "-"
-ENDINGS = frozenset((".csv", ".html", ".htm", ".docx", ".md"))  # of outputs that are looked for in folders too
+ENDINGS = frozenset((".csv", ".html", ".htm", ".docx", ".xlsx", ".md"))  # of outputs that are looked for in folders too
 _LONGEST = 100  # bytes of a name that the name of its unfinished file repeats: longer ones would be too long with what is added
 _NOT_ASKED = (errno.EINVAL, errno.ENOTSUP)  # what file systems say that cannot be asked for it
 _LINKS = 40  # that are followed, as Linux does

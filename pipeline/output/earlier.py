@@ -26,7 +26,10 @@ _OURS = (MADE_BY, AUTHOR)
 # A report of Word that was commented keeps its own title; our comments stand behind those that were there.
 _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
-_OF_TAGS = tuple(name.encode() for name in ("主题", "把握", "依据"))  # columns that together stand in a table of tags only
+# Columns that together stand in a table of tags only, or of figures.
+_OF_TABLES = tuple(tuple(map(str.encode, ("主题", "把握", name))) for name in ("依据", "统计对象"))
+# A workbook of tags is none of these: what was corrected in it waits to be imported, and whoever reads it says so.
+_WORKBOOKS = tuple(title.encode() for title in ("报告主题摘编", "主题标注：数字"))
 _TITLED = 1024  # bytes of an output in which its title stands, before any text of a report
 _MOST_COMMENTS = 2**24  # bytes of comments that are looked through
 _NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
@@ -60,8 +63,10 @@ def outputs_among(paths: Sequence[str]) -> list[str]:
 def _is_output(path: Path) -> bool:
     with suppress(OSError):
         head = _head(path)
-        is_table = head.startswith(_MARK) and all(name in head.partition(b"\n")[0] for name in _OF_TAGS)
-        return is_table or any(title in head[:_TITLED] for title in (*TITLES, _UNTOUCHED))
+        first = head.partition(b"\n")[0]
+        is_table = head.startswith(_MARK) and any(all(name in first for name in names) for names in _OF_TABLES)
+        titles = _WORKBOOKS if path.suffix.lower() == ".xlsx" else (*TITLES, _UNTOUCHED)
+        return is_table or any(title in head[:_TITLED] for title in titles)
     return False
 
 

@@ -330,9 +330,12 @@ def test_outputs_of_earlier_runs_in_a_folder_are_no_reports(there, run):
     assert run("tag orig -o orig/批注/ --format docx").exit_code == 0
     for name in ("t.jsonl", "t.csv", "t.html"):
         assert run(f"tag orig/a.txt -o orig/{name}").exit_code == 0
-    assert run("digest orig/a.txt -o orig/d.md").exit_code == 0
+    for command in ("digest orig/a.txt -o orig/d.md", "digest orig/a.txt -o orig/d.xlsx"):
+        assert run(command).exit_code == 0
+    for name in ("f.csv", "f.xlsx"):
+        assert run(f"figures orig/a.txt -o orig/{name}").exit_code == 0
     done = run("tag orig --format jsonl")
-    assert "left out, since an earlier run made them: 8 files, as " in done.stderr
+    assert "left out, since an earlier run made them: 11 files, as " in done.stderr
     assert {json.loads(line)["source"] for line in done.stdout.splitlines()} == {
         "orig/2022/c.txt", "orig/a.txt", "orig/b.txt", "orig/d.docx", "orig/台账.csv",
     }  # fmt: skip

@@ -55,6 +55,15 @@ def test_an_official_document_is_of_a_run_until_a_person_saves_it(tmp_path):
     assert not is_made(tmp_path, stream.getvalue())
 
 
+TITLES = {"报告主题摘编": True, "主题标注：数字": True, "主题标注": False, "台账": False}
+
+
+@pytest.mark.parametrize(("title", "is_left_out"), TITLES.items())
+def test_workbooks_of_a_digest_and_of_figures_are_no_reports_and_one_of_tags_says_what_it_is(tmp_path, title, is_left_out):
+    (tmp_path / "表.xlsx").write_bytes(package(f"<dc:title>{title}</dc:title>".encode()))
+    assert bool(outputs_among([str(tmp_path / "表.xlsx")])) is is_left_out
+
+
 def test_a_folder_that_a_run_left_half_done_is_its_own_and_one_with_a_report_of_somebody_is_not(tmp_path):
     out = place_of(tmp_path / "out")
     (tmp_path / "out" / "镇").mkdir(parents=True)
