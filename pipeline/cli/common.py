@@ -164,11 +164,14 @@ def config_options(*used: str) -> Callable[[Command], Command]:
 
 def _check_used(setting: str, used: tuple[str, ...], command: str) -> None:
     """Raise UsageError for a setting that a command does not read; what is none at all is told where it is laid over others."""
-    from pipeline.core.config import Config, ModelSettings  # noqa: PLC0415 - help must not load the program
+    import msgspec  # noqa: PLC0415 - help must not load the program
+
+    from pipeline.core.config import Config, ModelSettings  # noqa: PLC0415 - as above
 
     key = setting.partition("=")[0].strip()
-    section = key.partition(".")[0]
-    if section not in Config.__struct_fields__ or section in used or key in used:
+    section, _, name = key.partition(".")
+    known = {field.name: field.type.__struct_fields__ for field in msgspec.structs.fields(Config)}
+    if section not in known or (name and name not in known[section]) or section in used or key in used:
         return
     if section in ModelSettings.__struct_fields__:
         raise UsageError(

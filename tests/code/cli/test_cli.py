@@ -395,6 +395,14 @@ def test_a_setting_of_training_is_refused_where_nothing_is_trained(call, home, c
     assert not list(home.iterdir())
 
 
+@pytest.mark.parametrize(("setting", "known"), [("tag.evidenc=9", "evidence"), ("model.c=1", "C"), ("serve.x=1", "queue")])
+def test_what_is_no_setting_at_all_is_not_taken_for_one_of_training(call, setting, known):
+    key = setting.partition("=")[0]
+    section, _, name = key.partition(".")
+    said = f"--set {setting}: '{name}' is not a known key of \\[{section}\\]; .*{known}"
+    fails(call("tag", SEED, "--set", setting), 3, said)
+
+
 @pytest.mark.parametrize(
     ("command", "setting", "used"),
     [
