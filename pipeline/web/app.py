@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 
 from pipeline import __version__
 from pipeline.batch.engine import tag_texts
-from pipeline.core.errors import CorpusError, PipelineError, UsageError
+from pipeline.core.errors import CorpusError, ModelError, PipelineError, UsageError
 from pipeline.core.records import HumanLabel, Label, Tag
 from pipeline.labels.corrections.store import ChangedError
 from pipeline.labels.people import LONGEST, person
@@ -129,6 +129,7 @@ def create_app(file_store: FileStore, policy: Policy, shows_library: bool = Fals
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(UsageError, _on_usage)
+    app.add_exception_handler(ModelError, _on_retrained)
     app.add_exception_handler(Exception, _on_error)
     return MetricsMiddleware(AccessMiddleware(app, policy), app.state.shared.metrics)
 
@@ -448,6 +449,11 @@ async def _on_usage(request: Request, error: Exception) -> Response:
     if isinstance(error, UsageError) and error.code in _WORDS:
         return JSONResponse({"code": error.code, "error": str(error)}, _WORDS[error.code])
     return await _on_error(request, error)
+
+
+async def _on_retrained(_: Request, error: Exception) -> Response:
+    """Say that the folder of a model holds another version than the server began with."""
+    return _problem(409, str(error))
 
 
 def _shown(said: HumanLabel | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -179,10 +179,9 @@ class FileStore:
         held, summary = self._summary(identifier, number)
         self.composers.check_free()
         loaded = held.model
-        with _retrained():
-            return await self.composers.run(
-                tagging.render, held.pieces, summary, loaded.folder, f"r{number}", said, loaded.model.version
-            )
+        return await self.composers.run(
+            tagging.render, held.pieces, summary, loaded.folder, f"r{number}", said, loaded.model.version
+        )
 
     def _summary(self, identifier: str, number: int) -> tuple[StoredFile, tagging.ReportSummary]:
         held = self.ready(identifier)
@@ -203,10 +202,9 @@ class FileStore:
         try:
             original = files[0].upload if len(files) == len(files[0].reports) == 1 else None
             pieces = tuple(held.pieces for held in files)
-            with _retrained():
-                await self.composers.run(
-                    tagging.compose, format_name, pieces, model.folder, target, original, said, model.model.version
-                )
+            await self.composers.run(
+                tagging.compose, format_name, pieces, model.folder, target, original, said, model.model.version
+            )
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -274,12 +272,3 @@ class FileStore:
 def _is_workbook(result: tagging.TaggedFile) -> bool:
     """Tell whether a file is nothing but a workbook of tags; one in an archive is named, and the reports beside it are tagged."""
     return not result.reports and [each.code for each in result.failures] == [OWN_WORKBOOK]
-
-
-@contextlib.contextmanager
-def _retrained() -> Iterator[None]:
-    """Answer 409 where the folder of a model holds another version than the server began with."""
-    try:
-        yield
-    except ModelError as error:
-        raise HTTPException(409, str(error)) from None

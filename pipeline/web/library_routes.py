@@ -151,7 +151,7 @@ async def list_drafts(state: AtLibrary) -> schemas.Drafts:  # noqa: ARG001 - as 
     return schemas.Drafts(drafts=await run_in_threadpool(digests.listed))
 
 
-@routes.post("/digests", responses=problems(400, 404, 408, 415, 422, 503, 507), openapi_extra=takes(schemas.DraftToMake))
+@routes.post("/digests", responses=problems(400, 404, 408, 409, 415, 422, 503, 507), openapi_extra=takes(schemas.DraftToMake))
 async def make_draft(
     request: Request, body: Annotated[schemas.DraftToMake, Depends(body_of(schemas.DraftToMake))], state: AtLibrary
 ) -> schemas.DraftView:
@@ -165,7 +165,7 @@ async def make_draft(
         raise HTTPException(507, str(error)) from None
 
 
-@routes.get("/digests/{number}", responses=problems(404, 422, 503))
+@routes.get("/digests/{number}", responses=problems(404, 409, 422, 503))
 async def show_draft(number: DraftNumber, state: AtLibrary) -> schemas.DraftView:
     """Give a draft with the passages that can be picked."""
     state.file_store.librarians.check_free()
@@ -194,7 +194,9 @@ async def remove_draft(number: DraftNumber, state: AtLibrary) -> None:  # noqa: 
         await run_in_threadpool(digests.remove, number)
 
 
-@routes.get("/digests/{number}/download", response_class=FileResponse, responses=gives("application/octet-stream", 404, 422, 503))
+@routes.get(
+    "/digests/{number}/download", response_class=FileResponse, responses=gives("application/octet-stream", 404, 409, 422, 503)
+)
 async def download_draft(number: DraftNumber, form: Form, state: AtLibrary) -> Response:
     """Write a draft as a file: a Word document in the official form (GB/T 9704), or as `pipeline digest` writes it."""
     if form not in digests.FORMS:

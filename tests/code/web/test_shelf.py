@@ -1,5 +1,7 @@
 """The library on the page: by the API, and in a browser."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -103,6 +105,19 @@ def test_what_was_just_tagged_is_kept_as_one_batch_with_what_people_corrected(sh
     done = shown.client.post("/api/library/reports", json={"files": [changed["id"]]}).json()
     assert done["added"] == 1
     assert "its content has changed since it was kept as 1" in done["notices"][0]
+
+
+def test_a_model_trained_anew_since_the_server_began_is_told_as_such(shelf, shown, loaded, monkeypatch):
+    (identifier, began), file = *loaded.items(), shown.upload("2025.txt", TEXT.format(year="2025").encode())
+    monkeypatch.setitem(loaded, identifier, replace(began, model=replace(began.model, stored_version="000000000000")))
+    asked = [
+        shown.client.post("/api/library/reports", json={"files": [file["id"]]}),
+        shown.client.post("/api/library/retag", json={}),
+        shown.client.post("/api/library/digests", json={"reports": [1]}),
+        shown.client.get("/api/library/reports/1/page"),
+    ]
+    said = "and 000000000000 when this began; start it again"
+    assert [(answer.status_code, answer.json()["error"].endswith(said)) for answer in asked] == [(409, True)] * 4
 
 
 def test_only_tagged_files_are_kept(shown):
