@@ -291,7 +291,7 @@ def retag(numbers: tuple[int, ...], model_name: str, dry_run: bool, config_file:
     config = read_config(config_file, settings)
     model = load_cached(model_folder(model_name, config.track.uri, say).resolve())
     with Library() as kept:
-        chosen = [reports.entry_of(kept, number) for number in numbers] if numbers else reports.entries(kept)
+        chosen = [reports.entry_of(kept, number) for number in dict.fromkeys(numbers)] if numbers else reports.entries(kept)
         result = tag_anew(kept, chosen, model, corrections_of(config, model), write=not dry_run)
     _say_retagged(result, f"{model.name} {model.version}", dry_run)
 

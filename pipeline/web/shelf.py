@@ -112,7 +112,7 @@ def retag(numbers: Sequence[int], write: bool, at_hand: ModelAtHand) -> schemas.
     """Tag reports anew, all where none is named, and return what changes; ``write``: keep it. Raises UsageError."""
     model = load_cached(at_hand.folder, at_hand.version)
     with Library() as library:
-        chosen = [reports.entry_of(library, number) for number in numbers] if numbers else reports.entries(library)
+        chosen = [reports.entry_of(library, number) for number in dict.fromkeys(numbers)] if numbers else reports.entries(library)
         done = tag_anew(library, chosen, model, corrections_of(at_hand.config, model), write)
     return schemas.RetaggedView(
         reports=done.done,

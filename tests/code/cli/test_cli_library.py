@@ -153,6 +153,7 @@ def test_counts_are_written_over_no_file_of_the_project(kept, call, home, config
 
 
 def test_tagged_anew_removed_and_restored(kept, call, tmp_path, home):
+    assert call("library", "retag", "1", "1", "--dry-run").stderr.startswith("1 report would be tagged anew")
     result = call("library", "retag", "--dry-run")
     assert "2 reports would be tagged anew by default" in result.stderr
     assert "0 of " in result.stderr
