@@ -25,10 +25,12 @@ from pipeline.core.errors import InputError, UsageError
 from pipeline.core.messages import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.batch.run import RunCounts
     from pipeline.core.config import Config, LabelSet
     from pipeline.output import RunFacts
-    from pipeline.output.digest.records import By, Digest, DigestOptions
+    from pipeline.output.digest.records import By, Digest, DigestOptions, ReportFacts
 
 
 @click.command()
@@ -130,10 +132,19 @@ def _make(order: _Order, config: "Config", model_name: str, jobs: int | None, be
             raise InputError(
                 tr("{out}: not written; nothing could be read of {files}", out=order.out, files=counted(len(run.sizes), "file"))
             )
+        _say_unmatched(made, told, order.about)
         made = _chosen(made, order.pages, run.facts())
         writer.write(made, stream, run.facts())
     _say_counts(run.counts, made, order.out)
     return len(run.counts.failures)
+
+
+def _say_unmatched(made: "Digest", told: "Mapping[str, ReportFacts]", about: Path | None) -> None:
+    """Tell which lines of a table are of no report of a digest."""
+    from pipeline.core.names import file_name, readable  # noqa: PLC0415 - help must not load the program
+
+    for name in sorted(told.keys() - {key for report in made.reports for key in (report.source, file_name(report.source))}):
+        say(tr("{about}: {readable} is no report of this digest; check the name", about=about, readable=readable(name)))
 
 
 def _chosen(made: "Digest", pages: int | None, facts: "RunFacts") -> "Digest":

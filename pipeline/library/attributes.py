@@ -1,13 +1,12 @@
 """The attributes of a report: found in it, told in a table, or corrected by hand; the surer one counts."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from pipeline.core.errors import UsageError
 from pipeline.core.messages import language, tr
 from pipeline.core.records import FinishedReport
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute
-from pipeline.output.digest.about import COLUMNS
+from pipeline.output.digest.about import COLUMNS, YEAR
 from pipeline.output.digest.gather import TOLD, head_of
 from pipeline.output.digest.kind import kind_of
 from pipeline.output.digest.records import ReportAttribute, ReportFacts
@@ -15,7 +14,6 @@ from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
 from pipeline.output.digest.when import year_of
 
 LONGEST = 60  # characters of a value
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def find(report: FinishedReport) -> dict[Attribute, ReportAttribute]:
@@ -73,7 +71,7 @@ def checked(given: Mapping[Attribute, str], basis: str, where: str) -> dict[Attr
                 code="attribute",
             )
     year = given.get("year", "").removesuffix("年")
-    if year and not _YEAR.fullmatch(year):
+    if year and not YEAR.fullmatch(year):
         raise UsageError(
             tr("{where}: year={given} is no year; write it as 2024", where=where, given=given["year"]), code="attribute"
         )

@@ -5,6 +5,7 @@ The library takes their units, kinds and groups from it too; a digest has no use
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -21,14 +22,15 @@ COLUMNS = {
     "kind": ("kind", "体裁", "种类"),
     "group": ("group", "分组", "组"),
 }
+YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def read_about(path: Path) -> Mapping[str, ReportFacts]:
     """Return the places and years that a CSV file gives reports, by their file name or path.
 
     Its first line names the columns: ``name`` and ``place``, ``year`` or both, or 文件, 地区 and 年份; ``COLUMNS`` has all. Raises
-    UsageError for a file that cannot be read, a column that is missing, a line without a report, and a report that stands in it
-    twice.
+    UsageError for a file that cannot be read, a column that is missing, a line without a report or with a year that is none, and a
+    report that stands in it twice.
     """
     rows = _rows(path)
     _, first = next(rows, (1, []))
@@ -46,6 +48,8 @@ def read_about(path: Path) -> Mapping[str, ReportFacts]:
         if name in said:
             raise UsageError(tr("{path}: {name} stands in it twice; leave one line", path=path, name=name))
         said[name] = ReportFacts(place, year.removesuffix("年"), *more)
+        if year and not YEAR.fullmatch(said[name].year):
+            raise UsageError(tr("{where}: year={given} is no year; write it as 2024", where=f"{path}:{number}", given=year))
     return said
 
 

@@ -325,6 +325,14 @@ def test_a_name_with_a_slash_is_a_folder_of_commented_files(there, run):
     assert [path.name for path in (there / "表").iterdir()] == ["a.csv"]
 
 
+def test_lines_of_a_table_that_are_of_no_report_of_a_digest_are_told(there, run):
+    (there / "about.csv").write_text("文件,年份\na.txt,2023\norig/b.txt,2024\n不在.txt,2024\n", encoding="utf-8")
+    done = run("digest orig -o d.md --about about.csv")
+    assert [line for line in done.stderr.splitlines() if "about.csv" in line] == [
+        "about.csv: 不在.txt is no report of this digest; check the name"
+    ]
+
+
 def test_outputs_of_earlier_runs_in_a_folder_are_no_reports(there, run):
     (there / "orig" / "台账.csv").write_text("\ufeff单位,主题,内容\n县馆,读书,县图书馆新开六座城市书房。\n", encoding="utf-8")
     assert run("tag orig -o orig/批注/ --format docx").exit_code == 0

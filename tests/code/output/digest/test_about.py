@@ -22,6 +22,7 @@ def test_places_and_years_of_reports(tmp_path, encoding):
         (b"name,year\na.txt,2023\na.txt,2024\n", r"about\.csv: a\.txt stands in it twice"),
         (b"name,year\n\xff\xff\xff", "neither UTF-8 nor GB18030"),
         (b"name,year\na.txt,2023\n" + b"x" * 140_000 + b",2024\n", r"about\.csv: line 3 is no CSV \(field larger than field limit"),
+        ("name,year\na.txt,2023\nb.txt,去年\n".encode(), r"about\.csv:3: year=去年 is no year; write it as 2024"),
         (b"name,year\na.txt,2023\n ,2024\n", r"about\.csv: line 3 names no report; write its file name"),
     ],
 )
