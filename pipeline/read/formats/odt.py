@@ -219,8 +219,14 @@ def _blocks(parent: "Iterable[_Element]", document: _Document) -> Iterator[Parag
             yield from _table(element, document)
         elif name in _INDEXES:
             yield from (Paragraph(line.text, "noise", reason="table of contents") for line in _blocks(element, document))
-        elif name not in _SKIPPED and _get(element, "display") != "none":
+        elif name not in _SKIPPED and not _is_hidden_section(element):
             yield from _blocks(element, document)
+
+
+def _is_hidden_section(element: "_Element") -> bool:
+    """Tell whether a section is hidden: always, or by a condition that held when the file was saved."""
+    display = _get(element, "display")
+    return display == "none" or (display == "condition" and _get(element, "is-hidden") == "true")
 
 
 def _paragraph(element: "_Element", document: _Document, counting: _List | None) -> Iterator[Paragraph]:
@@ -228,6 +234,7 @@ def _paragraph(element: "_Element", document: _Document, counting: _List | None)
     styles = list(_chain(_get(element, "style-name"), document))
     label = _next_label(counting, document) if counting else ""
     hidden = next((style.hidden for style in styles if style.hidden is not None), False)
+    hidden |= any(local(inner) == "hidden-paragraph" and _get(inner, "is-hidden") == "true" for inner in element)
     pieces = list(_pieces(element, document, hidden))
     text = "".join(piece for piece in pieces if isinstance(piece, str))
     level = _number(element, "outline-level") if local(element) == "h" else None

@@ -67,6 +67,13 @@ def test_what_paragraphs_hold_is_text(lines):
     assert lines(body) == ["甲  乙\t丙", "丁戊 己链接尾", "一字", "留下2024年"]
 
 
+@pytest.mark.parametrize(("held", "read"), [("true", ["全县开展宣讲。"]), ("false", ["隐节", "隐段", "全县开展宣讲。"])])
+def test_what_a_condition_hid_when_the_file_was_saved_is_left_out(lines, held, read):
+    section = f'<text:section text:display="condition" text:condition="ooow:1" text:is-hidden="{held}">{p("隐节")}</text:section>'
+    hidden = f'<text:hidden-paragraph text:condition="ooow:1" text:is-hidden="{held}"/>隐段'
+    assert [line for line in lines(section + p(hidden) + p("全县开展宣讲。")) if line] == read
+
+
 def test_deletions_and_hidden_text_are_left_out(lines):
     body = f"<text:tracked-changes><text:changed-region>{p('删去')}</text:changed-region></text:tracked-changes>"
     body += (
