@@ -175,9 +175,9 @@ def corrected(report: KeptReport, corrections: Corrections) -> KeptReport:
     return msgspec.structs.replace(report, tags=corrections.over(report.finish()).tags)
 
 
-def corrections_of(config: Config, model: Model) -> Corrections:
-    """Return the corrections of everybody, the latest of each passage."""
-    return Corrections(read_review(config, model.labels))
+def corrections_of(config: Config, model: Model, say: Say) -> Corrections:
+    """Return the corrections of everybody, the latest of each passage; ``say`` is told of damaged ones."""
+    return Corrections(read_review(config, model.labels, say))
 
 
 @dataclass(slots=True)

@@ -97,7 +97,7 @@ class TagRun:
         found = _find(request, self.place)
         folder = model_folder(request.model, request.config.track.uri, say).resolve()
         self.model = as_told(load_cached(folder), request.config.drift.stricter_review)
-        self.options = _options(request, folder, self.model.version, request.config)
+        self.options = _options(request, folder, self.model.version, say)
         self.sizes: Sizes = {source: size_of(source) for source in without_outputs(found.reports, request.paths, say)}
         self.jobs = jobs_for(self.sizes, request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
@@ -261,16 +261,17 @@ def _project_files(request: RunRequest) -> list[Path]:
     return own_files(request.config)
 
 
-def _options(request: RunRequest, folder: Path, version: str, config: Config) -> TagOptions:
-    corrections = _corrections(config, load_cached(folder).labels) if request.corrected else b""
+def _options(request: RunRequest, folder: Path, version: str, say: Say) -> TagOptions:
+    config = request.config
+    corrections = _corrections(config, load_cached(folder).labels, say) if request.corrected else b""
     stricter = config.drift.stricter_review
     return TagOptions(folder, version, config.read, request.format, request.keep_noise, corrections, stricter=stricter)
 
 
-def _corrections(config: Config, labels: LabelSet) -> bytes:
+def _corrections(config: Config, labels: LabelSet, say: Say) -> bytes:
     from pipeline.labels.corpus import read_review  # noqa: PLC0415 - only where corrections are shown
 
-    return msgspec.json.encode(read_review(config, labels))
+    return msgspec.json.encode(read_review(config, labels, say))
 
 
 def _entry(result: FileResult) -> "JournalEntry":

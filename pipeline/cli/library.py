@@ -84,7 +84,7 @@ def add(paths: tuple[str, ...], about: Path | None, model_name: str, jobs: int |
     said = read_about(about) if about else {}
     tags = [path for path in paths if path.lower().endswith(TAGS_SUFFIX)]
     with Library(create=True) as kept:
-        keeper = Keeper(kept, model, corrections_of(config, model), said, say)
+        keeper = Keeper(kept, model, corrections_of(config, model, say), said, say)
         failures = _keep_tags(tags, keeper, config)
         if files := tuple(path for path in paths if path not in tags):
             failures += _keep_files(files, keeper, config, model_name, jobs)
@@ -292,7 +292,7 @@ def retag(numbers: tuple[int, ...], model_name: str, dry_run: bool, config_file:
     model = load_cached(model_folder(model_name, config.track.uri, say).resolve())
     with Library() as kept:
         chosen = [reports.entry_of(kept, number) for number in dict.fromkeys(numbers)] if numbers else reports.entries(kept)
-        result = tag_anew(kept, chosen, model, corrections_of(config, model), write=not dry_run)
+        result = tag_anew(kept, chosen, model, corrections_of(config, model, say), write=not dry_run)
     _say_retagged(result, f"{model.name} {model.version}", dry_run)
 
 

@@ -4,6 +4,7 @@ It is shown only where the server was started with ``--library``: who reaches th
 file and closes it again, so that commands and other servers use it meanwhile.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from pipeline.output.visible import shown_text
 from pipeline.web import schemas
 from pipeline.web.tagging import kept_reports
 
+LOG = logging.getLogger(__name__)
 CHANGES = 500  # passages with another theme that are listed
 _PLACED: frozenset[Attribute] = frozenset({"unit", "place"})  # what can contradict each other
 
@@ -101,7 +103,7 @@ def keep(pieces: Sequence[Path], at_hand: ModelAtHand) -> schemas.KeptFiles:
     """Keep the reports of tagged files as one batch, with what people corrected of them; what is there already stays as it is."""
     model, notices = load_cached(at_hand.folder, at_hand.version), list[str]()
     with Library(create=True) as library:
-        keeper = Keeper(library, model, corrections_of(at_hand.config, model), {}, notices.append)
+        keeper = Keeper(library, model, corrections_of(at_hand.config, model, notices.append), {}, notices.append)
         for path in pieces:
             for report in kept_reports(path):
                 keeper.keep(report)
@@ -113,7 +115,7 @@ def retag(numbers: Sequence[int], write: bool, at_hand: ModelAtHand) -> schemas.
     model = load_cached(at_hand.folder, at_hand.version)
     with Library() as library:
         chosen = [reports.entry_of(library, number) for number in dict.fromkeys(numbers)] if numbers else reports.entries(library)
-        done = tag_anew(library, chosen, model, corrections_of(at_hand.config, model), write)
+        done = tag_anew(library, chosen, model, corrections_of(at_hand.config, model, LOG.warning), write)
     return schemas.RetaggedView(
         reports=done.done,
         passages=done.passages,

@@ -34,7 +34,7 @@ def keep(home, config, shipped):
     def run(*paths, jobs=None, said=None):
         lines = []
         with Library(create=True) as library:
-            keeper = Keeper(library, shipped, corrections_of(config, shipped), said or {}, lines.append)
+            keeper = Keeper(library, shipped, corrections_of(config, shipped, lines.append), said or {}, lines.append)
             asked = RunRequest(tuple(map(str, paths)), config, "default", "jsonl", jobs=jobs)
             keep_files(TagRun(asked, lines.append, lines.append), keeper, iter)
         return lines, keeper.done
@@ -142,10 +142,10 @@ def test_tagging_anew_shows_and_keeps_what_changes(keep, report, config, shipped
         assert tag.theme == "兴文化"
         save_corrections(text, report.name, [Correction(tag.start, tag.end, "育新人")], "王芳", shipped.labels, config)
         entries = reports.entries(library)
-        tried = retag(library, entries, shipped, corrections_of(config, shipped), write=False)
+        tried = retag(library, entries, shipped, corrections_of(config, shipped, print), write=False)
         assert [(c.before, c.tag.shown_theme, c.tag.start) for c in tried.changes] == [("兴文化", "育新人", tag.start)]
         assert find(library, "图书馆", Wanted("育新人")).passages == 0
-        done = retag(library, entries, shipped, corrections_of(config, shipped), write=True)
+        done = retag(library, entries, shipped, corrections_of(config, shipped, print), write=True)
         assert done.changes == tried.changes
         assert find(library, "图书馆", Wanted("育新人")).passages == 1
         assert [(b.action, b.changed) for b in reports.batches(library)] == [("add", 0), ("retag", 1)]

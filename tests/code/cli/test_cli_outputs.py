@@ -325,6 +325,14 @@ def test_a_name_with_a_slash_is_a_folder_of_commented_files(there, run):
     assert [path.name for path in (there / "表").iterdir()] == ["a.csv"]
 
 
+@pytest.mark.parametrize("line", ["tag orig/a.txt --corrected --format jsonl", "library add orig/a.txt"])
+def test_a_damaged_correction_is_told_on_a_line_of_its_own(there, run, monkeypatch, line):
+    monkeypatch.setenv("MISSION_THEMES_DATA", str(there / "library"))
+    (there / "review.jsonl").write_text("damaged\n", encoding="utf-8")
+    done = run(f"{line} --set corpus.review={there / 'review.jsonl'}")
+    assert (done.exit_code, done.stderr.partition(": not a label")[0]) == (0, f"not counted: {there / 'review.jsonl'}:1")
+
+
 def test_lines_of_a_table_that_are_of_no_report_of_a_digest_are_told(there, run):
     (there / "about.csv").write_text("文件,年份\na.txt,2023\norig/b.txt,2024\n不在.txt,2024\n", encoding="utf-8")
     done = run("digest orig -o d.md --about about.csv")
