@@ -28,6 +28,7 @@ from libc.math cimport INFINITY, exp, log, sqrt
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy, memset
+from zlib import crc32
 
 cdef enum:
     CHARACTER_BITS = 21  # of a code point
@@ -220,6 +221,7 @@ cdef class Tables:
     cdef const uint8_t[::1] data  # that is taken from, or None
     cdef Py_ssize_t at
     cdef bint is_read
+    cdef uint32_t sum  # of numbers, by which places in arrays are found, and of what is copied with them
 
     def __init__(self, stream, const uint8_t[::1] data=None):
         self.stream, self.data, self.is_read = stream, data, data is not None
@@ -237,7 +239,7 @@ cdef class Tables:
             self.stream.write(PyMemoryView_FromMemory(<char*>own, size, PyBUF_READ) if size else b"")
             self.stream.write(b"\0" * (padded - size))
             return own
-        if self.at > len(self.data):
+        if padded < 0 or self.at > len(self.data):
             raise ValueError("the tables end too early")
         return <void*>&self.data[at]
 
@@ -246,11 +248,22 @@ cdef class Tables:
         cdef void* there = self._array(own, size)
         if self.is_read:
             memcpy(own, there, size)
+        self.sum = crc32(PyMemoryView_FromMemory(<char*>own, size, PyBUF_READ), self.sum)
         return 0
 
     cdef int64_t _number(self, int64_t own) except? -1:
         self._copy(&own, sizeof(own))
         return own
+
+    cdef int _seal(self) except -1:
+        """Write the check sum of all that was copied, or hold it against that of what was read; raises ValueError where they differ.
+
+        By numbers that are not those that were written, places beyond the arrays would be looked at.
+        """
+        cdef uint32_t sum = self.sum
+        if self._number(sum) != sum:
+            raise ValueError("the numbers of the tables are not those that were written")
+        return 0
 
 
 cdef struct After:  # the most probable ways to cut what follows a place after one, two and more characters
@@ -313,6 +326,8 @@ cdef class Dictionary:
         self.count, self.pairs = <int32_t>tables._number(self.count), <int32_t>tables._number(self.pairs)
         self.total, self.third_shift = tables._number(self.total), <int>tables._number(self.third_shift)
         self.all_words = log(<double>max(1, self.total))
+        if not 0 < self.third_shift < 64:
+            raise ValueError("the numbers of the tables are not those that were written")
         tables._copy(self.first, sizeof(self.first))
         self.ways = <uint64_t*>tables._array(self.ways, (self.mask + 1) * sizeof(uint64_t))
         self.nodes = <Node*>tables._array(self.nodes, self.count * sizeof(Node))
@@ -1344,6 +1359,7 @@ cdef class Scorer:
         self.speaks_stride = tables._number(self.speaks_stride)
         self.speaks = <uint8_t*>tables._array(self.speaks, (self.terms + 1) * self.speaks_stride)
         self.records = <double*>tables._array(self.records, self.terms * self.stride * sizeof(double))
+        tables._seal()
         return 0
 
     cdef int _make_pairs(self, Characters letters, Py_ssize_t first_bigram) except -1:

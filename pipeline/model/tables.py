@@ -54,14 +54,20 @@ def place_of(model: str, files: Iterable[Path], code: Path = CODE) -> Path | Non
 
 
 def read_tables(place: Path) -> memoryview | None:
-    """Return the content of a file of tables, mapped; None where there is none, or one that others could have written."""
+    """Return the content of a file of tables, mapped; None where there is none, one of another model, or one not surely our own."""
     with suppress(OSError, ValueError), os.fdopen(os.open(place, READ), "rb") as stream:
-        if _is_own(os.fstat(stream.fileno()), stat.S_ISREG):
+        if _is_own(os.fstat(stream.fileno()), stat.S_ISREG) and _is_own(place.parent.lstat(), stat.S_ISDIR):
             mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
             if hasattr(mmap, "MADV_RANDOM"):
                 mapped.madvise(mmap.MADV_RANDOM)  # what stands beside a page that is asked for is asked for by others
-            return memoryview(mapped)
+            head = _head(place)
+            return memoryview(mapped)[len(head) :] if mapped[: len(head)] == head else None
     return None
+
+
+def _head(place: Path) -> bytes:
+    """Return what a file begins with: by it one that was given the name of another is told. Arrays behind it begin at 64 bytes."""
+    return hashlib.sha256(place.name.encode()).hexdigest().encode()
 
 
 def write_tables(place: Path, scorer: "Scorer") -> None:
@@ -74,9 +80,12 @@ def write_tables(place: Path, scorer: "Scorer") -> None:
         if not note.exists():
             note.touch(mode=0o600)
             return
+        if os.path.lexists(place) and not _is_own(place.lstat(), stat.S_ISREG):
+            place.unlink()  # a link would lead to what is to stay, and the mode of a file that others may write would stay
         with write_whole(place) as stream:
             if sys.platform != "win32":
                 os.fchmod(stream.fileno(), 0o600)
+            stream.write(_head(place))
             scorer.write(stream)
         note.unlink()
         _remove_older(place.parent)

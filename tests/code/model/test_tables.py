@@ -83,10 +83,45 @@ def test_tables_that_others_could_have_written_are_not_read(folder, kept, mode):
 
 
 def test_tables_behind_a_link_are_not_read(kept):
-    real = kept.rename(kept.with_name("real"))
+    (elsewhere := kept.with_name("elsewhere")).mkdir(0o700)
+    real = kept.rename(elsewhere / kept.name)
     kept.symlink_to(real)
     assert read_tables(kept) is None
     assert read_tables(real) is not None
+
+
+def test_what_a_link_in_the_place_of_tables_leads_to_stays(folder, kept, tmp_path):
+    mine = tmp_path / "report.txt"
+    mine.write_bytes(b"mine")
+    kept.unlink()
+    kept.symlink_to(mine)
+    for _ in range(2):
+        assert load_model(folder).compiled is not None
+    assert mine.read_bytes() == b"mine"
+    assert not kept.is_symlink()
+    assert read_tables(kept) is not None
+
+
+def test_tables_that_others_could_have_written_are_made_anew_for_the_user_alone(folder, kept):
+    kept.chmod(0o666)
+    for _ in range(2):
+        assert load_model(folder).compiled is not None
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "compiled" in vars(load_model(folder))
+
+
+def test_tables_in_a_folder_that_others_may_write_into_are_not_read(kept):
+    kept.parent.chmod(0o777)
+    assert read_tables(kept) is None
+
+
+def test_tables_of_another_model_under_this_one_s_name_are_made_again(model, folder, kept):
+    other = kept.with_name("0" * 64)
+    for _ in range(2):
+        write_tables(other, model.compiled.scorer)
+    other.replace(kept)
+    assert read_tables(kept) is None
+    assert lines(load_model(folder), TEXT) == lines(model, TEXT)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
@@ -122,6 +157,19 @@ def test_tables_that_are_cut_short_are_made_again(model, folder, kept, size):
     assert lines(damaged, TEXT) == lines(model, TEXT)
     assert lines(load_model(folder), TEXT) == lines(model, TEXT)
     assert kept.read_bytes() == whole
+
+
+@pytest.mark.parametrize("place", range(16))
+def test_a_damaged_number_is_found_before_anything_is_looked_up_by_it(model, kept, place):
+    """The numbers tell where arrays begin and how their keys are strewn: another one may lead beyond the file."""
+    data, names = bytearray(kept.read_bytes()[64:]), [b'"x"'] * len(model.labels.names)
+    whole = data[place * 64 : place * 64 + 8]
+    for number in (1, 3, 2**16, 2**31, 2**40, 2**58, 2**61, 2**63 - 1, -1, -64, -(2**40)):
+        damage = number.to_bytes(8, "little", signed=True)
+        data[place * 64 : place * 64 + 8] = damage
+        if damage != whole:
+            with pytest.raises(ValueError, match="tables"):
+                kernels.Scorer.of_tables(memoryview(data), model.vocabulary.words, names)
 
 
 def test_another_model_has_tables_of_its_own(kept):
