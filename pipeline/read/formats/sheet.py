@@ -14,8 +14,10 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText
 from pipeline.read.office.biff import formats_of_workbook
+from pipeline.read.office.biff12 import binary_cells, binary_formats, binary_sheets, is_binary
 from pipeline.read.office.cells import SourceWorkbook, drawn_together, ods_tables, read_ods, sheet_parts, text_boxes, too_many_cells
 from pipeline.read.office.number_formats import Cell, formats_of_cells, read_formats, shown_date, shown_number
+from pipeline.read.office.ooxml import main_part
 from pipeline.read.office.own import is_own
 from pipeline.read.office.packages import open_package, open_zip, parse_xml, read_member
 from pipeline.read.rows import Table, rows_text
@@ -46,13 +48,14 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
 
 
 def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iterator[Table]":
-    from python_calamine import CalamineError, PasswordError, load_workbook  # noqa: PLC0415 - loaded when a sheet is read
+    from python_calamine import CalamineError, PasswordError, SheetTypeEnum, load_workbook  # noqa: PLC0415 - loaded when a sheet is read
 
     left = options.max_cells
     extras = _extras(workbook.data, source)
     try:
         with load_workbook(io.BytesIO(workbook.data)) as book:
-            for name in book.sheet_names:
+            # A sheet that is a chart has no cells, and calamine fails where that of an .xlsb is asked for them.
+            for name in (each.name for each in book.sheets_metadata if each.typ != SheetTypeEnum.ChartSheet):
                 sheet = book.get_sheet_by_name(name)
                 left -= sheet.height * sheet.width
                 if left < 0:
@@ -62,7 +65,7 @@ def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iter
         raise InputError(
             tr("{source}: protected by a password; open it, remove the password and save it again", source=source), code="password"
         ) from None
-    except CalamineError as error:
+    except (CalamineError, OSError) as error:
         raise InputError(
             tr("{source}: not a readable spreadsheet ({error}); open it in Excel and save it again", source=source, error=error),
             code="damaged",
@@ -81,10 +84,13 @@ def _extras(data: bytes, source: str) -> dict[str, _Extras]:
     if not data.startswith(b"PK"):
         return {name: _Extras(formats) for name, formats in formats_of_workbook(data).items()}
     with open_zip(data) as package:
-        formats = read_formats(package, source)
+        main = main_part(package, source) or ""
+        if is_binary(main):
+            sheets, formats, cells = binary_sheets(package, main, source), binary_formats(package, source), binary_cells
+        else:
+            sheets, formats, cells = sheet_parts(package, source), read_formats(package, source), formats_of_cells
         return {
-            name: _Extras(formats_of_cells(package, part, formats, source), tuple(text_boxes(package, part, source)))
-            for name, part in sheet_parts(package, source)
+            name: _Extras(cells(package, part, formats, source), tuple(text_boxes(package, part, source))) for name, part in sheets
         }
 
 
