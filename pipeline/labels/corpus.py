@@ -1,4 +1,4 @@
-"""Read the configured corpus: its reports, its labels, its dictionary."""
+"""Read the configured corpus: its reports, its labels, its lexicon."""
 
 import os
 import warnings
@@ -19,6 +19,8 @@ from pipeline.labels.files import Corpus, build_corpus, by_text, check_trainable
 from pipeline.model.gazetteer import Gazetteer, read_gazetteer
 from pipeline.read import read_report
 from pipeline.read.find import find_reports
+
+gazetteer_of = cache(read_gazetteer)  # of many terms, and a search asks for it at each of its combinations
 
 
 def read_corpus(config: Config, say: Say) -> Corpus:
@@ -146,19 +148,12 @@ class Lexicon:
 
 def read_lexicon(config: Config) -> Lexicon:
     """Return the configured lexicon; raises ConfigError that names the file."""
-    return Lexicon(_user_words(config.features.user_dictionary), load_gazetteer(config.features.gazetteers))
-
-
-@cache
-def load_gazetteer(name: str) -> Gazetteer | None:
-    """Return the gazetteer of a folder of the project, read once in a process; None for no name. Raises ConfigError."""
-    return read_gazetteer(locations.find(name)) if name else None
+    words, terms = config.features.user_dictionary, config.features.gazetteers
+    return Lexicon(_user_words(words) if words else (), gazetteer_of(locations.find(terms)) if terms else None)
 
 
 def _user_words(name: str) -> tuple[str, ...]:
-    """Return the words of a dictionary, sorted, in lower case, as text is when it is cut; none for no name."""
-    if not name:
-        return ()
+    """Return the words of a dictionary, sorted, in lower case, as text is when it is cut."""
     try:
         lines = locations.find(name).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -20,18 +20,7 @@ from pipeline.core.config import Config
 from pipeline.core.records import CleanText, Label
 from pipeline.labels.corpus import Lexicon
 from pipeline.model.bigrams import Ints
-from pipeline.model.features import (
-    Context,
-    Flags,
-    Floats,
-    Layout,
-    Rows,
-    Vocabulary,
-    context,
-    join_texts,
-    side_by_side,
-    smoothed_idf,
-)
+from pipeline.model.features import Context, Flags, Floats, Layout, Vocabulary, context, join_texts, side_by_side, smoothed_idf
 from pipeline.preprocess.segments import Segments
 from pipeline.training.terms import count_terms
 
@@ -88,7 +77,7 @@ class CorpusCounts:
         self._sentences = np.array([report.layout.sentences for report in reports])
         layout = side_by_side([report.layout for report in reports])
         surroundings = context(layout, config.model)
-        self._context = _matrix(surroundings, layout.sentences, layout.rows)
+        self._context = _matrix(surroundings, layout)
         self._pattern: FeaturePattern | None = None
         self.targets = np.concatenate([report.targets for report in reports])
         self.report_of = np.repeat(np.arange(len(reports)), self._sentences)
@@ -185,26 +174,13 @@ class CorpusCounts:
         return self._context.indptr.astype(np.int64), self._context.indices.astype(np.int32)
 
 
-def _matrix(surroundings: Context, count: int, texts: int) -> Any:  # noqa: ANN401 - scipy's types are not generic
-    """Return what each of so many sentences takes from each text, of shape (sentences, texts): what ``Context.apply`` does."""
+def _matrix(surroundings: Context, layout: Layout) -> Any:  # noqa: ANN401 - scipy's types are not generic
+    """Return what each sentence takes from each text of a layout, of shape (sentences, texts): what ``Context.apply`` does."""
     from scipy.sparse import csr_matrix, eye  # noqa: PLC0415 - only training needs scipy
 
-    own = eye(count, texts, format="csr")
-    own = own + _neighbours(surroundings.neighbours[:, 0], count, texts)
-    gathered = _sparse(surroundings.gathered, texts)
+    shape, rows = (layout.sentences, layout.rows), surroundings.gathered
+    first, beside = np.arange(layout.sentences - 1), surroundings.neighbours[:, 0]
+    places = np.append(first, first + 1), np.append(first + 1, first)
+    own = eye(*shape, format="csr") + csr_matrix((np.append(beside, beside), places), shape=shape)
+    gathered = csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, layout.rows))
     return csr_matrix(own + gathered[surroundings.segment_of])
-
-
-def _neighbours(beside: Floats, count: int, texts: int) -> Any:  # noqa: ANN401 - as above
-    """Return the weights of neighbouring sentences, of shape (sentences, texts)."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
-
-    first = np.arange(count - 1)
-    rows, columns = np.append(first, first + 1), np.append(first + 1, first)
-    return csr_matrix((np.append(beside, beside), (rows, columns)), shape=(count, texts))
-
-
-def _sparse(rows: Rows, columns: int) -> Any:  # noqa: ANN401 - as above
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs scipy
-
-    return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, columns))

@@ -12,7 +12,7 @@ from pipeline.core.config import load_config, load_search_config
 from pipeline.core.errors import ConfigError
 from pipeline.core.locations import find
 from pipeline.flow import train_model
-from pipeline.labels.corpus import load_gazetteer, read_corpus
+from pipeline.labels.corpus import gazetteer_of, read_corpus
 from pipeline.training import search as module
 from pipeline.training.measure import figure_metrics
 from pipeline.training.search import choose, describe, list_trials, measure_trials, search_key, trial_key
@@ -66,7 +66,7 @@ def test_a_key_stands_for_the_gazetteer_and_the_labels_too(space, home):
     config = load_config(settings=("features.gazetteers=terms",))
 
     def key(settings=()):
-        load_gazetteer.cache_clear()
+        gazetteer_of.cache_clear()
         return trial_key(load_config(settings=("features.gazetteers=terms", *settings)), "0" * 64)
 
     before = key()
