@@ -128,14 +128,13 @@ def kind_of(data: bytes, suffix: str, source: str) -> str:
     elif kind == "ole":
         kind = _ole_kind(data, suffix)
     if kind in (None, ARCHIVE) and suffix in _NOT_READ:
-        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_NOT_READ[suffix])), code="kind")
-    if kind is None and suffix not in _BY_SUFFIX and _is_bare_xml(data):
+        kind = suffix
+    elif kind is None and suffix not in _BY_SUFFIX and _is_bare_xml(data):
         kind = "xml"
     kind = _of_message(kind, suffix) or _BY_SUFFIX.get(suffix, PLAIN)
-    if kind in _REFUSED:
-        raise InputError(tr("{source}: {reason}", source=source, reason=tr(_REFUSED[kind])), code=_CODES.get(kind, "kind"))
-    if kind == "xml":
-        raise InputError(tr("{source}: {reason}", source=source, reason=_unknown_xml(data)), code="kind")
+    if kind == "xml" or kind in _REFUSED or kind in _NOT_READ:
+        reason = _unknown_xml(data) if kind == "xml" else tr((_REFUSED | _NOT_READ)[kind])
+        raise InputError(tr("{source}: {reason}", source=source, reason=reason), code=_CODES.get(kind, "kind"))
     if kind == ARCHIVE and suffix in _PACKAGE_SUFFIXES:
         raise of_other_kind(source, suffix)
     return kind
