@@ -31,8 +31,10 @@ def damaged_package(data: bytes, source: str, suffix: str | None = None) -> Inpu
 
 def of_other_kind(source: str, suffix: str) -> InputError:
     """Return what is said of a file whose content is not of the kind that its name promises, or not any more."""
-    said = tr("{source}: damaged, or no {suffix} file; {remedy}", source=source, suffix=suffix, remedy=remedy(source, suffix))
-    return InputError(said, code="damaged")
+    advice = remedy(source, suffix)
+    return InputError(
+        tr("{source}: damaged, or no {suffix} file; {advice}", source=source, suffix=suffix, advice=advice), code="damaged"
+    )
 
 
 def remedy(source: str, suffix: str | None = None) -> str:
