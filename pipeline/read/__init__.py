@@ -109,10 +109,10 @@ def load(path: Path, source: str, options: ReadConfig) -> bytes:
     try:
         with open(path, "rb", opener=opener) as stream:
             status = os.fstat(stream.fileno())
-            if not has_size(status):
-                return read_bounded(stream.fileno(), source, options)
-            check_size(status.st_size, source, options)
-            return stream.read()
+            if has_size(status):
+                check_size(status.st_size, source, options)
+                return stream.read()
+            return read_bounded(stream.fileno(), source, options)
     except FileNotFoundError:
         raise InputError(tr("{source}: no such file; check the path", source=source), code="missing") from None
     except OSError as error:
