@@ -5,6 +5,7 @@ and where that cannot be imported jieba itself: the same words, slower (tests co
 """
 
 import importlib.util
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Cut = Callable[[str], list[str]]
 SAMPLE = 1000
+# Ideographs that jieba cuts one by one, whatever words they stand in; rjieba would keep a user's word with one of them whole.
+_RARE = re.compile("[\u3400-\u4dbf\u9fd6-\U0010ffff]")
 _loading = Lock()
 
 
@@ -80,7 +83,8 @@ def _rjieba_cut(user_words: tuple[str, ...]) -> Cut:
         return lambda text: rjieba.cut(text, False)  # the dictionary that the import has loaded already
     engine = rjieba.Jieba()
     for word in user_words:
-        engine.add_word(word, None, None)
+        if not _RARE.search(word):
+            engine.add_word(word, None, None)
     return lambda text: engine.cut(text, False)
 
 

@@ -87,6 +87,15 @@ def test_further_words_are_cut_alike_by_every_engine(root, words):
     assert found.cut(text) == _jieba_cut(words)(text) == _rjieba_cut(words)(text)
 
 
+@pytest.mark.filterwarnings("ignore:pkg_resources:UserWarning", "ignore::DeprecationWarning", "ignore::SyntaxWarning")
+@pytest.mark.parametrize("rare", ["𠮷", "㐂", "䶵", "鿰", "𠀀", "\uf92c"])
+def test_user_words_with_rare_ideographs_are_cut_alike_by_every_engine(rare):
+    words = (f"{rare}野镇", f"青{rare}镇", f"城市{rare}", "百姓名嘴")
+    for text in (f"在{rare}野镇开展宣讲", f"青{rare}镇的百姓名嘴", f"城市{rare}房", rare * 3):
+        assert _rjieba_cut(words)(text) == _jieba_cut(words)(text) == load_cut(words)(text)
+        assert rare in load_cut(words)(text)
+
+
 def test_the_dictionary_that_is_loaded_ahead_is_the_one_that_is_used():
     load_ahead()
     assert load_dictionary() is load_dictionary()
