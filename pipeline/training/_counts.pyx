@@ -140,7 +140,7 @@ cdef class TermCounter:
                     self._add(_word_key(&codes[before], ends[word] - before), &codes[before], ends[word] - before, are_sentences)
                 before = ends[word]
                 word += 1
-            if before != end:
+            if before != end or (word < words and ends[word] != end + 1):
                 raise ValueError("a word reaches over the end of a line")
             word += word < words
             for i in range(start, end - 1 if self.has_pairs else start):
@@ -161,6 +161,7 @@ cdef class TermCounter:
             raise MemoryError("too many texts")
         self.starts[self.rows] = self.filled
         self.rows += 1
+        self.starts[self.rows] = self.filled  # also where what follows is refused
         return 0
 
     cdef int _add(self, uint64_t key, const uint32_t* characters, Py_ssize_t size, bint is_sentence) except -1:

@@ -121,3 +121,16 @@ def test_no_room_and_no_word_are_refused():
         counter.write_entries(columns, True, starts[:1], kept, amounts, unknown)
     with pytest.raises(ValueError, match="no room for the entries"):
         counter.write_entries(columns, True, starts, kept[:1], amounts, unknown)
+
+
+def test_a_word_that_begins_with_a_line_end_is_refused_and_what_was_counted_stays():
+    counter, nowhere = native.TermCounter(True, True), np.zeros(0, np.int64)
+    counter.add(np.array([ord("学")], np.uint32), np.array([1]), nowhere, nowhere, True)
+    codes = np.array([ord(letter) for letter in "书\n习题"], np.uint32)
+    with pytest.raises(ValueError, match="over the end of a line"):
+        counter.add(codes, np.array([1, 3, 4]), nowhere, nowhere, True)  # 习题 would have been counted for 题
+    rows, count, entries = counter.shape
+    starts, unknown = np.full(rows + 1, -1), np.full(rows, -1)
+    kept, amounts = np.full(entries, -1, np.int32), np.full(entries, -1, np.float32)
+    found = counter.write_entries(np.arange(count, dtype=np.int32), True, starts, kept, amounts, unknown)
+    assert (found, starts.tolist()) == (2, [0, 2, 2])
