@@ -2029,7 +2029,7 @@ cdef class Buffer:
     cdef Py_ssize_t size, room
 
     def __cinit__(self):
-        self.room = 1 << 16
+        self.room = 1 << 18  # what most reports take, so that it hardly ever grows
         self.data = <char*>malloc(self.room)
         if not self.data:
             raise MemoryError
@@ -2060,12 +2060,13 @@ cdef class Buffer:
         """Add a number that is not negative."""
         cdef char[20] digits
         cdef int i = 20
+        cdef uint64_t rest = number
         self._reserve(20)
         while True:
             i -= 1
-            digits[i] = 48 + <char>(number % 10)
-            number //= 10
-            if number == 0:
+            digits[i] = 48 + <char>(rest % 10)
+            rest //= 10
+            if rest == 0:
                 break
         memcpy(self.data + self.size, digits + i, 20 - i)
         self.size += 20 - i
@@ -2073,16 +2074,21 @@ cdef class Buffer:
 
     cdef int decimal(self, double number) except -1:
         """Add a number that is not negative and has four digits behind the point, without their last zeros."""
-        cdef int64_t units = <int64_t>(number * 10000 + 0.5), rest = units % 10000
-        cdef int i
-        self.number(units // 10000)
-        self._reserve(5)
-        self.data[self.size] = 46
-        for i in range(4, 0, -1):
-            self.data[self.size + i] = 48 + <char>(rest % 10)
-            rest //= 10
-        i = 4
-        while i > 1 and self.data[self.size + i] == 48:
+        cdef int64_t units = <int64_t>(number * 10000 + 0.5)
+        cdef uint32_t rest = units % 10000
+        cdef char* digits
+        cdef Py_ssize_t i = 4
+        self._reserve(6)
+        if units < 100000:
+            self.data[self.size] = <char>(48 + units // 10000)
+            self.size += 1
+        else:
+            self.number(units // 10000)
+            self._reserve(5)
+        digits = self.data + self.size
+        digits[0], digits[1], digits[2] = 46, <char>(48 + rest // 1000), <char>(48 + rest // 100 % 10)
+        digits[3], digits[4] = <char>(48 + rest // 10 % 10), <char>(48 + rest % 10)
+        while i > 1 and digits[i] == 48:
             i -= 1
         self.size += i + 1
         return 0
@@ -2093,6 +2099,7 @@ cdef class Buffer:
         cdef uint32_t code
         cdef int kind = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
+        cdef const uint16_t* wide = <const uint16_t*>characters if kind == 2 else NULL
         cdef char* out
         cdef bint stays = True
         if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
@@ -2100,7 +2107,11 @@ cdef class Buffer:
         self._reserve(6 * (end - start))
         out = self.data + self.size
         for i in range(start, end):
-            code = PyUnicode_READ(kind, characters, i)
+            code = wide[i] if wide else PyUnicode_READ(kind, characters, i)
+            if _stays(code) & (code >= 0x800):  # as nearly all of a text in Chinese
+                out[0], out[1], out[2] = <char>(0xE0 | code >> 12), <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
+                out += 3
+                continue
             stays &= _stays(code) or (code < 128 and not 65 <= code <= 90) or (code >= 128 and _has_no_case(code))
             if code >= 0x10000:
                 out[0], out[1] = <char>(0xF0 | code >> 18), <char>(0x80 | code >> 12 & 0x3F)

@@ -186,7 +186,7 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
 def _odd_forms(text: str, simplify: bool) -> list[tuple[re.Pattern[str], str]]:
     """Return what has to be written otherwise that only the characters around it tell, with how it is written."""
     forms = []
-    if ("." in text or "．" in text) and "。" not in text and (point := _compiled(_POINT)).search(text):
+    if "。" not in text and ("." in text or "．" in text) and (point := _compiled(_POINT)).search(text):
         forms.append((point, "。"))
     if simplify and "著" in text:
         taiwan = _compiled(_TAIWAN)
