@@ -81,7 +81,7 @@ class PredictedTags:
         self._first = int(self._spans[0, 0]) if len(self._spans) else 0
         self._last = int(self._spans[-1, 1]) if len(self._spans) else 0
         self._map = _map_from(cleaned.offsets, self._first, self._last)
-        self._source_spans = self._map.to_source(self._spans - self._first - _BEHIND) + _BEHIND
+        self._source_spans = self._map.spans_in_source(self._spans - self._first)
 
     @property
     def outline(self) -> tuple[OutlineEntry, ...]:
@@ -128,10 +128,10 @@ class PredictedTags:
         compiled, judged, document = self._model.compiled, self._judged, self._cleaned.document
         if compiled is None or document.places:
             return MadeTags(tuple(self)).json_lines()
-        from pipeline.model import _kernels as kernels  # noqa: PLC0415 - may not have been compiled
+        from pipeline.model._kernels import Source  # noqa: PLC0415 - may not have been compiled
 
         encode = msgspec.json.encode
-        source = kernels.Source(
+        source = Source(
             document.text,
             self._cleaned.text[self._first : self._last],
             self._map.clean,
@@ -160,7 +160,8 @@ class PredictedTags:
         """Return the headings above each run, in one line, in a form."""
         segments = self._segments
         under = segments.under.take(self._judged.segments).tolist()
-        lines = {one: form(" > ".join([heading.text for heading in segments.above(one)])) for one in {*under}}
+        known: dict[int, str] = {}
+        lines = {one: form(segments.line_of(one, known)) for one in {*under}}
         return [lines[one] for one in under]
 
     def _evidence(self, run: int, source: str) -> Evidence:
@@ -201,12 +202,13 @@ class _Map(msgspec.Struct, frozen=True):
     clean: Ints
     source: Ints
 
-    def to_source(self, places: Ints) -> Ints:
-        """Return the source offsets of characters of the part."""
+    def spans_in_source(self, spans: Ints) -> Ints:
+        """Return where spans of the part, of shape (spans, 2), lie in the source."""
         if len(self.clean) == 1:
-            return np.asarray(places + self.source)
+            return np.asarray(spans + self.source)
+        places = spans - _BEHIND
         runs = np.searchsorted(self.clean, places, side="right") - 1
-        return np.asarray(self.source.take(runs) + places - self.clean.take(runs))
+        return np.asarray(self.source.take(runs) + places - self.clean.take(runs) + _BEHIND)
 
 
 def _map_from(offsets: OffsetMap, first: int, last: int) -> _Map:

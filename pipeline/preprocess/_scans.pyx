@@ -76,19 +76,21 @@ def kinds_of(str text not None, const Kind[::1] table not None, Kind[::1] kinds 
     cdef int width = PyUnicode_KIND(text)
     cdef void* characters = PyUnicode_DATA(text)
     cdef Kind found = 0, kind
+    cdef const Kind* kind_of = &table[0] if table.shape[0] else NULL
+    cdef Kind* out = &kinds[0] if size and kinds.shape[0] else NULL
     if table.shape[0] != CODE_POINTS or kinds.shape[0] != size:
         raise ValueError("a table has a kind for each code point, and there is one for each character")
     if width == 1:
         for i in range(size):
-            kind = kinds[i] = table[(<uint8_t*>characters)[i]]
+            kind = out[i] = kind_of[(<uint8_t*>characters)[i]]
             found |= kind
     elif width == 2:
         for i in range(size):
-            kind = kinds[i] = table[(<uint16_t*>characters)[i]]
+            kind = out[i] = kind_of[(<uint16_t*>characters)[i]]
             found |= kind
     else:
         for i in range(size):
-            kind = kinds[i] = table[(<uint32_t*>characters)[i]]
+            kind = out[i] = kind_of[(<uint32_t*>characters)[i]]
             found |= kind
     return found
 
@@ -108,10 +110,14 @@ def control_characters(const uint8_t[::1] data not None):
 
 def count(const Kind[::1] kinds not None, int wanted):
     """Return how many characters are of a kind, or of several."""
-    cdef Py_ssize_t i, found = 0
-    cdef Kind mask = <Kind>wanted
-    for i in range(kinds.shape[0]):
-        found += (kinds[i] & mask) != 0
+    cdef Py_ssize_t i, first, found = 0, size = kinds.shape[0]
+    cdef const Kind* each = &kinds[0] if size else NULL
+    cdef Kind mask = <Kind>wanted, some
+    for first in range(0, size, 255):  # as above
+        some = 0
+        for i in range(first, min(first + 255, size)):
+            some += (each[i] & mask) != 0
+        found += some
     return found
 
 
@@ -398,6 +404,8 @@ cdef class Splitter:
     cdef Py_ssize_t _free_stops(self, const uint16_t[::1] kinds, int64_t* ends) except -1:
         """Write the offset behind each stop, with its closing marks, that lies in no pair of marks; return how many."""
         cdef Py_ssize_t size = kinds.shape[0] - 1, pairs, pair = 0, found = 0, i = 0
+        cdef const uint16_t* each = &kinds[0]
+        cdef uint16_t stop = self.stop, closing = self.closing
         cdef int64_t first
         cdef Pair* pair_of = <Pair*>malloc((size // 2 + 1) * sizeof(Pair))
         if not pair_of:
@@ -405,13 +413,13 @@ cdef class Splitter:
         try:
             pairs = self._pairs(kinds, pair_of)
             while i < size:
-                if not kinds[i] & self.stop:
+                if not each[i] & stop:
                     i += 1
                     continue
                 first = i
-                while kinds[i] & self.stop:  # the last kind of all is none
+                while each[i] & stop:  # the last kind of all is none
                     i += 1
-                while kinds[i] & self.closing:
+                while each[i] & closing:
                     i += 1
                 while pair < pairs and pair_of[pair].opened < first:
                     pair += 1
@@ -426,12 +434,13 @@ cdef class Splitter:
         """Write the pairs of marks in order, without those that open inside an earlier one; return how many."""
         cdef Py_ssize_t size = kinds.shape[0] - 1, found = 0, kept = 0, i, j, sort
         cdef int64_t[SORTS] opened  # where the last mark of each sort opens; -1 where it closes, or stands in a line before
-        cdef int mark
+        cdef const uint16_t* each = &kinds[0]
+        cdef int mark, shift = self.shift
         cdef int64_t end = 0
         for sort in range(SORTS):
             opened[sort] = -1
         for i in range(size):
-            mark = kinds[i] >> self.shift
+            mark = each[i] >> shift
             if not mark:
                 continue
             if mark == self.line_end:

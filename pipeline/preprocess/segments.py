@@ -51,6 +51,18 @@ class Segments(msgspec.Struct, frozen=True):
             heading = self.parents[heading]
         return tuple(reversed(found))
 
+    def line_of(self, heading: int, lines: dict[int, str]) -> str:
+        """Return the headings down to one of a number in one line; ``lines`` are those found so far, by the number of the last."""
+        way = []
+        while heading >= 0 and heading not in lines:
+            way.append(heading)
+            heading = self.parents[heading]
+        line = lines[heading] if heading >= 0 else ""
+        for below in reversed(way):
+            own = self.headings[below].text
+            lines[below] = line = f"{line} > {own}" if self.parents[below] >= 0 else own
+        return line
+
     def used(self) -> list[int]:
         """Return the numbers of the headings that any of the segments stands under, in order."""
         found: set[int] = set()

@@ -60,6 +60,15 @@ def test_kinds_and_places_are_those_of_each_character(text):
         assert characters.places(kinds, wanted).tolist() == np.flatnonzero(kinds & wanted).tolist()
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("size", [0, 1, 254, 255, 256, 510, 511, 2000])
+def test_as_many_are_counted_as_there_are(kind, size):
+    kinds = np.full(size, 5, kind)
+    assert (scans.count(kinds, 4), scans.count(kinds, 2)) == (size, 0)
+    kinds[::3] = 2
+    assert scans.count(kinds, 4) == size - len(range(0, size, 3))
+
+
 @given(TEXT, st.booleans())
 def test_without_the_compiled_sweeps_the_arrays_give_the_same(text, narrow):
     table = sentences._kind_of() if narrow else (sentences._kind_of() & 0xFF).astype(np.uint8)

@@ -1,6 +1,7 @@
 """Segments as arrays: each as a record, parts of them, and several as one."""
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.core.records import Heading, Segment
 from pipeline.preprocess.segments import NO_SEGMENTS, joined
@@ -42,3 +43,18 @@ def test_headings_with_nothing_below_them_are_not_used(cut, cut_up):
     cut = cut_up("某县总结\n一、学习\n二、文化\n演了九场。")[1]
     assert [cut.headings[number] for number in cut.used()] == [TITLE, CULTURE]
     assert len(cut.headings) == 3
+
+
+def test_the_headings_above_are_told_in_one_line(cut):
+    lines = {}
+    for number in [-1, *cut.used()[::-1]]:
+        assert cut.line_of(number, lines) == " > ".join(heading.text for heading in cut.above(number))
+    assert sorted(lines) == cut.used()
+    unnamed = replace(NO_SEGMENTS, headings=[Heading(0, ""), Heading(3, "一")], parents=[-1, 0])
+    assert (unnamed.line_of(1, {}), unnamed.line_of(0, {})) == (" > 一", "")
+
+
+def test_titles_without_end_are_no_recursion_without_end():
+    count = 3000
+    titles = replace(NO_SEGMENTS, headings=[Heading(0, "题")] * count, parents=[*range(-1, count - 1)])
+    assert titles.line_of(count - 1, {}) == " > ".join(["题"] * count)
