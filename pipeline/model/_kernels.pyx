@@ -2106,12 +2106,19 @@ cdef class Buffer:
             raise ValueError("a span lies outside the text")
         self._reserve(6 * (end - start))
         out = self.data + self.size
-        for i in range(start, end):
-            code = wide[i] if wide else PyUnicode_READ(kind, characters, i)
-            if _stays(code) & (code >= 0x800):  # as nearly all of a text in Chinese
+        i = start
+        while i < end:
+            while wide and i < end:  # nearly all of a text in Chinese are ideographs and marks of full width
+                code = wide[i]
+                if not (code - 0x3000 < <uint32_t>0x7640) | (code - 0xFF00 < <uint32_t>0x21):
+                    break
                 out[0], out[1], out[2] = <char>(0xE0 | code >> 12), <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
                 out += 3
-                continue
+                i += 1
+            if i == end:
+                break
+            code = PyUnicode_READ(kind, characters, i)
+            i += 1
             stays &= _stays(code) or (code < 128 and not 65 <= code <= 90) or (code >= 128 and _has_no_case(code))
             if code >= 0x10000:
                 out[0], out[1] = <char>(0xF0 | code >> 18), <char>(0x80 | code >> 12 & 0x3F)
@@ -2119,7 +2126,7 @@ cdef class Buffer:
                 out += 4
             elif code >= 0x800:
                 if 0xD800 <= code < 0xE000:
-                    raise UnicodeEncodeError("utf-8", text, i, i + 1, "surrogates not allowed")
+                    raise UnicodeEncodeError("utf-8", text, i - 1, i, "surrogates not allowed")
                 out[0], out[1], out[2] = <char>(0xE0 | code >> 12), <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
                 out += 3
             elif code >= 0x80:

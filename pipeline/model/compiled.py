@@ -93,7 +93,7 @@ class Compiled:
         ``sums`` are the scores of the texts of a layout, of shape (texts, labels).
         """
         above = np.fromiter(chain.from_iterable(layout.above), np.int64)
-        starts = np.cumsum([0, *map(len, layout.above)])
+        starts = np.append(0, np.fromiter(map(len, layout.above), np.int64, len(layout.above)).cumsum())
         scores = np.empty((layout.sentences, sums.shape[1]))
         apart = stand_apart(layout).view(np.uint8)
         self.scorer.in_context(sums, layout.bounds, starts, above, apart, self._weights(options), scores)
