@@ -1,7 +1,8 @@
-"""Find the numbers of a Chinese text: 3,900, ３．２万, 二十余万, 近百, 上千, 数十, 30%至40%, 百分之九十五, 九成一, 第三名.
+"""Find the numbers of a Chinese text: 3,900, ３．２万, 二十余万, 近百, 上千, 数十, 30%至40%, 百分之九十五, 九成一, 第三名, -3.1%.
 
 What is no quantity is passed over: dates and times, years, telephone numbers, codes (G219, “10+N”), the numbers of headings and
-documents, ordinals but for ranks, and names in short quotation marks or titles in 《》.
+documents, ordinals but for ranks, and names in short quotation marks or titles in 《》. A hyphen before a number is its sign where
+nothing says that it joins the number to what stands before (3-5场, A-3, 8月1日-3日, 展区-12个).
 """
 
 import re
@@ -15,6 +16,7 @@ Kind = Literal["count", "share", "rank"]
 
 DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 TENS = {"十": 10, "百": 100, "千": 1000}
+SCORES = {"廿": 20, "卅": 30, "卌": 40}
 MYRIADS = {"万": 10**4, "亿": 10**8}
 LONG = 100  # hours or minutes from which on they are a sum, not a span of time
 LARGEST = 1e15  # what a spreadsheet can show to the last digit; a longer number is an identifier
@@ -22,14 +24,18 @@ _ALONE = 100  # a plain number before a stop that no measure follows counts some
 
 # As wide as the character that it stands for: offsets stay what they were.
 PLAIN = str.maketrans(
-    "０１２３４５６７８９．％＋個萬億兩餘幾數約達場條項種張間屆點來過國類處",
-    "0123456789.%+个万亿两余几数约达场条项种张间届点来过国类处",
+    "０１２３４５６７８９．％＋－−﹣‐‑個萬億兩餘幾數約達場條項種張間屆點來過國類處負",
+    "0123456789.%+-----个万亿两余几数约达场条项种张间届点来过国类处负",
 )
 _ODD = re.compile(f"[{''.join(map(chr, PLAIN))}]")
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_CHINESE = r"(?:好几|[数几])?[零〇一二两三四五六七八九十百千万亿]{1,24}(?:点[零〇一二三四五六七八九]{1,12})?"
+_ARABIC = (
+    r"(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+    # .5万: without a nought in front only of what is measured in parts; else the point ends the sentence before.
+    r"|(?<![\dA-Za-z.%])\.\d+(?=\s?(?:[万亿%‰倍元吨亩]|个?百分点|公|千米|米|平方|摄氏度)))"
+)
+_CHINESE = r"(?:好几|[数几])?[零〇一二两三四五六七八九十百千万亿廿卅卌]{1,24}(?:点[零〇一二三四五六七八九]{1,12})?"
 _NUMBER = rf"(?:{_ARABIC}|{_CHINESE})(?:(?:[多余来几]|(?<=十)几)?[十百千]?[万亿]{{1,2}}|[十百千](?![万亿]))?"
-_SIGNS = "零〇一二两三四五六七八九十百千万亿"
+_SIGNS = "零〇一二两三四五六七八九十百千万亿廿卅卌"
 FIXED = (  # terms that begin with a number; those in quotation marks need no line here
     "(?:四个意识|四个自信|两个维护|两个确立|四个全面|两个大局|四个伟大|两个结合|八项规定|三会一课|两学一做|三严三实|五位一体|一国两制"
     "|三个代表|两个一百年|两个毫不动摇|四项基本原则|十个明确|十四个坚持|九个坚持|六个必须坚持|三个务必|四个服从|五个认同|四个最严|三个倡导"
@@ -37,16 +43,23 @@ FIXED = (  # terms that begin with a number; those in quotation marks need no li
     r"|[两二三四五六七八九十]个一(?=批|工程|活动|行动|计划|制度|机制|目标|建设|要求|[、，。；：,;:”\"）)\s]|$))"
 )
 _TOKEN = re.compile(
-    r"(?=[\d零〇一二两三四五六七八九十百千万亿数几好第首榜])(?:"
-    rf"百分之(?P<hundredth>{_NUMBER})(?:[至到~—-]+(?:百分之)?(?P<hundredth2>{_NUMBER}))?"
-    r"|第(?P<rank>[一二三四五六七八九十]{1,6}|\d{1,6})(?P<place>[名位])?|(?P<first>首位|榜首)"
+    rf"(?=[\d.{_SIGNS}数几好第首榜])(?:"
+    rf"百分之(?P<minus>[负-])?(?P<hundredth>{_NUMBER})(?:[至到~—-]+(?:百分之)?(?P<minus2>[负-])?(?P<hundredth2>{_NUMBER}))?"
+    r"|第(?P<rank>[一二三四五六七八九十廿卅]{1,6}|\d{1,6})(?P<place>[名位])?|(?P<first>首位|榜首)"
     r"|(?P<whole>[二三四五六七八九十百]{1,6}|\d{1,6})分之(?P<part>[一二两三四五六七八九十]{1,6}|\d{1,6})"
     r"|(?P<tenths>[一二两三四五六七八九](?:点[一二三四五六七八九])?)成(?P<more>[一二三四五六七八九])?(?![为立功果长员就绩本年人分不群])"
     rf"|(?P<number>{_NUMBER}))"
 )
-_RANGE = re.compile(rf"(?P<unit>%|[^\W\d]{{1,3}})?\s?(?:至|到|[-－—–~～]{{1,2}})\s?(?=(?P<high>{_NUMBER}))")
+_RANGE = re.compile(rf"(?P<unit>%|[^\W\d]{{1,4}}?)??\s?(?:至|到|[-—–~～]{{1,2}}?)\s?(?P<minus>零下|[-负])?(?=(?P<high>{_NUMBER}))")
 _UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
 _UNIT = re.compile(rf"\s?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程){_UNITS})")
+_MINUS = re.compile(r"(?P<minus>零下|正负|[-–负±])$")
+# What 负 ends as a part of a word: 肩负3项任务, 税负3.2%, 减负30项.
+_NO_MINUS = re.compile("[抱担肩自不减身辜背胜欺税重降增亏].$")
+# What stands before a number that may be below nought; behind another word a hyphen joins what is counted: 展区-12个.
+_TOLD = re.compile(r"(?:[为是达到至增减长降少低高升于从由约近超值额率速幅差润温余]|[同环]比|净[^\W\d]{1,3})$")
+_JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?\s?(?:个?百分点|{_UNITS})?\s?$|[%‰+~～—–-]\s?$")
+_OF_DEGREE = frozenset(("%", "‰", "百分点", "度", "摄氏度"))  # what is below nought often enough
 _TIME = re.compile(rf"[多余来]?(?:{TIMES})")
 _BEFORE = re.compile(
     r"(?P<bound>将近|接近|不超过|超过|超|突破|不少于|不低于|至少|不足|不到|大约|约|近|逾|上|成|高达|达到|达)(?:了|有)?\s?$"
@@ -64,12 +77,12 @@ _BOUNDS = {  # by how it is written
 }  # fmt: skip
 # What has digits and is no quantity. A span of it hides every number that touches it.
 _HIDDEN = re.compile(
-    r"(?=[《“‘「×*成初高大\"\dA-Za-z〔\[（( \t\u3000热电手邮学编图表附男女第四两八三五"
+    r"(?=[《“‘「×*成初高大\"\dA-Za-z〔\[（( \t\u3000热电手邮学编图表附男女第四两八三五负"
     + _SIGNS
     + r"])(?:《[^《》]*》|“[^“”，。；]{1,14}”|‘[^‘’，。；]{1,14}’|「[^「」，。；]{1,14}」|\"[^\"，。；,]{1,14}\""
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)[48]00-\d{3,4}-\d{3,4}"
-    r"|[A-Za-z][A-Za-z.\-]{0,20}\s?\d[\d.]{0,20}|(?<!\d)\d[\d.]{0,20}\s?(?!(?:GB|TB|km|kg|cm|mm)\b)[A-Za-z]"
+    r"|廿八都|廿三里|五卅|[A-Za-z][A-Za-z.\-]{0,20}\s?\d[\d.]{0,20}|(?<!\d)\d[\d.]{0,20}\s?(?!(?:GB|TB|km|kg|cm|mm)\b)[A-Za-z]"
     r"|[\dA-Za-z]{1,12}(?:\+[\dA-Za-z]{1,12})+|[〔\[（(]\d{4}[〕\])）]\s?第?\d+号"
     r"|(?<!\d)\d{1,9}\s?[×xX*]\s?\d{1,9}|[×xX*]{2,12}\d{1,12}|(?<!\d)\d{1,4}\.\d{1,4}版|(?<!\d)12\d{3}(?!\d|\s?[万亿余多]|\s?"
     + _UNITS
@@ -79,7 +92,7 @@ _HIDDEN = re.compile(
     r"|[一二三四五六七八九十](?:期(?=建设|工程|项目)|里(?=[镇乡村河店屯坪])|层(?=临?展厅|大厅|会议室|报告厅)|组(?=的))"
     rf"|[一二两三四五六七八九十](?!个一[等级类流])[^\W\d{_SIGNS}][一二两三四五六七八九十](?!{_UNITS})[^\W\d{_SIGNS}]"
     r"|(?<![提增升最扩])[初高大][一二三四](?![十百千万亿])"  # years of school
-    rf"|{FIXED}|成百(?=上千)|(?:男子|女子)\d+米"
+    rf"|{FIXED}|负[\d{_SIGNS}]{{1,3}}[层楼]|成百(?=上千)|(?:男子|女子)\d+米"
     r"|^\s*(?:[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]"
     r"|(?:\d{1,2}(?:[.．]\d{1,2})*|[一二三四五六七八九十]{1,3})[.．、)）](?!\d)))",
     re.MULTILINE,
@@ -88,7 +101,7 @@ _ORDINAL = re.compile(
     r"(?:第|(?<![以之目当日])前|(?<![先以之今然事会随])后|头|每|(?<![每一两本])周|星期|礼拜|老(?=三届)|[A-Za-z])$"
 )
 _NO_VALUE = dict.fromkeys(map(ord, "多余来,好数几"))
-_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
+_DECIMAL = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _CHINESE_DECIMAL = re.compile(r"([零一二三四五六七八九十百千]+)点([零〇一二三四五六七八九]+)([万亿]?)")
 _SIDE_BY_SIDE = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")  # 三五个, 二三十人
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
@@ -101,8 +114,9 @@ _STOP = re.compile(r"\s*(?:$|[，。；、！？：,;!?:）)”’」\n的])")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a text and its measure: ``text[start:end]``; ``value``, and ``high`` for a range; a rank is of kind ``rank``.
+    """A number of a text with its sign and measure: ``text[start:end]``; ``value``, and ``high`` for a range; ranks are a kind.
 
+    Of ±3 the value is -3 and ``high`` 3.
     ``bound`` is 多 余 近 超 约 达 不足 数 or "", ``unit`` is "" where no measure stands, and % for a share.
     """
 
@@ -139,7 +153,36 @@ def _made(plain: str, found: re.Match[str]) -> Number | None:
         return None
     if _ORDINAL.search(plain, max(0, found.start() - 3), found.start()):
         return None
-    return _quantity(plain, found) if found["number"] else _share(plain, found)
+    make = _quantity if found["number"] else _share
+    sign = _MINUS.search(plain, max(0, found.start() - 2), found.start())
+    signed = make(plain, found, sign[0]) if sign else None
+    return signed if signed and _is_sign(plain, signed) else make(plain, found, "")
+
+
+def _is_sign(plain: str, number: Number) -> bool:
+    """Tell whether what a number begins with is its sign, and not a joint, a part of a word, or the sign of a list."""
+    at, is_of_degree = number.start, number.unit in _OF_DEGREE
+    if plain[at] == "负":
+        return not _NO_MINUS.search(plain, max(0, at - 1), at + 1)
+    if plain[at] not in "-–":
+        return True
+    before = plain[max(0, at - 6) : at]
+    if not before or before[-1] == "\n":
+        return is_of_degree or "." in plain[at : number.end] or plain[number.end : number.end + 1] in ("", "\n", "\t")
+    if _JOINED.search(before) or before[-1].isnumeric():
+        return False
+    return is_of_degree or not (before[-1].isalpha() or before[-1] in "）)]】》”") or bool(_TOLD.search(before))
+
+
+def _with_signs(value: float, high: float | None, sign: str, is_high_below: bool) -> tuple[float, float | None]:
+    """Return both ends of a number with their signs, the lower one first; of one with a sign on either side they are its ends."""
+    if sign in ("±", "正负"):
+        return -(high or value), high or value
+    low = -value if sign else value
+    if high is None or not (sign or is_high_below):
+        return low, high
+    top = -high if is_high_below else high
+    return min(low, top), max(low, top)
 
 
 def _rank(plain: str, found: re.Match[str]) -> Number | None:
@@ -151,7 +194,7 @@ def _rank(plain: str, found: re.Match[str]) -> Number | None:
     return None if value is None else Number(found.start(), found.end(), value, None, "名", "", "rank")
 
 
-def _share(plain: str, found: re.Match[str]) -> Number | None:
+def _share(plain: str, found: re.Match[str], sign: str) -> Number | None:
     high = None
     if found["hundredth"]:
         value, high = value_of(found["hundredth"]), value_of(found["hundredth2"]) if found["hundredth2"] else None
@@ -163,19 +206,23 @@ def _share(plain: str, found: re.Match[str]) -> Number | None:
         value = round(100 * part / whole, 2) if whole and part else None
     if value is None:
         return None
-    bound = _bound(plain, found.start(), found.end(), "")
-    return Number(found.start(), found.end(), value, high, "%", bound, "share")
+    start = found.start() - len(sign)
+    value, high = _with_signs(value, high, sign or found["minus"] or "", bool(found["minus2"]))
+    return Number(start, found.end(), value, high, "%", _bound(plain, start, found.end(), ""), "share")
 
 
-def _quantity(plain: str, found: re.Match[str]) -> Number | None:
+def _quantity(plain: str, found: re.Match[str], sign: str) -> Number | None:
     """Return a number with its measure, or a plain one that counts something; None for what is neither."""
-    start, end, words = found.start(), found.end(), found["number"]
+    start, end, words = found.start() - len(sign), found.end(), found["number"]
     value, high = _values(words)
+    is_high_below = bool(sign) and high is not None  # 零下三五度
     reach = _RANGE.match(plain, end) if high is None else None
     if reach and value is not None and (reach["unit"] is None or _UNIT.fullmatch(reach["unit"])):
         top, _ = _values(reach["high"])
-        value, high, end = (_alike(words, value, reach["high"], top), top, reach.end("high")) if top else (value, high, end)
-    if value is None or max(value, high or 0) > LARGEST or (high is not None and high <= value):
+        if top:
+            value, high, end = _alike(words, value, reach["high"], top), top, reach.end("high")
+            is_high_below = _is_below(plain, reach, sign)
+    if value is None or max(value, high or 0) > LARGEST or (high is not None and not (sign or is_high_below) and high <= value):
         return None
     late = _LATE.match(plain, end)
     end = late.end() if late else end
@@ -184,8 +231,16 @@ def _quantity(plain: str, found: re.Match[str]) -> Number | None:
     half = 0.5 if unit and high is None and plain.startswith("半", end) else 0.0  # 两圈半
     bound = _bound(plain, start, end, (late[0].strip() if late else "") or _said(words))
     kind: Kind = "share" if name == "%" else "count"
-    number = Number(start, end + (half > 0), value + half, high, name, bound, kind)
+    value, high = _with_signs(value + half, high, sign, is_high_below)
+    number = Number(start, end + (half > 0), value, high, name, bound, kind)
     return number if _counts(plain, words, number) else None
+
+
+def _is_below(plain: str, reach: re.Match[str], sign: str) -> bool:
+    """Tell whether the upper end of a range is below nought: -5%至-3%, 零下3至5度; in 3--5 it is a dash."""
+    if reach["minus"] is None:
+        return sign == "零下" and reach["unit"] is None
+    return bool(sign) or reach["minus"] != "-" or plain[reach.start("minus") - 1] in "至到 "
 
 
 def _said(words: str) -> str:
@@ -223,7 +278,7 @@ def _counts(plain: str, words: str, number: Number) -> bool:
         return _counts_alone(plain, words, number)
     if number.unit in HOURS:
         clause = _CLAUSE_END.split(plain[max(0, number.start - 30) : number.start])[-1]
-        return number.value >= LONG or any(word in clause for word in ("时长", "累计", "总"))
+        return abs(number.value) >= LONG or any(word in clause for word in ("时长", "累计", "总"))
     if number.unit == "分":
         is_clock = "点零" in words or plain[number.start - 1 : number.start] in ("时", "点")  # 九点零三分
         return not is_clock and not _NO_SCORE.match(plain, number.end)
@@ -236,11 +291,11 @@ def _counts_alone(plain: str, words: str, number: Number) -> bool:
         return False
     large = words[-1] in "万亿" and words[0] not in "万亿"
     if large or number.bound in ("多", "余", "超", "近", "约", "数"):
-        return number.value >= 10
+        return abs(number.value) >= 10
     if number.high is not None:
-        return number.value >= _ALONE
-    is_arabic = words[0].isdigit()
-    return is_arabic and bool(_STOP.match(plain, number.end)) and (number.value >= _ALONE or "." in words)
+        return max(abs(number.value), abs(number.high)) >= _ALONE if number.value < 0 else number.value >= _ALONE
+    is_arabic = words[0].isdigit() or words[0] == "."
+    return is_arabic and bool(_STOP.match(plain, number.end)) and (abs(number.value) >= _ALONE or "." in words)
 
 
 # ---- values -----------------------------------------------------------------------------------------------------------
@@ -283,6 +338,10 @@ def _chinese(words: str) -> float | None:
                 return None
             digit = DIGITS[sign]
             last = 1 if sign in "零〇" else last
+        elif sign in SCORES:
+            if digit:
+                return None
+            section, digit, last = section + SCORES[sign], None, 10
         elif sign in TENS:
             section += (1 if digit is None else digit or 1) * TENS[sign]
             digit, last = None, TENS[sign]
