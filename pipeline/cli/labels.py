@@ -212,7 +212,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 @click.option(
     "--reports", help="Where new reports go, in the project folder.  [default: beside those of the corpus, or seeds/imported]"
 )
-@click.option("--text-column", default="text", show_default=True, help="The column or key of the text.")
+@click.option("--text-column", default="", help="The column or key of the text.  [default: text, else 正文, 内容, 段落 …]")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
 @click.option("--source-column", default="", help="Rows of one source are one report.  [default: source, else group]")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
@@ -345,6 +345,7 @@ def import_table(asked: TableRequest, config: "Config") -> None:
         write_place(place, label_lines(made.labels))
     _say_taken(made, out, reports, len(refused))
     _say_variants(taken.reports)
+    _say_contradictions(taken.reports)
     _say_alone(taken.alone)
     if asked.out is not None or asked.reports is not None:
         _say_what_is_next(exchange.overlaps(made.labels, corpus))
@@ -374,6 +375,17 @@ def _say_variants(reports: Iterable["ImportedReport"]) -> None:
     variants = Counter((each.variant, each.label) for report in reports for each in report.passages if each.variant)
     for (variant, label), count in variants.items():
         say(tr("{variant}: taken as {label} ({labels})", variant=variant, label=label, labels=counted(count, "label")))
+
+
+def _say_contradictions(reports: Iterable["ImportedReport"]) -> None:
+    from pipeline.labels.incoming import contradictions  # noqa: PLC0415 - help must not load the program
+
+    found = contradictions(reports)
+    for each in found[:REFUSED_SHOWN]:
+        say(tr("taken, but {each}", each=each))
+    if found:
+        passages = counted(len(found), "passage")
+        say(tr("{passages} contradict an earlier one of the same text; correct the labels and import again", passages=passages))
 
 
 def _say_alone(rows: int) -> None:

@@ -10,6 +10,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.messages import tr
 from pipeline.core.offsets import positions, with_line_feeds
 from pipeline.core.spans import SpanIndex
+from pipeline.read.rows import TEXT_NAMES, named_column
 
 SOURCES = ("source", "group")  # what the column is called that names the report of a row
 VARIANTS = {"其它": "其他", "其他": "其它"}  # two ways to write one word, of which people use both
@@ -20,17 +21,39 @@ SHOWN = 20  # characters of a passage or a value that a message repeats
 class Columns:
     """Which columns of a table hold text, label and source; rows of one source are paragraphs of one report.
 
-    No name of a source stands for the first of SOURCES that a row has.
+    No name of a text stands for the first of TEXT_NAMES that a table or a row has, which are those that tagging knows; no name of
+    a source stands for the first of SOURCES that a row has.
     """
 
-    text: str = "text"
+    text: str = ""
     label: str = "label"
     source: str = ""
 
+    @property
+    def texts(self) -> str:
+        """What a message calls the column of the text."""
+        return self.text or TEXT_NAMES[0]
+
+    def text_in(self, names: Sequence[str]) -> str | None:
+        """Return the one of some names whose column holds the text, or None."""
+        wanted = (self.text,) if self.text else TEXT_NAMES
+        exact = next((name for name in wanted if name in names), None)
+        place = named_column(names, wanted) if exact is None else None
+        return exact if place is None else names[place]
+
+    def text_of(self, values: Mapping[str, Any]) -> object:
+        """Return the text of a row, or of the data of a task; None where there is none."""
+        name = self.text_in(tuple(values))
+        return None if name is None else values[name]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns that may name the report, the first one first."""
+        return (self.source,) if self.source else SOURCES
+
     def source_of(self, values: Mapping[str, Any]) -> str:
         """Return the report that a row, or the data of a task, belongs to; nothing where it names none."""
-        names = (self.source,) if self.source else SOURCES
-        return next((str(value) for name in names if (value := values.get(name)) not in (None, "")), "")
+        return next((str(value) for name in self.sources if (value := values.get(name)) not in (None, "")), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +158,20 @@ def agreed(people: Sequence[Sequence[LabelSpan]]) -> Iterator[LabelSpan | Reject
                 )
                 yield Rejected(passage.where, tr("{said}; take one person's with --by, or make them agree", said=said))
     yield from without_overlap(sorted(sound, key=lambda passage: passage.start))
+
+
+def contradictions(reports: Iterable[ImportedReport]) -> list[Rejected]:
+    """Return the passages that have the text of an earlier one and another label, in whatever report: one of both may be wrong."""
+    first: dict[str, LabelSpan] = {}
+    found = []
+    for report in reports:
+        for each in report.passages:
+            text = "".join(report.text[each.start : each.end].split())
+            other = first.setdefault(text, each)
+            if other.label != each.label:
+                pair = {"label": each.label, "other": other.label, "where": other.where}
+                found.append(Rejected(each.where, tr("{text} is {label} here and {other} by {where}", text=text[:SHOWN], **pair)))
+    return found
 
 
 def in_text(report: ImportedReport, text: str) -> ImportedReport | None:

@@ -38,7 +38,7 @@ _KINDS = ("labels", "choices")
 class _Wanted:
     """Which key of a task holds its text, whose annotations are taken ("" for everybody's), and the labels."""
 
-    text: str
+    columns: Columns
     who: str
     known: LabelSet
 
@@ -60,7 +60,7 @@ def read_tasks(text: str, path: Path, columns: Columns, known: LabelSet, who: st
         raise CorpusError(
             tr("{path}: not a Label Studio export ({error}); export it there as JSON", path=path, error=error)
         ) from None
-    wanted = _Wanted(columns.text, who, known)
+    wanted = _Wanted(columns, who, known)
     found = [
         each
         for number, task in enumerate(tasks, 1)
@@ -98,11 +98,10 @@ def _as_task(report: LabelledDocument) -> dict[str, Any]:
 
 def _task(task: Any, where: str, wanted: _Wanted) -> Iterator[ImportedReport | Rejected]:  # noqa: ANN401 - another tool's data, checked here
     data = task.get("data") if isinstance(task, dict) else None
-    text = data.get(wanted.text) if isinstance(data, dict) else None
+    text = wanted.columns.text_of(data) if isinstance(data, dict) else None
     if data is None or not isinstance(text, str):
-        yield Rejected(
-            where, tr("not a Label Studio task with a text ({text!r} of its data); export it there as JSON", text=wanted.text)
-        )
+        named = wanted.columns.texts
+        yield Rejected(where, tr("not a Label Studio task with a text ({text!r} of its data); export it there as JSON", text=named))
         return
     passages: list[LabelSpan] = []
     for each in _said(task, text, where, wanted):

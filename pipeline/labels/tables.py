@@ -30,6 +30,7 @@ from pipeline.labels.incoming import (
     without_overlap,
 )
 from pipeline.output.rows import FORMULA
+from pipeline.read.rows import is_formula_error
 
 TABLES = (".csv", ".tsv")
 SECONDARY = "secondary"
@@ -103,9 +104,13 @@ def _taken(
     row: _Row, name: str, columns: Columns, known: LabelSet, groups: dict[str, _Paragraphs]
 ) -> Iterator[ImportedReport | Rejected]:
     """Put a row with its report, or yield a report of its own; yield what is not taken."""
-    text, spans = row.values.get(columns.text), _spans(row.values, columns)
+    text, spans = columns.text_of(row.values), _spans(row.values, columns)
     if not isinstance(text, str) or not text.strip():
-        yield Rejected(row.where, tr("has no {text!r}", text=columns.text))
+        yield Rejected(row.where, tr("has no {text!r}", text=columns.texts))
+        return
+    if is_formula_error(text):
+        shown = text.strip()
+        yield Rejected(row.where, tr("{text} is no text but an error of a formula; mend it, or paste the values", text=shown))
         return
     if spans is not None:
         yield from _with_spans(ImportedReport(name, text, (), row.where), spans, known)
@@ -128,7 +133,9 @@ def _cells(text: str, path: Path, columns: Columns) -> Iterator[_Row]:
     text = rest if first.strip().lower().startswith("sep=") else text  # Excel's line that names the delimiter
     for delimiter in _DELIMITERS:
         head = [cell.strip().strip("\ufeff") for cell in next(_parsed(text, path, delimiter, strict=False), [])]
-        if {columns.text, columns.label} <= set(head):
+        name = columns.text_in(head)
+        if name is not None and columns.label in head:
+            _check_head(head, (name, columns.label, *columns.sources, SECONDARY), path)
             rows = _parsed(text, path, delimiter, strict=True)
             next(rows)
             yield from _under(head, rows, path)
@@ -139,11 +146,21 @@ def _cells(text: str, path: Path, columns: Columns) -> Iterator[_Row]:
             "{path}: row 1 has no {text!r} or no {label!r}; name the columns with --text-column and "
             "--label-column (it has: {found})",
             path=path,
-            text=columns.text,
+            text=columns.texts,
             label=columns.label,
             found=found,
         )
     )
+
+
+def _check_head(head: Sequence[str], names: Iterable[str], path: Path) -> None:
+    """Raise CorpusError where two columns have a name that is taken: which of them is meant, nobody can tell."""
+    twice = next((name for name in names if name and head.count(name) > 1), None)
+    if twice is not None:
+        places = ", ".join(str(number) for number, name in enumerate(head, 1) if name == twice)
+        raise CorpusError(
+            tr("{path}: row 1 names several columns {name!r} ({places}); rename all but one", path=path, name=twice, places=places)
+        )
 
 
 def _parsed(text: str, path: Path, delimiter: str, *, strict: bool) -> Iterator[list[str]]:

@@ -20,6 +20,10 @@ from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
 
 TEXT_NAMES = ("text", "正文", "内容", "段落", "文本", "全文", "content", "body", "原文")
+# What a cell shows whose formula went wrong, or whose column was too narrow, in Excel, WPS and LibreOffice.
+_WRONG = re.compile(
+    r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|UNKNOWN!|CONNECT!|BUSY!|GETTING_DATA|#+)|Err:\d{3}"
+)
 SOURCE_NAMES = ("source", "来源文件", "报告", "文件", "文件名", "document", "file")
 ALL_COLUMNS = "*"  # as read.text_column: all columns with text
 _LIKELY = re.compile("内容|正文|情况|事项|做法|成效|措施|进展|概况|简介|描述|说明|总结|记录")
@@ -94,7 +98,8 @@ def _rows(table: Table, layout: _Layout) -> Iterator[_Row]:
         if index in layout.header:
             continue
         cells = [cell or spanned.get((index, column), "") for column, cell in enumerate(row)] if spanned else row
-        text = "\t".join(filter(None, (_squeezed(_shown(row[column])) for column in layout.text if column < len(row))))
+        texts = (row[column] for column in layout.text if column < len(row) and not is_formula_error(row[column]))
+        text = "\t".join(filter(None, (_squeezed(_shown(cell)) for cell in texts)))
         place = SourceLocation(0, sheet=table.sheet, row=table.number(index), columns=_others(cells, layout))
         if index < layout.header.start or row in headers:  # names stand again on each page of a printed table
             if aside := _joined(row):
@@ -155,7 +160,7 @@ def _find_layout(table: Table, options: ReadConfig) -> _Layout | None:
     body = [table.rows[index] for index in filled if index >= header.stop]
     width = max(len(row) for row in (*body, names))
     names = tuple(name or f"column {i + 1}" for i, (name, _) in enumerate(zip_longest(names, range(width), fillvalue="")))
-    source = _named(names, (options.source_column,) if options.source_column else SOURCE_NAMES) if header else None
+    source = named_column(names, (options.source_column,) if options.source_column else SOURCE_NAMES) if header else None
     text = _text_columns(names, body, source, options)
     return _Layout(text, source if source not in text else None, names, header) if text else None
 
@@ -164,7 +169,7 @@ def _text_columns(names: Sequence[str], body: Sequence[Sequence[str]], source: i
     """Return the columns that hold the text, by what was asked for, by their names, by how much text they have."""
     if options.text_column == ALL_COLUMNS:
         return tuple(sorted(column for column in _full_columns(body) if column != source))
-    chosen = _named(names, (options.text_column,) if options.text_column else TEXT_NAMES)
+    chosen = named_column(names, (options.text_column,) if options.text_column else TEXT_NAMES)
     if chosen is None and not options.text_column:
         full = _full_columns(body)
         likely = [column for column in full if _LIKELY.search(names[column])]
@@ -185,7 +190,7 @@ def _full_columns(rows: Sequence[Sequence[str]]) -> list[int]:
     return sorted(full, key=lambda column: (-letters[column], column))
 
 
-def _named(header: Sequence[str], names: Sequence[str]) -> int | None:
+def named_column(header: Sequence[str], names: Sequence[str]) -> int | None:
     """Return the column of the first of some names: as it is written, then without what stands beside or above it."""
     written = [cell.lower() for cell in header]
     plain = [plain_name(cell.rpartition("/")[2]) for cell in written]
@@ -220,6 +225,11 @@ def _levels(rows: Sequence[Sequence[str]], first: int, named: frozenset[int]) ->
     while last - first + 1 < _MOST_LEVELS and last + 2 < len(rows) and _is_below(rows[first : last + 1], rows[last + 1]):
         last += 1
     return range(first, last + 1)
+
+
+def is_formula_error(cell: str) -> bool:
+    """Tell whether a cell shows what went wrong in place of what it should hold: #NAME?, #REF!, #N/A."""
+    return _WRONG.fullmatch(cell.strip()) is not None
 
 
 def is_name(cell: str) -> bool:

@@ -124,6 +124,14 @@ def test_another_way_to_write_a_label_is_said(labels, tmp_path):
     assert taken == ["其他", "其他", "举旗帜"]
 
 
+def test_an_import_tells_equal_texts_that_are_labelled_otherwise(labels, tmp_path):
+    (tmp_path / "x.csv").write_text("正文,label\n新建书房。,兴文化\n办展。,兴文化\n新建书房。,其他\n", encoding="utf-8")
+    result = labels("import", tmp_path / "x.csv", "-o", tmp_path / "in.jsonl", "--reports", "mine")
+    assert result.exit_code == 0
+    assert "x.csv: row 4: 新建书房。 is 其他 here and 兴文化 by " in result.stderr
+    assert "x.csv: row 2\n1 passage contradict an earlier one of the same text" in result.stderr
+
+
 def test_an_import_never_replaces_the_corrections(labels, tmp_path, home):
     (tmp_path / "x.csv").write_text("text,label\n学理论,举旗帜\n", encoding="utf-8")
     result = labels("import", tmp_path / "x.csv", "-o", home / "seeds/labels/review.jsonl")

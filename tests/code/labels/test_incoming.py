@@ -4,7 +4,17 @@ import pytest
 
 from pipeline.core import locations
 from pipeline.core.config import load_label_set
-from pipeline.labels.incoming import Columns, ImportedReport, LabelSpan, Rejected, agreed, in_text, unknown, without_overlap
+from pipeline.labels.incoming import (
+    Columns,
+    ImportedReport,
+    LabelSpan,
+    Rejected,
+    agreed,
+    contradictions,
+    in_text,
+    unknown,
+    without_overlap,
+)
 
 LABELS = load_label_set(locations.find("configs/labels.toml"))
 
@@ -65,3 +75,12 @@ def test_the_first_name_that_is_no_label_is_told_as_far_as_it_fits():
     assert unknown([], LABELS) is None
     known = " ".join(LABELS.names)
     assert unknown(["兴文化", "长" * 21, "新闻"], LABELS) == f"'{'长' * 20}' is not a known label; known: {known}"
+
+
+def test_equal_texts_with_another_label_are_told_with_both_places_in_whatever_report():
+    reports = [
+        ImportedReport("甲", "新建书房。办展。", (span(0, 5, where="1"), span(5, 8, where="2"))),
+        ImportedReport("乙", "新建 书房。", (span(0, 6, "其他", where="3"),)),
+        ImportedReport("丙", "办展。\n新建书房。", (span(0, 3, "兴文化", "其他", where="4"), span(4, 9, where="5"))),
+    ]
+    assert list(map(str, contradictions(reports))) == ["3: 新建书房。 is 其他 here and 兴文化 by 1"]

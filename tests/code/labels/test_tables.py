@@ -267,3 +267,47 @@ def test_all_that_is_taken_of_lines_with_spans(tmp_path):
     assert read_incoming(path, Columns(), LABELS) == ImportedFile(
         (ImportedReport("a_00001", "学理论。办书房。", spans, f"{path}:1"),), (Rejected(f"{path}:2", why),), 1
     )
+
+
+@pytest.mark.parametrize("head", ["正文,label", "段落,label", "Text,label", "内容（每条一行）,label"])
+def test_the_text_stands_in_any_column_that_tagging_knows(take, head):
+    assert take("a.csv", f"{head}\n全县开展宣讲。,举旗帜\n") == (TAKEN[:1], [])
+    assert take("a.jsonl", json.dumps({head.split(",")[0]: "全县开展宣讲。", "label": "举旗帜"})) == (TAKEN[:1], [])
+
+
+def test_of_several_columns_of_text_the_one_is_taken_that_tagging_takes(take):
+    assert take("a.csv", "内容,正文,text,label\n一,二,全县开展宣讲。,举旗帜\n") == (TAKEN[:1], [])
+    assert take("a.csv", "内容,正文,label\n一,全县开展宣讲。,举旗帜\n") == (TAKEN[:1], [])
+
+
+@pytest.mark.parametrize(
+    ("head", "columns", "said"),
+    [
+        ("text,label,label", {}, r"'label' \(2, 3\)"),
+        ("label,text,n,text", {}, r"'text' \(2, 4\)"),
+        ("正文,label,正文", {}, r"'正文' \(1, 3\)"),
+        ("text,label,source,source", {}, r"'source' \(3, 4\)"),
+        ("text,label,案号,案号", {"source": "案号"}, r"'案号' \(3, 4\)"),
+        ("text,label,secondary,secondary", {}, r"'secondary' \(3, 4\)"),
+    ],
+)
+def test_two_columns_of_one_name_are_refused(take, head, columns, said):
+    with pytest.raises(CorpusError, match=f"row 1 names several columns {said}; rename all but one"):
+        take("a.csv", f"{head}\n甲,乙,丙,丁\n", **columns)
+
+
+def test_other_columns_may_share_a_name(take):
+    assert take("a.csv", "text,label,,,n,n\n全县开展宣讲。,举旗帜,1,2,3,4\n") == (TAKEN[:1], [])
+
+
+@pytest.mark.parametrize("cell", ["#NAME?", "#REF!", "#N/A", " #DIV/0! ", "#######", "Err:502"])
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_an_error_of_a_formula_is_no_text(take, name, cell):
+    rows = [("全县开展宣讲。", "举旗帜"), (cell, "兴文化")]
+    lines = {"a.csv": "\n".join(["text,label", *map(",".join, rows)]),
+             "a.jsonl": "\n".join(json.dumps({"text": text, "label": label}) for text, label in rows)}  # fmt: skip
+    found, refused = take(name, lines[name])
+    assert found == TAKEN[:1]
+    assert [each.partition(": ")[2] or each for each in refused] == [
+        f"{cell.strip()} is no text but an error of a formula; mend it, or paste the values"
+    ]

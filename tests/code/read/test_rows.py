@@ -230,3 +230,9 @@ def test_text_boxes_over_cells_are_set_aside_and_not_lost(config, tmp_path):
     assert document.text.split("\n") == ["图书馆新开书房六座。", "本表由各镇填报。", "十二月底前报送。", "只有图的一页"]
     assert [(mark.kind, mark.reason) for mark in document.marks] == [("record", ""), *[("noise", "text box")] * 3]
     assert [place.sheet for place in document.places] == ["活动", "活动", "活动", "图"]
+
+
+@pytest.mark.parametrize(("cell", "is_error"), [("#N/A", True), ("#名称", False), ("#1 宣讲", False), ("#", False), ("##", True)])
+def test_an_error_of_a_formula_is_no_text_of_a_report(config, cell, is_error):
+    document = read_bytes(f"单位,内容\n甲,{FIRST}\n乙,{cell}\n".encode(), "x", config.read, ".csv")
+    assert parts(document)[-1] == ((f"乙\t{cell}", "row without text") if is_error else (cell, "record"))
