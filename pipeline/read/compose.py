@@ -35,6 +35,9 @@ _SHORTEST_BROKEN, _SHORTEST_INDENTED = 8, 20
 _MOSTLY = 0.6
 
 
+_WATERMARK = "watermark"
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph as a reader found it; a line end inside it starts a new line of the text.
@@ -49,6 +52,16 @@ class Paragraph:
     reason: str = ""
     page: int | None = None
     indented: bool | None = None
+
+
+def names_watermark(name: str | None) -> bool:
+    """Tell whether the name of a shape is one that Word, WPS and LibreOffice give to watermarks (PowerPlusWaterMarkObject1)."""
+    return _WATERMARK in (name or "").lower()
+
+
+def as_watermark(paragraph: Paragraph) -> Paragraph:
+    """Return what stands in a watermark: it is no text of the report, wherever it is drawn."""
+    return Paragraph(paragraph.text, "noise", reason=_WATERMARK, page=paragraph.page)
 
 
 def compose(paragraphs: Iterable[Paragraph], encoding: str) -> ReadText:

@@ -4,7 +4,7 @@ The XML is walked here with lxml (BSD, maintained, needed for other formats too)
 leave out text boxes, content controls, notes and list numbers, which loads every picture, and which stops at a reference
 to a part that is missing. Insertions count and deletions do not, as if all changes were accepted; comments, hidden text and
 the prompts of empty controls are left out. Footnotes follow the paragraph that refers to them; page headers and footers stand
-at the end as noise.
+at the end as noise. A document that the body refers to and that is not in the package refuses the file: its text would be lost.
 """
 
 import zipfile
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.core.messages import tr
+from pipeline.core.messages import mark, tr
 from pipeline.preprocess.contents import CONTENTS
-from pipeline.read.compose import Paragraph, compose, join_row, paragraphs_of
+from pipeline.read.compose import Paragraph, as_watermark, compose, join_row, names_watermark, paragraphs_of
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import read_embedded
 from pipeline.read.ocr.packages import or_scans
@@ -43,6 +43,7 @@ _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 _CHUNK = "aFChunk"
+_TAKE_IN = mark("open it in Word, put the text in where it belongs, and save it again")
 _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
@@ -88,7 +89,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     main, _, body = _main_part(package, source)
     parts = relationships(package, main, source)
     document = _document(package, parts, source, options)
-    paragraphs = _body(body, document)
+    paragraphs = _body(body, document, source)
     found = compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
     return or_scans(found, data, "docx", source, options)
 
@@ -99,7 +100,7 @@ def walk(data: bytes, source: str, options: ReadConfig) -> WordBody:
     main, root, body = _main_part(package, source)
     document = _document(package, relationships(package, main, source), source, options)
     document.spoken = []
-    _body(body, document)
+    _body(body, document, source)
     return WordBody(package, main, root, tuple(document.spoken))
 
 
@@ -116,7 +117,10 @@ def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _
     return main, root, body
 
 
-def _body(body: "_Element", document: _Document) -> list[Paragraph]:
+def _body(body: "_Element", document: _Document, source: str) -> list[Paragraph]:
+    for element in body.iter("{*}altChunk"):
+        if (key := attribute(element, "id") or "") not in document.chunks:
+            raise _missing(key or "altChunk", source)
     document.fields.add(body)
     return [*_blocks(body, document), _carried(document)]
 
@@ -154,8 +158,16 @@ def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: 
 def _chunk(package: zipfile.ZipFile, name: str, source: str, options: ReadConfig) -> Iterator[Paragraph]:
     """Yield the paragraphs of another document that stands in this one as a whole; raises InputError where it cannot be read."""
     data = read_member(package, name, source)
+    if data is None:
+        raise _missing(name, source)
     if data:
         yield from paragraphs_of(read_embedded(data, splitext(name)[1].lower(), f"{source}/{name}", options))
+
+
+def _missing(name: str, source: str) -> InputError:
+    hint = tr(_TAKE_IN)
+    said = tr("{source}: the document {name} that its text refers to is not in it; {hint}", source=source, name=name, hint=hint)
+    return InputError(said, code="damaged")
 
 
 def _margins(
@@ -231,7 +243,8 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     pieces = list(_pieces(element, bool(style.hidden), document))
     boxes = [piece for piece in pieces if not isinstance(piece, ElementText)]
     for art in (box for box in boxes if local(box) == "textpath"):
-        yield Paragraph(_said([ElementText(art, art.get("string") or "")], "", document))
+        said = Paragraph(_said([ElementText(art, art.get("string") or "")], "", document))
+        yield as_watermark(said) if _is_watermark(art) else said
     spoken = [piece for piece in pieces if isinstance(piece, ElementText)]
     # Where the end of the paragraph is deleted, what is left of it begins the next one, which has the number.
     is_deleted = child(properties, "rPr", "del") is not None or child(properties, "rPr", "moveFrom") is not None
@@ -243,7 +256,19 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
         found = _classified(_said([*carried, *spoken], label, document), properties, style)
         yield replace(found, kind="noise", level=0, reason=CONTENTS) if _is_listed(spoken, found.text, document) else found
     for box in boxes:
-        yield from _blocks(box, document, in_cell=True)
+        found_in = _blocks(box, document, in_cell=True)
+        yield from map(as_watermark, found_in) if _is_watermark(box) else found_in
+
+
+def _is_watermark(box: "_Element") -> bool:
+    """Tell whether the shape around a text box or WordArt is named as a watermark."""
+    for element in box.iterancestors():
+        if local(element) == "p":
+            break
+        named = [element.get("id"), *(each.get("name") for each in element.iterchildren("{*}docPr", "{*}cNvPr"))]
+        if any(map(names_watermark, named)):
+            return True
+    return False
 
 
 def _is_listed(spoken: list[ElementText], text: str, document: _Document) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
-from pipeline.read.compose import Paragraph, compose, join_row
+from pipeline.read.compose import Paragraph, as_watermark, compose, join_row, names_watermark
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import check_box_text, drop_down_text
@@ -246,7 +246,8 @@ def _paragraph(element: "_Element", document: _Document, counting: _List | None)
         yield Paragraph(text, "heading", level)
     for piece in pieces:
         if not isinstance(piece, str):
-            yield from _blocks(piece, document)
+            found = _blocks(piece, document)
+            yield from map(as_watermark, found) if names_watermark(_get(piece, "name")) else found
     yield from _notes(document)
 
 

@@ -374,11 +374,31 @@ MHT = f"{MIME}{PAGE}\n--x--\n"
     ],
 )
 def test_a_document_inside_stands_at_its_place(name, data, expected, config):
-    body = p("前文。") + chunk(name) + p("后文。") + chunk(name) + chunk("missing")
+    body = p("前文。") + chunk(name) + p("后文。") + chunk(name)
     given = with_chunks(body, **{name: data})
     assert read(given, "x.docx", config.read).text.split("\n") == ["前文。", *expected, "后文。"]
     said = "".join(piece.text for piece in walk(given, "x.docx", config.read).spoken)
     assert "".join(said.split()) == "".join(["前文。", *expected, "后文。"])
+
+
+@pytest.mark.parametrize("mode", ["", ' TargetMode="External"'])
+@pytest.mark.parametrize(("named", "said"), [("r1", "a.html|r1"), ("r2", "r2"), ("", "altChunk")])
+def test_a_document_inside_that_is_missing_or_outside_refuses_the_file(config, mode, named, said):
+    members = {
+        "_rels/.rels": RELS.format(relation(1, "officeDocument", "word/document.xml")),
+        "word/document.xml": f'<w:document {SPACES}><w:body>{p("前文。")}<w:altChunk r:id="{named}"/></w:body></w:document>',
+        "word/_rels/document.xml.rels": RELS.format(relation(1, "aFChunk", "a.html", mode)),
+    }
+    message = rf"x\.docx: the document (?:word/)?(?:{said}) that its text refers to is not in it"
+    for take in (read, walk):
+        with pytest.raises(InputError, match=message) as told:
+            take(packed(members), "x.docx", config.read)
+        assert told.value.code == "damaged"
+
+
+def test_an_empty_document_inside_and_one_that_nothing_refers_to_lose_no_text(config):
+    assert read(with_chunks(p("前文。") + chunk("a_html"), a_html=""), "x.docx", config.read).text == "前文。"
+    assert read(with_chunks(p("前文。"), a_zip="x"), "x.docx", config.read).text == "前文。"
 
 
 def test_documents_inside_documents_end_somewhere(config):
@@ -416,6 +436,23 @@ def test_the_text_of_word_art_stands_before_its_paragraph(lines, config):
     assert lines(p(f"<w:r>{choice}</w:r>")) == ["简报"]
     spoken = walk(docx(p(word_art("某县文件") + run("正文"))), "x.docx", config.read).spoken
     assert [piece.text for piece in spoken if piece.text] == ["某县文件", "正文"]
+
+
+def drawn_box(name):
+    """Return a text box of DrawingML whose drawing has this name."""
+    box = f"<wps:wsp><wps:txbx><w:txbxContent>{p('内部资料')}{p('严禁外传')}</w:txbxContent></wps:txbx></wps:wsp>"
+    anchor = f'<wp:anchor><wp:docPr id="1" name="{name}"/><a:graphic>{box}</a:graphic></wp:anchor>'
+    return f'<w:r><w:drawing xmlns:wp="wp" xmlns:wps="wps" xmlns:a="a">{anchor}</w:drawing></w:r>'
+
+
+@pytest.mark.parametrize("name", ["PowerPlusWaterMarkObject357476642", "Watermark 1", "WordArt 3", ""])
+def test_a_watermark_in_the_body_is_no_text_of_the_report(config, name):
+    art = word_art("内部资料").replace("<v:shape>", f'<v:shape id="{name}" style="rotation:315">')
+    content = read(docx(p(art + run("正文")) + p(drawn_box(name) + run("后文"))), "x.docx", config.read)
+    assert content.text.split("\n") == ["内部资料", "正文", "后文", "内部资料", "严禁外传"]
+    aside = [(content.text[each.start : each.end], each.reason) for each in content.marks if each.kind == "noise"]
+    is_mark = "water" in name.lower()
+    assert aside == [(text, "watermark") for text in ("内部资料", "内部资料", "严禁外传") if is_mark]
 
 
 def mark(kind, inside=""):

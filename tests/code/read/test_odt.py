@@ -239,3 +239,14 @@ def test_the_indent_of_a_first_line_tells_where_a_sentence_was_broken(lines):
     body = p(full, "I") + p("县文明办组织志愿者，开", "I") + p("展活动四十场。", "N") + p(full, "I")
     assert lines(body, automatic=automatic)[1] == "县文明办组织志愿者，开展活动四十场。"
     assert len(lines(body.replace('"N"', '"I"'), automatic=automatic)) == 4
+
+
+@pytest.mark.parametrize("shape", ["custom-shape", "frame"])
+@pytest.mark.parametrize(("name", "is_mark"), [("PowerPlusWaterMarkObject1", True), ("形状 1", False)])
+def test_a_watermark_is_no_text_of_the_report(config, shape, name, is_mark):
+    drawn = f'<draw:{shape} draw:name="{name}"><draw:text-box><text:p>内部资料</text:p></draw:text-box></draw:{shape}>'
+    content = read(flat(p(f"{drawn}正文")), "x.odt", config.read)
+    assert content.text.split("\n") == ["正文", "内部资料"]
+    assert [(content.text[each.start : each.end], each.reason) for each in content.marks if each.kind == "noise"] == (
+        [("内部资料", "watermark")] if is_mark else []
+    )
