@@ -21,6 +21,7 @@ from pipeline.output.rows import COLUMNS, Cell, neutral, row_of
 from pipeline.output.visible import shown_text
 
 NARROWEST = 20
+TITLE = "主题标注：统计"  # of a workbook of counts
 BEFORE = 4  # characters in front of a word
 
 
@@ -106,6 +107,7 @@ def write_workbook(tables: Sequence[CrossTable], stream: BinaryIO) -> None:
     from xlsxwriter import Workbook  # noqa: PLC0415 - only where a workbook is made
 
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": TITLE})
     bold = book.add_format({"bold": True, "bottom": 1})
     for table in tables:
         sheet = book.add_worksheet(f"{table.what}与主题·{MEASURES[table.measure]}")

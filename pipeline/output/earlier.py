@@ -1,5 +1,7 @@
 """Tell whether a file is an output of an earlier run, or a report of somebody that only lies where an output is to go."""
 
+import csv
+import io
 import lzma
 import re
 import zipfile
@@ -26,10 +28,14 @@ _OURS = (MADE_BY, AUTHOR)
 # A report of Word that was commented keeps its own title; our comments stand behind those that were there.
 _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
-# Columns that together stand in a table of tags only, or of figures.
-_OF_TABLES = tuple(tuple(map(str.encode, ("主题", "把握", name))) for name in ("依据", "统计对象"))
+# Columns that together stand in a table of tags only, or of figures, or of labels that were given out.
+_OF_TABLES = (
+    *(tuple(map(str.encode, ("主题", "把握", name))) for name in ("依据", "统计对象")),
+    (b"source,start,end,text,label,secondary",),
+)
+_COUNTED = ("报告", "段落", "字数")  # one of which is the second column of what was counted in the library
 # A workbook of tags is none of these: what was corrected in it waits to be imported, and whoever reads it says so.
-_WORKBOOKS = tuple(title.encode() for title in ("报告主题摘编", "主题标注：数字"))
+_WORKBOOKS = tuple(title.encode() for title in ("报告主题摘编", "主题标注：数字", "主题标注：统计"))
 _TITLED = 1024  # bytes of an output in which its title stands, before any text of a report
 _MOST_COMMENTS = 2**24  # bytes of comments that are looked through
 _NO_PACKAGE = (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
@@ -65,6 +71,7 @@ def _is_output(path: Path) -> bool:
         head = _head(path)
         first = head.partition(b"\n")[0]
         is_table = head.startswith(_MARK) and any(all(name in first for name in names) for names in _OF_TABLES)
+        is_table = is_table or _is_counted(head)
         titles = _WORKBOOKS if path.suffix.lower() == ".xlsx" else (*TITLES, _UNTOUCHED)
         return is_table or any(title in head[:_TITLED] for title in titles)
     return False
@@ -94,7 +101,17 @@ def _is_commented(path: Path) -> bool:
 
 def _is_table(head: bytes) -> bool:
     first = head.partition(b"\n")[0]
-    return head.startswith(_MARK) and sum(name.encode() in first for name in _COLUMNS) > 1
+    return _is_counted(head) or (head.startswith(_MARK) and sum(name.encode() in first for name in _COLUMNS) > 1)
+
+
+def _is_counted(head: bytes) -> bool:
+    """Tell whether a text begins as a table that was counted in the library: a name and what is counted, below it figures only."""
+    if not head.startswith(_MARK):
+        return False
+    whole = head[: head.rfind(b"\n") + 1].decode("utf-8-sig", "replace")  # the last line may be cut
+    names, *rows = [*csv.reader(io.StringIO(whole, newline=""))] or [[]]
+    is_named = len(names) > 2 and names[1] in _COUNTED
+    return is_named and all(len(row) == len(names) and all(map(str.isdecimal, row[1:])) for row in rows)
 
 
 def _head(path: Path) -> bytes:

@@ -5,8 +5,11 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
+
+from pipeline.output.earlier import outputs_among
 
 REPORT = """临溪县委宣传部{year}年宣传工作总结
 
@@ -138,8 +141,10 @@ def test_counted(kept, call, tmp_path):
     assert call("library", "count", "--by", "theme", "--measure", "reports").stdout.splitlines()[1].split()[0] == "举旗帜"
     assert "--by theme counts reports or passages" in call("library", "count", "--by", "theme", "--measure", "characters").stderr
     assert "counts go into .csv or .xlsx" in call("library", "count", "-o", tmp_path / "x.pdf").stderr
-    for ending in ("csv", "xlsx"):
-        assert "2 rows -> " in call("library", "count", "--by", "year", "-o", tmp_path / f"x.{ending}").stderr
+    outs = [str(tmp_path / f"{by}.{ending}") for by in ("year", "theme") for ending in ("csv", "xlsx")]
+    for out in outs:
+        assert " rows -> " in call("library", "count", "--by", Path(out).stem, "-o", out).stderr
+    assert outputs_among(outs) == outs
 
 
 def test_counts_are_written_over_no_file_of_the_project(kept, call, home, config):

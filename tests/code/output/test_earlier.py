@@ -55,13 +55,33 @@ def test_an_official_document_is_of_a_run_until_a_person_saves_it(tmp_path):
     assert not is_made(tmp_path, stream.getvalue())
 
 
-TITLES = {"报告主题摘编": True, "主题标注：数字": True, "主题标注": False, "台账": False}
+TITLES = {"报告主题摘编": True, "主题标注：数字": True, "主题标注：统计": True, "主题标注": False, "台账": False}
 
 
 @pytest.mark.parametrize(("title", "is_left_out"), TITLES.items())
 def test_workbooks_of_a_digest_and_of_figures_are_no_reports_and_one_of_tags_says_what_it_is(tmp_path, title, is_left_out):
     (tmp_path / "表.xlsx").write_bytes(package(f"<dc:title>{title}</dc:title>".encode()))
     assert bool(outputs_among([str(tmp_path / "表.xlsx")])) is is_left_out
+
+
+@pytest.mark.parametrize(
+    ("text", "is_made"),
+    [
+        ("单位,报告,举旗帜,其他\r\n甲局,3,1,2\r\n（未注明）,0,0,0\r\n", True),
+        ('年份,字数,甲\r\n"2024,2025",31,31\r\n', True),
+        ("主题,段落,举旗帜\r\n" + "举旗帜,1234567,1234567\r\n" * 500, True),  # longer than what is looked at
+        ("单位,报告,内容\r\n甲局,第3期,全县开展宣讲。\r\n", False),
+        ("单位,报告,举旗帜\r\n甲局,3,1,2\r\n", False),
+        ("单位,段落\r\n甲局,12\r\n", False),
+        ("单位,场次,人数\r\n甲局,12,40\r\n", False),
+        ("source,start,end,text,label,secondary\r\na.txt,0,7,全县开展宣讲。,举旗帜,\r\n", True),
+        ("source,text,label\r\na.txt,全县开展宣讲。,举旗帜\r\n", False),
+    ],
+)
+def test_a_table_of_counts_or_of_labels_given_out_is_no_report(tmp_path, text, is_made):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8-sig", newline="")
+    (tmp_path / "b.csv").write_text(text, encoding="utf-8", newline="")
+    assert outputs_among([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == ([str(tmp_path / "a.csv")] if is_made else [])
 
 
 def test_a_folder_that_a_run_left_half_done_is_its_own_and_one_with_a_report_of_somebody_is_not(tmp_path):
