@@ -22,7 +22,7 @@ _BETWEEN = re.compile("[,，]")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--labels", "given", multiple=True, metavar="A,B,…", help="The names of the labels, in their order; can be repeated.")
 @click.option("--from", "table", type=click.Path(path_type=Path), help="Labelled texts to take in: .csv, .tsv, .jsonl, .json.")
-@click.option("--text-column", default="", help="The column or key of the text.  [default: text, else 正文, 内容, 段落 …]")
+@click.option("--text-column", default="", help="The column or key of the text.  [default: text, else a name that tagging knows]")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
 @click.option("--source-column", default="", help="The column that names the report of a row.  [default: source, else group]")
 @debug_option

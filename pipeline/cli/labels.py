@@ -212,7 +212,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
 @click.option(
     "--reports", help="Where new reports go, in the project folder.  [default: beside those of the corpus, or seeds/imported]"
 )
-@click.option("--text-column", default="", help="The column or key of the text.  [default: text, else 正文, 内容, 段落 …]")
+@click.option("--text-column", default="", help="The column or key of the text.  [default: text, else a name that tagging knows]")
 @click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
 @click.option("--source-column", default="", help="Rows of one source are one report.  [default: source, else group]")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
