@@ -158,7 +158,7 @@ def test_readers_and_other_processes_speak_the_language_of_theirs(start, home, t
     done = start(arguments, home, env={VARIABLE: "", "LC_ALL": "zh_CN.UTF-8"})
     assert done.returncode == 1
     for path in damaged:
-        assert f"错误：{path}：已损坏" in done.stderr
+        assert f"错误：{path}：不完整" in done.stderr
     assert "已标注 1 份报告，2 份失败，剔除" in done.stderr
 
 
