@@ -2,12 +2,14 @@
 
 from pipeline.cli import stopping
 from pipeline.cli.quick import quick_start
+from pipeline.core.streams import take_standard_streams
 
 
 def run() -> None:
     """Run the command of the command line; whenever it is stopped, it says so in one line."""
     try:
         stopping.listen()
+        take_standard_streams()
         with quick_start():
             from pipeline.cli.commands import main  # noqa: PLC0415 - only when signals are listened to
 

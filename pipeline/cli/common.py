@@ -96,6 +96,9 @@ class Commands(click.Group):
             return click.Group.make_context(language.in_language(self), info_name, args, parent, **extra)
         except KeyboardInterrupt:
             stopping.end()
+        except PipelineError as error:  # of printing the help or the version
+            say_error(error)
+            sys.exit(error.exit_code)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run a command; print an error as one line, with a traceback only for ``--debug``."""

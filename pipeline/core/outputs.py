@@ -5,6 +5,7 @@ a device, a pipe or a socket is never replaced by a file. What is found wrong is
 """
 
 import errno
+import io
 import os
 import stat
 import unicodedata
@@ -19,6 +20,7 @@ import msgspec
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
 from pipeline.core.messages import mark, system_reason, tr
+from pipeline.core.streams import StreamOut
 
 if TYPE_CHECKING:
     from pipeline.core.process import Watchdog
@@ -52,9 +54,9 @@ class OutputTarget(msgspec.Struct, frozen=True):
         return beside.with_name(beside.name + SUMMARY)
 
     def open(self) -> BinaryIO:
-        """Return the stream of what is written through, once."""
+        """Return the stream of what is written through, once; it raises UsageError for what cannot be written."""
         descriptor = self.descriptor or 0
-        return os.fdopen(os.dup(descriptor) if self.is_given else descriptor, "wb")
+        return io.BufferedWriter(StreamOut(os.dup(descriptor) if self.is_given else descriptor, str(self.named)))
 
 
 def run_folder(out: Path) -> Path:

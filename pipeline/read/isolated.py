@@ -65,7 +65,7 @@ class IsolatedReader:
         """
         try:
             if source == STANDARD_INPUT:
-                yield from self._read_data(sys.stdin.buffer.read(self._options.max_bytes + 1), "stdin")
+                yield from self._read_data(_standard_input(self._options.max_bytes + 1), "stdin")
             else:
                 yield from self._read_path(source, name or readable(source))
         except InputError as error:
@@ -144,6 +144,19 @@ class IsolatedReader:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
+
+
+def _standard_input(limit: int) -> bytes:
+    """Return what standard input has, up to so many bytes; raises InputError where it is closed, or a folder."""
+    try:
+        return sys.stdin.buffer.read(limit)
+    except OSError as error:
+        raise InputError(
+            tr(
+                "standard input: cannot be read ({reason}); give it a report, as with < report.txt, or name a file",
+                reason=system_reason(error),
+            )
+        ) from None
 
 
 def read_files(sources: Iterable[str], options: ReadConfig, failed: Callable[[InputError], None]) -> Iterator[Document]:
