@@ -70,7 +70,7 @@ class RunFolder:
         self.path = run_folder(out)
         self.was_cut_short = False
         self._out, self._key, self.resumes = out, key, resume
-        self._disk = _Disk(out)
+        self._disk = _Disk(self, out)
         self._done: dict[str, JournalEntry] = {}
         self._starts, self._lengths = array("q"), array("q")  # of the pieces, in the order of the output
         self._waiting: list[JournalEntry] = []  # whose lines are still to be written
@@ -124,6 +124,11 @@ class RunFolder:
                 file.close()
         if self._lock is not None:
             self._lock.release()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a file is done, of this run or of the one that it goes on with."""
+        return bool(self._starts or self._done)
 
     @property
     def scratch(self) -> Path:
@@ -276,8 +281,8 @@ class RunFolder:
 class _Disk:
     """Tells of an output that cannot be written. It is entered for each file, so it is no generator, which takes far longer."""
 
-    def __init__(self, out: Path) -> None:
-        self._out = out
+    def __init__(self, folder: RunFolder, out: Path) -> None:
+        self._folder, self._out = folder, out
 
     def __enter__(self) -> None:
         """Begin to write."""
@@ -286,7 +291,11 @@ class _Disk:
         """Raise UsageError for what the system says."""
         if isinstance(error, OSError):
             reason = system_reason(error)
-            hint = tr("see that its folder exists, is yours and has space; the same command with --resume goes on")
+            hint = (
+                tr("see that its folder exists, is yours and has space; the same command with --resume goes on")
+                if self._folder.has_begun
+                else tr("see that its folder exists, is yours and has space")
+            )
             raise UsageError(tr("{out}: cannot be written ({reason}); {hint}", out=self._out, reason=reason, hint=hint)) from None
 
 

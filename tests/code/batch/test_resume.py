@@ -1,5 +1,6 @@
 """What is left of a run that is killed at each of its named steps is enough to go on, and never in the way."""
 
+import errno
 import json
 import os
 import subprocess
@@ -189,3 +190,29 @@ def test_what_the_guard_of_a_killed_run_removes_meanwhile_is_no_fault(tmp_path, 
     monkeypatch.setattr(os, "rmdir", removed_before)
     with RunFolder(out, "key", True) as folder:
         assert list(folder.scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_only_where_a_file_is_done_it_is_said_that_a_run_can_go_on(tmp_path, resume):
+    def no_space():
+        yield b"x"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    entry, out = JournalEntry("a", "9", 0, 0, 0, 1, {}, ()), tmp_path / "o.jsonl"
+    with RunFolder(out, "key", resume) as folder:
+        with pytest.raises(UsageError, match=r"and has space$"):
+            folder.add(entry, no_space())
+        folder.add(entry, iter([b"x"]))
+        with pytest.raises(UsageError, match=r"the same command with --resume goes on$"):
+            folder.add(entry, no_space())
+    with RunFolder(out, "key", resume) as folder, pytest.raises(UsageError) as caught:
+        folder.add(entry, no_space())
+    assert ("--resume" in str(caught.value)) == resume
+
+
+def test_a_folder_that_is_not_there_is_nothing_to_go_on_with(tmp_path):
+    with (
+        pytest.raises(UsageError, match=r"see that its folder exists, is yours and has space$"),
+        RunFolder(tmp_path / "none" / "o.jsonl", "key", resume=False),
+    ):
+        pass
