@@ -46,7 +46,8 @@ class TextLine:
 
     ``head`` is the width of what must stay together at its start: had it fitted on the line before, it would stand there.
     ``spaced`` tells whether a space that is written in the file ends the line, ``spread`` whether its characters were spread
-    over the width of the column, as no line is that goes on.
+    over the width of the column, as no line is that goes on. ``part`` tells in which part of a page it stands, where
+    some are turned otherwise than the page, whose own is 0: no text goes on from one to another.
     """
 
     page: int
@@ -58,6 +59,7 @@ class TextLine:
     head: float
     spaced: bool = False
     spread: bool = False
+    part: int = 0
 
     @property
     def width(self) -> float:

@@ -397,7 +397,8 @@ def _starts(pair: _Pair, style: _Style) -> bool:
 
 
 def _differ(a: TextLine, b: TextLine) -> bool:
-    return max(a.size, b.size) > _OTHER_SIZE * min(a.size, b.size) and min(len(a.text), len(b.text)) > 1
+    is_larger = max(a.size, b.size) > _OTHER_SIZE * min(a.size, b.size)
+    return a.part != b.part or (is_larger and min(len(a.text), len(b.text)) > 1)
 
 
 def _is_spread(a: TextLine, b: TextLine) -> bool:

@@ -1,4 +1,4 @@
-"""Turn pages so that their lines run from left to right, and set aside what slants."""
+"""Turn pages, and parts of them, so that their lines run from left to right, and set aside what slants."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -21,31 +21,61 @@ _MOST = 0.8  # of them that are alike
 _NEXT = 3  # ems between neighbours at most
 # In ems, how far apart the rows above columns are put.
 _ROW = 4
+# Lines of text that is a part of its page, though turned otherwise, and the characters of a long one.
+_FEWEST_LINES, _LONG = 3, 10
 
 
 def level_page(glyphs: Sequence[tuple[Glyph, int]], page: Page, aside: list[Furniture], turn: int) -> Page:
-    """Return a page with its lines, turned by ``turn``; ``aside`` takes the text that is turned otherwise.
+    """Return a page with its lines, turned by ``turn``; ``aside`` takes text that is turned otherwise, but for parts of the page.
 
     Each character comes with how far it is turned (``turn_of``) and stands where ``turned`` puts it; the edges of ``page``
     are those of the page as it lies.
     """
-    others = {other for _, other in glyphs} - {turn}
+    groups = {other: [glyph for glyph, each in glyphs if each == other] for other in dict.fromkeys(other for _, other in glyphs)}
+    rows = groups.pop(0, []) if turn == DOWN else []
+    parts = {other for other, group in groups.items() if other not in (turn, _SLANTING) and _is_part(group, page.number)}
+    others = {other for _, other in glyphs} - {turn} - parts
     for other, group in groupby(glyphs if others else (), key=lambda pair: turn if turn == DOWN and pair[1] == 0 else pair[1]):
-        text = "" if other == turn else _turned_text([glyph for glyph, _ in group], other, page.number).strip()
+        text = _turned_text([glyph for glyph, _ in group], other, page.number).strip() if other in others else ""
         if text:
             aside.append(Furniture(page.number, " ".join(text.split()), "slanting text", at_top=False))
     corners = [turned(x, y, turn) for x, y in ((page.left, page.bottom), (page.right, page.top))]
     (x1, x2), (y1, y2) = (sorted(values) for values in zip(*corners, strict=True))
-    level = straightened([glyph for glyph, other in glyphs if other == turn])
-    taken = take_ruby(level)
+    lines = [line for other, group in groups.items() if other in parts | {turn} for line in _level(group, other, turn, page, aside)]
+    if rows:
+        lines = [*_above(_without_furniture(page_lines(rows, page.number), page, aside), x1, y2), *lines]
+    return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
+
+
+def _is_part(glyphs: list[Glyph], page: int) -> bool:
+    """Tell whether text that is turned otherwise is a part of its page, as the half of a sheet that is to be folded.
+
+    It has some lines that differ, most of it in long ones; stamps, the title on a spine and the labels of a chart have not.
+    """
+    lines = {"".join(line.text.split()) for line in page_lines(glyphs, page)}
+    long = sum(len(line) for line in lines if len(line) >= _LONG)
+    return len(lines) >= _FEWEST_LINES and 2 * long > sum(map(len, lines))
+
+
+def _level(glyphs: list[Glyph], part: int, turn: int, page: Page, aside: list[Furniture]) -> list[TextLine]:
+    """Return the lines of the characters of a page that are turned by ``part``, each part of it around its middle."""
+    taken = take_ruby(straightened(glyphs))
     aside += [Furniture(page.number, text, "ruby", at_top=False) for text in taken.texts]
     lines = page_lines(taken.glyphs, page.number)
-    if turn == DOWN:
-        rows = page_lines([glyph for glyph, other in glyphs if other == 0], page.number)
-        forms = [form_of(row, page) for row in rows]
-        aside += [Furniture(page.number, row.text, form, at_top=False) for row, form in zip(rows, forms, strict=True) if form]
-        lines = [*_above([row for row, form in zip(rows, forms, strict=True) if not form], x1, y2), *lines]
-    return replace(page, lines=lines, bottom=y1, top=y2, left=x1, right=x2)
+    if part == turn or not lines:
+        return lines
+    x = (min(line.left for line in lines) + max(line.right for line in lines)) / 2
+    y = (min(line.base for line in lines) + max(line.base for line in lines)) / 2
+    to_x, to_y = turned(*turned(x, y, -part % 360), turn)
+    right, up = to_x - x, to_y - y
+    return [replace(line, left=line.left + right, right=line.right + right, base=line.base + up, part=part + 1) for line in lines]
+
+
+def _without_furniture(rows: list[TextLine], page: Page, aside: list[Furniture]) -> list[TextLine]:
+    """Return the rows of a page that is written in columns but for its page number and the like, which ``aside`` takes."""
+    forms = [form_of(row, page) for row in rows]
+    aside += [Furniture(page.number, row.text, form, at_top=False) for row, form in zip(rows, forms, strict=True) if form]
+    return [row for row, form in zip(rows, forms, strict=True) if not form]
 
 
 def _turned_text(glyphs: list[Glyph], turn: int, page: int) -> str:

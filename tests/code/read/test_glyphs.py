@@ -232,6 +232,7 @@ LOOKED_AT = {
     "outside": BODY + shown(TEXT, 580, 600),
     "below": BODY + shown(TEXT, 72, -5),
     "turned": BODY + shown(TEXT, 300, 300, turn=90),
+    "half of it upside down": BODY + b"".join(shown(TEXT[i:], 523, 82 + 20 * i, turn=180) for i in range(4)),
     "slanting": BODY + b"BT /F 12 Tf .9 .3 -.3 .9 100 400 Tm <7ebf7ebf> Tj ET",
     "pale": BODY + shown("内部资料", 72, 300, before=".8 g"),
     "transparent": BODY + shown("内部资料", 72, 300, before="/G gs"),

@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from printed import lines, pdf, shown
 
 from pipeline.core.errors import InputError
 from pipeline.read.formats.pdf import read
@@ -214,6 +215,25 @@ def test_slanting_text_is_kept_as_noise(config):
 def test_a_page_that_lies_on_its_side_is_read_along_its_lines(config):
     turned = b"BT /F 12 Tf 0 1 -1 0 100 60 Tm (First line.) Tj 0 1 -1 0 140 60 Tm (Second line.) Tj ET"
     assert body_of(read(raw_pdf(turned), "x.pdf", config.read)) == ["First line.", "Second line."]
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_half_a_page_that_is_turned_is_read_along_its_lines(config, turn):
+    """As a sheet that is to be folded: no half goes on in the other, though its last line is full."""
+    x, y, right, down = {90: (300, 400, 20, 0), 180: (523, 450, 0, 20), 270: (560, 800, -20, 0)}[turn]
+    half = ["惠民演出送到四十个村，台前坐满人，", "图书馆把二百册新书借给山区的小学，", "文化志愿者为老人读报、写春联、照相"]
+    level = [PARAGRAPHS[3][i : i + 30] for i in range(0, 180, 30)]
+    other = b"".join(shown(text, x + right * i, y + down * i, turn=turn) for i, text in enumerate(half))
+    for contents, halves in (
+        ((lines(*level, y=300), other), (level, half)),
+        ((other, lines(*level, y=300)), (half, level)),
+    ):
+        found = read(pdf(b"".join(contents)), "x.pdf", config.read)
+        text = squeezed("\n".join(f"|{line}" for line in body_of(found)))
+        assert text.replace("|", "") == "".join(halves[0] + halves[1])
+        assert text.count("|") == 2
+        assert f"{halves[0][-1]}|{halves[1][0]}" in text
+        assert noise_of(found) == []
 
 
 def test_marks_and_places_are_in_order_and_do_not_overlap(config):

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.read.page.furniture import Page
 from pipeline.read.page.glyphs import Glyph
-from pipeline.read.page.turns import level_page, straightened
+from pipeline.read.page.turns import level_page, straightened, turned
 
 SIZE = 12.0
 LINES = (
@@ -109,3 +109,47 @@ def test_lines_that_are_turned_otherwise_are_set_aside_as_one_text_without_blank
     aside = []
     level_page([(glyph, turn) for glyph in turned], Page(1, [], bottom=0, top=800, left=0, right=600), aside, 0)
     assert [each.text for each in aside] == [f"{LINES[0][:3]}①{LINES[0][4:]}{LINES[1]}"]
+
+
+def page_of(*parts):
+    """Return the lines of a page of parts, each as far turned as is said, with what is set aside."""
+    aside = []
+    glyphs = [(glyph._replace(order=glyph.order + 500 * i), turn) for i, (turn, part) in enumerate(parts) for glyph in part]
+    return level_page(glyphs, Page(1, [], bottom=0, top=800, left=0, right=600), aside, 0).lines, [each.text for each in aside]
+
+
+LEVEL = glyphs_of(0.0, LINES * 3)
+OTHER = (*LINES, "农家书屋全年开放。")
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_part_of_a_page_that_is_turned_otherwise_is_laid_level_where_it_stands(turn):
+    """As the half of a sheet that is to be folded: here its middle is 300 to the right and 600 up."""
+    found = glyphs_of(0.0, OTHER, left=0.0)
+    bases, rights = {glyph.base for glyph in found}, [glyph.right for glyph in found]
+    x, y = turned(300, 600, turn)
+    moved = (x - max(rights) / 2, y - (max(bases) + min(bases)) / 2)
+    part = [glyph._replace(left=glyph.left + moved[0], right=glyph.right + moved[0], base=glyph.base + moved[1]) for glyph in found]
+    lines, aside = page_of((0, LEVEL), (turn, part))
+    assert ([line.text for line in lines], aside) == ([*LINES * 3, *OTHER], [])
+    own = lines[len(LINES) * 3 :]
+    assert (own[0].base + own[-1].base) / 2 == pytest.approx(600)
+    assert (own[0].left + own[0].right) / 2 == pytest.approx(300)
+    assert own[0].base - own[1].base == pytest.approx(2 * SIZE)
+    lines, aside = page_of((turn, part), (0, LEVEL))
+    assert ([line.text for line in lines], aside) == ([*OTHER, *LINES * 3], [])
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("临溪县宣传思想文化工作年度总结汇编",),  # the title on a spine
+        ("临溪县", "河东区", "青石镇", "河口镇", "柳林乡", "石桥乡农家书屋和文化礼堂"),  # labels of a chart
+        ("内部资料请注意保存不得外传",) * 5,
+        ("内部资料请注意保存不得外传", "二〇二三年十二月印发"),
+    ],
+)
+def test_spines_labels_and_stamps_are_no_parts(texts):
+    for turn in (90, 180, 270):
+        lines, aside = page_of((0, LEVEL), (turn, glyphs_of(0.0, texts, left=-300)))
+        assert ([line.text for line in lines], aside) == ([*LINES * 3], ["".join(texts)])
