@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from pipeline.core.config import Config
 from pipeline.core.records import Correction, FinishedReport, HumanLabel, Label, Suggestion, Tag
 from pipeline.labels.corpus import read_review, review_file
-from pipeline.labels.corrections.store import read_corrections, save_corrections
+from pipeline.labels.corrections.store import contradicted, read_corrections, save_corrections, settled
 from pipeline.labels.corrections.workbook import CorrectedReport
 from pipeline.labels.people import person
 from pipeline.model.model import Model
@@ -35,7 +35,9 @@ def save(report: FinishedReport, said: Sequence[CorrectionToSave], annotator: st
     has saved something else meanwhile, and UsageError for a name that is none.
     """
     tags = {(tag.start, tag.end): tag for tag in report.tags}
-    corrections = [_checked(one, tags.get((one.start, one.end)), model) for one in said]
+    corrections = settled([_checked(one, tags.get((one.start, one.end)), model) for one in said])
+    if (twice := contradicted(corrections)) is not None:
+        raise HTTPException(409, f"correction {twice.start}-{twice.end} is given twice, each time otherwise; give it once")
     seen = {(one.start, one.end): _seen(one) for one in said if "seen" in one.model_fields_set}
     return save_corrections(report.text, report.source, corrections, annotator, model.labels, config, report.sha256, seen).count
 

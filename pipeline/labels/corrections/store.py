@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import os
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,13 +83,16 @@ def save_corrections(
     in another place, ChangedError tells it and nothing is saved.
 
     Raises UsageError for a correction that does not fit the text or the labels, for an annotator without a name, for a text
-    that no file can hold, and where nothing can be written.
+    that no file can hold, where two of them contradict each other, and where nothing can be written.
     """
-    annotator = checked_name(annotator)
+    annotator, corrections = checked_name(annotator), settled(corrections)
     if not corrections:
         raise UsageError(tr("{name}: no correction to save; correct a passage first", name=name))
     for correction in corrections:
         _check(correction, text, name, known)
+    if (twice := contradicted(corrections)) is not None:
+        span = tr("{name}: correction {start}-{end}", name=name, start=twice.start, end=twice.end)
+        raise UsageError(tr("{span} is given twice, each time otherwise; give it once", span=span))
     path = review_file(config)
     with alone(path):
         found = _find(text, config, sha256)
@@ -98,6 +102,18 @@ def save_corrections(
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         _append(path, [_as_label(correction, report, annotator, now) for correction in corrections])
     return SaveResult(report.source, path, len(corrections))
+
+
+def settled(corrections: Sequence[Correction]) -> list[Correction]:
+    """Return corrections, those that say the same once, each second theme once and none that is the first."""
+    of_each = ((each, tuple(name for name in dict.fromkeys(each.secondary) if name != each.label)) for each in corrections)
+    return list(dict.fromkeys(msgspec.structs.replace(each, secondary=secondary) for each, secondary in of_each))
+
+
+def contradicted(corrections: Sequence[Correction]) -> Correction | None:
+    """Return the first of some settled corrections whose span has another one too, or None."""
+    spans = Counter((each.start, each.end) for each in corrections)
+    return next((each for each in corrections if spans[each.start, each.end] > 1), None)
 
 
 def read_corrections(text: str, known: LabelSet, config: Config, sha256: str = "", say: Say = warnings.warn) -> tuple[Label, ...]:

@@ -245,6 +245,22 @@ def test_a_correction_is_kept_beside_what_the_model_said(served, reviewed):
     assert (line["label"], line["secondary"], line["note"], line["annotator"]) == ("展形象", ["兴文化"], "讲的是形象", "王 一")
 
 
+@pytest.mark.parametrize("change", [{"label": "兴文化"}, {"note": "另说"}, {"withdrawn": True}])
+def test_corrections_of_one_request_that_contradict_each_other_are_refused(served, home, change):
+    one = {"start": 0, "end": 21, "label": "展形象", "secondary": ["展形象"]}
+    address = f"/api/files/{served.upload()['id']}/corrections"
+    answer = served.client.post(address, json={"annotator": "王一", "corrections": [one, {**one, **change}]})
+    assert answer.status_code == 409
+    assert answer.json()["error"] == "correction 0-21 is given twice, each time otherwise; give it once"
+    assert not (home / "seeds/labels/review.jsonl").exists()
+    assert served.client.post(address, json={"annotator": "王一", "corrections": [one, one]}).json() == {"saved": 1}
+
+
+def test_a_second_theme_that_is_the_first_is_not_kept(served, reviewed):
+    correct(served, served.upload(), "王一", secondary=["展形象", "兴文化", "兴文化"])
+    assert reviewed()[0]["secondary"] == ["兴文化"]
+
+
 def test_corrections_are_found_again_by_their_content_by_the_one_who_made_them(served):
     correct(served, served.upload("a.txt"), "王一", note="注")
     again = served.upload("别的名字.txt")

@@ -125,6 +125,22 @@ def test_a_correction_that_does_not_fit_is_refused_and_none_of_the_others_is_sav
     assert not (home / "seeds").exists()
 
 
+@pytest.mark.parametrize(
+    "change", [{"label": "展形象"}, {"secondary": ()}, {"note": "另说"}, {"withdrawn": True}, {"secondary": ("兴文化", "展形象")}]
+)
+def test_corrections_of_one_span_that_contradict_each_other_are_refused_and_none_is_saved(save, home, change):
+    with pytest.raises(UsageError, match=r"小结\.docx: correction 7-20 is given twice, each time otherwise; give it once"):
+        save(Correction(0, 3, "其他"), ROOM, msgspec.structs.replace(ROOM, **change))
+    assert not (home / "seeds").exists()
+
+
+def test_a_second_theme_is_none_that_is_the_first_and_stands_once(save, home):
+    doubled = msgspec.structs.replace(ROOM, secondary=("兴文化", "育新人", "展形象", "育新人"))
+    assert save(ROOM, ROOM, Correction(0, 3, "其他", ("其他",))).count == 2
+    assert save(doubled).count == 1
+    assert [line["secondary"] for line in lines(home)] == [["育新人"], [], ["育新人", "展形象"]]
+
+
 @pytest.mark.parametrize("who", ["", "  ", "a\x1b[31m", "\u202e王", "王" * 81])
 def test_who_corrects_must_have_a_name(save, who):
     with pytest.raises(UsageError, match="say who corrects"):
@@ -266,7 +282,8 @@ from pipeline.core.records import Correction
 config = load_config(locations.find("configs/seeds.toml"))
 known = load_label_set(locations.find("configs/labels.toml"))
 for number in range(40):
-    save_corrections(sys.argv[2], "a.txt", [Correction(number, number + 1, "其他")] * 3, sys.argv[1], known, config)
+    said = [Correction(number, number + length, "其他") for length in (1, 2, 3)]
+    save_corrections(sys.argv[2], "a.txt", said, sys.argv[1], known, config)
 """
 
 
