@@ -29,7 +29,7 @@ PLAIN = str.maketrans(
 )
 _ODD = re.compile(f"[{''.join(map(chr, PLAIN))}]")
 _ARABIC = (
-    r"(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+    r"(?:(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
     # .5万: without a nought in front only of what is measured in parts; else the point ends the sentence before.
     r"|(?<![\dA-Za-z.%])\.\d+(?=\s?(?:[万亿%‰倍元吨亩]|个?百分点|公|千米|米|平方|摄氏度)))"
 )
@@ -57,7 +57,7 @@ _MINUS = re.compile(r"(?P<minus>零下|正负|[-–负±])$")
 # What 负 ends as a part of a word: 肩负3项任务, 税负3.2%, 减负30项.
 _NO_MINUS = re.compile("[抱担肩自不减身辜背胜欺税重降增亏].$")
 # What stands before a number that may be below nought; behind another word a hyphen joins what is counted: 展区-12个.
-_TOLD = re.compile(r"(?:[为是达到至增减长降少低高升于从由约近超值额率速幅差润温余]|[同环]比|净[^\W\d]{1,3})$")
+_TOLD = re.compile(r"(?:[为是达到至增减长降少低高升于从由约近超值额率速幅差润温余损亏均拔分得]|[同环]比|净[^\W\d]{1,3})$")
 _JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?\s?(?:个?百分点|{_UNITS})?\s?$|[%‰+~～—–-]\s?$")
 _OF_DEGREE = frozenset(("%", "‰", "百分点", "度", "摄氏度"))  # what is below nought often enough
 _TIME = re.compile(rf"[多余来]?(?:{TIMES})")
@@ -100,7 +100,7 @@ _HIDDEN = re.compile(
 _ORDINAL = re.compile(
     r"(?:第|(?<![以之目当日])前|(?<![先以之今然事会随])后|头|每|(?<![每一两本])周|星期|礼拜|老(?=三届)|[A-Za-z])$"
 )
-_NO_VALUE = dict.fromkeys(map(ord, "多余来,好数几"))
+_NO_VALUE = dict.fromkeys(map(ord, "多余来,，好数几"))
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _CHINESE_DECIMAL = re.compile(r"([零一二三四五六七八九十百千]+)点([零〇一二三四五六七八九]+)([万亿]?)")
 _SIDE_BY_SIDE = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")  # 三五个, 二三十人
