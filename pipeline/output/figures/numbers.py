@@ -61,7 +61,7 @@ _MINUS = re.compile(r"(?P<minus>零下|正负|[-–负±])$")
 _NO_MINUS = re.compile("[抱担肩自不减身辜背胜欺税重降增亏].$")
 # What stands before a number that may be below nought; behind another word a hyphen joins what is counted: 展区-12个.
 _TOLD = re.compile(r"(?:[为是达到至增减长降少低高升于从由约近超值额率速幅差润温余损亏均拔分得]|[同环]比|净[^\W\d]{1,3})$")
-_JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?\s?(?:个?百分点|{_UNITS})?\s?$|[%‰+~～—–-]\s?$")
+_JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?\s?(?:个?百分点|{_UNITS})?\s?$|[%‰+~～—–]\s?$|-$")
 _OF_DEGREE = frozenset(("%", "‰", "百分点", "度", "摄氏度"))  # what is below nought often enough
 _TIME = re.compile(rf"[多余来]?(?:{TIMES})")
 _BEFORE = re.compile(
