@@ -57,6 +57,9 @@ _IDEOGRAPH, _NOT_ASCII = "[\u3400-\u9fff]", r"[^\x00-\x7f]"
 # What Chinese office text is made of: printable ASCII, general and CJK punctuation, common ideographs, full-width forms.
 _PLAUSIBLE = r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u3000-\u303f\u3400-\u9fff\uff01-\uffe5\U00020000-\U0003ffff]"
 _CONTROL = bytes([*range(0x09), *range(0x0E, 0x20)])
+_CONTROLS = rb"[\x00-\x08\x0e-\x1f]"
+_STRAY = 3  # control characters that a text of any length may hold: what was lost on its way, which cleaning leaves out
+_ASCII_INSIDE = ("utf-8", "gb18030")  # encodings in which such a byte is such a character
 # A quarter of real text is one of these, in simplified or traditional characters; a wrong decoding rarely hits one.
 _FREQUENT_IDEOGRAPHS = "发会人中新文工化作大国市和全的一了在上有是生来到出用时为要传地以宣我他于这们思想傳會發時為來國們這"
 _FREQUENT = rf"[{_FREQUENT_IDEOGRAPHS},，.。、:：“”;；\s0-9]"
@@ -81,6 +84,8 @@ def decode(data: bytes, source: str, encoding: str = "auto") -> ReadText:
     text = _try(data, "utf-8")
     found = _of_utf_8(text, data) if text is not None else _damaged_utf_8(data, source) or _guess(data)
     if found is None or not _is_text(found, data):
+        if found is not None:
+            _refuse_controls(found, data, source)
         raise InputError(
             tr(
                 "{source}: not text in UTF-8, GB18030 or UTF-16; name its encoding with --encoding (big5), or save it as UTF-8",
@@ -108,8 +113,8 @@ def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
     except UnicodeDecodeError as error:
         sound = data[: error.start].decode("utf-8")
         wide = len(sound) - len(sound.encode("ascii", "ignore"))
-        if wide >= _SURELY_UTF_8 and error.reason == "unexpected end of data":
-            return ReadText(sound, "utf-8, cut off in its last character")
+        if (cut := _cut_off(data, "utf-8")) is not None:
+            return cut
         if wide >= _LONG_UTF_8:
             where = tr("byte {start} is damaged in a text that is UTF-8 up to there", start=error.start)
             raise InputError(
@@ -117,6 +122,17 @@ def _damaged_utf_8(data: bytes, source: str) -> ReadText | None:
                 code="encoding",
             ) from None
     return None
+
+
+def _cut_off(data: bytes, encoding: str) -> ReadText | None:
+    """Return a text whose last character was cut off, without it; None where something else is wrong, or too little is left."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        text = decoder.decode(data)
+    except UnicodeDecodeError:
+        return None
+    is_cut = bool(decoder.getstate()[0]) and _wide(text) >= _SURELY_UTF_8
+    return ReadText(text, f"{encoding}, cut off in its last character") if is_cut else None
 
 
 def refuse_encoded_twice(text: str, source: str) -> None:
@@ -148,14 +164,14 @@ def _was_meant(sample: str, wrong: str, right: str) -> bool:
         return False  # which is soon seen of nearly every text
     data = _bytes_of(sample, wrong)
     inner = "" if data is None else _try_start(data, right)
-    ideographs = len(re.findall(_IDEOGRAPH, inner))
+    ideographs = _ideographs(inner)
     return ideographs >= _FEWEST_IDEOGRAPHS and 4 * ideographs > _wide(sample) and _is_common(inner)
 
 
 def _was_meant_but_lost(sample: str, wrong: str, right: str) -> bool:
     """Tell whether a text of rare characters would be of common ones if it were read in the other encoding."""
     inner = _bytes_with_gaps(sample, wrong).decode(right, "ignore")
-    ideographs = len(re.findall(_IDEOGRAPH, inner))
+    ideographs = _ideographs(inner)
     return ideographs >= max(_FEWEST_MEANT, _wide(sample) / _FOR_ONE) and _frequent_share(inner) >= _MEANT
 
 
@@ -171,7 +187,7 @@ def _is_of_rare_ones(sample: str) -> bool:
 
 def _frequent_share(text: str) -> float:
     """Return how many of the ideographs of a text are frequent ones."""
-    return len(re.findall(f"[{_FREQUENT_IDEOGRAPHS}]", text)) / max(len(re.findall(_IDEOGRAPH, text)), 1)
+    return len(re.findall(f"[{_FREQUENT_IDEOGRAPHS}]", text)) / max(_ideographs(text), 1)
 
 
 def _wide(text: str) -> int:
@@ -210,11 +226,34 @@ def _try_start(data: bytes, encoding: str) -> str:
 
 
 def _is_text(found: ReadText, data: bytes) -> bool:
-    """Tell whether at most one in a hundred characters of a sample is a control character."""
+    """Tell whether at most one in a hundred characters of a sample is a control character, or few stand among ideographs."""
     if found.encoding == "utf-8" and not _control_characters(data[: 4 * SAMPLE]):  # no character takes more than four bytes
         return True
     sample = found.text[:SAMPLE]
-    return _control_characters(sample.encode("utf-8", "surrogatepass")) * 100 <= len(sample)
+    controls = _control_characters(sample.encode("utf-8", "surrogatepass"))
+    return controls * 100 <= len(sample) or (controls <= _STRAY and _FEWEST_IDEOGRAPHS * controls <= _ideographs(sample))
+
+
+def _refuse_controls(found: ReadText, data: bytes, source: str) -> None:
+    """Raise InputError that names the first control character of what else would be a text in Chinese."""
+    first = re.search(_CONTROLS, data)
+    if first is not None and _ideographs(found.text[:SAMPLE]) >= _FEWEST_MEANT and found.encoding.startswith(_ASCII_INSIDE):
+        name = f"0x{first[0][0]:02X}" if first[0][0] else "NUL"
+        raise InputError(
+            tr(
+                "{source}: a text in {encoding} with too many control characters (the first is {code}, at byte {start}); "
+                "open it and save it as plain text",
+                source=source,
+                encoding=found.encoding,
+                code=name,
+                start=first.start(),
+            ),
+            code="encoding",
+        )
+
+
+def _ideographs(text: str) -> int:
+    return len(re.findall(_IDEOGRAPH, text))
 
 
 def _control_characters(data: bytes) -> int:
@@ -238,6 +277,8 @@ def _decode_as(data: bytes, source: str, encoding: str) -> ReadText:
             code="encoding",
         ) from None
     except UnicodeDecodeError as error:
+        if (cut := _cut_off(data, encoding)) is not None:
+            return cut
         raise InputError(
             tr(
                 "{source}: byte {start} does not fit {encoding}; try --encoding auto, or save the file as UTF-8",
@@ -261,11 +302,12 @@ def _refuse_binary(data: bytes, source: str) -> None:
 def _guess(data: bytes) -> ReadText | None:
     """Choose between GB18030 and UTF-16 without a byte order mark by how much of a sample reads as Chinese text."""
     sample = data[:SAMPLE]
-    by_plausibility = [(_plausibility(sample, name), -rank, name) for rank, name in enumerate(_GUESSES)]
-    for plausibility, _, name in sorted(by_plausibility, reverse=True):
-        text = _try(data, name) if plausibility > 0 else None
-        if text is not None:
+    by_plausibility = sorted(((_plausibility(sample, name), -rank, name) for rank, name in enumerate(_GUESSES)), reverse=True)
+    for name in (name for plausibility, _, name in by_plausibility if plausibility > 0):
+        if (text := _try(data, name)) is not None:
             return ReadText(text, name)
+        if (cut := _cut_off(data, name)) is not None and _is_surely_chinese(cut.text[:SAMPLE]):
+            return cut
     return None
 
 
@@ -279,6 +321,10 @@ def _plausibility(sample: bytes, encoding: str) -> float:
     if not text or len(re.findall(_PLAUSIBLE, text)) < 0.9 * len(text):
         return 0.0
     return len(re.findall(_FREQUENT, text)) / len(text) + (_OF_COMMON_CHARACTERS if _is_common(text) else 0.0)
+
+
+def _is_surely_chinese(sample: str) -> bool:
+    return _ideographs(sample) >= _FEWEST_IDEOGRAPHS and (_is_common(sample) or _frequent_share(sample) >= _MEANT)
 
 
 def _is_common(text: str) -> bool:

@@ -85,6 +85,56 @@ def test_utf_8_that_was_cut_off_is_read_but_for_its_last_character(text, cut):
     assert (found.text, found.encoding) == (text[:-1], "utf-8, cut off in its last character")
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize(
+    "text", ["图书馆建成书房六座", "全县建成书房六座。" * 9_000 + "宣", "全县镇的宣传工作㐂", "全县镇的宣传工作𠮷"]
+)
+def test_a_text_that_was_cut_off_is_read_but_for_its_last_character(text, asked, encoding):
+    whole, sound = text.encode(encoding), text[:-1].encode(encoding)
+    for end in range(len(sound) + 1, len(whole)):
+        found = decode(whole[:end], "x", encoding if asked else "auto")
+        assert (found.text, found.encoding) == (text[:-1], f"{encoding}, cut off in its last character")
+
+
+@pytest.mark.parametrize("encoding", ["big5", "shift_jis", "latin-1"])
+def test_a_text_of_another_encoding_is_none_that_was_cut_off(encoding):
+    text = "講座報到會場教室圖書清單資料" if encoding != "latin-1" else "Été à la plage, café"
+    with pytest.raises(InputError, match="name its encoding with --encoding"):
+        decode(text.encode(encoding, "ignore")[:-1], "x")
+
+
+def test_what_is_asked_for_is_not_cut_where_something_else_is_wrong():
+    for data in (
+        TEXT.encode("gb18030"),
+        "全".encode()[:-1],
+        "全县".encode()[:-1],
+        TEXT.encode()[:30] + b"\xe5" + TEXT.encode()[30:],
+    ):
+        with pytest.raises(InputError, match=r"^x: byte \d+ does not fit utf-8; try --encoding auto"):
+            decode(data, "x", "utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("sign", ["\0", "\x07", "\x1b"])
+@pytest.mark.parametrize("at", [0, 3, len(TEXT)])
+def test_a_stray_control_character_is_no_reason_to_refuse_a_short_text(encoding, sign, at):
+    text = TEXT[:at] + sign + TEXT[at:]
+    found = decode(text.encode(encoding), "x")
+    assert (found.text, found.encoding) == (text, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize(("sign", "name"), [("\0", "NUL"), ("\x1a", "0x1A")])
+def test_many_are_named_with_the_place_of_the_first(encoding, sign, name):
+    text = TEXT + sign * 4
+    message = (
+        rf"^x: a text in {encoding} with too many control characters \(the first is {name}, at byte {len(TEXT.encode(encoding))}\);"
+    )
+    with pytest.raises(InputError, match=message):
+        decode(text.encode(encoding), "x")
+
+
 @pytest.mark.parametrize("damage", [b"\xff", b"\xe5", b"\xb5\xe3"])
 def test_utf_8_that_is_damaged_is_not_taken_for_gb18030(damage):
     data = "全县建成书房六座，".encode() * 3 + damage + "深受欢迎。".encode()
