@@ -561,7 +561,7 @@ cdef inline Py_ssize_t _numerals(int width, void* characters, int64_t start, int
     cdef Py_UCS4 code
     while count < (2 if are_digits else 3) and start + count < end:
         code = PyUnicode_READ(width, characters, start + count)
-        if not (Py_UNICODE_ISDECIMAL(code) if are_digits else code in u"一二三四五六七八九十百"):
+        if not (Py_UNICODE_ISDECIMAL(code) if are_digits else code in u"一二三四五六七八九十百" or (count and code in u"〇○")):
             break
         count += 1
     return count
@@ -625,7 +625,7 @@ cdef int _sign(int width, void* characters, int64_t start, int64_t end) noexcept
         if code == u"、" or (code in u".．" and not Py_UNICODE_ISDECIMAL(codes[count + 1])):
             return 5
         return 6 if code in u")）" else NO_LEVEL
-    if u"①" <= first <= u"⑳":
+    if u"①" <= first <= u"⑳" or u"㉑" <= first <= u"㉟" or u"㊱" <= first <= u"㊿":
         return 7
     if first == u"其" and second in u"一二三四五六七八九十":
         return ITEM if codes[2] in u"，,、" else NO_LEVEL

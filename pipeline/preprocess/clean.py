@@ -63,7 +63,7 @@ _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_
 _FIGURE = "[一二三四五六七八九十]"
 _POINT = (
     rf"(?<=[\u3400-\u9fff”》）)])(?<!\b{_FIGURE})(?<!\b{_FIGURE}{_FIGURE})[.．]"
-    r"(?=[\u3400-\u9fff“《（(①-⑳]|\d{1,2}[.、．)）](?!\d)|\s|$)"
+    r"(?=[\u3400-\u9fff“《（(①-⑳㉑-㉟㊱-㊿]|\d{1,2}[.、．)）](?!\d)|\s|$)"
 )
 # Taiwan writes 著 for 着, which OpenCC leaves as it is: behind verbs, and before what makes one word with it.
 _TAIWAN = (

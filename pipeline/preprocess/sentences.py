@@ -31,6 +31,7 @@ _MEMBERS = (
     (SPACE, "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"),
     (COLON, ":："),
     (SIGN_START, "第一二三四五六七八九十百（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳其首再最—-●•◆■▪★◇"),
+    (SIGN_START, "㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"),
 )
 _OTHER_DIGITS = ((0x660, 0x1FFF), (0xA620, 0xABFF), (0xFF10, 0xFF19), (0x10000, 0x1FFFF))  # scripts that have digits of their own
 # A stop inside one of these pairs of marks ends no sentence. Longer spans are more often an opening mark without its partner.

@@ -25,7 +25,7 @@ _BULLETS = frozenset("●■◆•▪➢◇□☑✓✗☒→")
 _PRIVATE = range(0xE000, 0xF900)
 _IN_TEXT = re.compile("[\uf000-\uf0ff]")  # where office programs put the characters of symbol fonts among letters
 # Behind these a number needs no space; behind others it keeps apart "1." and "2024年".
-_CLOSED = re.compile(r"[、）．：。，①-⑳㉑-㉟⑴-⒛]$")
+_CLOSED = re.compile(r"[、）．：。，①-⑳㉑-㉟㊱-㊿⑴-⒛]$")
 
 
 def format_number(number: int, form: str) -> str:

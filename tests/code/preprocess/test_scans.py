@@ -18,7 +18,7 @@ pytestmark = pytest.mark.compiled
 scans = pytest.importorskip("pipeline.preprocess._scans", reason="not compiled; CI installs a compiler")
 
 SIGNS = st.sampled_from(
-    "一二第其。！？；：，、“”‘’《》（）()「」【】 \u3000\n\r\t1２.页年月共-—△>备摄图y网①●字\x1f\ud800\U00020000"
+    "一二第其。！？；：，、“”‘’《》（）()「」【】 \u3000\n\r\t1２.页年月共-—△>备摄图y网①㉑㊿〇●字\x1f\ud800\U00020000"
 )
 TEXT = st.text(st.one_of(SIGNS, SIGNS, st.characters(categories=None)), max_size=150)
 
@@ -157,7 +157,7 @@ def test_leads_are_those_of_the_form(pieces, wanted):
 
 
 SIGNS = st.text(
-    st.sampled_from("第一二十百章节篇分是要其首先次再后最、，,：:.．()（）1２٣①⑳●—-☆ 　甲。；”#*_\t|\U00020000"), max_size=9
+    st.sampled_from("第一二十百章节篇分是要其首先次再后最、，,：:.．()（）1２٣①⑳㉑㉟㊱㊿㊀〇○●—-☆ 　甲。；”#*_\t|\U00020000"), max_size=9
 )
 
 

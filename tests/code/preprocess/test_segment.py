@@ -105,7 +105,8 @@ def test_items_of_a_run_on_paragraph():
 
 
 def test_signs_inside_a_sentence_split_nothing():
-    for text in ("全市名列第一，全省第三。", "开展“我们的中国梦”——文化进万家活动。", "这是一是非题。", "他答：对，一要快。"):
+    for text in ("全市名列第一，全省第三。", "开展“我们的中国梦”——文化进万家活动。", "这是一是非题。", "他答：对，一要快。",
+                 "据统计①全县有书屋六座②开放八十天。", "抓好①学习②宣讲③阵地三件事。", "分为A.学习B.宣讲两类。"):  # fmt: skip
         assert texts(text) == [text]
 
 
@@ -264,3 +265,10 @@ def test_a_heading_is_no_longer_than_it_may_be():
     for length, level in ((10, 3), (11, None)):
         _, segments, _ = cut(f"首行在此，后有正文。\n一、{'学' * (length - 2)}\n县里办宣讲。", options)
         assert segments[1].level == level
+
+
+def test_circled_numbers_and_tens_written_with_a_zero_go_on_with_their_list():
+    text = "".join(f"{sign}开展宣讲{number}场。" for number, sign in ((20, "⑳"), (21, "㉑"), (35, "㉟"), (36, "㊱"), (50, "㊿")))
+    assert texts(text) == [f"{part}。" for part in text.split("。")[:-1]]
+    lines = "九、宣讲\n全年开展宣讲三十场。\n一〇、演出\n全年演出八十场。\n二〇、展览\n全年办展六次。\n"
+    assert [[heading.level for heading in item.headings] for item in cut(lines)[1]] == [[], [3], [], [3], [], [3]]

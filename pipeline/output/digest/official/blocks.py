@@ -19,7 +19,7 @@ FIGURES = 4  # of a theme, above the passages
 ROOM = 3  # pages of a document that has figures above the passages
 NAME = 24  # characters of a report's name behind a passage
 _SIGN = re.compile(
-    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}(?:、|是)|\d{1,2}(?:\.\d{1,2}){1,3}\s+|\d{1,2}(?:\s{2,}|\u3000)|\d{1,2}[.．、](?!\d)|[①-⑳■●◆◎▪•·△—]+)\s*"
+    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}(?:、|是)|\d{1,2}(?:\.\d{1,2}){1,3}\s+|\d{1,2}(?:\s{2,}|\u3000)|\d{1,2}[.．、](?!\d)|[①-⑳㉑-㉟㊱-㊿■●◆◎▪•·△—]+)\s*"
 )
 
 
