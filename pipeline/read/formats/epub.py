@@ -7,6 +7,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from urllib.parse import unquote
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
+from pipeline.preprocess.headings import TITLE
 from pipeline.read.compose import Paragraph, compose
 from pipeline.read.decode import ReadText, decode
 from pipeline.read.office.ooxml import child, children, local
@@ -45,7 +47,14 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
             tr("{source}: a book without text; check what kind of file it is, and save it as .docx or .html", source=source),
             code="empty",
         )
-    return compose(paragraphs, "epub")
+    return compose(_side_by_side(paragraphs), "epub")
+
+
+def _side_by_side(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """Return a book whose chapters each begin with a heading of the first rank: they stand side by side, and none is the title."""
+    if sum(paragraph.kind == "heading" and paragraph.level == TITLE for paragraph in paragraphs) < 2:
+        return paragraphs
+    return [replace(each, level=each.level + 1) if each.kind == "heading" else each for each in paragraphs]
 
 
 def _book(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element]":

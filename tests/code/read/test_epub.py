@@ -92,3 +92,16 @@ def test_a_missing_chapter_and_the_limits_are_named(read, config):
         read(broken)
     with pytest.raises(InputError, match=r"read\.max_unpacked"):
         read(book(CHAPTERS), replace(config.read, max_unpacked=100))
+
+
+@pytest.mark.parametrize(
+    ("bodies", "levels"),
+    [
+        (["<h1>第一章总体</h1><h2>学习</h2>", "<h1>第二章做法</h1><h2>阵地</h2>"], [1, 2, 1, 2]),
+        (["<h1>某县工作总结</h1><h2>总体</h2>", "<h2>做法</h2><h3>阵地</h3>"], [0, 1, 1, 2]),
+    ],
+)
+def test_chapters_with_headings_of_the_first_rank_stand_side_by_side(read, bodies, levels):
+    text = "<p>全县开展宣讲三百场，覆盖所有村。</p>"
+    found = read(book({f"{i}.xhtml": CHAPTER.format("", body + text) for i, body in enumerate(bodies)}))
+    assert [mark.level for mark in found.marks if mark.kind == "heading"] == levels
