@@ -147,7 +147,7 @@ class TagRun:
     def check_replaceable(self) -> None:
         """Raise UsageError where the output would take the place of what no run made, or of a workbook with corrections."""
         if self.place is not None and not self._force and (self.place.path.exists() or self.place.summary.exists()):
-            from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415 - only where something is replaced
+            from pipeline.labels.corrections.replaced import check_replaceable  # noqa: PLC0415 - only where something is replaced
 
             check_replaceable(self.place, self.options.read)
 

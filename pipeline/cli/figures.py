@@ -117,7 +117,7 @@ def _of_tags(order: _Order, config: "Config") -> int:
     """Write the figures of tags that were written before; return 0."""
     from pipeline.core.outputs import check_apart, check_standard_output  # noqa: PLC0415 - help must not load the program
     from pipeline.labels.corpus import own_files  # noqa: PLC0415 - as above
-    from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415 - as above
+    from pipeline.labels.corrections.replaced import check_replaceable  # noqa: PLC0415 - as above
     from pipeline.output.figures.rows import figure_rows  # noqa: PLC0415 - as above
     from pipeline.output.formats.jsonl import read_tags  # noqa: PLC0415 - as above
 

@@ -122,7 +122,7 @@ def _write(
     library: "Library", found: "FoundPassages", name: str, place: "OutputTarget | None", query: str, config: "Config"
 ) -> None:
     from pipeline.batch.run import whole_or_nothing  # noqa: PLC0415 - help must not load the program
-    from pipeline.labels.corrections.workbook import check_replaceable  # noqa: PLC0415
+    from pipeline.labels.corrections.replaced import check_replaceable  # noqa: PLC0415
 
     if place is None:
         sys.stdout.buffer.writelines(_texts(library, found, name, query))

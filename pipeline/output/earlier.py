@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.core.outputs import ENDINGS, OutputTarget
-from pipeline.output.word.package import AUTHOR
 
+AUTHOR = "主题标注"  # of comments and of documents that show tags
 MADE_BY = "mission-themes"  # who a digest in Word names as the one who saved it last
 HEAD = 8192  # bytes of a text in which its title stands
 _MARK = "\ufeff".encode()

@@ -6,7 +6,6 @@ is of, its key tells; that its text and place are still those of the report is c
 
 import io
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,23 +16,19 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline.core.config import LabelSet, ReadConfig
-from pipeline.core.counted import counted
-from pipeline.core.errors import CorpusError, PipelineError, UsageError
+from pipeline.core.errors import CorpusError, PipelineError
 from pipeline.core.messages import tr
-from pipeline.core.outputs import OutputTarget
 from pipeline.core.records import Correction, HumanLabel, Suggestion
 from pipeline.output.book import originals
 from pipeline.output.book.cells import cell_text, parts, plain
 from pipeline.output.book.originals import Original, Span
 from pipeline.output.book.passages import END, KEY, LABEL, NOTE, SECONDARY, SIGN, START, TEXT, Key
-from pipeline.output.earlier import is_of_a_run
 from pipeline.output.visible import without_signs
 from pipeline.read import load
 from pipeline.read.office.packages import open_package
 
 HEAD_WITHIN = 20  # rows from the top, among which the heads of the columns must be
 _KEY = re.compile(rf"([1-9]\d{{0,8}}){SIGN}([1-9]\d{{0,8}})(?:\+(\d{{1,8}}))?")
-_PACKAGE = b"PK\x03\x04"
 _BETWEEN = re.compile(r"[\s、，,；;/]+")
 Cells = Sequence[object]
 
@@ -96,46 +91,11 @@ def corrections_in(path: Path, options: ReadConfig) -> int | None:
     What it was filled in with does not count. What ``read_returned`` would refuse, such as an unknown label, does.
     """
     try:
-        with path.open("rb") as stream:
-            if stream.read(len(_PACKAGE)) != _PACKAGE:
-                return None
         whole = replace(options, max_bytes=max(options.max_bytes, path.stat().st_size))
         with _opened(path, whole) as sheets:
             return _written_in(sheets, str(path))
     except (OSError, PipelineError):
         return None
-
-
-def check_replaceable(place: OutputTarget, options: ReadConfig, can_force: bool = True) -> None:
-    """Raise UsageError where an output would take the place of what no run made, or of a workbook with corrections.
-
-    Of a folder, each workbook in it is looked at. ``can_force`` tells whether the command has --force.
-    """
-    out, otherwise = place.path, tr(", or replace it with --force") if can_force else tr(", or take it away first")
-    if place.descriptor is not None:
-        return
-    for path in sorted(out.glob("*.xlsx")) if out.is_dir() else [out]:
-        count = corrections_in(path, options) if path.is_file() else None
-        if count:
-            command = tr("pipeline labels import {quote} --annotator NAME", quote=shlex.quote(str(path)))
-            ways = tr("take them in with `{command}`, name another file with -o, or replace them with --force", command=command)
-            raise UsageError(
-                tr(
-                    "{path}: holds {corrections}, which would be lost; {ways}",
-                    path=path,
-                    corrections=counted(count, "correction"),
-                    ways=ways,
-                )
-            )
-    if not is_of_a_run(place):
-        what = place.named if out.exists() else place.summary
-        raise UsageError(
-            tr(
-                "{what}: is there already, and no earlier run made it; name another output with -o{otherwise}",
-                what=what,
-                otherwise=otherwise,
-            )
-        )
 
 
 def _written_in(sheets: "Sequence[_Sheet]", where: str) -> int | None:

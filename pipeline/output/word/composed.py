@@ -15,12 +15,13 @@ from pipeline.core.names import file_name
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import Reports, RunFacts
 from pipeline.output.colours import Shades, shades
+from pipeline.output.earlier import AUTHOR
 from pipeline.output.layout import Block, SourceSpan, ThemeShare, blocks, emphasised, passages, set_aside, shares
 from pipeline.output.reasons import in_chinese
 from pipeline.output.visible import shown_evidence, shown_text
 from pipeline.output.word.markup import Markup
 from pipeline.output.word.original import DOCX
-from pipeline.output.word.package import AUTHOR, comment_on, day_of, serialised, with_comments, write_package
+from pipeline.output.word.package import comment_on, day_of, serialised, with_comments, write_package
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

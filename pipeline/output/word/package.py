@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.core.records import HumanLabel, Tag
 from pipeline.output import RunFacts
+from pipeline.output.earlier import AUTHOR
 from pipeline.output.layout import ThemeShare
 from pipeline.output.visible import shown_evidence
 from pipeline.output.word.markup import WORD, Markup
@@ -18,7 +19,7 @@ from pipeline.read.office.packages import parse_xml, read_member
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-AUTHOR, INITIALS = "主题标注", "主题"
+INITIALS = "主题"
 TYPES = "[Content_Types].xml"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 _RELATIONSHIPS = {

@@ -21,12 +21,12 @@ from pipeline.core.config import load_config
 from pipeline.core.records import FinishedReport, Tag
 from pipeline.output import composer_of
 from pipeline.output.compose import compose_folder
+from pipeline.output.earlier import AUTHOR
 from pipeline.output.finished import write as write_finished
 from pipeline.output.layout import passages
 from pipeline.output.visible import visible
 from pipeline.output.word.apart import annotate_apart
 from pipeline.output.word.original import find_original, write_annotated
-from pipeline.output.word.package import AUTHOR
 from pipeline.read import read_bytes
 from pipeline.read.formats.docx import read, walk
 from pipeline.read.isolated import read_files

@@ -13,7 +13,8 @@ from pipeline.core.config import load_config, load_label_set
 from pipeline.core.errors import CorpusError, InputError, UsageError
 from pipeline.core.outputs import OutputTarget, place_of
 from pipeline.core.records import Correction, FinishedReport, HumanLabel, Suggestion, Tag
-from pipeline.labels.corrections.workbook import check_replaceable, corrections_in, read_returned
+from pipeline.labels.corrections.replaced import check_replaceable
+from pipeline.labels.corrections.workbook import corrections_in, read_returned
 from pipeline.output import RunFacts
 from pipeline.output.formats import xlsx
 
@@ -299,21 +300,3 @@ def test_of_a_folder_each_workbook_is_looked_at(book, tmp_path):
         book.count()
         with pytest.raises(UsageError, match=f"{name}.xlsx: holds 1 correction, "):
             check_replaceable(place_of(out), READ)
-
-
-@pytest.mark.parametrize(("can_force", "otherwise"), [(True, "replace it with --force"), (False, "take it away first")])
-def test_what_no_run_made_is_not_replaced(tmp_path, can_force, otherwise):
-    out = tmp_path / "a.md"
-    check_replaceable(place_of(out), READ, can_force)
-    (tmp_path / "a.md.summary.json").write_text("{}", encoding="utf-8")
-
-    def said():
-        with pytest.raises(UsageError) as error:
-            check_replaceable(place_of(out), READ, can_force)
-        return str(error.value)
-
-    hint = f"is there already, and no earlier run made it; name another output with -o, or {otherwise}"
-    assert said() == f"{out}.summary.json: {hint}"
-    out.write_text("mine", encoding="utf-8")
-    (tmp_path / "a.md.summary.json").unlink()
-    assert said() == f"{out}: {hint}"
