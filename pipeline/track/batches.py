@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.core.config import Config
+from pipeline.core.counted import counted
 from pipeline.core.errors import Say, TrackingError
 from pipeline.core.messages import tr
 from pipeline.model.folder import load_model
@@ -47,12 +48,18 @@ def _metrics(batch: BatchSummary, found: Sequence[Drift]) -> dict[str, float]:
 def find_drift(config: Config, name: str, batches: Sequence[Path], say: Say) -> tuple[tuple[Drift, ...], str | None]:
     """Return how far batches are from what a model was trained on, recorded in MLflow, and a warning where that failed.
 
+    ``say`` is told where the batches are of too few reports to judge by.
+
     Raises ModelError for a model that keeps no summary of its training, and InputError for a batch that is none of its own.
     """
     folder = model_folder(name, config.track.uri, say)
     model = load_model(folder)
     batch, reference = drift.load_summaries(batches, model), load_reference(folder)
     found = drift.find_drift(batch, reference, config.drift)
+    if batch.reports < drift.FEWEST_REPORTS and any(one.word in ("look", "drifted") for one in found):
+        few = counted(batch.reports, "report")
+        least = drift.FEWEST_REPORTS
+        say(tr("{few}: so few differ from the training corpus by chance too; judge by {least} or more", few=few, least=least))
     if not config.track.enabled:
         return found, None
     try:

@@ -301,8 +301,9 @@ def test_drift_of_a_batch_is_told_and_recorded(run, home, tmp_path, root):
     done = run("tag", *sorted((root / "seeds/written/county").glob("*.txt")), "-o", out, "--model", "seeds")
     assert done.returncode == 0, done.stderr
     assert "summary -> tags.jsonl.summary.json" in done.stderr
-    told = run("evaluate", "--model", "seeds", "--drift", f"{out}.summary.json")
+    told = run("evaluate", "--model", "seeds", "--drift", f"{out}.summary.json", "--set", "drift.least_passages=100")
     assert told.returncode == 0, told.stderr
+    assert "11 reports: so few differ from the training corpus by chance too; judge by 30 or more" in told.stderr
     rows = [line.split("\t") for line in told.stdout.splitlines()]
     assert [row[0] for row in rows] == ["themes", "scores", "unknown words", "review"]
     assert {row[1] for row in rows} <= {"stable", "look", "drifted"}

@@ -148,7 +148,7 @@ def test_a_model_keeps_the_summary_of_its_out_of_fold_tags(seeds_folder, model, 
 
 
 def test_drift_is_told_in_words(config):
-    reference = BatchSummary("m", {"a": 500, "b": 400, "c": 100}, (*[0] * (BINS - 1), 1000), 10, 200, 1000, 0, 100, 1000, 100)
+    reference = BatchSummary("m", {"a": 500, "b": 400, "c": 100}, (*[0] * (BINS - 1), 1000), 10, 400, 1000, 0, 100, 1000, 100)
     same = find_drift(reference, reference, config.drift)
     assert [(drift.figure, drift.word) for drift in same] == [
         ("themes", "stable"), ("scores", "stable"), ("unknown words", "stable"), ("review", "stable"),
@@ -158,7 +158,7 @@ def test_drift_is_told_in_words(config):
     assert words["themes"] == ("drifted", "a 50.0% -> 95.0%, b 40.0% -> 5.0%, c 10.0% -> 0.0%")
     assert words["review"] == ("look", "in review 10.0% -> 25.0%")
     assert words["unknown words"] == ("stable", "unknown 10.0% -> 16.0%")
-    small = msgspec.structs.replace(other, passages=99)
+    small = msgspec.structs.replace(other, passages=399)
     assert {drift.word for drift in find_drift(small, reference, config.drift)} == {"too small"}
 
 
