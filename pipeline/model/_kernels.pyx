@@ -25,7 +25,7 @@ from cpython.unicode cimport (
 from cpython.buffer cimport PyBUF_READ
 from cpython.memoryview cimport PyMemoryView_FromMemory
 from libc.math cimport INFINITY, exp, log, sqrt
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport SIZE_MAX, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy, memset
 from zlib import crc32
@@ -52,7 +52,8 @@ cdef enum:
     PLANE = 0x10000  # characters below it have their first step in a table
     IDEOGRAPH = 1
     LATIN = 2
-    SIDE_BY_SIDE = 64  # bytes: arrays of tables begin at multiples of it
+    SIDE_BY_SIDE = 64  # bytes: arrays of tables begin at multiples of it …
+    EDGE = 4096  # … and so many at either end of one are summed up
     RUNS_ON = 4  # jieba has it go on in one word where the dictionary has none …
     OF_WORDS = 8  # … and cuts it with the dictionary
     OF_WORDS_BIT = 3  # the highest of a kind
@@ -221,7 +222,7 @@ cdef class Tables:
     cdef const uint8_t[::1] data  # that is taken from, or None
     cdef Py_ssize_t at
     cdef bint is_read
-    cdef uint32_t sum  # of numbers, by which places in arrays are found, and of what is copied with them
+    cdef uint32_t sum  # of numbers, by which places in arrays are found, of what is copied with them, and of both ends of each array
 
     def __init__(self, stream, const uint8_t[::1] data=None):
         self.stream, self.data, self.is_read = stream, data, data is not None
@@ -231,39 +232,65 @@ cdef class Tables:
         """Whether nothing is left."""
         return self.is_read and self.at == len(self.data)
 
-    cdef void* _array(self, void* own, size_t size) except? NULL:
-        """Write an array, or return where it stands in the file; raises ValueError where that is too short."""
-        cdef Py_ssize_t padded = (<Py_ssize_t>size + SIDE_BY_SIDE - 1) & ~<Py_ssize_t>(SIDE_BY_SIDE - 1), at = self.at
-        self.at += padded
-        if not self.is_read:
-            self.stream.write(PyMemoryView_FromMemory(<char*>own, size, PyBUF_READ) if size else b"")
-            self.stream.write(b"\0" * (padded - size))
-            return own
-        if padded < 0 or self.at > len(self.data):
+    cdef void* _array(self, void* own, int64_t count, size_t each) except? NULL:
+        """Write so many items, or return where they stand in the file; raises ValueError where it has no room for them.
+
+        The sum takes in where they begin and end: pages that were never written, or belong to other arrays, are found by it.
+        """
+        cdef void* there = self._place(own, count, each)
+        cdef size_t size = <size_t>count * each, end = size if size < EDGE else EDGE
+        if size:
+            self._add(there, end)
+            self._add(<char*>there + size - end, end)
+        return there
+
+    cdef void* _place(self, void* own, int64_t count, size_t each) except? NULL:
+        cdef Py_ssize_t at = self.at
+        cdef size_t left = <size_t>(len(self.data) - at) if self.is_read else SIZE_MAX // 2, size, padded
+        if count < 0 or not each or <size_t>count > left // each:
+            raise ValueError("the tables have no room for what they tell of")
+        size = <size_t>count * each
+        padded = (size + SIDE_BY_SIDE - 1) & ~<size_t>(SIDE_BY_SIDE - 1)
+        if padded > left:
             raise ValueError("the tables end too early")
-        return <void*>&self.data[at]
+        self.at += padded
+        if self.is_read:
+            return <void*>&self.data[at]
+        self.stream.write(PyMemoryView_FromMemory(<char*>own, size, PyBUF_READ) if size else b"")
+        self.stream.write(b"\0" * (padded - size))
+        return own
+
+    cdef int _add(self, void* there, size_t size) except -1:
+        self.sum = crc32(PyMemoryView_FromMemory(<char*>there, size, PyBUF_READ), self.sum)
+        return 0
 
     cdef int _copy(self, void* own, size_t size) except -1:
         """Write what is held in an object itself, or fill it."""
-        cdef void* there = self._array(own, size)
+        cdef void* there = self._place(own, 1, size)
         if self.is_read:
             memcpy(own, there, size)
-        self.sum = crc32(PyMemoryView_FromMemory(<char*>own, size, PyBUF_READ), self.sum)
-        return 0
+        return self._add(own, size)
 
     cdef int64_t _number(self, int64_t own) except? -1:
         self._copy(&own, sizeof(own))
         return own
 
     cdef int _seal(self) except -1:
-        """Write the check sum of all that was copied, or hold it against that of what was read; raises ValueError where they differ.
+        """Write the check sum, or hold it against that of what was read; raises ValueError where they differ.
 
         By numbers that are not those that were written, places beyond the arrays would be looked at.
         """
         cdef uint32_t sum = self.sum
         if self._number(sum) != sum:
-            raise ValueError("the numbers of the tables are not those that were written")
+            raise ValueError("the numbers of the tables, or the ends of their arrays, are not those that were written")
         return 0
+
+
+cdef int _hold_strewn(uint64_t mask, int shift) except -1:
+    """Raise ValueError unless a hash table has as many places as keys are shifted to."""
+    if not 0 < shift < 64 or mask != (<uint64_t>1 << (64 - shift)) - 1:
+        raise ValueError("the numbers of the tables are not those that were written")
+    return 0
 
 
 cdef struct After:  # the most probable ways to cut what follows a place after one, two and more characters
@@ -326,12 +353,13 @@ cdef class Dictionary:
         self.count, self.pairs = <int32_t>tables._number(self.count), <int32_t>tables._number(self.pairs)
         self.total, self.third_shift = tables._number(self.total), <int>tables._number(self.third_shift)
         self.all_words = log(<double>max(1, self.total))
+        _hold_strewn(self.mask, self.shift)
         if not 0 < self.third_shift < 64:
             raise ValueError("the numbers of the tables are not those that were written")
         tables._copy(self.first, sizeof(self.first))
-        self.ways = <uint64_t*>tables._array(self.ways, (self.mask + 1) * sizeof(uint64_t))
-        self.nodes = <Node*>tables._array(self.nodes, self.count * sizeof(Node))
-        self.thirds = <uint64_t*>tables._array(self.thirds, ((<size_t>1 << (64 - self.third_shift) >> 6) + 1) * sizeof(uint64_t))
+        self.ways = <uint64_t*>tables._array(self.ways, <int64_t>(self.mask + 1), sizeof(uint64_t))
+        self.nodes = <Node*>tables._array(self.nodes, self.count, sizeof(Node))
+        self.thirds = <uint64_t*>tables._array(self.thirds, <int64_t>(<uint64_t>1 << (64 - self.third_shift) >> 6) + 1, sizeof(uint64_t))
         return 0
 
     cdef Py_ssize_t _read(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
@@ -710,7 +738,7 @@ cdef class Terms:
         self.trie._hand_over(tables)
         self.nodes, self.classes = <int32_t>tables._number(self.nodes), <int32_t>tables._number(self.classes)
         tables._copy(self.filter, sizeof(self.filter))
-        self.ends = <uint32_t*>tables._array(self.ends, self.nodes * sizeof(uint32_t))
+        self.ends = <uint32_t*>tables._array(self.ends, self.nodes, sizeof(uint32_t))
         return 0
 
     def find(self, str text not None, int64_t[::1] places not None, int64_t[::1] classes not None):
@@ -1133,10 +1161,11 @@ cdef class Pairs:
         self.is_mapped |= tables.is_read
         self.mask, self.shift = <uint64_t>tables._number(self.mask), <int>tables._number(self.shift)
         self.count = <uint32_t>tables._number(self.count)
-        self.numbers = <uint32_t*>tables._array(self.numbers, PLANE * sizeof(uint32_t))
-        self.square = <uint32_t*>tables._array(self.square, NUMBERS * NUMBERS * sizeof(uint32_t))
-        self.table = <uint64_t*>tables._array(self.table, (self.mask + 1) * sizeof(uint64_t))
-        self.pairs = <Pair*>tables._array(self.pairs, self.count * sizeof(Pair))
+        _hold_strewn(self.mask, self.shift)
+        self.numbers = <uint32_t*>tables._array(self.numbers, PLANE, sizeof(uint32_t))
+        self.square = <uint32_t*>tables._array(self.square, NUMBERS * NUMBERS, sizeof(uint32_t))
+        self.table = <uint64_t*>tables._array(self.table, <int64_t>(self.mask + 1), sizeof(uint64_t))
+        self.pairs = <Pair*>tables._array(self.pairs, self.count, sizeof(Pair))
         return 0
 
     cdef int _give_numbers(self, const double* frequencies) except -1:
@@ -1352,13 +1381,13 @@ cdef class Scorer:
             self.gazetteer = self.gazetteer if self.gazetteer is not None else Terms.__new__(Terms)
             self.gazetteer._hand_over(tables)
         self.pairs._hand_over(tables)
-        self.singles = <Single*>tables._array(self.singles, NUMBERS * sizeof(Single))
-        self.of_nodes = <int32_t*>tables._array(self.of_nodes, self.nodes * sizeof(int32_t))
-        self.ranks = <int32_t*>tables._array(self.ranks, self.terms * sizeof(int32_t))
-        self.by_rank = <int32_t*>tables._array(self.by_rank, self.terms * sizeof(int32_t))
+        self.singles = <Single*>tables._array(self.singles, NUMBERS, sizeof(Single))
+        self.of_nodes = <int32_t*>tables._array(self.of_nodes, self.nodes, sizeof(int32_t))
+        self.ranks = <int32_t*>tables._array(self.ranks, self.terms, sizeof(int32_t))
+        self.by_rank = <int32_t*>tables._array(self.by_rank, self.terms, sizeof(int32_t))
         self.speaks_stride = tables._number(self.speaks_stride)
-        self.speaks = <uint8_t*>tables._array(self.speaks, (self.terms + 1) * self.speaks_stride)
-        self.records = <double*>tables._array(self.records, self.terms * self.stride * sizeof(double))
+        self.speaks = <uint8_t*>tables._array(self.speaks, self.terms + 1, self.speaks_stride)
+        self.records = <double*>tables._array(self.records, self.terms, self.stride * sizeof(double))
         tables._seal()
         return 0
 
