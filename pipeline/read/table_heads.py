@@ -109,8 +109,8 @@ def _heads(run: Sequence[Mark], text: str, end: int) -> Sequence[Mark]:
 
 
 def _is_form(below: Sequence[Mark], text: str) -> bool:
-    """Tell whether names stand at the side, of each row below the first."""
-    return bool(below) and all(_is_column(cell) for mark in below for cell in _cells(mark, text)[:1])
+    """Tell whether names stand at the side, of each row below the first; years may stand there below others."""
+    return bool(below) and all(is_name(cell) and _is_column(cell) for mark in below for cell in _cells(mark, text)[:1])
 
 
 def _is_above_numbers(head: Mark, below: Sequence[Mark], text: str) -> bool:

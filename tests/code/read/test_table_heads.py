@@ -68,7 +68,7 @@ def test_what_is_no_row_of_names_stays(rows):
     assert with_heads_aside(read) == read
 
 
-# 150 tables, one a line: cells are parted by |, rows by //. Each of the 71 of the first kind begins with the names of its columns.
+# 152 tables, one a line: cells are parted by |, rows by //. Each of the 73 of the first kind begins with the names of its columns.
 NAMED = """
 序号|活动名称|时间|参加人数//1|送戏下乡|3月5日|800
 县区|场次|人次//临溪县|30|2000//河东区|20|900
@@ -140,6 +140,8 @@ NAMED = """
 意见来源|主要问题|整改情况//群众|书屋少|已增设
 风险类型|处置方式|责任部门//网络谣言|快速辟谣|网信办
 月份|宣讲主题|宣讲地点//三月|学雷锋|青石村
+年度|宣讲场次|受众人数//2022年|120|3万
+年份|主要做法//2022年|建书房//2023年|办夜校
 阵地名称|建设地点|建成时间//文化礼堂|河口镇|2023年5月
 """
 # What stands first in these 79 tells of something, or asks for it, though it ends like names of columns.
