@@ -120,14 +120,15 @@ screenshots: $(VENV)/ready ## take the pictures of the README again
 model: $(VENV)/ready ## train the shipped model, models/default, again
 	$(BIN)/pipeline train --no-track
 
-# What the demo and the commands of the manual need, and all that the tests need. Python compiles what is used when it is first loaded
-# (--no-compile): of some 20,000 files these are few.
+# What the demo and the commands of the manual need, and all that the tests need. For the demo Python compiles what is used when it is
+# first loaded (--no-compile): of some 20,000 files these are few. The tests take warnings for errors, and compiling some packages warns.
 $(VENV)/used: EXTRAS := serve,train
 $(VENV)/ready: EXTRAS := dev
 $(VENV)/used $(VENV)/ready: pyproject.toml constraints.txt hatch_build.py $(wildcard pipeline/*/*.pyx)
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	$(if $(filter dev,$(EXTRAS)),$(BIN)/python -W ignore -m compileall -qq -j 0 $(VENV)/lib || true)
 	touch $@
 
 clean: ## remove what the commands above made, but not the shipped model

@@ -9,9 +9,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
-
-    from _typeshed import ReadableBuffer
+    from typing import Any, TextIO
 
 _NO_STREAM = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)  # how the null device stands in for each, so that input and output are refused
 
@@ -27,7 +25,7 @@ class StreamOut(io.FileIO):
         super().__init__(descriptor, "wb", closefd=closefd)
         self._named, self._has_failed = named, False
 
-    def write(self, data: "ReadableBuffer", /) -> int:
+    def write(self, data: "Any", /) -> int:  # noqa: ANN401 - whatever is like bytes, which has no name before Python 3.12
         """Write some of the bytes, and return how many; raises UsageError."""
         size = memoryview(data).nbytes
         if self._has_failed or not size:  # nothing is what click writes to try a stream
@@ -53,7 +51,7 @@ class StreamOut(io.FileIO):
 class _StandardError(io.FileIO):
     """Standard error. What cannot be written there can be told nowhere, and is no reason to stop."""
 
-    def write(self, data: "ReadableBuffer", /) -> int:
+    def write(self, data: "Any", /) -> int:  # noqa: ANN401 - whatever is like bytes, which has no name before Python 3.12
         """Write some of the bytes, and return how many."""
         try:
             return super().write(data)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Cut = Callable[[str], list[str]]
 SAMPLE = 1000
 # Ideographs that jieba cuts one by one, whatever words they stand in; rjieba would keep a user's word with one of them whole.
-_RARE = re.compile("[\u3400-\u4dbf\u9fd6-\U0010ffff]")
+_RARE = "[\u3400-\u4dbf\u9fd6-\U0010ffff]"
 _loading = Lock()
 
 
@@ -83,7 +83,7 @@ def _rjieba_cut(user_words: tuple[str, ...]) -> Cut:
         return lambda text: rjieba.cut(text, False)  # the dictionary that the import has loaded already
     engine = rjieba.Jieba()
     for word in user_words:
-        if not _RARE.search(word):
+        if not re.search(_RARE, word):
             engine.add_word(word, None, None)
     return lambda text: engine.cut(text, False)
 

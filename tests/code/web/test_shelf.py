@@ -109,7 +109,9 @@ def test_what_was_just_tagged_is_kept_as_one_batch_with_what_people_corrected(sh
 
 def test_a_model_trained_anew_since_the_server_began_is_told_as_such(shelf, shown, loaded, monkeypatch):
     (identifier, began), file = *loaded.items(), shown.upload("2025.txt", TEXT.format(year="2025").encode())
-    monkeypatch.setitem(loaded, identifier, replace(began, model=replace(began.model, stored_version="000000000000")))
+    monkeypatch.setitem(
+        loaded, identifier, replace(began, model=msgspec.structs.replace(began.model, stored_version="000000000000"))
+    )
     asked = [
         shown.client.post("/api/library/reports", json={"files": [file["id"]]}),
         shown.client.post("/api/library/retag", json={}),
