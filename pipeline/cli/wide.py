@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 import click
 
@@ -56,7 +55,7 @@ def wrapped(text: str, width: int) -> Iterator[str]:
     from wcwidth import wcswidth  # noqa: PLC0415 - only where help is asked for
 
     line = ""
-    for piece in chain(re.findall(_PIECE, " ".join(text.split()))):
+    for piece in re.findall(_PIECE, " ".join(text.split())):
         if line and wcswidth(line + piece.rstrip()) > width:
             yield line.rstrip()
             line = ""

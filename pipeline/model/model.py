@@ -41,9 +41,8 @@ class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
     """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
 
     ``weights`` has the shape (terms, labels), in half precision where they are stored so, and ``bias`` (labels,), in the order of
-    ``labels``. ``temperature``
-    turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]`` are for review, and more
-    of a report that is ``drifted``.
+    ``labels``. ``temperature`` turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]``
+    are for review, and more of a report that is ``drifted``.
     ``stored_version`` is that of the folder that it was loaded from.
     """
 

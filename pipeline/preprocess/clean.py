@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from pipeline.core.config import CleanConfig
 from pipeline.core.records import KINDS, BodyLines, CleanText, Document, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
+from pipeline.preprocess.headings import CIRCLED
 from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines
 from pipeline.preprocess.noise import find_noise
 
@@ -63,7 +64,7 @@ _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_
 _FIGURE = "[一二三四五六七八九十]"
 _POINT = (
     rf"(?<=[\u3400-\u9fff”》）)])(?<!\b{_FIGURE})(?<!\b{_FIGURE}{_FIGURE})[.．]"
-    r"(?=[\u3400-\u9fff“《（(①-⑳㉑-㉟㊱-㊿]|\d{1,2}[.、．)）](?!\d)|\s|$)"
+    rf"(?=[\u3400-\u9fff“《（({CIRCLED}]|\d{{1,2}}[.、．)）](?!\d)|\s|$)"
 )
 # Taiwan writes 著 for 着, which OpenCC leaves as it is: behind verbs, and before what makes one word with it.
 _TAIWAN = (

@@ -7,6 +7,7 @@ Levels, outermost first: 0 title, 1 chapter (第一部分), 2 a short line witho
 import re
 
 TITLE, CHAPTER, PLAIN, ITEM, LEAD = 0, 1, 2, 8, 9
+CIRCLED = "①-⑳㉑-㉟㊱-㊿"  # 1 to 50, for the brackets of an expression: one list, which Unicode has in three pieces
 _NUMBER = "[一二三四五六七八九十百][一二三四五六七八九十百〇○]{0,2}"  # 一〇、 and 二○、 are written for 十、 and 二十、
 _SIGNS = (
     (CHAPTER, rf"第{_NUMBER}[章节部编篇](?:分)?(?=[\s、:：　])"),
@@ -14,7 +15,7 @@ _SIGNS = (
     (4, rf"[（(]{_NUMBER}[)）]"),
     (5, r"\d{1,2}(?:[.．](?!\d)|、)"),
     (6, r"[（(]\d{1,2}[)）]|\d{1,2}[)）]"),
-    (7, "[①-⑳㉑-㉟㊱-㊿]"),  # 1 to 50: one list, which Unicode has in three pieces
+    (7, f"[{CIRCLED}]"),
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
 SIGN = re.compile("|".join(f"({sign})" for _, sign in _SIGNS))

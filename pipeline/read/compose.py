@@ -33,8 +33,6 @@ _IN_SENTENCE = re.compile(r"[\u3400-\u9fff，、]$")
 _SENTENCE_END = re.compile(r"[。！？；!?;：:][”’」』）)]*$")
 _SHORTEST_BROKEN, _SHORTEST_INDENTED = 8, 20
 _MOSTLY = 0.6
-
-
 _WATERMARK = "watermark"
 
 

@@ -26,6 +26,7 @@ from pipeline.output.digest.unit import place_or_units
 from pipeline.output.digest.when import year_of
 from pipeline.output.digest.wording import UNKNOWN
 from pipeline.output.visible import shown_text, without_signs
+from pipeline.preprocess.headings import CIRCLED
 
 TOLD = "指定"  # the basis of what a person said
 LEADING = 5  # reports that a section names because they say most of its theme
@@ -36,7 +37,7 @@ FIRST_CHARACTERS = 1_000  # among which the first words of a report without a ti
 _NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
 _NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
 _LISTED = re.compile(
-    r"\s*(?:[-*+•·]\s+|(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十\d]{1,3}[、.．)）]|[①-⑳㉑-㉟㊱-㊿])\s*)"
+    rf"\s*(?:[-*+•·]\s+|(?:[（(][一二三四五六七八九十\d]{{1,3}}[）)]|[一二三四五六七八九十\d]{{1,3}}[、.．)）]|[{CIRCLED}])\s*)"
 )  # item of a list
 _BEGINNING = re.compile(r"\s*([^\s，。；,;]{8,48})\s")  # of a text without headings, up to the first space
 

@@ -7,6 +7,7 @@ must the rules that cut a report by these signs.
 import re
 from collections.abc import Callable
 
+from pipeline.preprocess.headings import CIRCLED
 from pipeline.read.symbols import symbols_of
 
 _DIGITS = "零一二三四五六七八九"
@@ -25,7 +26,7 @@ _BULLETS = frozenset("●■◆•▪➢◇□☑✓✗☒→")
 _PRIVATE = range(0xE000, 0xF900)
 _IN_TEXT = re.compile("[\uf000-\uf0ff]")  # where office programs put the characters of symbol fonts among letters
 # Behind these a number needs no space; behind others it keeps apart "1." and "2024年".
-_CLOSED = re.compile(r"[、）．：。，①-⑳㉑-㉟㊱-㊿⑴-⒛]$")
+_CLOSED = re.compile(f"[、）．：。，{CIRCLED}⑴-⒛]$")
 
 
 def format_number(number: int, form: str) -> str:

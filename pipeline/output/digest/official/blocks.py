@@ -12,6 +12,7 @@ from pipeline.output.digest.aspect import ASPECTS
 from pipeline.output.digest.figures import FigureLine, ThemeFigures, figures_of
 from pipeline.output.digest.lines import shortened
 from pipeline.output.digest.records import Digest, Group, Passage, Report, Section
+from pipeline.preprocess.headings import CIRCLED
 
 Look = Literal["title", "gap", "theme", "aspect", "text", "earlier", "date", "note"]
 DIGITS = "〇一二三四五六七八九"
@@ -19,7 +20,8 @@ FIGURES = 4  # of a theme, above the passages
 ROOM = 3  # pages of a document that has figures above the passages
 NAME = 24  # characters of a report's name behind a passage
 _SIGN = re.compile(
-    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}(?:、|是)|\d{1,2}(?:\.\d{1,2}){1,3}\s+|\d{1,2}(?:\s{2,}|\u3000)|\d{1,2}[.．、](?!\d)|[①-⑳㉑-㉟㊱-㊿■●◆◎▪•·△—]+)\s*"
+    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}(?:、|是)|\d{1,2}(?:\.\d{1,2}){1,3}\s+|\d{1,2}(?:\s{2,}|\u3000)|\d{1,2}[.．、](?!\d)"
+    rf"|[{CIRCLED}■●◆◎▪•·△—]+)\s*"
 )
 
 
