@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 
 import msgspec
 from anyio import Path as AsyncPath
-from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
@@ -24,7 +23,6 @@ from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from pipeline import __version__
-from pipeline.batch.engine import tag_texts
 from pipeline.core.errors import CorpusError, ModelError, PipelineError, UsageError
 from pipeline.core.records import HumanLabel, Label, Tag
 from pipeline.labels.corrections.store import ChangedError
@@ -38,7 +36,7 @@ from pipeline.web.file_store import FileStore, LoadedModel, StoredFile
 from pipeline.web.guard import AccessMiddleware, Policy
 from pipeline.web.metrics import CONTENT_TYPE, MetricsMiddleware
 from pipeline.web.routing import AppState, Corrector, Download, State, check_name, gives, problems, takes
-from pipeline.web.worker_pool import TaskLostError, busy
+from pipeline.web.worker_pool import TaskLostError
 
 STATIC = Path(__file__).parent / "static"
 REPORT_STYLE = HERE / "report.css"
@@ -171,7 +169,7 @@ async def metrics(state: State) -> Response:
         "files_held": len(file_store.files),
         "bytes_held": file_store.allowance.size,
         "files_under_way": file_store.taggers.under_way,
-        "texts_waiting": state.texts.statistics().tasks_waiting,
+        "texts_waiting": state.texts.waiting,
     }
     return Response(state.metrics.text(gauges), media_type=CONTENT_TYPE)
 
@@ -186,10 +184,7 @@ async def metrics(state: State) -> Response:
 async def tag(body: Annotated[schemas.TextToTag, Depends(body_of(schemas.TextToTag))], state: State) -> Response:
     """Tag a text."""
     loaded = state.file_store.model(body.model)
-    if state.texts.statistics().tasks_waiting >= state.file_store.config.serve.queue:
-        raise busy()
-    tags = await to_thread.run_sync(lambda: next(tag_texts([body.text], loaded.model)).finish().tags, limiter=state.texts)
-    return _json({"tags": tags})
+    return _json({"tags": await state.texts.tag(body.text, loaded.model)})
 
 
 @api.post("/files", status_code=202, responses=problems(404, 408, 422, 503, 507), openapi_extra=_BODY)

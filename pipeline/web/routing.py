@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from anyio import CapacityLimiter
 from anyio import Path as AsyncPath
 from fastapi import Depends, Query, Request
 from fastapi.responses import FileResponse
@@ -17,8 +16,7 @@ from pipeline.web import guard, schemas
 from pipeline.web.file_store import FileStore
 from pipeline.web.guard import Policy
 from pipeline.web.metrics import Metrics
-
-AT_ONCE = 2  # texts that are tagged at once; more wait
+from pipeline.web.texts import TextQueue
 
 
 class AppState:
@@ -29,11 +27,11 @@ class AppState:
         self.shows_library = shows_library
         self.policy = policy
         self.metrics = Metrics()
-        self.texts = CapacityLimiter(AT_ONCE)
+        self.texts = TextQueue(file_store.config.serve.queue)
         self.logins = guard.WaitQueue(guard.LOGINS)
 
 
-def _state(request: Request) -> AppState:
+async def _state(request: Request) -> AppState:  # without async it would be called in another thread, as the next one
     state: AppState = request.app.state.shared
     return state
 
@@ -41,7 +39,7 @@ def _state(request: Request) -> AppState:
 State = Annotated[AppState, Depends(_state)]
 
 
-def _with_library(state: State) -> AppState:
+async def _with_library(state: State) -> AppState:
     if not state.shows_library:
         raise HTTPException(404, "the library is not shown here; `pipeline serve --library` shows it")
     return state

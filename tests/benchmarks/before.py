@@ -1,6 +1,6 @@
 """This commit beside an older one: what training, tagging and reading take, in turn, by processor time: `make bench BEFORE=path`.
 
-    python tests/benchmarks/before.py PATH [--runs 5] [--texts FOLDER] [--only training,tagging,start,size,reading,spark]
+    python tests/benchmarks/before.py PATH [--runs 5] [--texts FOLDER] [--only training,tagging,start,size,reading,spark,page]
 
 PATH is a checkout of the older commit with its compiled parts (`python hatch_build.py` there). Each side runs as a whole process in
 its own checkout, one after the other in each turn, and the first turn does not count. A figure is the median of the quotients of
@@ -9,13 +9,16 @@ older commit's corpus, without the gazetteers that it did not have, and tag with
 """
 
 import argparse
+import asyncio
 import gzip
 import json
 import os
+import random
 import shutil
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -28,6 +31,7 @@ LITTLE, MUCH = 1_000_000, 17_000_000  # bytes between which the slope of tagging
 SMALL_FILE, LARGE_FILE, ARCHIVE = 2_000_000, 32_000_000, 128_000_000
 FORMATS = {"docx": "docx LibreOffice", "pdf": "pdf LibreOffice", "html": "html"}
 COPIES = 3
+CLIENTS, PAGE_SECONDS = 50, 6
 LOCAL_SPARK = ("--engine", "spark", "--master", "local[2]")
 READ = """
 import hashlib, sys
@@ -237,9 +241,7 @@ def spark(before: Side, now: Side, folder: Path, runs: int, texts: list[Path]) -
     commands = {
         f"{side} {name}": (
             checkout.root,
-            checkout.tag(
-                folder / f"{name}.parquet", "-o", folder / f"{side}-spark.jsonl", "--engine", "spark", "--master", "local[2]"
-            ),
+            checkout.tag(folder / f"{name}.parquet", "-o", folder / f"{side}-spark.jsonl", *LOCAL_SPARK),
         )
         for name in ("little", "much")
         for side, checkout in (("before", before), ("now", now))
@@ -253,7 +255,67 @@ def spark(before: Side, now: Side, folder: Path, runs: int, texts: list[Path]) -
     yield f"| Spark local[2], 200,000 rows of a table, speed against before | {gain} | | {took} |"
 
 
-SECTIONS = ("training", "tagging", "start", "size", "reading", "spark")
+def page(before: Side, now: Side, folder: Path, runs: int) -> Iterator[str]:
+    """Yield what a short text takes on the served page at 50 clients: how long one waits, and the server's processor time."""
+    sides = {"before": before, "now": now}
+    turns = [{name: _short_texts(side, folder / f"home-{name}") for name, side in sides.items()} for _ in range(runs + 1)][1:]
+    for number, name in enumerate(("median wait", "processor time of the server")):
+        took = " and ".join(f"{statistics.median(turn[side][number] for turn in turns):.1f}" for side in ("now", "before"))
+        found = [turn["now"][number] / turn["before"][number] for turn in turns]
+        middle_one = f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
+        yield f"| a short text on the page at {CLIENTS} clients, {name} | {middle_one} | 0.50 | {took} ms |"
+
+
+def _short_texts(side: Side, home: Path) -> tuple[float, float]:
+    """Return, in ms, the median wait for the tags of a short text, and the processor time of all the server's processes for one."""
+    import psutil
+    from load import start
+
+    home.mkdir(exist_ok=True)
+    server, address = start("default", home, side.root)
+    try:
+        asyncio.run(_ask_at_once(address))  # until it is warm
+        family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+        began = sum(sum(process.cpu_times()[:2]) for process in family)
+        waits = asyncio.run(_ask_at_once(address))
+        spent = sum(sum(process.cpu_times()[:2]) for process in family) - began
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        server.stdout.close()
+    return 1000 * statistics.median(waits), 1000 * spent / len(waits)
+
+
+async def _ask_at_once(address: str) -> list[float]:
+    """Return the waits of CLIENTS, in seconds, each of which sends a text when it has the tags of the one before.
+
+    They speak HTTP by hand: a client of a library would take more than the server.
+    """
+    waits: list[float] = []
+    end = time.monotonic() + PAGE_SECONDS
+    await asyncio.gather(*(_ask(address, random.Random(number), end, waits) for number in range(CLIENTS)))
+    return waits
+
+
+async def _ask(address: str, chance: random.Random, end: float, waits: list[float]) -> None:
+    from load import SENTENCES
+
+    host, port = address.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    while time.monotonic() < end:
+        body = json.dumps({"text": "".join(chance.choices(SENTENCES, k=chance.randrange(1, 6)))}).encode()
+        head = f"POST /api/tag HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        begun = time.perf_counter()
+        writer.write(head.encode() + body)
+        answer = (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readexactly(int(answer.partition(b"content-length: ")[2].split()[0]))
+        waits.append(time.perf_counter() - begun)
+        if b" 200 " not in answer.partition(b"\r\n")[0]:
+            raise SystemExit(answer.decode())
+    writer.close()
+
+
+SECTIONS = ("training", "tagging", "start", "size", "reading", "spark", "page")
 
 
 def compare(checkout: Path, folder: Path, runs: int, texts: list[Path], only: Iterable[str] = SECTIONS) -> Iterator[str]:
@@ -268,6 +330,7 @@ def compare(checkout: Path, folder: Path, runs: int, texts: list[Path], only: It
         "size": lambda: size(before, now, folder, runs, texts),
         "reading": lambda: reading(before, now, folder, runs),
         "spark": lambda: spark(before, now, folder, runs, texts),
+        "page": lambda: page(before, now, folder, runs),
     }
     yield "| beside an older commit | median (least to greatest) | target | now and before |\n|---|---|---|---|"
     for name in only:

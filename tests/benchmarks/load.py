@@ -147,11 +147,11 @@ async def ask(client: httpx.AsyncClient, figures: Figures, method: str, path: st
     return None
 
 
-def start(model: str, home: Path) -> tuple[subprocess.Popen[str], str]:
-    """Return a server that has been started, and its address."""
+def start(model: str, home: Path, root: Path = ROOT) -> tuple[subprocess.Popen[str], str]:
+    """Return a server of a checkout that has been started, and its address."""
     command = [sys.executable, "-m", "pipeline.cli", "serve", "--port", "0", "--model", model]
     env = {**os.environ, "MISSION_THEMES_HOME": str(home)}
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=env)
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, env=env)
     address = process.stdout.readline().split()[1]
     for _ in range(300):
         with contextlib.suppress(httpx.HTTPError):
