@@ -12,6 +12,7 @@ runs at over 100 MB/s, knows phrases, and here keeps the length of the text.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import accumulate
 from operator import add, attrgetter, sub
@@ -357,6 +358,9 @@ def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> d
 
     The row of a table is noise only where it holds no word: its form says nothing.
     """
+    rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
+    if rows and not lines.doubtful and _are_rows(document, lines, rows):
+        return {}
     texts = [text[start:end] for start, end in lines.spans]
     if not document.marks:
         return find_noise(texts, lines.doubtful)
@@ -364,9 +368,13 @@ def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> d
     rest = [i for i in range(len(texts)) if i not in marked]
     doubtful = frozenset(lines.doubtful)
     by_form = find_noise([texts[i] for i in rest], [place for place, i in enumerate(rest) if i in doubtful])
-    rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
     found = {rest[i]: reason for i, reason in by_form.items() if reason == "symbols" or lines.spans[rest[i]][0] not in rows}
     return dict(sorted((found | marked).items()))
+
+
+def _are_rows(document: Document, lines: Lines, rows: AbstractSet[int]) -> bool:
+    """Tell whether all lines are rows, which begin at the offsets in ``rows``, and none is noise by a mark."""
+    return all(start in rows for start, _ in lines.spans) and all(mark.kind != "noise" for mark in document.marks)
 
 
 def _body_lines(document: Document, columns: NDArray[np.int64], offsets: OffsetMap) -> BodyLines:
