@@ -73,7 +73,7 @@ class Engine:
 
     def __init__(self, options: TagOptions, model: Model | None = None) -> None:
         """Take the options, and the model where it is loaded already; raises ModelError for a folder with another version."""
-        self.model = as_told(model or load_cached(options.model, options.version), options.stricter)
+        self.model = (model or load_cached(options.model, options.version)).as_told(options.stricter)
         self._options = options
         self._reader = IsolatedReader(options.read, options.scratch)
         self._corrections = _corrections(options.corrections) if options.corrections else None
@@ -178,12 +178,6 @@ def load_cached(folder: Path, version: str = "") -> Model:
         if (native := scans()) is not None:
             native.keep_memory(BLOCK, KEPT)
     return model
-
-
-def as_told(model: Model, stricter: bool) -> Model:
-    """Return a model with its stricter threshold for drifted reports, or without."""
-    is_as_told = stricter or model.drifted is None
-    return model if is_as_told else model.calibrated(model.temperature, model.thresholds, None)
 
 
 @cache

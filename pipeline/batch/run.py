@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from pipeline.batch.engine import Engine, TagOptions, as_told, load_cached
+from pipeline.batch.engine import Engine, TagOptions, load_cached
 from pipeline.batch.local import FileResult, Sizes, digest_of, jobs_for, size_of, tag_files, tag_to_stream
 from pipeline.core.config import Config, LabelSet
 from pipeline.core.counted import counted
@@ -26,6 +26,7 @@ from pipeline.core.outputs import (
     write_file,
     write_whole,
 )
+from pipeline.model.model import Model
 from pipeline.output import FINISHED, FORMATS, RunFacts, run_facts
 from pipeline.read import suffix_of
 from pipeline.read.find import FoundFiles, find_reports
@@ -96,8 +97,8 @@ class TagRun:
         self.place = request.out
         found = _find(request, self.place)
         folder = model_folder(request.model, request.config.track.uri, say).resolve()
-        self.model = as_told(load_cached(folder), request.config.drift.stricter_review)
-        self.options = _options(request, folder, self.model.version, say)
+        self.model = load_cached(folder).as_told(request.config.drift.stricter_review)
+        self.options = _options(request, folder, self.model, say)
         self.sizes: Sizes = {source: size_of(source) for source in without_outputs(found.reports, request.paths, say)}
         self.jobs = jobs_for(self.sizes, request.jobs)
         self.counts = RunCounts(fail, list(found.skipped))
@@ -261,11 +262,11 @@ def _project_files(request: RunRequest) -> list[Path]:
     return own_files(request.config)
 
 
-def _options(request: RunRequest, folder: Path, version: str, say: Say) -> TagOptions:
+def _options(request: RunRequest, folder: Path, model: Model, say: Say) -> TagOptions:
     config = request.config
-    corrections = _corrections(config, load_cached(folder).labels, say) if request.corrected else b""
+    corrections = _corrections(config, model.labels, say) if request.corrected else b""
     stricter = config.drift.stricter_review
-    return TagOptions(folder, version, config.read, request.format, request.keep_noise, corrections, stricter=stricter)
+    return TagOptions(folder, model.version, config.read, request.format, request.keep_noise, corrections, stricter=stricter)
 
 
 def _corrections(config: Config, labels: LabelSet, say: Say) -> bytes:

@@ -105,6 +105,11 @@ class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
             other.__dict__["compiled"] = self.compiled
         return other
 
+    def as_told(self, stricter: bool) -> "Model":
+        """Return the model with its stricter threshold for drifted reports, or without."""
+        is_as_told = stricter or self.drifted is None
+        return self if is_as_told else self.calibrated(self.temperature, self.thresholds, None)
+
     def probabilities(self, scores: Floats) -> Floats:
         """Return calibrated probabilities for decision scores of any shape (…, labels)."""
         return softmax(scores / self.temperature)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pipeline.core.config import LabelDefinition, LabelSet
 from pipeline.model.features import Vocabulary
 from pipeline.model.gazetteer import Gazetteer
-from pipeline.model.model import softmax
+from pipeline.model.model import DriftedText, softmax
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,13 @@ def test_the_version_is_another_where_anything_that_a_tag_depends_on_is(plain, c
 def test_the_version_is_the_same_whatever_no_tag_depends_on(plain):
     assert replace(plain, name="another", facts={"macro_f1": 1.0}).version == plain.version
     assert replace(plain, stored_version="0123456789ab").version == "0123456789ab"
+
+
+def test_a_model_is_told_to_leave_its_stricter_threshold_out(plain):
+    strict, without = replace(plain, drifted=DriftedText(0.25, 0.9)), replace(plain, drifted=None)
+    assert strict.as_told(stricter=True) is strict
+    assert strict.as_told(stricter=False).version == without.version != strict.version
+    assert without.as_told(stricter=False) is without.as_told(stricter=True) is without
 
 
 def test_probabilities_are_scores_over_the_temperature(plain):
