@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import importlib
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,6 +38,7 @@ from pipeline.model.model import Model
 from pipeline.preprocess.clean import clean
 from pipeline.preprocess.segment import segment
 from pipeline.preprocess.segments import TEXT, joined
+from pipeline.read.office.libreoffice import _Office
 from pipeline.track.server import free_port
 from pipeline.track.store import QUIET
 
@@ -73,6 +76,7 @@ _SLOW_FIXTURES = frozenset(
         "begin",
         "browser",
         "chromium",
+        "commands",
         "java",
         "nginx",
         "office",
@@ -303,6 +307,51 @@ def begin() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.stdout.close()
 
 
+# What it is asked goes through its standard input and output; what a command or Java prints goes elsewhere.
+_COMMANDS = """
+import json, os, sys, warnings
+warnings.simplefilter("ignore")
+from click.testing import CliRunner
+from pipeline.cli.commands import main
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+kept = dict(os.environ)
+for line in sys.stdin:
+    asked = json.loads(line)
+    os.environ.clear()
+    os.environ.update({**kept, **asked["env"]})
+    done = CliRunner().invoke(main, asked["arguments"])
+    print(json.dumps({"returncode": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}), file=answers, flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def commands() -> Callable[[Path], contextlib.AbstractContextManager[Callable[..., SimpleNamespace]]]:
+    """Return a function that gives one process for many commands: ``with commands(home) as command``.
+
+    Each process of its own would load MLflow anew, which takes two seconds, or start Java and Spark, which takes ten.
+    """
+    return one_process
+
+
+@contextlib.contextmanager
+def one_process(home: Path) -> Iterator[Callable[..., SimpleNamespace]]:
+    """Run commands on a project folder in a process that is kept; each gives what ``start`` gives."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _COMMANDS], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        text=True, encoding="utf-8", env={**os.environ, "MISSION_THEMES_HOME": str(home)},
+    )  # fmt: skip
+
+    def command(*arguments: object, env: dict[str, str] | None = None) -> SimpleNamespace:
+        process.stdin.write(json.dumps({"arguments": [str(argument) for argument in arguments], "env": env or {}}) + "\n")
+        process.stdin.flush()
+        return SimpleNamespace(**json.loads(process.stdout.readline()))
+
+    with process:
+        yield command
+        process.stdin.close()
+
+
 def run_pipeline(arguments, home=None, env=None, stdin=None, cwd=None, timeout=300) -> subprocess.CompletedProcess[str]:
     """Run ``pipeline`` in a process of its own and return what it printed."""
     variables = {**os.environ, **({"MISSION_THEMES_HOME": str(home)} if home else {}), **(env or {})}
@@ -441,9 +490,15 @@ def wait_for(ready: Callable[[], object], process: "subprocess.Popen[Any] | None
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory, formats) -> Callable[[list[Path], str, Path], list[Path]]:
-    """Return a function that converts files with LibreOffice: ``office([path], "docx", folder)`` gives the new ones."""
-    return formats.libreoffice(program("soffice", "libreoffice"), tmp_path_factory.mktemp("office"))
+def office(formats) -> Iterator[Callable[[list[Path], str, Path], list[Path]]]:
+    """Return a function that converts files with LibreOffice: ``office([path], "docx", folder)`` gives the new ones.
+
+    One LibreOffice is kept for all of them: it takes over what is asked of its profile, and each start takes a second.
+    """
+    soffice = program("soffice", "libreoffice")
+    kept = _Office(soffice, time.monotonic() + 90)
+    yield formats.libreoffice(soffice, kept.folder)
+    kept.end()
 
 
 @pytest.fixture(scope="session")
@@ -468,10 +523,21 @@ def patience() -> int:
     return milliseconds
 
 
-@pytest.fixture(scope="session")
-def chromium(formats, browser) -> Callable[[str, Path, Path], Path]:
+@pytest.fixture(scope="module")
+def chrome(browser) -> Iterator[Any]:
+    """A Chromium that is open for the tests of a module: a start takes a second. Not for all, since it holds asyncio's loop."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(formats, chrome) -> Callable[[str, Path, Path], Path]:
     """Return a function that saves a page with Chromium: ``chromium("pdf" or "mhtml", page, file)`` gives the file."""
-    return formats.chromium(browser)
+    return partial(formats.save_page, chrome)
 
 
 @pytest.fixture(scope="session")

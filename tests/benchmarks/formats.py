@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import handmade
 import scans
@@ -274,17 +275,24 @@ def chromium(program: str) -> Browser:
     def save(kind: str, page: Path, target: Path) -> Path:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-            tab = browser.new_page()
-            tab.goto(page.as_uri())
-            if kind == "pdf":
-                tab.pdf(path=target, format="A4", display_header_footer=True)
-            else:
-                snapshot = tab.context.new_cdp_session(tab).send("Page.captureSnapshot", {"format": "mhtml"})
-                target.write_bytes(snapshot["data"].encode())
+            save_page(browser, kind, page, target)
             browser.close()
         return target
 
     return save
+
+
+def save_page(browser: Any, kind: str, page: Path, target: Path) -> Path:
+    """Print a page to pdf, or save it as mhtml, in a browser that is open; give the file."""
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
+    if kind == "pdf":
+        tab.pdf(path=target, format="A4", display_header_footer=True)
+    else:
+        snapshot = tab.context.new_cdp_session(tab).send("Page.captureSnapshot", {"format": "mhtml"})
+        target.write_bytes(snapshot["data"].encode())
+    tab.close()
+    return target
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,12 +45,15 @@ def lines(folder):
     return sorted(line for part in Path(folder).glob("part-*") for line in part.read_text(encoding="utf-8").splitlines())
 
 
-def run(command, *arguments):
-    return subprocess.run(command(*arguments, "--engine", "spark"), capture_output=True, text=True, timeout=300, check=False)
+@pytest.fixture(scope="module")
+def run(java, commands, trained_home):
+    """Return a function that tags with one Spark, which is kept."""
+    with commands(trained_home) as command:
+        yield partial(command, "tag", "--engine", "spark", "--master", "local[2]", "--model", "seeds")
 
 
-def test_tags_and_errors_are_those_of_one_machine(java, archive, command, local, tmp_path):
-    done = run(command, archive, "-o", tmp_path / "t.jsonl", "--master", "local[2]")
+def test_tags_and_errors_are_those_of_one_machine(run, archive, local, tmp_path):
+    done = run(archive, "-o", tmp_path / "t.jsonl")
     assert done.returncode == 1, done.stderr
     assert lines(tmp_path / "t.jsonl") == local
     assert "60 reports tagged by Spark, 1 failed, see" in done.stderr
@@ -60,12 +64,12 @@ def test_tags_and_errors_are_those_of_one_machine(java, archive, command, local,
     }
 
 
-def test_a_table_goes_in_and_parquet_comes_out(java, command, tmp_path):
+def test_a_table_goes_in_and_parquet_comes_out(run, tmp_path):
     import pandas as pd
 
     texts = ["图书馆新开城市书房六座，送戏下乡八十场。", "理论宣讲团进村社讲党课。", "  "]
     pd.DataFrame({"text": texts, "source": ["a", "a", "c"]}).to_parquet(tmp_path / "rows.parquet")
-    done = run(command, tmp_path / "rows.parquet", "-o", tmp_path / "t.parquet", "--master", "local[1]")
+    done = run(tmp_path / "rows.parquet", "-o", tmp_path / "t.parquet")
     assert done.returncode == 1, done.stderr
     found = pd.read_parquet(tmp_path / "t.parquet").sort_values("text")
     assert list(found["text"]) == texts[:2]
@@ -157,20 +161,20 @@ def test_the_format_is_the_one_named_or_that_of_the_ending(name, out, chosen):
     assert spark.format_of(name, Path(out)) == chosen
 
 
-def test_errors_are_those_of_this_run_and_of_files_that_cannot_be_listed(java, command, tmp_path):
+def test_errors_are_those_of_this_run_and_of_files_that_cannot_be_listed(run, tmp_path):
     folder, out = tmp_path / "reports", tmp_path / "t"
     folder.mkdir()
     (folder / "a.txt").write_text("图书馆新开城市书房六座，送戏下乡八十场。", encoding="utf-8")
     bad = os.fsencode(folder) + b"/\xb1\xa8.txt"
     with open(bad, "wb") as stream:  # noqa: PTH123 - a Path takes no bytes
         stream.write(b"x")
-    done = run(command, folder, "-o", out, "--format", "jsonl", "--master", "local[1]")
+    done = run(folder, "-o", out, "--format", "jsonl")
     assert (done.returncode, "1 report tagged by Spark, 1 failed, see" in done.stderr) == (1, True), done.stderr
     (error,) = map(json.loads, lines(tmp_path / "t.errors"))
     assert error["source"] == f"{folder}/报.txt"
     assert error["error"].startswith(f"{folder}/报.txt: its name is no UTF-8")
     os.unlink(bad)  # noqa: PTH108 - as above
-    done = run(command, folder, "-o", out, "--master", "local[1]")
+    done = run(folder, "-o", out)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "t.errors").exists()
 

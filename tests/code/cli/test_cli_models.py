@@ -1,15 +1,11 @@
 """`pipeline models …` and the gate of `pipeline train`, as an engineer uses them: three trainings on a store of their own."""
 
 import json
-import os
 import random
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -35,48 +31,22 @@ def shuffled(home, root):
 
 
 @pytest.fixture(scope="module")
-def trainings(start, home, shuffled):
+def command(commands, home):
+    """Return a function that runs commands on the store."""
+    with commands(home) as command:
+        yield command
+
+
+@pytest.fixture(scope="module")
+def trainings(command, shuffled):
     """What three trainings print: on shuffled labels with the gate open, on the seeds, and on shuffled labels again."""
-    done = [start(["train", *SEEDS, *options], home=home) for options in ([*shuffled, *OPEN], [], shuffled)]
+    done = [command("train", *SEEDS, *options) for options in ([*shuffled, *OPEN], [], shuffled)]
     assert [one.returncode for one in done] == [0, 0, 0], [one.stderr for one in done]
     return [one.stdout for one in done]
 
 
-WORKER = """
-import json, os, sys, warnings
-warnings.simplefilter("ignore")
-from click.testing import CliRunner
-from pipeline.cli.commands import main
-kept = dict(os.environ)
-for line in sys.stdin:
-    asked = json.loads(line)
-    os.environ.clear()
-    os.environ.update({**kept, **asked["env"]})
-    done = CliRunner().invoke(main, asked["arguments"])
-    print(json.dumps({"returncode": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}), file=sys.__stdout__, flush=True)
-"""
-
-
-@pytest.fixture(scope="module")
-def command(home, trainings, root):
-    """Return a function that runs commands on the store, all in one process: each would spend two seconds on importing MLflow."""
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True, encoding="utf-8", env={**os.environ, "MISSION_THEMES_HOME": str(home)},
-    )  # fmt: skip
-
-    def command(*arguments, env=None):
-        worker.stdin.write(json.dumps({"arguments": [str(argument) for argument in arguments], "env": env or {}}) + "\n")
-        worker.stdin.flush()
-        return SimpleNamespace(**json.loads(worker.stdout.readline()))
-
-    with worker:
-        yield command
-        worker.stdin.close()
-
-
 @pytest.fixture
-def run(command, home):
+def run(command, home, trainings):
     """Return that function, and put the store back when the test is over."""
     store = home / "mlruns" / "mlflow.db"
     shutil.copy(store, home / "kept.db")

@@ -25,25 +25,15 @@ def page_of(reports, facts):
     return stream.getvalue()
 
 
-@pytest.fixture(scope="module")
-def engine(browser):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def show(engine, tmp_path, facts):
+def show(chrome, tmp_path, facts):
     """Return a function that opens reports as a page; a request beyond the file or a complaint of the browser fails the test."""
     beyond, contexts = [], []
 
     def run(reports, scripts=True, width=1280, height=860):
         path = tmp_path / "page.html"
         path.write_bytes(page_of(reports, facts))
-        context = engine.new_context(java_script_enabled=scripts, viewport={"width": width, "height": height})
+        context = chrome.new_context(java_script_enabled=scripts, viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: request.url.split("#")[0] == path.as_uri() or beyond.append(request.url))
@@ -162,7 +152,7 @@ def test_the_page_is_read_by_keys_alone(show, small):
     assert not page.locator("#r1-p2").is_visible()
 
 
-def test_those_who_hear_the_page_are_told_the_same(show, engine, small):
+def test_those_who_hear_the_page_are_told_the_same(show, small):
     page = show([small])
     page.wait_for_load_state("networkidle")
     session = page.context.new_cdp_session(page)
@@ -220,7 +210,7 @@ def test_nothing_inline_is_left_to_the_policy(small, facts):
     assert policy.startswith("default-src &#39;none&#39;")
 
 
-def test_the_policy_stops_what_a_template_would_let_through(engine, small, facts, tmp_path, monkeypatch):
+def test_the_policy_stops_what_a_template_would_let_through(chrome, small, facts, tmp_path, monkeypatch):
     """Were a report's markup ever taken for markup, neither script nor style of it would do anything."""
     from pipeline.output import page as module
 
@@ -228,7 +218,7 @@ def test_the_policy_stops_what_a_template_would_let_through(engine, small, facts
     monkeypatch.setattr(module, "render_report", lambda *_: markup)
     path = tmp_path / "hit.html"
     path.write_bytes(page_of([small], facts))
-    page, said = engine.new_page(), []
+    page, said = chrome.new_page(), []
     page.on("console", lambda message: said.append(message.text))
     page.goto(path.as_uri())
     assert page.title() != "hit"

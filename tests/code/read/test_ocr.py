@@ -41,7 +41,7 @@ REPORT = [
 
 
 @pytest.fixture(scope="module")
-def scan(chromium, tmp_path_factory):
+def scan(chrome, tmp_path_factory):
     """The picture of a printed page."""
     pdfium = pytest.importorskip("pypdfium2")
     folder = tmp_path_factory.mktemp("scan")
@@ -50,21 +50,11 @@ def scan(chromium, tmp_path_factory):
     body = f"<h3 style='text-align:center'>{REPORT[0]}</h3>" + "".join(f"<p>{text}</p>" for text in REPORT[1:])
     source.write_text(f"<meta charset=utf-8>{style}{body}", "utf-8")
     printed = folder / "page.pdf"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.goto(source.as_uri())
-        tab.pdf(path=printed, prefer_css_page_size=True)
-        browser.close()
+    tab = chrome.new_page()
+    tab.goto(source.as_uri())
+    tab.pdf(path=printed, prefer_css_page_size=True)
+    tab.close()
     return pdfium.PdfDocument(printed)[0].render(scale=150 / 72).to_pil().convert("RGB")
-
-
-def chromium_path():
-    import shutil
-
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
 
 
 def encoded(image, form, **options):

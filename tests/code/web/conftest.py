@@ -103,14 +103,12 @@ def chromium_page(open_page):
 
 
 @pytest.fixture(scope="module")
-def open_page(browser, patience):
+def open_page(chrome, patience):
     """Return a function that opens a page that asks nothing of any other machine, and whose console stays empty."""
-    from playwright.sync_api import sync_playwright
-
     noticed = []
 
     def open_one(address, **settings):
-        context = opened.new_context(**{"viewport": {"width": 1360, "height": 900}, "locale": "zh-CN", **settings})
+        context = chrome.new_context(**{"viewport": {"width": 1360, "height": 900}, "locale": "zh-CN", **settings})
         page = context.new_page()
         page.set_default_timeout(patience)
         page.on("request", lambda request: request.url.startswith((address, "blob:", "data:")) or noticed.append(request.url))
@@ -119,8 +117,5 @@ def open_page(browser, patience):
         page.goto(address)
         return page
 
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield open_one
-        opened.close()
+    yield open_one
     assert noticed == []

@@ -169,24 +169,22 @@ def test_so_many_drafts_and_no_more(shown, monkeypatch):
 
 
 @pytest.fixture
-def open_page(shown, browser, patience):
+def open_page(shown, chrome, patience):
     """Return a function that opens the page as another person does; its console may tell of what is refused (409), and no more."""
-    from playwright.sync_api import sync_playwright
-
-    noticed = []
+    noticed, contexts = [], []
 
     def run():
-        page = opened.new_context(viewport={"width": 1360, "height": 900}, locale="zh-CN").new_page()
+        contexts.append(chrome.new_context(viewport={"width": 1360, "height": 900}, locale="zh-CN"))
+        page = contexts[-1].new_page()
         page.set_default_timeout(patience)
         page.on("console", lambda line: line.type in ("error", "warning") and "409" not in line.text and noticed.append(line.text))
         page.on("pageerror", lambda error: noticed.append(str(error)))
         page.goto(shown.address)
         return page
 
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield run
-        opened.close()
+    yield run
+    for context in contexts:
+        context.close()
     assert noticed == []
 
 

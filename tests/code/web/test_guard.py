@@ -448,13 +448,10 @@ def test_without_that_guard_a_name_leads_out(serving, monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def page(browser):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield opened.new_page()
-        opened.close()
+def page(chrome):
+    page = chrome.new_page()
+    yield page
+    page.close()
 
 
 INJECT = """() => new Promise((done) => {

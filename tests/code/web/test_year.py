@@ -52,10 +52,8 @@ def write_reports(folder):
 
 
 @pytest.fixture
-def office(trained_home, tmp_path, monkeypatch, begin, start, browser, patience):
+def office(trained_home, tmp_path, monkeypatch, begin, start, chrome, patience):
     """An office with a project folder of its own, its files, a browser, and a server that can be stopped and started again."""
-    from playwright.sync_api import sync_playwright
-
     for name in ("MISSION_THEMES_DATA", "MISSION_THEMES_HOME"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "office"
@@ -71,14 +69,12 @@ def office(trained_home, tmp_path, monkeypatch, begin, start, browser, patience)
         running.process.terminate()
         assert running.process.wait(timeout=60) in (0, -15, 130, 143)
 
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = opened.new_page(viewport={"width": 1360, "height": 900}, locale="zh-CN")
-        page.set_default_timeout(patience)
-        page.on("pageerror", lambda error: running.noticed.append(str(error)))
-        running.page, running.serve, running.stop, running.files = page, serve, stop, write_reports(tmp_path / "报告")
-        yield running
-        opened.close()
+    page = chrome.new_page(viewport={"width": 1360, "height": 900}, locale="zh-CN")
+    page.set_default_timeout(patience)
+    page.on("pageerror", lambda error: running.noticed.append(str(error)))
+    running.page, running.serve, running.stop, running.files = page, serve, stop, write_reports(tmp_path / "报告")
+    yield running
+    page.close()
     assert running.noticed == []
 
 

@@ -234,25 +234,20 @@ def test_excel_becomes_a_pdf(small, attack, written, soffice, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def open_page(browser, tmp_path_factory):
+def open_page(chrome, tmp_path_factory):
     """Return a function that opens a page, which may ask nothing of any machine, with or without scripts."""
-    from playwright.sync_api import sync_playwright
+    noted = []
 
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        noted = []
+    def show(data, scripts=True, quiet=True, **settings):
+        path = tmp_path_factory.mktemp("page") / "digest.html"
+        path.write_bytes(data)
+        page = chrome.new_page(java_script_enabled=scripts, **settings)
+        page.on("request", lambda request: request.url == path.as_uri() or noted.append(request.url))
+        page.on("console", lambda message: quiet and noted.append(message.text))
+        page.goto(path.as_uri())
+        return page
 
-        def show(data, scripts=True, quiet=True, **settings):
-            path = tmp_path_factory.mktemp("page") / "digest.html"
-            path.write_bytes(data)
-            page = opened.new_page(java_script_enabled=scripts, **settings)
-            page.on("request", lambda request: request.url == path.as_uri() or noted.append(request.url))
-            page.on("console", lambda message: quiet and noted.append(message.text))
-            page.goto(path.as_uri())
-            return page
-
-        yield show
-        opened.close()
+    yield show
     assert noted == []
 
 
