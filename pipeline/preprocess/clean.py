@@ -57,7 +57,8 @@ _DROPPED = f"{_INVISIBLE}|{_WEB_MARK}|{_GLOSS}"  # compiled where a text holds a
 _NEUTRAL_GLOSS = r"(?<=[\u3400-\u9fff])[(（](?:de|di|le|zi|zhe|men|ge|me|ma|ne|ba|a|guo|shang|xia|li|qu|lai)[)）]"
 _GLOSSES_BEFORE_NEUTRAL = 3
 # Three characters or more with a space between each two are one word to a reader: 宣 传 工 作.
-_SIGN = "[\u3400-\u9fff，。、；：！？“”《》（）]"
+_MARKS = "，。、；：！？“”《》（）"
+_SIGN = f"[\u3400-\u9fff{_MARKS}]"
 _SPACES = " \u3000\xa0"
 _SPACED = rf"[{_SPACES}]+(?<=[\u3400-\u9fff][{_SPACES}]){_SIGN}(?:[{_SPACES}]+{_SIGN}){{2,}}(?![\u3400-\u9fff])"
 
@@ -188,10 +189,10 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
 def _odd_forms(text: str, simplify: bool) -> list[tuple[re.Pattern[str], str]]:
     """Return what has to be written otherwise that only the characters around it tell, with how it is written."""
     forms = []
-    if "。" not in text and ("." in text or "．" in text) and (point := _compiled(_POINT)).search(text):
+    if "。" not in text and ("." in text or "．" in text) and (point := re.compile(_POINT)).search(text):
         forms.append((point, "。"))
     if simplify and "著" in text:
-        taiwan = _compiled(_TAIWAN)
+        taiwan = re.compile(_TAIWAN)
         if any(taiwan.match(text, place) for place in _places_of("著", text)):  # to search for what may stand before takes long
             forms.append((taiwan, "着"))
     return forms
@@ -202,12 +203,6 @@ def _places_of(character: str, text: str) -> Iterator[int]:
     while place >= 0:
         yield place
         place = text.find(character, place + 1)
-
-
-@cache
-def _compiled(form: str) -> re.Pattern[str]:
-    """Compile a form that few texts need."""
-    return re.compile(form)
 
 
 def simplified(text: str) -> str:
@@ -298,14 +293,9 @@ def _kind_of() -> NDArray[np.uint8]:
 def _dropped_spans(text: str, kinds: _Kinds) -> list[Span]:
     spans: list[Span] = []
     for place in _suspects(kinds):
-        if (not spans or place >= spans[-1][1]) and (match := _dropped_form().match(text, place)):
+        if (not spans or place >= spans[-1][1]) and (match := re.compile(_DROPPED).match(text, place)):
             spans.append(match.span())
     return sorted(spans + spaced) if (spaced := _spaces_in_words(text, kinds)) else spans
-
-
-@cache
-def _dropped_form() -> re.Pattern[str]:
-    return re.compile(_DROPPED)
 
 
 def _neutral_glosses(text: str, spans: list[Span]) -> list[Span]:
@@ -320,10 +310,16 @@ def _spaces_in_words(text: str, kinds: _Kinds) -> list[Span]:
     spaces = places(kinds.each, _SPACE)
     spans: list[Span] = []
     for place in spaces[:-1].compress(spaces[1:] - spaces[:-1] == 2).tolist():
-        run = re.compile(_SPACED).match(text, place) if not spans or place >= spans[-1][1] else None
-        if run:
+        if (spans and place < spans[-1][1]) or not _is_in_word(text[max(0, place - 1) : place], text[place + 1]):
+            continue
+        if run := re.compile(_SPACED).match(text, place):
             spans += [match.span() for match in re.compile(f"[{_SPACES}]+").finditer(text, *run.span())]
     return spans
+
+
+def _is_in_word(before: str, behind: str) -> bool:
+    """Tell whether a space with these on its sides may stand within a word, without an expression that takes long to compile."""
+    return "\u3400" <= before <= "\u9fff" and ("\u3400" <= behind <= "\u9fff" or behind in _MARKS)
 
 
 def _kept(dropped: list[Span], length: int) -> Iterator[Span]:
@@ -417,11 +413,8 @@ def _dropped_lines(source: str, length: int, lines: list[Span], offsets: OffsetM
     position = 0
     for start, end in [*(offsets.span(*line) for line in lines), (len(source), len(source))]:
         for match in () if source[position:start].isspace() else _INK.finditer(source, position, start):
-            if _WEB_MARK_ONLY.fullmatch(match[0]):
+            if re.fullmatch(_WEB_MARK, match[0]):
                 yield Noise(*match.span(), "web mark")
-            elif not _dropped_form().fullmatch(match[0]):
+            elif not re.fullmatch(_DROPPED, match[0]):
                 yield Noise(*match.span(), "syntax")
         position = end
-
-
-_WEB_MARK_ONLY = re.compile(_WEB_MARK)

@@ -6,13 +6,14 @@ from itertools import pairwise
 
 CONTENTS = "table of contents"
 _LONGEST = 160
-_TITLE = re.compile(r"[【\[]?\s*(?:目\s*[录次]|(?:table of )?contents)\s*[】\]]?", re.IGNORECASE)
+# Expressions are compiled where a line asks for one.
+_TITLE = r"(?i)[【\[]?\s*(?:目\s*[录次]|(?:table of )?contents)\s*[】\]]?"
 _PAGE = r"(?:第\s*)?[-—–(（]?\s*(\d{1,4})\s*[-—–)）]?\s*页?"
-_LEADER = re.compile(r"…\s*…|(?:[.．·•‥_—–－-]\s*){3}")
-_LED_ENTRY = re.compile(rf".*[^\W\d].*?(?:(?:…\s*){{2,}}|(?:[.．·•‥_—–－-]\s*){{3,}}){_PAGE}")
-_NUMBERED = re.compile(rf"(\s*){_PAGE}$")
-_NAME, _NO_PAGE_BEHIND = re.compile(r"[^\W\d]"), frozenset("0123456789.．/:：年月第-")
-_SENTENCE_END = re.compile("[。！？；]")
+_LEADER, _LEADS = r"…\s*…|(?:[.．·•‥_—–－-]\s*){3}", frozenset("….．·•‥_—–－-")
+_LED_ENTRY = rf".*[^\W\d].*?(?:(?:…\s*){{2,}}|(?:[.．·•‥_—–－-]\s*){{3,}}){_PAGE}"
+_NUMBERED = rf"(\s*){_PAGE}$"
+_NAME, _NO_PAGE_BEHIND = r"[^\W\d]", frozenset("0123456789.．/:：年月第-")
+_SENTENCE_ENDS = frozenset("。！？；")
 _DIGITS = "0123456789"
 _ENDS = frozenset(_DIGITS + ")）-—–页 ")
 _FEWEST, _FEWEST_LED = 2, 3
@@ -20,7 +21,7 @@ _FEWEST, _FEWEST_LED = 2, 3
 
 def is_contents_title(line: str) -> bool:
     """Tell whether a line is the title of printed contents."""
-    return _TITLE.fullmatch(line.strip()) is not None
+    return re.fullmatch(_TITLE, line.strip()) is not None
 
 
 def is_contents_entry(line: str) -> bool:
@@ -30,16 +31,18 @@ def is_contents_entry(line: str) -> bool:
 
 def is_led_entry(line: str) -> bool:
     """Tell whether a line that ends with a figure is led to it by dots or a rule."""
-    return _LEADER.search(line) is not None and _LED_ENTRY.fullmatch(line) is not None
+    if _LEADS.isdisjoint(line):
+        return False
+    return re.search(_LEADER, line) is not None and re.fullmatch(_LED_ENTRY, line) is not None
 
 
 def _page(line: str) -> int | None:
     """Return the number of a page that a line ends with; figures of the text itself stand behind other signs."""
-    if len(line) > _LONGEST or _SENTENCE_END.search(line) or (match := _NUMBERED.search(line)) is None:
+    if len(line) > _LONGEST or not _SENTENCE_ENDS.isdisjoint(line) or (match := re.search(_NUMBERED, line)) is None:
         return None
     name = line[: match.start()]
-    is_apart = match[1] or (name and name[-1] not in _NO_PAGE_BEHIND) or _LED_ENTRY.fullmatch(line)
-    return int(match[2]) if is_apart and _NAME.search(name) else None
+    is_apart = match[1] or (name and name[-1] not in _NO_PAGE_BEHIND) or re.fullmatch(_LED_ENTRY, line)
+    return int(match[2]) if is_apart and re.search(_NAME, name) else None
 
 
 def mark_contents(lines: Sequence[str], judged: Iterable[int], reasons: dict[int, str]) -> None:

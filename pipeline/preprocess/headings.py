@@ -18,20 +18,25 @@ _SIGNS = (
     (7, f"[{CIRCLED}]"),
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
-SIGN = re.compile("|".join(f"({sign})" for _, sign in _SIGNS))
-_CLOSED = re.compile(r"。[”’」』）)]?$")
-_INNER_STOP = re.compile("[。！？!?；;]")
+# Expressions are compiled where a text asks for one: to compile all of them takes longer than to tag a short report.
+_SIGN = "|".join(f"({sign})" for _, sign in _SIGNS)
+_BEGIN_SIGNS = frozenset("第一二三四五六七八九十百其首再最")  # the letters among what signs begin with
+_CLOSED = r"。[”’」』）)]?$"
+_INNER_STOP = "[。！？!?；;]"
 _OPEN_ENDS = "，,、:："
-_MARKED = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*|\*\*(.+)\*\*")
+_MARKED = r"(#{1,6})[ \t]+(.+?)[ \t]*#*|\*\*(.+)\*\*"
 _WORD = re.compile(r"\w")
 LONGEST_LEAD, SHORTEST_LEAD = 24, 5
 NOT_IN_LEADS, BEHIND_LEADS = "《》:：;；!?！？", "”’」』）)"
-_LEAD = re.compile(rf"[^\d{NOT_IN_LEADS}]{{{SHORTEST_LEAD},{LONGEST_LEAD}}}。[{BEHIND_LEADS}]?")
+_LEAD = rf"[^\d{NOT_IN_LEADS}]{{{SHORTEST_LEAD},{LONGEST_LEAD}}}。[{BEHIND_LEADS}]?"
 
 
 def sign_level(text: str, position: int = 0, end: int | None = None) -> int | None:
     """Return the level of the sign that starts at a position, or None."""
-    match = SIGN.match(text, position, len(text) if end is None else end)
+    first = text[position : position + 1]
+    if first.isalpha() and first not in _BEGIN_SIGNS:
+        return None
+    match = re.compile(_SIGN).match(text, position, len(text) if end is None else end)
     return _SIGNS[match.lastindex - 1][0] if match and match.lastindex else None
 
 
@@ -40,15 +45,15 @@ def line_level(line: str, longest: int) -> int | None:
 
     A line that Markdown marks as a heading or as bold is one too where it is a single sentence, items among them.
     """
-    if line[:1] in ("#", "*") and (marked := _MARKED.fullmatch(line)):
+    if line[:1] in ("#", "*") and (marked := re.fullmatch(_MARKED, line)):
         return _marked_level(marked, longest)
     if len(line) > longest or not _WORD.search(line):
         return None
     level = sign_level(line)
-    stop = _INNER_STOP.search(line)
+    stop = re.search(_INNER_STOP, line)
     if level is None:
         return None if stop or line[-1] in _OPEN_ENDS else PLAIN
-    if stop and not _CLOSED.match(line, stop.start()):
+    if stop and not re.match(_CLOSED, line[stop.start() :]):
         return None
     return None if level >= ITEM and not line.startswith(("—", "-")) else level
 
@@ -59,10 +64,10 @@ def _marked_level(marked: re.Match[str], longest: int) -> int | None:
         return min(len(marked[1]) - 1, ITEM - 1) if 0 < len(text) <= longest else None
     if not text or len(text) > longest or text[-1] in _OPEN_ENDS:
         return None
-    level, stop = line_level(text, longest), _INNER_STOP.search(text)
-    return ITEM if level is None and (stop is None or _CLOSED.match(text, stop.start())) else level
+    level, stop = line_level(text, longest), re.search(_INNER_STOP, text)
+    return ITEM if level is None and (stop is None or re.match(_CLOSED, text[stop.start() :])) else level
 
 
 def is_lead(sentence: str) -> bool:
     """Tell whether a sentence has the form of one that announces a passage: short, no figures, no titles."""
-    return _LEAD.fullmatch(sentence) is not None
+    return re.fullmatch(_LEAD, sentence) is not None

@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _OPEN_ENDS = frozenset("，、,《“（(【‘")
 _CLOSED_STARTS = frozenset("，。、；：！？）》”】’")
-_FINAL = re.compile(r"[。！？!?；;：:…][”’」』）)】]*$")
+_FINAL = r"[。！？!?；;：:…][”’」』）)】]*$"
 _LATIN = re.compile("[A-Za-z]")
 _NEVER_BROKEN = frozenset(("navigation", "byline", "furniture", "image", "related links", CONTENTS))
 NARROWEST, WIDEST = 18, 120  # characters of a line in a text that was wrapped at a width
@@ -232,9 +232,9 @@ def _is_one_paragraph(line: str, following: str, wrapping: _Wrapping) -> bool:
     """Tell whether a full line and the next one are of one paragraph, whose last line ends a sentence, as no heading does."""
     if following[0] in CAPTION_SIGNS:
         return False
-    if not _FINAL.search(line):
+    if not re.search(_FINAL, line):
         return True
-    return wrapping.indented and (len(following) >= wrapping.full or _FINAL.search(following) is not None)
+    return wrapping.indented and (len(following) >= wrapping.full or re.search(_FINAL, following) is not None)
 
 
 def _wrapping(text: str, lines: Sequence[Span]) -> _Wrapping | None:
@@ -243,7 +243,7 @@ def _wrapping(text: str, lines: Sequence[Span]) -> _Wrapping | None:
     if len(lengths) < 4 or not NARROWEST <= (width := lengths[-max(1, len(lengths) // 50)]) <= WIDEST or lengths[-1] > WIDEST:
         return None
     full = [line for line in lines if line[1] - line[0] >= _FULL * width]
-    broken = sum(not _FINAL.search(text[slice(*line)]) for line in full)
+    broken = sum(not re.search(_FINAL, text[slice(*line)]) for line in full)
     if len(full) < _MOSTLY * len(lines) or broken < _MOSTLY * len(full):
         return None
     indents = sum(start > 0 and text[start - 1] in "\u3000 \t" for start, _ in lines)

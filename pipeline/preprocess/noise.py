@@ -66,21 +66,18 @@ _BY_FORM = (
     ("furniture", "分扫打关收点在相推版网联免长阅查举大", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
     ("furniture", "微新腾Qq朋豆人百复分收打转点评字Aa", rf"(?:{_SHARE}[\s|｜、/·+]*){{2,12}}"),
 )
+# Expressions are compiled where a line asks for one: to compile all of them takes longer than to tag a short report.
 # Lines that say nothing by themselves, but below the last sentence of a page are its foot.
-_FOOT = re.compile(
-    r"(?:主办|承办|主管|协办|技术支持|建设运维|版权|地址|邮编|邮政编码|电话|传真|网址|邮箱|E-?mail)(?:单位)?\s*[:：].{0,80}",
-    re.IGNORECASE,
-)
+_FOOT = r"(?i)(?:主办|承办|主管|协办|技术支持|建设运维|版权|地址|邮编|邮政编码|电话|传真|网址|邮箱|E-?mail)(?:单位)?\s*[:：].{0,80}"
 # These may begin with anything, and so take long to tell that a line is none of theirs. A character in it tells it faster.
-_PATH_LINE = re.compile(_PATH)
-_CREDIT = re.compile(r".{2,60}\s(?:摄|供图|摄影|图)|[^。；]{4,60}(?:供图|(?<![拍摄])摄|摄影)")
-_CREDIT_IN_BRACKETS = re.compile(
+_CREDIT = r".{2,60}\s(?:摄|供图|摄影|图)|[^。；]{4,60}(?:供图|(?<![拍摄])摄|摄影)"
+_CREDIT_IN_BRACKETS = (
     r"[（(](?:[^（()）。，]{1,24}(?:摄|摄影|供图|提供)|(?:图|图片|图文|文图|摄影|供图)[/：: 由源为][^（()）]{0,30}"
     r"|摄|供图|摄影|图)[)）]"
 )
 # The number or date of an official document, and a row of the names of a site's columns.
-_OF_DOCUMENT = re.compile(rf"[（(]?[^。，；]{{1,30}}〔\d{{4}}〕\s*第?\s*\d{{1,5}}\s*号[)）]?|{_YEAR}\s*{_MONTH}")
-_MENU_BREAK = re.compile(r"[\s|｜/·>]+")
+_OF_DOCUMENT = rf"[（(]?[^。，；]{{1,30}}〔\d{{4}}〕\s*第?\s*\d{{1,5}}\s*号[)）]?|{_YEAR}\s*{_MONTH}"
+_MENU_BREAK = r"[\s|｜/·>]+"
 _MENU_NAMES = (
     "首页 网站首页 学校首页 主页 网站地图 联系我们 关于我们 登录 注册 搜索 收藏 设为首页 加入收藏 要闻 新闻 新闻中心 "
     "新闻动态 通知公告 公告 政务公开 信息公开 政务服务 办事服务 互动交流 政民互动 专题 专题专栏 党建 党建工作 视频 "
@@ -89,10 +86,10 @@ _MENU_NAMES = (
 )
 _MENU = frozenset(_MENU_NAMES.split())
 _LONGEST_MENU, _FEWEST_IN_LINE, _FEWEST_LINES = 8, 4, 4
-_FRONT_MATTER = re.compile(r"[A-Za-z][\w-]{0,30}\s*[:：](?:\s.*)?|-\s.+")
+_FRONT_MATTER = r"[A-Za-z][\w-]{0,30}\s*[:：](?:\s.*)?|-\s.+"
 _FRONT_MATTER_ENDS = ("---", "+++", "...")
 _LONGEST_FRONT_MATTER = 40
-_LICENCE = re.compile(r".{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}", re.IGNORECASE)
+_LICENCE = r"(?i).{0,30}(?:ICP备|公网安备|备案号|网站标识码|Copyright|©).{0,80}"
 # The ideographs that stand soon behind the first digit of noise (a date, the number of a page); with another one it is none.
 OF_DATES_AND_PAGES = "年页共"
 # A line that begins with another ideograph than these is noise by its form only if it ends with one of ENDS or holds one of WITHIN.
@@ -100,10 +97,9 @@ BEGINS = frozenset("".join(begins for _, begins, _ in _BY_FORM))
 _CREDIT_ENDS, WITHIN = tuple("摄影图)）"), ">›»＞备站©yY〔〇|｜"
 ENDS = "".join(_CREDIT_ENDS) + _DIGITS + "-—–页"
 _BEHIND_CREDITS = (None, "image", "furniture")  # what a line may be that is rather the credit of a picture
-_LATIN = re.compile(r"(?<!\\)[A-Za-z]")
+_LATIN = r"(?<!\\)[A-Za-z]"
 _WORD = re.compile(r"\w")
-_PUNCTUATION = re.compile("[。，；！？!?,;：:]")
-_SENTENCE_END = re.compile("[。！？；]")
+_PUNCTUATION, _SENTENCE_ENDS = frozenset("。，；！？!?,;：:"), frozenset("。！？；")
 TITLE_LINES = 12
 
 
@@ -143,11 +139,11 @@ def judge(line: str) -> str | None:
 
 def _by_sign(line: str) -> str | None:
     """Return why a line is noise that one sign in it raises the suspicion of."""
-    if (">" in line or "›" in line or "»" in line or "＞" in line) and _PATH_LINE.fullmatch(line):
+    if (">" in line or "›" in line or "»" in line or "＞" in line) and re.fullmatch(_PATH, line):
         return "navigation"
     if line[-1] in _DIGITS and is_led_entry(line):
         return CONTENTS
-    return "byline" if ("〔" in line or "〇" in line) and _OF_DOCUMENT.fullmatch(line) else None
+    return "byline" if ("〔" in line or "〇" in line) and re.fullmatch(_OF_DOCUMENT, line) else None
 
 
 def _by_words(line: str) -> str | None:
@@ -156,27 +152,27 @@ def _by_words(line: str) -> str | None:
         return "caption"
     if reason is None and _is_menu_line(line):
         return "navigation"
-    return "furniture" if reason is None and _may_be_licence(line) and _LICENCE.fullmatch(line) else reason
+    return "furniture" if reason is None and _may_be_licence(line) and re.fullmatch(_LICENCE, line) else reason
 
 
 def _by_form(line: str) -> str | None:
     for reason, form in _forms(line[0]):
-        if form.fullmatch(line):
+        if _compiled(form).fullmatch(line):
             return reason
     return None
 
 
 @cache
-def _forms(first: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the forms, with their reasons, that a line may have that begins so; a form is compiled when a line may have it."""
+def _forms(first: str) -> tuple[tuple[str, str], ...]:
+    """Return the forms, with their reasons, that a line may have that begins so."""
     first = "0" if first.isdecimal() else first
-    return tuple((reason, _compiled(form)) for reason, begins, form in _BY_FORM if first in begins)
+    return tuple((reason, form) for reason, begins, form in _BY_FORM if first in begins)
 
 
 @cache
 def _compiled(form: str) -> re.Pattern[str]:
     """Compile a form; one without Latin letters has no case, and to allow for it takes several times as long."""
-    return re.compile(form, re.IGNORECASE if _LATIN.search(form) else 0)
+    return re.compile(form, re.IGNORECASE if re.search(_LATIN, form) else 0)
 
 
 def _may_be_licence(line: str) -> bool:
@@ -186,22 +182,22 @@ def _may_be_licence(line: str) -> bool:
 def _is_credited(line: str) -> bool:
     """Tell whether a line ends with who took its picture."""
     if line[-1] in "图摄影":
-        return _CREDIT.fullmatch(line) is not None
+        return re.fullmatch(_CREDIT, line) is not None
     start = max(line.rfind("（"), line.rfind("("))
-    return start > 1 and _CREDIT_IN_BRACKETS.fullmatch(line, start) is not None
+    return start > 1 and re.fullmatch(_CREDIT_IN_BRACKETS, line[start:]) is not None
 
 
 def _is_menu_line(line: str) -> bool:
     """Tell whether a line is a row of the names of a site's columns, two of which are known."""
     if " " not in line and "|" not in line and "｜" not in line:
         return False
-    names = _MENU_BREAK.split(line)
+    names = re.split(_MENU_BREAK, line)
     return len(names) >= _FEWEST_IN_LINE and max(map(len, names)) <= _LONGEST_MENU and len(_MENU.intersection(names)) > 1
 
 
 def _menus(lines: Sequence[str], reasons: dict[int, str]) -> None:
     """Mark runs of short lines of which two are the names of a site's columns."""
-    short = [i for i, line in enumerate(lines) if len(line) <= _LONGEST_MENU and not _PUNCTUATION.search(line)]
+    short = [i for i, line in enumerate(lines) if len(line) <= _LONGEST_MENU and _PUNCTUATION.isdisjoint(line)]
     for run in runs(short, within=1):
         if len(run) >= _FEWEST_LINES and len(_MENU.intersection([lines[i] for i in run])) > 1:
             reasons.update(dict.fromkeys((i for i in run if i not in reasons), "navigation"))
@@ -213,7 +209,7 @@ def _front_matter(lines: Sequence[str], reasons: dict[int, str]) -> None:
         if line in _FRONT_MATTER_ENDS and i > 1:
             reasons.update(dict.fromkeys(range(i + 1), "front matter"))
             return
-        if not _FRONT_MATTER.fullmatch(line):
+        if not re.fullmatch(_FRONT_MATTER, line):
             return
 
 
@@ -234,7 +230,7 @@ def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
             reasons[i] = "repeated caption" if i in reasons else "repeated line"
     first = lines[:TITLE_LINES]
     for i in range(1, len(first) if len(set(first)) < len(first) else 0):
-        if i not in reasons and lines[i] in first[:i] and not _PUNCTUATION.search(lines[i]):
+        if i not in reasons and lines[i] in first[:i] and _PUNCTUATION.isdisjoint(lines[i]):
             reasons[i] = "repeated line"
 
 
@@ -250,9 +246,9 @@ def _foot(lines: Sequence[str], reasons: dict[int, str]) -> None:
     for i in range(len(lines) - 1, -1, -1):
         if i in reasons:
             continue
-        if _FOOT.fullmatch(lines[i]):
+        if (":" in lines[i] or "：" in lines[i]) and re.fullmatch(_FOOT, lines[i]):
             reasons[i] = "furniture"
-        elif _SENTENCE_END.search(lines[i]):
+        elif not _SENTENCE_ENDS.isdisjoint(lines[i]):
             return
 
 
@@ -268,4 +264,4 @@ def _closing_names(lines: Sequence[str], reasons: dict[int, str]) -> None:
 
 
 def _is_name(line: str) -> bool:
-    return len(line) <= 20 and not _PUNCTUATION.search(line)
+    return len(line) <= 20 and _PUNCTUATION.isdisjoint(line)

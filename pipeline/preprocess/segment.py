@@ -25,7 +25,6 @@ from pipeline.preprocess.headings import (
     NOT_IN_LEADS,
     PLAIN,
     SHORTEST_LEAD,
-    SIGN,
     TITLE,
     is_lead,
     line_level,
@@ -402,7 +401,7 @@ def sign_starts(text: str, kinds: Kinds, paragraphs: Ints, is_text: Flags) -> In
     number = np.searchsorted(starts, places) - 1
     inside = (number >= 0) & (places < ends.take(number)) & is_text.take(number)
     places, ends = places.compress(inside), ends.take(number.compress(inside))
-    found = [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if SIGN.match(text, place, end)]
+    found = [place for place, end in zip(places.tolist(), ends.tolist(), strict=True) if sign_level(text, place, end) is not None]
     return np.array(found, np.int64)
 
 

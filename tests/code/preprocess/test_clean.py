@@ -268,6 +268,14 @@ def test_rows_and_noise_of_a_reader_stand_beside_what_the_form_says():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("before", ["宣", "\u3400", "\u9fff", "\u33ff", "\ua000", "a", "，", " ", ""])
+@pytest.mark.parametrize("behind", ["传", "\u3400", "\u9fff", "\u33ff", "\ua000", "。", "》", ">", "a", " "])
+def test_where_no_word_can_be_spaced_none_is_looked_for(before, behind):
+    text = f"{before} {behind} 工 作"
+    found = re.compile(module._SPACED).match(text, len(before)) is not None
+    assert module._is_in_word(before, behind) == found
+
+
 @pytest.mark.parametrize("size", [1, 4, 2**18])
 def test_lines_are_simplified_some_at_a_time(monkeypatch, size):
     monkeypatch.setattr(module, "_AT_ONCE", size)

@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from pipeline.preprocess import headings
 from pipeline.preprocess.headings import ITEM, PLAIN, is_lead, line_level, sign_level
 
 
@@ -43,6 +46,14 @@ from pipeline.preprocess.headings import ITEM, PLAIN, is_lead, line_level, sign_
 )
 def test_signs(text, level):
     assert sign_level(text) == level
+    assert sign_level(f"甲{text}", 1, len(text) + 1) == level
+
+
+def test_no_sign_begins_with_another_letter_than_those_that_are_looked_for():
+    behind = ("", ".", "一、", "、", "）", "是", "一）", "1)", "先，", "一，", "次，", "后，", "—", "-", "一章 ")
+    form = re.compile(headings._SIGN)
+    letters = [c for c in map(chr, range(0x10000)) if c.isalpha() and any(form.match(c + rest) for rest in behind)]
+    assert set(letters) == headings._BEGIN_SIGNS
 
 
 @pytest.mark.parametrize(
