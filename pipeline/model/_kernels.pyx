@@ -15,6 +15,7 @@ cimport cython
 from cpython.unicode cimport (
     PyUnicode_AsUCS4,
     PyUnicode_DATA,
+    PyUnicode_DecodeUTF8,
     PyUnicode_GET_LENGTH,
     PyUnicode_KIND,
     PyUnicode_New,
@@ -1271,7 +1272,9 @@ cdef class Scorer:
     cdef bint has_gazetteer
     cdef double unknown_square
     cdef Py_ssize_t first_class  # the column of the first class of the gazetteer
-    cdef tuple words
+    cdef uint8_t* spelt  # the words in UTF-8, one behind the other …
+    cdef int32_t* spelt_ends  # … and where each ends
+    cdef Py_ssize_t words, spelt_size  # their number, and their bytes
     cdef list names  # of the labels, as JSON
     cdef Tables tables  # the file that all this is mapped from, or None
     cdef bint is_mapped  # told by itself: what collects garbage may have taken the tables away before the end
@@ -1310,7 +1313,8 @@ cdef class Scorer:
         self.dictionary, self.terms, self.labels = dictionary, len(idf), weights.shape[1]
         self.speaks_stride = (self.labels + 7) // 8
         self.stride = 1 + (self.labels + LANES - 1) // LANES * (LANES // 2)
-        self.words, self.names = tuple(words), [bytes(name) for name in names]
+        self.names = [bytes(name) for name in names]
+        self._spell(words)
         nodes = [dictionary._node_of(word) for word in words]
         self.nodes = dictionary.count
         self.of_nodes = <int32_t*>_large(self.nodes * sizeof(int32_t))
@@ -1339,6 +1343,8 @@ cdef class Scorer:
         free(self.seen)
         if not self.is_mapped:
             free(self.of_nodes)
+            free(self.spelt)
+            free(self.spelt_ends)
             free(self.ranks)
             free(self.by_rank)
             free(self.speaks)
@@ -1346,14 +1352,14 @@ cdef class Scorer:
             free(self.records)
 
     @staticmethod
-    def of_tables(const uint8_t[::1] data not None, words, list names not None):
-        """Return the scorer that ``write`` has written, with the words of its vocabulary and the names of its labels as JSON.
+    def of_tables(const uint8_t[::1] data not None, list names not None):
+        """Return the scorer that ``write`` has written, with the names of its labels as JSON.
 
         Raises ValueError for tables that are not whole. What they hold is trusted: they are written by this program alone.
         """
         cdef Scorer scorer = Scorer.__new__(Scorer)
         scorer.tables = Tables(None, data)
-        scorer.words, scorer.names = tuple(words), [bytes(name) for name in names]
+        scorer.names = [bytes(name) for name in names]
         scorer.dictionary = Dictionary.__new__(Dictionary)
         scorer.pairs = Pairs.__new__(Pairs)
         scorer._hand_over(scorer.tables)
@@ -1382,6 +1388,9 @@ cdef class Scorer:
             self.gazetteer._hand_over(tables)
         self.pairs._hand_over(tables)
         self.singles = <Single*>tables._array(self.singles, NUMBERS, sizeof(Single))
+        self.words, self.spelt_size = tables._number(self.words), tables._number(self.spelt_size)
+        self.spelt_ends = <int32_t*>tables._array(self.spelt_ends, self.words, sizeof(int32_t))
+        self.spelt = <uint8_t*>tables._array(self.spelt, self.spelt_size, 1)
         self.of_nodes = <int32_t*>tables._array(self.of_nodes, self.nodes, sizeof(int32_t))
         self.ranks = <int32_t*>tables._array(self.ranks, self.terms, sizeof(int32_t))
         self.by_rank = <int32_t*>tables._array(self.by_rank, self.terms, sizeof(int32_t))
@@ -1390,6 +1399,34 @@ cdef class Scorer:
         self.records = <double*>tables._array(self.records, self.terms, self.stride * sizeof(double))
         tables._seal()
         return 0
+
+    cdef int _spell(self, words) except -1:
+        """Keep the words in UTF-8: of tens of thousands few are shown, so that few are ever made strings again."""
+        cdef bytes all_of_them = "".join(words).encode()
+        cdef Py_ssize_t i, end = 0
+        self.words, self.spelt_size = len(words), len(all_of_them)
+        self.spelt = <uint8_t*>malloc(self.spelt_size + 1)
+        self.spelt_ends = <int32_t*>calloc(self.words + 1, sizeof(int32_t))
+        if not self.spelt or not self.spelt_ends:
+            raise MemoryError
+        memcpy(self.spelt, <const char*>all_of_them, self.spelt_size)
+        for i, word in enumerate(words):
+            end += len((<str?>word).encode())
+            self.spelt_ends[i] = <int32_t>end
+        return 0
+
+    cdef str _word(self, Py_ssize_t column):
+        """Return a word of the vocabulary."""
+        cdef Py_ssize_t start = self.spelt_ends[column - 1] if column else 0, end = self.spelt_ends[column]
+        if not 0 <= start <= end <= self.spelt_size:
+            raise ValueError("the words of the tables are not those that were written")
+        return PyUnicode_DecodeUTF8(<char*>self.spelt + start, end - start, NULL)
+
+    def word(self, Py_ssize_t column):
+        """Return the word whose column this is; raises IndexError where there is none."""
+        if not 0 <= column < self.words:
+            raise IndexError(f"column {column} is no word")
+        return self._word(column)
 
     cdef int _make_pairs(self, Characters letters, Py_ssize_t first_bigram) except -1:
         """Make the numbers of the pairs of bigrams, of the dictionary and of the gazetteer."""
@@ -1964,9 +2001,9 @@ cdef class Scorer:
         cdef Py_ssize_t i
         cdef int64_t place
         for i in range(count):
-            if not 0 <= words[i] < len(self.words):
+            if not 0 <= words[i] < self.words:
                 break
-            word = <str>self.words[words[i]]
+            word = self._word(words[i])
             place = 0 if is_same else PyUnicode_Find(lowered, word, 0, end - start, 1)
             if place < 0:
                 continue

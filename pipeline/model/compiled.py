@@ -33,11 +33,11 @@ class Compiled:
         self.scorer, self._labels = scorer, labels
 
     @classmethod
-    def of_tables(cls, tables: memoryview, words: Sequence[str], names: Sequence[str]) -> Self:
+    def of_tables(cls, tables: memoryview, names: Sequence[str]) -> Self:
         """Return the same as ``of_model`` of tables that its scorer has written; raises ValueError for others."""
         from pipeline.model._kernels import Scorer  # noqa: PLC0415 - may not have been compiled
 
-        return cls(Scorer.of_tables(tables, tuple(words), list(map(msgspec.json.encode, names))), len(names))
+        return cls(Scorer.of_tables(tables, list(map(msgspec.json.encode, names))), len(names))
 
     @classmethod
     def of_model(cls, dictionary: "Dictionary", vocabulary: Vocabulary, weights: NDArray[Any], names: Sequence[str]) -> Self:

@@ -145,9 +145,9 @@ class Vocabulary:
         self.unknown_weight = unknown_weight
 
     @classmethod
-    def read(cls, read: "Callable[[], Vocabulary]", words: Sequence[str] | None) -> "Vocabulary":
-        """Return what ``read`` returns, read at once, or, where its words are given, only when something else is asked of it."""
-        return read() if words is None else _Unread(read, words)
+    def read(cls, read: "Callable[[], Vocabulary]", at_once: bool) -> "Vocabulary":
+        """Return what ``read`` returns, read at once or only when something is asked of it."""
+        return read() if at_once else _Unread(read)
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -237,10 +237,10 @@ class Vocabulary:
 
 
 class _Unread(Vocabulary):
-    """A vocabulary that is read when it is asked for: where its tables are at hand, tagging asks nothing of it but its words."""
+    """A vocabulary that is read when it is asked for: where its tables are at hand, tagging asks nothing of it."""
 
-    def __init__(self, read: "Callable[[], Vocabulary]", words: Sequence[str]) -> None:
-        self._read, self.words = read, tuple(words)
+    def __init__(self, read: "Callable[[], Vocabulary]") -> None:
+        self._read = read
 
     def __getattr__(self, name: str) -> object:
         """Return what the vocabulary has by a name, which is read now; it is not asked for what is there."""

@@ -74,7 +74,7 @@ _FILES = {  # of each format that is read
     5: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
     FORMAT: (*_MODEL, OUT_OF_FOLD, TRAINING, GAZETTEER),
 }
-_BESIDE_TABLES = ("bias.npy", "dictionary.txt", "weights.npy", "words.txt")  # what is read where tables hold the rest
+_BESIDE_TABLES = ("bias.npy", "dictionary.txt")  # what is read where tables hold the rest
 _VERSIONS_OF = ("mission-themes", "scikit-learn", "numpy", "rjieba", "jieba", "opencc")
 
 
@@ -173,19 +173,19 @@ def load_model(folder: Path) -> Model:
     where = f"{folder}/{MANIFEST}"
     labels, settings = _labels_and_settings(manifest, where)
     try:
-        words = _lines(contents["words.txt"])
-        compiled = _compiled(tables, words, labels)
+        compiled = _compiled(tables, labels)
         if compiled is None:
             load_ahead(tuple(_lines(contents["dictionary.txt"])))
-        read = partial(_vocabulary, contents.__getitem__ if tables is None else load, settings, manifest.format)
-        vocabulary = Vocabulary.read(read, None if compiled is None else words)
+        content = contents.__getitem__ if tables is None else load
+        vocabulary = Vocabulary.read(partial(_vocabulary, content, settings, manifest.format), compiled is None)
         terms, count = compiled.scorer.columns_in_all if compiled else len(vocabulary), len(labels.names)
+        weights = partial(_weights, content, (terms, count), manifest.format)
         model = Model(
             name=manifest.name,
             labels=labels,
             config=settings,
             vocabulary=vocabulary,
-            weights=_weights(contents["weights.npy"], (terms, count), manifest.format, compiled is not None),
+            given_weights=weights if compiled else weights(),
             bias=_within(_array(contents["bias.npy"], "<f4", (count,)), -_MOST_WEIGHT, _MOST_WEIGHT, tr("bias")),
             temperature=float(_within(np.array(manifest.temperature), *_TEMPERATURES, tr("temperature"))),
             thresholds=_thresholds(manifest.threshold, labels),
@@ -213,10 +213,10 @@ def _labels_and_settings(manifest: Manifest, where: str) -> tuple[LabelSet, Mode
         raise ModelError(str(error)) from None
 
 
-def _compiled(tables: memoryview | None, words: Sequence[str], labels: LabelSet) -> Compiled | None:
+def _compiled(tables: memoryview | None, labels: LabelSet) -> Compiled | None:
     """Return what is compiled of a model as it was kept when it was loaded before; None where it was not."""
     with suppress(ValueError):  # not whole
-        return Compiled.of_tables(tables, words, labels.names) if tables is not None else None
+        return Compiled.of_tables(tables, labels.names) if tables is not None else None
     return None
 
 
@@ -235,16 +235,13 @@ def _vocabulary(load: Callable[[str], bytes], settings: ModelSettings, number: i
     return Vocabulary(words, bigrams, idf.astype(np.float64), gazetteer, settings.features.unknown_weight)
 
 
-def _weights(content: bytes, shape: tuple[int, int], number: int, is_checked: bool) -> Weights:
-    """Return the weights of a file of a format, in half precision or in single; raises ValueError.
-
-    ``is_checked``: tables were made of them before, so that their numbers need not be looked at again.
-    """
+def _weights(load: Callable[[str], bytes], shape: tuple[int, int], number: int) -> Weights:
+    """Return the weights that a folder of a format holds, in half precision or in single; raises ValueError."""
+    content = load("weights.npy")
     head = re.match(_NPY_HEAD, content[:_LONGEST_HEAD])
     is_half = number >= HALF and head is not None and head["kind"] == b"<f2"
     weights: Weights = _array(content, "<f2" if is_half else "<f4", shape)
-    if not is_checked:
-        _within(weights.astype(np.float32), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights"))
+    _within(weights.astype(np.float32), -_MOST_WEIGHT, _MOST_WEIGHT, tr("weights"))
     return weights
 
 

@@ -1,6 +1,7 @@
 """The trained model as a value: what it holds and how it scores, without scikit-learn."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,9 @@ class DriftedText(msgspec.Struct, frozen=True):
 class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
     """A linear classifier over TF-IDF rows in context, with everything that its tags depend on.
 
-    ``weights`` has the shape (terms, labels), in half precision where they are stored so, and ``bias`` (labels,), in the order of
-    ``labels``. ``temperature`` turns decision scores into probabilities; tags of label ``i`` that score below ``thresholds[i]``
-    are for review, and more of a report that is ``drifted``.
+    ``bias`` has the shape (labels,), in the order of ``labels``, and ``weights`` are ``given_weights``, or what these read: where
+    tables are at hand, tagging asks for none. ``temperature`` turns decision scores into probabilities; tags of label ``i`` that
+    score below ``thresholds[i]`` are for review, and more of a report that is ``drifted``.
     ``stored_version`` is that of the folder that it was loaded from.
     """
 
@@ -50,7 +51,7 @@ class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
     labels: LabelSet
     config: ModelSettings
     vocabulary: Vocabulary
-    weights: Weights
+    given_weights: Weights | Callable[[], Weights]
     bias: NDArray[np.float32]
     temperature: float
     thresholds: Floats
@@ -79,6 +80,15 @@ class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
         if self.tables is not None:
             write_tables(self.tables, made.scorer)
         return made
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The weights, of shape (terms, labels), in half precision where they are stored so."""
+        return self.given_weights() if callable(self.given_weights) else self.given_weights
+
+    def word(self, column: int) -> str:
+        """Return the word of the vocabulary whose column this is."""
+        return self.vocabulary.words[column] if self.compiled is None else self.compiled.scorer.word(column)
 
     @cached_property
     def weights_by_label(self) -> Floats:

@@ -166,14 +166,14 @@ class PredictedTags:
 
     def _evidence(self, run: int, source: str) -> Evidence:
         """Return words and shares of a run as they stand in the source: in its characters, and with what was dropped in them."""
-        words, shares, judged = self._model.vocabulary.words, self._judged.shares[run].tolist(), self._judged
+        shares, judged = self._judged.shares[run].tolist(), self._judged
         start, end = self._spans[run].tolist()
         text, offsets = lower(self._cleaned.text[start:end]), self._cleaned.offsets
         found: list[tuple[str, float]] = []
         for column, share in zip(judged.words[run].tolist(), shares, strict=True):
             if column < 0:
                 break
-            word = words[column]
+            word = self._model.word(column)
             at = 0 if text == source else text.find(word)
             if at >= 0:
                 first, last = offsets.span(start + at, start + at + len(word))

@@ -41,7 +41,7 @@ def test_a_model_survives_being_stored(model, folder):
 def test_weights_are_kept_in_half_precision_where_nothing_of_them_is_lost(model, tmp_path, weight, kind):
     halves = model.weights.astype(np.float16).astype(np.float32)
     halves.flat[-1] = weight
-    given = replace(model, weights=halves, stored_version=None)
+    given = replace(model, given_weights=halves, stored_version=None)
     save_model(given, tmp_path / "m", b"")
     assert np.load(tmp_path / "m" / "weights.npy").dtype == kind
     loaded = load_model(tmp_path / "m")
@@ -400,7 +400,7 @@ def old_folder(model, tmp_path):
         model.config, features=plain, model=msgspec.structs.replace(model.config.model, report_weight=0.0, report_length=30.0)
     )
     old = replace(
-        model, config=settings, vocabulary=vocabulary, weights=model.weights[:terms], thresholds=np.full(len(model.bias), 0.8)
+        model, config=settings, vocabulary=vocabulary, given_weights=model.weights[:terms], thresholds=np.full(len(model.bias), 0.8)
     )
     folder = tmp_path / "old"
     save_model(old, folder, b"")

@@ -39,6 +39,10 @@ def lines(model, text):
     return b"".join(group.json_lines() for group in tag_document(raw_document(text), model).groups)
 
 
+def evidence(model, text):
+    return [tag.evidence for group in tag_document(raw_document(text), model).groups for tag in group]
+
+
 def test_a_model_that_is_loaded_for_the_third_time_tags_by_its_tables_as_before(model, folder, kept, root):
     loaded = load_model(folder)
     assert "compiled" in vars(loaded)
@@ -47,6 +51,7 @@ def test_a_model_that_is_loaded_for_the_third_time_tags_by_its_tables_as_before(
     for text in texts:
         assert lines(loaded, text) == lines(model, text)
         assert loaded.cut(text) == model.cut(text)
+        assert evidence(loaded, text) == evidence(model, text)
     assert "idf" not in vars(loaded.vocabulary)  # nothing has asked for it
 
 
@@ -55,6 +60,9 @@ def test_the_vocabulary_is_read_when_it_is_asked_for(model, folder, kept):
     assert len(loaded) == len(model.vocabulary)
     assert loaded.words == model.vocabulary.words
     assert np.array_equal(loaded.telling, model.vocabulary.telling)
+    again = load_model(folder)
+    assert np.array_equal(again.weights, model.weights)
+    assert again.weights is again.weights
     with pytest.raises(AttributeError, match="colour"):
         _ = loaded.colour
 
@@ -185,7 +193,7 @@ def of_damaged(model, pieces, place, damage):
     data[place:end] = damage
     try:
         assert damage != whole
-        return kernels.Scorer.of_tables(data, model.vocabulary.words, [b'"x"'] * len(model.labels.names))
+        return kernels.Scorer.of_tables(data, [b'"x"'] * len(model.labels.names))
     finally:
         data[place:end] = whole
 
@@ -256,12 +264,13 @@ def test_what_is_in_tables_is_not_read(folder, kept, monkeypatch):
     seen = []
     monkeypatch.setattr("pipeline.model.folder.read_file", lambda folder, name: seen.append(name) or (folder / name).read_bytes())
     loaded = load_model(folder)
-    assert sorted(seen) == ["bias.npy", "dictionary.txt", "weights.npy", "words.txt"]
-    assert len(loaded.vocabulary.words) > 100
-    assert len(seen) == 4
-    (folder / "idf.npy").write_bytes(b"")
-    with pytest.raises(ModelError, match=r"idf\.npy: changed since"):
-        _ = loaded.vocabulary.idf
+    assert lines(loaded, TEXT)
+    assert any(evidence(loaded, TEXT))
+    assert sorted(seen) == ["bias.npy", "dictionary.txt"]
+    for name, asked in (("idf.npy", lambda: loaded.vocabulary.idf), ("weights.npy", lambda: loaded.weights)):
+        (folder / name).write_bytes(b"")
+        with pytest.raises(ModelError, match=f"{name}: changed since"):
+            asked()
 
 
 def test_code_that_has_changed_makes_tables_of_its_own(kept, tmp_path):
@@ -286,13 +295,18 @@ def test_a_dictionary_from_a_file_takes_no_words(model):
     stream = io.BytesIO()
     model.compiled.scorer.write(stream)
     names = [b'"x"'] * len(model.labels.names)
-    scorer = kernels.Scorer.of_tables(memoryview(stream.getvalue()), model.vocabulary.words, names)
+    scorer = kernels.Scorer.of_tables(memoryview(stream.getvalue()), names)
     assert scorer.columns_in_all == len(model.vocabulary)
     assert scorer.cut("学习理论") == model.cut("学习理论")
+    words = model.vocabulary.words
+    assert tuple(map(scorer.word, range(len(words)))) == words
+    for column in (-1, len(words)):
+        with pytest.raises(IndexError, match=f"column {column} is no word"):
+            scorer.word(column)
     again = io.BytesIO()
     scorer.write(again)
     assert again.getvalue() == stream.getvalue()
     with pytest.raises(ValueError, match="none of these labels"):
-        kernels.Scorer.of_tables(memoryview(stream.getvalue()), model.vocabulary.words, names[:-1])
+        kernels.Scorer.of_tables(memoryview(stream.getvalue()), names[:-1])
     with pytest.raises(ValueError, match="none of these labels"):
-        kernels.Scorer.of_tables(memoryview(stream.getvalue() + bytes(64)), model.vocabulary.words, names)
+        kernels.Scorer.of_tables(memoryview(stream.getvalue() + bytes(64)), names)
