@@ -8,7 +8,6 @@ import errno
 import io
 import os
 import stat
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -181,6 +180,8 @@ def _identity(path: str | Path | int) -> Identity | None:
 
 def _plain(name: str) -> str:
     """Return a name as file systems see it that tell apart neither case nor the forms of a character."""
+    import unicodedata  # noqa: PLC0415 - loaded where names of files are held against each other
+
     return unicodedata.normalize("NFC", name).casefold()
 
 

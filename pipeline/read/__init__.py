@@ -27,7 +27,6 @@ from pipeline.read import formats
 from pipeline.read.damage import of_other_kind
 from pipeline.read.decode import ReadText
 from pipeline.read.kinds import ARCHIVE, MAIL, PLAIN, kind_of, promises_text
-from pipeline.read.ocr.engine import is_installed
 from pipeline.read.pipes import has_size, opener, read_bounded
 
 if TYPE_CHECKING:
@@ -74,7 +73,11 @@ def suffixes_among(names: Iterable[str]) -> frozenset[str]:
     Where all that could be read are pictures, these are scans, and are read if the extra for it is installed.
     """
     there = {suffix_of(name) for name in names}
-    return formats.PICTURES if there & formats.PICTURES and not there & suffixes() and is_installed() else suffixes()
+    if not there & formats.PICTURES or there & suffixes():
+        return suffixes()
+    from pipeline.read.ocr.engine import is_installed  # noqa: PLC0415 - only where there are pictures
+
+    return formats.PICTURES if is_installed() else suffixes()
 
 
 def suffix_of(name: str) -> str:

@@ -1,7 +1,6 @@
 """Find the reports that the paths of a command name: files, folders (with all below them), globs."""
 
 import errno
-import glob
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -56,12 +55,14 @@ class _Search(msgspec.Struct):
         """Add what a path names."""
         if path != STANDARD_INPUT and os.path.isdir(path):  # noqa: PTH112 - a Path raises where a folder may not be entered
             self._folder(path)
-        elif path != STANDARD_INPUT and not os.path.isfile(path) and glob.has_magic(path):  # noqa: PTH113 - as above
+        elif path != STANDARD_INPUT and not os.path.isfile(path) and _has_magic(path):  # noqa: PTH113 - as above
             self._glob(path)
         else:
             self.reports[path] = None
 
     def _glob(self, pattern: str) -> None:
+        import glob  # noqa: PLC0415 - most commands name files and folders
+
         matches = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not matches:
             raise UsageError(tr("{pattern}: no file matches; quote the pattern, and check the folder", pattern=pattern))
@@ -138,3 +139,9 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
         return entry.is_file()
     except OSError:
         return False
+
+
+def _has_magic(path: str) -> bool:
+    import glob  # noqa: PLC0415 - as above
+
+    return glob.has_magic(path)

@@ -4,7 +4,6 @@ Such a file has no size that could be looked at before it is read, and it may gi
 """
 
 import os
-import select
 import stat
 import time
 
@@ -51,6 +50,8 @@ def read_bounded(descriptor: int, source: str, options: ReadConfig) -> bytes:
 
 def _piece(descriptor: int, most: int, end: float, source: str, options: ReadConfig) -> bytes:
     """Return what is there, b"" at the end; raises InputError where nothing comes in time."""
+    import select  # noqa: PLC0415 - most files are plain ones
+
     while True:
         left = end - time.monotonic()
         if left <= 0 or (_NON_BLOCKING and not select.select([descriptor], [], [], left)[0]):

@@ -225,6 +225,20 @@ def test_an_array_that_does_not_begin_or_end_as_it_was_written_is_found(model, p
                 of_damaged(model, pieces, at, bytes([found[at] ^ 0x5A]))
 
 
+@pytest.mark.parametrize("end", [2**31 - 1, -1])
+def test_a_word_that_would_lie_beyond_all_others_is_not_read(model, pieces, end):
+    """In the middle of an array nothing is summed up: where a word ends is looked at when it is asked for."""
+    words, data = model.vocabulary.words, bytearray(pieces.getvalue())
+    middle = len(words) // 2
+    place = next(place for place, size in pieces.places if size == 4 * len(words)) + 4 * middle
+    data[place : place + 4] = end.to_bytes(4, "little", signed=True)
+    scorer = kernels.Scorer.of_tables(data, [b'"x"'] * len(model.labels.names))
+    assert scorer.word(middle - 1) == words[middle - 1]
+    for column in (middle, middle + 1):
+        with pytest.raises(ValueError, match="the words of the tables are not those that were written"):
+            scorer.word(column)
+
+
 def test_tables_with_a_damaged_end_are_made_again(model, folder, kept):
     whole = kept.read_bytes()
     kept.write_bytes(whole[:-4096] + bytes(4096))

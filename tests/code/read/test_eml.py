@@ -317,7 +317,7 @@ def test_a_mail_of_nothing_but_scans_is_these(names, config, monkeypatch, body):
     assert names(data) == [("File", "x.eml/1.png"), ("File", "x.eml/2.JPG"), ("PassedOver", "x.eml/s.p7s")]
     assert names(nested("mixed", FIRST, *scans, To="b").as_bytes())[:2] == [("File", "x.eml"), ("PassedOver", "x.eml/1.png")]
     monkeypatch.setattr("pipeline.read.ocr.use.is_installed", lambda: False)
-    monkeypatch.setattr("pipeline.read.is_installed", lambda: False)
+    monkeypatch.setattr("pipeline.read.ocr.engine.is_installed", lambda: False)
     picture = next(iter(unpack(File("x.eml", ".eml", data), config.read)))
     with pytest.raises(InputError, match=r"^x\.eml/1\.png: its text is in pictures; pip install 'mission-themes\[ocr\]'"):
         read_bytes(picture.data, picture.source, config.read, picture.suffix)

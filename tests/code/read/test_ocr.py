@@ -229,7 +229,7 @@ def test_pictures_alone_in_a_folder_or_archive_are_scans_and_beside_reports_are_
     (tmp_path / "report.txt").write_text("全县新开六座城市书房。", "utf-8")
     assert [path[-5:] for path in find_reports([str(tmp_path)]).skipped] == ["1.png", "2.png"]
     (tmp_path / "report.txt").unlink()
-    monkeypatch.setattr("pipeline.read.is_installed", lambda: False)
+    monkeypatch.setattr("pipeline.read.ocr.engine.is_installed", lambda: False)
     with pytest.raises(UsageError, match="2 files of other types"):
         find_reports([str(tmp_path)])
 
