@@ -21,7 +21,9 @@ def read_regular(path: Path, most: int) -> bytes:
             raise OSError(errno.EINVAL, tr("no ordinary file"), str(path))
         if found.st_size > most:
             raise OSError(errno.EFBIG, tr("larger than {most:,} bytes", most=most), str(path))
-        content = stream.read(most + 1)
+        content = stream.read(found.st_size + 1)  # to ask for ``most`` bytes takes that much memory until they are read
+        if len(content) > found.st_size:
+            content += stream.read(most - found.st_size)
     if len(content) > most:
         raise OSError(errno.EFBIG, tr("larger than {most:,} bytes", most=most), str(path))
     return content
