@@ -1,11 +1,14 @@
 """Web pages: everything that a browser shows, line by line, with what is not the report marked as noise.
 
 The tree is lxml's, the main text trafilatura's with rules for Chinese pages on top (see ``pipeline.read.web``).
-Nothing is fetched: pictures, styles, frames and links are not followed.
+Nothing is fetched: pictures, styles, frames and links are not followed; what a frame shows is read where it was saved with
+the page.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
@@ -14,6 +17,7 @@ from pipeline.core.records import Mark
 from pipeline.preprocess.headings import ITEM, TITLE, sign_level
 from pipeline.read.decode import BYTE_ORDER_MARKS, CODECS, SIGNATURES, ReadText, decode, refuse_encoded_twice
 from pipeline.read.web.blocks import HtmlBlock, HtmlPage, find_blocks, parse
+from pipeline.read.web.inner_pages import parse_whole
 from pipeline.read.web.main_text import MainText, judge
 
 _DECLARED_WITHIN = 4096
@@ -34,15 +38,20 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
 
 def read_whole(data: bytes, source: str, options: ReadConfig, charset: str = "") -> ReadText:
     """Return all lines of a page that is no page of the web but a part of another document; raises InputError."""
-    decoded = _decode(data, source, options.encoding, charset)
+    decoded = decode_page(data, source, options.encoding, charset)
     page = find_blocks(parse(decoded.text, source))
     return _assemble(replace(page, title=""), MainText([""] * len(page.blocks), range(0), False), "html")
 
 
-def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") -> ReadText:
-    """Return the lines of a web page whose transport declares a charset, as MIME headers do; raises InputError."""
-    decoded = _decode(data, source, options.encoding, charset)
-    root = parse(decoded.text, source)
+def read_page(
+    data: bytes, source: str, options: ReadConfig, charset: str = "", saved: Mapping[str, str] = MappingProxyType({})
+) -> ReadText:
+    """Return the lines of a web page whose transport declares a charset, as MIME headers do; raises InputError.
+
+    ``saved`` holds the pages that its frames show by their addresses.
+    """
+    decoded = decode_page(data, source, options.encoding, charset)
+    root = parse_whole(decoded.text, source, saved)
     page = find_blocks(root)
     if not page.blocks:
         raise InputError(
@@ -54,8 +63,8 @@ def read_page(data: bytes, source: str, options: ReadConfig, charset: str = "") 
     return _assemble(page, judgement, f"html ({decoded.encoding}{note})")
 
 
-def _decode(data: bytes, source: str, encoding: str, charset: str) -> ReadText:
-    """Return the page's text by, in this order: what was asked for, a byte order mark, what is declared, the content."""
+def decode_page(data: bytes, source: str, encoding: str, charset: str) -> ReadText:
+    """Return a page's text by, in this order: what was asked for, a byte order mark, what is declared, the content."""
     marked = any(data.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
     if encoding != "auto" or marked or any(data.startswith(signature) for signature, _ in SIGNATURES):
         return decode(data, source, encoding)

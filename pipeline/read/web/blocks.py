@@ -239,10 +239,16 @@ def _wraps_at_spaces(root: Element) -> bool:
 
 
 def _is_unseen(element: Element) -> bool:
-    return element.tag in _UNSEEN or _is_hidden(element)
+    return (element.tag in _UNSEEN and not _is_shadow_root(element)) or is_hidden(element)
 
 
-def _is_hidden(element: Element) -> bool:
+def _is_shadow_root(element: Element) -> bool:
+    """Tell whether a template is shown: browsers save so what scripts put into an element (shadow DOM)."""
+    return element.tag == "template" and (element.get("shadowrootmode") or element.get("shadowmode")) is not None
+
+
+def is_hidden(element: Element) -> bool:
+    """Tell whether an element is said not to be shown."""
     # WeChat sets visibility:hidden on the text until its script has run, so that only display:none counts.
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
@@ -253,7 +259,7 @@ def _is_hidden(element: Element) -> bool:
 def _keep_aside(walk: _Walk, element: Element) -> None:
     """Keep the text of an element that is not shown as a part of the page, if it may be a report's."""
     reason = _ASIDE.get(element.tag)
-    if reason and not _is_hidden(element):
+    if reason and not is_hidden(element):
         pieces = element.xpath("descendant::text()[not(ancestor::style or ancestor::script)]")
         if text := _squeeze("".join(pieces), walk.wrap):
             walk.aside.append(AsideText(text, reason))

@@ -227,7 +227,7 @@ def test_libreoffice_ends_its_source_lines_at_spaces(read_page):
             "<select><option selected>甲</select><button>丙</button><p>戊</p>",
             ["戊"],
         ),
-        ("<svg><text>丁</text></svg><iframe srcdoc='<p>己'></iframe><p>戊</p>", ["戊"]),
+        ("<svg><text>丁</text></svg><iframe srcdoc='<p>己'></iframe><p>戊</p>", ["己", "戊"]),
         ("<span style='display:block'>甲</span><span style='display:block'>乙</span>", ["甲", "乙"]),
         ("<p>甲&nbsp;乙&lt;丙&#20013;</p><p>&nbsp;　</p>", ["甲\xa0乙<丙中"]),
     ],
@@ -664,3 +664,18 @@ def test_a_page_that_was_encoded_twice_is_named(config):
 def test_a_style_of_lists_is_found_among_other_words(config, style):
     page = f"<html><body><ol style='{style}'><li>县里建了书房。</li></ol></body></html>"
     assert read(page.encode(), "x.html", config.read).text == "一、县里建了书房。"
+
+
+def test_a_page_in_a_frame_that_was_saved_with_the_page_is_read_in_its_place(config):
+    innermost = f'<iframe srcdoc="{escape("<p>再里面一段。</p>")}"></iframe>'
+    inner = f"<title>别的</title><p>{'</p><p>'.join(PARAGRAPHS)}</p>{innermost}"
+    frames = f'<iframe class="x" srcdoc="{escape(inner)}"></iframe><iframe srcdoc=" "></iframe>'
+    page = f"<title>某县</title><p>前面一段。</p>{frames}<p>后面一段。</p>"
+    lines = read(page.encode(), "x.html", config.read).text.split("\n")
+    assert [line for line in lines if line != "某县"] == ["前面一段。", *PARAGRAPHS, "再里面一段。", "后面一段。"]
+
+
+@pytest.mark.parametrize(("mode", "shown"), [("shadowrootmode=open", True), ("shadowmode=closed", True), ("", False)])
+def test_a_template_is_shown_where_it_is_a_shadow_root(config, mode, shown):
+    page = f"<p>前面一段。</p><div><template {mode}><p>影子里的一段文字。</p></template></div>"
+    assert ("影子里的一段文字。" in read(page.encode(), "x.html", config.read).text) is shown

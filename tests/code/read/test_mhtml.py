@@ -102,3 +102,41 @@ def test_a_cut_off_archive_gives_what_it_has(config):
     data = archive(part(PAGE))
     content = read(data[:-200], "x.mht", config.read)
     assert main_lines(content)[:3] == LINES[:3]
+
+
+def with_frame(tag, address, *pages):
+    """Return an archive of a page whose frame names an address, and the pages that were saved with it."""
+    body = f"{MENU}{tag.format(address)}<p>主办：某县人民政府办公室</p>"
+    outer = f"<html><head><title>某县人民政府</title></head><body>{body}</body></html>"
+    located = part(outer, name="<root>").replace(b"\r\n", b"\r\nContent-Location: http://x.test/a/index.html\r\n", 1)
+    return archive(located, *pages)
+
+
+@pytest.mark.parametrize("tag", ["<iframe src='{}'>不支持框架</iframe>", "<div><iframe src='{}'></iframe></div>"])
+@pytest.mark.parametrize("address", ["cid:f1@x", "http://x.test/a/report.html", "report.html"])
+def test_what_a_frame_shows_stands_in_its_place(config, tag, address):
+    inner = part(PAGE, name="<f1@x>").replace(b"\r\n", b"\r\nContent-Location: http://x.test/a/report.html\r\n", 1)
+    content = read(with_frame(tag, address, part(FRAME), part(""), inner), "x.mhtml", config.read)
+    assert main_lines(content) == LINES
+    assert "不支持" not in content.text
+    assert "框架里" not in content.text
+
+
+def test_a_frame_that_shows_its_own_page_is_read_once_and_one_that_is_hidden_never(config):
+    again = PAGE.replace("</body>", "<iframe src='cid:f1@x'></iframe></body>")
+    content = read(with_frame("<iframe src='{}'></iframe>", "cid:f1@x", part(again, name="<f1@x>")), "x.mhtml", config.read)
+    assert content.text.count(LINES[2]) == 1
+    hidden = with_frame(
+        "<p>全县工作取得成效。</p><iframe style='display:none' src='{}'></iframe>", "cid:f1@x", part(PAGE, name="<f1@x>")
+    )
+    assert LINES[2] not in read(hidden, "x.mhtml", config.read).text
+
+
+def test_frames_and_shadow_roots_that_chromium_saves(config, chromium, tmp_path):
+    (tmp_path / "inner.html").write_text(PAGE.replace("<head>", "<head><meta charset=utf-8>"), encoding="utf-8")
+    script = "document.getElementById('x').attachShadow({mode: 'open'}).innerHTML = '<p>影子里的一段文字。</p>'"
+    outer = f"<meta charset=utf-8><title>某县</title><div id=x></div><script>{script}</script><iframe src=inner.html></iframe>"
+    (tmp_path / "x.html").write_text(outer, encoding="utf-8")
+    text = read(chromium("mhtml", tmp_path / "x.html", tmp_path / "x.mhtml").read_bytes(), "x.mhtml", config.read).text
+    assert [line for line in text.split("\n") if line in LINES] == LINES
+    assert "影子里的一段文字。" in text
