@@ -8,7 +8,7 @@ at the end as noise. A document that the body refers to and that is not in the p
 """
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from posixpath import splitext
@@ -43,6 +43,7 @@ _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 _CHUNK = "aFChunk"
+_BOXES = frozenset(["txbxContent", "textpath", "relIds", "chart"])  # text boxes, WordArt, SmartArt, charts
 _TAKE_IN = mark("open it in Word, put the text in where it belongs, and save it again")
 _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
@@ -77,6 +78,8 @@ class _Document:
     numbers: ListNumbers
     notes: "dict[tuple[str, str], _Element]"
     chunks: dict[str, partial[Iterator[Paragraph]]]
+    parts: dict[str, Relationship]
+    part: "Callable[[str], _Element | None]"
     fields: Fields = field(default_factory=Fields)
     spoken: list[ElementText] | None = None
     waiting: "list[_Element]" = field(default_factory=list)
@@ -149,7 +152,8 @@ def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: 
         if attribute(note, "type") in (None, "normal")
     }
     chunks = {key: partial(_chunk, package, part.target, source, options) for key, part in parts.items() if part.kind == _CHUNK}
-    document = _Document(WordStyles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, chunks)
+    part = partial(parse_member, package, source=source)
+    document = _Document(WordStyles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, chunks, parts, part)
     for kind in _NOTES.values():
         document.fields.add(roots.get(kind))
     return document
@@ -175,6 +179,7 @@ def _margins(
 ) -> Iterator[Paragraph]:
     """Yield each page header and footer that a section uses, once."""
     seen: set[str] = set()
+    document.parts = {}  # what ids mean in a header is told elsewhere
     for reference in body.iter("{*}headerReference", "{*}footerReference"):
         part = parts.get(attribute(reference, "id") or "")
         if part is None or part.target in seen:
@@ -256,8 +261,24 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
         found = _classified(_said([*carried, *spoken], label, document), properties, style)
         yield replace(found, kind="noise", level=0, reason=CONTENTS) if _is_listed(spoken, found.text, document) else found
     for box in boxes:
-        found_in = _blocks(box, document, in_cell=True)
+        found_in = _in_box(box, document)
         yield from map(as_watermark, found_in) if _is_watermark(box) else found_in
+
+
+def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a text box, or the words of SmartArt or a chart, which stand in parts of their own."""
+    if local(box) not in ("relIds", "chart"):
+        yield from _blocks(box, document, in_cell=True)
+        return
+    from pipeline.read.office.drawings import smart_art, words_of_chart  # noqa: PLC0415 - few documents have any
+
+    if local(box) == "chart":
+        part = document.parts.get(attribute(box, "id") or "")
+        found = words_of_chart(None if part is None else document.part(part.target))
+    else:
+        found = smart_art(attribute(box, "dm") or "", document.parts, document.part)
+    for paragraph in found:
+        yield replace(paragraph, text=_said([ElementText(box, paragraph.text)], "", document))
 
 
 def _is_watermark(box: "_Element") -> bool:
@@ -316,7 +337,7 @@ def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterat
             stack.pop()
             continue
         name = local(element)
-        if name in ("txbxContent", "textpath"):
+        if name in _BOXES:
             yield element
         elif name == "AlternateContent":
             stack.append(iter(_chosen(element)))

@@ -4,7 +4,6 @@ Walked with lxml as Word files are; python-pptx would be a dependency more for l
 parts that are missing. Speaker notes and slides that are not shown are set aside, and so are date, foot and number.
 """
 
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,8 +15,8 @@ from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import text_of_scans
-from pipeline.read.office.numbering import format_number, with_label
-from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships
+from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart
+from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, relationships
 from pipeline.read.office.packages import open_package, parse_member
 from pipeline.read.office.slide_places import GroupFrame, Place, PlacedText, frame_of, in_reading_order, place_of, together
 
@@ -27,18 +26,6 @@ if TYPE_CHECKING:
 _TITLES = ("title", "ctrTitle")
 _MARGINS = {"dt": "page footer", "ftr": "page footer", "hdr": "page header", "sldNum": "page number"}
 _ON, _OFF = ("1", "true"), ("0", "false")
-_CHARACTERS = {"tab": "\t", "br": "\n"}
-_NO_TEXT = frozenset(["pPr", "rPr", "endParaRPr", "rubyPr", "rt", "Fallback"])
-_NUMBERED = "buAutoNum"
-_BULLETS = (_NUMBERED, "buNone", "buChar", "buBlip")
-# Numbers of lists by the names of their forms, as arabicPeriod, and what stands around them.
-_FORMS = {
-    "arabicDb": "decimalFullWidth", "arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter",
-    "romanLc": "lowerRoman", "romanUc": "upperRoman", "circleNum": "decimalEnclosedCircle", "ea1": "chineseCountingThousand",
-}  # fmt: skip
-_FORM = re.compile(f"({'|'.join(_FORMS)})[A-Za-z]*?(Period|ParenBoth|ParenR|Plain)")
-_AROUND = {"Period": ("", "."), "ParenR": ("", ")"), "ParenBoth": ("(", ")")}
-_WORD = re.compile(r"[^\W\d]")
 _BODIES = ("body", "subTitle", "obj", "")  # kinds of place holders for which a master has one
 
 
@@ -209,7 +196,7 @@ def _shape(element: "_Element", slide: _Slide, frame: GroupFrame) -> PlacedText:
 
 
 def _of_kind(body: "_Element | None", kind: str, is_hidden: bool) -> Iterator[Paragraph]:
-    for paragraph in _paragraphs(body):
+    for paragraph in paragraphs_of_body(body):
         if is_hidden:
             yield Paragraph(paragraph.text, "noise", reason="hidden shape")
             continue
@@ -219,110 +206,19 @@ def _of_kind(body: "_Element | None", kind: str, is_hidden: bool) -> Iterator[Pa
             yield replace(paragraph, kind="heading") if kind in _TITLES else paragraph
 
 
-def _paragraphs(body: "_Element | None") -> Iterator[Paragraph]:
-    """Yield the paragraphs of a text, those of lists with their numbers."""
-    style = child(body, "lstStyle")
-    counts: dict[int, tuple[str, int]] = {}
-    for paragraph in children(body):
-        text = "".join(_runs(paragraph)) if local(paragraph) == "p" else ""
-        if text.strip():
-            yield Paragraph(with_label(_number_of(paragraph, style, counts), text))
-
-
-def _number_of(paragraph: "_Element", style: "_Element | None", counts: dict[int, tuple[str, int]]) -> str:
-    """Count a paragraph at its level and return its number as text, or ""; ``counts`` holds list and number of each level."""
-    properties = child(paragraph, "pPr")
-    level = number(properties, "lvl") or 0
-    for deeper in [at for at in counts if at > level]:
-        del counts[deeper]
-    form = None if properties is None else next((bullet for bullet in properties if local(bullet) in _BULLETS), None)
-    form = child(style, f"lvl{level + 1}pPr", _NUMBERED) if form is None else form
-    match = _FORM.fullmatch(form.get("type", "")) if form is not None and local(form) == _NUMBERED else None
-    if form is None or match is None:
-        counts.pop(level, None)
-        return ""
-    start, (key, count) = number(form, "startAt") or 1, counts.get(level, ("", 0))
-    counts[level] = (match[0], count + 1 if key == match[0] else start)
-    before, after = _AROUND.get(match[2], ("", ""))
-    return f"{before}{format_number(counts[level][1], _FORMS[match[1]])}{after}"
-
-
-def _runs(parent: "_Element") -> Iterator[str]:
-    """Yield the text of a paragraph; a field gives what it shows, save for the number of the slide."""
-    for element in parent:
-        name = local(element)
-        if name == "t":
-            yield element.text or ""
-        elif name in _CHARACTERS:
-            yield _CHARACTERS[name]
-        elif name not in _NO_TEXT and not (name == "fld" and element.get("type") == "slidenum"):
-            yield from _runs(element)
-
-
 def _graphic(data: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
     """Yield the rows of a table, the points of a SmartArt, or the words of a chart; the last two stand in parts of their own."""
     for element in children(data):
         if local(element) == "tbl":
             for row in element.iter("{*}tr"):
-                yield from join_row([list(_paragraphs(child(cell, "txBody"))) for cell in row if _is_cell(cell)])
+                yield from join_row([list(paragraphs_of_body(child(cell, "txBody"))) for cell in row if _is_cell(cell)])
         elif local(element) == "relIds":
-            yield from _smart_art(attribute(element, "dm") or "", slide)
+            yield from smart_art(attribute(element, "dm") or "", slide.parts, slide.deck.root)
         elif local(element) == "chart":
             part = slide.parts.get(attribute(element, "id") or "")
-            yield from _chart(None if part is None else slide.deck.root(part.target))
+            yield from words_of_chart(None if part is None else slide.deck.root(part.target))
 
 
 def _is_cell(element: "_Element") -> bool:
     """Tell whether an element of a row is a cell that is shown, and no part of one that spans others."""
     return local(element) == "tc" and not any(element.get(name) in _ON for name in ("hMerge", "vMerge"))
-
-
-def _chart(root: "_Element | None") -> Iterator[Paragraph]:
-    """Yield the words of a chart: its titles, then the names of its series and those of what it compares, a row each."""
-    if root is None:
-        return
-    for title in root.iter("{*}title"):
-        if text := "".join(piece.text or "" for piece in title.iter("{*}t", "{*}v")).strip():
-            yield Paragraph(text)
-    series = list(root.iter("{*}ser"))
-    for names in ([child(one, "tx") for one in series], [child(one, "cat") for one in series[:1]]):
-        values = [value.text or "" for name in names if name is not None for value in name.iter("{*}v")]
-        if any(_WORD.search(value) for value in values):
-            yield Paragraph("\t".join(filter(None, values)), "row")
-
-
-def _smart_art(data: str, slide: _Slide) -> Iterator[Paragraph]:
-    """Yield the points of a SmartArt by its outline; where it keeps none, what was drawn of it."""
-    part = slide.parts.get(data)
-    model = None if part is None else slide.deck.root(part.target)
-    points = {point.get("modelId") or str(i): point for i, point in enumerate(children(child(model, "ptLst")))}
-    found = [paragraph for point in _outline(points, child(model, "cxnLst")) for paragraph in _paragraphs(child(point, "t"))]
-    yield from found or _drawn(model, slide)
-
-
-def _drawn(model: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
-    """Yield the text of the drawing of a SmartArt, which the model names; without one it is the only drawing there is."""
-    named = None if model is None else model.find(".//{*}dataModelExt")
-    drawings = [part.target for key, part in slide.parts.items() if part.kind == "diagramDrawing"]
-    part = None if named is None else slide.parts.get(named.get("relId", ""))
-    if part is not None or len(drawings) == 1:
-        root = slide.deck.root(drawings[0] if part is None else part.target)
-        for text in in_reading_order(list(_shapes(child(root, "spTree"), slide, GroupFrame()))):
-            yield from text.paragraphs
-
-
-def _outline(points: "dict[str, _Element]", connections: "_Element | None") -> "Iterator[_Element]":
-    """Yield points with those below each right behind it; what hangs on no other stands where the file has it."""
-    below: dict[str, list[tuple[int, str]]] = {}
-    for entry in children(connections):
-        if entry.get("type", "parOf") == "parOf":
-            below.setdefault(entry.get("srcId", ""), []).append((number(entry, "srcOrd") or 0, entry.get("destId", "")))
-    hanging = {name for entries in below.values() for _, name in entries}
-    stack = [name for name in reversed(points) if name not in hanging]
-    left = dict(points)
-    while stack:
-        name = stack.pop()
-        if name in left:
-            yield left.pop(name)
-            stack += [inner for _, inner in sorted(below.get(name, []), reverse=True)]
-    yield from left.values()

@@ -606,3 +606,59 @@ def test_a_field_of_contents_takes_no_sentence_and_one_without_an_end_takes_noth
 def test_what_is_chinese_in_an_equation_may_stand_as_text(config):
     equation = _field("begin", r"{eq \o\ac(}", run("○"), "{,}", run("印"), "{)}", "end")
     assert read(docx(p(run("盖") + equation + run("章。"))), "x.docx", config.read).text == "盖印章。"
+
+
+DRAWING = '<w:r><w:drawing><a:graphic xmlns:a="a"><a:graphicData>{}</a:graphicData></a:graphic></w:drawing></w:r>'
+SMART_ART = DRAWING.format('<d:relIds xmlns:d="d" r:dm="rdata"/>')
+CHART = DRAWING.format('<c:chart xmlns:c="c" r:id="rchart"/>')
+
+
+def with_drawings(body, **parts):
+    """Return a Word file whose body refers to drawings by ``r:id="rname"``, each with the kind of its name."""
+    kinds = {"data": "diagramData", "drawing": "diagramDrawing", "chart": "chart", "header": "header"}
+    members = {
+        "_rels/.rels": RELS.format(relation(1, "officeDocument", "word/document.xml")),
+        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": RELS.format("".join(relation(name, kinds[name], f"{name}.xml") for name in parts)),
+    }
+    return packed(members | {f"word/{name}.xml": xml for name, xml in parts.items()})
+
+
+def points(*texts):
+    """Return the points of a SmartArt, each of one paragraph; its file has them in reverse."""
+    each = "".join(f'<pt modelId="{i}"><t><p><r><t>{text}</t></r></p></t></pt>' for i, text in reversed([*enumerate(texts, 1)]))
+    joints = "".join(f'<cxn srcId="0" destId="{i}" srcOrd="{i}"/>' for i in range(1, len(texts) + 1))
+    return f'<dataModel><ptLst><pt modelId="0"/>{each}</ptLst><cxnLst>{joints}</cxnLst></dataModel>'
+
+
+CHART_PART = (
+    "<chartSpace><chart><title><tx><rich><p><r><t>活动场次统计</t></r></p></rich></tx></title><ser><tx><v>宣讲</v></tx>"
+    "<cat><pt><v>一季度</v></pt><pt><v>二季度</v></pt></cat><val><pt><v>12</v></pt></val></ser></chart></chartSpace>"
+)
+
+
+def test_smart_art_and_charts_stand_behind_their_paragraph_as_on_slides(config):
+    body = p(run("前文。") + SMART_ART + run("同段。")) + p(CHART) + p("后文。")
+    given = with_drawings(body, data=points("成立专班", "组织宣讲"), chart=CHART_PART)
+    expected = ["前文。同段。", "成立专班", "组织宣讲", "活动场次统计", "宣讲", "一季度\t二季度", "后文。"]
+    found = read(given, "x.docx", config.read)
+    assert found.text.split("\n") == expected
+    assert [found.text[mark.start : mark.end] for mark in found.marks if mark.kind == "row"] == ["宣讲", "一季度\t二季度"]
+    assert [piece.text for piece in walk(given, "x.docx", config.read).spoken if piece.text] == [
+        "前文。", "同段。", *expected[1:]
+    ]  # fmt: skip
+
+
+def test_smart_art_without_an_outline_is_read_as_it_was_drawn(config):
+    shapes = "".join(f"<sp><txBody><p><r><t>{text}</t></r></p></txBody></sp>" for text in ("第一步", "第二步"))
+    given = with_drawings(p(SMART_ART), data="<dataModel/>", drawing=f"<drawing><spTree>{shapes}</spTree></drawing>")
+    assert read(given, "x.docx", config.read).text.split("\n") == ["第一步", "第二步"]
+
+
+def test_a_drawing_whose_part_is_missing_gives_nothing_and_one_in_a_header_not_that_of_the_body(config):
+    drawing = "<drawing><spTree><sp><txBody><p><r><t>画</t></r></p></txBody></sp></spTree></drawing>"
+    assert read(with_drawings(p("正文。") + p(CHART), drawing=drawing), "x.docx", config.read).text == "正文。"
+    header = f"<w:hdr {SPACES}>{p(SMART_ART)}{p('页眉')}</w:hdr>"
+    section = '<w:sectPr><w:headerReference r:id="rheader"/></w:sectPr>'
+    given = with_drawings(p("正文。") + section, header=header, data=points("步骤"))
+    assert read(given, "x.docx", config.read).text.split("\n") == ["正文。", "页眉"]

@@ -1,0 +1,127 @@
+"""Text of drawings (DrawingML), which Word files and presentations share: paragraphs with their numbers, SmartArt, charts."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pipeline.read.compose import Paragraph
+from pipeline.read.office.numbering import format_number, with_label
+from pipeline.read.office.ooxml import Relationship, child, children, local, number
+from pipeline.read.office.slide_places import GroupFrame, PlacedText, in_reading_order, place_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_CHARACTERS = {"tab": "\t", "br": "\n"}
+_NO_TEXT = frozenset(["pPr", "rPr", "endParaRPr", "rubyPr", "rt", "Fallback"])
+_NUMBERED = "buAutoNum"
+_BULLETS = (_NUMBERED, "buNone", "buChar", "buBlip")
+# Numbers of lists by the names of their forms, as arabicPeriod, and what stands around them.
+_FORMS = {
+    "arabicDb": "decimalFullWidth", "arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter",
+    "romanLc": "lowerRoman", "romanUc": "upperRoman", "circleNum": "decimalEnclosedCircle", "ea1": "chineseCountingThousand",
+}  # fmt: skip
+_FORM = re.compile(f"({'|'.join(_FORMS)})[A-Za-z]*?(Period|ParenBoth|ParenR|Plain)")
+_AROUND = {"Period": ("", "."), "ParenR": ("", ")"), "ParenBoth": ("(", ")")}
+_WORD = re.compile(r"[^\W\d]")
+
+
+def paragraphs_of_body(body: "_Element | None") -> Iterator[Paragraph]:
+    """Yield the paragraphs of a text, those of lists with their numbers."""
+    style = child(body, "lstStyle")
+    counts: dict[int, tuple[str, int]] = {}
+    for paragraph in children(body):
+        text = "".join(_runs(paragraph)) if local(paragraph) == "p" else ""
+        if text.strip():
+            yield Paragraph(with_label(_number_of(paragraph, style, counts), text))
+
+
+def _number_of(paragraph: "_Element", style: "_Element | None", counts: dict[int, tuple[str, int]]) -> str:
+    """Count a paragraph at its level and return its number as text, or ""; ``counts`` holds list and number of each level."""
+    properties = child(paragraph, "pPr")
+    level = number(properties, "lvl") or 0
+    for deeper in [at for at in counts if at > level]:
+        del counts[deeper]
+    form = None if properties is None else next((bullet for bullet in properties if local(bullet) in _BULLETS), None)
+    form = child(style, f"lvl{level + 1}pPr", _NUMBERED) if form is None else form
+    match = _FORM.fullmatch(form.get("type", "")) if form is not None and local(form) == _NUMBERED else None
+    if form is None or match is None:
+        counts.pop(level, None)
+        return ""
+    start, (key, count) = number(form, "startAt") or 1, counts.get(level, ("", 0))
+    counts[level] = (match[0], count + 1 if key == match[0] else start)
+    before, after = _AROUND.get(match[2], ("", ""))
+    return f"{before}{format_number(counts[level][1], _FORMS[match[1]])}{after}"
+
+
+def _runs(parent: "_Element") -> Iterator[str]:
+    """Yield the text of a paragraph; a field gives what it shows, save for the number of the slide."""
+    for element in parent:
+        name = local(element)
+        if name == "t":
+            yield element.text or ""
+        elif name in _CHARACTERS:
+            yield _CHARACTERS[name]
+        elif name not in _NO_TEXT and not (name == "fld" and element.get("type") == "slidenum"):
+            yield from _runs(element)
+
+
+def words_of_chart(root: "_Element | None") -> Iterator[Paragraph]:
+    """Yield the words of a chart: its titles, then the names of its series and those of what it compares, a row each."""
+    if root is None:
+        return
+    for title in root.iter("{*}title"):
+        if text := "".join(piece.text or "" for piece in title.iter("{*}t", "{*}v")).strip():
+            yield Paragraph(text)
+    series = list(root.iter("{*}ser"))
+    for names in ([child(one, "tx") for one in series], [child(one, "cat") for one in series[:1]]):
+        values = [value.text or "" for name in names if name is not None for value in name.iter("{*}v")]
+        if any(_WORD.search(value) for value in values):
+            yield Paragraph("\t".join(filter(None, values)), "row")
+
+
+def smart_art(data: str, parts: Mapping[str, Relationship], root: "Callable[[str], _Element | None]") -> Iterator[Paragraph]:
+    """Yield the points of a SmartArt by its outline; where it keeps none, what was drawn of it.
+
+    ``data`` is the id of its model among the ``parts`` that the one it stands in refers to; ``root`` gives a part by its name.
+    """
+    part = parts.get(data)
+    model = None if part is None else root(part.target)
+    points = {point.get("modelId") or str(i): point for i, point in enumerate(children(child(model, "ptLst")))}
+    found = [line for point in _outline(points, child(model, "cxnLst")) for line in paragraphs_of_body(child(point, "t"))]
+    yield from found or _drawn(model, parts, root)
+
+
+def _drawn(
+    model: "_Element | None", parts: Mapping[str, Relationship], root: "Callable[[str], _Element | None]"
+) -> Iterator[Paragraph]:
+    """Yield the text of the drawing of a SmartArt, which the model names; without one it is the only drawing there is."""
+    named = None if model is None else model.find(".//{*}dataModelExt")
+    drawings = [part.target for part in parts.values() if part.kind == "diagramDrawing"]
+    part = None if named is None else parts.get(named.get("relId", ""))
+    if part is not None or len(drawings) == 1:
+        shapes = children(child(root(drawings[0] if part is None else part.target), "spTree"))
+        for text in in_reading_order([_placed(shape) for shape in shapes if local(shape) == "sp"]):
+            yield from text.paragraphs
+
+
+def _placed(shape: "_Element") -> PlacedText:
+    place = place_of(child(shape, "spPr", "xfrm"), GroupFrame())
+    return PlacedText(place, tuple(paragraphs_of_body(child(shape, "txBody"))))
+
+
+def _outline(points: "dict[str, _Element]", connections: "_Element | None") -> "Iterator[_Element]":
+    """Yield points with those below each right behind it; what hangs on no other stands where the file has it."""
+    below: dict[str, list[tuple[int, str]]] = {}
+    for entry in children(connections):
+        if entry.get("type", "parOf") == "parOf":
+            below.setdefault(entry.get("srcId", ""), []).append((number(entry, "srcOrd") or 0, entry.get("destId", "")))
+    hanging = {name for entries in below.values() for _, name in entries}
+    stack = [name for name in reversed(points) if name not in hanging]
+    left = dict(points)
+    while stack:
+        name = stack.pop()
+        if name in left:
+            yield left.pop(name)
+            stack += [inner for _, inner in sorted(below.get(name, []), reverse=True)]
+    yield from left.values()
