@@ -61,6 +61,15 @@ _LIST_STYLES = {
     "decimal-leading-zero": "decimalZero",
 }
 _BULLETS = ("none", "disc", "circle", "square")
+# Signs that lead to a note and back from it: 98%¹ is no 981 in anybody's eyes.
+_MAY_HAVE_NOTES = re.compile(r"<sup\b|note(?:ref|anc|sym|-ref|-back)|#_(?:ftn|edn)|page-?break", re.IGNORECASE)
+_NOTE_SIGN = re.compile(
+    r"[\[(（【〔]?\s*(?:注|\*)?\s*(?:\d{1,3}|[ivxlc]{1,6}|[*†‡①-⑳])\s*[\])）】〕]?|[↩↑^][\ufe0e\ufe0f]?", re.IGNORECASE
+)
+_OF_NOTE = re.compile(r"(?:foot|end)note(?:anc|sym|-ref|-back)|noteref|backlink|reference", re.IGNORECASE)
+_TO_NOTE = re.compile(
+    r"#_(?:ftn|edn)(?:ref)?\d+|#(?:fn|fnref)[:-]?\d+|#sd(?:foot|end)note\d+\w*|#cite_(?:note|ref)\W.*", re.IGNORECASE
+)
 _INTEGER = re.compile(r"\s*(-?\d{1,6})\s*")
 
 
@@ -181,6 +190,8 @@ def parse(text: str, source: str) -> Element:
         raise InputError(tr("{source}: no HTML in the file; save the page again", source=source), code="damaged")
     _join_documents(root)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
+    if _MAY_HAVE_NOTES.search(text):
+        _drop_note_signs(root)
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise InputError(
             tr("{source}: its tags stand more than 2,000 deep in each other; save the page as plain text", source=source),
@@ -198,6 +209,26 @@ def _join_documents(root: Element) -> None:
         for part in (other, *other.findall("body")):
             part.tag = "div"
         next(root.iter("body"), root).append(other)
+
+
+def _drop_note_signs(root: Element) -> None:
+    """Take the signs of notes from a page, as from Word files, and the numbers of pages that a book keeps within its sentences."""
+    for element in [found for found in root.iter() if _is_note_sign(found) or _is_page_break(found)]:
+        element.drop_tree()
+
+
+def _is_note_sign(element: Element) -> bool:
+    """Tell whether an element is a link within the page to a note, or back from one, and shows no more than a sign."""
+    target = element.get("href") or "" if element.tag == "a" else ""
+    if "#" not in target or _NOTE_SIGN.fullmatch("".join(element.itertext()).strip()) is None:
+        return False
+    is_raised = "//" not in target and (element.getparent().tag == "sup" or element.find(".//sup") is not None)
+    names = " ".join(filter(None, map(element.get, ("class", "role", "epub:type"))))
+    return is_raised or _OF_NOTE.search(names) is not None or _TO_NOTE.fullmatch(target[target.index("#") :]) is not None
+
+
+def _is_page_break(element: Element) -> bool:
+    return element.get("role") == "doc-pagebreak" or element.get("epub:type") == "pagebreak"
 
 
 def _one_line(error: Exception) -> str:

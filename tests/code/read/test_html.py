@@ -1,3 +1,4 @@
+import re
 import time
 from html import escape
 
@@ -679,3 +680,36 @@ def test_a_page_in_a_frame_that_was_saved_with_the_page_is_read_in_its_place(con
 def test_a_template_is_shown_where_it_is_a_shadow_root(config, mode, shown):
     page = f"<p>前面一段。</p><div><template {mode}><p>影子里的一段文字。</p></template></div>"
     assert ("影子里的一段文字。" in read(page.encode(), "x.html", config.read).text) is shown
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "<sup><a href='#n1'>2</a></sup>",  # by hand
+        "<a style='mso-footnote-id:ftn1' href='#_ftn1' name='_ftnref1'><span>[2]</span></a>",  # Word
+        "<a class='sdfootnoteanc' href='#sdfootnote2sym'><sup>2</sup></a>",  # LibreOffice
+        "<sup id='calledF1'><a epub:type='noteref' href='notes.xhtml#dataF1'>2</a></sup>",  # LibreOffice, as a book
+        "<a href='#fn2' class='footnote-ref' role='doc-noteref'><sup>2</sup></a>",  # pandoc
+        "<sup class='reference'><a href='#cite_note-2'>[2]</a></sup>",  # MediaWiki
+        "<a href='#fnref2' class='footnote-back' role='doc-backlink'>↩︎</a>",
+        "<span role='doc-pagebreak' title='2'>2</span>",  # a book with the pages of its printed edition
+    ],
+)
+def test_the_sign_of_a_note_is_no_figure(config, sign):
+    page = f"<p>全县建成农家书屋12{sign}座。</p><p>县图书馆建成城市书房六座。</p>"
+    assert read(page.encode(), "x.html", config.read).text.split("\n")[0] == "全县建成农家书屋12座。"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "面积达300米<sup>2</sup>。",
+        "见<a href='#t2'>表2</a>，第<a href='#c2'>2</a>页。",
+        "共<sup><a href='#x'>二十二次</a></sup>。",
+        "引自<sup>[2]</sup>。",
+        "约<sup><a href='http://x.test/#a'>2</a></sup>座。",
+    ],
+)
+def test_what_is_raised_or_a_link_and_no_sign_of_a_note_stays(config, given):
+    shown = re.sub("<[^>]*>", "", given)
+    assert read(f"<p>{given}</p><p>县图书馆建成书房六座。</p>".encode(), "x.html", config.read).text.split("\n")[0] == shown
