@@ -61,6 +61,7 @@ _LIST_STYLES = {
     "decimal-leading-zero": "decimalZero",
 }
 _BULLETS = ("none", "disc", "circle", "square")
+_MARGINS = ("header", "footer")  # how LibreOffice names those of its pages
 # Signs that lead to a note and back from it: 98%¹ is no 981 in anybody's eyes.
 _MAY_HAVE_NOTES = re.compile(r"<sup\b|note(?:ref|anc|sym|-ref|-back)|#_(?:ftn|edn)|page-?break", re.IGNORECASE)
 _NOTE_SIGN = re.compile(
@@ -228,7 +229,7 @@ def _is_note_sign(element: Element) -> bool:
 
 
 def _is_page_break(element: Element) -> bool:
-    return element.get("role") == "doc-pagebreak" or element.get("epub:type") == "pagebreak"
+    return bool(element.get("role") == "doc-pagebreak" or element.get("epub:type") == "pagebreak")
 
 
 def _one_line(error: Exception) -> str:
@@ -321,6 +322,8 @@ def _open_block(walk: _Walk, element: Element) -> None:
     tag = element.tag
     if tag in _REGION_TAGS:
         names = " ".join(filter(None, map(element.get, ("class", "id", "role"))))[:_LONGEST_NAMES]
+        if element.get("title") in _MARGINS:
+            names += f" {element.get('title')}"
         walk.stack.append((len(walk.blocks), tag, names))
         walk.depth = max(walk.depth, len(walk.stack))
     if tag in _HOME_TAGS:

@@ -713,3 +713,10 @@ def test_the_sign_of_a_note_is_no_figure(config, sign):
 def test_what_is_raised_or_a_link_and_no_sign_of_a_note_stays(config, given):
     shown = re.sub("<[^>]*>", "", given)
     assert read(f"<p>{given}</p><p>县图书馆建成书房六座。</p>".encode(), "x.html", config.read).text.split("\n")[0] == shown
+
+
+def test_headers_and_footers_of_libreoffice_are_set_aside(config):
+    body = f'<div title="header"><p>内部资料</p></div><p>{SENTENCE}</p><div title="footer"><p>第 1 页 共 2 页</p></div>'
+    found = read(f"<html><body>{body}</body></html>".encode(), "x.html", config.read)
+    noise = {found.text[mark.start : mark.end]: mark.reason for mark in found.marks if mark.kind == "noise"}
+    assert noise == {"内部资料": "page header", "第 1 页 共 2 页": "page footer"}
