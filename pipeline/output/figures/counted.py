@@ -59,7 +59,9 @@ _CHANGE = re.compile(
 )
 _NOUN = re.compile(r"^(?:n|a|b|j|l|i|s$|f$|eng|vn|an|ad$|t$|quoted|z|g|k|h|ng|vg)")
 _LEADING = re.compile(r"^\s*[）)”’\"、]|[（(]$")
-_TRAILING = re.compile(r"^\s*(?:[（(][^（()）]{1,3}[)）])?\s*(?:以上|左右|上下|以内|\+)?\s*(?:[、）)”].*|[（(]\s*$)?", re.DOTALL)
+_TRAILING = re.compile(
+    r"^\s*(?:[（(][^（()）]{1,3}[)）])?\s*(?:以上|左右|上下|以内|以下|\+)?\s*(?:[、）)”].*|[（(]\s*$)?", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,27 +53,34 @@ _TOKEN = re.compile(
     r"|(?P<tenths>[一二两三四五六七八九](?:点[一二三四五六七八九])?)成(?P<more>[一二三四五六七八九])?(?![为立功果长员就绩本年人分不群])"
     rf"|(?P<number>{_NUMBER}))"
 )
-_RANGE = re.compile(rf"(?P<unit>%|[^\W\d]{{1,4}}?)??\s?(?:至|到|[-—–~～]{{1,2}}?)\s?(?P<minus>零下|[-负])?(?=(?P<high>{_NUMBER}))")
+_SPACE = r"[^\S\t\n]?"  # a tab ends the cell of a table, and joins nothing: 98\t-3.2%
+_RANGE = re.compile(
+    rf"(?P<unit>%|[^\W\d]{{1,4}}?)??{_SPACE}(?:至|到|[-—–~～]{{1,2}}?){_SPACE}"
+    rf"(?P<minus>零下|[-负])?(?=(?P<high>{_NUMBER}))"
+)
 _UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
-_UNIT = re.compile(rf"\s?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程){_UNITS})")
+_UNIT = re.compile(rf"\s?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程|台阶){_UNITS})")
 _MINUS = re.compile(r"(?P<minus>零下|正负|[-–负±])$")
 # What 负 ends as a part of a word: 肩负3项任务, 税负3.2%, 减负30项.
 _NO_MINUS = re.compile("[抱担肩自不减身辜背胜欺税重降增亏].$")
 # What stands before a number that may be below nought; behind another word a hyphen joins what is counted: 展区-12个.
 _TOLD = re.compile(r"(?:[为是达到至增减长降少低高升于从由约近超值额率速幅差润温余损亏均拔分得]|[同环]比|净[^\W\d]{1,3})$")
-_JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?\s?(?:个?百分点|{_UNITS})?\s?$|[%‰+~～—–]\s?$|-$")
+_JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?{_SPACE}(?:个?百分点|{_UNITS})?{_SPACE}$|[%‰+~～—–]{_SPACE}$|-$")
 _OF_DEGREE = frozenset(("%", "‰", "百分点", "度", "摄氏度"))  # what is below nought often enough
 _TIME = re.compile(rf"[多余来]?(?:{TIMES})")
 _BEFORE = re.compile(
-    r"(?P<bound>将近|接近|不超过|超过|超|突破|不少于|不低于|至少|不足|不到|大约|约|近|逾|上|成|高达|达到|达)(?:了|有)?\s?$"
+    r"(?P<bound>将近|接近|不超过|超过|突破|不少于|不低于|至少|不足|不到|大约|高达|达到|逾|上|成|破|(?<![经通不难度路去来绕渡走看听见打用做要])过"
+    # The end of another word is no bound: 村规民约25份, 签约12个, 最近3场, 下达30万元.
+    r"|(?<!规民)(?<![合条公契签节预邀特婚相])约|(?<![最附邻临靠走亲贴])近|(?<![赶反中])超|(?<![传送下抵直转表])达)(?:了|有)?\s?$"
 )
 _INNER = re.compile(r"[多余来几]")
+_MYRIAD = re.compile("[万亿]")
 _LATE = re.compile(r"\s?(?:[多余来]|(?<=十)几)")
-_AFTER = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|\+)")
+_AFTER = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|以下|\+)")
 _BOUNDS = {  # by how it is written
     written: bound
     for bound, words in {
-        "近": "将近 接近", "超": "超过 突破 逾 上 成 不少于 不低于 至少 以上 +", "不足": "不到 不超过 以内",
+        "近": "将近 接近", "超": "超过 突破 逾 上 成 破 过 不少于 不低于 至少 以上 +", "不足": "不到 不超过 以内 以下",
         "约": "大约 左右 上下 来", "达": "高达 达到", "多": "几",
     }.items()
     for written in words.split()
@@ -264,7 +271,8 @@ def _bound(plain: str, start: int, end: int, said: str) -> str:
     """Return the bound of a number: what stands within it, else before it, else behind it; 达 says least."""
     before, after = _BEFORE.search(plain, max(0, start - 5), start), _AFTER.match(plain, end)
     front = before["bound"] if before else ""
-    if front in ("上", "成") and plain[start] not in "百千万亿":
+    is_round = plain[start] in "百千万亿" or (front in ("破", "过") and _MYRIAD.search(plain, start, end) is not None)
+    if front in ("上", "成", "破", "过") and not is_round:  # 过亿, 破10亿, but 过3关
         front = ""
     back = after["bound"] if after else ""
     words = (said, back, front) if front.endswith(("达", "达到")) else (said, front, back)
