@@ -123,7 +123,7 @@ def figures_head(theme: str) -> str:
 def figure_cells(line: FigureLine, reports: Sequence[Report]) -> tuple[str, str, str]:
     """Return a figure as the cells of its row: what is counted, how many, and where it stands."""
     place = " ".join(part for part in (f"《{reports[line.passage.report].name}》", spot(line.passage)) if part)
-    return line.figure.counted or "–", line.written, place
+    return line.figure.counted or "–", line.told, place
 
 
 def figures_left_out(figures: ThemeFigures) -> str:

@@ -76,7 +76,7 @@ _BEFORE = re.compile(
 _INNER = re.compile(r"[多余来几]")
 _MYRIAD = re.compile("[万亿]")
 _LATE = re.compile(r"\s?(?:[多余来]|(?<=十)几)")
-_AFTER = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|以下|\+)")
+BOUND_BEHIND = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|以下|\+)")
 _BOUNDS = {  # by how it is written
     written: bound
     for bound, words in {
@@ -267,13 +267,20 @@ def _unit(plain: str, at: int) -> str:
     return found[0] if found else ""
 
 
+def bound_before(plain: str, start: int, end: int) -> str:
+    """Return the words before a number that say how near it is (近, 不少于, 达到了), "" for none."""
+    found = _BEFORE.search(plain, max(0, start - 5), start)
+    if found is None:
+        return ""
+    bound = found["bound"]
+    is_round = plain[start] in "百千万亿" or (bound in ("破", "过") and _MYRIAD.search(plain, start, end) is not None)
+    return found[0] if is_round or bound not in ("上", "成", "破", "过") else ""  # 过亿, 破10亿, but 过3关
+
+
 def _bound(plain: str, start: int, end: int, said: str) -> str:
     """Return the bound of a number: what stands within it, else before it, else behind it; 达 says least."""
-    before, after = _BEFORE.search(plain, max(0, start - 5), start), _AFTER.match(plain, end)
-    front = before["bound"] if before else ""
-    is_round = plain[start] in "百千万亿" or (front in ("破", "过") and _MYRIAD.search(plain, start, end) is not None)
-    if front in ("上", "成", "破", "过") and not is_round:  # 过亿, 破10亿, but 过3关
-        front = ""
+    found = _BEFORE.search(bound_before(plain, start, end))
+    front, after = found["bound"] if found else "", BOUND_BEHIND.match(plain, end)
     back = after["bound"] if after else ""
     words = (said, back, front) if front.endswith(("达", "达到")) else (said, front, back)
     return next((_BOUNDS.get(word, word) for word in words if word), "")

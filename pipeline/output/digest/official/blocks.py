@@ -109,7 +109,7 @@ def _words(line: FigureLine) -> str:
     """Return what is counted and how many, in the order in which the passage has them: 30多个国家, 理论宣讲120场."""
     counted = _SIGN.sub("", line.figure.counted, count=1)
     is_behind = line.passage.text.startswith(line.figure.counted, line.figure.end)
-    return f"{line.written}{counted}" if is_behind else f"{counted}{line.written}"
+    return f"{line.told}{counted}" if is_behind else f"{counted}{line.told}"
 
 
 def _group(group: Group, digest: Digest) -> Iterator[DocumentBlock]:

@@ -3,6 +3,7 @@
 import io
 
 import openpyxl
+import pytest
 
 from pipeline.output.digest import wording
 from pipeline.output.digest.figures import figures_of
@@ -15,6 +16,27 @@ def test_figures_stand_by_theme_with_their_source(small):
     assert (found[0].theme, [line.written for line in found[0].lines]) == ("举旗帜", ["十二次", "十八次"])
     cells = wording.figure_cells(found[0].lines[0], small.reports)
     assert cells == ("中心组集中学习", "十二次", "《临溪县2022年工作总结》 第3页")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("开展宣讲近1200场，同比减少21场。", ["近1200场", "同比减少21场"]),
+        ("满意度由2024年的82%提高到96%，提高14个百分点。", ["由2024年的82%", "提高到96%", "提高14个百分点"]),
+        ("稿件同比分别增长9.5%、12.2%和下降3.1%。", ["同比分别增长9.5%", "增长12.2%", "下降3.1%"]),
+        ("采用稿件40篇、新增读者30人。", ["40篇", "30人"]),
+        ("年借阅量不足100册次，活动不少于12次，党员占七成以上。", ["不足100册次", "不少于12次", "七成以上"]),
+        ("播放量过亿，修订村规民约25份，走过3个村。", ["过亿", "25份", "3个"]),
+        ("比例低于全省平均水平1.2个百分点，最高97分。", ["低于全省平均水平1.2个百分点", "最高97分"]),
+        ("按可比口径增长8.9%。", ["增长8.9%"]),
+        ("、12场", ["12场"]),
+    ],
+)
+def test_a_figure_keeps_the_words_that_say_how_near_it_is_and_which_way_it_went(build, digest_of, text, told):
+    digest = digest_of(build("a.txt", "", [(text, "举旗帜")]))
+    (figures,) = figures_of(digest)
+    assert [line.told for line in figures.lines] == told
+    assert wording.figure_cells(figures.lines[0], digest.reports)[1] == told[0]
 
 
 def test_a_passage_that_is_folded_counts_once(small):

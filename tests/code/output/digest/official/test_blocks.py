@@ -58,6 +58,12 @@ def test_figures_stand_in_the_order_of_their_passage(digest_of, build, run):
     assert "兴文化：发稿一千零六十篇条，30多个国家，书房12座（临溪县2023年）。" in said
 
 
+def test_figures_keep_how_near_they_are_and_which_way_they_went(digest_of, build, run):
+    report = build("1.txt", "临溪县2023年工作总结", [("开展阅读活动近1200场，同比减少21场。", "兴文化")])
+    said = [block.text for block in blocks(digest_of(report, by="aspect", themes=THEMES), run)]
+    assert "兴文化：阅读活动近1200场，阅读活动同比减少21场（临溪县2023年）。" in said
+
+
 def test_a_title_names_no_year_of_several_places(digest):
     other = replace(digest.reports[0], place=replace(digest.reports[0].place, value="青石市"))
     assert title_of(replace(digest, reports=(other, digest.reports[1]))) == "工作情况摘报"
