@@ -14,7 +14,10 @@ from pipeline.output.figures import Figure, figures_in
 from pipeline.output.figures.numbers import BOUND_BEHIND, bound_before
 
 MOST = 40  # figures of a theme in a document
-_MOVED = "增长|增加|增多|提高|提升|上升|扩大|扩充|下降|减少|降低|缩短|缩小|压缩|压减|回落|高出|最[高低多少大小长短]|增|降|减|升|高|低|快|慢|翻"
+_MOVED = (
+    "增长|增加|增多|提高|提升|上升|扩大|扩充|下降|减少|降低|缩短|缩小|压缩|压减|回落|高出"
+    "|最[高低多少大小长短]|增|降|减|升|高|低|快|慢|翻"
+)
 _BEFORE = re.compile(
     rf"(?:(?:同比|环比|(?<!可)[比较]\w{{2,8}}?)?(?:分别|平均|净)?(?P<moved>{_MOVED})[了到至为]?"
     r"|[低高]于[^\W\d]{2,8}|[由从](?:\d{4}年)?的?)(?:[各仅均]|分别)?$|[各仅]$"

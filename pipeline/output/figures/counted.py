@@ -184,7 +184,7 @@ def _class(word: str, kind: str) -> str:
 
 def _counted(before: list[_Word], behind_text: str, number: Number) -> str:
     front = _stripped(before)
-    if number.kind != "count" or number.unit in ("倍", "百分点"):
+    if number.kind != "count" or number.unit in ("倍", "番", "百分点"):
         if behind_text.startswith("的") and number.kind == "share" and not _subject(front):
             return _noun_behind(_words(behind_text), number, bool(front))
         return _subject(front)

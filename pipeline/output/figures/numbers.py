@@ -75,6 +75,7 @@ _BEFORE = re.compile(
 )
 _INNER = re.compile(r"[多余来几]")
 _MYRIAD = re.compile("[万亿]")
+_TURNING = re.compile("翻(?:了|近|将近|接近|约|超|不止|至少)*$")
 _LATE = re.compile(r"\s?(?:[多余来]|(?<=十)几)")
 BOUND_BEHIND = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|以下|\+)")
 _BOUNDS = {  # by how it is written
@@ -92,14 +93,16 @@ _HIDDEN = re.compile(
     + r"])(?:《[^《》]*》|“[^“”，。；]{1,14}”|‘[^‘’，。；]{1,14}’|「[^「」，。；]{1,14}」|\"[^\"，。；,]{1,14}\""
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)[48]00-\d{3,4}-\d{3,4}"
-    r"|廿八都|廿三里|五卅|[A-Za-z][A-Za-z.\-]{0,20}\s?\d[\d.]{0,20}|(?<!\d)\d[\d.]{0,20}\s?(?!(?:GB|TB|km|kg|cm|mm)\b)[A-Za-z]"
+    r"|廿八都|廿三里|五卅"
+    rf"|(?!(?!TOP|Top|N[Oo]|PM)[A-Za-z]{{2,12}}\s\d{{1,9}}[万余多]?{_UNITS})"  # but APP 17款, LED 12块
+    r"(?<![A-Za-z])[A-Za-z][A-Za-z.\-]{0,20}\s?\d[\d.]{0,20}|(?<!\d)\d[\d.]{0,20}\s?(?!(?:GB|TB|km|kg|cm|mm)\b)[A-Za-z]"
     r"|[\dA-Za-z]{1,12}(?:\+[\dA-Za-z]{1,12})+|[〔\[（(]\d{4}[〕\])）]\s?第?\d+号"
     r"|(?<!\d)\d{1,9}\s?[×xX*]\s?\d{1,9}|[×xX*]{2,12}\d{1,12}|(?<!\d)\d{1,4}\.\d{1,4}版|(?<!\d)12\d{3}(?!\d|\s?[万亿余多]|\s?"
     + _UNITS
     + r")"
     r"|(?:热线|电话|手机|邮编|学号|编号|图|表|附件)[:：]?\s?[\d-]+|[一二三四五六七八九零〇]{3,}(?![十百千万亿])|(?<!\d)\d{1,9}\s?[:：比]\s?\d{1,9}"
     r"|第\d+\s?[-—–~至到]\s?\d+|[一二三四五六七八九十]{1,4}届[一二三四五六七八九十]?[中大次全]"
-    r"|[一二三四五六七八九十](?:期(?=建设|工程|项目)|里(?=[镇乡村河店屯坪])|层(?=临?展厅|大厅|会议室|报告厅)|组(?=的))"
+    r"|[一二三四五六七八九十廿](?:期(?=建设|工程|项目)|里(?=[镇乡村河店屯坪铺堡庄墩])|层(?=临?展厅|大厅|会议室|报告厅)|组(?=的)|版(?=、[头一二三四五六七八]版|[刊登发]|头条|显著)|(?<=版、.)版)"
     rf"|[一二两三四五六七八九十](?!个一[等级类流])[^\W\d{_SIGNS}][一二两三四五六七八九十](?!{_UNITS})[^\W\d{_SIGNS}]"
     r"|(?<![提增升最扩])[初高大][一二三四](?![十百千万亿])"  # years of school
     rf"|{FIXED}|负[\d{_SIGNS}]{{1,3}}[层楼]|成百(?=上千)|(?:男子|女子)\d+米"
@@ -119,6 +122,7 @@ _RANKED = re.compile(r"(?:[居列排位登获]|名列|全[国省市县区州盟�
 _SHORT = {"个百分点": "百分点"}
 _CLAUSE_END = re.compile("[，。；,;]")
 _NO_SCORE = re.compile(rf"[钟类别成之为工批组析布散头段队店]|[\d{_SIGNS}]+秒")  # 三分队, 五分钟, 四分五十秒
+_IN_ROW = re.compile(r"\d[%‰+]?[ ]*[|\t][ ]*$")  # behind another cell of numbers: its name stands at the head of its column
 _STOP = re.compile(r"\s*(?:$|[，。；、！？：,;!?:）)”’」\n的])")
 
 
@@ -156,9 +160,21 @@ def numbers_in(text: str) -> Iterator[Number]:
             yield made
 
 
+def _turned(plain: str, found: re.Match[str]) -> Number | None:
+    """Return how often something doubled: 翻了一番, 翻两番."""
+    start, end = found.start(), found.end()
+    value = value_of(found[0]) if plain.startswith("番", end) and _TURNING.search(plain, max(0, start - 4), start) else None
+    if value is None:
+        return None
+    said = "多" if plain.startswith("多", end + 1) else ""
+    return Number(start, end + 1, value, None, "番", _bound(plain, start, end + 1, said), "count")
+
+
 def _made(plain: str, found: re.Match[str]) -> Number | None:
     if found["rank"] or found["first"]:
         return _rank(plain, found)
+    if turned := _turned(plain, found):
+        return turned
     if found[0] in ("一", "零"):  # an article (一个, 一批), and the beginning of other words (零件)
         return None
     if _ORDINAL.search(plain, max(0, found.start() - 3), found.start()):
@@ -216,9 +232,10 @@ def _share(plain: str, found: re.Match[str], sign: str) -> Number | None:
         value = round(100 * part / whole, 2) if whole and part else None
     if value is None:
         return None
-    start = found.start() - len(sign)
+    start, end = found.start() - len(sign), found.end()
     value, high = _with_signs(value, high, sign or found["minus"] or "", bool(found["minus2"]))
-    return Number(start, found.end(), value, high, "%", _bound(plain, start, found.end(), ""), "share")
+    said = "多" if found["tenths"] and plain.startswith("多", end) and not plain.startswith("多数", end) else ""  # 三成多
+    return Number(start, end + len(said), value, high, "%", _bound(plain, start, end, said), "share")
 
 
 def _quantity(plain: str, found: re.Match[str], sign: str) -> Number | None:
@@ -240,7 +257,7 @@ def _quantity(plain: str, found: re.Match[str], sign: str) -> Number | None:
     name, end = _SHORT.get(unit.strip(), unit.strip()), end + len(unit)
     half = 0.5 if unit and high is None and plain.startswith("半", end) else 0.0  # 两圈半
     bound = _bound(plain, start, end, (late[0].strip() if late else "") or _said(words))
-    kind: Kind = "share" if name == "%" else "count"
+    kind: Kind = "share" if name in ("%", "‰") else "count"
     value, high = _with_signs(value + half, high, sign, is_high_below)
     number = Number(start, end + (half > 0), value, high, name, bound, kind)
     return number if _counts(plain, words, number) else None
@@ -305,7 +322,7 @@ def _counts(plain: str, words: str, number: Number) -> bool:
 
 def _counts_alone(plain: str, words: str, number: Number) -> bool:
     """Tell whether a number without a measure counts something: 点击量突破300万, 200余志愿者, 点击数：1287."""
-    if _TIME.match(plain, number.end) or _YEAR.match(words):
+    if _TIME.match(plain, number.end) or _YEAR.match(words) or _IN_ROW.search(plain, max(0, number.start - 8), number.start):
         return False
     large = words[-1] in "万亿" and words[0] not in "万亿"
     if large or number.bound in ("多", "余", "超", "近", "约", "数"):
