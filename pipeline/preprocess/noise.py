@@ -223,15 +223,26 @@ def _listed(lines: Sequence[str], reasons: dict[int, str]) -> None:
 
 
 def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
-    """Mark a caption that stands twice in a row, and a title that is given again before the report begins."""
+    """Mark a caption that stands twice in a row, and a title that is given again before the report begins.
+
+    Behind the first sentence only the first line is one; what else stands again there is a heading of the next part (主要做法).
+    """
     again = map(eq, lines, lines[1:])
     for i in [i for i, is_same in enumerate(again, start=1) if is_same]:
         if reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
             reasons[i] = "repeated caption" if i in reasons else "repeated line"
     first = lines[:TITLE_LINES]
-    for i in range(1, len(first) if len(set(first)) < len(first) else 0):
-        if i not in reasons and lines[i] in first[:i] and _PUNCTUATION.isdisjoint(lines[i]):
+    if len(set(first)) == len(first):
+        return
+    opening = _opening(first, reasons)
+    for i in range(1, len(first)):
+        if i not in reasons and lines[i] in first[: i if i < opening else 1] and _PUNCTUATION.isdisjoint(lines[i]):
             reasons[i] = "repeated line"
+
+
+def _opening(lines: Sequence[str], reasons: dict[int, str]) -> int:
+    """Return how many lines stand before the first sentence of the report."""
+    return next((i for i, line in enumerate(lines) if i not in reasons and not _SENTENCE_ENDS.isdisjoint(line)), len(lines))
 
 
 def _between_navigation(lines: Sequence[str], reasons: dict[int, str]) -> None:

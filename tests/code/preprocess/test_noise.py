@@ -235,6 +235,14 @@ def test_a_title_is_given_again_within_the_first_lines_alone():
     assert find_noise(["一句。", "一句。"]) == {1: "repeated line"}
 
 
+def test_headings_that_each_part_has_are_no_titles_given_again():
+    parts = ["一、甲", "主要做法", "做了一事。", "存在问题", "缺一物。", "二、乙", "主要做法", "做了二事。", "存在问题", "缺二物。"]
+    assert find_noise(["甲县总结", *parts]) == {}
+    assert find_noise(["甲县总结", "甲县", "甲县总结", *parts]) == {2: "repeated line"}
+    opening = ["甲县", "甲县总结", "（2025年5月）", "甲县总结"]
+    assert find_noise([*opening, "做了一事。", "甲县总结"]) == {2: "byline", 3: "repeated line"}
+
+
 def test_the_name_of_a_column_stands_right_before_its_path():
     assert find_noise(["甘肃", "甘肃 > 资讯 > 正文", "一句。"]) == {0: "navigation", 1: "navigation"}
     assert find_noise(["甘肃省", "甘肃 > 资讯 > 正文", "一句。"]) == {1: "navigation"}
