@@ -13,6 +13,7 @@ from html import unescape
 from pipeline.core.config import ReadConfig
 from pipeline.core.records import Mark
 from pipeline.preprocess.headings import sign_level
+from pipeline.read.compose import Paragraph, heading_levels, is_plain_heading
 from pipeline.read.decode import ReadText, decode
 
 _BLOCKS = re.compile(
@@ -117,17 +118,43 @@ def _marks(text: str) -> Iterator[Mark]:
         aside.append(Mark(*line, "noise", reason="markdown block"))
         rows |= {row.span() for row in _LINE.finditer(text, *table.span(3))}
     yield from aside
-    for form in (_HEADING, _TIGHT):
-        yield from (Mark(*match.span(2), "heading", level=len(match[1]) - 1) for match in form.finditer(text))
-    yield from (Mark(*match.span(1), "heading", level="=-".index(match[2][0])) for match in underlined)
-    yield from (Mark(*span, "row") for span in sorted(rows))
     ends = sorted((mark.start, mark.end) for mark in aside)
+    yield from _headings(text, ends)
+    yield from (Mark(*span, "row") for span in sorted(rows))
     last = 0
     for start, end in sorted(_syntax(text), key=lambda span: (span[0], -span[1])):
-        place = bisect_right(ends, (start, len(text))) - 1
-        if start >= last and (place < 0 or ends[place][1] <= start):
+        if start >= last and not _is_within(ends, start, len(text)):
             yield Mark(start, end, "syntax")
             last = end
+
+
+def _is_within(spans: list[tuple[int, int]], at: int, end: int) -> bool:
+    """Tell whether one of some spans, in order, holds a place of a text that ends at ``end``."""
+    place = bisect_right(spans, (at, end)) - 1
+    return place >= 0 and at < spans[place][1]
+
+
+def _headings(text: str, aside: list[tuple[int, int]]) -> Iterator[Mark]:
+    """Yield the headings, with levels as those of a Word file have."""
+    found = {match.span(2): len(match[1]) for form in (_HEADING, _TIGHT) for match in form.finditer(text)}
+    found |= {match.span(1): 1 + "=-".index(match[2][0]) for match in _UNDERLINED.finditer(text)}
+    found = {span: found[span] for span in sorted(found) if not _is_within(aside, span[0], len(text))}
+    title, above = _title(text, found), text[: min(found)[0] if found else 0]
+    headings = [Paragraph(text[slice(*span)].strip(" *"), "heading", 0 if span == title else found[span]) for span in found]
+    levels = heading_levels([*[Paragraph(line[0]) for line in _LINE.finditer(above) if line[0].strip("# ")], *headings])
+    for span, heading in zip(found, headings, strict=True):
+        if is_plain_heading(heading):
+            yield Mark(*span, "heading", level=levels[heading.level])
+
+
+def _title(text: str, headings: dict[tuple[int, int], int]) -> tuple[int, int] | None:
+    """Return the heading that is the title: the one of the highest level, or right above the next of it; others are chapters."""
+    highest = [span for span, level in headings.items() if level == 1]
+    if len(highest) < 2:
+        return highest[0] if highest else None
+    first, second = highest[:2]
+    is_right_above = list(headings)[:2] == highest[:2] and not text[first[1] : second[0]].strip("#=\r\n\t ")
+    return first if is_right_above else None
 
 
 def _syntax(text: str) -> Iterator[tuple[int, int]]:

@@ -220,6 +220,28 @@ def test_front_matter_of_both_kinds_is_a_block(passages):
         assert passages(f'{sign}\ntitle = "甲"\n{sign}\n\n先说一句。\n')[0] == ["先说一句。"]
 
 
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("# 学习\n\n甲文。\n\n# 文化\n\n乙文。\n\n# 志愿\n\n丙文。\n", ["学习", "文化", "志愿"]),
+        ("# 总结\n\n# 一、学习\n\n甲文。\n\n# 二、文化\n\n乙文。\n", ["总结 > 一、学习", "总结 > 二、文化"]),
+        ("# 一、学习\n## 做法\n甲文。\n## 问题\n乙文。\n# 二、文化\n丙文。\n", ["一、学习 > 做法", "一、学习 > 问题", "二、文化"]),
+        ("学习\n===\n\n甲文。\n\n文化\n===\n\n### 书房\n\n乙文。\n", ["学习", "文化 > 书房"]),
+        ("# 总结\n\n引言。\n\n## 学习\n\n甲文。\n\n## 文化\n\n乙文。\n", ["总结", "总结 > 学习", "总结 > 文化"]),
+        ("# 学习\n\n```\n# 代码\n```\n\n甲文。\n\n## 文化\n\n乙文。\n", ["学习", "学习 > 文化"]),
+        ("## **一、学习**\n\n甲文。\n\n## **二、文化**\n\n乙文。\n", ["一、学习", "二、文化"]),
+    ],
+)
+def test_each_passage_stands_under_its_own_headings(tmp_path, config, cut_up, text, headings):
+    from pipeline.read import read_report
+
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    document = read_report(path, config.read)
+    _, segments, _ = cut_up(document.text, marks=document.marks)
+    assert [" > ".join(heading.text for heading in segment.headings) for segment in segments if segment.level is None] == headings
+
+
 def test_headings_may_lack_their_blank_and_have_attributes(passages):
     found, _ = passages("##县里的总结\n\n# 总结 {#id .x}\n\n#甲#乙\n")
     assert found == ["县里的总结", "总结", "#甲#乙"]
