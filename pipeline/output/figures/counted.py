@@ -46,6 +46,7 @@ _SIDES = ("外", "内", "上")  # make one word with a single character: 外媒,
 _WHERE = re.compile("(?:线上|线下|网上|现场|各地|当地|当天)+")
 _BARE = re.compile(r"\d+|[一二三四五六七八九十百千两]+")  # a number without a measure
 _PERSONS = ("名", "位")
+_EQUALS = ("是", "为", "达", "达到", "相当于", "约为", "约")
 _NO_LAST = JOINTS | LIGHT | FRONT  # words that no noun phrase ends with
 _SAID = EVENTS | {"篇", "条"}  # measures of what a verb says: 发稿2314篇
 _PIECES = re.compile(
@@ -183,7 +184,7 @@ def _class(word: str, kind: str) -> str:
 
 
 def _counted(before: list[_Word], behind_text: str, number: Number) -> str:
-    front = _stripped(before)
+    front = _stripped(_uncompared(before) if number.unit == "倍" else before)
     if number.kind != "count" or number.unit in ("倍", "番", "百分点"):
         if behind_text.startswith("的") and number.kind == "share" and not _subject(front):
             return _noun_behind(_words(behind_text), number, bool(front))
@@ -193,6 +194,13 @@ def _counted(before: list[_Word], behind_text: str, number: Number) -> str:
     if behind and behind[0].text == "的" and _is_subject(front, number):
         behind = []
     return _noun_behind(behind, number, _governs(front) is not None, follows_noun) or _object(front) or _said_behind(behind_text)
+
+
+def _uncompared(words: list[_Word]) -> list[_Word]:
+    """Return the words before a multiple without what it is a multiple of: 参与人数是上年的1.5倍."""
+    if not words or words[-1].text != "的":
+        return words
+    return words[: next((at for at in range(len(words) - 1, -1, -1) if words[at].text in _EQUALS), len(words))]
 
 
 def _is_subject(front: list[_Word], number: Number) -> bool:

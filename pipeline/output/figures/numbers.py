@@ -5,6 +5,7 @@ documents, ordinals but for ranks, and names in short quotation marks or titles 
 nothing says that it joins the number to what stands before (3-5场, A-3, 8月1日-3日, 展区-12个).
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,15 +29,19 @@ PLAIN = str.maketrans(
     "0123456789.%+-----个万亿两余几数约达场条项种张间届点来过国类处负",
 )
 _ODD = re.compile(f"[{''.join(map(chr, PLAIN))}]")
+_UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
 _ARABIC = (
-    r"(?:(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+    # 1 200 with a blank behind a word (发稿1 200余篇); in a row of numbers a blank parts them.
+    r"(?:(?:\d{1,3}(?:[,，]\d{3})+(?!\d)"
+    r"|(?<=[\u3400-\u9fff])(?<![年月日第号表图组])\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\s?\d)|\d+)(?:\.\d+)?"
     # .5万: without a nought in front only of what is measured in parts; else the point ends the sentence before.
     r"|(?<![\dA-Za-z.%])\.\d+(?=\s?(?:[万亿%‰倍元吨亩]|个?百分点|公|千米|米|平方|摄氏度)))"
 )
 _CHINESE = r"(?:好几|[数几])?[零〇一二两三四五六七八九十百千万亿廿卅卌]{1,24}(?:点[零〇一二三四五六七八九]{1,12})?"
+_MIXED = r"(?<![\d.])\d{1,4}(?:[百千万亿]{1,2}\d{1,4}(?=[百千万亿])){1,3}[百千万亿]{1,2}"  # 1万2千, 2亿5千万
 _NUMBER = (
-    rf"(?:{_ARABIC}|{_CHINESE})(?:(?:[多余来几]|(?<=十)几)?[十百千]?[万亿]{{1,2}}|[十百千](?![万亿])"
-    r"|(?<=\d) [万亿]{1,2}(?=[多余元人次名册份户亩吨字平]))?"  # 3.5 亿元
+    rf"(?:{_MIXED}|{_ARABIC}|{_CHINESE})(?:(?:[多余来几]|(?<=十)几)?[十百千]?[万亿]{{1,2}}|[十百千](?![万亿])"
+    rf"|(?<=\d) [万亿]{{1,2}}(?=[多余]|{_UNITS}|[，。；、！？,;）)”\n]|$))?"  # 3.5 亿元
 )
 _SIGNS = "零〇一二两三四五六七八九十百千万亿廿卅卌"
 FIXED = (  # terms that begin with a number; those in quotation marks need no line here
@@ -50,7 +55,8 @@ _TOKEN = re.compile(
     rf"百分之(?P<minus>[负-])?(?P<hundredth>{_NUMBER})(?:[至到~—-]+(?:百分之)?(?P<minus2>[负-])?(?P<hundredth2>{_NUMBER}))?"
     r"|第(?P<rank>[一二三四五六七八九十廿卅]{1,6}|\d{1,6})(?P<place>[名位])?|(?P<first>首位|榜首)"
     r"|(?P<whole>[二三四五六七八九十百]{1,6}|\d{1,6})分之(?P<part>[一二两三四五六七八九十]{1,6}|\d{1,6})"
-    r"|(?P<tenths>[一二两三四五六七八九](?:点[一二三四五六七八九])?)成(?P<more>[一二三四五六七八九])?(?![为立功果长员就绩本年人分不群])"
+    r"|(?P<tenths>[一二两三四五六七八九](?:点[一二三四五六七八九])?|(?<![\d.])[1-9](?:\.\d)?)成(?P<more>[一二三四五六七八九]|(?<=\d成)[1-9](?!\d))?"
+    r"(?![为立功果长员就绩本年人分不]|群(?!众))"
     rf"|(?P<number>{_NUMBER}))"
 )
 _SPACE = r"[^\S\t\n]?"  # a tab ends the cell of a table, and joins nothing: 98\t-3.2%
@@ -58,7 +64,6 @@ _RANGE = re.compile(
     rf"(?P<unit>%|[^\W\d]{{1,4}}?)??{_SPACE}(?:至|到|[-—–~～]{{1,2}}?){_SPACE}"
     rf"(?P<minus>零下|[-负])?(?=(?P<high>{_NUMBER}))"
 )
-_UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
 _UNIT = re.compile(rf"\s?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程|台阶){_UNITS})")
 _MINUS = re.compile(r"(?P<minus>零下|正负|[-–负±])$")
 # What 负 ends as a part of a word: 肩负3项任务, 税负3.2%, 减负30项.
@@ -69,7 +74,7 @@ _JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?{_SPACE}(?:个?百分点|{
 _OF_DEGREE = frozenset(("%", "‰", "百分点", "度", "摄氏度"))  # what is below nought often enough
 _TIME = re.compile(rf"[多余来]?(?:{TIMES})")
 _BEFORE = re.compile(
-    r"(?P<bound>将近|接近|不超过|超过|突破|不少于|不低于|至少|不足|不到|大约|高达|达到|逾|上|成|破|(?<![经通不难度路去来绕渡走看听见打用做要])过"
+    r"(?P<bound>未达到?|没有?达到|将近|接近|不超过|超过|突破|不少于|不低于|至少|不足|不到|大约|高达|达到|逾|上|成|破|(?<![经通不难度路去来绕渡走看听见打用做要])过"
     # The end of another word is no bound: 村规民约25份, 签约12个, 最近3场, 下达30万元.
     r"|(?<!规民)(?<![合条公契签节预邀特婚相])约|(?<![最附邻临靠走亲贴])近|(?<![赶反中])超|(?<![传送下抵直转表])达)(?:了|有)?\s?$"
 )
@@ -81,7 +86,8 @@ BOUND_BEHIND = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上�
 _BOUNDS = {  # by how it is written
     written: bound
     for bound, words in {
-        "近": "将近 接近", "超": "超过 突破 逾 上 成 破 过 不少于 不低于 至少 以上 +", "不足": "不到 不超过 以内 以下",
+        "近": "将近 接近", "超": "超过 突破 逾 上 成 破 过 不少于 不低于 至少 以上 +",
+        "不足": "不到 不超过 以内 以下 未达 未达到 没达到 没有达到",
         "约": "大约 左右 上下 来", "达": "高达 达到", "多": "几",
     }.items()
     for written in words.split()
@@ -113,13 +119,18 @@ _HIDDEN = re.compile(
 _ORDINAL = re.compile(
     r"(?:第|(?<![以之目当日])前|(?<![先以之今然事会随])后|头|每|(?<![每一两本])周|星期|礼拜|老(?=三届)|[A-Za-z])$"
 )
-_NO_VALUE = dict.fromkeys(map(ord, "多余来,， 好数几"))
+# What says that not even one is: 未发生1起, 无1人.
+_NONE = re.compile(r"(?:(?:未|没有|没)(?:发生|出现|发现|有|收到|接到|造成|产生|遗漏)?过?|(?<![^\W\d_])无)\s?$")
+_NO_VALUE = dict.fromkeys(map(ord, "多余来,， \u00a0\u2009\u202f好数几"))
+_PART = re.compile(r"(?<!\d)(\d+)([百千万亿]+)")
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _CHINESE_DECIMAL = re.compile(r"([零一二三四五六七八九十百千]+)点([零〇一二三四五六七八九]+)([万亿]?)")
 _SIDE_BY_SIDE = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")  # 三五个, 二三十人
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
 _RANKED = re.compile(r"(?:[居列排位登获]|名列|全[国省市县区州盟旗球]|第[一二三四五六七八九十\d]+[名位]?、)[^，。；、,;]{0,24}$")
 _SHORT = {"个百分点": "百分点"}
+_CURRENCIES = {"¥": "元", "￥": "元", "$": "美元", "＄": "美元", "€": "欧元"}
+_CURRENCY = re.compile(f"[{''.join(_CURRENCIES)}] ?$")  # before the number
 _CLAUSE_END = re.compile("[，。；,;]")
 _NO_SCORE = re.compile(rf"[钟类别成之为工批组析布散头段队店]|[\d{_SIGNS}]+秒")  # 三分队, 五分钟, 四分五十秒
 _IN_ROW = re.compile(r"\d[%‰+]?[ ]*[|\t][ ]*$")  # behind another cell of numbers: its name stands at the head of its column
@@ -225,8 +236,8 @@ def _share(plain: str, found: re.Match[str], sign: str) -> Number | None:
     if found["hundredth"]:
         value, high = value_of(found["hundredth"]), value_of(found["hundredth2"]) if found["hundredth2"] else None
     elif found["tenths"]:
-        tenths = value_of(found["tenths"])
-        value = None if tenths is None else round(10 * tenths + (DIGITS[found["more"]] if found["more"] else 0), 6)
+        tenths, more = value_of(found["tenths"]), value_of(found["more"] or "零")
+        value = None if tenths is None or more is None else round(10 * tenths + more, 6)
     else:
         whole, part = value_of(found["whole"]), value_of(found["part"])
         value = round(100 * part / whole, 2) if whole and part else None
@@ -255,12 +266,20 @@ def _quantity(plain: str, found: re.Match[str], sign: str) -> Number | None:
     end = late.end() if late else end
     unit = _unit(plain, end)
     name, end = _SHORT.get(unit.strip(), unit.strip()), end + len(unit)
+    currency = None if sign else _CURRENCY.search(plain, max(0, start - 2), start)
+    if currency and name in ("", _CURRENCIES[currency[0][0]]):
+        name, start = _CURRENCIES[currency[0][0]], currency.start()
     half = 0.5 if unit and high is None and plain.startswith("半", end) else 0.0  # 两圈半
     bound = _bound(plain, start, end, (late[0].strip() if late else "") or _said(words))
     kind: Kind = "share" if name in ("%", "‰") else "count"
     value, high = _with_signs(value + half, high, sign, is_high_below)
     number = Number(start, end + (half > 0), value, high, name, bound, kind)
-    return number if _counts(plain, words, number) else None
+    return number if _counts(plain, words, number) and not _is_none(plain, number) else None
+
+
+def _is_none(plain: str, number: Number) -> bool:
+    """Tell whether the words before a number say that there is not even one."""
+    return number.value == 1 and number.high is None and _NONE.search(plain, max(0, number.start - 6), number.start) is not None
 
 
 def _is_below(plain: str, reach: re.Match[str], sign: str) -> bool:
@@ -357,10 +376,22 @@ def value_of(words: str) -> float | None:
     arabic = _DECIMAL.match(words)
     if arabic is None:
         return _chinese(words)
+    if len(parts := _PART.findall(words)) > 1:
+        return _mixed(parts)
     value = float(arabic[0])
     for sign in words[arabic.end() :]:
         value *= TENS.get(sign) or MYRIADS[sign]
     return round(value, 6)
+
+
+def _mixed(parts: list[tuple[str, str]]) -> float:
+    """Return the value of a number in parts, digits with their scale: 1万2千, 8千5百万, 2亿5千万."""
+    total = section = 0.0
+    for digits, scale in parts:
+        section += int(digits) * math.prod(TENS.get(sign, 1) for sign in scale)
+        if myriads := [MYRIADS[sign] for sign in scale if sign in MYRIADS]:
+            total, section = total + section * math.prod(myriads), 0.0
+    return total + section
 
 
 def _chinese(words: str) -> float | None:
