@@ -7,10 +7,12 @@ the prompts of empty controls are left out. Footnotes follow the paragraph that 
 at the end as noise. A document that the body refers to and that is not in the package refuses the file: its text would be lost.
 """
 
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import takewhile
 from posixpath import splitext
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,6 +49,9 @@ _BOXES = frozenset(["txbxContent", "textpath", "relIds", "chart"])  # text boxes
 _TAKE_IN = mark("open it in Word, put the text in where it belongs, and save it again")
 _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
+_RIGHT_ANGLE = 90 * 60_000  # in the units of DrawingML
+_BEHIND = re.compile(r"z-index:\s*-\d")
+_ASKEW = re.compile(r"rotation:\s*-?(?!(?:0|90|180|270|360)(?![\d.]))[\d.]+(?![\d.]|fd)")  # in degrees; fd: in parts of one
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
 
 
@@ -282,14 +287,16 @@ def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
 
 
 def _is_watermark(box: "_Element") -> bool:
-    """Tell whether the shape around a text box or WordArt is named as a watermark."""
-    for element in box.iterancestors():
-        if local(element) == "p":
-            break
+    """Tell whether the shape around a text box or WordArt is named as a watermark, or stands askew behind the text."""
+    is_behind = is_askew = False
+    for element in takewhile(lambda each: local(each) != "p", box.iterancestors()):
         named = [element.get("id"), *(each.get("name") for each in element.iterchildren("{*}docPr", "{*}cNvPr"))]
         if any(map(names_watermark, named)):
             return True
-    return False
+        style, turn = element.get("style") or "", number(child(element, "spPr", "xfrm"), "rot") or 0
+        is_behind = is_behind or element.get("behindDoc") in ("1", "true") or bool(_BEHIND.search(style))
+        is_askew = is_askew or turn % _RIGHT_ANGLE != 0 or bool(_ASKEW.search(style))
+    return is_behind and is_askew
 
 
 def _is_listed(spoken: list[ElementText], text: str, document: _Document) -> bool:

@@ -455,6 +455,25 @@ def test_a_watermark_in_the_body_is_no_text_of_the_report(config, name):
     assert aside == [(text, "watermark") for text in ("内部资料", "内部资料", "严禁外传") if is_mark]
 
 
+@pytest.mark.parametrize(
+    ("style", "attributes", "turn", "is_mark"),
+    [
+        ("z-index:-251; rotation:315", 'behindDoc="1"', 18_900_000, True),
+        ("rotation: -45;z-index:-1", 'behindDoc="true"', 1_200_000, True),
+        ("z-index:251;rotation:315", 'behindDoc="0"', 18_900_000, False),
+        ("z-index:-1", 'behindDoc="1"', 0, False),
+        ("z-index:-1;rotation:90", 'behindDoc="1"', 5_400_000, False),
+    ],
+)
+def test_what_stands_askew_behind_the_text_is_a_watermark_whatever_its_name(config, style, attributes, turn, is_mark):
+    art = word_art("草稿").replace("<v:shape>", f'<v:shape id="_x0000_s2049" style="position:absolute;{style}">')
+    box = drawn_box("文本框 2").replace("<wp:anchor>", f"<wp:anchor {attributes}>")
+    box = box.replace("<wps:wsp>", f'<wps:wsp><wps:spPr><a:xfrm rot="{turn}"/></wps:spPr>')
+    content = read(docx(p(art + run("正文")) + p(box + run("后文"))), "x.docx", config.read)
+    aside = [content.text[each.start : each.end] for each in content.marks if each.kind == "noise"]
+    assert aside == (["草稿", "内部资料", "严禁外传"] if is_mark else [])
+
+
 def mark(kind, inside=""):
     return f'<w:r><w:fldChar w:fldCharType="{kind}">{inside}</w:fldChar></w:r>'
 
