@@ -67,6 +67,7 @@ _MAY_HAVE_NOTES = re.compile(r"<sup\b|note(?:ref|anc|sym|-ref|-back)|#_(?:ftn|ed
 _NOTE_SIGN = re.compile(
     r"[\[(（【〔]?\s*(?:注|\*)?\s*(?:\d{1,3}|[ivxlc]{1,6}|[*†‡①-⑳])\s*[\])）】〕]?|[↩↑^][\ufe0e\ufe0f]?", re.IGNORECASE
 )
+_IN_BRACKETS = re.compile(r"[\[【〔]\s*注?\s*(?:\d{1,3}|[*①-⑳])\s*[\]】〕]")
 _OF_NOTE = re.compile(r"(?:foot|end)note(?:anc|sym|-ref|-back)|noteref|backlink|reference", re.IGNORECASE)
 _TO_NOTE = re.compile(
     r"#_(?:ftn|edn)(?:ref)?\d+|#(?:fn|fnref)[:-]?\d+|#sd(?:foot|end)note\d+\w*|#cite_(?:note|ref)\W.*", re.IGNORECASE
@@ -219,7 +220,9 @@ def _drop_note_signs(root: Element) -> None:
 
 
 def _is_note_sign(element: Element) -> bool:
-    """Tell whether an element is a link within the page to a note, or back from one, and shows no more than a sign."""
+    """Tell whether an element shows no more than a sign that leads to a note, or back from one: a link, or raised in brackets."""
+    if element.tag == "sup":  # m² has neither brackets nor a link
+        return _IN_BRACKETS.fullmatch("".join(element.itertext()).strip()) is not None
     target = element.get("href") or "" if element.tag == "a" else ""
     if "#" not in target or _NOTE_SIGN.fullmatch("".join(element.itertext()).strip()) is None:
         return False

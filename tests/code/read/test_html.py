@@ -493,9 +493,13 @@ def test_blocks_know_their_links():
         ("<ruby>宣<rp>（</rp><rt>xuān</rt><rp>）</rp></ruby>工作", "宣工作"),
         ("伦<rp>(</rp><rt>lún</rt><rp>)</rp>理", "伦理"),
         ("<ruby><rb>文</rb><rtc>wén</rtc></ruby>化<del>旧的</del>新的", "文化新的"),
+        ('书房六座<sup><a href="#n1">1</a></sup>开放', "书房六座开放"),
+        ('书房六座<a href="a.html#n1"><sup>①</sup></a>开放<sup>[2]</sup>', "书房六座开放"),
+        ("建成120m<sup>2</sup>的广场", "建成120m2的广场"),
+        ('书房<sup><a href="b.html">2</a></sup>和<sup>注</sup>', "书房2和注"),
     ],
 )
-def test_pinyin_and_deleted_text_are_none_of_the_text(read_page, text, shown):
+def test_pinyin_deleted_text_and_signs_of_notes_are_none_of_the_text(read_page, text, shown):
     assert read_page(page(f"<p>{text}，全县组织活动三十场，受众踊跃。</p>")).text == f"{shown}，全县组织活动三十场，受众踊跃。"
 
 
@@ -706,7 +710,6 @@ def test_the_sign_of_a_note_is_no_figure(config, sign):
         "面积达300米<sup>2</sup>。",
         "见<a href='#t2'>表2</a>，第<a href='#c2'>2</a>页。",
         "共<sup><a href='#x'>二十二次</a></sup>。",
-        "引自<sup>[2]</sup>。",
         "约<sup><a href='http://x.test/#a'>2</a></sup>座。",
     ],
 )
