@@ -30,9 +30,11 @@ _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
 # Columns that together stand in a table of tags only, or of figures, or of labels that were given out.
 _OF_TABLES = (
-    *(tuple(map(str.encode, ("主题", "把握", name))) for name in ("依据", "统计对象")),
-    (b"source,start,end,text,label,secondary",),
+    {"主题", "把握", "依据"},
+    {"主题", "把握", "统计对象"},
+    {"source", "start", "end", "text", "label", "secondary"},
 )
+_DELIMITERS = re.compile("[,;\t]")
 _COUNTED = ("报告", "段落", "字数")  # one of which is the second column of what was counted in the library
 # A workbook of tags is none of these: what was corrected in it waits to be imported, and whoever reads it says so.
 _WORKBOOKS = tuple(title.encode() for title in ("报告主题摘编", "主题标注：数字", "主题标注：统计"))
@@ -69,12 +71,18 @@ def outputs_among(paths: Sequence[str]) -> list[str]:
 def _is_output(path: Path) -> bool:
     with suppress(OSError):
         head = _head(path)
-        first = head.partition(b"\n")[0]
-        is_table = head.startswith(_MARK) and any(all(name in first for name in names) for names in _OF_TABLES)
-        is_table = is_table or _is_counted(head)
+        is_table = any(names <= _names(head) for names in _OF_TABLES) or _is_counted(head)
         titles = _WORKBOOKS if path.suffix.lower() == ".xlsx" else (*TITLES, _UNTOUCHED)
         return is_table or any(title in head[:_TITLED] for title in titles)
     return False
+
+
+def _names(head: bytes) -> set[str]:
+    """Return the names in the first line of a table, also of one that Excel has saved since, in GB18030 or with tabs."""
+    line = head.partition(b"\n")[0]
+    with suppress(UnicodeDecodeError):
+        return {name.strip('"') for name in _DELIMITERS.split(line.decode("utf-8-sig").rstrip("\r"))}
+    return {name.strip('"') for name in _DELIMITERS.split(line.decode("gb18030", "replace").rstrip("\r"))}
 
 
 def _is_made(path: Path) -> bool:

@@ -120,3 +120,20 @@ def test_a_package_that_ends_too_early_or_cannot_be_unpacked(tmp_path):
     strange = data.replace(b"PK\x03\x04\x14\x00\x00\x00\x08", b"PK\x03\x04\x14\x00\x00\x00\x63")
     strange = strange.replace(b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x00\x00\x63\x00")
     assert not is_made(tmp_path, strange)
+
+
+@pytest.mark.parametrize(
+    ("names", "is_left_out"),
+    [
+        ("报告,序号,正文,主题,把握,依据", True),
+        ("统计对象;数字;主题;把握", True),
+        ('"主题"\t"把握"\t"依据"', True),
+        ("报告,主题,把握", False),
+        ("序号,主题内容,把握情况,依据", False),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
+def test_a_table_of_tags_is_one_also_where_excel_has_saved_it_since(tmp_path, names, is_left_out, encoding):
+    path = tmp_path / "out.csv"
+    path.write_bytes(f"{names}\r\n甲,乙,丙\r\n".encode(encoding))
+    assert outputs_among([str(path)]) == [str(path)] * is_left_out
