@@ -28,12 +28,9 @@ _OURS = (MADE_BY, AUTHOR)
 # A report of Word that was commented keeps its own title; our comments stand behind those that were there.
 _COMMENTS = re.compile(r"(?:.*/)?comments[0-9]*\.xml", re.IGNORECASE)
 _BY_US = f'author="{AUTHOR}"'.encode()
-# Columns that together stand in a table of tags only, or of figures, or of labels that were given out.
-_OF_TABLES = (
-    {"主题", "把握", "依据"},
-    {"主题", "把握", "统计对象"},
-    {"source", "start", "end", "text", "label", "secondary"},
-)
+# Columns that together stand in a table of tags only, or of figures; and the first line of labels that were given out.
+_OF_TABLES = {"主题", "把握", "依据"}, {"主题", "把握", "统计对象"}
+_LABELS = _MARK + b"source,start,end,text,label,secondary"
 _DELIMITERS = re.compile("[,;\t]")
 _COUNTED = ("报告", "段落", "字数")  # one of which is the second column of what was counted in the library
 # A workbook of tags is none of these: what was corrected in it waits to be imported, and whoever reads it says so.
@@ -71,7 +68,7 @@ def outputs_among(paths: Sequence[str]) -> list[str]:
 def _is_output(path: Path) -> bool:
     with suppress(OSError):
         head = _head(path)
-        is_table = any(names <= _names(head) for names in _OF_TABLES) or _is_counted(head)
+        is_table = any(names <= _names(head) for names in _OF_TABLES) or head.startswith(_LABELS) or _is_counted(head)
         titles = _WORKBOOKS if path.suffix.lower() == ".xlsx" else (*TITLES, _UNTOUCHED)
         return is_table or any(title in head[:_TITLED] for title in titles)
     return False
