@@ -23,6 +23,7 @@ from pipeline.read.symbols import is_symbol_font, symbols_of
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
 _DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
+_MOST_DAMAGED = 10  # one character in so many; else the bytes are of another code page
 _LONGEST_NAME = 64  # of a style or a font
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
 # The instruction of a field, an entry of a list in it, and the name and the value of a property of a shape.
@@ -390,11 +391,11 @@ def _flush(reader: _Reader) -> None:
     if encoding == _SYMBOL_CHARSET:
         _write("".join(symbol(0xF000 + byte, "□" if byte >= 0x80 else chr(byte)) for byte in data), reader)
         return
-    try:
-        _write(data.decode(encoding), reader)
-    except UnicodeDecodeError:
-        # Nothing is left out: what fits no code page shows as the replacement character.
-        _write(data.decode("cp1252" if encoding == reader.code_page else reader.code_page, "replace"), reader)
+    # Nothing is left out: what fits no code page shows as the replacement character, and a damaged byte costs no more than itself.
+    text = data.decode(encoding, "replace")
+    if text.count("\ufffd") * _MOST_DAMAGED > len(text):
+        text = data.decode("cp1252" if encoding == reader.code_page else reader.code_page, "replace")
+    _write(text, reader)
 
 
 def _signs(reader: _Reader) -> dict[str, str]:

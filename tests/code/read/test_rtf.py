@@ -58,6 +58,13 @@ def test_bytes_that_fit_no_code_page_show(lines):
     assert lines(r"{\f1 caf\'e9}\par\f0 \'ff\par") == ["café", "ÿ"]
 
 
+def test_a_damaged_byte_costs_no_more_than_itself(lines):
+    text = "全县开展理论宣讲一百二十场受众三万人次"
+    assert lines(r"\pard " + encoded(text) + r"\'a3 on\par") == [text + "\ufffd on"]
+    assert lines(r"\pard " + encoded(text)[:-4]) == [text[:-1] + "\ufffd"]
+    assert lines(r"\pard caf\'e9\par") == ["café"]  # of another code page
+
+
 def test_pictures_instructions_and_hidden_text_are_passed_over(config):
     body = rb"{\rtf1 a{\pict\pngblip 89504e47}{\*\shppict{\pict\bin7 }}{\par}}{\field{\*\fldinst DATE}{\fldrslt 2024}}"
     assert read(body + rb"{\v hidden}{\deleted gone}{\*\unknown x}b\par}", "x.rtf", config.read).text == "a2024b"
