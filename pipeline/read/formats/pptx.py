@@ -88,8 +88,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     paragraphs = [
         replace(paragraph, page=number)
         for number, slide in enumerate(slides, start=1)
-        if slide is not None
-        for paragraph in _slide(deck, slide.target, number)
+        for paragraph in _slide(deck, slide.target if slide else str(number), number)
     ]
     if all(paragraph.kind == "noise" for paragraph in paragraphs):
         if (scans := text_of_scans(data, "pptx", source, options)) is not None:

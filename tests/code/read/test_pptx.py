@@ -83,6 +83,7 @@ def test_smart_art_gives_its_points_and_notes_and_hidden_slides_are_set_aside(re
         read(hidden)
 
 
+ONE_OF_TWO = rels(f'<Relationship Id="rId1" Type="{RELATIONSHIP}/slide" Target="slides/s1.xml"/>')
 ELSEWHERE = rels(f'<Relationship Id="rId1" Type="{RELATIONSHIP}/slide" Target="s.xml"/>')
 
 
@@ -94,6 +95,7 @@ ELSEWHERE = rels(f'<Relationship Id="rId1" Type="{RELATIONSHIP}/slide" Target="s
         (deck([shape([], "x")], {"ppt/slides/s1.xml": "<a>"}), r"ppt/slides/s1\.xml in it is damaged"),
         (deck([shape([], "x")], {"ppt/slides/s1.xml": "<!DOCTYPE a []><a/>"}), "declares a document type"),
         (deck([shape([], "x")], {"ppt/_rels/presentation.xml.rels": ELSEWHERE}), r"the slide ppt/s\.xml is missing"),
+        (deck([shape([], "x"), shape([], "y")], {"ppt/_rels/presentation.xml.rels": ONE_OF_TWO}), "the slide 2 is missing"),
         (deck([shape([], "x")])[:-60], "incomplete: its end is missing"),
         (package({"a.txt": "x"}), r"damaged, or no \.pptx file"),
     ],
