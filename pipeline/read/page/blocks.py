@@ -16,6 +16,7 @@ from pipeline.read.page.lines import TextLine
 Block = list[TextLine]
 # In ems: what counts as level or aligned, and how near the next line of a cell is.
 _LEVEL, _ALIGNED, _NEXT_LINE = 0.3, 1.0, 2.2
+_LARGER = 1.12  # a line that is so much larger than the one below it stands above the cells
 # What makes columns rather than cells: so many lines, each column this wide in ems, and at most three of them.
 _COLUMN_LINES, _COLUMN_WIDTH, _MOST_COLUMNS = 4, 8, 3
 # Columns are moved from page to page where they are as wide as others but for this share; so many such moves are kept.
@@ -79,9 +80,15 @@ def _add(line: TextLine, groups: list[list[Block]]) -> bool:
 def _cell_start(block: Block, level: int, line: TextLine) -> int:
     """Return where in a block the cell or column begins that ``line`` stands beside; its last ``level`` lines are in it."""
     start = len(block) - level
-    while start and block[start - 1].right < line.left + _LEVEL * line.size and _is_next(block[start], block[start - 1]):
+    while start and _may_be_of_cell(block[start - 1], block[start], line):
         start -= 1
     return start
+
+
+def _may_be_of_cell(above: TextLine, below: TextLine, beside: TextLine) -> bool:
+    """Tell whether a line is of the cell that the next one is of: it ends before the cell beside, and is no larger title."""
+    is_narrow = above.right < beside.left + _LEVEL * beside.size
+    return is_narrow and _is_next(below, above) and above.size <= _LARGER * max(below.size, beside.size)
 
 
 def _is_next(line: TextLine, above: TextLine) -> bool:

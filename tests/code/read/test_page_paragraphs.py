@@ -112,6 +112,14 @@ def test_a_long_cell_keeps_its_paragraphs_and_a_short_row_stays_a_row(config):
     assert body(pdf(content), config) == [*expected, "单位甲\t场次0\t完成", "单位乙\t场次1\t完成"]
 
 
+def test_a_larger_title_right_above_a_table_is_no_part_of_its_first_cell(config):
+    content = shown("做法汇总", 70, 770, 14)
+    rows = [("单位", "主要做法"), ("甲镇", text(30)), ("乙镇", text(30, 7))]
+    for i, (name, said) in enumerate(rows):
+        content += shown(name, 70, 748 - 20 * i, 11) + drawn([said[:18], said[18:]][: 1 + (i > 0)], x=150, y=748 - 20 * i, size=11)
+    assert body(pdf(content), config)[0] == "做法汇总"
+
+
 def test_a_label_written_one_under_the_other_in_a_cell_is_one_word(config):
     rows = [text(28, 3 * i) for i in range(4)]
     content = drawn(list("策划说明"), x=70, pitch=20) + drawn([*rows, f"{text(6)}。"], x=150, pitch=20)
