@@ -29,6 +29,7 @@ PLAIN = str.maketrans(
     "0123456789.%+-----个万亿两余几数约达场条项种张间届点来过国类处负",
 )
 _ODD = re.compile(f"[{''.join(map(chr, PLAIN))}]")
+_BLANK = r"[^\S\t\r\n\x0b\x0c]"  # no end of a cell or line: in 3⇥道德模范 the figure is a number of the row
 _UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
 _ARABIC = (
     # 1 200 with a blank behind a word (发稿1 200余篇); in a row of numbers a blank parts them.
@@ -59,18 +60,16 @@ _TOKEN = re.compile(
     r"(?![为立功果长员就绩本年人分不]|群(?!众))"
     rf"|(?P<number>{_NUMBER}))"
 )
-_SPACE = r"[^\S\t\n]?"  # a tab ends the cell of a table, and joins nothing: 98\t-3.2%
 _RANGE = re.compile(
-    rf"(?P<unit>%|[^\W\d]{{1,4}}?)??{_SPACE}(?:至|到|[-—–~～]{{1,2}}?){_SPACE}"
-    rf"(?P<minus>零下|[-负])?(?=(?P<high>{_NUMBER}))"
+    rf"(?P<unit>%|[^\W\d]{{1,4}}?)??{_BLANK}?(?:至|到|[-—–~～]{{1,2}}?){_BLANK}?(?P<minus>零下|[-负])?(?=(?P<high>{_NUMBER}))"
 )
-_UNIT = re.compile(rf"\s?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程|台阶){_UNITS})")
+_UNIT = re.compile(rf"{_BLANK}?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程|台阶){_UNITS})")
 _MINUS = re.compile(r"(?P<minus>零下|正负|[-–负±])$")
 # What 负 ends as a part of a word: 肩负3项任务, 税负3.2%, 减负30项.
 _NO_MINUS = re.compile("[抱担肩自不减身辜背胜欺税重降增亏].$")
 # What stands before a number that may be below nought; behind another word a hyphen joins what is counted: 展区-12个.
 _TOLD = re.compile(r"(?:[为是达到至增减长降少低高升于从由约近超值额率速幅差润温余损亏均拔分得]|[同环]比|净[^\W\d]{1,3})$")
-_JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?{_SPACE}(?:个?百分点|{_UNITS})?{_SPACE}$|[%‰+~～—–]{_SPACE}$|-$")
+_JOINED = re.compile(rf"[\d{_SIGNS}A-Za-z][多余来]?{_BLANK}?(?:个?百分点|{_UNITS})?{_BLANK}?$|[%‰+~～—–]{_BLANK}?$|-$")
 _OF_DEGREE = frozenset(("%", "‰", "百分点", "度", "摄氏度"))  # what is below nought often enough
 _TIME = re.compile(rf"[多余来]?(?:{TIMES})")
 _BEFORE = re.compile(
@@ -81,7 +80,7 @@ _BEFORE = re.compile(
 _INNER = re.compile(r"[多余来几]")
 _MYRIAD = re.compile("[万亿]")
 _TURNING = re.compile("翻(?:了|近|将近|接近|约|超|不止|至少)*$")
-_LATE = re.compile(r"\s?(?:[多余来]|(?<=十)几)")
+_LATE = re.compile(rf"{_BLANK}?(?:[多余来]|(?<=十)几)")
 BOUND_BEHIND = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|以下|\+)")
 _BOUNDS = {  # by how it is written
     written: bound
@@ -204,7 +203,7 @@ def _is_sign(plain: str, number: Number) -> bool:
     if plain[at] not in "-–":
         return True
     before = plain[max(0, at - 6) : at]
-    if not before or before[-1] == "\n":
+    if not before or before[-1] in "\n\t":
         return is_of_degree or "." in plain[at : number.end] or plain[number.end : number.end + 1] in ("", "\n", "\t")
     if _JOINED.search(before) or before[-1].isnumeric():
         return False
