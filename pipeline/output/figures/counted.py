@@ -54,12 +54,21 @@ _PIECES = re.compile(
     # Names that begin with a number or a verb: 三下乡, 送书下乡, 送戏进校园.
     rf"|{FIXED}|送[^\W\d_进入到]{{1,4}}(?:下乡|上门|下基层|[进入到](?:{'|'.join(sorted(PLACES, key=len, reverse=True))}))"
 )
-# What stands between a subject and a number that says how it was, or what became of it: 人数由2023年的3000人发展到5000人.
+# What stands between a subject and a number that says how it was, what became of it, or with what it is compared:
+# 人数由2023年的3000人发展到5000人, 较上年增加2次.
+_MOVED = "增长|增加|增|减少|减|下降|降低|降|提高|提升|上升|升|缩减|缩短|缩小|压减|压缩|扩大|扩充|扩展|发展|拓展|壮大|攀升|跃升|加快"
+_WHEN = r"(?:\d{4}年度?|[^\W\d_]{0,4}[年时前初底末]|最初|原来|原先|平均|人均|户均|年均|日均|每[期人年月场次户])"
 _CHANGE = re.compile(
-    r"[由从](?:\d{4}年度?|[^\W\d_]{0,4}[年时前初底末])?的?$|^(?:发展|扩展|拓展|壮大|攀升|跃升)[到至为]了?$|成百上$"
+    rf"[由从]{_WHEN}?的?$|^(?:{_MOVED})[到至为了]?(?:{_WHEN}|目前|如今|现在|当前)?的?$|成百上$|^其?中(?:仅|只|还)?有?$"
+    rf"|(?<![占对相可评环同性])[比较](?:\d{{4}}年|[^\W\d_]{{0,8}}[年期月前底初末度]|[^\W\d_]{{0,6}}(?:计划|目标|预算|平均|水平))"
+    rf"(?:同期|水平)?(?:{_MOVED}|[多少高低快慢])[出了到]?(?:近|约|逾|超过?)?$"
+)
+_INTO = re.compile(
+    rf"(?<=\w{{4}})(?<![先引推促改跟走])(?:、?进(?:{'|'.join(sorted(PLACES, key=len, reverse=True))}))+"
+    r"等?(?:活动)?(?:[共各]|累计|共计)?$"
 )
 _NOUN = re.compile(r"^(?:n|a|b|j|l|i|s$|f$|eng|vn|an|ad$|t$|quoted|z|g|k|h|ng|vg)")
-_LEADING = re.compile(r"^\s*[）)”’\"、]|[（(]$")
+_LEADING = re.compile(r"^\s*[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|^\s*[）)”’\"、]|[（(]$")
 _TRAILING = re.compile(
     r"^\s*(?:[（(][^（()）]{1,3}[)）])?\s*(?:以上|左右|上下|以内|以下|\+)?\s*(?:[、）)”].*|[（(]\s*$)?", re.DOTALL
 )
@@ -101,7 +110,7 @@ def counted_in(text: str, numbers: Sequence[Number]) -> list[str]:
 def _clause(text: str, low: int, number: Number, high: int) -> tuple[list[_Word], str]:
     """Return the words of the clause before a number, and the clause behind it as text; both end at the numbers beside it."""
     start = max(low, number.start - _REACH)
-    before = _after_last_stop(text[start : number.start])
+    before = _after_last_stop(_INTO.sub("", text[start : number.start]))  # 法治宣讲进校园、进企业共89场
     behind = _before_first_stop(text[number.end : min(high, number.end + _REACH)])
     return _words(_CHANGE.sub("", _LEADING.sub("", before))), _TRAILING.sub("", behind)
 
@@ -157,6 +166,10 @@ def _whole(words: list[_Word]) -> list[_Word]:
     for at, word in enumerate(words):
         if kept and kept[-1].text + word.text in REACHING:
             kept[-1] = _Word(kept[-1].text + word.text, "v")  # 触|达
+        elif kept and kept[-1].text + word.text in CLASSES:
+            kept[-1] = _Word(kept[-1].text + word.text, CLASSES[kept[-1].text + word.text])  # 约|谈, 网|评|员
+        elif kept and word.text == "级" and kept[-1].is_noun and kept[-1].kind != "quoted":
+            kept[-1] = _Word(f"{kept[-1].text}级", "n")  # 乡村|级
         elif kept and _is_cut(kept[-1], word):
             kept[-1] = _Word(kept[-1].text + word.text, "n" if word.is_noun else "a")
         elif kept and word.text in _SIDES and len(kept[-1].text) == 1 and _is_noun_at(kept, -1) and _is_noun_at(words, at + 1):
@@ -188,7 +201,7 @@ def _counted(before: list[_Word], behind_text: str, number: Number) -> str:
     if number.kind != "count" or number.unit in ("倍", "番", "百分点"):
         if behind_text.startswith("的") and number.kind == "share" and not _subject(front):
             return _noun_behind(_words(behind_text), number, bool(front))
-        return _subject(front)
+        return _subject(front) or _people_behind(behind_text, number)
     behind = _words(behind_text)
     follows_noun = bool(front) and front[-1].is_noun and front[-1].kind not in ("ns", "t", "s", "f") and front[-1].text not in WHOLE
     if behind and behind[0].text == "的" and _is_subject(front, number):
@@ -201,6 +214,13 @@ def _uncompared(words: list[_Word]) -> list[_Word]:
     if not words or words[-1].text != "的":
         return words
     return words[: next((at for at in range(len(words) - 1, -1, -1) if words[at].text in _EQUALS), len(words))]
+
+
+def _people_behind(text: str, number: Number) -> str:
+    """Return the noun right behind a share of which no subject is told: 九成村民表示支持."""
+    words = _words(text)
+    is_noun = bool(words) and words[0].kind == "n" and len(words[0].text) > 1 and number.kind == "share"
+    return _noun_behind(words, number, is_governed=False) if is_noun else ""
 
 
 def _is_subject(front: list[_Word], number: Number) -> bool:

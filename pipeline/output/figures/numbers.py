@@ -63,7 +63,7 @@ _TOKEN = re.compile(
 _RANGE = re.compile(
     rf"(?P<unit>%|[^\W\d]{{1,4}}?)??{_BLANK}?(?:至|到|[-—–~～]{{1,2}}?){_BLANK}?(?P<minus>零下|[-负])?(?=(?P<high>{_NUMBER}))"
 )
-_UNIT = re.compile(rf"{_BLANK}?(?:%|‰|个?百分点|(?!项目|部门|部分|支部|课程|台阶){_UNITS})")
+_UNIT = re.compile(rf"{_BLANK}?(?:%|‰|个?百分点|个人(?=发展|扩|增|减)|(?!项目|部门|部分|支部|课程|台阶){_UNITS})")
 _MINUS = re.compile(r"(?P<minus>零下|正负|[-–负±])$")
 # What 负 ends as a part of a word: 肩负3项任务, 税负3.2%, 减负30项.
 _NO_MINUS = re.compile("[抱担肩自不减身辜背胜欺税重降增亏].$")
@@ -127,7 +127,7 @@ _CHINESE_DECIMAL = re.compile(r"([零一二三四五六七八九十百千]+)点(
 _SIDE_BY_SIDE = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")  # 三五个, 二三十人
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
 _RANKED = re.compile(r"(?:[居列排位登获]|名列|全[国省市县区州盟旗球]|第[一二三四五六七八九十\d]+[名位]?、)[^，。；、,;]{0,24}$")
-_SHORT = {"个百分点": "百分点"}
+_SHORT = {"个百分点": "百分点", "个人": "人"}
 _CURRENCIES = {"¥": "元", "￥": "元", "$": "美元", "＄": "美元", "€": "欧元"}
 _CURRENCY = re.compile(f"[{''.join(_CURRENCIES)}] ?$")  # before the number
 _CLAUSE_END = re.compile("[，。；,;]")
