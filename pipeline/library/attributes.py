@@ -7,7 +7,7 @@ from pipeline.core.messages import language, tr
 from pipeline.core.records import FinishedReport
 from pipeline.library.records import ATTRIBUTES, BY_HAND, Attribute
 from pipeline.output.digest.about import COLUMNS, YEAR
-from pipeline.output.digest.gather import TOLD, head_of
+from pipeline.output.digest.gather import TOLD, head_of, masthead_of
 from pipeline.output.digest.kind import kind_of
 from pipeline.output.digest.records import ReportAttribute, ReportFacts
 from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
@@ -23,7 +23,7 @@ def find(report: FinishedReport) -> dict[Attribute, ReportAttribute]:
         "unit": unit_of(title, source, text),
         "place": place_or_units(title, source, text),
         "year": year_of(title, source, text),
-        "kind": kind_of(title, source),
+        "kind": kind_of(masthead_of(report) or title, source),
     }
     return {name: value for name, value in found.items() if value.value}
 

@@ -35,6 +35,9 @@ FIRST_TAGS = 5  # among which a title is looked for
 NAME = 48  # characters of a report's name
 FIRST_CHARACTERS = 1_000  # among which the first words of a report without a title stand
 _NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
+_MASTHEAD = re.compile(  # says what kind of paper this is, and nothing of what stands in it: all of a year are called so
+    r"(?:工作|情况|信息|政务|宣传|思想|文化|文明|创建|精神文明|理论|学习|网信|舆情|党建|每[周日月]|内部){0,3}(?:简报|快报|专报|动态|信息|通讯)"
+)
 _NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
 _LISTED = re.compile(
     rf"\s*(?:[-*+•·]\s+|(?:[（(][一二三四五六七八九十\d]{{1,3}}[）)]|[一二三四五六七八九十\d]{{1,3}}[、.．)）]|[{CIRCLED}])\s*)"
@@ -124,7 +127,8 @@ def _says_something(line: str, is_last: bool) -> bool:
 
 
 def _passage(tag: Tag, report: int, title: str) -> Passage:
-    headings = [heading for each in tag.heading.split(BETWEEN) if (heading := one_line(each)) and heading != title]
+    found = (one_line(each) for each in tag.heading.split(BETWEEN))
+    headings = [heading for heading in found if heading not in ("", title) and not _is_masthead(heading)]
     return Passage(
         report, tag.shown_theme, one_line(shown_text(tag)), BETWEEN.join(headings), tag.score, tag.asks_review,
         tag.correction.secondary if tag.correction else tag.secondary,
@@ -148,13 +152,26 @@ def title_of(report: FinishedReport) -> str:
     """Return the title of a report; "" without one.
 
     It is the first heading of level 0 or 1, or else the first of all, among the first tags; no line of a web page, no head of a
-    newspaper, and no numbered heading.
+    newspaper or of a bulletin, and no numbered heading.
     """
-    levels = {entry.start: entry.level for entry in report.outline}
-    found = [(one_line(shown_text(tag)), levels[tag.start]) for tag in report.tags[:FIRST_TAGS] if tag.start in levels]
-    titles = [(text, level) for text, level in found if not _NO_TITLE.search(text)]
+    titles = [(text, level) for text, level in _first_headings(report) if not (_NO_TITLE.search(text) or _is_masthead(text))]
     highest = (text for text, level in titles if level <= 1)
     return next(highest, next((text for text, _ in titles if not _NUMBERED.match(text)), ""))
+
+
+def masthead_of(report: FinishedReport) -> str:
+    """Return the head of a bulletin (简报, 工作信息), which is not its title; "" where there is none."""
+    return next((text for text, _ in _first_headings(report) if _is_masthead(text)), "")
+
+
+def _is_masthead(text: str) -> bool:
+    return _MASTHEAD.fullmatch("".join(text.split())) is not None
+
+
+def _first_headings(report: FinishedReport) -> list[tuple[str, int]]:
+    """Return the headings among the first tags, each with its level."""
+    levels = {entry.start: entry.level for entry in report.outline}
+    return [(one_line(shown_text(tag)), levels[tag.start]) for tag in report.tags[:FIRST_TAGS] if tag.start in levels]
 
 
 def head_of(report: FinishedReport) -> str:

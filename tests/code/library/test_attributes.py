@@ -23,6 +23,10 @@ def test_the_first_words_of_a_report_without_a_title_say_what_it_is(make):
     assert found == {"unit": "石硖口镇委员会", "place": "石硖口镇", "year": "2016", "kind": "汇报"}
 
 
+def test_the_head_of_a_bulletin_says_its_kind(make):
+    assert attributes.find(make("a.txt", "演出十二场。", title="工作简报").finish()) == {"kind": ReportAttribute("简报", "标题")}
+
+
 def test_what_is_set_by_hand_in_either_language():
     given = attributes.by_hand(["单位=临溪县教育局", "place=临溪县", "year=2024年", "group="])
     assert given == {

@@ -142,8 +142,18 @@ def test_a_heading_of_a_lower_level_is_a_title_unless_it_is_numbered(digest_of):
 
     names = [digest_of(headed(*lines)).reports[0].name for lines in (
         ("岷陵日报　第1版", "岷水长歌起"), ("一、总体情况", "（二）做法", "2. 三", "【四】", "第五部分"), ("首页 > 要闻",),
+        ("工作简    报", "（第37期）", "艺术节落幕"),
     )]  # fmt: skip
-    assert names == ["岷水长歌起", "a", "a"]
+    assert names == ["岷水长歌起", "a", "a", "艺术节落幕"]
+
+
+def test_the_head_of_a_bulletin_is_neither_its_title_nor_a_heading_of_its_passages(digest_of):
+    report = make("a.txt", "", [("简    报", "其他"), ("艺术节圆满落幕", "其他"), ("演出十二场。", FIRST)])
+    tags = [*report.tags[:2], msgspec.structs.replace(report.tags[2], heading="简    报 > 一、概况")]
+    outline = (OutlineEntry(tags[0].start, 1), OutlineEntry(tags[1].start, 2))
+    digest = digest_of(msgspec.structs.replace(report, tags=(*tags,), outline=outline))
+    assert digest.reports[0].name == "艺术节圆满落幕"
+    assert [passage.heading for section in digest.sections for passage in section.passages] == ["一、概况"]
 
 
 def test_items_of_a_list_that_say_something_are_passages_and_headings_are_not(digest_of):
