@@ -6,7 +6,8 @@ Rules decide, in this order; docs/accuracy.md tells how often they are right, on
 2. Words of intention (下一步, 要抓好, 力争, 拟于): 打算; of lack (不足, 薄弱, 有待): 问题, but for a lack that is being mended
    (解决 … 困难).
 3. Where a heading or an announcing sentence (存在的主要问题是：) speaks of problems or plans, what follows is that, until the
-   heading changes or another announces something else. A title that names a plan or a speech makes the whole report 打算.
+   heading changes or another announces something else. A title that names a plan or a speech makes the whole report 打算, but
+   for what it looks back on (过去的一年……), up to the next sentence that plans.
 4. Words of outcome in the last clauses of a sentence (获评, 增长12%, 位居全省前列): 成效.
 5. A short sentence without a figure and without a verb of work: 其他. All else: 做法.
 
@@ -20,6 +21,7 @@ from itertools import groupby
 
 from pipeline.preprocess.sentences import kinds_of, split_sentences
 
+_PAST = "past"  # announced in a speech or plan: what was done, told sentence by sentence
 DONE, RESULT, PROBLEM, PLAN, OTHER = "做法", "成效", "问题", "打算", "其他"
 ASPECTS = (DONE, RESULT, PROBLEM, PLAN)  # in the order in which a report tells them
 LIMIT = 160  # characters of an excerpt of several sentences; one sentence may be longer
@@ -81,10 +83,13 @@ _DOC_DONE = re.compile("总结|回顾|汇报|报告|述职|综述|情况|纪实|
 _ANNOUNCES_PROBLEM = re.compile(
     "(?:问题|不足|困难(?!"
     + _IN_NEED
-    + ")|差距|短板|薄弱环节)[^，,。；;]{0,12}[：:]?[。：:]?$|(?:看到|认识到).{0,20}(?:差距|不足|问题)"
+    + ")|差距|短板|薄弱环节)[^，,。；;]{0,12}[：:]?[。：:]?$|(?:看到|认识到).{0,20}(?:差距|不足|问题|短板)"
 )
 _ANNOUNCES_PLAN = re.compile(
     "^[^，,。]{0,10}(?:下一?步|明年|来年|今后|新的一年|20\\d\\d年)[^。]{0,12}(?:将|要|打算|思路|重点|工作[：:]|着力)|会议(?:要求|强调|指出)|强调[，,：:]|要求[，,：:]|重点(?:抓好|做好).{0,12}[：:]"
+)
+_LOOKS_BACK = re.compile(
+    "^(?:刚刚过去的|(?:在)?过去的?[一两三五]年|[一两三五]年来|回顾|回首|(?:今|去)年以来|去年[，,]|近年来|近[一两三五]年)"
 )
 _CLAUSE = re.compile("[，,；;：:]")
 _WORK = re.compile(
@@ -135,16 +140,23 @@ class AspectReader:
             self._announced = PROBLEM
         elif _ANNOUNCES_PLAN.search(sentence):
             self._announced = PLAN
-        around = self._announced or self._above()
+        elif _LOOKS_BACK.search(sentence) and not _PLAN.search(sentence) and self._above() == PLAN:
+            self._announced = _PAST
+        around = self._around()
         if _PLAN.search(sentence) or _ASKED.search(sentence):
+            self._announced = "" if self._announced == _PAST else self._announced
             return PLAN
         if _PROBLEM.search(sentence) and not _is_mended(sentence):
             return PLAN if around == PLAN and self._announced != PROBLEM else PROBLEM
         told = _told(sentence)
-        if told == RESULT and self._announced:  # what was announced has ended
+        if told == RESULT and self._announced not in ("", _PAST):  # what was announced has ended
             self._announced = ""
             return self._above() or told
         return around or told
+
+    def _around(self) -> str:
+        """Return what was announced, or what the headings say; "" where neither says anything, as of what is looked back on."""
+        return "" if self._announced == _PAST else self._announced or self._above()
 
     def _above(self) -> str:
         """Return what the headings say of what stands below them; "" for nothing."""

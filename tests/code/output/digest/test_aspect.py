@@ -111,3 +111,14 @@ def test_so_much_of_a_sentence_is_looked_at_and_no_more():
     assert aspects("甲" * LOOKED_AT + "不足。") == [DONE]
     assert aspects("化解" + "甲" * 20 + "困难。") == [DONE]
     assert aspects("化解" + "甲" * 60 + "困难。") == [PROBLEM]
+
+
+def test_what_a_speech_looks_back_on_is_no_plan():
+    text = "过去一年，大家很辛苦。组织书展三十场。全市宣讲三万场。今年，要抓好三件事。组织书展五十场。"
+    assert aspects(text, title="在宣传部长会议上的讲话") == [DONE, DONE, DONE, PLAN, PLAN]
+    assert aspects("组织书展五十场。", title="在宣传部长会议上的讲话") == [PLAN]
+
+
+def test_a_lack_announced_in_a_long_sentence_goes_on():
+    text = "也要看到，工作还有短板：有六个文化站不达标；网评队伍常用的只有一半。"
+    assert aspects(text) == [PROBLEM, PROBLEM]
