@@ -38,6 +38,7 @@ _NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)"
 _MASTHEAD = re.compile(  # says what kind of paper this is, and nothing of what stands in it: all of a year are called so
     r"(?:工作|情况|信息|政务|宣传|思想|文化|文明|创建|精神文明|理论|学习|网信|舆情|党建|每[周日月]|内部){0,3}(?:简报|快报|专报|动态|信息|通讯)"
 )
+_ISSUE = re.compile(r"[（(]?总?第\d+期.{0,12}|.{2,30}\d{4}年\d{1,2}月\d{1,2}日")  # the lines below it: issue, who makes it, day
 _NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
 _LISTED = re.compile(
     rf"\s*(?:[-*+•·]\s+|(?:[（(][一二三四五六七八九十\d]{{1,3}}[）)]|[一二三四五六七八九十\d]{{1,3}}[、.．)）]|[{CIRCLED}])\s*)"
@@ -154,7 +155,9 @@ def title_of(report: FinishedReport) -> str:
     It is the first heading of level 0 or 1, or else the first of all, among the first tags; no line of a web page, no head of a
     newspaper or of a bulletin, and no numbered heading.
     """
-    titles = [(text, level) for text, level in _first_headings(report) if not (_NO_TITLE.search(text) or _is_masthead(text))]
+    found = [(text, level) for text, level in _first_headings(report) if not (_NO_TITLE.search(text) or _is_masthead(text))]
+    is_bulletin = masthead_of(report) != ""
+    titles = [(text, level) for text, level in found if not (is_bulletin and _ISSUE.fullmatch("".join(text.split())))]
     highest = (text for text, level in titles if level <= 1)
     return next(highest, next((text for text, _ in titles if not _NUMBERED.match(text)), ""))
 

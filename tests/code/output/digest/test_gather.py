@@ -142,7 +142,7 @@ def test_a_heading_of_a_lower_level_is_a_title_unless_it_is_numbered(digest_of):
 
     names = [digest_of(headed(*lines)).reports[0].name for lines in (
         ("岷陵日报　第1版", "岷水长歌起"), ("一、总体情况", "（二）做法", "2. 三", "【四】", "第五部分"), ("首页 > 要闻",),
-        ("工作简    报", "（第37期）", "艺术节落幕"),
+        ("工作简    报", "（第37期）", "县文旅局办公室  2025年10月11日", "艺术节落幕"),
     )]  # fmt: skip
     assert names == ["岷水长歌起", "a", "a", "艺术节落幕"]
 
