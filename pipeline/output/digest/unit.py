@@ -20,7 +20,7 @@ from pipeline.output.digest.where import LEAD, LEADING, LOOKED_AT, first_place, 
 TAIL = 200  # characters of the last lines, where a report is signed
 _HAN = "[\u3400-\u9fff]"
 _WITHIN = f"(?:(?!召开|举办|举行|开展|传达|亮相|访问|关于|学习|在|的|一|走进|到){_HAN})"  # none of these is a part of a name
-_BEFORE = f"年度?|月|日(?!本)|关于|中共|中国共产党|共青团|转发|印发|来源[:：]|{LEADING}"
+_BEFORE = f"年度?|月|日(?!本)|关于|中共|中国共产党|转发|印发|来源[:：]|{LEADING}"
 _SIGN = (
     "街道办事处|街道办|街道|(?<![古城村小重名集市])镇(?!江|海|定|远|宁|原|痛|静|雄)|(?<!下)乡(?!村|镇|愁|土|情|风|贤|音|亲|间|野|里|宁|下)|"
     "人民政府|管理局|分局|(?<![格布结大全时变棋])局(?!面|部|势|长|限)|幼儿园|(?:实验|中心)?小学(?!生|组)|(?:附属)?中学(?!生|组|业)|高中(?!生|组)|党校|(?:职业|技工|技术|师范|聋哑|特殊教育)?学校|职校|技校|"
@@ -35,11 +35,12 @@ _NAME = re.compile(
     re.MULTILINE,
 )
 _SAYS_WHICH = re.compile(
-    "^(?:.{0,8}[一这那每][座个片方处条]|[全我到去各该某每此本两几多数个就的是和与及将把被让向为从对乡]|有关|我们|所有|基层|这|那|一|举办|召开|开展|加强|推进|建设|深化|做好|组织|部分|"
+    "^(?:.{0,8}[一这那每][座个片方处条]|[全我到去各该某每此本两几多数个就的是和与及将把被让向为从乡]|对(?!外)|有关|我们|所有|基层|这|那|一|举办|召开|开展|加强|推进|建设|深化|做好|组织|部分|"
     "城乡|小|大|老|农村|乡镇|集团|学校|社区|街道|公司|医院|党委|党组|大中|中小|校|创建|参加|新闻|走|记|打造|让|聚焦|强化|坚持|优秀|文明|期|见|几|[二三四五六七八九十]|春季|秋季|学年|学期|青年|职业技术|全国|国家|专访)"
 )
 _LEAST = 3  # characters of a name; 石乡 and 某局 are none
-_LINE_END = re.compile(r"\s*(?:$|[\d〇二０-９（(—－])")  # no colon: whom it is to (县委宣传部：), or what an item of a brief is of
+# No colon: whom it is to (县委宣传部：), or what an item of a brief is of; no tab: the row of a table.
+_LINE_END = re.compile(r"[^\S\t]*(?:$|[\d〇二０-９（(—－])")
 _IN_PLACE = re.compile(rf"{_HAN}{{2,5}}?(?:镇|乡|街道)")
 _DIVISION = "[市县区州旗盟]"
 
@@ -66,6 +67,7 @@ def place_or_units(title: str, source: str, text: str) -> ReportAttribute:
 
 def place_of_unit(unit: str, text: str = "") -> str:
     """Return the place that a unit lies in, or ""; ``text`` may name the division whose sign the unit's name leaves out."""
+    unit = unit.removeprefix("共青团")
     if (place := first_place(unit)) and place[0] not in "省市县区":  # 市城市管理局 is of no 市城市
         return place
     if (lies := _IN_PLACE.match(unit)) and "某" not in lies[0]:

@@ -25,7 +25,7 @@ LOOKED_AT = 50_000  # characters of the text in which mentions are counted
 _HAN = "[\u3400-\u9fff]"
 # Words that come before a name and are no part of it; behind some, the few divisions are spared that begin with them.
 LEADING = (
-    "从(?!江|化)|于(?!都|洪|田)|由|到|把|让(?!胡路)|使|将(?!乐)|给|为|与|向(?!阳)|驻(?!马店)|[我你他她]在|在|赴|对口支援|支援|对|致|供|是|看|"
+    "从(?!江|化)|于(?!都|洪|田)|由|到|把|让(?!胡路)|使|将(?!乐)|给(?!排水)|为|与|向(?!阳)|驻(?!马店)|[我你他她]在|在|赴|对口支援|支援|对(?!外)|致(?!公)|供(?!销|电|水|热|气|应|排)|是|看|"
     "走[进近读]|来到|来自|回到|深入|奔赴|见证|探访|探寻|聚焦|直击|助力|守护|扎根|大美|美丽|魅力|今日|书香|现为|位于|地处"
 )
 _BEFORE = f"年度|[年月]|日(?!本)|关于|中共|中国共产党|共青团|转发|印发|来源|上报|报送|{LEADING}"

@@ -25,6 +25,10 @@ from pipeline.output.digest.unit import place_of_unit, place_or_units, unit_of
         ("集安市博物馆走进学校开展主题课", "集安市博物馆"),
         ("从平顺县文化馆看基层文化", "平顺县文化馆"),
         ("来到平顺县文化馆", "平顺县文化馆"),
+        ("共青团平顺县委2023年工作总结", "共青团平顺县委"),
+        ("供电公司召开会议", "供电公司"),
+        ("供销集团工作通报", "供销集团"),
+        ("对外贸易学院工作总结", "对外贸易学院"),
         ("南方某市教育局工作总结", "南方某市教育局"),
         ("滨屿经济技术开发区党群工作部2020年工作总结", "滨屿经济技术开发区党群工作部"),
     ],
@@ -92,3 +96,12 @@ def test_a_report_without_a_division_is_of_the_place_of_its_unit():
     assert place_or_units("岷陵日报社总结", "a.txt", "读者都说起了岷陵市") == ReportAttribute("岷陵市", "标题")
     assert place_or_units("松梨镇总结", "a.txt", "临溪县好。临溪县好。临溪县好。") == ReportAttribute("临溪县", "开头")
     assert place_or_units("总结", "a.txt", "") == ReportAttribute()
+
+
+def test_a_row_of_a_table_names_no_unit_of_the_report():
+    assert unit_of("", "a.txt", "镇街\t经费\n东湖街道\t35.6\t126\n") == ReportAttribute()
+
+
+def test_the_youth_league_lies_where_its_committee_does():
+    assert place_of_unit("共青团平顺县委") == "平顺县"
+    assert place_of_unit("共青团县委", "共青团县委召开会议") == ""
