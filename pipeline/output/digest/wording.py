@@ -181,7 +181,8 @@ def _weights(digest: Digest, run: RunFacts) -> str:
     middle = "、".join(f"{theme}（{percent(share)}）" for share, theme in shares[1:-1] if share)
     between = f"，其次是{middle}" if middle else ""
     end = f"；{last}最少，占 {percent(least)}" if last != first and least else ""
-    rest = f"不属于任何主题的（{other}）占 {percent(digest.total.of(other))}。"
+    none = digest.total.of(other)
+    rest = f"不属于任何主题的（{other}）占 {percent(none)}。" if none else ""
     return f"篇幅最多的主题是{first}，占 {percent(most)}{between}{end}。{rest}"
 
 
