@@ -39,6 +39,7 @@ format: $(VENV)/ready ## put the code into its one format
 
 wheels: $(VENV)/ready ## build a wheel for every Linux of this processor and tag with it in a bare environment; into dist/
 	rm -rf dist build/wheels
+	$(BIN)/python hatch_build.py
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheels .
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m auditwheel repair --wheel-dir dist build/wheels/*.whl
 	WHEEL=$$(ls dist/*.whl) $(BIN)/python -m pytest tests/code/test_package.py

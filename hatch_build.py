@@ -2,10 +2,13 @@
 
 Cython (Apache 2.0, of the field: scikit-learn and pandas are built with it) makes C of them. Without a C compiler the package is
 built all the same and works with arrays in their place: same tags, at less than half the speed; `pipeline --version` says which.
+What was compiled from a source as it is stays when the package is built again; run by itself this compiles in any case.
 """
 
 import hashlib
+import os
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -36,7 +39,7 @@ class CustomBuildHook(BuildHookInterface):
         if self.target_name != "wheel":
             return
         try:
-            compiled = compile_all(Path(self.root))
+            compiled = _compiled(Path(self.root)) or compile_all(Path(self.root))
         except (BaseError, CCompilerError) as error:
             what = f"{' and '.join(SOURCES)}: not compiled ({error})"
             self.app.display_warning(f"{what}; the package works without, at less than half the speed")
@@ -59,9 +62,25 @@ def compile_all(root: Path) -> list[Path]:
         ]
 
 
+def _compiled(root: Path) -> list[Path]:
+    """Return the compiled files where all are there and hold the digests of their sources, else none.
+
+    None either where they are older than this file, which says how to compile, or where the environment says something of it.
+    """
+    made = [(root / source).with_suffix(str(sysconfig.get_config_var("EXT_SUFFIX"))) for source in SOURCES]
+    since = Path(__file__).stat().st_mtime
+    if "CFLAGS" in os.environ or not all(file.is_file() and file.stat().st_mtime > since for file in made):
+        return []
+    is_of_source = [_digest(root, source).encode() in file.read_bytes() for source, file in zip(SOURCES, made, strict=True)]
+    return made if all(is_of_source) else []
+
+
+def _digest(root: Path, source: str) -> str:
+    return hashlib.sha256((root / source).read_bytes()).hexdigest()
+
+
 def _extension(root: Path, source: str) -> Extension:
-    digest = hashlib.sha256((root / source).read_bytes()).hexdigest()
-    macros = [("SOURCE_DIGEST", f'"{digest}"')]
+    macros = [("SOURCE_DIGEST", f'"{_digest(root, source)}"')]
     name = source.removesuffix(".pyx").replace("/", ".")
     return Extension(name, [str(root / source)], define_macros=macros, extra_compile_args=OPTIONS)
 
