@@ -30,6 +30,7 @@ from pipeline.preprocess.headings import CIRCLED
 
 TOLD = "指定"  # the basis of what a person said
 LEADING = 5  # reports that a section names because they say most of its theme
+_CELLS = "\u3000"  # between the cells of a row: of 3　道德模范 the number is none of 道
 BETWEEN = " > "  # stands between the headings of a tag
 FIRST_TAGS = 5  # among which a title is looked for
 NAME = 48  # characters of a report's name
@@ -128,10 +129,11 @@ def _says_something(line: str, is_last: bool) -> bool:
 
 
 def _passage(tag: Tag, report: int, title: str) -> Passage:
+    text = one_line(shown_text(tag).replace("\t", _CELLS))
     found = (one_line(each) for each in tag.heading.split(BETWEEN))
     headings = [heading for heading in found if heading not in ("", title) and not _is_masthead(heading)]
     return Passage(
-        report, tag.shown_theme, one_line(shown_text(tag)), BETWEEN.join(headings), tag.score, tag.asks_review,
+        report, tag.shown_theme, text, BETWEEN.join(headings), tag.score, tag.asks_review,
         tag.correction.secondary if tag.correction else tag.secondary,
         tag.page, tag.paragraph, one_line(tag.sheet) if tag.sheet else None, tag.row, tag.correction is not None, tag.certainty,
         start=tag.start,

@@ -29,7 +29,7 @@ PLAIN = str.maketrans(
     "0123456789.%+-----个万亿两余几数约达场条项种张间届点来过国类处负",
 )
 _ODD = re.compile(f"[{''.join(map(chr, PLAIN))}]")
-_BLANK = r"[^\S\t\r\n\x0b\x0c]"  # no end of a cell or line: in 3⇥道德模范 the figure is a number of the row
+_BLANK = "[ \u00a0\u2009\u202f]"  # within a cell: in 3⇥道德模范 the figure is a number of the row; U+3000 is a tab in digests
 _UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
 _ARABIC = (
     # 1 200 with a blank behind a word (发稿1 200余篇); in a row of numbers a blank parts them.
@@ -203,7 +203,7 @@ def _is_sign(plain: str, number: Number) -> bool:
     if plain[at] not in "-–":
         return True
     before = plain[max(0, at - 6) : at]
-    if not before or before[-1] in "\n\t":
+    if not before or before[-1] in "\n\t\u3000":
         return is_of_degree or "." in plain[at : number.end] or plain[number.end : number.end + 1] in ("", "\n", "\t")
     if _JOINED.search(before) or before[-1].isnumeric():
         return False

@@ -74,3 +74,9 @@ def test_a_digest_without_figures_has_no_such_part(build, digest_of, written):
     assert figures_of(digest) == []
     assert "## 数字" not in written("md", digest).decode()
     assert "数字" not in openpyxl.load_workbook(io.BytesIO(written("xlsx", digest))).sheetnames
+
+
+def test_the_number_of_a_row_counts_nothing_of_the_next_cell(build, digest_of):
+    digest = digest_of(build("a.docx", "", [("3\t道德模范评选活动\t560人。", "举旗帜")]))
+    (figures,) = figures_of(digest)
+    assert [line.written for line in figures.lines] == ["560人"]
