@@ -12,6 +12,7 @@ from statistics import median
 
 from pipeline.read.page.furniture import Page
 from pipeline.read.page.lines import TextLine
+from pipeline.read.page.touching import with_cells_parted
 
 Block = list[TextLine]
 # In ems: what counts as level or aligned, and how near the next line of a cell is.
@@ -45,7 +46,7 @@ class Row:
 
 def find_blocks(pages: list[Page]) -> list[Flow | Row]:
     """Return the running text and the table rows of a document in reading order."""
-    grouped = [(page, _groups(page.lines)) for page in pages]
+    grouped = [(page, _groups(with_cells_parted(page.lines))) for page in pages]
     edges = _edges([group for _, groups in grouped for group in groups])
     return [part for page, groups in grouped for part in _parts(page, groups, edges)]
 
