@@ -12,6 +12,7 @@ from pipeline.read.decode import ReadText
 from pipeline.read.ocr.engine import INSTALL, is_installed
 from pipeline.read.page.blocks import Row, find_blocks
 from pipeline.read.page.bookmarks import Bookmark, find_headings
+from pipeline.read.page.continued import with_cells_continued
 from pipeline.read.page.furniture import Furniture, Page, take_furniture
 from pipeline.read.page.lines import TextLine, with_joint
 from pipeline.read.page.paragraphs import cell_paragraphs, find_paragraphs
@@ -79,7 +80,7 @@ def text_of_pages(
             raise PicturesOnlyError(tr("{source}: {reason}", source=source, reason=_why_empty(recognition)), code="scanned")
         raise InputError(tr("{source}: {reason}", source=source, reason=tr(_EMPTY)), code="empty")
     writer = _Writer(furniture, recognition)
-    for paragraph, level in find_headings(find_paragraphs(find_blocks(pages)), bookmarks):
+    for paragraph, level in find_headings(find_paragraphs(with_cells_continued(find_blocks(pages))), bookmarks):
         writer.add(paragraph, level)
     return writer.result(f"{name}{recognition.note}{_note([*recognition.unread, *without])}")
 

@@ -1,0 +1,89 @@
+"""Put the cells of table rows together that go on at the top of the next page.
+
+Word and LibreOffice break a row over two pages where its text does not fit. Of a cell that goes on the rest stands alone below
+the edge of the page, in the column of that cell: a few words to the line, which no margin tells from a list.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.read.page.blocks import Block, Flow, Row
+
+_COMPLETE = re.compile("[。！？!?；;][”’」』）)]?$")
+_FEWEST_LINES = 2  # of a cell, which show how wide it is
+# In ems: how far the lines of a cell differ on the left, and what a full line may leave free on the right.
+_SAME_LEFT, _LEFT_FREE = 0.5, 1.6
+
+
+def with_cells_continued(parts: Iterable[Flow | Row]) -> list[Flow | Row]:
+    """Return the parts of a document with what goes on of a cell in its row; names of columns that stand again come behind it."""
+    found: list[Flow | Row] = []
+    for part in parts:
+        row = _broken_row(found, part)
+        rest = part if row is None else _taken_in(row, part)
+        if rest is not None:
+            found.append(rest)
+    return found
+
+
+def _broken_row(found: list[Flow | Row], part: Flow | Row) -> Row | None:
+    """Return the last row of the page before, if a part is the first on its page, or the first below names that stand again."""
+    before = found[-2:]
+    if len(before) > 1 and before[1].page is part.page and _is_again(before[1], found[:-1]):
+        before.pop()
+    last = before[-1] if before else None
+    return last if isinstance(last, Row) and _last_page(last) == part.page.number - 1 else None
+
+
+def _is_again(part: Flow | Row, above: list[Flow | Row]) -> bool:
+    return isinstance(part, Row) and any(isinstance(other, Row) and _texts(other) == _texts(part) for other in above)
+
+
+def _texts(row: Row) -> list[list[str]]:
+    return [[line.text for line in cell] for cell in row.cells]
+
+
+def _last_page(row: Row) -> int:
+    return max(cell[-1].page for cell in row.cells)
+
+
+def _taken_in(row: Row, part: Flow | Row) -> Flow | Row | None:
+    """Add to the cells of a row what goes on of them in a part, and return what is left of that."""
+    if isinstance(part, Row):
+        places = [_place(row, block) for block in part.cells]
+        if None in places or len({*places}) < len(places) or len(places) >= len(row.cells):
+            return part
+        for place, block in zip(places, part.cells, strict=True):
+            row.cells[place or 0] += block
+        return None
+    place = _place(row, part.lines[:1])
+    if place is None:
+        return part
+    end = next((i for i in range(1, len(part.lines)) if not _fits(row, place, part.lines[i : i + 1])), len(part.lines))
+    row.cells[place] += part.lines[:end]
+    return replace(part, lines=part.lines[end:]) if part.lines[end:] else None
+
+
+def _place(row: Row, block: Block) -> int | None:
+    """Return the number of the cell that a block goes on with: never the first, whose text begins where all text does."""
+    return next((i for i in range(1, len(row.cells)) if _is_open(row, i) and _fits(row, i, block)), None)
+
+
+def _is_open(row: Row, place: int) -> bool:
+    """Tell whether a cell breaks off amid a sentence, at the end of a full line: one as long as others, or up to the next cell."""
+    cell = row.cells[place]
+    last = cell[-1]
+    ends = [line.right for line in cell] if len(cell) >= _FEWEST_LINES else []
+    ends += [row.cells[place + 1][0].left] if place + 1 < len(row.cells) else []
+    return any(last.right > end - _LEFT_FREE * last.size for end in ends) and not _COMPLETE.search(last.text)
+
+
+def _fits(row: Row, place: int, block: Block) -> bool:
+    """Tell whether the lines of a block begin where those of a cell do, in its size, and end before the next cell begins."""
+    cell = row.cells[place]
+    left, size = min(line.left for line in cell), cell[-1].size
+    right = row.cells[place + 1][0].left if place + 1 < len(row.cells) else max(line.right for line in cell) + _LEFT_FREE * size
+    return all(
+        abs(line.left - left) < _SAME_LEFT * size and line.right < right and abs(line.size - size) < _SAME_LEFT for line in block
+    )

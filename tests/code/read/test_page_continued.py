@@ -1,0 +1,69 @@
+import pytest
+from printed import lines, pdf
+
+from pipeline.read.formats.pdf import read
+
+SIZE, PITCH = 12, 16
+NAMES = ("项目名称", "主要内容", "责任单位")
+TOLD = "全县各级党组织扎实开展理论宣讲，覆盖全部行政村，参与群众逐年增加。县文化馆组织送戏下乡八十场，受到群众欢迎。"
+
+
+def cell(text, x, y, width):
+    """Return the drawing of a cell whose text is broken into lines of so many characters, cell by cell as Word writes."""
+    return lines(*(text[i : i + width] for i in range(0, len(text), width)), x=x, y=y, size=SIZE, pitch=PITCH)
+
+
+def row(texts, y, lefts=(72, 162, 342), widths=(6, 14, 6)):
+    """Return the drawing of a row."""
+    return b"".join(cell(text, x, y, width) for text, x, width in zip(texts, lefts, widths, strict=True))
+
+
+def rows_of(content):
+    return [content.text[mark.start : mark.end].split("\t") for mark in content.marks if mark.kind == "row"]
+
+
+LEFT, RIGHT, WIDTH = 162, 342, 14  # of the second column, and of the third
+LONG = TOLD * 2
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["names once", "names again"])
+@pytest.mark.parametrize("behind", ["", "县委宣传部"], ids=["alone", "before a row"])
+def test_a_cell_that_goes_on_at_the_top_of_the_next_page_is_one(config, again, behind):
+    first = row(NAMES, 760) + row(("阅读推广", TOLD, "县图书馆"), 730)
+    first += row(("文艺创作", LONG[:56], "县文化馆"), 600)
+    top = 760 - (30 if again else 0)
+    second = (row(NAMES, 760) if again else b"") + cell(LONG[56:], LEFT, top, WIDTH)
+    if behind:
+        second += row(("送戏下乡", TOLD, behind), top - 150)
+    second += lines("全县宣传文化工作取得新的成效，各项任务按时完成，群众满意。", x=72, y=300, size=SIZE)
+    content = read(pdf(first, second), "x.pdf", config.read)
+    expected = [["阅读推广", TOLD, "县图书馆"], ["文艺创作", LONG, "县文化馆"], *([["送戏下乡", TOLD, behind]] if behind else [])]
+    assert [found for found in rows_of(content) if found != [*NAMES]] == expected
+    assert content.text.rstrip().endswith("群众满意。")
+
+
+def test_two_cells_go_on_side_by_side(config):
+    first = row(NAMES, 760) + row(("阅读推广", TOLD, "县图书馆"), 730)
+    first += row(("文艺创作", LONG[:28], "县文化馆和各乡镇文化"), 600)
+    second = cell(LONG[28:60], LEFT, 760, WIDTH) + cell("站及村社", RIGHT, 760, 6)
+    content = read(pdf(first, second), "x.pdf", config.read)
+    assert rows_of(content)[-1] == ["文艺创作", LONG[:60], "县文化馆和各乡镇文化站及村社"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("全县宣传文化工作取得新成效。", 72), ("下一步打算", 72), ("县委宣传部", 400), ("二、存在问题", 140)],
+)
+def test_what_stands_elsewhere_does_not_go_on_with_a_cell(config, text, left):
+    first = row(NAMES, 760) + row(("阅读推广", TOLD, "县图书馆"), 730)
+    first += row(("文艺创作", LONG[:28], "县文化馆"), 600)
+    content = read(pdf(first, lines(text, x=left, size=SIZE)), "x.pdf", config.read)
+    assert rows_of(content)[-1] == ["文艺创作", LONG[:28], "县文化馆"]
+    assert content.text.rstrip().endswith(f"\n{text}")
+
+
+def test_a_cell_that_ends_its_sentence_is_over(config):
+    first = row(NAMES, 760) + row(("阅读推广", TOLD[:33], "县图书馆"), 730)
+    second = cell("县文化馆组织送戏下乡", LEFT, 760, WIDTH)
+    content = read(pdf(first, second), "x.pdf", config.read)
+    assert rows_of(content)[-1] == ["阅读推广", TOLD[:33], "县图书馆"]
