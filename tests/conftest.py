@@ -73,6 +73,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 # What starts a process, trains, or waits for another program: a test that uses it is not quick.
 _SLOW_FIXTURES = frozenset(
     [
+        "ask",
         "begin",
         "browser",
         "chromium",
@@ -200,10 +201,10 @@ def _cache(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def trained_home(tmp_path_factory) -> Path:
+def trained_home(tmp_path_factory, ask) -> Path:
     """A project folder in which the seeds were trained on once, with tracking, by the command itself."""
     folder = tmp_path_factory.mktemp("trained")
-    done = run_pipeline(["train", "--config", "configs/seeds.toml"], home=folder)
+    done = ask(["train", "--config", "configs/seeds.toml"], home=folder)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -309,8 +310,7 @@ def begin() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
 
 # What it is asked goes through its standard input and output; what a command or Java prints goes elsewhere.
 _COMMANDS = """
-import json, os, sys, warnings
-warnings.simplefilter("ignore")
+import json, os, sys
 from click.testing import CliRunner
 from pipeline.cli.commands import main
 answers = os.fdopen(os.dup(1), "w")
@@ -318,6 +318,7 @@ os.dup2(2, 1)
 kept = dict(os.environ)
 for line in sys.stdin:
     asked = json.loads(line)
+    sys.argv = ["pipeline", *asked["arguments"]]
     os.environ.clear()
     os.environ.update({**kept, **asked["env"]})
     done = CliRunner().invoke(main, asked["arguments"])
@@ -326,29 +327,34 @@ for line in sys.stdin:
 
 
 @pytest.fixture(scope="session")
-def commands() -> Callable[[Path], contextlib.AbstractContextManager[Callable[..., SimpleNamespace]]]:
-    """Return a function that gives one process for many commands: ``with commands(home) as command``.
-
-    Each process of its own would load MLflow anew, which takes two seconds, or start Java and Spark, which takes ten.
-    """
+def commands() -> Callable[[], contextlib.AbstractContextManager[Callable[..., SimpleNamespace]]]:
+    """Return a function that gives one process for many commands: ``with commands() as ask``."""
     return one_process
 
 
+@pytest.fixture(scope="session")
+def ask() -> Iterator[Callable[..., SimpleNamespace]]:
+    """Return a function that runs a command as ``start`` does, in a process that is kept: to load MLflow takes two seconds."""
+    with one_process() as run:
+        yield run
+
+
 @contextlib.contextmanager
-def one_process(home: Path) -> Iterator[Callable[..., SimpleNamespace]]:
-    """Run commands on a project folder in a process that is kept; each gives what ``start`` gives."""
+def one_process() -> Iterator[Callable[..., SimpleNamespace]]:
+    """Give a function that runs commands in a process that is kept."""
     process = subprocess.Popen(
         [sys.executable, "-c", _COMMANDS], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True, encoding="utf-8", env={**os.environ, "MISSION_THEMES_HOME": str(home)},
+        text=True, encoding="utf-8",
     )  # fmt: skip
 
-    def command(*arguments: object, env: dict[str, str] | None = None) -> SimpleNamespace:
-        process.stdin.write(json.dumps({"arguments": [str(argument) for argument in arguments], "env": env or {}}) + "\n")
+    def run(arguments, home: Path, env: dict[str, str] | None = None) -> SimpleNamespace:
+        variables = {"MISSION_THEMES_HOME": str(home), **(env or {})}
+        process.stdin.write(json.dumps({"arguments": list(map(str, arguments)), "env": variables}) + "\n")
         process.stdin.flush()
         return SimpleNamespace(**json.loads(process.stdout.readline()))
 
     with process:
-        yield command
+        yield run
         process.stdin.close()
 
 

@@ -26,7 +26,7 @@ def text_of(first):
 
 
 @pytest.fixture(scope="module")
-def trip(trained_home, start, tmp_path_factory):
+def trip(trained_home, ask, tmp_path_factory):
     """A project in which 30 passages were tagged, corrected in a workbook, taken in and trained on; what was printed."""
     home, place = tmp_path_factory.mktemp("trip") / "home", tmp_path_factory.mktemp("desk")
     home.mkdir()
@@ -36,7 +36,7 @@ def trip(trained_home, start, tmp_path_factory):
         (place / name).write_text(text, encoding="utf-8")
 
     def run(*arguments):
-        done = start([*arguments], home=home)
+        done = ask(arguments, home=home)
         assert done.returncode == 0, done.stderr
         return done
 

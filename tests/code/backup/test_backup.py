@@ -42,27 +42,27 @@ def files(folder):
 # ---- the original is destroyed ---------------------------------------------------------------------------------------
 
 
-def test_a_destroyed_project_works_from_another_path(trained_home, tmp_path, monkeypatch, start, report, model, config):
+def test_a_destroyed_project_works_from_another_path(trained_home, tmp_path, monkeypatch, ask, report, model, config):
     first, second, archive = tmp_path / "first", tmp_path / "另一处 (2)", tmp_path / "kept.zip"
     shutil.copytree(trained_home, first)
     monkeypatch.setenv("MISSION_THEMES_HOME", str(first))
     save(config, model)
     (first / "configs").mkdir()
     (first / "configs" / "office.toml").write_text("[tag]\nevidence = 3\n", encoding="utf-8")
-    kept = start(["backup", archive, "--config", first / "configs" / "office.toml"], home=first)
+    kept = ask(["backup", archive, "--config", first / "configs" / "office.toml"], home=first)
     assert kept.returncode == 0, kept.stderr
     assert "not kept" not in kept.stderr
     shutil.rmtree(first)
-    back = start(["restore", archive, "--to", second], home=tmp_path)
+    back = ask(["restore", archive, "--to", second], home=tmp_path)
     assert back.returncode == 0, back.stderr
     assert {"configs/office.toml", "seeds/labels/review.jsonl", "seeds/reviewed/a.txt", "mlruns/mlflow.db"} <= files(second)
     monkeypatch.setenv("MISSION_THEMES_HOME", str(second))
     assert [label.annotator for label in read_corrections(TEXT, model.labels, config)] == ["王一"]
     assert load_model(second / "models" / "seeds").version == model.version
     environment = {"MISSION_THEMES_CACHE": str(tmp_path / "cache")}
-    tagged = start(["tag", report, "--model", "models:/mission-themes/1"], home=second, env=environment)
+    tagged = ask(["tag", report, "--model", "models:/mission-themes/1"], home=second, env=environment)
     assert (tagged.returncode, "warning" in tagged.stderr) == (0, False), tagged.stderr
-    assert "champion" in start(["models", "list"], home=second).stdout
+    assert "champion" in ask(["models", "list"], home=second).stdout
     assert not first.exists()
 
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,8 +47,9 @@ def lines(folder):
 @pytest.fixture(scope="module")
 def run(java, commands, trained_home):
     """Return a function that tags with one Spark, which is kept."""
-    with commands(trained_home) as command:
-        yield partial(command, "tag", "--engine", "spark", "--master", "local[2]", "--model", "seeds")
+    options = ["--engine", "spark", "--master", "local[2]", "--model", "seeds"]
+    with commands() as ask:
+        yield lambda *arguments: ask(["tag", *arguments, *options], home=trained_home)
 
 
 def test_tags_and_errors_are_those_of_one_machine(run, archive, local, tmp_path):

@@ -31,10 +31,9 @@ def shuffled(home, root):
 
 
 @pytest.fixture(scope="module")
-def command(commands, home):
+def command(ask, home):
     """Return a function that runs commands on the store."""
-    with commands(home) as command:
-        yield command
+    return lambda *arguments, env=None: ask(arguments, home=home, env=env)
 
 
 @pytest.fixture(scope="module")

@@ -39,25 +39,25 @@ def project(trained_home, tmp_path):
     return home
 
 
-def test_a_moved_project_works_from_its_new_place(project, start, report, tmp_path):
+def test_a_moved_project_works_from_its_new_place(project, ask, report, tmp_path):
     shutil.rmtree(tmp_path / "first")
-    tagged = start(["tag", report, "--model", ADDRESS], home=project, env={"MISSION_THEMES_CACHE": str(tmp_path / "cache")})
+    tagged = ask(["tag", report, "--model", ADDRESS], home=project, env={"MISSION_THEMES_CACHE": str(tmp_path / "cache")})
     assert tagged.returncode == 0, tagged.stderr
     assert "warning" not in tagged.stderr
     assert all(place.startswith((project / "mlruns").as_uri()) for place in places(project))
-    trained = start(["train", "--config", "configs/seeds.toml", "--set", "evaluate.learning_curve=[]"], home=project)
+    trained = ask(["train", "--config", "configs/seeds.toml", "--set", "evaluate.learning_curve=[]"], home=project)
     assert trained.returncode == 0, trained.stderr
     assert "warning" not in trained.stderr
     assert not (tmp_path / "first").exists()
     assert len(list((project / "mlruns" / "artifacts").glob("*/artifacts/confusion_matrix.html"))) == 2
 
 
-def test_a_copied_project_leaves_the_original_alone(project, start, report, tmp_path):
+def test_a_copied_project_leaves_the_original_alone(project, ask, report, tmp_path):
     before = files(tmp_path / "first")
     command = ["train", "--config", "configs/seeds.toml", "--set", "evaluate.learning_curve=[]"]
-    trained = start(command, home=project)
+    trained = ask(command, home=project)
     assert trained.returncode == 0, trained.stderr
-    tagged = start(["tag", report, "--model", ADDRESS], home=project, env={"MISSION_THEMES_CACHE": str(tmp_path / "cache")})
+    tagged = ask(["tag", report, "--model", ADDRESS], home=project, env={"MISSION_THEMES_CACHE": str(tmp_path / "cache")})
     assert tagged.returncode == 0, tagged.stderr
     assert files(tmp_path / "first") == before
     assert len(list((project / "mlruns" / "artifacts").glob("*/artifacts/confusion_matrix.html"))) == 2

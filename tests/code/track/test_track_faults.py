@@ -34,13 +34,13 @@ def copied(trained_home, tmp_path) -> Path:
     return tmp_path
 
 
-def test_a_server_that_is_down(start, tmp_path):
-    done = start([*TRAIN, "--set", "track.uri=http://127.0.0.1:9"], home=tmp_path)
+def test_a_server_that_is_down(ask, tmp_path):
+    done = ask([*TRAIN, "--set", "track.uri=http://127.0.0.1:9"], home=tmp_path)
     costs_the_record_only(done.returncode, done.stderr, tmp_path, "the tracking store http://127.0.0.1:9 cannot be used")
 
 
-def test_a_password_in_the_address_of_a_store_is_never_shown(start, tmp_path):
-    done = start([*TRAIN, "--set", "track.uri=postgresql://me:s3cret@127.0.0.1:9/db"], home=tmp_path)
+def test_a_password_in_the_address_of_a_store_is_never_shown(ask, tmp_path):
+    done = ask([*TRAIN, "--set", "track.uri=postgresql://me:s3cret@127.0.0.1:9/db"], home=tmp_path)
     costs_the_record_only(done.returncode, done.stderr, tmp_path, "store postgresql://me:***@127.0.0.1:9/db cannot be used")
     assert "s3cret" not in done.stdout + done.stderr
 
@@ -60,11 +60,11 @@ def test_a_server_that_is_killed_during_a_run(begin, serving, wait, tmp_path):
     costs_the_record_only(training.returncode, printed, tmp_path, f"the tracking store {address} cannot be used")
 
 
-def test_a_store_that_is_locked(start, copied):
+def test_a_store_that_is_locked(ask, copied):
     holder = sqlite3.connect(copied / "mlruns" / "mlflow.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     try:
-        done = start(TRAIN, home=copied)
+        done = ask(TRAIN, home=copied)
     finally:
         holder.execute("ROLLBACK")
         holder.close()
@@ -86,18 +86,18 @@ def test_a_disk_that_is_full_where_artifacts_go(copied):
         assert store.execute("SELECT count(*) FROM model_versions").fetchone() == (1,)
 
 
-def test_a_store_of_another_version_of_mlflow(start, copied):
+def test_a_store_of_another_version_of_mlflow(ask, copied):
     with contextlib.closing(sqlite3.connect(copied / "mlruns" / "mlflow.db")) as store, store:
         store.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
-    done = start(TRAIN, home=copied)
+    done = ask(TRAIN, home=copied)
     costs_the_record_only(done.returncode, done.stderr, copied, "mlflow.db cannot be used")
 
 
-def test_a_model_folder_that_was_changed_by_hand(start, copied, report):
+def test_a_model_folder_that_was_changed_by_hand(start, ask, copied, report):
     (artifact,) = (copied / "mlruns" / "artifacts" / "models").rglob("words.txt")
     for folder, name in ((artifact.parent, "models:/mission-themes/1"), (copied / "models" / "other", "other")):
         if not folder.exists():
-            assert start([*TRAIN, "--no-track"], home=copied).returncode == 0
+            assert ask([*TRAIN, "--no-track"], home=copied).returncode == 0
         with (folder / "words.txt").open("a", encoding="utf-8") as words:
             words.write("新词\n")
         done = start(["tag", report, "--model", name], home=copied)

@@ -120,9 +120,9 @@ def test_a_search_without_a_store_is_refused(call, space):
     assert "error: --search keeps its results in MLflow and cannot go with --no-track; leave one of them out" in result.stderr
 
 
-def test_a_search_without_a_server_says_that_it_goes_on(start, space, tmp_path):
+def test_a_search_without_a_server_says_that_it_goes_on(ask, space, tmp_path):
     uri = "track.uri=http://127.0.0.1:9"
-    done = start(["train", "--config", "configs/seeds.toml", "--search-config", space(), "--set", uri], home=tmp_path)
+    done = ask(["train", "--config", "configs/seeds.toml", "--search-config", space(), "--set", uri], home=tmp_path)
     assert done.returncode == 3
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("error:")]
     assert "http://127.0.0.1:9 cannot be used" in line

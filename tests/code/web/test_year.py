@@ -52,13 +52,13 @@ def write_reports(folder):
 
 
 @pytest.fixture
-def office(trained_home, tmp_path, monkeypatch, begin, start, chrome, patience):
+def office(trained_home, tmp_path, monkeypatch, begin, ask, chrome, patience):
     """An office with a project folder of its own, its files, a browser, and a server that can be stopped and started again."""
     for name in ("MISSION_THEMES_DATA", "MISSION_THEMES_HOME"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "office"
     shutil.copytree(trained_home, home)
-    running = SimpleNamespace(home=home, process=None, noticed=[], start=start)
+    running = SimpleNamespace(home=home, process=None, noticed=[], ask=ask)
 
     def serve():
         running.process = begin(["serve", "--library", "--model", "seeds", "--port", "0"], running.home)
@@ -214,7 +214,7 @@ def test_the_year_of_an_office(office, tmp_path):
     themes = correct_tags(page)
     # The server stops, a model learns what was corrected, and the server comes back: everything but the uploads is there.
     office.stop()
-    trained = office.start(["train", "--config", "configs/seeds.toml"], home=office.home)
+    trained = office.ask(["train", "--config", "configs/seeds.toml"], home=office.home)
     assert trained.returncode == 0, trained.stderr
     office.serve()
     expect(page.locator("#library-count")).to_have_text("60 篇")
@@ -227,11 +227,11 @@ def test_the_year_of_an_office(office, tmp_path):
     expect(page.locator("#draft-said")).to_contain_text("已保存")
     # The office's machine is lost; what was kept comes back on another one.
     office.stop()
-    kept = office.start(["backup", tmp_path / "kept.zip"], home=office.home)
+    kept = office.ask(["backup", tmp_path / "kept.zip"], home=office.home)
     assert kept.returncode == 0, kept.stderr
     shutil.rmtree(office.home)
     office.home = tmp_path / "另一台"
-    back = office.start(["restore", tmp_path / "kept.zip", "--to", office.home], home=tmp_path)
+    back = office.ask(["restore", tmp_path / "kept.zip", "--to", office.home], home=tmp_path)
     assert back.returncode == 0, back.stderr
     office.serve()
     expect(page.locator("#library-count")).to_have_text("60 篇")
