@@ -53,7 +53,8 @@ _BY_FORM = (
     ("byline", _DIGITS, rf"{_DATE}\s*{_TIME}?\s*(?:(?:{_ROLE}|{_DATA})\s*[:：].*)?"),
     ("byline", "（(【", rf"[（(【][^，。；（(]{{2,24}}{_AGENCY}[^，。；]{{0,20}}[)）】]"),
     ("caption", CAPTION_SIGNS, rf"[{CAPTION_SIGNS}].+"),
-    ("caption", "图上下左右资", r"(?:图为|[上下左右]图为?|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
+    ("caption", "上下左右", r"[上下左右]图(?:[为是]|(?![\u3400-\u9fff])).*"),
+    ("caption", "图资", r"(?:图为|图[:：]|图\d{1,2}[:：\s]|图片说明|图片来源|图源|资料图).*"),
     ("byline", f"（({_DIGITS}", rf"[（(]\s*{_YEAR}\s*{_MONTH}\s*[)）]|\d{{4}}年\s*\d{{1,2}}月(?:\d{{1,2}}日)?"),
     ("byline", "（([【编文发索档证", r"[（(\[【]?(?:编号|文号|发文字号|发文号|索引号|档案号|证书编号)\s*[:：][^。]{1,60}"),
     ("byline", "【[（(编按", r"[【\[（(]?(?:编者按|编者的话|编辑按|按语|编前语|编后语)[】\])）]?\s*[:：]?"),
@@ -66,6 +67,8 @@ _BY_FORM = (
     ("furniture", "分扫打关收点在相推版网联免长阅查举大", rf"{_PAGE_TOOLS}(?:[:：|｜\s【\[].{{0,60}})?"),
     ("furniture", "微新腾Qq朋豆人百复分收打转点评字Aa", rf"(?:{_SHARE}[\s|｜、/·+]*){{2,12}}"),
 )
+# What a person says in an interview, or does as an editor: behind the role stands a clause, and no name; a source stays one.
+_SAID = r"[（(\[【]?(?![^:：]{0,3}(?:来源|稿源|转自|单位|发布))[^\s:：]{2,12}[:：]\s*(?!\d)[^\s，。？！；:：、/|丨]{6,}[，。？！]"
 # Expressions are compiled where a line asks for one: to compile all of them takes longer than to tag a short report.
 # Lines that say nothing by themselves, but below the last sentence of a page are its foot.
 _FOOT = r"(?i)(?:主办|承办|主管|协办|技术支持|建设运维|版权|地址|邮编|邮政编码|电话|传真|网址|邮箱|E-?mail)(?:单位)?\s*[:：].{0,80}"
@@ -148,6 +151,8 @@ def _by_sign(line: str) -> str | None:
 
 def _by_words(line: str) -> str | None:
     reason = _by_form(line)
+    if reason == "byline" and re.match(_SAID, line):
+        return None
     if reason in _BEHIND_CREDITS and line.endswith(_CREDIT_ENDS) and _is_credited(line):
         return "caption"
     if reason is None and _is_menu_line(line):

@@ -99,6 +99,28 @@ def test_repeated_captions_and_titles():
     assert find_noise(lines) == {1: "navigation", 2: "navigation", 3: "repeated line", 5: "caption", 6: "repeated caption"}
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("记者：接下来有什么打算？王一：想把老戏整理一下。", None),
+        ("统筹：县委宣传部统筹推进文明创建，建成实践所十八个。", None),
+        ("阅读：全民阅读活动持续深入，建成书香社区二十个。", None),
+        ("撰文：张三，摄影：李四。", "byline"),
+        ("编辑：王一 李二 张三，审核：赵四。", "byline"),
+        ("时间：2021年10月14日第八节，地点：阶梯教室。", "byline"),
+        ("来源：本文转载自某某日报，版权归原作者所有。", "byline"),
+        ("下图书馆分馆建设提速，新建分馆十二个。", None),
+        ("上图：村民在看演出。", "caption"),
+        ("下图为文化广场。", "caption"),
+        ("右图是 新建的书房", "caption"),
+    ],
+)
+def test_what_somebody_says_or_does_is_no_byline_and_no_caption(line, reason):
+    assert judge(line) == reason
+    doubtful = find_lines([line])[0].doubtful
+    assert find_noise([line], doubtful) == ({0: reason} if reason else {})
+
+
 def test_names_among_the_bylines_at_the_end():
     lines = ["正文一句。", "某市融媒体中心", "记者：甲", "乙某 丙某", "审核：丁"]
     assert find_noise(lines) == {2: "byline", 3: "byline", 4: "byline"}
