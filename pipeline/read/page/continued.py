@@ -7,13 +7,14 @@ the edge of the page, in the column of that cell: a few words to the line, which
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import takewhile
 
 from pipeline.read.page.blocks import Block, Flow, Row
 
 _COMPLETE = re.compile("[。！？!?；;][”’」』）)]?$")
-_FEWEST_LINES = 2  # of a cell, which show how wide it is
+_FEWEST_LINES = 3  # of a cell and what goes on of it, which show how wide it is
 # In ems: how far the lines of a cell differ on the left, and what a full line may leave free on the right.
-_SAME_LEFT, _LEFT_FREE = 0.5, 1.6
+_SAME_LEFT, _LEFT_FREE = 0.5, 2.2
 
 
 def with_cells_continued(parts: Iterable[Flow | Row]) -> list[Flow | Row]:
@@ -50,33 +51,33 @@ def _last_page(row: Row) -> int:
 
 def _taken_in(row: Row, part: Flow | Row) -> Flow | Row | None:
     """Add to the cells of a row what goes on of them in a part, and return what is left of that."""
-    if isinstance(part, Row):
-        places = [_place(row, block) for block in part.cells]
-        if None in places or len({*places}) < len(places) or len(places) >= len(row.cells):
-            return part
-        for place, block in zip(places, part.cells, strict=True):
-            row.cells[place or 0] += block
-        return None
-    place = _place(row, part.lines[:1])
-    if place is None:
+    blocks = part.cells if isinstance(part, Row) else [_beginning(row, part.lines)]
+    places = [_place(row, block) for block in blocks]
+    is_open = any(_is_open(row, place, block) for place, block in zip(places, blocks, strict=True))
+    if not all(places) or len({*places}) < len(places) or len(places) == len(row.cells) or not is_open:
         return part
-    end = next((i for i in range(1, len(part.lines)) if not _fits(row, place, part.lines[i : i + 1])), len(part.lines))
-    row.cells[place] += part.lines[:end]
-    return replace(part, lines=part.lines[end:]) if part.lines[end:] else None
+    for place, block in zip(places, blocks, strict=True):
+        row.cells[place] += block
+    return replace(part, lines=part.lines[len(blocks[0]) :]) if isinstance(part, Flow) and part.lines[len(blocks[0]) :] else None
 
 
-def _place(row: Row, block: Block) -> int | None:
-    """Return the number of the cell that a block goes on with: never the first, whose text begins where all text does."""
-    return next((i for i in range(1, len(row.cells)) if _is_open(row, i) and _fits(row, i, block)), None)
+def _beginning(row: Row, lines: Block) -> Block:
+    """Return the lines that stand in the column of the first, which may be followed by running text."""
+    place = _place(row, lines[:1])
+    return lines[:1] if not place else list(takewhile(lambda line: _fits(row, place, [line]), lines))
 
 
-def _is_open(row: Row, place: int) -> bool:
-    """Tell whether a cell breaks off amid a sentence, at the end of a full line: one as long as others, or up to the next cell."""
-    cell = row.cells[place]
-    last = cell[-1]
-    ends = [line.right for line in cell] if len(cell) >= _FEWEST_LINES else []
-    ends += [row.cells[place + 1][0].left] if place + 1 < len(row.cells) else []
-    return any(last.right > end - _LEFT_FREE * last.size for end in ends) and not _COMPLETE.search(last.text)
+def _place(row: Row, block: Block) -> int:
+    """Return the number of the cell that a block stands under, or 0: the text of the first begins where all text does."""
+    return next((i for i in range(1, len(row.cells)) if _fits(row, i, block)), 0)
+
+
+def _is_open(row: Row, place: int, block: Block) -> bool:
+    """Tell whether a cell breaks off amid a sentence, at the end of a line as long as others of it, or up to the next cell."""
+    lines, last = [*row.cells[place], *block], row.cells[place][-1]
+    is_long = len(lines) >= _FEWEST_LINES and last.right > max(line.right for line in lines) - _LEFT_FREE * last.size
+    is_full = place + 1 < len(row.cells) and last.right > row.cells[place + 1][0].left - _LEFT_FREE * last.size
+    return (is_long or is_full) and not _COMPLETE.search(last.text)
 
 
 def _fits(row: Row, place: int, block: Block) -> bool:

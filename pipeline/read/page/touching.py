@@ -38,17 +38,18 @@ def _columns(lines: list[TextLine]) -> list[float]:
 
 
 def _parts(line: TextLine, columns: list[float]) -> Iterator[TextLine]:
-    """Yield a line parted at the spaces behind which a column begins."""
+    """Yield a line parted at the spaces behind which a column begins, the last one first, behind which all places are known."""
     inside = [left for left in columns if line.left < left < line.right]
-    for at in (match.start() for match in re.finditer(" ", line.text)) if inside and not _LATIN.search(line.text) else ():
+    spaces = [match.start() for match in re.finditer(" ", line.text)] if inside and not _LATIN.search(line.text) else []
+    for number, at in reversed([*enumerate(spaces, 1)]):
         before, behind = line.text[:at], line.text[at + 1 :]
         left = line.right - _width(behind, line.size)
-        gap = left - line.left - _width(before, line.size)
+        gap = (left - line.left - _width(before.replace(" ", ""), line.size)) / number  # where several stand before, all alike
         place = min(inside, key=lambda column: abs(column - left))
         is_gap = _LEAST_GAP * line.size < gap < (CELL_GAP + _EXACT) * line.size
         if is_gap and abs(place - left) < _EXACT * line.size and not (_is_label(before) or _is_label(behind)):
-            yield replace(line, text=before, right=line.left + _width(before, line.size), spaced=False)
-            yield from _parts(replace(line, text=behind, left=place, head=line.size), columns)
+            yield from _parts(replace(line, text=before, right=left - gap, spaced=False), columns)
+            yield replace(line, text=behind, left=place, head=line.size)
             return
     yield line
 

@@ -67,3 +67,13 @@ def test_a_cell_that_ends_its_sentence_is_over(config):
     second = cell("县文化馆组织送戏下乡", LEFT, 760, WIDTH)
     content = read(pdf(first, second), "x.pdf", config.read)
     assert rows_of(content)[-1] == ["阅读推广", TOLD[:33], "县图书馆"]
+
+
+def test_a_cell_of_one_line_and_one_that_had_ended_a_sentence_go_on(config):
+    first = row(NAMES, 760) + row(("阅读推广", TOLD, "县图书馆"), 730)
+    first += row(("文艺创作", TOLD[:33], "县文化馆和各乡镇文化站及"), 600, widths=(6, 11, 6))
+    second = cell(TOLD[33:], LEFT, 760, 11) + cell("村社", RIGHT, 760, 6)
+    assert rows_of(read(pdf(first, second), "x.pdf", config.read))[-1] == ["文艺创作", TOLD, "县文化馆和各乡镇文化站及村社"]
+    first = row(NAMES, 760) + row(("阅读推广", TOLD, "县图书馆"), 730) + row(("文艺创作", TOLD[:14], "县文化馆"), 600)
+    content = read(pdf(first, cell(TOLD[14:], LEFT, 760, WIDTH)), "x.pdf", config.read)
+    assert rows_of(content)[-1] == ["文艺创作", TOLD, "县文化馆"]

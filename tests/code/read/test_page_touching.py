@@ -41,13 +41,14 @@ def line(text, left, right=0.0, size=10.0):
     return TextLine(1, text, left, right or left + 10 * len(text), 700, size, size)
 
 
-COLUMN = [line("全县组织", 200), line("开展宣讲", 200)]
+COLUMN = [line("全县组织", 200), line("开展宣讲", 200), line("惠民", 251), line("文化", 251)]
 
 
 @pytest.mark.parametrize(
     ("given", "parts"),
     [
         (line("阅读推广 全县组织", 150, 240), ["阅读推广", "全县组织"]),  # 10 between them, and a column at 200
+        (line("阅读推广 全县组织 惠民", 150, 271), ["阅读推广", "全县组织", "惠民"]),
         (line("阅读推广 全县组织", 150, 235), ["阅读推广 全县组织"]),  # too near
         (line("阅读推广 全县组织", 130, 240), ["阅读推广 全县组织"]),  # wider than what parts a line anyway
         (line("阅读推广 全县组织", 165, 255), ["阅读推广 全县组织"]),  # no column there
@@ -60,9 +61,9 @@ COLUMN = [line("全县组织", 200), line("开展宣讲", 200)]
 def test_a_line_is_parted_where_a_column_begins_and_a_gap_is(given, parts):
     edge = line("序号", 100)
     found = with_cells_parted([edge, *COLUMN, given])
-    assert [part.text for part in found[3:]] == parts
-    assert found[:3] == [edge, *COLUMN]
-    assert all(a.right < b.left for a, b in pairwise(found[3:]))
+    assert [part.text for part in found[5:]] == parts
+    assert found[:5] == [edge, *COLUMN]
+    assert all(a.right < b.left for a, b in pairwise(found[5:]))
 
 
 def test_one_line_makes_no_column():
