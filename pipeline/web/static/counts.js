@@ -1,7 +1,7 @@
 // Themes of the library counted: by an attribute as a table, and those that stand together as a table and a picture.
 
 import { get } from "./api.js";
-import { $, colour, make } from "./dom.js";
+import { $, colour, make, svg } from "./dom.js";
 import { problem } from "./words.js";
 
 const SIDE = 360; // of the picture, in its own units
@@ -37,13 +37,6 @@ export function tableOf({ themes, rows, cells, totals }, what, measure) {
   const head = [what, `合计（${measure}）`, ...themes];
   const body = rows.map((row, index) => make("tr", {}, make("th", { scope: "row" }, row), ...[totals[index], ...cells[index]].map((cell) => make("td", {}, cell ? cell.toLocaleString("zh-CN") : "–"))));
   return make("div", { class: "scroll-table", tabindex: "0" }, make("table", {}, make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))), make("tbody", {}, ...body)));
-}
-
-function svg(name, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
 }
 
 // Themes on a circle; the area of each is how often it stands, the breadth of a line how often two stand together.

@@ -232,6 +232,7 @@ function refresh() {
   $("unsaved").classList.toggle("unsaved", count > 0);
   $("undo").disabled = !reading?.corrections.undone.length;
   if (!reading) return;
+  reading.tally();
   if (at) remember("report", { ...at, key: reading.key });
   const { tag } = reading;
   const said = tag && reading.corrections.of(reading.key);

@@ -1,6 +1,6 @@
 // The report that is open: its passages as elements, the one at hand, and what a person said of each.
 
-import { $, make } from "./dom.js";
+import { $, make, svg } from "./dom.js";
 import { sure } from "./words.js";
 
 export class Reading {
@@ -20,6 +20,7 @@ export class Reading {
     }
     if (this.passages.length) this.passages[0].tabIndex = 0;
     for (const key of corrections.now.keys()) this.show(key);
+    this.tally();
     this.count();
   }
 
@@ -92,6 +93,36 @@ export class Reading {
       parts.push(make("span", { class: "ask" }, "待复核"));
     }
     chip.replaceChildren(...parts);
+  }
+
+  // The table of shares and what stands beside it, by what was said: the page came with those of the model.
+  tally() {
+    const host = $("report");
+    const rows = this.labels.map(() => ({ size: 0, passages: 0, review: 0 }));
+    for (const passage of this.passages) {
+      const row = rows[Number(passage.dataset.theme)];
+      if (!row) continue; // a label that this model has not
+      row.size += passage.dataset.end - passage.dataset.start;
+      row.passages += 1;
+      row.review += "review" in passage.dataset && !this.corrections.of(keyOf(passage)) ? 1 : 0;
+    }
+    const total = Math.max(1, rows.reduce((sum, row) => sum + row.size, 0));
+    const review = rows.reduce((sum, row) => sum + row.review, 0);
+    rows.forEach((row, index) => {
+      const cells = host.querySelectorAll(`.shares tbody .theme-${index} td`);
+      const told = [`${((100 * row.size) / total).toFixed(1)}%`, row.size.toLocaleString("en"), row.passages, row.review];
+      cells.forEach((cell, place) => (cell.textContent = told[place]));
+    });
+    host.querySelector(".only-review").nextSibling.textContent = ` 只看待复核（${review}）`;
+    const facts = host.querySelector(".facts").lastChild;
+    facts.textContent = facts.textContent.replace(/\d+ 段待复核/, `${review} 段待复核`);
+    let left = 0;
+    const bars = rows.map(({ size }, index) => {
+      const bar = svg("rect", { class: `theme-${index}`, x: `${(100 * left) / total}%`, width: `${(100 * size) / total}%`, height: 14, fill: `url(#${host.querySelector(".report").id}-f${index})` });
+      left += size;
+      return bar;
+    });
+    host.querySelector(".bar").replaceChildren(...bars);
   }
 
   count() {

@@ -76,6 +76,15 @@ def unlike(page):
     raise AssertionError("every theme is pressed")
 
 
+def shares_of(page):
+    """Return the table of shares beside the report: of each theme its characters, passages and what waits for review."""
+    rows = [row.all_text_contents() for row in (each.locator("th, td") for each in page.locator("#report .shares tbody tr").all())]
+    return {
+        name.strip(): {"字数": int(size.replace(",", "")), "段": int(passages), "待复核": int(review)}
+        for name, _, size, passages, review in rows
+    }
+
+
 @pytest.fixture(scope="module")
 def word_and_pdf(tmp_path_factory, soffice):
     """A seed as a Word document and as a PDF."""
@@ -100,12 +109,20 @@ def test_a_word_document_and_a_pdf_from_end_to_end(page, word_and_pdf, saved, se
     page.get_by_label("显示 育新人").check()
     # By mouse: the last passage gets another theme, is undone, and gets it again.
     page.locator(".paragraph .passage").last.click()
-    before, (_, name) = theme(page), unlike(page)
+    before, (_, name), shares = theme(page), unlike(page), shares_of(page)
     page.locator("#choices").get_by_role("button", name=name).click()
     assert theme(page) == name
     assert current(page).locator("s").inner_text() == before
+    corrected = shares_of(page)
+    assert corrected != shares
+    assert {share: sum(row[share] for row in corrected.values()) for share in ("字数", "段")} == {
+        share: sum(row[share] for row in shares.values()) for share in ("字数", "段")
+    }
+    assert (corrected[name]["段"], corrected[before]["段"]) == (shares[name]["段"] + 1, shares[before]["段"] - 1)
+    assert f"{sum(row['待复核'] for row in corrected.values())} 段待复核" in page.locator("#report .facts").inner_text()
     page.locator("#undo").click()
     assert theme(page) == before
+    assert shares_of(page) == shares
     assert page.locator("#save").is_disabled()
     page.locator("#choices").get_by_role("button", name=name).click()
     page.get_by_label("批注").fill("应当是这个")
