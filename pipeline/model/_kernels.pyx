@@ -47,7 +47,7 @@ cdef enum:
     STEPS = 256  # of inverse document frequencies, by which bigrams are put in order
     LANES = 6  # labels that are scored at once
     TOGETHER = 256  # values of a run that are looked at together
-    LEADS_BIT = 31  # above the code of a node that leads on to others
+    LEADS_BIT = 31  # above the number of a node that leads on to others
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
     PLANE = 0x10000  # characters below it have their first step in a table
@@ -201,12 +201,6 @@ cdef extern from *:
 SOURCE = (<bytes>SOURCE_DIGEST).decode()  # the sha256 of the file that this was compiled from
 
 
-cdef struct Node:
-    double logarithm  # of the frequency of the word that ends there
-    uint32_t code  # the character that leads there, and LEADS_ON above it
-    int32_t parent
-
-
 cdef struct Token:
     int32_t start
     int32_t end
@@ -304,8 +298,11 @@ cdef class Dictionary:
     cdef uint64_t* ways  # node, character and the node they lead to, in one number each
     cdef uint64_t mask
     cdef int shift
-    cdef Node* nodes  # the first one is the root, where no word ends
-    cdef int32_t count, room
+    cdef int32_t count, room  # of the nodes, of which the first one is the root, where no word ends
+    cdef double* logarithms  # of the frequencies of the words that end at the nodes …
+    cdef uint64_t* leads_on  # … a bit for each that leads on to others …
+    cdef uint32_t* codes  # … the characters that lead to them …
+    cdef int32_t* parents  # … and from where: these two are asked for only where words are added, and a file has none
     cdef int32_t* seconds  # the nodes to which two characters lead …
     cdef int32_t pairs  # … and their number
     cdef int32_t[PLANE] first  # where characters below it lead from the root, which needs no search; 0 for nowhere
@@ -328,13 +325,18 @@ cdef class Dictionary:
         self.mask = (<uint64_t>1 << bits) - 1
         self.ways = <uint64_t*>_large((<size_t>1 << bits) * sizeof(uint64_t))
         self.count, self.room = 1, 1 << (bits - 1)
-        self.nodes = <Node*>_large(self.room * sizeof(Node))
+        self.logarithms = <double*>_large(self.room * sizeof(double))
+        self.leads_on = <uint64_t*>calloc((self.room >> 6) + 1, sizeof(uint64_t))
+        self.codes = <uint32_t*>calloc(self.room, sizeof(uint32_t))
+        self.parents = <int32_t*>calloc(self.room, sizeof(int32_t))
         self.seconds = <int32_t*>malloc(self.room * sizeof(int32_t))
         self.third_shift = self.shift - 1
         self.thirds = <uint64_t*>calloc((<size_t>1 << (64 - self.third_shift) >> 6) + 1, sizeof(uint64_t))
-        if not self.ways or not self.nodes or not self.seconds or not self.thirds:
+        if not self.ways or not self.logarithms or not self.leads_on or not self.codes or not self.parents or not self.seconds:
             raise MemoryError
-        self.nodes[0].logarithm, self.nodes[0].code, self.nodes[0].parent = NO_WORD, 0, 0
+        if not self.thirds:
+            raise MemoryError
+        self.logarithms[0] = NO_WORD
         with nogil:
             bad = self._read(data, size)
         if bad:
@@ -344,7 +346,10 @@ cdef class Dictionary:
     def __dealloc__(self):
         if not self.is_mapped:
             free(self.ways)
-            free(self.nodes)
+            free(self.logarithms)
+            free(self.leads_on)
+            free(self.codes)
+            free(self.parents)
             free(self.seconds)
             free(self.thirds)
 
@@ -359,7 +364,8 @@ cdef class Dictionary:
             raise ValueError("the numbers of the tables are not those that were written")
         tables._copy(self.first, sizeof(self.first))
         self.ways = <uint64_t*>tables._array(self.ways, <int64_t>(self.mask + 1), sizeof(uint64_t))
-        self.nodes = <Node*>tables._array(self.nodes, self.count, sizeof(Node))
+        self.logarithms = <double*>tables._array(self.logarithms, self.count, sizeof(double))
+        self.leads_on = <uint64_t*>tables._array(self.leads_on, (self.count >> 6) + 1, sizeof(uint64_t))
         self.thirds = <uint64_t*>tables._array(self.thirds, <int64_t>(<uint64_t>1 << (64 - self.third_shift) >> 6) + 1, sizeof(uint64_t))
         return 0
 
@@ -410,9 +416,9 @@ cdef class Dictionary:
     cdef void _set(self, int32_t node, int64_t frequency) noexcept nogil:
         self.total += frequency
         if frequency <= 0:
-            self.nodes[node].logarithm = NO_WORD
+            self.logarithms[node] = NO_WORD
         else:
-            self.nodes[node].logarithm = LOGARITHMS[frequency] if frequency < 4096 else log(<double>frequency)
+            self.logarithms[node] = LOGARITHMS[frequency] if frequency < 4096 else log(<double>frequency)
 
     cdef inline int32_t _step(self, int32_t node, uint32_t code) noexcept nogil:
         """Return where a character leads from a node; 0 for nowhere."""
@@ -430,12 +436,12 @@ cdef class Dictionary:
         if <uint64_t>self.count * 8 > self.mask * 5 and not self._more_ways():
             return 0
         there = self.count
-        self.nodes[there].logarithm, self.nodes[there].code, self.nodes[there].parent = NO_WORD, code, parent
+        self.logarithms[there], self.codes[there], self.parents[there] = NO_WORD, code, parent
         if parent:
-            self.nodes[parent].code |= LEADS_ON
+            _set_bit(self.leads_on, parent)
             self.seconds[self.pairs] = there
-            self.pairs += not self.nodes[parent].parent
-            if self.nodes[parent].parent and not self.nodes[self.nodes[parent].parent].parent:
+            self.pairs += not self.parents[parent]
+            if self.parents[parent] and not self.parents[self.parents[parent]]:
                 _set_bit(self.thirds, (_key(parent, code) * STREWN) >> self.third_shift)
         self.count += 1
         self._put(there)
@@ -443,7 +449,7 @@ cdef class Dictionary:
 
     cdef void _put(self, int32_t node) noexcept nogil:
         """Make the way to a node."""
-        cdef uint64_t key = _key(self.nodes[node].parent, self.nodes[node].code & CODE), place = (key * STREWN) >> self.shift
+        cdef uint64_t key = _key(self.parents[node], self.codes[node]), place = (key * STREWN) >> self.shift
         if key < PLANE:
             self.first[key] = node
             return
@@ -470,7 +476,7 @@ cdef class Dictionary:
 
     cdef inline uint64_t _pair_to(self, int32_t node) noexcept nogil:
         """Return the two characters that lead from the root to one of the ``seconds``."""
-        return _pair(self.nodes[self.nodes[node].parent].code & CODE, self.nodes[node].code & CODE)
+        return _pair(self.codes[self.parents[node]], self.codes[node])
 
     cdef void _count_letters(self, double* frequencies) noexcept nogil:
         """Add to the frequencies of the characters of the PLANE what makes those that words begin or go on with known."""
@@ -479,19 +485,26 @@ cdef class Dictionary:
             if self.first[i]:
                 frequencies[i] += 1e-6 * exp(self._weight(self.first[i])) + 1e-300
         for i in range(self.pairs):
-            if self.nodes[self.seconds[i]].code & CODE < PLANE:
-                frequencies[self.nodes[self.seconds[i]].code & CODE] += 1e-12
+            if self.codes[self.seconds[i]] < PLANE:
+                frequencies[self.codes[self.seconds[i]]] += 1e-12
 
     cdef bint _more_nodes(self) noexcept nogil:
-        cdef Node* more = <Node*>_large(2 * <size_t>self.room * sizeof(Node))
-        cdef int32_t* seconds = <int32_t*>realloc(self.seconds, 2 * <size_t>self.room * sizeof(int32_t))
-        self.seconds = seconds or self.seconds
-        if not more or not seconds:
-            free(more)
+        cdef size_t room = 2 * <size_t>self.room
+        cdef double* logarithms = <double*>_large(room * sizeof(double))
+        cdef uint64_t* leads_on = <uint64_t*>calloc((room >> 6) + 1, sizeof(uint64_t))
+        cdef uint32_t* codes = <uint32_t*>realloc(self.codes, room * sizeof(uint32_t))
+        cdef int32_t* parents = <int32_t*>realloc(self.parents, room * sizeof(int32_t))
+        cdef int32_t* seconds = <int32_t*>realloc(self.seconds, room * sizeof(int32_t))
+        self.codes, self.parents, self.seconds = codes or self.codes, parents or self.parents, seconds or self.seconds
+        if not logarithms or not leads_on or not codes or not parents or not seconds:
+            free(logarithms)
+            free(leads_on)
             return False
-        memcpy(more, self.nodes, self.room * sizeof(Node))
-        free(self.nodes)
-        self.nodes, self.room = more, 2 * self.room
+        memcpy(logarithms, self.logarithms, self.room * sizeof(double))
+        memcpy(leads_on, self.leads_on, ((self.room >> 6) + 1) * sizeof(uint64_t))
+        free(self.logarithms)
+        free(self.leads_on)
+        self.logarithms, self.leads_on, self.room = logarithms, leads_on, <int32_t>room
         return True
 
     cdef bint _more_ways(self) noexcept nogil:
@@ -523,7 +536,7 @@ cdef class Dictionary:
             node = self._step(node, code)
             if not node:
                 return 0
-        return <int64_t>(exp(self.nodes[node].logarithm) + 0.5)
+        return <int64_t>(exp(self.logarithms[node]) + 0.5)
 
     @property
     def total_frequency(self):
@@ -553,7 +566,7 @@ cdef class Dictionary:
 
     cdef inline double _weight(self, int32_t node) noexcept nogil:
         """Return the logarithm of the probability of the word that ends at a node."""
-        return self.nodes[node].logarithm - self.all_words
+        return self.logarithms[node] - self.all_words
 
     cdef Py_ssize_t _begin(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
         """Write the kinds of the characters of a text, where one and two of them lead that begin at each place, and what the words
@@ -567,7 +580,7 @@ cdef class Dictionary:
             scratch.nodes[0][i], scratch.weights[0][i] = node, self._weight(node)
             node = self._found(_key(node, text[i + 1])) if node and scratch.kinds[i] & scratch.kinds[i + 1] & OF_WORDS else 0
             scratch.nodes[1][i], scratch.weights[1][i] = node, self._weight(node)
-            if self.nodes[node].code >= LEADS_ON and scratch.kinds[i + 2] & OF_WORDS:
+            if _has_bit(self.leads_on, node) and scratch.kinds[i + 2] & OF_WORDS:
                 scratch.places[passed], scratch.keys[passed] = <int32_t>i, _key(node, text[i + 2])
                 passed += 1
         return passed
@@ -585,7 +598,8 @@ cdef class Dictionary:
         ahead.
         """
         cdef Py_ssize_t i, place, level, kept
-        cdef const Node* of_dictionary = self.nodes
+        cdef const double* logarithms = self.logarithms
+        cdef const uint64_t* leads_on = self.leads_on
         cdef const uint8_t* kinds = scratch.kinds
         cdef int32_t* places = scratch.places
         cdef uint64_t* keys = scratch.keys
@@ -606,12 +620,12 @@ cdef class Dictionary:
                 weights[i] = NO_WORD
             for i in range(passed):
                 keys[i] = self._found(keys[i])
-                _fetch_ahead(&of_dictionary[keys[i]])
+                _fetch_ahead(&logarithms[keys[i]])
             for i in range(passed):
                 node, place = <int32_t>keys[i], places[i]
                 nodes[place], weights[place] = node, self._weight(node)
                 places[kept], keys[kept] = <int32_t>place, _key(node, text[min(place + level + 1, size)])
-                kept += of_dictionary[node].code >> LEADS_BIT & kinds[min(place + level + 1, size)] >> OF_WORDS_BIT
+                kept += leads_on[node >> 6] >> (node & 63) & kinds[min(place + level + 1, size)] >> OF_WORDS_BIT
             passed = kept
         memset(scratch.is_longer, 0, size)
         for i in range(passed):
@@ -671,7 +685,7 @@ cdef class Dictionary:
                 break
             i += 1
             score = self._weight(node) + scratch.best[i]
-            if self.nodes[node].logarithm > NO_WORD and score >= most:
+            if self.logarithms[node] > NO_WORD and score >= most:
                 most, length[0], scratch.longer[place] = score, <int32_t>(i - place), node
         return most
 
@@ -720,7 +734,7 @@ cdef class Terms:
         if not self.ends:
             raise MemoryError
         for i in range(self.nodes):
-            self.ends[i] = self.trie.nodes[i].code & LEADS_ON
+            self.ends[i] = LEADS_ON if _has_bit(self.trie.leads_on, i) else 0
         memset(self.filter, 0, sizeof(self.filter))
         for term, node, number in zip(terms, nodes, classes):
             if len(term) < 2 or not 0 <= number < 1 << 20 or self.ends[node] & CODE:
@@ -1496,7 +1510,7 @@ cdef class Scorer:
                 self.pairs._made(code).term = <uint32_t>node | (LEADS_ON if self.gazetteer.ends[node] & CODE else 0)
             elif _kind(code >> CHARACTER_BITS) & _kind(code & CODE) & OF_WORDS:
                 pair = self.pairs._made(code)
-                pair.node = <uint32_t>node | (trie.nodes[node].code & LEADS_ON)
+                pair.node = <uint32_t>node | (LEADS_ON if _has_bit(trie.leads_on, node) else 0)
                 pair.weight, pair.word = trie._weight(node), self.of_nodes[node]
 
     cdef int _make_singles(self) except -1:

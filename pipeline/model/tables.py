@@ -1,6 +1,6 @@
 """The compiled tables of a model in a file of the user's cache: mapped into memory, so that no start makes them again.
 
-They are the dictionary, the vocabulary and the weights as ``_kernels.Scorer`` looks them up, some 45 MB, of which a start touches
+They are the dictionary, the vocabulary and the weights as ``_kernels.Scorer`` looks them up, some 44 MB, of which a start touches
 what its text asks for. They are written when a model is loaded for the second time, by this program alone, into a folder that is
 the user's alone; a model that is handed on is its folder, never these. What they were made of is in their name: the model, its
 files, which were held against their digests and are not read again unless they have been touched since, the dictionary of jieba,
