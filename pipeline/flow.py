@@ -21,6 +21,7 @@ from pipeline.model.folder import save_model
 from pipeline.model.model import Model
 from pipeline.model.tag import tag_segments, tag_together
 from pipeline.preprocess.clean import clean, clean_together
+from pipeline.preprocess.long import LONG, clean_long
 from pipeline.preprocess.segment import segment, segment_together
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def tag_documents(documents: Sequence[Document], model: Model) -> Iterator[Tagge
 
 def tag_document(document: Document, model: Model) -> TaggedReport:
     """Return a document, tagged; its tags are made as they are gone through, in bounded memory."""
-    cleaned = clean(document, model.config.clean)
+    cleaned = (clean_long if len(document.text) >= LONG else clean)(document, model.config.clean)
     return TaggedReport(document, tag_segments(cleaned, segment(cleaned, model.config.segment), model))
 
 

@@ -4,7 +4,7 @@ Offsets called *source* offsets count characters of the decoded source text befo
 *clean* offsets count characters of the cleaned text. Both are half-open: ``text[start:end]``.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -84,6 +84,13 @@ class OffsetMap(msgspec.Struct, frozen=True):
         if run == len(self.clean_starts) or end <= self.clean_starts[run]:  # most spans lie in one run
             return source, source + end - start
         return source, self.to_source(end - 1) + 1
+
+    def part(self, first: int, last: int) -> "OffsetMap":
+        """Return the map of a clean span, whose own offsets count from its beginning."""
+        low = bisect_right(self.clean_starts, first) - 1
+        high = bisect_left(self.clean_starts, last, low + 1)
+        behind = (start - first for start in self.clean_starts[low + 1 : high])
+        return OffsetMap((0, *behind), (self.to_source(first), *self.source_starts[low + 1 : high]))
 
     def to_clean(self, source: int) -> int:
         """Return the clean offset of a source offset; a dropped character maps to the next one that was kept."""

@@ -23,6 +23,7 @@ from pipeline.model.features import Floats, Rows
 from pipeline.model.model import Model
 from pipeline.model.score import LONGEST_REPORT, Scored, score_segments
 from pipeline.model.tagged import PredictedRuns, PredictedTags, place
+from pipeline.preprocess.long import LongText
 from pipeline.preprocess.segments import NO_SEGMENTS, Segments, joined
 
 WINDOW = LONGEST_REPORT  # segments scored at once: a product large enough to be fast, small enough to bound memory
@@ -46,7 +47,7 @@ class _Part(msgspec.Struct, frozen=True):
     number: int = 0
 
 
-def tag_segments(cleaned: CleanText, several: Iterable[Segments], model: Model) -> Iterator[TagGroup]:
+def tag_segments(cleaned: CleanText | LongText, several: Iterable[Segments], model: Model) -> Iterator[TagGroup]:
     """Yield the tags of a report's segments in groups, in source order, numbered from 0, with what was set aside among them.
 
     The segments come some at a time. One becomes one tag, or several where its theme changes. Memory is bounded by a window of
@@ -87,18 +88,27 @@ def _noise_tags(document: Document, noise: Iterable[Noise], model: Model) -> Ite
         )  # fmt: skip
 
 
-def _windows(cleaned: CleanText, several: Iterable[Segments], size: int) -> Iterator[_Part]:
+def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[_Part]:
     """Yield ``size`` segments at a time with one more on each side; noise goes with the window that it stands in."""
     waiting, held, before = _in_order(cleaned.noise), NO_SEGMENTS, 0
     for some in several:
-        held, waiting = joined([held, some]), _in_order(waiting, some.symbols)
+        held = joined([held, some])
+        waiting = _in_order(waiting, some.symbols) if some.symbols else waiting
         while len(held) > before + size:
             following = cleaned.offsets.to_source(int(held.sentences[held.firsts[before + size], 0]))
             count = bisect_left(waiting, following, key=_start)
             own, waiting = waiting[:count], waiting[count:]
-            yield _Part(cleaned, held.part(0, before + size + 1), before, before + size, own, is_whole=False)
+            yield _Part(*_at_hand(cleaned, held.part(0, before + size + 1)), before, before + size, own, is_whole=False)
             held, before = held.part(before + size - 1, len(held)), 1
-    yield _Part(cleaned, held, before, len(held), waiting, is_whole=not before)
+    yield _Part(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
+
+
+def _at_hand(cleaned: CleanText | LongText, segments: Segments) -> tuple[CleanText, Segments]:
+    """Return some segments with the clean text that they stand in: of a long one they have a part of their own."""
+    if isinstance(cleaned, CleanText):
+        return cleaned, segments
+    start, end = (int(segments.sentences[0, 0]), int(segments.sentences[-1, 1])) if len(segments) else (0, 0)
+    return cleaned.part(start, end), msgspec.structs.replace(segments, sentences=segments.sentences - start)
 
 
 def _in_order(*noise: Iterable[Noise]) -> tuple[Noise, ...]:

@@ -3,7 +3,7 @@
 A JSON line is what most tags become, and a record costs as much as a fifth of all the rest; so it is made for those who ask for it.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -215,13 +215,8 @@ def _map_from(offsets: OffsetMap, first: int, last: int) -> _Map:
     """Return the map of a clean span."""
     if len(offsets.clean_starts) == 1:  # nothing was dropped, as in most texts
         return _Map(_START, np.array([offsets.to_source(first)]))
-    low = bisect_right(offsets.clean_starts, first) - 1
-    high = bisect_left(offsets.clean_starts, last, low + 1)
-    clean = np.array(offsets.clean_starts[low:high], np.int64) - first
-    source = np.array(offsets.source_starts[low:high], np.int64)
-    source[0] -= clean[0]
-    clean[0] = 0
-    return _Map(clean, source)
+    part = offsets.part(first, last)
+    return _Map(np.array(part.clean_starts, np.int64), np.array(part.source_starts, np.int64))
 
 
 def _trimmed(text: str, spans: Ints) -> Ints:

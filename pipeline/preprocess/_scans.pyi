@@ -84,6 +84,7 @@ class Cutter:
     symbols: list[tuple[int, int]]
     sentence_count: int
     def __init__(self, text: str, barred: str, behind: str) -> None: ...
+    def move(self, text: str, by: int) -> None: ...
     def add(
         self,
         lines: NDArray[np.int64],

@@ -650,10 +650,20 @@ cdef class Cutter:
 
     def __cinit__(self, str text not None, str barred not None, str behind not None):
         """Take the clean text, what may not stand in leads, and what may stand behind them."""
-        self.text, self.barred, self.behind = text, barred, behind
-        self.width, self.characters = PyUnicode_KIND(text), PyUnicode_DATA(text)
+        self.barred, self.behind = barred, behind
+        self._take(text)
         self.levels, self.texts, self.parents = [], [], []
         self.head = self.below = self.lead_start = self.end = -1
+
+    cdef void _take(self, str text) noexcept:
+        self.text, self.width, self.characters = text, PyUnicode_KIND(text), PyUnicode_DATA(text)
+
+    def move(self, str text not None, int64_t by):
+        """Go on in another stretch of the clean text, which begins so many characters behind the beginning of the last one."""
+        self._carry()  # the lists of what was found before stay as they are
+        self._above_next()
+        self._take(text)
+        self.end -= by
 
     def add(
         self,

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain, starmap
 from operator import add, attrgetter, sub
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from pipeline.core.config import CleanConfig
 from pipeline.core.records import KINDS, BodyLines, CleanText, Document, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
 from pipeline.preprocess.headings import CIRCLED
-from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines
+from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines, spans_of
 from pipeline.preprocess.noise import find_noise
 
 if TYPE_CHECKING:
@@ -112,6 +112,12 @@ def _normalised(document: Document, options: CleanConfig, unchanged: bool) -> tu
     return (document.text, _UNCHANGED) if is_plain else normalise(document.text, options.simplify, syntax)
 
 
+def normal_stretch(text: str, simplify: bool) -> tuple[str, OffsetMap]:
+    """Return whole lines of a text normalised as in the whole of it, which has a full stop and no glosses."""
+    is_plain = _are_unchanged([text], simplify)[0] and not _odd_forms(text, simplify, has_stops=True)
+    return (text, _UNCHANGED) if is_plain else normalise(text, simplify, has_stops=True)
+
+
 def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
     """Tell which texts are normal as they are, as most are: one pass over all of them finds the others."""
     joined = "\n".join(texts)
@@ -129,21 +135,33 @@ def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
 
 def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) -> CleanText:
     """Return a normalised document with its broken lines joined and its noise set aside."""
-    text, offsets, lines = _joined(text, offsets, document, lines)
+    text, offsets, lines = joined(text, offsets, document, lines)
     found = _noise(document, text, lines, offsets)
-    body = lines.columns
+    body, noise = set_aside(document.text, len(text), lines.columns, found, offsets)
+    return CleanText(document, text, offsets, _body_lines(document, body, offsets), noise)
+
+
+def set_aside(
+    source: str, length: int, lines: NDArray[np.int64], found: dict[int, str], offsets: OffsetMap
+) -> tuple[NDArray[np.int64], tuple[Noise, ...]]:
+    """Return the columns of the lines that were not ``found`` to be noise, and all that is set aside.
+
+    ``length`` is that of the clean text.
+    """
+    body = lines
     if found:
-        is_body = np.ones(len(lines.spans), bool)
+        is_body = np.ones(lines.shape[1], bool)
         is_body[[*found]] = False
-        body = body[:, is_body]
-    noise = [Noise(*offsets.span(*lines.spans[i]), reason) for i, reason in found.items()]
-    if len(text) < len(document.text):
-        noise += _dropped_lines(document.text, len(text), lines.spans, offsets)
+        body = lines[:, is_body]
+    spans = zip(*lines[:2, [*found]].tolist(), found.values(), strict=True)
+    noise = [Noise(*offsets.span(start, end), reason) for start, end, reason in spans]
+    if length < len(source):
+        noise += _dropped_lines(source, length, lines, offsets)
     noise.sort(key=_START)
-    return CleanText(document, text, offsets, _body_lines(document, body, offsets), tuple(noise))
+    return body, tuple(noise)
 
 
-def _joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
+def joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
     """Return the text with its broken lines joined, and its lines; what a reader has marked is a line of its own."""
     marked = frozenset([offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax"])
     broken = broken_ends(text, lines, marked)
@@ -154,12 +172,15 @@ def _joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> 
     return "".join([spaced[a:b] for a, b in kept]), _compose(offsets, kept), lines
 
 
-def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) -> tuple[str, OffsetMap]:
-    """Return the normalised text and its map to ``text``; ``dropped`` are spans that are left out from the start."""
+def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = (), has_stops: bool = False) -> tuple[str, OffsetMap]:
+    """Return the normalised text and its map to ``text``; ``dropped`` are spans that are left out from the start.
+
+    ``has_stops`` tells of a part of a text that a full stop stands elsewhere in the whole.
+    """
     offsets = OffsetMap((0,), (0,))
     pending: list[Span] = sorted(dropped)
     while True:
-        replaced, kinds = _replace(text, simplify)
+        replaced, kinds = _replace(text, simplify, has_stops)
         spans = _dropped_spans(replaced, kinds)
         spans = sorted([*pending, *spans, *_neutral_glosses(replaced, spans)])
         if not spans and replaced == text:
@@ -168,7 +189,7 @@ def normalise(text: str, simplify: bool = True, dropped: Iterable[Span] = ()) ->
         text, offsets, pending = "".join(replaced[a:b] for a, b in kept), _compose(offsets, kept), []
 
 
-def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
+def _replace(text: str, simplify: bool, has_stops: bool) -> tuple[str, _Kinds]:
     """Return the text with its characters replaced, and the kinds of the new ones."""
     kinds = _kinds(text)
     if kinds.found & _RETURN and (lone := re.sub("\r(?!\n)", "\n", text)) != text:
@@ -180,16 +201,16 @@ def _replace(text: str, simplify: bool) -> tuple[str, _Kinds]:
     if simplify and kinds.found & _TRADITIONAL:
         simplified = _simplified(text, kinds)
         text, kinds = (text, kinds) if simplified == text else (simplified, _kinds(simplified))
-    for form, written in _odd_forms(text, simplify):
+    for form, written in _odd_forms(text, simplify, has_stops):
         text = form.sub(written, text)
         kinds = _kinds(text)
     return text, kinds
 
 
-def _odd_forms(text: str, simplify: bool) -> list[tuple[re.Pattern[str], str]]:
+def _odd_forms(text: str, simplify: bool, has_stops: bool = False) -> list[tuple[re.Pattern[str], str]]:
     """Return what has to be written otherwise that only the characters around it tell, with how it is written."""
     forms = []
-    if "。" not in text and ("." in text or "．" in text) and (point := re.compile(_POINT)).search(text):
+    if not has_stops and "。" not in text and ("." in text or "．" in text) and (point := re.compile(_POINT)).search(text):
         forms.append((point, "。"))
     if simplify and "著" in text:
         taiwan = re.compile(_TAIWAN)
@@ -401,7 +422,7 @@ def _marked_noise(document: Document, lines: list[Span], offsets: OffsetMap) -> 
     return reasons
 
 
-def _dropped_lines(source: str, length: int, lines: list[Span], offsets: OffsetMap) -> Iterator[Noise]:
+def _dropped_lines(source: str, length: int, lines: NDArray[np.int64], offsets: OffsetMap) -> Iterator[Noise]:
     """Yield the spans between lines of which only dropped characters are left, so that they are not silently lost.
 
     ``length`` is that of the clean text. Most texts lose white space only, where lines were joined.
@@ -411,7 +432,7 @@ def _dropped_lines(source: str, length: int, lines: list[Span], offsets: OffsetM
     if not any(source[start:end].strip() for start, end in zip(ends, [*offsets.source_starts, len(source)], strict=True)):
         return
     position = 0
-    for start, end in [*(offsets.span(*line) for line in lines), (len(source), len(source))]:
+    for start, end in chain(starmap(offsets.span, spans_of(lines)), [(len(source), len(source))]):
         for match in () if source[position:start].isspace() else _INK.finditer(source, position, start):
             if re.fullmatch(_WEB_MARK, match[0]):
                 yield Noise(*match.span(), "web mark")

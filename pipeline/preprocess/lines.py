@@ -36,6 +36,7 @@ NARROWEST, WIDEST = 18, 120  # characters of a line in a text that was wrapped a
 _FULL = 0.85  # of that width: a full line, less what a mark that may not begin a line takes with it
 _MOSTLY = 0.4
 _AT_ONCE = 2**18  # characters that are looked at together
+_LINES_AT_ONCE = 2**12
 # What a character may be to a line; it may be several of these. An ideograph that no form of noise begins with is PLAIN. Nor does
 # any begin with a NUMERAL and a POINT, or one between an OPENER and a CLOSER: such a line is an item. Noise that begins with a
 # DIGIT is a date or the number of a page, in which no COUNTED stands soon. A long line that begins with a WORD is none.
@@ -97,14 +98,20 @@ def find_lines(texts: Sequence[str]) -> list[Lines]:
     number = np.repeat(np.arange(len(texts)), bounds[1:] - bounds[:-1])
     starts, ends = lines.starts - firsts.take(number), lines.ends - firsts.take(number)
     wide = np.bincount(number.compress(ends - starts > WIDEST), minlength=len(texts)) > 0
-    columns, spans = _columns(starts, ends), list(zip(starts.tolist(), ends.tolist(), strict=True))
+    columns, spans = line_columns(starts, ends), list(zip(starts.tolist(), ends.tolist(), strict=True))
     doubtful = _of_each(np.flatnonzero(lines.doubtful), bounds)
     is_open = (lines.opens[:-1] | lines.closes[1:]) & (number[1:] == number[:-1])  # the last line of a text has no next one
     each = zip(pairwise(bounds.tolist()), doubtful, _of_each(np.flatnonzero(is_open), bounds), wide.tolist(), strict=True)
     return [Lines(spans[a:b], columns[:, a:b], unsure, broken, is_wide) for (a, b), unsure, broken, is_wide in each]
 
 
-def _columns(starts: Ints, ends: Ints) -> Ints:
+def spans_of(lines: Ints) -> Iterator[Span]:
+    """Yield where lines, given as columns, start and end: some are made numbers at a time, so that memory stays bounded."""
+    for first in range(0, lines.shape[1], _LINES_AT_ONCE):
+        yield from zip(*lines[:2, first : first + _LINES_AT_ONCE].tolist(), strict=True)
+
+
+def line_columns(starts: Ints, ends: Ints) -> Ints:
     """Return lines of which nothing is known but where they stand, as columns."""
     columns = np.empty((4, len(starts)), np.int64)
     columns[0], columns[1], columns[2], columns[3] = starts, ends, NO_LEVEL, KINDS.index("text")
@@ -277,4 +284,4 @@ def _joined(lines: Lines, dropped: dict[int, Span]) -> Lines:
     joined = [*dropped]
     doubtful = sorted({i - bisect_left(joined, i) for i in [*lines.doubtful, *joined]})
     spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    return Lines(spans, _columns(starts, ends), doubtful, [], lines.wide)
+    return Lines(spans, line_columns(starts, ends), doubtful, [], lines.wide)

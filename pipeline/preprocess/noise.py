@@ -7,6 +7,7 @@ form first and then by the lines it stands between.
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise, starmap
 from operator import eq
 
 from pipeline.preprocess.contents import CONTENTS, is_led_entry, mark_contents, runs
@@ -232,7 +233,7 @@ def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
 
     Behind the first sentence only the first line is one; what else stands again there is a heading of the next part (主要做法).
     """
-    again = map(eq, lines, lines[1:])
+    again = starmap(eq, pairwise(lines))
     for i in [i for i, is_same in enumerate(again, start=1) if is_same]:
         if reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
             reasons[i] = "repeated caption" if i in reasons else "repeated line"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import SegmentConfig
-from pipeline.core.records import NO_LEVEL, CleanText, Heading, Noise
+from pipeline.core.records import NO_LEVEL, BodyLines, CleanText, Heading, Noise
 from pipeline.preprocess.characters import scans
 from pipeline.preprocess.headings import (
     BEHIND_LEADS,
@@ -30,6 +30,8 @@ from pipeline.preprocess.headings import (
     line_level,
     sign_level,
 )
+from pipeline.preprocess.lines import line_columns
+from pipeline.preprocess.long import LongText
 from pipeline.preprocess.segments import NO_SEGMENTS, RECORD, ROW, TEXT, Segments, joined, of_columns
 from pipeline.preprocess.sentences import (
     CLOSING,
@@ -56,6 +58,8 @@ _EARLY_PLAIN, _LATE_PLAIN = -1, -2  # a heading without a sign, among the first 
 _ASKED = -4  # the level of a line that the compiled loop leaves to ``line_level`` …
 _PIECE = -5  # … and of a piece of a paragraph without end, which is no heading
 _TOGETHER = 32_768  # characters of lines whose sentences are found at once
+_STRETCH = 131_072  # characters of a long text that are at hand at a time …
+_BEHIND = 8  # … with so many behind them: more than a sign is long
 
 
 class Passages(msgspec.Struct, frozen=True):
@@ -83,7 +87,7 @@ class Cut:
     """
 
     def __init__(self, cleaned: CleanText) -> None:
-        """Take the report."""
+        """Take the report, or the stretch of it that comes first."""
         self._cleaned = cleaned
         self._text = cleaned.text
         self._headings: list[Heading] = []
@@ -93,6 +97,13 @@ class Cut:
         self._lead: Span | None = None  # … unless it is this one: of most leads no passage is below
         self._numbered = False  # whether one of the headings so far was
         self._end = -1  # of the last paragraph
+
+    def move(self, cleaned: CleanText, by: int) -> None:
+        """Go on in another stretch of the report, which begins so many characters behind the beginning of the last one."""
+        self._carry()  # the lists of what was found before stay as they are
+        self._above_next()
+        self._cleaned, self._text = cleaned, cleaned.text
+        self._end -= by
 
     def add(self, lines: Ints, passages: Passages) -> Segments:
         """Return the segments of the next lines, of shape (4, lines): where they start and end, level and kind.
@@ -223,6 +234,10 @@ class _CompiledCut:
     def __init__(self, cleaned: CleanText, cutter: "Cutter") -> None:
         self._cleaned, self._cutter = cleaned, cutter
 
+    def move(self, cleaned: CleanText, by: int) -> None:
+        self._cleaned = cleaned
+        self._cutter.move(cleaned.text, by)
+
     def add(self, lines: Ints, passages: Passages) -> Segments:
         room = lines.shape[1] + len(passages.paragraphs)
         columns, sentences = np.empty((4, room), np.int64), np.empty((room, 2), np.int64)
@@ -242,15 +257,42 @@ def _symbols(cleaned: CleanText, span: Span) -> Noise:
     return Noise(*cleaned.offsets.span(*span), "symbols")
 
 
-def segment(cleaned: CleanText, options: SegmentConfig) -> Iterator[Segments]:
+def segment(cleaned: CleanText | LongText, options: SegmentConfig) -> Iterator[Segments]:
     """Yield the segments of a report in order, some at a time, with what among them holds only symbols set aside.
 
     Segments do not overlap, and with the symbols they cover every character that is not white space.
     """
+    if isinstance(cleaned, LongText):
+        yield from _segment_long(cleaned, options)
+        return
     cut = _cut(cleaned)
     for part in _parts(cleaned, options):
-        ((lines, passages),) = _passages([part], options)
-        yield cut.add(lines, passages)
+        yield cut.add(*_passages([part], options)[0])
+
+
+def _segment_long(cleaned: LongText, options: SegmentConfig) -> Iterator[Segments]:
+    """Yield the same of a long text, of which one stretch is at hand at a time."""
+    (starts, ends), before = cleaned.lines, 0
+    cut = _cut(cleaned.part(0, 0))
+    for first, last in _stretches(starts):
+        start = int(starts[first])
+        own = BodyLines(line_columns(starts[first:last] - start, ends[first:last] - start))
+        stretch = msgspec.structs.replace(cleaned.part(start, int(ends[last - 1]) + _BEHIND), lines=own)
+        cut.move(stretch, start - before)
+        before = start
+        for part in _parts(stretch, options):
+            whole = msgspec.structs.replace(part, first=first + part.first)
+            found = cut.add(*_passages([whole], options)[0])
+            yield msgspec.structs.replace(found, sentences=found.sentences + start)
+
+
+def _stretches(starts: Ints) -> Iterator[Span]:
+    """Yield, by their numbers, the lines of a text that begin within so many characters."""
+    first = 0
+    while first < len(starts):
+        last = int(np.searchsorted(starts, starts[first] + _STRETCH))
+        yield first, last
+        first = last
 
 
 def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[Segments]:

@@ -28,6 +28,7 @@ from pipeline.model.model import Model
 # from the training corpus itself, three in five had drifted themes by the limits, of draws of thirty none.
 FEWEST_REPORTS = 30
 _AT_ONCE = 256  # summaries that are added up at once
+_GROUPS = 16  # of tags that are counted at once
 BINS = 20  # of the histogram of scores, of equal width
 SUFFIX = SUMMARY
 _SUMS = ("reports", "passages", "characters", "set_aside", "review", "terms", "unknown", "drifted")  # fields that are added up
@@ -77,7 +78,8 @@ class Batch:
         """Take the model of the tags; ``signature`` names it where that is another than its own."""
         self._signature = signature or f"{model.name} {model.version}"
         self.themes = model.labels.names
-        self.passed: list[TagColumns] = []
+        self.passed: list[TagColumns] = []  # since they were counted last
+        self.counted = np.zeros(len(self.themes) + BINS + 2, np.int64)  # characters by theme and by bin of scores, and in review
         self.passages = 0
         self._reports = self._set_aside = self._terms = self._unknown = self._drifted = 0
 
@@ -89,6 +91,9 @@ class Batch:
         """Take some tags of a report, with what was set aside among them."""
         columns, terms = tags.columns(), tags.terms
         self.passed.append(columns)
+        if len(self.passed) == _GROUPS:
+            self.counted += _counted([self])[0]
+            self.passed.clear()
         self.passages += np.size(columns.sizes)
         self._set_aside += len(tags.noise)
         self._terms += terms.terms
@@ -110,19 +115,25 @@ class Batch:
 
 def summaries(batches: Sequence[Batch]) -> list[BatchSummary]:
     """Return the figures of some batches of one model: counted for all at once, which is faster where they are small."""
+    counts = (_counted(batches) + [one.counted for one in batches]).tolist()
+    themes = len(batches[0].themes)
+    return [one.with_counts(own[:themes], own[themes:-1], own[-1]) for one, own in zip(batches, counts, strict=True)]
+
+
+def _counted(batches: Sequence[Batch]) -> NDArray[np.int64]:
+    """Return the characters that wait to be counted by theme, by bin of scores and in review, a row for each batch."""
     passed = [columns for batch in batches for columns in batch.passed]
     sizes, scores, review = (
         np.concatenate([np.zeros(0), *[np.asarray(getattr(one, name)) for one in passed]]) for name in ("sizes", "scores", "review")
     )
     themes = batches[0].themes
     labels = np.concatenate([np.zeros(0, np.int64), *[_labels(one, themes) for one in passed]])
-    batch = np.repeat(np.arange(len(batches)), [one.passages for one in batches])
+    batch = np.repeat(np.arange(len(batches)), [sum(np.size(columns.sizes) for columns in one.passed) for one in batches])
     bins = (scores * BINS).astype(np.int64)
     of_themes = _sums(batch * len(themes) + labels, sizes, len(batches), len(themes))
     of_scores = _sums(batch * (BINS + 1) + bins, sizes, len(batches), BINS + 1)
-    of_review = _sums(batch, sizes * review, 1, len(batches))[0]
-    counts = zip(batches, of_themes, of_scores, of_review, strict=True)
-    return [one.with_counts(by_theme, by_score, in_review) for one, by_theme, by_score, in_review in counts]
+    of_review = _sums(batch, sizes * review, len(batches), 1)
+    return np.concatenate([of_themes, of_scores, of_review], axis=1)
 
 
 def _labels(columns: TagColumns, themes: Sequence[str]) -> NDArray[np.int64]:
@@ -133,10 +144,9 @@ def _labels(columns: TagColumns, themes: Sequence[str]) -> NDArray[np.int64]:
     )
 
 
-def _sums(classes: NDArray[np.int64], sizes: NDArray[np.float64], rows: int, columns: int) -> list[list[int]]:
+def _sums(classes: NDArray[np.int64], sizes: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.int64]:
     """Return how many characters passages of each class have, the classes in so many rows."""
-    found: list[list[int]] = np.bincount(classes, sizes, rows * columns).astype(np.int64).reshape(rows, columns).tolist()
-    return found
+    return np.bincount(classes, sizes, rows * columns).astype(np.int64).reshape(rows, columns)
 
 
 class SummaryAccumulator:

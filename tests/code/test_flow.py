@@ -39,6 +39,22 @@ def test_small_documents_tagged_together_get_the_tags_of_each_alone(model, root,
         assert [report.finish() for report in reports] == alone
 
 
+def test_a_long_report_gets_the_same_tags_whatever_of_it_is_at_hand(model, root, config, monkeypatch):
+    monkeypatch.setattr("pipeline.preprocess.long._STRETCH", 300)
+    monkeypatch.setattr("pipeline.preprocess.segment._STRETCH", 500)
+    for path in sorted((root / "seeds" / "reports").iterdir()):
+        document = read_report(path, config.read)
+        whole, lines = flow.tag_document(document, model).finish(), json_lines(flow.tag_document(document, model))
+        with monkeypatch.context() as patch:
+            patch.setattr("pipeline.flow.LONG", 0)
+            assert flow.tag_document(document, model).finish() == whole
+            assert json_lines(flow.tag_document(document, model)) == lines
+
+
+def json_lines(report):
+    return [group.json_lines() for group in report.groups]
+
+
 def test_a_document_without_a_passage_may_stand_anywhere_among_others(model):
     from itertools import permutations
 

@@ -32,6 +32,9 @@ def test_spans_hold_their_first_and_last_character(pairs, data):
     start = data.draw(st.integers(0, len(places) - 1))
     end = data.draw(st.integers(start + 1, len(places)))
     assert offsets.span(start, end) == (places[start], places[end - 1] + 1)
+    part = offsets.part(start, end)
+    assert [part.to_source(i) for i in range(end - start)] == places[start:end]
+    assert len(part.clean_starts) == 1 + sum(start < first < end for first in offsets.clean_starts)
 
 
 def test_a_tag_is_one_json_line_with_the_fields_of_the_contract():

@@ -245,15 +245,21 @@ LINE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
     st.lists(st.tuples(LINE, st.integers(-3, 10), st.integers(0, 2)), min_size=1, max_size=10),
     st.integers(0, 2**16 - 1),
     st.integers(0, 10),
+    st.booleans(),
 )
 @settings(max_examples=1500)
-def test_segments_are_those_of_the_reference(lines, firsts, split):
-    """Of lines with any levels and kinds, cut anywhere, in several goes."""
+def test_segments_are_those_of_the_reference(lines, firsts, split, moved):
+    """Of lines with any levels and kinds, cut anywhere, in several goes, all of the text being at hand or what comes next."""
     text = "\n".join(line for line, *_ in lines)
     cleaned = CleanText(Document("x", text, "0", "utf-8"), text, OffsetMap((0,), (0,)), BodyLines(np.empty((4, 0), np.int64)), ())
     reference, compiled = segment.Cut(cleaned), segment._CompiledCut(cleaned, cutter(text))
     start = 0
     for some in (lines[:split], lines[split:]):
+        if moved and start:
+            cleaned = CleanText(cleaned.document, text[start:], OffsetMap((0,), (start,)), cleaned.lines, ())
+            reference.move(cleaned, start)
+            compiled.move(cleaned, start)
+            start = 0
         rows, spans, paragraphs = [], [], []
         for line, level, kind in some:
             rows.append([start, start + len(line), level, kind])

@@ -56,7 +56,9 @@ def test_the_index_is_that_of_siddiqi():
     assert stability_index([30, 70], [20, 80]) == pytest.approx(0.1 * 0.405465 - 0.1 * -0.133531, abs=1e-5)
 
 
-def test_a_summary_counts_what_passes(model, root, config):
+@pytest.mark.parametrize("groups", [1, 2, 100])
+def test_a_summary_counts_what_passes(model, root, config, groups, monkeypatch):
+    monkeypatch.setattr("pipeline.training.drift._GROUPS", groups)
     documents = [read_report(path, config.read) for path in sorted((root / "seeds" / "reports").iterdir())]
     batch = Batch(model)
     tags, set_aside = [], 0
@@ -66,6 +68,7 @@ def test_a_summary_counts_what_passes(model, root, config):
             batch.count(group)
             tags += group
             set_aside += len(group.noise)
+            assert len(batch.passed) < groups
     found = batch.summary()
     assert (found.reports, found.passages, found.set_aside) == (5, len(tags), set_aside)
     assert found.characters == sum(tag.end - tag.start for tag in tags) == sum(found.scores) == sum(found.themes.values())
