@@ -171,7 +171,7 @@ def _stretches(text: str, simplify: bool) -> Iterator[_Stretch | None]:
                 return
             place, size = place + stretch.used, _STRETCH
         else:
-            size *= 2
+            size = max(2 * size, end - place)
 
 
 def _stretch(source: str, simplify: bool, is_last: bool) -> _Stretch | None:

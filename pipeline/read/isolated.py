@@ -101,8 +101,10 @@ class IsolatedReader:
             data = read_bounded(stream.fileno(), source, self._options)
             return data, looks_plain(data[:HEAD], suffix)
         check_size(status.st_size, source, self._options)
-        head = stream.read(HEAD)
-        return (head + stream.read(), True) if looks_plain(head, suffix) else (None, False)
+        if not looks_plain(stream.read(HEAD), suffix):
+            return None, False
+        stream.seek(0)  # to add the rest to what was read would take a large file twice
+        return stream.read(), True
 
     def _read_data(self, data: bytes, source: str) -> Iterator[Outcome]:
         check_size(len(data), source, self._options)
