@@ -386,7 +386,7 @@ def _starts(pair: _Pair, style: _Style) -> bool:
         return True
     if _is_title(a, style) and _is_title(b, style):
         return _STOP.search(a.line.text) is not None or b.line.text[0] in "（(—-"
-    if pair.is_short:
+    if pair.is_short or _is_signed(a, b):
         return True
     ends = _SENTENCE_END.search(a.line.text) is not None
     if ends and style.justified and a.frame.room(a.line) > _AT_MARGIN * a.line.size + _SLACK:
@@ -404,6 +404,11 @@ def _differ(a: TextLine, b: TextLine) -> bool:
 def _is_spread(a: TextLine, b: TextLine) -> bool:
     """Tell whether one of two lines was spread over the column, and stands by itself."""
     return a.spread or (b.spread and not a.text.endswith(_GOES_ON))
+
+
+def _is_signed(a: _Placed, b: _Placed) -> bool:
+    """Tell whether a line stands at the right edge by itself, as who signs and the date do: text would go on at the left one."""
+    return a.offset > _DEEPEST_INDENT and abs(a.line.left - b.line.left) > _BIN * a.line.size and not b.frame.centres(b.line)
 
 
 def _is_title(item: _Placed, style: _Style) -> bool:

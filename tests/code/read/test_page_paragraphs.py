@@ -183,3 +183,14 @@ def test_a_mark_that_hangs_over_the_margin_does_not_move_it(config):
     paragraphs = [paragraph(36 * 3 + 20, 36, 9 * i) for i in range(10)]
     paragraphs = [[rows[0], rows[1] + "：“", *rows[2:]] for rows in paragraphs]
     assert body(pdf(drawn([row for one in paragraphs for row in one])), config) == [whole(one) for one in paragraphs]
+
+
+def test_who_signs_at_the_right_edge_runs_into_nothing(config):
+    size, right = 12, 72 + 36 * 12
+    text = [row for i in range(4) for row in paragraph(98, 36, i, indent=0)]
+    signed = ["某县委宣传部", "某县文化和旅游局", "二〇二四年十二月三十日"]
+    drawing = drawn(text, y=760, pitch=20)
+    below = 760 - 20 * len(text)
+    drawing += b"".join(shown(line, right - size * len(line), below - 20 * i, size) for i, line in enumerate(signed))
+    drawing += shown("附件：活动统计表", 72, below - 60, size)
+    assert body(pdf(drawing), config)[-4:] == [*signed, "附件：活动统计表"]
