@@ -88,6 +88,7 @@ _BOOK, _IWORK = (
     mark("an iWork file; export it as .docx, .pptx or .xlsx"),
 )
 _DRAWING = mark("a drawing; export it as PDF with text")
+_TABLE = mark("a table of another kind; open it in Excel or LibreOffice and save it as .xlsx")
 _NOT_READ = {
     **dict.fromkeys((".ceb", ".cebx"), _FOUNDER),
     **dict.fromkeys((".caj", ".kdh", ".nh"), _CAJ),
@@ -97,6 +98,7 @@ _NOT_READ = {
     **dict.fromkeys((".mobi", ".azw", ".azw3"), _BOOK),
     **dict.fromkeys((".pages", ".key", ".numbers"), _IWORK),
     **dict.fromkeys((".vsd", ".vsdx", ".dwg"), _DRAWING),
+    **dict.fromkeys((".slk", ".dif", ".dbf"), _TABLE),
     **dict.fromkeys((".heic", ".heif"), _REFUSED["heic"]),
     ".msg": _REFUSED["msg"],
 }

@@ -131,6 +131,8 @@ def test_what_cannot_be_read_is_named(data, message):
         (".heic", "a HEIC photograph"),
         (".mobi", "convert it to .epub"),
         (".pages", "an iWork file"),
+        (".slk", "a table of another kind; open it in Excel"),
+        (".dif", "a table of another kind; open it in Excel"),
         (".xml", "XML of a kind that is not read here; open it"),
     ],
 )
