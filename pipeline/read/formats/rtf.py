@@ -120,6 +120,14 @@ _CODE_PAGES = {"936": "gb18030", "54936": "gb18030", "65001": "utf-8"} | {
     page: f"cp{page}" for page in ("932", "949", "950", "1250", "1251", "1252", "1253", "1254", "1257", "437", "850", "874")
 }
 
+_SAMPLE = 65_536  # bytes
+_CODE = re.compile(rb"\\'([0-9a-fA-F]{2})")
+_HIGH_BYTES = re.compile(rb"(?:[\x80-\xff]|\\'[89a-fA-F][0-9a-fA-F])+")
+_IDEOGRAPHS = {
+    "utf-8": re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2})+"),
+    "gb18030": re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+"),
+}
+
 
 @dataclass(slots=True)
 class _Group:
@@ -211,7 +219,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         raise InputError(
             tr("{source}: not an RTF document; check what kind of file it is, and save it as .docx", source=source), code="damaged"
         )
-    reader = _Reader()
+    reader = _Reader(code_page=_unsaid_code_page(data))
     _run(data, start, reader, source)
     body = reader.flows[0]
     body.is_over, reader.group.runs_on = True, False
@@ -219,6 +227,24 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     _close_rows(body)
     seen = {paragraph.text: paragraph for paragraph in reader.margins}
     return or_scans(compose([*body.paragraphs, *body.waiting, *seen.values()], "rtf"), data, "rtf", source, options)
+
+
+def _unsaid_code_page(data: bytes) -> str:
+    """Return the code page of a file that names none: the one in which most of its runs of bytes beyond ASCII are ideographs.
+
+    Programs of Chinese Windows write its own, and some write UTF-8; a letter with an accent stands alone.
+    """
+    if b"\\ansicpg" in data:
+        return "cp1252"
+    runs = [_unescaped(run) for run in _HIGH_BYTES.findall(data[:_SAMPLE])]
+    for code_page, pattern in _IDEOGRAPHS.items():
+        if 2 * sum(pattern.fullmatch(run) is not None for run in runs) > len(runs):
+            return code_page
+    return "cp1252"
+
+
+def _unescaped(run: bytes) -> bytes:
+    return _CODE.sub(lambda match: bytes([int(match[1], 16)]), run)
 
 
 def _run(data: bytes, position: int, reader: _Reader, source: str) -> None:

@@ -364,3 +364,17 @@ def test_letters_in_a_font_of_symbols_are_signs_by_its_name(lines):
     fonts = r"{\fonttbl{\f7\fnil\fcharset0 Wingdings 2{\*\falt Arial};}{\f8\fnil\fcharset2 Wingdings;}{\f9\fnil\fcharset2 Symbol;}}"
     body = r"{\f7 R}{\f7\u82 R}{\f7\u-4016 ?}{\f8 n\'fe}{\f9\'b3}{\f0 " + encoded("合格R") + r"}\par"
     assert lines(fonts + body) == ["☑☑✓■☑≥合格R"]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("全县宣传工作总结。".encode("gb18030"), "全县宣传工作总结。"),  # as programs of Chinese Windows write
+        ("全县宣传工作总结。".encode(), "全县宣传工作总结。"),
+        (b"2024\\'c4\\'ea\\'c8\\'ab\\'cf\\'d8", "2024年全县"),
+        (b"caf\\'e9 cr\xe8me", "café crème"),
+    ],
+)
+def test_a_file_that_names_no_code_page_is_of_the_one_in_which_it_gives_ideographs(config, body, shown):
+    assert read(b"{\\rtf1\\ansi " + body + b"\\par}", "x.rtf", config.read).text == shown
+    assert read(b"{\\rtf1\\ansi\\ansicpg1252 \xe9t\xe9\\par}", "x.rtf", config.read).text == "été"
