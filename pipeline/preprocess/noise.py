@@ -274,7 +274,7 @@ def _closing_names(lines: Sequence[str], reasons: dict[int, str]) -> None:
     tail = len(lines)
     while tail and (tail - 1 in reasons or _is_name(lines[tail - 1])):
         tail -= 1
-    closing = [i for i in range(tail, len(lines)) if i in reasons]
+    closing = [i for i in range(tail, len(lines)) if reasons.get(i, "symbols") != "symbols"]  # not the lines of a drawn table
     for i in range(tail, len(lines)):
         if i not in reasons and closing and closing[0] < i < closing[-1] + 1:
             reasons[i] = "byline"

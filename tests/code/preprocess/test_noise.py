@@ -283,3 +283,9 @@ def test_front_matter_is_as_long_as_it_may_be(size):
     lines = ["---", *[f"a{i}: 值" for i in range(size)], "---", "一句正文。"]
     assert ("front matter" in find_noise(lines).values()) is (size == 38)
     assert "front matter" not in find_noise(["---", "---", "一句正文。"]).values()
+
+
+def test_rows_between_the_lines_of_a_drawn_table_at_the_end_are_no_names_of_a_newsroom():
+    table = ["+----+------+", "| 序号 | 名称 |", "+----+------+", "| 1 | 农家书屋 |", "+----+------+"]
+    assert find_noise(["全县建成书屋六座。", *table]) == {1: "symbols", 3: "symbols", 5: "symbols"}
+    assert find_noise(["全县建成书屋六座。", "责任编辑：王一", "临溪新闻网", "李二 张三", "来源：县报"])[3] == "byline"
