@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.model.folder import load_model
+from pipeline.track import places
 
 TRAIN = ["train", "--config", "configs/seeds.toml", "--set", "model.name=other"]
 
@@ -53,22 +54,26 @@ def test_a_server_that_is_killed_during_a_run(begin, serving, wait, tmp_path):
             return bool(store.execute("SELECT count(*) FROM runs WHERE status = 'RUNNING'").fetchone()[0])
 
     with serving(f"sqlite:///{database}", tmp_path / "artifacts") as (address, server):
-        training = begin(TRAIN, home=tmp_path, env={"MLFLOW_TRACKING_URI": address})
+        once = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}  # not to wait for a server that does not come back
+        training = begin(TRAIN, home=tmp_path, env={"MLFLOW_TRACKING_URI": address, **once})
         wait(run_has_begun, training)
         os.killpg(server.pid, signal.SIGKILL)
         printed, _ = training.communicate(timeout=120)
     costs_the_record_only(training.returncode, printed, tmp_path, f"the tracking store {address} cannot be used")
 
 
-def test_a_store_that_is_locked(ask, copied):
+@pytest.mark.slow
+def test_a_store_that_is_locked(call, copied, monkeypatch):
+    monkeypatch.setenv("MISSION_THEMES_HOME", str(copied))
+    monkeypatch.setattr(places, "PATIENCE", 0.5)  # seconds, not half a minute
     holder = sqlite3.connect(copied / "mlruns" / "mlflow.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     try:
-        done = ask(TRAIN, home=copied)
+        done = call(*TRAIN)
     finally:
         holder.execute("ROLLBACK")
         holder.close()
-    costs_the_record_only(done.returncode, done.stderr, copied, "locked")
+    costs_the_record_only(done.exit_code, done.stderr, copied, "locked")
 
 
 def test_a_disk_that_is_full_where_artifacts_go(copied):
