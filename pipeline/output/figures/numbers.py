@@ -33,7 +33,7 @@ _BLANK = "[ \u00a0\u2009\u202f]"  # within a cell: in 3⇥道德模范 the figur
 _UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
 _ARABIC = (
     # 1 200 with a blank behind a word (发稿1 200余篇); in a row of numbers a blank parts them.
-    r"(?:(?:\d{1,3}(?:[,，]\d{3})+(?!\d)"
+    r"(?:(?:\d{1,3}(?:[,，\u2009\u202f\xa0]\d{3})+(?!\d)"
     r"|(?<=[\u3400-\u9fff])(?<![年月日第号表图组])\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\s?\d)|\d+)(?:\.\d+)?"
     # .5万: without a nought in front only of what is measured in parts; else the point ends the sentence before.
     r"|(?<![\dA-Za-z.%])\.\d+(?=\s?(?:[万亿%‰倍元吨亩]|个?百分点|公|千米|米|平方|摄氏度)))"
@@ -54,6 +54,7 @@ FIXED = (  # terms that begin with a number; those in quotation marks need no li
 _TOKEN = re.compile(
     rf"(?=[\d.{_SIGNS}数几好第首榜])(?:"
     rf"百分之(?P<minus>[负-])?(?P<hundredth>{_NUMBER})(?:[至到~—-]+(?:百分之)?(?P<minus2>[负-])?(?P<hundredth2>{_NUMBER}))?"
+    r"|(?P<over>(?<![\d/.])[1-9](?=/(?:10|[2-9])(?![\d/月日号])))/(?P<under>\d{1,2})"
     r"|第(?P<rank>[一二三四五六七八九十廿卅]{1,6}|\d{1,6})(?P<place>[名位])?|(?P<first>首位|榜首)"
     r"|(?P<whole>[二三四五六七八九十百]{1,6}|\d{1,6})分之(?P<part>[一二两三四五六七八九十]{1,6}|\d{1,6})"
     r"|(?P<tenths>[一二两三四五六七八九](?:点[一二三四五六七八九])?|(?<![\d.])[1-9](?:\.\d)?)成(?P<more>[一二三四五六七八九]|(?<=\d成)[1-9](?!\d))?"
@@ -79,6 +80,9 @@ _BEFORE = re.compile(
 )
 _INNER = re.compile(r"[多余来几]")
 _MYRIAD = re.compile("[万亿]")
+_FRACTION = re.compile(
+    "(?:[的近约超达占足有了过逾到少加]|[下升]降|提高)$"
+)  # before a share such as 1/5; 1/2 may be a day or a page
 _TURNING = re.compile("翻(?:了|近|将近|接近|约|超|不止|至少)*$")
 _LATE = re.compile(rf"{_BLANK}?(?:[多余来]|(?<=十)几)")
 BOUND_BEHIND = re.compile(r"(?:[（(]\w{1,2}[)）])?(?P<bound>以上|左右|上下|以内|以下|\+)")
@@ -124,10 +128,12 @@ _NO_VALUE = dict.fromkeys(map(ord, "多余来,， \u00a0\u2009\u202f好数几"))
 _PART = re.compile(r"(?<!\d)(\d+)([百千万亿]+)")
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _CHINESE_DECIMAL = re.compile(r"([零一二三四五六七八九十百千]+)点([零〇一二三四五六七八九]+)([万亿]?)")
-_SIDE_BY_SIDE = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")  # 三五个, 二三十人
+_SIDE_BY_SIDE = re.compile(  # 三五个, 二三十人, 二百四五十场
+    r"((?:[一二两三四五六七八九][百千万])*)([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)"
+)
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
 _RANKED = re.compile(r"(?:[居列排位登获]|名列|全[国省市县区州盟旗球]|第[一二三四五六七八九十\d]+[名位]?、)[^，。；、,;]{0,24}$")
-_SHORT = {"个百分点": "百分点", "个人": "人"}
+_SHORT = {"个百分点": "百分点", "个人": "人", "㎡": "平方米"}
 _CURRENCIES = {"¥": "元", "￥": "元", "$": "美元", "＄": "美元", "€": "欧元"}
 _CURRENCY = re.compile(f"[{''.join(_CURRENCIES)}] ?$")  # before the number
 _CLAUSE_END = re.compile("[，。；,;]")
@@ -180,14 +186,25 @@ def _turned(plain: str, found: re.Match[str]) -> Number | None:
     return Number(start, end + 1, value, None, "番", _bound(plain, start, end + 1, said), "count")
 
 
+def _nothing(plain: str, found: re.Match[str]) -> Number | None:
+    """Return a nought that is told as a result: 事故为零, 舆情为0."""
+    is_told = found[0] in ("0", "零") and plain[found.start() - 1 : found.start()] == "为" and _STOP.match(plain, found.end())
+    return Number(found.start(), found.end(), 0.0, None, "", "", "count") if is_told else None
+
+
+def _is_no_number(plain: str, found: re.Match[str]) -> bool:
+    """Tell whether digits are no number: a day (9/10), an article (一个, 一批), the beginning of a word (零件), an ordinal."""
+    before = max(0, found.start() - 3)
+    is_day = found["over"] is not None and not _FRACTION.search(plain, before, found.start())
+    return is_day or found[0] in ("一", "零") or _ORDINAL.search(plain, before, found.start()) is not None
+
+
 def _made(plain: str, found: re.Match[str]) -> Number | None:
     if found["rank"] or found["first"]:
         return _rank(plain, found)
-    if turned := _turned(plain, found):
-        return turned
-    if found[0] in ("一", "零"):  # an article (一个, 一批), and the beginning of other words (零件)
-        return None
-    if _ORDINAL.search(plain, max(0, found.start() - 3), found.start()):
+    if told := _turned(plain, found) or _nothing(plain, found):
+        return told
+    if _is_no_number(plain, found):
         return None
     make = _quantity if found["number"] else _share
     sign = _MINUS.search(plain, max(0, found.start() - 2), found.start())
@@ -238,7 +255,7 @@ def _share(plain: str, found: re.Match[str], sign: str) -> Number | None:
         tenths, more = value_of(found["tenths"]), value_of(found["more"] or "零")
         value = None if tenths is None or more is None else round(10 * tenths + more, 6)
     else:
-        whole, part = value_of(found["whole"]), value_of(found["part"])
+        whole, part = value_of(found["whole"] or found["under"]), value_of(found["part"] or found["over"])
         value = round(100 * part / whole, 2) if whole and part else None
     if value is None:
         return None
@@ -273,10 +290,10 @@ def _quantity(plain: str, found: re.Match[str], sign: str) -> Number | None:
     kind: Kind = "share" if name in ("%", "‰") else "count"
     value, high = _with_signs(value + half, high, sign, is_high_below)
     number = Number(start, end + (half > 0), value, high, name, bound, kind)
-    return number if _counts(plain, words, number) and not _is_none(plain, number) else None
+    return number if _counts(plain, words, number) and not _denies_one(plain, number) else None
 
 
-def _is_none(plain: str, number: Number) -> bool:
+def _denies_one(plain: str, number: Number) -> bool:
     """Tell whether the words before a number say that there is not even one."""
     return number.value == 1 and number.high is None and _NONE.search(plain, max(0, number.start - 6), number.start) is not None
 
@@ -359,7 +376,7 @@ def _values(words: str) -> tuple[float | None, float | None]:
     pair = _SIDE_BY_SIDE.fullmatch(words)
     if pair is None:
         return value_of(words), None
-    low, high = value_of(pair[1] + pair[3]), value_of(pair[2] + pair[3])
+    low, high = (value_of(f"{pair[1]}{sign}{pair[4]}") for sign in (pair[2], pair[3]))
     return (low, high) if low is not None and high is not None and low < high else (None, None)
 
 
