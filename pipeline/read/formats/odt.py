@@ -6,6 +6,7 @@ a dependency more. Tracked deletions, comments and hidden text are left out. Not
 them; page headers and footers stand at the end as noise.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,8 @@ _OUTLINE = " outline"
 _SPACE = re.compile("[ \t\r\n]+")
 _MOST_SPACES = 1_000
 _NOT_ZERO = re.compile("[1-9]")
+_TURN = re.compile(r"rotate\s*\(\s*(-?\d{1,4}(?:\.\d{1,20})?)")  # in radians
+_ASKEW = 0.02  # of a right angle: a turn by less is none
 _PLACE_HOLDER = re.compile(r"%(\d{1,2})%")
 
 
@@ -68,6 +71,7 @@ class _Style:
     hidden: bool | None
     list_style: str | None
     indented: bool | None
+    behind: bool | None  # of a shape, whether it stands behind the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +162,15 @@ def _style(element: "_Element") -> _Style:
     text = child(element, "text-properties")
     display = None if text is None else _get(text, "display")
     names = (_get(element, "name"), _get(element, "display-name"))
+    graphic = child(element, "graphic-properties")
+    run_through = None if graphic is None else _get(graphic, "run-through")
     return _Style(
         parent=_get(element, "parent-style-name"),
         title="Title" in names or "标题" in names,
         hidden=None if display is None else display == "none",
         list_style=_get(element, "list-style-name"),
         indented=_is_indented(child(element, "paragraph-properties")),
+        behind=None if run_through is None else run_through == "background",
     )
 
 
@@ -247,8 +254,19 @@ def _paragraph(element: "_Element", document: _Document, counting: _List | None)
     for piece in pieces:
         if not isinstance(piece, str):
             found = _blocks(piece, document)
-            yield from map(as_watermark, found) if names_watermark(_get(piece, "name")) else found
+            yield from map(as_watermark, found) if _is_watermark(piece, document) else found
     yield from _notes(document)
+
+
+def _is_watermark(shape: "_Element", document: _Document) -> bool:
+    """Tell whether a shape is named as a watermark, or stands askew behind the text."""
+    if names_watermark(_get(shape, "name")):
+        return True
+    turn = _TURN.search(_get(shape, "transform") or "")
+    right_angles = 0.0 if turn is None else float(turn[1]) / (math.pi / 2)
+    styles = _chain(_get(shape, "style-name"), document)
+    is_behind = next((style.behind for style in styles if style.behind is not None), False)
+    return is_behind and abs(right_angles - round(right_angles)) > _ASKEW
 
 
 def _notes(document: _Document) -> Iterator[Paragraph]:

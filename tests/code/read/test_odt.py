@@ -250,3 +250,21 @@ def test_a_watermark_is_no_text_of_the_report(config, shape, name, is_mark):
     assert [(content.text[each.start : each.end], each.reason) for each in content.marks if each.kind == "noise"] == (
         [("内部资料", "watermark")] if is_mark else []
     )
+
+
+@pytest.mark.parametrize(
+    ("through", "transform", "is_mark"),
+    [
+        ("background", "rotate (0.785398163397448) translate (0.2in 2in)", True),
+        ("background", "translate (1cm 1cm) rotate(-0.5)", True),
+        ("background", "rotate (1.5707963267949)", False),
+        ("background", "translate (0.2in 2in)", False),
+        ("foreground", "rotate (0.785398163397448)", False),
+    ],
+)
+def test_what_stands_askew_behind_the_text_is_a_watermark_whatever_its_name(config, through, transform, is_mark):
+    style = '<style:style style:name="gr1" style:family="graphic" style:parent-style-name="gr0"/><style:style style:name="gr0">'
+    style += f'<style:graphic-properties style:run-through="{through}"/></style:style>'
+    drawn = f'<draw:custom-shape draw:style-name="gr1" draw:transform="{transform}">{p("草稿")}</draw:custom-shape>'
+    content = read(flat(p(f"{drawn}正文"), automatic=style), "x.odt", config.read)
+    assert [content.text[each.start : each.end] for each in content.marks if each.kind == "noise"] == ["草稿"] * is_mark
