@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.output.figures.words import HOURS, MEASURES, TIMES
@@ -38,7 +39,9 @@ _ARABIC = (
     # .5万: without a nought in front only of what is measured in parts; else the point ends the sentence before.
     r"|(?<![\dA-Za-z.%])\.\d+(?=\s?(?:[万亿%‰倍元吨亩]|个?百分点|公|千米|米|平方|摄氏度)))"
 )
-_CHINESE = r"(?:好几|[数几])?[零〇一二两三四五六七八九十百千万亿廿卅卌]{1,24}(?:点[零〇一二三四五六七八九]{1,12})?"
+_ROW = "一二三四五六七八九"
+_EITHER = "|".join(f"{low}、(?={high}[十百千万亿])" for low, high in pairwise(_ROW))  # 二、三万 is 两三万
+_CHINESE = rf"(?:好几|[数几]|{_EITHER})?[零〇一二两三四五六七八九十百千万亿廿卅卌]{{1,24}}(?:点[零〇一二三四五六七八九]{{1,12}})?"
 _MIXED = r"(?<![\d.])\d{1,4}(?:[百千万亿]{1,2}\d{1,4}(?=[百千万亿])){1,3}[百千万亿]{1,2}"  # 1万2千, 2亿5千万
 _NUMBER = (
     rf"(?:{_MIXED}|{_ARABIC}|{_CHINESE})(?:(?:[多余来几]|(?<=十)几)?[十百千]?[万亿]{{1,2}}|[十百千](?![万亿])"
@@ -129,7 +132,7 @@ _PART = re.compile(r"(?<!\d)(\d+)([百千万亿]+)")
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _CHINESE_DECIMAL = re.compile(r"([零一二三四五六七八九十百千]+)点([零〇一二三四五六七八九]+)([万亿]?)")
 _SIDE_BY_SIDE = re.compile(  # 三五个, 二三十人, 二百四五十场
-    r"((?:[一二两三四五六七八九][百千万])*)([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)"
+    r"((?:[一二两三四五六七八九][百千万])*)([一二两三四五六七八九])、?([二三四五六七八九])([十百千万亿]*)"
 )
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
 _RANKED = re.compile(r"(?:[居列排位登获]|名列|全[国省市县区州盟旗球]|第[一二三四五六七八九十\d]+[名位]?、)[^，。；、,;]{0,24}$")
