@@ -32,12 +32,15 @@ _SKIPPED = frozenset(
     [
         *("tracked-changes", "annotation", "annotation-end", "forms", "sequence-decls", "variable-decls", "user-field-decls"),
         *("note-citation", "ruby-text", "number", "title", "desc", "event-listeners", "covered-table-cell", "hidden-text"),
-        *("bibliography-source", "alphabetical-index-source", "binary-data", "scripts", "settings", "meta", "placeholder"),
+        *("bibliography-source", "alphabetical-index-source", "binary-data", "scripts", "script", "settings", "placeholder"),
     ]
 )
 _INDEXES = frozenset(["table-of-content", "illustration-index", "table-index", "alphabetical-index"])
 _SHAPES = frozenset(
-    ["frame", "custom-shape", "rect", "ellipse", "circle", "polygon", "line", "connector", "caption", "g", "text-box"]
+    [
+        *("frame", "custom-shape", "rect", "ellipse", "circle", "polygon", "regular-polygon", "polyline", "path"),
+        *("line", "connector", "measure", "caption", "g", "text-box"),
+    ]
 )
 _CHARACTERS = {"tab": "\t", "line-break": "\n"}
 _CHANGES = frozenset(["change-start", "change-end"])

@@ -268,3 +268,13 @@ def test_what_stands_askew_behind_the_text_is_a_watermark_whatever_its_name(conf
     drawn = f'<draw:custom-shape draw:style-name="gr1" draw:transform="{transform}">{p("草稿")}</draw:custom-shape>'
     content = read(flat(p(f"{drawn}正文"), automatic=style), "x.odt", config.read)
     assert [content.text[each.start : each.end] for each in content.marks if each.kind == "noise"] == ["草稿"] * is_mark
+
+
+def test_text_that_holds_metadata_is_text_and_a_script_is_none(lines):
+    marked = '<text:meta xml:id="m1">县<text:span>图书</text:span></text:meta>馆<text:script>alert(1)</text:script>建成。'
+    assert lines(p(marked)) == ["县图书馆建成。"]
+
+
+@pytest.mark.parametrize("shape", ["path", "polyline", "regular-polygon", "measure"])
+def test_text_in_a_drawn_shape_stands_behind_its_paragraph(lines, shape):
+    assert lines(p(f"前文<draw:{shape}>{p('图中的字')}</draw:{shape}>后文")) == ["前文后文", "图中的字"]
