@@ -186,8 +186,18 @@ def _goes_on(before: Paragraph, line: Paragraph) -> bool:
 def _lines(paragraph: Paragraph) -> list[Paragraph]:
     if not _LINE_END.search(paragraph.text):
         return [] if not paragraph.text or paragraph.text.isspace() else [paragraph]
-    parts = _LINE_END.split(paragraph.text)
-    return [replace(paragraph, text=part) for part in parts if part and not part.isspace()]
+    parts = [part for part in _LINE_END.split(paragraph.text) if part and not part.isspace()]
+    if paragraph.kind == "heading" and _is_one_heading(parts):
+        parts = [" ".join(part.strip() for part in parts)]
+    return [replace(paragraph, text=part) for part in parts]
+
+
+def _is_one_heading(parts: Sequence[str]) -> bool:
+    """Tell whether lines in a heading's style are one heading that was broken by hand: no item, and no text behind a full stop."""
+    length, text = sum(map(len, parts)), " ".join(parts)
+    return (
+        0 < length <= LONGEST_HEADING and not _INNER_STOP.search(text) and not any(sign_level(part.strip()) for part in parts[1:])
+    )
 
 
 def _mark(line: Paragraph, start: int, levels: dict[int, int]) -> Mark | None:

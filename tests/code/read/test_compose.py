@@ -165,3 +165,18 @@ def test_marks_and_places_lie_in_the_text_in_order(paragraphs):
         *(i + 1 for i, character in enumerate(content.text) if character == "\n"),
     ]
     assert "".join(content.text.split()) == "".join("".join(paragraph.text.split()) for paragraph in paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("一、加强理论\n武装工作", ["一、加强理论 武装工作"]),
+        ("临溪县宣传工作 \n\n 总结", ["临溪县宣传工作 总结"]),
+        ("一、理论学习\n（一）抓实学习", ["一、理论学习", "（一）抓实学习"]),
+        ("理论学习。\n全县讲党课三百场", ["理论学习。", "全县讲党课三百场"]),
+        (f"理论学习\n{'全' * 97}", ["理论学习", "全" * 97]),
+    ],
+)
+def test_a_heading_that_was_broken_by_hand_is_one(text, lines):
+    assert compose([Paragraph(text, "heading", 1), Paragraph("正文。")], "x").text.split("\n") == [*lines, "正文。"]
+    assert compose([Paragraph(text)], "x").text.split("\n") == [part for part in text.split("\n") if part]
