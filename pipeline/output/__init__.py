@@ -9,7 +9,7 @@ together, the same bytes: ``write(reports: Iterator[Report], stream: BinaryIO, l
 
 import datetime as dt
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -106,16 +106,17 @@ def run_facts(model: Model, failures: Iterable[str] = ()) -> RunFacts:
     )
 
 
-def format_for(name: str | None, out: Path | None, is_terminal: bool) -> str:
+def format_for(name: str | None, out: Path | None, is_terminal: bool, among: Collection[str] = FORMATS) -> str:
     """Return a known format's name, or that of an output's suffix, or else the table on a terminal and jsonl in a pipe.
 
+    ``among`` are the formats that may be used, which an error names.
     Raises UsageError for a name or suffix that no format has, for a format that only a file can hold without one, and where what
     writes it is not installed.
     """
     if name is None:
-        name = _format_of(out) if out else "table" if is_terminal else "jsonl"
+        name = _format_of(out, among) if out else "table" if is_terminal else "jsonl"
     if name not in FORMATS:
-        raise UsageError(tr("--format {name}: unknown; known: {formats}", name=name, formats=" ".join(FORMATS)))
+        raise UsageError(tr("--format {name}: unknown; known: {formats}", name=name, formats=" ".join(among)))
     if out is None and not FORMATS[name].text:
         raise UsageError(
             tr(
@@ -145,11 +146,16 @@ def _module(name: str) -> object:
     return importlib.import_module(f"{__name__}.formats.{name}")
 
 
-def _format_of(out: Path) -> str:
+def _format_of(out: Path, among: Collection[str]) -> str:
     by_suffix = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
     if out.suffix.lower() not in by_suffix:
         ending = out.suffix or tr("a name without an ending")
         raise UsageError(
-            tr("{out}: no format for {ending}; use {by_suffix}, or --format", out=out, ending=ending, by_suffix=" ".join(by_suffix))
+            tr(
+                "{out}: no format for {ending}; use {by_suffix}, or --format",
+                out=out,
+                ending=ending,
+                by_suffix=" ".join(suffix for suffix, name in by_suffix.items() if name in among),
+            )
         )
     return by_suffix[out.suffix.lower()]

@@ -94,7 +94,7 @@ def writer_for(name: str | None, out: Path | None, is_terminal: bool) -> Write:
 
     Without either it is the table on a terminal and JSON lines in a pipe.
     """
-    known = format_for(name, out, is_terminal)
+    known = format_for(name, out, is_terminal, WRITERS)
     if known not in WRITERS:
         raise UsageError(
             tr(

@@ -114,7 +114,8 @@ def test_the_format_is_found(name, out, is_terminal, expected):
     ("docx", Path("a.docx"), "--format docx: figures are not written as docx; use one of jsonl csv xlsx table"),
     (None, Path("a.html"), "a.html: figures are not written as html"),
     ("xlsx", None, "written to a file only"),
-    ("pdf", None, "unknown"),
+    ("pdf", None, "unknown; known: jsonl csv xlsx table$"),
+    (None, Path("a.txt"), "no format for .txt; use .jsonl .ndjson .table .csv .xlsx, or --format$"),
 ])  # fmt: skip
 def test_a_format_that_figures_have_not_is_refused(name, out, message):
     with pytest.raises(UsageError, match=message):
