@@ -1,14 +1,13 @@
 """A long report, cleaned some lines at a time, of whose clean text only what differs from the source is kept.
 
 What ``clean`` does to a line depends on the lines around it in a few ways, and each is kept: a line that goes on in the next one
-is cleaned together with it, noise is found among all lines at once, and a text of glosses, without a full stop or wrapped at a
-width is cleaned as a whole.
+is cleaned together with it, noise is found among all lines at once, and a text of glosses, without a full stop or without a long
+line among the first, which may have been wrapped at a width, is cleaned as a whole.
 """
 
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import overload
 
 import msgspec
@@ -44,11 +43,10 @@ class Pieces:
 
     def add(self, text: str, offsets: OffsetMap, place: int) -> None:
         """Add what was made of the source from a place on; ``offsets`` lead from the text to the source behind that place."""
-        ends = chain(offsets.clean_starts[1:], [len(text)])
-        for run, end, there in zip(offsets.clean_starts, ends, offsets.source_starts, strict=True):
-            for first in range(run, end, _PIECE):
-                own, start = text[first : min(end, first + _PIECE)], place + there + first - run
-                self._add("" if self._source.startswith(own, start) else own, start, len(own))
+        for first in range(0, len(text), _PIECE):
+            own = text[first : first + _PIECE]
+            start = place + offsets.to_source(first)
+            self._add("" if self._source.startswith(own, start) else own, start, len(own))
 
     def _add(self, own: str, place: int, size: int) -> None:
         goes_on = self._starts and not own and not self._own[-1] and place - self._places[-1] == self._size - self._starts[-1]
@@ -137,10 +135,10 @@ def clean_long(document: Document, options: CleanConfig) -> CleanText | LongText
     """Return a long report, cleaned; what nothing can be told of from some of its lines is cleaned as a whole."""
     if document.marks or not any(stop in document.text for stop in _STOPS):
         return clean(document, options)
-    text, runs, is_wide = Pieces(document.text), [np.zeros((2, 0), np.int64)], False
+    text, runs = Pieces(document.text), [np.zeros((2, 0), np.int64)]
     columns, doubtful, count, place = [], [], 0, 0
     for stretch in _stretches(document.text, options.simplify):
-        if stretch is None:
+        if stretch is None or not (place or stretch.is_wide):  # of a text without a wide line the lines are not paragraphs
             return clean(document, options)
         columns.append(stretch.lines.columns[:2] + len(text))
         doubtful += [count + i for i in stretch.lines.doubtful]
@@ -150,9 +148,6 @@ def clean_long(document: Document, options: CleanConfig) -> CleanText | LongText
             runs.append(own + np.array([[len(text)], [place]]))
         text.add(stretch.text, stretch.offsets, place)
         place += stretch.used
-        is_wide = is_wide or stretch.is_wide
-    if not is_wide:
-        return clean(document, options)
     offsets, lines = _offsets(runs), np.concatenate(columns, axis=1)
     columns.clear()
     found = find_noise(LineTexts(text, lines), doubtful)

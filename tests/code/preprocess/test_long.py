@@ -62,6 +62,7 @@ def test_it_is_cleaned_and_cut_as_any_other(text, stretch, piece):
         (WIDE + "学(xué)习。", (), False),  # glosses
         (WIDE + "学习。\u200b(xué)", (), True),
         ("县图书馆新开了第二座城市书房，\n" * 9 + "群众说好。", (), False),  # lines of a width
+        ("群众都说好。\n" * 9 + WIDE, (), False),  # as far as the first lines tell
     ],
 )
 def test_what_a_part_tells_nothing_of_is_cleaned_as_a_whole(text, marks, is_long, monkeypatch):
@@ -76,8 +77,8 @@ def test_a_text_that_is_its_source_is_not_kept():
     pieces = Pieces(source)
     offsets = OffsetMap((0, 4000), (0, 4001))
     pieces.add(source[:4000] + source[4001:], offsets, 0)
-    assert (list(pieces._starts), list(pieces._places)) == ([0, 4000], [0, 4001])
-    assert pieces._own == ["", ""]
+    assert (list(pieces._starts), list(pieces._places)) == ([0, 2048, 4096], [0, 2048, 4097])
+    assert pieces._own == ["", source[2048:4000] + source[4001:4097], ""]
     clean_text = source[:4000] + source[4001:]
     for first, last in product((0, 1, 3999, 4000, 5998), (0, 4000, 4001, 5999, 9000)):
         assert pieces[first:last] == clean_text[first:last]
@@ -99,7 +100,7 @@ def test_memory_hardly_grows_with_a_text():
     """A whole clean text, with kinds of its characters and its lines, takes 12 bytes for each; the source is not counted."""
     kept = {}
     for lines in (5_000, 5_000, 45_000):  # the tables are made for the first
-        report = document("".join(f"第{number}次会议后，县文化馆送戏下乡，群众说好。\n" for number in range(lines)) + WIDE)
+        report = document(WIDE + "".join(f"第{number}次会议后，县文化馆送戏下乡，群众说好。\n" for number in range(lines)))
         tracemalloc.start()
         found = clean_long(report, CONFIG.clean)
         assert sum(len(some) for some in segment(found, CONFIG.segment)) == lines + 1
