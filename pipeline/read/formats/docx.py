@@ -45,7 +45,9 @@ _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 _CHUNK = "aFChunk"
-_BOXES = frozenset(["txbxContent", "textpath", "relIds", "chart"])  # text boxes, WordArt, SmartArt, charts
+_BOXES = frozenset(
+    ["txbxContent", "textpath", "relIds", "chart", "txBody"]
+)  # text boxes, WordArt, SmartArt, charts, shapes of slides
 _TAKE_IN = mark("open it in Word, put the text in where it belongs, and save it again")
 _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
@@ -271,15 +273,17 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
 
 
 def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
-    """Yield the paragraphs of a text box, or the words of SmartArt or a chart, which stand in parts of their own."""
-    if local(box) not in ("relIds", "chart"):
+    """Yield the paragraphs of a text box or a shape from a slide, or the words of SmartArt or a chart, which stand in parts."""
+    if local(box) not in ("relIds", "chart", "txBody"):
         yield from _blocks(box, document, in_cell=True)
         return
-    from pipeline.read.office.drawings import smart_art, words_of_chart  # noqa: PLC0415 - few documents have any
+    from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart  # noqa: PLC0415 - few have any
 
     if local(box) == "chart":
         part = document.parts.get(attribute(box, "id") or "")
         found = words_of_chart(None if part is None else document.part(part.target))
+    elif local(box) == "txBody":
+        found = paragraphs_of_body(box)
     else:
         found = smart_art(attribute(box, "dm") or "", document.parts, document.part)
     for paragraph in found:

@@ -681,3 +681,10 @@ def test_a_drawing_whose_part_is_missing_gives_nothing_and_one_in_a_header_not_t
     section = '<w:sectPr><w:headerReference r:id="rheader"/></w:sectPr>'
     given = with_drawings(p("正文。") + section, header=header, data=points("步骤"))
     assert read(given, "x.docx", config.read).text.split("\n") == ["正文。", "页眉"]
+
+
+def test_shapes_that_were_pasted_from_a_slide_stand_behind_their_paragraph(lines):
+    shape = "<sp><txSp><txBody>{}</txBody></txSp></sp>"
+    said = "".join(f"<p><r><t>{text}</t></r></p>" for text in ("成立专班", "组织宣讲"))
+    canvas = DRAWING.format(f"<lockedCanvas>{shape.format(said)}{shape.format('<p><r><t>总结经验</t></r></p>')}</lockedCanvas>")
+    assert lines(p(run("前半") + canvas + run("后半。"))) == ["前半后半。", "成立专班", "组织宣讲", "总结经验"]
