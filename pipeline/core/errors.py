@@ -34,6 +34,7 @@ Code = Literal[
     "encoding",
     "columns",
     "own_workbook",
+    "fonts",
     # why a person's word is not taken
     "name",
     "changed",

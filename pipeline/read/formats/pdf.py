@@ -27,6 +27,7 @@ from pipeline.read.page.vertical import laid_level
 from pipeline.read.pdf.characters import Drawn, Fonts, characters_with_ctypes, in_order, signs_of
 from pipeline.read.pdf.covers import drawn_once, has_layers, hidden, outside, set_aside, watermarks
 from pipeline.read.pdf.forms import values_of, with_values
+from pipeline.read.pdf.lost import has_lost_characters
 from pipeline.read.pdf.mute import Unmuted
 from pipeline.read.pdf.pictures import picture_of, pictured_share
 from pipeline.read.steps import tell
@@ -42,6 +43,10 @@ _MOSTLY_PICTURE = 0.3
 # In ems: a line that stands so much higher than the one before it.
 _UP = 0.5
 _DAMAGED = mark("damaged, or not a PDF; open it in a PDF program and save it again")
+_NO_FONT = mark(
+    "characters are lost, since its fonts are neither in the file nor on this machine; install Chinese fonts (fonts-noto-cjk), "
+    "or save the PDF with its fonts"
+)
 _LOCKED = mark("password-protected; open it with its password and save it without")
 
 
@@ -121,6 +126,10 @@ class _Reading:
                 code="too_large",
             )
         count = self._read_characters(page, text, number)
+        if has_lost_characters(page, text):
+            raise InputError(
+                tr("{source}, page {number}: {reason}", source=self._source, number=number, reason=tr(_NO_FONT)), code="fonts"
+            )
         text.close()
         if count < LITTLE and _has_picture(page):
             found.pictured.add(number)
