@@ -32,7 +32,8 @@ class TextQueue:
         """Let so many texts wait."""
         self._most = most
         self._waiting = deque[_Waiting]()
-        self._rounds = set[asyncio.Task[None]]()
+        self._running = 0
+        self._tasks = set[asyncio.Task[None]]()  # a loop itself holds none
 
     @property
     def waiting(self) -> int:
@@ -45,23 +46,20 @@ class TextQueue:
             raise busy()
         asked = _Waiting(text, model, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
-        if len(self._rounds) < AT_ONCE:
+        if self._running < AT_ONCE:
+            self._running += 1
             task = asyncio.create_task(self._tag_all())
-            self._rounds.add(task)
-            task.add_done_callback(self._rounds.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await asked.tags
 
     async def _tag_all(self) -> None:
         """Tag what waits until nothing does."""
-        while some := self._next():
-            results = await to_thread.run_sync(_tagged, [asked.text for asked in some], some[0].model)
-            for asked, result in zip(some, results, strict=True):
-                if asked.tags.cancelled():  # whoever asked has gone
-                    continue
-                if isinstance(result, Exception):
-                    asked.tags.set_exception(result)
-                else:
-                    asked.tags.set_result(result)
+        try:
+            while some := self._next():
+                await _tag_round(some)
+        finally:
+            self._running -= 1  # a callback would come a turn later, and who asks in that turn would wait for ever
 
     def _next(self) -> list[_Waiting]:
         """Take the texts of the next round: those that have waited longest, all of one model."""
@@ -75,6 +73,22 @@ class TextQueue:
             if not asked.tags.cancelled():
                 some.append(asked)
         return some
+
+
+async def _tag_round(some: Sequence[_Waiting]) -> None:
+    """Tag some texts of one model, and give each its tags or its error."""
+    results: Sequence[Tags | Exception]
+    try:
+        results = await to_thread.run_sync(_tagged, [asked.text for asked in some], some[0].model)
+    except Exception as error:  # noqa: BLE001 - no thread can be started: handed on to whoever asked
+        results = [error] * len(some)
+    for asked, result in zip(some, results, strict=True):
+        if asked.tags.cancelled():  # whoever asked has gone
+            continue
+        if isinstance(result, Exception):
+            asked.tags.set_exception(result)
+        else:
+            asked.tags.set_result(result)
 
 
 def _tagged(texts: Sequence[str], model: Model) -> list[Tags | Exception]:

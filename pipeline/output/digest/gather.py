@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, zip_longest
 
@@ -78,12 +78,13 @@ def _take(report: FinishedReport, options: DigestOptions, said: Mapping[str, Rep
     """Keep what a digest needs of a report: the facts of its front page, and the passages that are shown."""
     told = said.get(report.source) or said.get(file_name(report.source)) or ReportFacts()
     title, characters = told.name or head_of(report), Counter[str]()
+    aside = frozenset(["", title, masthead_of(report)])
     reader = AspectReader(title) if options.by == "aspect" else None
     for tag in passages_of(report):
         characters[tag.shown_theme] += len(tag.text)
         kept.count += 1
         kept.review += tag.asks_review
-        passages = [*_cut(_passage(tag, len(kept.reports), title), reader)]  # also of what is not shown: it may announce what is
+        passages = [*_cut(_passage(tag, len(kept.reports), aside), reader)]  # also of what is not shown: it may announce what is
         if tag.shown_theme not in options.themes:
             continue
         if tag.score < options.least_score and tag.correction is None:
@@ -128,10 +129,10 @@ def _says_something(line: str, is_last: bool) -> bool:
     return (has_figure and said[-1] in "。；;！!") or (is_last and (has_figure or has_clause))
 
 
-def _passage(tag: Tag, report: int, title: str) -> Passage:
+def _passage(tag: Tag, report: int, aside: Collection[str]) -> Passage:
+    """Return the passage of a tag, under its headings but those ``aside``: the title and the head of a bulletin."""
     text = one_line(shown_text(tag).replace("\t", _CELLS))
-    found = (one_line(each) for each in tag.heading.split(BETWEEN))
-    headings = [heading for heading in found if heading not in ("", title) and not _is_masthead(heading)]
+    headings = [heading for each in tag.heading.split(BETWEEN) if (heading := one_line(each)) not in aside]
     return Passage(
         report, tag.shown_theme, text, BETWEEN.join(headings), tag.score, tag.asks_review,
         tag.correction.secondary if tag.correction else tag.secondary,

@@ -33,15 +33,19 @@ _ODD = re.compile(f"[{''.join(map(chr, PLAIN))}]")
 _BLANK = "[ \u00a0\u2009\u202f]"  # within a cell: in 3⇥道德模范 the figure is a number of the row; U+3000 is a tab in digests
 _UNITS = "(?:" + "|".join(map(re.escape, sorted(MEASURES, key=len, reverse=True))) + ")"
 _ARABIC = (
-    # 1 200 with a blank behind a word (发稿1 200余篇); in a row of numbers a blank parts them.
     r"(?:(?:\d{1,3}(?:[,，\u2009\u202f\xa0]\d{3})+(?!\d)"
-    r"|(?<=[\u3400-\u9fff])(?<![年月日第号表图组])\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\s?\d)|\d+)(?:\.\d+)?"
+    # 1 200 with a blank behind a word (发稿1 200余篇, 新增 1 000 人); in a row of numbers a blank parts them.
+    r"|(?<=[\u3400-\u9fff])(?<![年月日第号表图组])(?!0)\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\s?\d)"
+    r"|(?<=[\u3400-\u9fff] )(?<![年月日第号表图组] )(?!0)\d{1,3}(?: \d{3})+(?= ?[\u3400-\u9fff])|\d+)(?:\.\d+)?"
     # .5万: without a nought in front only of what is measured in parts; else the point ends the sentence before.
     r"|(?<![\dA-Za-z.%])\.\d+(?=\s?(?:[万亿%‰倍元吨亩]|个?百分点|公|千米|米|平方|摄氏度)))"
 )
 _ROW = "一二三四五六七八九"
-_EITHER = "|".join(f"{low}、(?={high}[十百千万亿])" for low, high in pairwise(_ROW))  # 二、三万 is 两三万
-_CHINESE = rf"(?:好几|[数几]|{_EITHER})?[零〇一二两三四五六七八九十百千万亿廿卅卌]{{1,24}}(?:点[零〇一二三四五六七八九]{{1,12}})?"
+_EITHER = "|".join(f"{low}、(?={high}[十百千万亿])" for low, high in pairwise(_ROW))
+_CHINESE = (  # behind a word 二、三万 is 两三万; at the beginning 二、 is the sign of an item
+    rf"(?:好几|[数几]|(?<=[\u3400-\u9fff])(?:{_EITHER}))?"
+    r"[零〇一二两三四五六七八九十百千万亿廿卅卌]{1,24}(?:点[零〇一二三四五六七八九]{1,12})?"
+)
 _MIXED = r"(?<![\d.])\d{1,4}(?:[百千万亿]{1,2}\d{1,4}(?=[百千万亿])){1,3}[百千万亿]{1,2}"  # 1万2千, 2亿5千万
 _NUMBER = (
     rf"(?:{_MIXED}|{_ARABIC}|{_CHINESE})(?:(?:[多余来几]|(?<=十)几)?[十百千]?[万亿]{{1,2}}|[十百千](?![万亿])"

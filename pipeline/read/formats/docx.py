@@ -53,7 +53,9 @@ _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
 _RIGHT_ANGLE = 90 * 60_000  # in the units of DrawingML
 _BEHIND = re.compile(r"z-index:\s*-\d")
-_ASKEW = re.compile(r"rotation:\s*-?(?!(?:0|90|180|270|360)(?![\d.]))[\d.]+(?![\d.]|fd)")  # in degrees; fd: in parts of one
+_ASKEW = re.compile(
+    r"rotation:\s*-?(?!(?:0|90|180|270|360|450)(?:\.0*)?(?![\d.]))[\d.]+(?![\d.]|fd)"
+)  # in degrees; fd: in parts of one
 _XML_SPACE = {ord("\n"): " ", ord("\r"): " "}
 
 

@@ -42,7 +42,10 @@ def _by_address(others: list[Message], page: Message, source: str, options: Read
     at = _address(page)
     found: dict[str, str] = {}
     for other in filter(content_of, others):
-        text = decode_page(content_of(other), source, options.encoding, other.get_content_charset() or "").text
+        try:
+            text = decode_page(content_of(other), source, options.encoding, other.get_content_charset() or "").text
+        except InputError:  # no text: the page itself is the report
+            continue
         number, address = str(other.get("Content-ID") or "").strip("<> "), _address(other)
         names = (f"cid:{number}" if number else "", address, address.removeprefix(at.rpartition("/")[0] + "/"))
         found |= dict.fromkeys(filter(None, names), text)

@@ -44,8 +44,8 @@ _MOSTLY_PICTURE = 0.3
 _UP = 0.5
 _DAMAGED = mark("damaged, or not a PDF; open it in a PDF program and save it again")
 _NO_FONT = mark(
-    "characters are lost, since its fonts are neither in the file nor on this machine; install Chinese fonts (fonts-noto-cjk), "
-    "or save the PDF with its fonts"
+    "characters of it may be lost, since its fonts are neither in the file nor on this machine; "
+    "install Chinese fonts (fonts-noto-cjk), or save the PDF with its fonts"
 )
 _LOCKED = mark("password-protected; open it with its password and save it without")
 

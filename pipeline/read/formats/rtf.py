@@ -419,7 +419,8 @@ def _flush(reader: _Reader) -> None:
         return
     # Nothing is left out: what fits no code page shows as the replacement character, and a damaged byte costs no more than itself.
     text = data.decode(encoding, "replace")
-    if text.count("\ufffd") * _MOST_DAMAGED > len(text):
+    lost = text.count("\ufffd")
+    if lost * _MOST_DAMAGED > len(text) or (lost and text.replace("\ufffd", "").isascii()):
         text = data.decode("cp1252" if encoding == reader.code_page else reader.code_page, "replace")
     _write(text, reader)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.read.compose import Paragraph
 from pipeline.read.office.numbering import format_number, with_label
 from pipeline.read.office.ooxml import Relationship, child, children, local, number
-from pipeline.read.office.slide_places import GroupFrame, PlacedText, in_reading_order, place_of
+from pipeline.read.office.slide_places import GroupFrame, PlacedText, frame_of, in_reading_order, place_of, together
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -100,14 +100,18 @@ def _drawn(
     drawings = [part.target for part in parts.values() if part.kind == "diagramDrawing"]
     part = None if named is None else parts.get(named.get("relId", ""))
     if part is not None or len(drawings) == 1:
-        shapes = children(child(root(drawings[0] if part is None else part.target), "spTree"))
-        for text in in_reading_order([_placed(shape) for shape in shapes if local(shape) == "sp"]):
+        tree = child(root(drawings[0] if part is None else part.target), "spTree")
+        for text in in_reading_order([*_placed(tree, GroupFrame())]):
             yield from text.paragraphs
 
 
-def _placed(shape: "_Element") -> PlacedText:
-    place = place_of(child(shape, "spPr", "xfrm"), GroupFrame())
-    return PlacedText(place, tuple(paragraphs_of_body(child(shape, "txBody"))))
+def _placed(parent: "_Element | None", frame: GroupFrame) -> Iterator[PlacedText]:
+    """Yield the text of shapes with their places; a group is one."""
+    for shape in children(parent):
+        if local(shape) == "grpSp":
+            yield together([*_placed(shape, frame_of(child(shape, "grpSpPr", "xfrm"), frame))])
+        elif local(shape) == "sp":
+            yield PlacedText(place_of(child(shape, "spPr", "xfrm"), frame), tuple(paragraphs_of_body(child(shape, "txBody"))))
 
 
 def _outline(points: "dict[str, _Element]", connections: "_Element | None") -> "Iterator[_Element]":

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import takewhile
 
+from pipeline.preprocess.headings import sign_level
 from pipeline.read.page.blocks import Block, Flow, Row
 
 _COMPLETE = re.compile("[。！？!?；;][”’」』）)]?$")
@@ -53,8 +54,7 @@ def _taken_in(row: Row, part: Flow | Row) -> Flow | Row | None:
     """Add to the cells of a row what goes on of them in a part, and return what is left of that."""
     blocks = part.cells if isinstance(part, Row) else [_beginning(row, part.lines)]
     places = [_place(row, block) for block in blocks]
-    is_open = any(_is_open(row, place, block) for place, block in zip(places, blocks, strict=True))
-    if not all(places) or len({*places}) < len(places) or len(places) == len(row.cells) or not is_open:
+    if not all(places) or len({*places}) < len(places) or len(places) == len(row.cells) or not _go_on(row, places, blocks):
         return part
     for place, block in zip(places, blocks, strict=True):
         row.cells[place] += block
@@ -72,12 +72,19 @@ def _place(row: Row, block: Block) -> int:
     return next((i for i in range(1, len(row.cells)) if _fits(row, i, block)), 0)
 
 
-def _is_open(row: Row, place: int, block: Block) -> bool:
-    """Tell whether a cell breaks off amid a sentence, at the end of a line as long as others of it, or up to the next cell."""
+def _go_on(row: Row, places: list[int], blocks: list[Block]) -> bool:
+    """Tell whether cells go on in blocks: all are full to their end, one breaks off amid a sentence, no heading begins."""
+    are_full = all(_is_full(row, place, block) for place, block in zip(places, blocks, strict=True))
+    is_open = any(not _COMPLETE.search(row.cells[place][-1].text) for place in places)
+    return are_full and is_open and sign_level(blocks[0][0].text) is None
+
+
+def _is_full(row: Row, place: int, block: Block) -> bool:
+    """Tell whether the last line of a cell is as long as others of it, or ends where the next cell begins."""
     lines, last = [*row.cells[place], *block], row.cells[place][-1]
     is_long = len(lines) >= _FEWEST_LINES and last.right > max(line.right for line in lines) - _LEFT_FREE * last.size
     is_full = place + 1 < len(row.cells) and last.right > row.cells[place + 1][0].left - _LEFT_FREE * last.size
-    return (is_long or is_full) and not _COMPLETE.search(last.text)
+    return is_long or is_full
 
 
 def _fits(row: Row, place: int, block: Block) -> bool:

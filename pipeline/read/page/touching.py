@@ -7,7 +7,6 @@ ideographs are all as wide as their size.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.preprocess.headings import sign_level
@@ -27,7 +26,7 @@ def with_cells_parted(lines: list[TextLine]) -> list[TextLine]:
     if not any(" " in line.text for line in lines):
         return lines
     columns = _columns(lines)
-    return [part for line in lines for part in (_parts(line, columns) if " " in line.text else (line,))] if columns else lines
+    return [part for line in lines for part in (_parts(line, columns) if " " in line.text else [line])] if columns else lines
 
 
 def _columns(lines: list[TextLine]) -> list[float]:
@@ -37,8 +36,17 @@ def _columns(lines: list[TextLine]) -> list[float]:
     return [left for left in lefts if lefts[left] + lefts[left - 1] + lefts[left + 1] >= _FEWEST]
 
 
-def _parts(line: TextLine, columns: list[float]) -> Iterator[TextLine]:
-    """Yield a line parted at the spaces behind which a column begins, the last one first, behind which all places are known."""
+def _parts(line: TextLine, columns: list[float]) -> list[TextLine]:
+    """Return a line parted at the spaces behind which a column begins, the last one first, behind which all places are known."""
+    parts: list[TextLine] = []
+    while (parted := _parted(line, columns)) is not None:
+        line, last = parted
+        parts.append(last)
+    return [line, *reversed(parts)]
+
+
+def _parted(line: TextLine, columns: list[float]) -> tuple[TextLine, TextLine] | None:
+    """Return the text of a line before its last column and that of it, or None where no column begins in the line."""
     inside = [left for left in columns if line.left < left < line.right]
     spaces = [match.start() for match in re.finditer(" ", line.text)] if inside and not _LATIN.search(line.text) else []
     for number, at in reversed([*enumerate(spaces, 1)]):
@@ -48,10 +56,10 @@ def _parts(line: TextLine, columns: list[float]) -> Iterator[TextLine]:
         place = min(inside, key=lambda column: abs(column - left))
         is_gap = _LEAST_GAP * line.size < gap < (CELL_GAP + _EXACT) * line.size
         if is_gap and abs(place - left) < _EXACT * line.size and not (_is_label(before) or _is_label(behind)):
-            yield from _parts(replace(line, text=before, right=left - gap, spaced=False), columns)
-            yield replace(line, text=behind, left=place, head=line.size)
-            return
-    yield line
+            return replace(line, text=before, right=left - gap, spaced=False), replace(
+                line, text=behind, left=place, head=line.size
+            )
+    return None
 
 
 def _width(text: str, size: float) -> float:

@@ -63,12 +63,13 @@ _LIST_STYLES = {
 _BULLETS = ("none", "disc", "circle", "square")
 _MARGINS = ("header", "footer")  # how LibreOffice names those of its pages
 # Signs that lead to a note and back from it: 98%¹ is no 981 in anybody's eyes.
-_MAY_HAVE_NOTES = re.compile(r"<sup\b|note(?:ref|anc|sym|-ref|-back)|#_(?:ftn|edn)|page-?break", re.IGNORECASE)
+_MAY_HAVE_NOTES = re.compile(r"<sup\b|note(?:ref|anc|sym|-ref|-back)|#_(?:ftn|edn)|#fn|#cite_|backlink|page-?break", re.IGNORECASE)
 _NOTE_SIGN = re.compile(
     r"[\[(（【〔]?\s*(?:注|\*)?\s*(?:\d{1,3}|[ivxlc]{1,6}|[*†‡①-⑳])\s*[\])）】〕]?|[↩↑^][\ufe0e\ufe0f]?", re.IGNORECASE
 )
 _IN_BRACKETS = re.compile(r"[\[【〔]\s*注?\s*(?:\d{1,3}|[*①-⑳])\s*[\]】〕]")
-_OF_NOTE = re.compile(r"(?:foot|end)note(?:anc|sym|-ref|-back)|noteref|backlink|reference", re.IGNORECASE)
+_LONGEST_NUMBER = 12  # of a page
+_OF_NOTE = re.compile(r"(?:foot|end)note(?:anc|sym|-ref|-back)|noteref|backlink", re.IGNORECASE)
 _TO_NOTE = re.compile(
     r"#_(?:ftn|edn)(?:ref)?\d+|#(?:fn|fnref)[:-]?\d+|#sd(?:foot|end)note\d+\w*|#cite_(?:note|ref)\W.*", re.IGNORECASE
 )
@@ -232,7 +233,8 @@ def _is_note_sign(element: Element) -> bool:
 
 
 def _is_page_break(element: Element) -> bool:
-    return bool(element.get("role") == "doc-pagebreak" or element.get("epub:type") == "pagebreak")
+    is_named = element.get("role") == "doc-pagebreak" or element.get("epub:type") == "pagebreak"
+    return is_named and len("".join(element.itertext()).strip()) <= _LONGEST_NUMBER
 
 
 def _one_line(error: Exception) -> str:

@@ -4,12 +4,11 @@ Browsers and their add-ons save what a frame shows along with the page, as a par
 of offices show whole reports so. What is not saved with the page is not fetched.
 """
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
 
+from pipeline.core.errors import InputError
 from pipeline.read.web.blocks import Element, is_hidden, parse
-
-_HOLDS_PAGE = re.compile(r"<iframe\b[^<>]{0,2000}?\bsrcdoc\b", re.IGNORECASE)
 
 
 def parse_whole(text: str, source: str, saved: Mapping[str, str]) -> Element:
@@ -18,16 +17,23 @@ def parse_whole(text: str, source: str, saved: Mapping[str, str]) -> Element:
     ``saved`` holds the pages that were saved with it by the addresses that frames name; each is shown once.
     """
     root = parse(text, source)
-    if not saved and not _HOLDS_PAGE.search(text):
+    if not saved and root.find(".//iframe[@srcdoc]") is None:
         return root
     left, pending = dict(saved), [root]
     while pending:
         for frame in list(pending.pop().iter("iframe", "frame")):
             page = frame.get("srcdoc") or left.pop(frame.get("src") or "", "")
-            if page.strip() and not is_hidden(frame):
-                _put_in(frame, parse(f"<div>{page}</div>", source))
+            if page.strip() and not is_hidden(frame) and (inner := _inner(page, source)) is not None:
+                _put_in(frame, inner)
                 pending.append(frame)
     return root
+
+
+def _inner(page: str, source: str) -> Element | None:
+    """Return the tree of a page in a frame, or None for one that cannot be made: the page around it is the report."""
+    with suppress(InputError):
+        return parse(f"<div>{page}</div>", source)
+    return None
 
 
 def _put_in(frame: Element, inner: Element) -> None:

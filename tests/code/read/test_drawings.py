@@ -49,7 +49,7 @@ def test_a_smart_art_without_an_outline_is_the_drawing_that_it_names_or_the_only
     roots = {"r1": model}
     for each in drawings:
         shape = f"<sp><txBody><p><r><t>画 {each}</t></r></p></txBody></sp>"
-        roots[each] = etree.fromstring(f"<drawing><spTree><grpSpPr/>{shape}</spTree></drawing>")
+        roots[each] = etree.fromstring(f"<drawing><spTree><grpSpPr/><grpSp><grpSpPr/>{shape}</grpSp></spTree></drawing>")
     assert texts(smart_art("r1", parts, roots.get)) == expected
 
 

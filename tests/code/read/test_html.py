@@ -696,6 +696,9 @@ def test_a_template_is_shown_where_it_is_a_shadow_root(config, mode, shown):
         "<a href='#fn2' class='footnote-ref' role='doc-noteref'><sup>2</sup></a>",  # pandoc
         "<sup class='reference'><a href='#cite_note-2'>[2]</a></sup>",  # MediaWiki
         "<a href='#fnref2' class='footnote-back' role='doc-backlink'>↩︎</a>",
+        "<a href='#fn1'>1</a>",
+        "<a href='#cite_note-1'>[1]</a>",
+        "<a class='footnote-backlink' href='#x'>↩</a>",
         "<span role='doc-pagebreak' title='2'>2</span>",  # a book with the pages of its printed edition
     ],
 )
@@ -711,6 +714,8 @@ def test_the_sign_of_a_note_is_no_figure(config, sign):
         "见<a href='#t2'>表2</a>，第<a href='#c2'>2</a>页。",
         "共<sup><a href='#x'>二十二次</a></sup>。",
         "约<sup><a href='http://x.test/#a'>2</a></sup>座。",
+        "获奖<a class='reference' href='#x'>15</a>项，面积300米<sup>2</sup>。",
+        "<span role='doc-pagebreak'>这一页的正文都在里面，不能丢失。</span>",
     ],
 )
 def test_what_is_raised_or_a_link_and_no_sign_of_a_note_stays(config, given):

@@ -122,6 +122,19 @@ def test_what_a_frame_shows_stands_in_its_place(config, tag, address):
     assert "框架里" not in content.text
 
 
+@pytest.mark.parametrize("inner", ["GIF89a\x01\x00", "PK\x03\x04"], ids=["a picture", "an archive"])
+def test_a_part_that_is_no_page_whatever_it_is_called_costs_nothing(config, inner):
+    content = read(archive(part(PAGE), part(inner, name="<f1@x>")), "x.mhtml", config.read)
+    assert main_lines(content)[:3] == LINES[:3]
+
+
+def test_a_frame_that_cannot_be_read_leaves_the_page_around_it(config):
+    deep = "<div>" * 2500 + "深处"
+    tag = "<p>全县工作取得成效。</p><iframe src='{}'></iframe>"
+    content = read(with_frame(tag, "cid:f1@x", part(deep, name="<f1@x>")), "x.mhtml", config.read)
+    assert "全县工作取得成效。" in content.text
+
+
 def test_a_frame_that_shows_its_own_page_is_read_once_and_one_that_is_hidden_never(config):
     again = PAGE.replace("</body>", "<iframe src='cid:f1@x'></iframe></body>")
     content = read(with_frame("<iframe src='{}'></iframe>", "cid:f1@x", part(again, name="<f1@x>")), "x.mhtml", config.read)

@@ -50,9 +50,17 @@ def test_two_cells_go_on_side_by_side(config):
     assert rows_of(content)[-1] == ["文艺创作", LONG[:60], "县文化馆和各乡镇文化站及村社"]
 
 
+def test_the_next_row_under_a_merged_cell_is_no_end_of_the_last_one(config):
+    first = row(NAMES, 760) + row(("文艺创作", "理论宣讲进企业进农村进社区", "一百二十场"), 730)
+    second = cell("文艺演出", LEFT, 760, WIDTH) + cell("三十场", RIGHT, 760, 6)
+    content = read(pdf(first, second), "x.pdf", config.read)
+    assert rows_of(content)[-1] != ["文艺创作", "理论宣讲进企业进农村进社区文艺演出", "一百二十场三十场"]
+    assert "一百二十场三十场" not in content.text.replace("\t", "").replace("\n", "|")
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
-    [("全县宣传文化工作取得新成效。", 72), ("下一步打算", 72), ("县委宣传部", 400), ("二、存在问题", 140)],
+    [("全县宣传文化工作取得新成效。", 72), ("下一步打算", 72), ("县委宣传部", 400), ("二、存在问题", 140), ("二、存在问题", 162)],
 )
 def test_what_stands_elsewhere_does_not_go_on_with_a_cell(config, text, left):
     first = row(NAMES, 760) + row(("阅读推广", TOLD, "县图书馆"), 730)

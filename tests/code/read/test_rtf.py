@@ -63,6 +63,7 @@ def test_a_damaged_byte_costs_no_more_than_itself(lines):
     assert lines(r"\pard " + encoded(text) + r"\'a3 on\par") == [text + "\ufffd on"]
     assert lines(r"\pard " + encoded(text)[:-4]) == [text[:-1] + "\ufffd"]
     assert lines(r"\pard caf\'e9\par") == ["café"]  # of another code page
+    assert lines(r"\pard caf\'e9 is good and long enough text here\par") == ["café is good and long enough text here"]
 
 
 def test_pictures_instructions_and_hidden_text_are_passed_over(config):

@@ -75,7 +75,8 @@ def test_while_a_body_is_looked_at_others_are_answered(served, monkeypatch):
         return whole(data, model)
 
     monkeypatch.setattr(bodies, "parse", slow)
-    asking = threading.Thread(target=lambda: answers.append(served.client.post("/api/tag", json={"text": "新建书房。"})))
+    text = "新建书房。" * bodies.SMALL  # a small one is looked at sooner than another thread would take it over
+    asking = threading.Thread(target=lambda: answers.append(served.client.post("/api/tag", json={"text": text})))
     asking.start()
     assert begun.wait(30)
     assert served.client.get("/api/health").status_code == 200

@@ -119,6 +119,34 @@ def test_an_error_is_of_its_own_text_alone(model, monkeypatch):
     assert results[1:-1] == [next(engine_tags([text], model)).finish().tags for text in TEXTS]
 
 
+def test_a_thread_that_cannot_be_started_is_told_and_the_next_text_is_tagged(model, monkeypatch):
+    started = texts.to_thread.run_sync
+
+    async def no_thread(*_):
+        raise RuntimeError("can't start new thread")
+
+    async def main():
+        queue = TextQueue(100)
+        monkeypatch.setattr(texts.to_thread, "run_sync", no_thread)
+        results = await asyncio.wait_for(asyncio.gather(queue.tag("甲", model), queue.tag("乙", model), return_exceptions=True), 60)
+        monkeypatch.setattr(texts.to_thread, "run_sync", started)
+        return [str(result) for result in results], await asyncio.wait_for(queue.tag(TEXTS[0], model), 60)
+
+    told, tags = asyncio.run(main())
+    assert told == ["can't start new thread"] * 2
+    assert [tag.text for tag in tags] == TEXTS[:1]
+
+
+def test_who_asks_when_the_last_round_has_just_ended_is_answered(model):
+    async def main():
+        queue = TextQueue(100)
+        for _ in range(20):
+            await asyncio.wait_for(asyncio.gather(*(queue.tag(text, model) for text in TEXTS[: texts.AT_ONCE])), 60)
+        return queue.waiting
+
+    assert asyncio.run(main()) == 0
+
+
 def test_whoever_goes_takes_nobody_along_and_gives_the_place_free(model, rounds):
     async def main():
         queue = TextQueue(3)

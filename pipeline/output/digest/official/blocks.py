@@ -109,7 +109,10 @@ def _words(line: FigureLine) -> str:
     """Return what is counted and how many, in the order in which the passage has them: 30多个国家, 理论宣讲120场."""
     counted = _SIGN.sub("", line.figure.counted, count=1)
     is_behind = line.passage.text.startswith(line.figure.counted, line.figure.end)
-    return f"{line.told}{counted}" if is_behind else f"{counted}{line.told}"
+    if is_behind:
+        return f"{line.told}{counted}"
+    said = next((size for size in range(min(len(counted), len(line.told)), 0, -1) if counted.endswith(line.told[:size])), 0)
+    return f"{counted}{line.told[said:]}"
 
 
 def _group(group: Group, digest: Digest) -> Iterator[DocumentBlock]:
