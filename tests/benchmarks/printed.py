@@ -18,6 +18,16 @@ def lines(*texts: str, x: float = 72, y: float = 760, size: float = 12, pitch: f
     return b"".join(shown(text, x, y - pitch * i, size) for i, text in enumerate(texts))
 
 
+def cell(text: str, x: float, y: float, width: int) -> bytes:
+    """Return the drawing of a cell whose text is broken into lines of so many characters, as Word writes it."""
+    return lines(*(text[i : i + width] for i in range(0, len(text), width)), x=x, y=y, size=12, pitch=16)
+
+
+def table_row(texts: Sequence[str], y: float, lefts: Sequence[float], widths: Sequence[int]) -> bytes:
+    """Return the drawing of a row, cell by cell; ``lefts`` are where these begin, ``widths`` the characters of their lines."""
+    return b"".join(cell(text, x, y, width) for text, x, width in zip(texts, lefts, widths, strict=True))
+
+
 def pdf(
     *contents: bytes,
     objects: Sequence[bytes] = (),

@@ -1,21 +1,16 @@
 import pytest
-from printed import lines, pdf
+from printed import cell, lines, pdf, table_row
 
 from pipeline.read.formats.pdf import read
 
-SIZE, PITCH = 12, 16
+SIZE = 12
 NAMES = ("项目名称", "主要内容", "责任单位")
 TOLD = "全县各级党组织扎实开展理论宣讲，覆盖全部行政村，参与群众逐年增加。县文化馆组织送戏下乡八十场，受到群众欢迎。"
 
 
-def cell(text, x, y, width):
-    """Return the drawing of a cell whose text is broken into lines of so many characters, cell by cell as Word writes."""
-    return lines(*(text[i : i + width] for i in range(0, len(text), width)), x=x, y=y, size=SIZE, pitch=PITCH)
-
-
 def row(texts, y, lefts=(72, 162, 342), widths=(6, 14, 6)):
     """Return the drawing of a row."""
-    return b"".join(cell(text, x, y, width) for text, x, width in zip(texts, lefts, widths, strict=True))
+    return table_row(texts, y, lefts, widths)
 
 
 def rows_of(content):
