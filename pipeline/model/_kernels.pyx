@@ -48,6 +48,7 @@ cdef enum:
     LANES = 6  # labels that are scored at once
     TOGETHER = 256  # values of a run that are looked at together
     LEADS_BIT = 31  # above the number of a node that leads on to others
+    COUNTED = 0xFFFFFFFF  # most that are counted by one number
     DOTTED_I = 0x130  # its lower case has two characters, and …
     SIGMA = 0x3A3  # … its depends on where it stands
     PLANE = 0x10000  # characters below it have their first step in a table
@@ -160,15 +161,81 @@ cdef extern from *:
     #define fetch_ahead(place) ((void)0)
     #endif
     #include <string.h>
-    /* Without a branch, which no processor could guess. */
-    static inline double greater(double one, double other) { return one > other ? one : other; }
-    static inline int chosen(int is_first, int first, int second) { return second ^ ((first ^ second) & -is_first); }
-    static inline double kept(double number, int is_kept) {
-        unsigned long long bits;
-        memcpy(&bits, &number, sizeof bits);
-        bits &= -(unsigned long long)is_kept;
-        memcpy(&number, &bits, sizeof bits);
-        return number;
+    /* What the most probable ways weigh to cut what follows a place after one to four characters, and what the words there weigh of
+       so many characters: two numbers at a time, as every 64-bit processor of Intel's kind adds and compares them. */
+    /* The length of the longest of some words: a bit for each, and one above them where one may stand. */
+    static const unsigned char LONGEST[32] = {
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4,
+    };
+    #if defined(__SSE2__) || defined(_M_X64)
+    #include <emmintrin.h>
+    typedef struct { __m128d one_two, three_four; } after_it;
+    static inline void set_weights(double *weights, const double *of_one, const double *of_two, double of_more) {
+        _mm_storeu_pd(weights, _mm_loadh_pd(_mm_load_sd(of_one), of_two));
+        _mm_storeu_pd(weights + 2, _mm_set1_pd(of_more));
+    }
+    static inline void begin_after(after_it *after) { after->one_two = after->three_four = _mm_setzero_pd(); }
+    static inline double after_one(const after_it *after) { return _mm_cvtsd_f64(after->one_two); }
+    /* Write the greatest sum, and return the length of its word, of equal ones of the longest; 0 and 1 where no word may stand. */
+    static inline int longest_of_greatest(const double *weights, const after_it *after, int may_stand, double *greatest) {
+        __m128d one_two = _mm_add_pd(_mm_loadu_pd(weights), after->one_two);
+        __m128d three_four = _mm_add_pd(_mm_loadu_pd(weights + 2), after->three_four), most = _mm_max_pd(one_two, three_four);
+        int are_most;
+        most = _mm_max_pd(most, _mm_shuffle_pd(most, most, 1));
+        are_most = _mm_movemask_pd(_mm_cmpeq_pd(one_two, most)) | _mm_movemask_pd(_mm_cmpeq_pd(three_four, most)) << 2;
+        *greatest = _mm_cvtsd_f64(_mm_and_pd(most, _mm_castsi128_pd(_mm_set1_epi32(-may_stand))));
+        return LONGEST[may_stand << 4 | are_most];
+    }
+    /* Go one character back: what was weighed there follows after one character now. */
+    static inline void go_back(after_it *after, double most) {
+        after->three_four = _mm_shuffle_pd(after->one_two, after->three_four, 1);
+        after->one_two = _mm_unpacklo_pd(_mm_set_sd(most), after->one_two);
+    }
+    /* Add six weights times a value to six sums. */
+    typedef struct { __m128d of[3]; } six_sums;
+    static inline void add_six(six_sums *sums, const float *weights, double value) {
+        __m128d values = _mm_set1_pd(value);
+        int i;
+        for (i = 0; i < 3; i++) {
+            __m128d two = _mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(weights + 2 * i))));
+            sums->of[i] = _mm_add_pd(sums->of[i], _mm_mul_pd(two, values));
+        }
+    }
+    #else
+    typedef struct { double of[4]; } after_it;
+    static inline void set_weights(double *weights, const double *of_one, const double *of_two, double of_more) {
+        weights[0] = *of_one, weights[1] = *of_two, weights[2] = weights[3] = of_more;
+    }
+    static inline void begin_after(after_it *after) { memset(after, 0, sizeof *after); }
+    static inline double after_one(const after_it *after) { return after->of[0]; }
+    static inline int longest_of_greatest(const double *weights, const after_it *after, int may_stand, double *greatest) {
+        double sums[4], most;
+        int i, are_most = 0;
+        for (i = 0; i < 4; i++) sums[i] = weights[i] + after->of[i];
+        most = sums[0];
+        for (i = 1; i < 4; i++) most = sums[i] > most ? sums[i] : most;
+        for (i = 0; i < 4; i++) are_most |= (sums[i] == most) << i;
+        *greatest = may_stand ? most : 0;
+        return LONGEST[may_stand << 4 | are_most];
+    }
+    static inline void go_back(after_it *after, double most) {
+        memmove(after->of + 1, after->of, 3 * sizeof(double));
+        after->of[0] = most;
+    }
+    typedef struct { double of[6]; } six_sums;
+    static inline void add_six(six_sums *sums, const float *weights, double value) {
+        int i;
+        for (i = 0; i < 6; i++) sums->of[i] += (double)weights[i] * value;
+    }
+    #endif
+    /* Write a character of three bytes in UTF-8; one byte more may be written over. */
+    static inline void put_three(char *out, unsigned int code) {
+    #if defined(_WIN32) || (defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        unsigned int bytes = 0x8080E0U | code >> 12 | (code << 2 & 0x3F00U) | (code & 0x3FU) << 16;
+        memcpy(out, &bytes, sizeof bytes);
+    #else
+        out[0] = (char)(0xE0U | code >> 12), out[1] = (char)(0x80U | (code >> 6 & 0x3FU)), out[2] = (char)(0x80U | (code & 0x3FU));
+    #endif
     }
     #if defined(__linux__)
     #include <stdlib.h>
@@ -192,13 +259,28 @@ cdef extern from *:
     """
     int _lowest "lowest_bit"(uint64_t bits) noexcept nogil
     void _fetch_ahead "fetch_ahead"(const void* place) noexcept nogil
+    void _put_three "put_three"(char* out, uint32_t code) noexcept nogil
     void* _large "large_room"(size_t size) noexcept nogil  # zeroed
-    double _greater "greater"(double one, double other) noexcept nogil
-    int _chosen "chosen"(int is_first, int first, int second) noexcept nogil
-    double _kept "kept"(double number, int is_kept) noexcept nogil  # or 0, whatever the number is
+    ctypedef struct After "after_it":
+        pass
+    void _set_weights "set_weights"(double* weights, const double* of_one, const double* of_two, double of_more) noexcept nogil
+    void _begin_after "begin_after"(After* after) noexcept nogil
+    double _after_one "after_one"(const After* after) noexcept nogil
+    int _longest_of_greatest "longest_of_greatest"(
+        const double* weights, const After* after, int may_stand, double* greatest
+    ) noexcept nogil
+    void _go_back "go_back"(After* after, double most) noexcept nogil
+    ctypedef struct SixSums "six_sums":
+        pass
+    void _add_six "add_six"(SixSums* sums, const float* weights, double value) noexcept nogil
     const char* SOURCE_DIGEST
 
 SOURCE = (<bytes>SOURCE_DIGEST).decode()  # the sha256 of the file that this was compiled from
+
+
+cdef struct Way:  # what some characters lead to
+    int32_t node  # of the dictionary; 0 for nowhere
+    int32_t word  # the rank of the column of their word, or -1
 
 
 cdef struct Token:
@@ -286,10 +368,6 @@ cdef int _hold_strewn(uint64_t mask, int shift) except -1:
     if not 0 < shift < 64 or mask != (<uint64_t>1 << (64 - shift)) - 1:
         raise ValueError("the numbers of the tables are not those that were written")
     return 0
-
-
-cdef struct After:  # the most probable ways to cut what follows a place after one, two and more characters
-    double one, two, three, four
 
 
 cdef class Dictionary:
@@ -570,19 +648,20 @@ cdef class Dictionary:
 
     cdef Py_ssize_t _begin(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
         """Write the kinds of the characters of a text, where one and two of them lead that begin at each place, and what the words
-        there weigh; return how many places lead on, which are written with what is asked for next.
+        there weigh; return how many places lead on, which are written.
         """
         cdef Py_ssize_t i, passed = 0
-        cdef int32_t node
+        cdef int32_t one, two
+        cdef double of_one, of_two
         scratch._write_kinds(text, size)
         for i in range(size):
-            node = self._step(0, text[i])
-            scratch.nodes[0][i], scratch.weights[0][i] = node, self._weight(node)
-            node = self._found(_key(node, text[i + 1])) if node and scratch.kinds[i] & scratch.kinds[i + 1] & OF_WORDS else 0
-            scratch.nodes[1][i], scratch.weights[1][i] = node, self._weight(node)
-            if _has_bit(self.leads_on, node) and scratch.kinds[i + 2] & OF_WORDS:
-                scratch.places[passed], scratch.keys[passed] = <int32_t>i, _key(node, text[i + 2])
-                passed += 1
+            one = self._step(0, text[i])
+            two = self._found(_key(one, text[i + 1])) if one and scratch.kinds[i] & scratch.kinds[i + 1] & OF_WORDS else 0
+            of_one, of_two = self._weight(one), self._weight(two)
+            _set_weights(scratch.weights + LEVELS * i, &of_one, &of_two, NO_WORD)
+            scratch.ways[LEVELS * i].node, scratch.ways[LEVELS * i + 1].node = one, two
+            scratch.places[passed] = <int32_t>i
+            passed += _has_bit(self.leads_on, two) and (scratch.kinds[i + 2] & OF_WORDS) != 0
         return passed
 
     cdef Py_ssize_t _cut(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Py_ssize_t passed) noexcept nogil:
@@ -597,35 +676,33 @@ cdef class Dictionary:
         It goes level by level: what is to be looked up is gathered without a branch, which no processor could guess, and fetched
         ahead.
         """
-        cdef Py_ssize_t i, place, level, kept
+        cdef Py_ssize_t i, place, level, kept = 0
         cdef const double* logarithms = self.logarithms
         cdef const uint64_t* leads_on = self.leads_on
         cdef const uint8_t* kinds = scratch.kinds
         cdef int32_t* places = scratch.places
         cdef uint64_t* keys = scratch.keys
-        cdef int32_t* nodes
-        cdef double* weights
+        cdef Way* ways = scratch.ways
+        cdef double* weights = scratch.weights
         cdef int32_t node
-        kept = 0
         for i in range(passed):
-            places[kept], keys[kept] = places[i], keys[i]
-            kept += self._may_go_on(keys[i])
+            places[kept] = places[i]
+            keys[kept] = _key(ways[LEVELS * places[i] + 1].node & <int32_t>CODE, text[places[i] + 2])
+            kept += self._may_go_on(keys[kept])
         passed = kept
         for level in range(2, LEVELS):
             for i in range(passed):
                 _fetch_ahead(self._place(keys[i]))
             kept = 0
-            nodes, weights = scratch.nodes[level], scratch.weights[level]
-            for i in range(size):
-                weights[i] = NO_WORD
             for i in range(passed):
                 keys[i] = self._found(keys[i])
                 _fetch_ahead(&logarithms[keys[i]])
             for i in range(passed):
                 node, place = <int32_t>keys[i], places[i]
-                nodes[place], weights[place] = node, self._weight(node)
-                places[kept], keys[kept] = <int32_t>place, _key(node, text[min(place + level + 1, size)])
-                kept += leads_on[node >> 6] >> (node & 63) & kinds[min(place + level + 1, size)] >> OF_WORDS_BIT
+                ways[LEVELS * place + level].node, weights[LEVELS * place + level] = node, self._weight(node)
+                place += level + 1  # which is at most the end
+                places[kept], keys[kept] = places[i], _key(node, text[place])
+                kept += leads_on[node >> 6] >> (node & 63) & kinds[place] >> OF_WORDS_BIT
             passed = kept
         memset(scratch.is_longer, 0, size)
         for i in range(passed):
@@ -637,7 +714,9 @@ cdef class Dictionary:
         No word goes over a place that is not OF_WORDS, so that what stands before one in the middle is cut beside what follows.
         """
         cdef Py_ssize_t low = size // 2, high = size - 1, middle
-        cdef After before = After(0, 0, 0, 0), behind = After(0, 0, 0, 0)
+        cdef After before, behind
+        _begin_after(&before)
+        _begin_after(&behind)
         while low < size and scratch.kinds[low] & OF_WORDS:
             low += 1
         middle = low
@@ -657,27 +736,21 @@ cdef class Dictionary:
 
     cdef inline void _choose_at(self, const Py_UCS4* text, Py_ssize_t i, Scratch scratch, After* after) noexcept nogil:
         """Choose the first word at a place; nothing here is a branch but what is rare."""
-        cdef double of_one = scratch.weights[0][i] + after.one, of_two = scratch.weights[1][i] + after.two
-        cdef double of_three = scratch.weights[2][i] + after.three, of_four = scratch.weights[3][i] + after.four
-        cdef int is_word = scratch.kinds[i] >> OF_WORDS_BIT & 1
-        cdef int32_t length = 2 + (of_three >= of_two)
-        cdef double most = _greater(of_three, of_two)
-        length = _chosen(of_four >= most, 4, length)
-        most = _greater(of_four, most)
-        length = _chosen(most >= of_one, length, 1)
-        most = _greater(most, of_one)
+        cdef double most
+        scratch.lengths[i] = _longest_of_greatest(
+            scratch.weights + LEVELS * i, after, scratch.kinds[i] >> OF_WORDS_BIT & 1, &most
+        )
         if scratch.is_longer[i]:
-            most = self._longer(text, i, scratch, most, &length)
-        if is_word and not most > -INFINITY:
-            most, length = after.one - self.all_words, 1
-        scratch.lengths[i] = _chosen(is_word, length, 1)
-        scratch.best[i] = most = _kept(most, is_word)
-        after.four, after.three, after.two, after.one = after.three, after.two, after.one, most
+            most = self._longer(text, i, scratch, most)
+        if not most > -INFINITY:
+            most, scratch.lengths[i] = _after_one(after) - self.all_words, 1
+        scratch.best[i] = most
+        _go_back(after, most)
 
-    cdef double _longer(self, const Py_UCS4* text, Py_ssize_t place, Scratch scratch, double most, int32_t* length) noexcept nogil:
+    cdef double _longer(self, const Py_UCS4* text, Py_ssize_t place, Scratch scratch, double most) noexcept nogil:
         """Weigh the words of more than LEVELS characters that begin at a place; return what the best of all ways weighs there."""
         cdef double score
-        cdef int32_t node = scratch.nodes[LEVELS - 1][place]
+        cdef int32_t node = scratch.ways[LEVELS * place + LEVELS - 1].node
         cdef Py_ssize_t i = place + LEVELS
         while scratch.kinds[i] & OF_WORDS:
             node = self._found(_key(node, text[i]))
@@ -686,7 +759,7 @@ cdef class Dictionary:
             i += 1
             score = self._weight(node) + scratch.best[i]
             if self.logarithms[node] > NO_WORD and score >= most:
-                most, length[0], scratch.longer[place] = score, <int32_t>(i - place), node
+                most, scratch.lengths[place], scratch.longer[place] = score, <int32_t>(i - place), node
         return most
 
     cdef Py_ssize_t _take(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
@@ -696,7 +769,7 @@ cdef class Dictionary:
         cdef Token* tokens = scratch.tokens
         while i < size:
             length = scratch.lengths[i]
-            node = scratch.nodes[length - 1][i] if length <= LEVELS else scratch.longer[i]
+            node = scratch.ways[LEVELS * i + length - 1].node & <int32_t>CODE if length <= LEVELS else scratch.longer[i]
             j = i + length
             if length == 1 and scratch.kinds[i] & RUNS_ON:
                 while scratch.kinds[j] & RUNS_ON and scratch.lengths[j] == 1:
@@ -759,41 +832,58 @@ cdef class Terms:
     def find(self, str text not None, int64_t[::1] places not None, int64_t[::1] classes not None):
         """Write where the terms of a text begin and their classes, with room for one at each second character; return how many."""
         cdef Characters characters = Characters(text)
-        cdef Py_ssize_t found = 0, place = 0, size = characters.size, after
-        cdef int32_t of_class = -1
+        cdef Py_ssize_t size = characters.size, asked = 0, found, i
+        cdef Scratch scratch = Scratch(size)
         if places.shape[0] < size // 2 + 1 or classes.shape[0] < size // 2 + 1:
             raise ValueError("no room for the terms")
-        while place < size:
-            after = self._longest(characters.codes, size, place, self._at(characters.codes, size, place), &of_class)
-            if after:
-                places[found], classes[found] = place, of_class
-                found += 1
-                place = after
-            else:
-                place += 1
+        for i in range(size):
+            scratch.term_places[asked] = <int32_t>i
+            scratch.term_classes[asked] = <int32_t>self._at(characters.codes, size, i)
+            asked += scratch.term_classes[asked] != 0
+        found = self._find(characters.codes, size, scratch, asked)
+        for i in range(found):
+            places[i], classes[i] = scratch.term_places[i], scratch.term_classes[i]
         return found
 
-    cdef inline Py_ssize_t _longest(
-        self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, uint32_t node, int32_t* of_class
-    ) noexcept nogil:
-        """Return where the longest term ends that begins at a place with two characters that lead to a node, and its class; or 0."""
-        cdef Py_ssize_t end = 0, i = place + 2
-        cdef uint32_t known
-        while node:
-            known = self.ends[node]
-            if known & CODE:
-                of_class[0], end = <int32_t>(known & CODE) - 1, i
-            if i == size or known < LEADS_ON:
-                break
-            node = <uint32_t>self.trie._step(<int32_t>node, text[i])
-            i += 1
-        return end
+    cdef Py_ssize_t _find(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Py_ssize_t asked) noexcept nogil:
+        """Write the terms at so many places, where two characters lead to nodes that stand in the place of classes, and their
+        classes; return how many there are.
 
-    cdef inline void _fetch_ahead(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place, uint32_t node) noexcept nogil:
-        """Fetch what ``_longest`` will ask for first."""
-        _fetch_ahead(&self.ends[node])
-        if place + 2 < size:
-            _fetch_ahead(self.trie._place(_key(<int32_t>node, text[place + 2])))
+        It goes level by level, as for words of the dictionary.
+        """
+        cdef Py_ssize_t i, place, found = 0, left = asked, kept, level = 2, after = 0
+        cdef int32_t* places = scratch.term_places
+        cdef int32_t* classes = scratch.term_classes
+        cdef int32_t* longest = scratch.longer  # where the longest term ends that begins there …
+        cdef int32_t* asking = scratch.lengths  # … and which are still looked at; these two and the next are written later
+        cdef int32_t* nodes = scratch.columns
+        cdef uint64_t* keys = scratch.keys
+        cdef uint32_t known
+        for i in range(asked):
+            asking[i], longest[i], nodes[i] = <int32_t>i, 0, classes[i]
+            _fetch_ahead(&self.ends[nodes[i]])
+        while left:
+            kept = 0
+            for i in range(left):
+                known, place = self.ends[nodes[i]], asking[i]
+                if known & CODE:
+                    longest[place], classes[place] = <int32_t>(places[place] + level), <int32_t>(known & CODE) - 1
+                keys[kept], asking[kept] = _key(nodes[i], text[min(places[place] + level, size)]), <int32_t>place
+                kept += known >> LEADS_BIT
+            for i in range(kept):
+                _fetch_ahead(self.trie._place(keys[i]))
+            left = 0
+            for i in range(kept):
+                nodes[left], asking[left] = self.trie._found(keys[i]), asking[i]
+                _fetch_ahead(&self.ends[nodes[left]])
+                left += nodes[left] != 0
+            level += 1
+        for i in range(asked):
+            if longest[i] and places[i] >= after:
+                after = longest[i]
+                places[found], classes[found] = places[i], classes[i]
+                found += 1
+        return found
 
     cdef inline uint32_t _at(self, const Py_UCS4* text, Py_ssize_t size, Py_ssize_t place) noexcept nogil:
         """Return where the two characters at a place lead; 0 for nowhere."""
@@ -872,16 +962,27 @@ cdef class Characters:
             self.codes[size] = 10
         return size + 1
 
+    cdef inline bint _may_end_line(self, Py_ssize_t first) noexcept nogil:
+        """Tell whether a line may end at one of 8 characters."""
+        cdef Py_ssize_t i
+        cdef bint found = first + 8 > self.size
+        for i in range(first, first if found else first + 8):
+            found |= self.codes[i] == 10
+        return found
+
     cdef Py_ssize_t _line_ends(self, Py_ssize_t lines, int64_t* ends) noexcept nogil:
         """Write where so many lines end, those behind the last one where the text does; return the length of the longest."""
-        cdef Py_ssize_t i, line = 0, start = 0, longest = 0
-        for i in range(self.size + 1):
-            if i == self.size or self.codes[i] == 10:
-                longest = max(longest, i - start)
-                start = i + 1
-                if line < lines:
-                    ends[line] = i
-                    line += 1
+        cdef Py_ssize_t i, first = 0, last, line = 0, start = 0, longest = 0
+        while first <= self.size:
+            last = first + 8
+            for i in range(first, min(last, self.size + 1) if self._may_end_line(first) else first):
+                if i == self.size or self.codes[i] == 10:
+                    longest = max(longest, i - start)
+                    start = i + 1
+                    if line < lines:
+                        ends[line] = i
+                        line += 1
+            first = last
         for i in range(line, lines):
             ends[i] = self.size
         return longest
@@ -975,14 +1076,14 @@ def gather(list sources not None, const int64_t[::1] counts not None, const int6
 
 
 cdef enum:
-    OF_A_PLACE = 8 * (2 + LEVELS) + 4 * (LEVELS + 9) + 12 + 16 + 2 + 2  # bytes of a Scratch
+    OF_A_PLACE = 8 * (2 + 2 * LEVELS) + 4 * 7 + 12 + 16 + 2 + 2  # bytes of a Scratch
 
 
 cdef class Scratch:
     """Room for the work on a text of at most ``size`` characters."""
 
-    cdef int32_t *nodes[LEVELS]  # where one, two and more characters lead in the dictionary that begin at a place; 0 for nowhere …
-    cdef double *weights[LEVELS]  # … and the logarithms of the probabilities of the words there
+    cdef double* weights  # LEVELS of each place: the logarithms of the probabilities of the words of so many characters there …
+    cdef Way* ways  # … and where these lead; the words of one and two characters alone are told here
     cdef uint8_t* kinds  # of the characters, and 0 behind the last
     cdef uint8_t* is_longer  # whether words may begin there that are longer than LEVELS
     cdef double* best  # of each place, the logarithm of the most probable way to cut what follows …
@@ -992,7 +1093,6 @@ cdef class Scratch:
     cdef uint64_t* keys  # of ways in the dictionary …
     cdef int32_t* places  # … and where these begin
     cdef int32_t* columns  # that were met
-    cdef int32_t *words[2]  # the columns of the words of one and two characters there, -1 where there is none
     cdef uint32_t* pairs  # the numbers of the two characters at a place
     cdef int32_t* bigrams  # their column, -1 where they have none
     cdef int32_t* term_places  # where terms begin …
@@ -1001,7 +1101,7 @@ cdef class Scratch:
     cdef void* room  # of all of them
 
     def __cinit__(self, Py_ssize_t size):
-        cdef Py_ssize_t places = (size + 64) & ~63, level
+        cdef Py_ssize_t places = (size + 65) & ~63
         cdef char* at
         if size >= 1 << 31:
             raise ValueError("a text of more than 2,147,483,647 characters cannot be cut")
@@ -1011,17 +1111,13 @@ cdef class Scratch:
         at = <char*>self.room
         self.best, at = <double*>at, at + places * sizeof(double)
         self.keys, at = <uint64_t*>at, at + places * sizeof(uint64_t)
-        for level in range(LEVELS):
-            self.weights[level], at = <double*>at, at + places * sizeof(double)
-        for level in range(LEVELS):
-            self.nodes[level], at = <int32_t*>at, at + places * sizeof(int32_t)
+        self.weights, at = <double*>at, at + LEVELS * places * sizeof(double)
+        self.ways, at = <Way*>at, at + LEVELS * places * sizeof(Way)
         self.lengths, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.longer, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.places, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.tokens, at = <Token*>at, at + places * sizeof(Token)
         self.columns, at = <int32_t*>at, at + 4 * places * sizeof(int32_t)
-        for level in range(2):
-            self.words[level], at = <int32_t*>at, at + places * sizeof(int32_t)
         self.pairs, at = <uint32_t*>at, at + places * sizeof(uint32_t)
         self.bigrams, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.term_places, at = <int32_t*>at, at + places * sizeof(int32_t)
@@ -1100,15 +1196,14 @@ cpdef Py_ssize_t row_room(Py_ssize_t size):
 
 cdef struct Pair:  # what two characters lead to
     double weight  # the logarithm of the probability of their word
-    uint32_t node  # where they lead in the dictionary, with LEADS_ON; 0 for nowhere
+    Way way  # with LEADS_ON above its node
+    int32_t bigram  # the rank of the column of their bigram, or -1
     uint32_t term  # where they lead among the terms of the gazetteer, and LEADS_ON above it where one ends; 0 for nowhere
-    int32_t bigram  # the rank of the column of their bigram, or -1 …
-    int32_t word  # … and of that of their word
 
 
 cdef struct Single:  # the same of a character by itself
     double weight
-    int32_t node, word
+    Way way
 
 
 cdef struct Frequency:
@@ -1161,8 +1256,8 @@ cdef class Pairs:
         self.pairs = <Pair*>malloc((most + 1) * sizeof(Pair))
         if not self.numbers or not self.square or not self.table or not self.pairs:
             raise MemoryError
-        self.pairs[0].weight, self.pairs[0].bigram, self.pairs[0].word = NO_WORD, -1, -1
-        self.pairs[0].node = self.pairs[0].term = 0
+        self.pairs[0].weight, self.pairs[0].bigram, self.pairs[0].way.word = NO_WORD, -1, -1
+        self.pairs[0].way.node = self.pairs[0].term = 0
         self.count = 1
 
     def __dealloc__(self):
@@ -1259,11 +1354,6 @@ cdef struct Block:  # some lines that are worked on together
     Py_ssize_t start, end  # of the line that is worked on
 
 
-cdef struct Seen:  # the row in which a rank was met last, and where it stands in it
-    uint32_t row
-    int32_t place
-
-
 cdef class Scorer:
     """Makes TF-IDF rows and scores of texts, and finds the words that weighed most: for one vocabulary and one set of weights."""
 
@@ -1275,8 +1365,8 @@ cdef class Scorer:
     cdef bint has_pairs, has_singles, has_others  # whether bigrams are pairs, characters by themselves, or pairs of no letters
     cdef Pairs pairs
     cdef Single* singles  # by the numbers of characters
-    cdef Seen* seen  # by rank
-    cdef uint32_t row_number  # of the row that is counted at present
+    cdef uint32_t* seen  # by rank: where it stood last, as the number of all that were counted before it
+    cdef uint32_t counted  # how many were counted
     cdef double* records  # of each rank the idf of its column and then the weights, side by side: they are asked for together
     cdef Py_ssize_t terms, labels, stride  # of the records, in numbers of eight bytes
     cdef uint8_t* speaks  # a bit for each label, by rank: whether that is a word that tells a reader something and speaks for it
@@ -1337,7 +1427,7 @@ cdef class Scorer:
         self.speaks = <uint8_t*>calloc(self.terms + 1, self.speaks_stride)
         self.tally = Tally(self.terms)
         self.records = <double*>_large(self.terms * self.stride * sizeof(double) + 1)
-        self.seen = <Seen*>calloc(self.terms + 1, sizeof(Seen))
+        self.seen = <uint32_t*>calloc(self.terms + 1, sizeof(uint32_t))
         if not self.of_nodes or not self.ranks or not self.by_rank or not self.speaks or not self.records or not self.seen:
             raise MemoryError
         self._put_in_order(idf)
@@ -1380,7 +1470,7 @@ cdef class Scorer:
         if not scorer.tables.is_all_taken or len(scorer.names) != scorer.labels:
             raise ValueError("the tables are none of these labels")
         scorer.tally = Tally(scorer.terms)
-        scorer.seen = <Seen*>calloc(scorer.terms + 1, sizeof(Seen))
+        scorer.seen = <uint32_t*>calloc(scorer.terms + 1, sizeof(uint32_t))
         if not scorer.seen:
             raise MemoryError
         return scorer
@@ -1431,10 +1521,15 @@ cdef class Scorer:
 
     cdef str _word(self, Py_ssize_t column):
         """Return a word of the vocabulary."""
-        cdef Py_ssize_t start = self.spelt_ends[column - 1] if column else 0, end = self.spelt_ends[column]
-        if not 0 <= start <= end <= self.spelt_size:
+        cdef Py_ssize_t start = self._spelt_start(column)
+        return PyUnicode_DecodeUTF8(<char*>self.spelt + start, self.spelt_ends[column] - start, NULL)
+
+    cdef Py_ssize_t _spelt_start(self, Py_ssize_t column) except -1:
+        """Return where a word of the vocabulary begins among all; raises ValueError where it does not lie among them."""
+        cdef Py_ssize_t start = self.spelt_ends[column - 1] if column else 0
+        if not 0 <= start <= self.spelt_ends[column] <= self.spelt_size:
             raise ValueError("the words of the tables are not those that were written")
-        return PyUnicode_DecodeUTF8(<char*>self.spelt + start, end - start, NULL)
+        return start
 
     def word(self, Py_ssize_t column):
         """Return the word whose column this is; raises IndexError where there is none."""
@@ -1510,15 +1605,15 @@ cdef class Scorer:
                 self.pairs._made(code).term = <uint32_t>node | (LEADS_ON if self.gazetteer.ends[node] & CODE else 0)
             elif _kind(code >> CHARACTER_BITS) & _kind(code & CODE) & OF_WORDS:
                 pair = self.pairs._made(code)
-                pair.node = <uint32_t>node | (LEADS_ON if _has_bit(trie.leads_on, node) else 0)
-                pair.weight, pair.word = trie._weight(node), self.of_nodes[node]
+                pair.way.node = <int32_t>(<uint32_t>node | (LEADS_ON if _has_bit(trie.leads_on, node) else 0))
+                pair.weight, pair.way.word = trie._weight(node), self.of_nodes[node]
 
     cdef int _make_singles(self) except -1:
         cdef Py_ssize_t code
         self.singles = <Single*>calloc(NUMBERS, sizeof(Single))
         if not self.singles:
             raise MemoryError
-        self.singles[NOTHING].weight, self.singles[NOTHING].word = NO_WORD, -1
+        self.singles[NOTHING].weight, self.singles[NOTHING].way.word = NO_WORD, -1
         for code in range(PLANE):
             if self.pairs._number(code) > RARE:
                 self.singles[self.pairs._number(code)] = self._single(<uint32_t>code)
@@ -1527,9 +1622,9 @@ cdef class Scorer:
     cdef Single _single(self, uint32_t code) noexcept nogil:
         """Return what a character leads to by itself."""
         cdef Single single
-        single.node = self.dictionary._step(0, code)
-        single.weight = self.dictionary._weight(single.node)
-        single.word = self.of_nodes[single.node] if 0 < single.node < self.nodes else -1
+        cdef int32_t node = self.dictionary._step(0, code)
+        single.weight, single.way.node = self.dictionary._weight(node), node
+        single.way.word = self.of_nodes[node] if 0 < node < self.nodes else -1
         return single
 
     cdef inline float* _weights(self, Py_ssize_t column) noexcept nogil:
@@ -1612,35 +1707,37 @@ cdef class Scorer:
 
     cdef Py_ssize_t _counted(self, Py_ssize_t met, const int32_t* some, int64_t* ranks, double* counts) noexcept nogil:
         """Write the different ones of ``some`` ranks as they are met, and how many there are of each; return how many differ."""
-        cdef Py_ssize_t found = 0, i, place
-        cdef Seen* seen = self.seen
-        cdef int32_t rank
-        cdef int is_new
-        self.row_number += 1
-        if not self.row_number:  # after four thousand million rows
-            memset(seen, 0, self.terms * sizeof(Seen))
-            self.row_number = 1
+        cdef Py_ssize_t found = 0, i
+        cdef uint32_t* seen = self.seen
+        cdef uint32_t before = self.counted
+        if not 0 < before < COUNTED - <int64_t>met:  # at first, and after four thousand million
+            memset(seen, 0, self.terms * sizeof(uint32_t))
+            before = 1
         for i in range(met):
-            rank = some[i]
-            is_new = seen[rank].row != self.row_number
-            place = _chosen(is_new, <int>found, seen[rank].place)
-            ranks[place], counts[place] = rank, _kept(counts[place], not is_new) + 1
-            seen[rank].row, seen[rank].place = self.row_number, <int32_t>place
-            found += is_new
+            ranks[found], counts[found] = some[i], 1
+            if seen[some[i]] >= before:  # as of hardly any
+                counts[seen[some[i]] - before] += 1
+            else:
+                seen[some[i]] = before + <uint32_t>found
+                found += 1
+        self.counted = before + <uint32_t>found
         return found
 
     cdef void _find_columns(self, Py_ssize_t tokens, Scratch scratch) noexcept nogil:
         """Write the columns of words in the place of their nodes, -1 for those of none."""
-        cdef Py_ssize_t i, size
+        cdef Py_ssize_t i, size, longer = 0
         cdef Token* token = scratch.tokens
-        for i in range(tokens):
-            _fetch_ahead(&self.of_nodes[token[i].node])
+        cdef int32_t* places = scratch.places
+        cdef int32_t* nodes = scratch.lengths  # both were read before
+        cdef const int32_t* of_nodes = self.of_nodes
         for i in range(tokens):
             size = token[i].end - token[i].start
-            if size <= 2:
-                token[i].node = scratch.words[size - 1][token[i].start]
-            else:
-                token[i].node = self.of_nodes[token[i].node] if token[i].node < self.nodes else -1
+            places[longer], nodes[longer] = <int32_t>i, token[i].node
+            _fetch_ahead(&of_nodes[nodes[longer]])
+            token[i].node = scratch.ways[LEVELS * token[i].start + (size == 2)].word
+            longer += size > 2
+        for i in range(longer):
+            token[places[i]].node = of_nodes[nodes[i]] if nodes[i] < self.nodes else -1
 
     cdef Py_ssize_t _met(self, Block* block, Scratch scratch, int64_t* unknown, int64_t* terms) noexcept nogil:
         """Write the columns of the bigrams, terms and words of a line, with repetitions; count all of them and those unknown."""
@@ -1650,7 +1747,9 @@ cdef class Scorer:
         cdef const int32_t* of_bigrams = scratch.bigrams
         cdef int32_t* some = scratch.columns
         cdef const Token* token = scratch.tokens + block.token
+        cdef const Token* last = scratch.tokens + block.tokens
         cdef int32_t column
+        cdef int is_unknown
         for i in range(start, end):
             some[met] = of_bigrams[i]
             met += of_bigrams[i] >= 0
@@ -1668,40 +1767,37 @@ cdef class Scorer:
             met += 1
             block.term += 1
         words = met
-        while block.token < block.tokens and token.start < end:
+        while token < last and token.start < end:
             column = token.node
             some[met] = column
-            met += column >= 0
-            others += (column < 0) & (kinds[token.start] & IDEOGRAPH)
-            if token.end - token.start > 1 and column < 0 and not kinds[token.start] & IDEOGRAPH:
+            is_unknown = column < 0
+            met += 1 - is_unknown
+            others += is_unknown & kinds[token.start]  # IDEOGRAPH is the lowest bit
+            if is_unknown & (token.end - token.start > 1) & (kinds[token.start] & IDEOGRAPH ^ IDEOGRAPH):  # as hardly any
                 others += _is_term(block.text + token.start, token.end - token.start)
             token += 1
-            block.token += 1
+        block.token = token - scratch.tokens
         terms[0] = letters + met - words + others
         unknown[0] = letters - bigrams + others
         return met
 
     cdef void _add_up(self, Py_ssize_t count, const int64_t* ranks, const double* values, Py_ssize_t first, double* scores) noexcept nogil:
         """Write the scores of LANES labels of a row, told by ranks, or as many as there are from the first on."""
-        cdef double[LANES] sums
-        cdef const float* weights
-        cdef Py_ssize_t i
-        cdef int lane
-        for lane in range(LANES):
-            sums[lane] = 0
+        cdef SixSums sums
+        cdef const double* records = self.records
+        cdef Py_ssize_t i, stride = self.stride
+        memset(&sums, 0, sizeof(sums))
         for i in range(count):
-            weights = <const float*>(self.records + ranks[i] * self.stride + 1) + first
-            for lane in range(LANES):
-                sums[lane] += <double>weights[lane] * values[i]
-        for lane in range(min(LANES, <int>(self.labels - first))):
-            scores[lane] = sums[lane]
+            _add_six(&sums, <const float*>(records + ranks[i] * stride + 1) + first, values[i])
+        memcpy(scores, &sums, min(LANES, self.labels - first) * sizeof(double))
 
     cdef void _look_up(self, Block* block, Scratch scratch) noexcept nogil:
         """Write what is known of each character of a block and of each two of them, and the terms of the gazetteer."""
-        cdef Py_ssize_t i, size = block.size, asked = 0, passed = 0, terms = 0
+        cdef Py_ssize_t i, size = block.size, asked = 0, passed = 0, terms = 0, rare = 0
         cdef const Py_UCS4* text = block.text
         cdef const Pair* pairs = self.pairs.pairs
         cdef const Pair* pair
+        cdef const Single* single
         cdef const uint32_t* square = self.pairs.square
         cdef const uint32_t* of_characters = self.pairs.numbers
         cdef uint32_t known
@@ -1709,65 +1805,57 @@ cdef class Scorer:
         cdef uint16_t* numbers = scratch.numbers
         cdef uint32_t* of_pairs = scratch.pairs
         cdef int32_t* places = scratch.places
-        cdef const Single* single
-        kinds[size], numbers[size] = 0, NOTHING
+        cdef int32_t* rare_places = scratch.lengths  # which are written later
+        cdef int32_t* term_places = scratch.term_places
+        cdef int32_t* term_nodes = scratch.term_classes
+        cdef Way* ways = scratch.ways
+        cdef const Single* singles = self.singles
+        cdef int32_t* bigrams = scratch.bigrams
+        cdef double* weights = scratch.weights
         for i in range(size):
             known = of_characters[text[i]] if text[i] < PLANE else <uint32_t>_kind(text[i]) << NUMBER_BITS | RARE
             numbers[i], kinds[i] = <uint16_t>(known & OF_NUMBER), <uint8_t>(known >> NUMBER_BITS)
             _fetch_ahead(&square[numbers[max(i - 1, 0)] * NUMBERS + numbers[i]])
+        kinds[size] = kinds[size + 1] = 0
+        numbers[size] = NOTHING
         for i in range(size):
-            of_pairs[i] = square[numbers[i] * NUMBERS + numbers[i + 1]]
-            _fetch_ahead(&pairs[of_pairs[i] & OF_PAIR])
-            places[asked] = <int32_t>i
-            asked += of_pairs[i] == ASK
+            of_pairs[i] = known = square[numbers[i] * NUMBERS + numbers[i + 1]]
+            _fetch_ahead(&pairs[known & OF_PAIR])
+            places[asked] = rare_places[rare] = <int32_t>i
+            asked += known == ASK
+            rare += numbers[i] == RARE
         for i in range(asked):
             _fetch_ahead(self.pairs._place(_pair(text[places[i]], text[places[i] + 1])))
         for i in range(asked):
             of_pairs[places[i]] = self.pairs._in_table(_pair(text[places[i]], text[places[i] + 1]))
         for i in range(size):
-            single = &self.singles[numbers[i]]
-            scratch.nodes[0][i], scratch.weights[0][i], scratch.words[0][i] = single.node, single.weight, single.word
-            places[passed] = <int32_t>i
-            passed += numbers[i] == RARE
-        for i in range(passed):
-            self._write_single(scratch, places[i], text[places[i]])
-        passed = 0
-        for i in range(size):
-            pair = &pairs[of_pairs[i]]
-            scratch.nodes[1][i] = <int32_t>(pair.node & CODE)
-            scratch.weights[1][i], scratch.words[1][i], scratch.bigrams[i] = pair.weight, pair.word, pair.bigram
-            places[passed], scratch.keys[passed] = <int32_t>i, _key(<int32_t>(pair.node & CODE), text[min(i + 2, size)])
-            passed += pair.node >> LEADS_BIT & kinds[min(i + 2, size)] >> OF_WORDS_BIT
-            scratch.term_places[terms], scratch.term_classes[terms] = <int32_t>i, <int32_t>pair.term
+            single, pair = &singles[numbers[i]], &pairs[of_pairs[i]]
+            _set_weights(weights + LEVELS * i, &single.weight, &pair.weight, NO_WORD)
+            ways[LEVELS * i], ways[LEVELS * i + 1], bigrams[i] = single.way, pair.way, pair.bigram
+            places[passed] = term_places[terms] = <int32_t>i
+            term_nodes[terms] = <int32_t>pair.term
+            passed += <uint32_t>pair.way.node >> LEADS_BIT & kinds[i + 2] >> OF_WORDS_BIT
             terms += pair.term != 0
+        for i in range(rare):
+            self._write_single(scratch, rare_places[i], text[rare_places[i]])
         block.passed = passed
         block.terms = self._find_terms(text, size, scratch, terms) if terms else 0
 
     cdef void _write_single(self, Scratch scratch, Py_ssize_t place, uint32_t code) noexcept nogil:
         cdef Single single = self._single(code)
-        scratch.nodes[0][place], scratch.weights[0][place], scratch.words[0][place] = single.node, single.weight, single.word
+        scratch.ways[LEVELS * place], scratch.weights[LEVELS * place] = single.way, single.weight
 
     cdef Py_ssize_t _find_terms(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch, Py_ssize_t asked) noexcept nogil:
         """Write the terms of the gazetteer at so many places where some may begin, and their classes; return how many there are."""
-        cdef Py_ssize_t i, found = 0, kept = 0, after = 0, end, place
-        cdef uint32_t node
+        cdef Py_ssize_t i, kept = 0
         cdef int32_t* places = scratch.term_places
         cdef int32_t* classes = scratch.term_classes
-        cdef int32_t of_class = -1
+        cdef uint32_t node
         for i in range(asked):
-            place, node = places[i], <uint32_t>classes[i]
-            places[kept], classes[kept] = <int32_t>place, <int32_t>(node & CODE)
-            kept += node >> LEADS_BIT | self.gazetteer.trie._may_go_on(_key(<int32_t>(node & CODE), text[min(place + 2, size)]))
-        for i in range(kept):
-            self.gazetteer._fetch_ahead(text, size, places[i], <uint32_t>classes[i])
-        for i in range(kept):
-            if places[i] >= after:
-                end = self.gazetteer._longest(text, size, places[i], <uint32_t>classes[i], &of_class)
-                if end:
-                    places[found], classes[found] = places[i], of_class
-                    found += 1
-                    after = end
-        return found
+            places[kept], node = places[i], <uint32_t>classes[i]
+            classes[kept] = <int32_t>(node & CODE)
+            kept += node >> LEADS_BIT | self.gazetteer.trie._may_go_on(_key(<int32_t>(node & CODE), text[min(places[i] + 2, size)]))
+        return self.gazetteer._find(text, size, scratch, kept)
 
     @property
     def columns_in_all(self):
@@ -2017,13 +2105,14 @@ cdef class Scorer:
         for i in range(count):
             if not 0 <= words[i] < self.words:
                 break
-            word = self._word(words[i])
-            place = 0 if is_same else PyUnicode_Find(lowered, word, 0, end - start, 1)
-            if place < 0:
-                continue
+            if not is_same:
+                word = self._word(words[i])
+                place = PyUnicode_Find(lowered, word, 0, end - start, 1)
+                if place < 0:
+                    continue
             out.put(b'["' if is_first else b',["')
             if is_same:
-                out.text(word, 0, len(word))
+                out.encoded(self.spelt + self._spelt_start(words[i]), self.spelt + self.spelt_ends[words[i]])
             else:
                 out.text(source.text, source._source(start + place), source._source(start + place + len(word) - 1) + 1)
             out.put(b'",')
@@ -2184,7 +2273,7 @@ cdef class Buffer:
         cdef bint stays = True
         if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
             raise ValueError("a span lies outside the text")
-        self._reserve(6 * (end - start))
+        self._reserve(6 * (end - start) + 1)
         out = self.data + self.size
         i = start
         while i < end:
@@ -2192,7 +2281,7 @@ cdef class Buffer:
                 code = wide[i]
                 if not (code - 0x3000 < <uint32_t>0x7640) | (code - 0xFF00 < <uint32_t>0x21):
                     break
-                out[0], out[1], out[2] = <char>(0xE0 | code >> 12), <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
+                _put_three(out, code)
                 out += 3
                 i += 1
             if i == end:
@@ -2207,7 +2296,7 @@ cdef class Buffer:
             elif code >= 0x800:
                 if 0xD800 <= code < 0xE000:
                     raise UnicodeEncodeError("utf-8", text, i - 1, i, "surrogates not allowed")
-                out[0], out[1], out[2] = <char>(0xE0 | code >> 12), <char>(0x80 | code >> 6 & 0x3F), <char>(0x80 | code & 0x3F)
+                _put_three(out, code)
                 out += 3
             elif code >= 0x80:
                 out[0], out[1] = <char>(0xC0 | code >> 6), <char>(0x80 | code & 0x3F)
@@ -2219,6 +2308,22 @@ cdef class Buffer:
                 out += _escaped(code, out)
         self.size = out - self.data
         return stays
+
+
+    cdef int encoded(self, const uint8_t* text, const uint8_t* end) except -1:
+        """Add text in UTF-8 as it stands inside a JSON string."""
+        cdef char* out
+        self._reserve(6 * (end - text))
+        out = self.data + self.size
+        while text < end:
+            if text[0] >= 0x20 and text[0] != 34 and text[0] != 92:
+                out[0] = <char>text[0]
+                out += 1
+            else:
+                out += _escaped(text[0], out)
+            text += 1
+        self.size = out - self.data
+        return 0
 
 
 cdef Py_ssize_t _escaped(uint32_t code, char* out) noexcept nogil:
