@@ -163,6 +163,8 @@ cdef extern from *:
     #include <string.h>
     /* What the most probable ways weigh to cut what follows a place after one to four characters, and what the words there weigh of
        so many characters: two numbers at a time, as every 64-bit processor of Intel's kind adds and compares them. */
+    /* Of a kind of character, whether a word of the dictionary may stand there, and one of more than four characters. */
+    enum { MAY_STAND = 8, MAY_BE_LONGER = 16 };
     /* The length of the longest of some words: a bit for each, and one above them where one may stand. */
     static const unsigned char LONGEST[32] = {
         1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4,
@@ -177,14 +179,28 @@ cdef extern from *:
     static inline void begin_after(after_it *after) { after->one_two = after->three_four = _mm_setzero_pd(); }
     static inline double after_one(const after_it *after) { return _mm_cvtsd_f64(after->one_two); }
     /* Write the greatest sum, and return the length of its word, of equal ones of the longest; 0 and 1 where no word may stand. */
-    static inline int longest_of_greatest(const double *weights, const after_it *after, int may_stand, double *greatest) {
+    static inline int longest_of_greatest(const double *weights, const after_it *after, int kind, double *greatest) {
+        static const long long KEPT[2][2] = {{0, 0}, {-1, -1}};
         __m128d one_two = _mm_add_pd(_mm_loadu_pd(weights), after->one_two);
         __m128d three_four = _mm_add_pd(_mm_loadu_pd(weights + 2), after->three_four), most = _mm_max_pd(one_two, three_four);
         int are_most;
         most = _mm_max_pd(most, _mm_shuffle_pd(most, most, 1));
         are_most = _mm_movemask_pd(_mm_cmpeq_pd(one_two, most)) | _mm_movemask_pd(_mm_cmpeq_pd(three_four, most)) << 2;
-        *greatest = _mm_cvtsd_f64(_mm_and_pd(most, _mm_castsi128_pd(_mm_set1_epi32(-may_stand))));
-        return LONGEST[may_stand << 4 | are_most];
+        *greatest = _mm_cvtsd_f64(_mm_and_pd(most, _mm_loadu_pd((const double *)KEPT[(kind & MAY_STAND) != 0])));
+        return LONGEST[(kind & MAY_STAND) * 2 | are_most];
+    }
+    /* Count the neighbours that have one of the lowest two bits of their kinds in common. */
+    static inline long long common_neighbours(const unsigned char *kinds, long long count) {
+        __m128i found = _mm_setzero_si128(), zero = _mm_setzero_si128(), lowest = _mm_set1_epi8(3);
+        long long i, all;
+        for (i = 0; i + 16 <= count; i += 16) {
+            __m128i first = _mm_loadu_si128((const __m128i *)(kinds + i)), second = _mm_loadu_si128((const __m128i *)(kinds + i + 1));
+            __m128i none = _mm_cmpeq_epi8(_mm_and_si128(_mm_and_si128(first, second), lowest), zero);
+            found = _mm_add_epi64(found, _mm_sad_epu8(_mm_andnot_si128(none, _mm_set1_epi8(1)), zero));
+        }
+        all = _mm_cvtsi128_si64(found) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(found, found));
+        for (; i < count; i++) all += (kinds[i] & kinds[i + 1] & 3) != 0;
+        return all;
     }
     /* Go one character back: what was weighed there follows after one character now. */
     static inline void go_back(after_it *after, double most) {
@@ -208,15 +224,20 @@ cdef extern from *:
     }
     static inline void begin_after(after_it *after) { memset(after, 0, sizeof *after); }
     static inline double after_one(const after_it *after) { return after->of[0]; }
-    static inline int longest_of_greatest(const double *weights, const after_it *after, int may_stand, double *greatest) {
+    static inline int longest_of_greatest(const double *weights, const after_it *after, int kind, double *greatest) {
         double sums[4], most;
         int i, are_most = 0;
         for (i = 0; i < 4; i++) sums[i] = weights[i] + after->of[i];
         most = sums[0];
         for (i = 1; i < 4; i++) most = sums[i] > most ? sums[i] : most;
         for (i = 0; i < 4; i++) are_most |= (sums[i] == most) << i;
-        *greatest = may_stand ? most : 0;
-        return LONGEST[may_stand << 4 | are_most];
+        *greatest = kind & MAY_STAND ? most : 0;
+        return LONGEST[(kind & MAY_STAND) * 2 | are_most];
+    }
+    static inline long long common_neighbours(const unsigned char *kinds, long long count) {
+        long long i, all = 0;
+        for (i = 0; i < count; i++) all += (kinds[i] & kinds[i + 1] & 3) != 0;
+        return all;
     }
     static inline void go_back(after_it *after, double most) {
         memmove(after->of + 1, after->of, 3 * sizeof(double));
@@ -267,8 +288,10 @@ cdef extern from *:
     void _begin_after "begin_after"(After* after) noexcept nogil
     double _after_one "after_one"(const After* after) noexcept nogil
     int _longest_of_greatest "longest_of_greatest"(
-        const double* weights, const After* after, int may_stand, double* greatest
+        const double* weights, const After* after, int kind, double* greatest
     ) noexcept nogil
+    int64_t _common_neighbours "common_neighbours"(const uint8_t* kinds, int64_t count) noexcept nogil
+    const uint8_t MAY_BE_LONGER
     void _go_back "go_back"(After* after, double most) noexcept nogil
     ctypedef struct SixSums "six_sums":
         pass
@@ -704,9 +727,8 @@ cdef class Dictionary:
                 places[kept], keys[kept] = places[i], _key(node, text[place])
                 kept += leads_on[node >> 6] >> (node & 63) & kinds[place] >> OF_WORDS_BIT
             passed = kept
-        memset(scratch.is_longer, 0, size)
         for i in range(passed):
-            scratch.is_longer[places[i]] = True
+            scratch.kinds[places[i]] |= MAY_BE_LONGER
 
     cdef void _choose(self, const Py_UCS4* text, Py_ssize_t size, Scratch scratch) noexcept nogil:
         """Write the first word of the most probable way to cut what follows each place. Of equal ways the longer word, as in jieba.
@@ -737,10 +759,9 @@ cdef class Dictionary:
     cdef inline void _choose_at(self, const Py_UCS4* text, Py_ssize_t i, Scratch scratch, After* after) noexcept nogil:
         """Choose the first word at a place; nothing here is a branch but what is rare."""
         cdef double most
-        scratch.lengths[i] = _longest_of_greatest(
-            scratch.weights + LEVELS * i, after, scratch.kinds[i] >> OF_WORDS_BIT & 1, &most
-        )
-        if scratch.is_longer[i]:
+        cdef uint8_t kind = scratch.kinds[i]
+        scratch.lengths[i] = _longest_of_greatest(scratch.weights + LEVELS * i, after, kind, &most)
+        if kind & MAY_BE_LONGER:
             most = self._longer(text, i, scratch, most)
         if not most > -INFINITY:
             most, scratch.lengths[i] = _after_one(after) - self.all_words, 1
@@ -1076,7 +1097,7 @@ def gather(list sources not None, const int64_t[::1] counts not None, const int6
 
 
 cdef enum:
-    OF_A_PLACE = 8 * (2 + 2 * LEVELS) + 4 * 7 + 12 + 16 + 2 + 2  # bytes of a Scratch
+    OF_A_PLACE = 8 * (2 + 2 * LEVELS) + 4 * 7 + 12 + 16 + 2 + 1  # bytes of a Scratch
 
 
 cdef class Scratch:
@@ -1084,8 +1105,7 @@ cdef class Scratch:
 
     cdef double* weights  # LEVELS of each place: the logarithms of the probabilities of the words of so many characters there …
     cdef Way* ways  # … and where these lead; the words of one and two characters alone are told here
-    cdef uint8_t* kinds  # of the characters, and 0 behind the last
-    cdef uint8_t* is_longer  # whether words may begin there that are longer than LEVELS
+    cdef uint8_t* kinds  # of the characters, with MAY_BE_LONGER where words may begin that are longer than LEVELS; 0 behind the last
     cdef double* best  # of each place, the logarithm of the most probable way to cut what follows …
     cdef int32_t* lengths  # … the length of its first word …
     cdef int32_t* longer  # … and where that leads, if it is longer than LEVELS
@@ -1123,7 +1143,7 @@ cdef class Scratch:
         self.term_places, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.term_classes, at = <int32_t*>at, at + places * sizeof(int32_t)
         self.numbers, at = <uint16_t*>at, at + places * sizeof(uint16_t)
-        self.kinds, self.is_longer = <uint8_t*>at, <uint8_t*>at + places
+        self.kinds = <uint8_t*>at
 
     def __dealloc__(self):
         free(self.room)
@@ -1755,8 +1775,7 @@ cdef class Scorer:
             met += of_bigrams[i] >= 0
         bigrams = met
         if self.has_pairs:
-            for i in range(start, end - 1):
-                letters += _are_letters(kinds[i], kinds[i + 1])
+            letters = _common_neighbours(kinds + start, end - 1 - start)
             for i in range(start, end - 1 if self.has_others else start):  # of a vocabulary that was not learnt
                 letters += of_bigrams[i] >= 0 and not _are_letters(kinds[i], kinds[i + 1])
         for i in range(start, end if self.has_singles else start):
@@ -1800,7 +1819,7 @@ cdef class Scorer:
         cdef const Single* single
         cdef const uint32_t* square = self.pairs.square
         cdef const uint32_t* of_characters = self.pairs.numbers
-        cdef uint32_t known
+        cdef uint32_t known, number, before = 0, of_pair = <uint32_t>OF_PAIR
         cdef uint8_t* kinds = scratch.kinds
         cdef uint16_t* numbers = scratch.numbers
         cdef uint32_t* of_pairs = scratch.pairs
@@ -1814,13 +1833,15 @@ cdef class Scorer:
         cdef double* weights = scratch.weights
         for i in range(size):
             known = of_characters[text[i]] if text[i] < PLANE else <uint32_t>_kind(text[i]) << NUMBER_BITS | RARE
-            numbers[i], kinds[i] = <uint16_t>(known & OF_NUMBER), <uint8_t>(known >> NUMBER_BITS)
-            _fetch_ahead(&square[numbers[max(i - 1, 0)] * NUMBERS + numbers[i]])
+            kinds[i], number = <uint8_t>(known >> NUMBER_BITS), known & OF_NUMBER
+            numbers[i], of_pairs[i] = <uint16_t>number, before + number  # where it stands in the square with the one before
+            _fetch_ahead(&square[before + number])
+            before = number * NUMBERS
         kinds[size] = kinds[size + 1] = 0
-        numbers[size] = NOTHING
+        of_pairs[size] = before + NOTHING
         for i in range(size):
-            of_pairs[i] = known = square[numbers[i] * NUMBERS + numbers[i + 1]]
-            _fetch_ahead(&pairs[known & OF_PAIR])
+            of_pairs[i] = known = square[of_pairs[i + 1]]
+            _fetch_ahead(&pairs[known & of_pair])
             places[asked] = rare_places[rare] = <int32_t>i
             asked += known == ASK
             rare += numbers[i] == RARE
