@@ -10,7 +10,7 @@ from pipeline.core.config import LabelSet
 from pipeline.core.messages import tr
 from pipeline.core.offsets import positions, with_line_feeds
 from pipeline.core.spans import SpanIndex
-from pipeline.read.rows import TEXT_NAMES, named_column
+from pipeline.read.column_names import TEXT_NAMES, named_column
 
 SOURCES = ("source", "group")  # what the column is called that names the report of a row
 VARIANTS = {"其它": "其他", "其他": "其它"}  # two ways to write one word, of which people use both

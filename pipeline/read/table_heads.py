@@ -13,43 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.core.records import Mark
+from pipeline.read.column_names import COUNTED, is_column, is_name, may_be_column, plain_name
 from pipeline.read.decode import ReadText
-from pipeline.read.rows import is_name, plain_name
 
 REASON = "table header"
-_LONGEST = 12  # characters of a name
 _FEWEST_ALONE = 3  # names, where no row follows: the cells below hold paragraphs
 _BETWEEN = re.compile(r"\s*")
 _LOOKED_AT = 5  # rows below a head
-_NAME = (
-    "(?:序号|编号|名称|姓名|性别|年龄|民族|职务|职称|单位|部门|科室|地区|地点|县区|区县|市县|乡镇|时间|日期|年份|月份|内容|标题|题目|主题|项目"
-    "|事项|任务|措施|举措|做法|成效|问题|目标|指标|进度|进展|情况|类别|类型|种类|形式|方式|对象|来源|载体|媒体|平台|栏目|版面|作者|人员|主讲人|负责人"
-    "|责任人|联系人|电话|领导|数量|人数|人次|场次|次数|篇数|条数|期数|件数|总数|合计|小计|金额|经费|预算|资金|占比|比例|同比|增长率|增幅|得分"
-    "|分值|权重|评分|标准|要求|说明|备注|附注|状态|结果|等次|等级|名次|排名|完成率|时限|字数|篇目)"
-)
-# What may stand before the name of a column and makes it no name of one thing.
-_ANY = (
-    "(?:活动|工作|主要|具体|责任|重点|计划|实际|本年|上年|今年|去年|上月|本月|当年|当月|本季|累计|存在|年度|季度|月度|当前|下一步|预期|总体|基本"
-    "|文件|稿件|作品|账号|案例|经验|奖项|风险|困难|意见|建议|诉求|课程|一级|二级|三级|总|新|本|现|原|拟|的|和|及|与|或|、|/)"
-)
-# The same, but right before it only: 完成情况 and 任务完成情况 are names, 完成重点任务 tells of a deed.
-_DONE = (
-    "(?:主讲|参加|参与|参训|参会|到场|出席|牵头|主办|承办|协办|主管|配合|完成|实施|开展|举办|组织|所属|所在|服务|受益|宣讲|演出|展出|发布|刊发|刊播|发稿|上稿|播出|播放"
-    "|阅读|点击|转载|采用|联系|整改|改进|推进|落实|发现|检查|考核|评选|获奖|报送|培训|投入|支出|使用|到位|建设|建成|开放|覆盖|分管|包联|申报|选送|推荐)"
-)
-_COUNTED = (
-    "序号|编号|时间|日期|年份|月份|时限|年龄|电话|数量|[^\\W\\d_]数|人次|场次|次数|金额"
-    "|占比|比例|同比|增长率|完成率|增幅|得分|分值|权重|合计|小计"
-)
-# What makes a deed of it, whatever stands behind: 明确完成时限, 提高参与人数.
-_DEED = "(?:明确|确定|确保|落实|提高|提升|增加|扩大|完善|创新|加强|强化|建立|健全|拓展|搭建|优化|公开|细化|压实|丰富|打造|聚焦)"
-# What is a name of a column whatever stands before it, or made of nothing else.
-_COLUMN = re.compile(
-    r"(?:19|20)\d\d年?度?"
-    f"|(?!{_DEED}).*(?:{_COUNTED}|名称|姓名|备注|负责人|责任人|联系人|主讲人)"
-    f"|(?:{_ANY}|{_NAME})*{_DONE}?{_NAME}"
-)
-_COUNTS = re.compile(f"(?:{_COUNTED}|经费|预算|资金|面积|时长|(?<![质力能])[^\\W\\d_]量|率)$")
+_COUNTS = re.compile(f"(?:{COUNTED}|经费|预算|资金|面积|时长|(?<![质力能])[^\\W\\d_]量|率)$")
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百千万亿〇零两第约近超余.,，%％/~～:：\-—至年月日\s]+\w{0,2}")
 
 
@@ -100,23 +71,23 @@ def _heads(run: Sequence[Mark], text: str, end: int) -> Sequence[Mark]:
     if not _is_head(rows[0]):
         return run[:1] if _is_above_numbers(run[0], run[1 : 1 + _LOOKED_AT], text) else ()
     if len(run) == 1:
-        return run if len(rows[0]) >= _FEWEST_ALONE and all(map(_is_column, rows[0])) and run[0].end < end else ()
+        return run if len(rows[0]) >= _FEWEST_ALONE and all(map(is_column, rows[0])) and run[0].end < end else ()
     # Cells that span leave fewer in their row, or in the row below.
     levels = 1
-    while levels < len(rows) and len(rows[levels]) != len(rows[levels - 1]) and all(map(_is_column, rows[levels])):
+    while levels < len(rows) and len(rows[levels]) != len(rows[levels - 1]) and all(map(is_column, rows[levels])):
         levels += 1
     return run[:levels] if levels < len(run) else ()
 
 
 def _is_form(below: Sequence[Mark], text: str) -> bool:
     """Tell whether names stand at the side, of each row below the first; years may stand there below others."""
-    return bool(below) and all(is_name(cell) and _is_column(cell) for mark in below for cell in _cells(mark, text)[:1])
+    return bool(below) and all(is_name(cell) and is_column(cell) for mark in below for cell in _cells(mark, text)[:1])
 
 
 def _is_above_numbers(head: Mark, below: Sequence[Mark], text: str) -> bool:
     """Tell whether a row is of names of whatever kind, one of which says that numbers stand below it, and these do."""
     columns = _columns(head, below, text)
-    return len(columns) > 1 and all(_may_be_name(column.name) for column in columns) and any(map(_are_numbers, columns))
+    return len(columns) > 1 and all(may_be_column(column.name) for column in columns) and any(map(_are_numbers, columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +116,7 @@ def _cells(mark: Mark, text: str) -> list[str]:
 
 def _is_head(cells: Sequence[str]) -> bool:
     """Tell whether all cells of a row may be names, and more than half of them are names of columns and nothing else."""
-    return len(cells) > 1 and all(map(_may_be_name, cells)) and 2 * sum(map(_is_column, cells)) > len(cells)
-
-
-def _may_be_name(cell: str) -> bool:
-    is_short = len(plain_name(cell)) <= _LONGEST and not cell.endswith((":", "："))  # 时间： asks for what stands beside it
-    return is_short and (is_name(cell) or _COLUMN.fullmatch(cell) is not None)
-
-
-def _is_column(cell: str) -> bool:
-    name = plain_name(cell)
-    return len(name) <= _LONGEST and _COLUMN.fullmatch(name) is not None
+    return len(cells) > 1 and all(map(may_be_column, cells)) and 2 * sum(map(is_column, cells)) > len(cells)
 
 
 def _text(mark: Mark, text: str) -> str:

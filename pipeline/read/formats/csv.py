@@ -10,7 +10,8 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText, decode
-from pipeline.read.rows import Table, rows_text
+from pipeline.read.rows import rows_text
+from pipeline.read.sheet_tables import Table
 
 _DELIMITERS = ",\t;|"
 # How text is kept from being taken for a number: ="007".

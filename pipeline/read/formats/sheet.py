@@ -20,7 +20,8 @@ from pipeline.read.office.number_formats import Cell, formats_of_cells, read_for
 from pipeline.read.office.ooxml import main_part
 from pipeline.read.office.own import is_own
 from pipeline.read.office.packages import open_package, open_zip, parse_xml, read_member
-from pipeline.read.rows import Table, rows_text
+from pipeline.read.rows import rows_text
+from pipeline.read.sheet_tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.office.ooxml import attribute, child, children, local, main_part, relationships
 from pipeline.read.office.packages import ZipPackage, parse_member, read_member
-from pipeline.read.rows import Table
+from pipeline.read.sheet_tables import Table
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

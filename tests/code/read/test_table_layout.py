@@ -1,0 +1,177 @@
+"""Which rows of a sheet are names and which columns are text; a form has its names at the side, and no cell is lost."""
+
+import io
+
+import pytest
+from msgspec.structs import replace
+
+from pipeline.read import read_bytes
+
+FIRST, SECOND = "组织理论宣讲三十场，覆盖所有村。", "新建图书室六座，举办读书活动。"
+MUCH = "县里组织宣讲队进村入户，用方言讲故事、唱山歌，群众听得懂、记得住，全年没有断过。"
+
+
+def workbook(rows, merged=()):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    for area in merged:
+        book.active.merge_cells(area)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def csv_of(rows):
+    return "\n".join(",".join("" if cell is None else f'"{cell}"' for cell in row) for row in rows).encode()
+
+
+def parts(document):
+    return [(document.text[mark.start : mark.end], mark.reason or mark.kind) for mark in document.marks]
+
+
+def columns(document):
+    return [dict(place.columns) for place in document.places if place.columns]
+
+
+def texts(document):
+    return [text for text, kind in parts(document) if kind in ("row", "record")]
+
+
+FORMS = {
+    "two rows": [["工作内容", "全年开展宣讲三十场"], ["主要成效", FIRST]],
+    "short first": [["项目名称", "红色宣讲团"], ["实施单位", "县委宣传部"], ["主要做法", FIRST], ["工作成效", SECOND]],
+    "a name of a person": [["姓名", "林一"], ["单位", "文化馆"], ["主要事迹", FIRST]],
+    "numbers": [["负责人", "林一"], ["年龄", "45"], ["参加人数", "300"], ["活动内容", FIRST]],
+    "colons": [["村名：", "青石村"], ["做的事：", FIRST], ["难处：", SECOND]],
+    "some names of no column": [["活动名称", "山村夜校"], ["牵头单位", "文化馆"], ["村里怎么说", FIRST], ["下一步", SECOND]],
+    "a text named first": [["内容", "开展宣讲"], ["时间", "三月"], ["地点", "文化广场"]],
+    "years": [["2024年", FIRST], ["2025年", SECOND]],
+}
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize("rows", FORMS.values(), ids=FORMS)
+def test_the_first_row_of_a_form_is_a_row_like_the_others(config, rows, kind):
+    data = workbook(rows) if kind == "xlsx" else csv_of(rows)
+    document = read_bytes(data, f"x.{kind}", config.read, f".{kind}")
+    assert texts(document) == [row[1] for row in rows]
+    assert columns(document) == [{"column 1": row[0]} for row in rows]
+
+
+def test_a_form_of_libreoffice(config, soffice, tmp_path):
+    (tmp_path / "f.xlsx").write_bytes(workbook(FORMS["short first"]))
+    for target in ("ods", "xls"):
+        made = soffice(tmp_path / "f.xlsx", target, tmp_path / "out")
+        assert texts(read_bytes(made.read_bytes(), made.name, config.read, f".{target}")) == [
+            row[1] for row in FORMS["short first"]
+        ]
+
+
+def test_a_form_has_a_title_parts_and_texts_below_their_names(config):
+    rows = [["活动登记表"], ["活动名称", "山村夜校"], ["二、过程"], ["主办单位", "文化馆"], [MUCH], ["工作成效", SECOND]]
+    document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
+    assert parts(document) == [
+        ("活动登记表", "table title"),
+        ("山村夜校", "record"),
+        ("二、过程", "row without text"),
+        ("文化馆", "record"),
+        (MUCH, "record"),
+        (SECOND, "record"),
+    ]
+
+
+def test_names_and_values_that_take_turns_are_rows_as_they_stand(config):
+    rows = [["姓名", "林一", "性别", "女"], ["单位", "文化馆", "职务", "馆长"], ["主要事迹", MUCH]]
+    document = read_bytes(workbook(rows, ["B3:D3"]), "x", config.read, ".xlsx")
+    assert texts(document) == ["\t".join(row) for row in rows]
+
+
+def test_a_form_with_names_above_it_has_these_and_a_text_column_that_is_named_is_taken_from_a_form_too(config):
+    rows = [["项目", "内容"], ["活动名称", "山村夜校"], ["主要做法", FIRST]]
+    document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
+    assert (texts(document), columns(document)) == (["山村夜校", FIRST], [{"项目": "活动名称"}, {"项目": "主要做法"}])
+    named = read_bytes(workbook(rows), "x", replace(config.read, text_column="项目"), ".xlsx")
+    assert texts(named) == ["活动名称", "主要做法"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["图书馆新建书房", "甲县"], ["宣讲团进村讲党课", "乙县"]],  # as long as the texts below
+        [["甲镇", "开展文化下乡"], ["乙镇", "建设农家书屋"]],
+        [["理论武装", "扎实推进学习"], ["文化惠民", FIRST]],
+        [["甲镇", "送戏下乡深受欢迎"], ["宣讲", "深入人心效果良好"], ["甲乙", "三千人次到场聆听"]],
+    ],
+)
+def test_a_first_row_that_may_be_one_of_the_rows_is_one(config, rows):
+    document = read_bytes(csv_of(rows), "x.csv", config.read, ".csv")
+    assert {cell for row in rows for cell in row} == {*texts(document), *(v for row in columns(document) for v in row.values())}
+
+
+def test_a_row_of_short_words_within_a_table_takes_nothing_from_the_rows_above(config):
+    rows = [[FIRST, "甲县"], [SECOND, "乙县"], ["宣讲团进村讲党课", "丙县"]]
+    assert texts(read_bytes(csv_of(rows), "x.csv", config.read, ".csv")) == [row[0] for row in rows]
+
+
+def test_names_that_may_be_others_are_shown_among_what_is_set_aside(config):
+    document = read_bytes(workbook([["板块", "亮点"], ["理论", FIRST], ["文化", SECOND]]), "x", config.read, ".xlsx")
+    assert parts(document) == [("板块\t亮点", "table header"), (FIRST, "record"), (SECOND, "record")]
+    assert columns(document) == [{"板块": "理论"}, {"板块": "文化"}]
+
+
+@pytest.mark.parametrize(
+    "names", [["id", "title", "summary"], ["镇街", "场次", "亮点工作情况"], ["序号", "镇街", "动态"], ["甲", "乙", "丙"]]
+)
+def test_names_without_a_doubt_are_shown_by_their_columns_alone(config, names):
+    document = read_bytes(workbook([names, [1, 2, FIRST], [2, 3, SECOND]]), "x", config.read, ".xlsx")
+    assert parts(document) == [(FIRST, "record"), (SECOND, "record")]
+    assert columns(document)[0] == {names[0]: "1", names[1]: "2"}
+
+
+def test_a_row_under_a_name_beside_a_column_without_one_is_no_further_name(config):
+    document = read_bytes("内容,\n理论宣讲进社区,甲镇\n读书会进校园,乙镇\n".encode(), "x.csv", config.read, ".csv")
+    assert (texts(document), columns(document)[0]) == (["理论宣讲进社区", "读书会进校园"], {"column 2": "甲镇"})
+
+
+def test_what_stands_beside_a_known_name_and_above_nothing_is_kept(config):
+    document = read_bytes(workbook([["内容", "山村夜校"], ["主要做法"], [MUCH]]), "x", config.read, ".xlsx")
+    assert "山村夜校" in document.text
+
+
+def test_columns_of_one_name_are_all_kept(config):
+    document = read_bytes(workbook([["内容", "备注", "备注"], [FIRST, "甲", "乙"]]), "x", config.read, ".xlsx")
+    assert columns(document) == [{"备注": "甲", "备注 (3)": "乙"}]
+
+
+STATISTICS = [["县区", "文化活动（场）", "参与人数（万人）"], ["临溪县", 30, 2.5], ["河东区", 20, 1.2], ["合计", 50, 3.7]]
+
+
+def test_a_table_in_which_no_column_is_text_is_read_row_by_row(config):
+    document = read_bytes(workbook([["2025年统计表"], *STATISTICS]), "x", config.read, ".xlsx")
+    assert parts(document) == [
+        ("2025年统计表", "table title"),
+        ("临溪县\t30\t2.5", "record"),
+        ("河东区\t20\t1.2", "record"),
+        ("合计\t50\t3.7", "record"),
+    ]
+    assert columns(document)[0] == {"县区": "临溪县", "文化活动（场）": "30", "参与人数（万人）": "2.5"}
+
+
+def test_a_sheet_without_the_column_that_is_asked_for_is_set_aside_and_not_lost(config):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["做法", "单位"], [FIRST, "甲镇"]):
+        book.active.append(row)
+    other, names = book.create_sheet("名册"), book.create_sheet("空表")
+    for row in STATISTICS:
+        other.append(row)
+    names.append(["序号", "姓名"])
+    stream = io.BytesIO()
+    book.save(stream)
+    document = read_bytes(stream.getvalue(), "x", replace(config.read, text_column="做法"), ".xlsx")
+    aside = [("\t".join(map(str, row)), "row without text") for row in [*STATISTICS, ["序号", "姓名"]]]
+    assert parts(document) == [(FIRST, "record"), *aside]
