@@ -58,8 +58,13 @@ def is_head(cells: Sequence[str]) -> bool:
 
 def names_column(cell: str) -> bool:
     """Tell whether a cell is the name of a column, or ends with a word for text: 亮点工作情况."""
+    return is_column(cell) or names_text(cell)
+
+
+def names_text(cell: str) -> bool:
+    """Tell whether a cell is a name of text, or ends with a word for it."""
     name = plain_name(cell)
-    return is_column(cell) or any(found.end() == len(name) for found in LIKELY.finditer(name))
+    return name.lower() in TEXT_NAMES or any(found.end() == len(name) for found in LIKELY.finditer(name))
 
 
 def tables_of(sheet: Table) -> Iterator[Table]:

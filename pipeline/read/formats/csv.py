@@ -10,6 +10,7 @@ from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.decode import ReadText, decode
+from pipeline.read.long_rows import LongRowError, whole_rows
 from pipeline.read.rows import rows_text
 from pipeline.read.sheet_tables import Table
 
@@ -30,9 +31,9 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     told = _TOLD.match(content.text)
     table = content.text[told.end() :] if told else content.text
     delimiter = told[1] if told else _delimiter(table[:_SAMPLE])
-    rows = _rows(table, delimiter, source, 2 if told else 1)
-    above = range(2 if told else 1, len(rows) + 2)
-    return rows_text([Table(None, rows, above)], f"csv ({content.encoding})", source, options)
+    first = 2 if told else 1
+    rows = _whole(_rows(table, delimiter, source, first), delimiter, source, first)
+    return rows_text([Table(None, rows, range(first, len(rows) + 2))], f"csv ({content.encoding})", source, options)
 
 
 def _rows(table: str, delimiter: str, source: str, line: int) -> list[list[str]]:
@@ -62,6 +63,25 @@ def _rows(table: str, delimiter: str, source: str, line: int) -> list[list[str]]
             code="damaged",
         ) from None
     return rows
+
+
+def _whole(rows: list[list[str]], delimiter: str, source: str, first: int) -> list[list[str]]:
+    """Return rows with what a delimiter within a text has parted put together; raises InputError where that is in doubt."""
+    try:
+        return whole_rows(rows, delimiter)
+    except LongRowError as error:
+        raise InputError(
+            tr(
+                "{source}: row {row}: {cells} cells where the table has {columns} columns, and which belong together cannot be "
+                "told; put texts with {delimiter} in them into quotation marks, or write the table as .xlsx",
+                source=source,
+                row=first + error.index,
+                cells=error.cells,
+                columns=error.columns,
+                delimiter=repr(delimiter),
+            ),
+            code="damaged",
+        ) from None
 
 
 def _noted(table: str, taken: list[str]) -> Iterator[str]:

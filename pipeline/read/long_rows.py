@@ -1,0 +1,148 @@
+"""Put together what a delimiter has parted that stands within a text of a csv file without quotation marks.
+
+Such a row has more cells than its table has columns. Where its cells fit the columns in one way only, by what the other rows hold
+there, they are put together that way; else nobody knows what was meant.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.read.column_names import COUNTED, SOURCE_NAMES, TEXT_NAMES, is_name, plain_name
+from pipeline.read.sheet_tables import filled, is_head, names_text
+
+_LOOK, _MEASURE = 12, 200  # rows in which names are looked for, and by which a column is judged
+_SHORTEST_TEXT = 6  # letters in the mean cell of a column of text
+_SHORT = 6  # characters that a cell of few may have, whatever the others have
+_LETTER = re.compile(r"[\u3400-\u9fffA-Za-z]")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?[%％]?|[-—/无]?")
+_DIGITS = re.compile(r"[\d.%％]+")
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?[%％]?")
+_NOTE = re.compile("(?:注|备注|附注|说明|填表说明)[:：]")  # below a table: it is no row of it
+_COUNTED = re.compile(f".*(?:{COUNTED})")
+_STOP = ("。", "！", "？", "；", "……", "。”", "。）")
+
+
+class LongRowError(ValueError):
+    """A row of which nobody can tell which cells belong together: its index, its cells, and the columns of its table."""
+
+    def __init__(self, index: int, cells: int, columns: int) -> None:
+        super().__init__(index, cells, columns)
+        self.index, self.cells, self.columns = index, cells, columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What the cells of a column are: text, numbers, or words of at most some characters."""
+
+    is_text: bool
+    is_number: bool
+    longest: int
+
+    def takes(self, cell: str) -> bool:
+        """Tell whether a cell may stand in the column."""
+        if self.is_number:
+            return _NUMBER.fullmatch(cell) is not None or _THOUSANDS.fullmatch(cell) is not None
+        return self.is_text or len(cell) <= max(_SHORT, 2 * self.longest)
+
+
+def whole_rows(rows: Sequence[list[str]], delimiter: str) -> list[list[str]]:
+    """Return the rows of a table with as many cells as it has columns, or fewer; raises LongRowError."""
+    made = list(rows)
+    for block in _blocks(rows):
+        width = _width(rows, block)
+        long = [index for index in block if width and len(_cut(rows[index], width)) > width]
+        columns = _columns(rows, block, width) if long else []
+        for index in long:
+            made[index] = _joined(rows[index], index, columns, delimiter)
+    return made
+
+
+def _blocks(rows: Sequence[Sequence[str]]) -> Iterator[range]:
+    """Yield the rows of each table with its names, and those above the first names."""
+    starts = [index for index, row in enumerate(rows) if _are_names(row, index)]
+    if starts:
+        yield from (range(start, end) for start, end in zip(starts, [*starts[1:], len(rows)], strict=True))
+    else:
+        yield range(len(rows))
+
+
+def _are_names(row: Sequence[str], index: int) -> bool:
+    cells = filled(row)
+    is_told = index < _LOOK and len(cells) > 1 and any(cell.lower() in (*TEXT_NAMES, *SOURCE_NAMES) for cell in cells)
+    return is_head(cells) or (is_told and all(map(is_name, cells)))
+
+
+def _width(rows: Sequence[Sequence[str]], block: range) -> int:
+    """Return how many columns a table has: as many as names, or without names as most rows have cells; 0 where nothing says it.
+
+    Where empty names stand behind the others, as many programs write them, most rows tell which of these are columns.
+    """
+    if not block:
+        return 0
+    head = rows[block.start]
+    is_named = _are_names(head, block.start)
+    named = len(_cut(head, 0)) if is_named else 0
+    if named == len(head):
+        return named
+    widths = Counter(len(_cut(rows[index], 0)) for index in block[is_named:])
+    del widths[0]  # empty rows
+    width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+    return max(named, width if width > 1 and 2 * count > widths.total() else 0)
+
+
+def _cut(row: Sequence[str], width: int) -> Sequence[str]:
+    """Return a row without the empty cells at its end that stand behind so many columns."""
+    end = len(row)
+    while end > width and not row[end - 1].strip():
+        end -= 1
+    return row[:end]
+
+
+def _columns(rows: Sequence[Sequence[str]], block: range, width: int) -> list[_Column]:
+    head = rows[block.start][:width] if _are_names(rows[block.start], block.start) else [""] * width
+    body = [_cut(rows[index], width) for index in block if index > block.start or not any(head)][:_MEASURE]
+    return [_column(name, [row[i] for row in body if i < len(row) <= width and row[i]]) for i, name in enumerate(head)]
+
+
+def _column(name: str, cells: Sequence[str]) -> _Column:
+    letters = sum(len(_LETTER.findall(cell)) for cell in cells)
+    is_text = names_text(name) or bool(cells and letters >= _SHORTEST_TEXT * len(cells))
+    is_number = all(map(_NUMBER.fullmatch, cells)) if cells else _COUNTED.fullmatch(plain_name(name)) is not None
+    return _Column(is_text, is_number and not is_text, max(map(len, cells), default=0))
+
+
+def _joined(row: Sequence[str], index: int, columns: Sequence[_Column], delimiter: str) -> list[str]:
+    cells = _cut(row, len(columns))
+    if _NOTE.match(cells[0]):
+        return [delimiter.join(cells)]
+    more = len(cells) - len(columns)
+    fits = [at for at in range(len(columns)) if _fits(cells, at, more, columns, delimiter)]
+    ended = [at for at in fits if columns[at].is_text and cells[at + more].endswith(_STOP)]
+    chosen = fits if len(fits) == 1 else ended
+    if len(chosen) != 1:
+        raise LongRowError(index, len(cells), len(columns))
+    return _put_together(cells, chosen[0], more, delimiter)
+
+
+def _fits(cells: Sequence[str], at: int, more: int, columns: Sequence[_Column], delimiter: str) -> bool:
+    """Tell whether cells fit their columns when some from one on are put together."""
+    made = _put_together(cells, at, more, delimiter)
+    is_one = _may_be_one(cells[at : at + more + 1], columns[at])
+    return is_one and all(column.takes(cell.strip()) for column, cell in zip(columns, made, strict=True))
+
+
+def _may_be_one(parts: Sequence[str], column: _Column) -> bool:
+    """Tell whether parts may be of one cell: a sentence that has ended does not go on, and a number alone is none of its parts.
+
+    Between words a delimiter is rarer than in a text: they are as short as those of other rows (two names where others have one).
+    """
+    if column.is_number:
+        return True
+    are_whole = not any(part.endswith(_STOP) for part in parts[:-1]) and not any(map(_DIGITS.fullmatch, parts))
+    return are_whole and (column.is_text or all(len(part) <= column.longest for part in parts))
+
+
+def _put_together(cells: Sequence[str], at: int, more: int, delimiter: str) -> list[str]:
+    return [*cells[:at], delimiter.join(cells[at : at + more + 1]), *cells[at + more + 1 :]]
