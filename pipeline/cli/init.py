@@ -21,9 +21,9 @@ _BETWEEN = re.compile("[,，]")
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--labels", "given", multiple=True, metavar="A,B,…", help="The names of the labels, in their order; can be repeated.")
-@click.option("--from", "table", type=click.Path(path_type=Path), help="Labelled texts to take in: .csv, .tsv, .jsonl, .json.")
+@click.option("--from", "table", type=click.Path(path_type=Path), help="Labelled texts: .csv, .tsv, .xlsx, .jsonl, .json.")
 @click.option("--text-column", default="", help="The column or key of the text.  [default: text, else a name that tagging knows]")
-@click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
+@click.option("--label-column", default="", help="The column or key of the label.  [default: label, else 标签, 主题, 类别, 分类 …]")
 @click.option("--source-column", default="", help="The column that names the report of a row.  [default: source, else group]")
 @debug_option
 def init(folder: Path, given: tuple[str, ...], table: Path | None, text_column: str, label_column: str,
@@ -38,14 +38,15 @@ def init(folder: Path, given: tuple[str, ...], table: Path | None, text_column: 
       pipeline init letters --from letters.csv --label-column 类别
       cd letters; pipeline train; pipeline tag more.csv -o tags.xlsx
     """
-    from pipeline.labels import exchange, project  # noqa: PLC0415 - help must not load the program
+    from pipeline.core.config import load_config  # noqa: PLC0415 - help must not load the program
+    from pipeline.labels import exchange, project  # noqa: PLC0415
     from pipeline.labels.incoming import Columns  # noqa: PLC0415
 
     _check_home(folder)
     columns = Columns(text_column, label_column, source_column)
     names = [name for some in given for name in _BETWEEN.split(some) if name.strip()]
     if table is not None and not names:
-        names = exchange.labels_in(table, columns)
+        names = exchange.labels_in(table, columns, load_config().read)
     project.make_project(folder, project.label_set_of(names) if names or table else None)
     say(tr("project -> {folder}", folder=folder))
     if table is not None:

@@ -213,7 +213,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
     "--reports", help="Where new reports go, in the project folder.  [default: beside those of the corpus, or seeds/imported]"
 )
 @click.option("--text-column", default="", help="The column or key of the text.  [default: text, else a name that tagging knows]")
-@click.option("--label-column", default="label", show_default=True, help="The column or key of the label.")
+@click.option("--label-column", default="", help="The column or key of the label.  [default: label, else 标签, 主题, 类别, 分类 …]")
 @click.option("--source-column", default="", help="Rows of one source are one report.  [default: source, else group]")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
 @click.option("--by", "who", default="", metavar="PERSON", help="Of Label Studio and REFI-QDA, take what this person said only.")
@@ -243,7 +243,7 @@ def take_in(file: Path, out: Path | None, reports: str | None, text_column: str,
     from pipeline.labels.incoming import Columns  # noqa: PLC0415 - help must not load the program
 
     config = read_config(config_file, settings)
-    if file.suffix.lower() == ".xlsx":
+    if file.suffix.lower() == ".xlsx" and _is_of_tags(file, label_column, config):
         _import_workbook(file, annotator, config)
     elif file.suffix.lower() == ".qdc":
         if out is None:
@@ -252,6 +252,13 @@ def take_in(file: Path, out: Path | None, reports: str | None, text_column: str,
     else:
         chosen = Columns(text_column, label_column, source_column)
         import_table(TableRequest(file, chosen, out, reports, annotator, who, cast("Origin", origin)), config)
+
+
+def _is_of_tags(file: Path, label_column: str, config: "Config") -> bool:
+    """Tell whether a workbook is one of tags, which people correct, and no table of labels."""
+    from pipeline.labels.corrections.workbook import corrections_in  # noqa: PLC0415 - help must not load the program
+
+    return not label_column and (not file.is_file() or corrections_in(file, config.read) is not None)
 
 
 def _import_workbook(file: Path, annotator: str, config: "Config") -> None:
@@ -325,7 +332,7 @@ def import_table(asked: TableRequest, config: "Config") -> None:
     if file.suffix.lower() == refi_qda.ENDING:
         taken = refi_qda.read_project(file, labels_of(config), config.read, asked.who)
     else:
-        taken = exchange.read_incoming(file, asked.columns, labels_of(config), asked.who)
+        taken = exchange.read_incoming(file, asked.columns, labels_of(config), asked.who, config.read)
     corpus = read_corpus(config, say)
     known = {report.document.source: (report.document.text, report.document.sha256) for report in corpus.reports}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()

@@ -25,7 +25,7 @@ from pipeline.labels import codebook, refi_qda
 from pipeline.labels.files import Corpus
 from pipeline.labels.incoming import Columns, ImportedFile, ImportedReport, LabelSpan, Rejected, in_text, without_overlap
 from pipeline.labels.label_studio import read_tasks, write_tasks
-from pipeline.labels.tables import TABLES, named_labels, read_table
+from pipeline.labels.tables import TABLES, WORKBOOKS, labels_of_sheets, named_labels, read_sheets, read_table
 from pipeline.labels.texts import reads_as
 from pipeline.output.qda import project
 from pipeline.output.rows import neutral
@@ -62,22 +62,31 @@ def export_labels(corpus: Corpus, ending: str) -> bytes:
     return makers[ending](corpus)
 
 
-def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "") -> ImportedFile:
-    """Return the reports and labels of another tool's file of text, and what is not taken of it; ``who``: one person's only.
+def read_incoming(path: Path, columns: Columns, known: LabelSet, who: str = "", options: ReadConfig | None = None) -> ImportedFile:
+    """Return the reports and labels of another tool's file, and what is not taken of it; ``who``: one person's only.
 
-    Raises InputError for a file that cannot be read, CorpusError for one of no such format.
+    A workbook is read with ``options``, and refused without them. Raises InputError for a file that cannot be read, CorpusError for
+    one of no such format.
     """
     ending = path.suffix.lower()
+    if options is not None and ending in WORKBOOKS:
+        return read_sheets(_bytes(path), path, columns, known, options)
     if ending not in INCOMING:
         raise CorpusError(
-            tr("{path}: not a format for labels; use one of {known}", path=path, known=" ".join((*INCOMING, refi_qda.ENDING)))
+            tr(
+                "{path}: not a format for labels; use one of {known}",
+                path=path,
+                known=" ".join((*INCOMING, *WORKBOOKS, refi_qda.ENDING)),
+            )
         )
     text = _text(path)
     return read_tasks(text, path, columns, known, who) if ending == ".json" else read_table(text, path, columns, known)
 
 
-def labels_in(path: Path, columns: Columns) -> list[str]:
+def labels_in(path: Path, columns: Columns, options: ReadConfig | None = None) -> list[str]:
     """Return the labels that a table names, each once; raises CorpusError for what is no table, InputError."""
+    if options is not None and path.suffix.lower() in WORKBOOKS:
+        return labels_of_sheets(_bytes(path), path, columns, options)
     if path.suffix.lower() not in (".jsonl", *TABLES):
         raise CorpusError(tr("{path}: its labels are not looked for in such a file; name them with --labels", path=path))
     return named_labels(_text(path), path, columns)
@@ -131,8 +140,12 @@ def overlaps(labels: Iterable[Label], corpus: Corpus) -> int:
 
 def _text(path: Path) -> str:
     """Return the text of a file that is to be taken in; raises InputError for one that cannot be read."""
+    return decode(_bytes(path), str(path)).text
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        return decode(path.read_bytes(), str(path)).text
+        return path.read_bytes()
     except OSError as error:
         raise InputError(tr("{path}: cannot be read ({reason}); check the path", path=path, reason=system_reason(error))) from None
 

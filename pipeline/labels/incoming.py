@@ -12,6 +12,8 @@ from pipeline.core.offsets import positions, with_line_feeds
 from pipeline.core.spans import SpanIndex
 from pipeline.read.column_names import TEXT_NAMES, named_column
 
+# What the column of the labels is called, the surest name first; theme is that of tags, which are no labels.
+LABEL_NAMES = ("label", "标签", "标注", "主题", "类别", "分类", "category", "class", "topic")
 SOURCES = ("source", "group")  # what the column is called that names the report of a row
 VARIANTS = {"其它": "其他", "其他": "其它"}  # two ways to write one word, of which people use both
 SHOWN = 20  # characters of a passage or a value that a message repeats
@@ -22,11 +24,11 @@ class Columns:
     """Which columns of a table hold text, label and source; rows of one source are paragraphs of one report.
 
     No name of a text stands for the first of TEXT_NAMES that a table or a row has, which are those that tagging knows; no name of
-    a source stands for the first of SOURCES that a row has.
+    a label or a source stands for the first of LABEL_NAMES or SOURCES.
     """
 
     text: str = ""
-    label: str = "label"
+    label: str = ""
     source: str = ""
 
     @property
@@ -34,12 +36,29 @@ class Columns:
         """What a message calls the column of the text."""
         return self.text or TEXT_NAMES[0]
 
+    @property
+    def labels(self) -> str:
+        """What a message calls the column of the label."""
+        return self.label or LABEL_NAMES[0]
+
+    @property
+    def looked_for(self) -> str:
+        """What a message says of the names that are looked for."""
+        texts = self.text or " / ".join(TEXT_NAMES)
+        return f"{texts}; {self.label or ' / '.join(LABEL_NAMES)}"
+
     def text_in(self, names: Sequence[str]) -> str | None:
         """Return the one of some names whose column holds the text, or None."""
-        wanted = (self.text,) if self.text else TEXT_NAMES
-        exact = next((name for name in wanted if name in names), None)
-        place = named_column(names, wanted) if exact is None else None
-        return exact if place is None else names[place]
+        return _column(names, (self.text,) if self.text else TEXT_NAMES)
+
+    def label_in(self, names: Sequence[str]) -> str | None:
+        """Return the one of some names whose column holds the label, or None."""
+        return _column(names, (self.label,) if self.label else LABEL_NAMES)
+
+    def label_of(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - another tool's data, checked by who asks
+        """Return the label of a row, or what is in its place; None where there is none."""
+        name = self.label_in(tuple(values))
+        return None if name is None else values[name]
 
     def text_of(self, values: Mapping[str, Any]) -> object:
         """Return the text of a row, or of the data of a task; None where there is none."""
@@ -54,6 +73,12 @@ class Columns:
     def source_of(self, values: Mapping[str, Any]) -> str:
         """Return the report that a row, or the data of a task, belongs to; nothing where it names none."""
         return next((str(value) for name in self.sources if (value := values.get(name)) not in (None, "")), "")
+
+
+def _column(names: Sequence[str], wanted: Sequence[str]) -> str | None:
+    exact = next((name for name in wanted if name in names), None)
+    place = named_column(names, wanted) if exact is None else None
+    return exact if place is None else names[place]
 
 
 @dataclass(frozen=True, slots=True)

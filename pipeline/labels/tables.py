@@ -8,12 +8,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pipeline.core.config import LabelSet
+from pipeline.core.config import LabelSet, ReadConfig
 from pipeline.core.counted import counted
 from pipeline.core.errors import CorpusError
 from pipeline.core.json_values import decode_json
@@ -30,12 +31,16 @@ from pipeline.labels.incoming import (
     without_overlap,
 )
 from pipeline.output.rows import FORMULA
+from pipeline.read.formats.sheet import sheets
 from pipeline.read.rows import is_formula_error
 
 TABLES = (".csv", ".tsv")
+WORKBOOKS = (".xlsx", ".xls", ".et", ".ods", ".xlsb")
 SECONDARY = "secondary"
 _DELIMITERS = (",", "\t", ";", "|")
 _LONGEST_CELL = 2**30
+_LOOK = 12  # rows from the top, among which the names of the columns must be
+_OF_TAGS = {"正文", "主题", "把握"}  # names of a table of tags, whose themes are those of a model
 _OF_SPANS = ("labels", "entities")  # where doccano puts spans if not into the column of labels
 _BETWEEN = re.compile(r"[\s、，,；;/|#]+")
 
@@ -60,7 +65,15 @@ class _Paragraphs:
 
 def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> ImportedFile:
     """Return the reports of a table; raises CorpusError for one without the columns, and for what is no table at all."""
-    rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
+    return _reports(_cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path), path, columns, known)
+
+
+def read_sheets(data: bytes, path: Path, columns: Columns, known: LabelSet, options: ReadConfig) -> ImportedFile:
+    """Return the reports of the sheets of a workbook; raises CorpusError for one without the columns, InputError."""
+    return _reports(_sheet_rows(data, path, columns, options), path, columns, known)
+
+
+def _reports(rows: Iterable[_Row | Rejected], path: Path, columns: Columns, known: LabelSet) -> ImportedFile:
     groups: dict[str, _Paragraphs] = {}
     reports, refused, alone = list[ImportedReport](), list[Rejected](), set[str]()
     for number, row in enumerate(rows, 1):
@@ -82,11 +95,19 @@ def read_table(text: str, path: Path, columns: Columns, known: LabelSet) -> Impo
 
 def named_labels(text: str, path: Path, columns: Columns) -> list[str]:
     """Return what stands in the column of labels of a table, each once, in the order of their first; raises CorpusError."""
-    rows = _cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path)
+    return _labels(_cells(text, path, columns) if path.suffix.lower() in TABLES else _objects(text, path), columns)
+
+
+def labels_of_sheets(data: bytes, path: Path, columns: Columns, options: ReadConfig) -> list[str]:
+    """Return the same of the sheets of a workbook; raises CorpusError, InputError."""
+    return _labels(_sheet_rows(data, path, columns, options), columns)
+
+
+def _labels(rows: Iterable[_Row | Rejected], columns: Columns) -> list[str]:
     found: dict[str, None] = {}
     for row in rows:
         if isinstance(row, _Row):
-            value = _spans(row.values, columns) or row.values.get(columns.label)
+            value = _spans(row.values, columns) or columns.label_of(row.values)
             found |= dict.fromkeys(name for each in (value if isinstance(value, list) else [value]) if (name := _name_in(each)))
     return list(found)
 
@@ -116,9 +137,9 @@ def _taken(
         yield from _with_spans(ImportedReport(name, text, (), row.where), spans, known)
         return
     group = groups.setdefault(name, _Paragraphs(row.where))
-    names = _names(row.values.get(columns.label), row.values.get(SECONDARY), known)
+    names = _names(columns.label_of(row.values), row.values.get(SECONDARY), known)
     why = tr("has more cells than the table has columns; put texts that hold the delimiter into quotes") if row.too_long else None
-    why = why or unknown(names, known) or (None if names else tr("has no {label!r}", label=columns.label))
+    why = why or unknown(names, known) or (None if names else tr("has no {label!r}", label=columns.labels))
     if why:
         yield Rejected(row.where, why)
     else:
@@ -132,25 +153,62 @@ def _cells(text: str, path: Path, columns: Columns) -> Iterator[_Row]:
     first, _, rest = text.partition("\n")
     text = rest if first.strip().lower().startswith("sep=") else text  # Excel's line that names the delimiter
     for delimiter in _DELIMITERS:
-        head = [cell.strip().strip("\ufeff") for cell in next(_parsed(text, path, delimiter, strict=False), [])]
-        name = columns.text_in(head)
-        if name is not None and columns.label in head:
-            _check_head(head, (name, columns.label, *columns.sources, SECONDARY), path)
+        cells = islice(_parsed(text, path, delimiter, strict=False), _LOOK)
+        top = [[cell.strip().strip("\ufeff") for cell in row] for row in cells]
+        place = _head(top, path, columns)
+        if place is not None:
             rows = _parsed(text, path, delimiter, strict=True)
-            next(rows)
-            yield from _under(head, rows, path)
+            yield from _under(top[place], islice(rows, place + 1, None), str(path), place + 2)
             return
-    found = ", ".join(cell[:SHOWN] for cell in next(_parsed(text, path, _DELIMITERS[0], strict=False), []))
-    raise CorpusError(
-        tr(
-            "{path}: row 1 has no {text!r} or no {label!r}; name the columns with --text-column and "
-            "--label-column (it has: {found})",
-            path=path,
-            text=columns.texts,
-            label=columns.label,
-            found=found,
-        )
+    raise _no_columns(next(_parsed(text, path, _DELIMITERS[0], strict=False), []), path, columns)
+
+
+def _sheet_rows(data: bytes, path: Path, columns: Columns, options: ReadConfig) -> Iterator[_Row | Rejected]:
+    """Yield the rows of all sheets with the columns, and what says that others have none; raises CorpusError, InputError."""
+    tables = [table for table in sheets(data, str(path), options)[1] if any(map(any, table.rows))]
+    heads = [_head([[cell.strip() for cell in row] for row in table.rows[:_LOOK]], path, columns) for table in tables]
+    if not any(place is not None for place in heads):
+        raise _no_columns(next((row for table in tables for row in table.rows if any(row)), []), path, columns)
+    for table, place in zip(tables, heads, strict=True):
+        where = f"{path}: {table.sheet}"
+        if place is None:
+            yield Rejected(where, tr("has no columns of text and label"))
+        else:
+            yield from _under([cell.strip() for cell in table.rows[place]], table.rows[place + 1 :], where, table.number(place) + 1)
+
+
+def _head(top: Sequence[Sequence[str]], path: Path, columns: Columns) -> int | None:
+    """Return the first row that names the columns of text and label; raises CorpusError for one that names one of them twice.
+
+    Above it may stand a title. A table of tags says what a model found, and is no table of labels unless the column is named.
+    """
+    for place, head in enumerate(top):
+        text, label = columns.text_in(head), columns.label_in(head)
+        if text is not None and label is not None:
+            if not columns.label and {*head} >= _OF_TAGS:
+                raise CorpusError(
+                    tr(
+                        "{path}: tags of a model, which are no labels; correct them in the workbook that "
+                        "`pipeline tag -o NAME.xlsx` made and take that in, or name the column with --label-column",
+                        path=path,
+                    )
+                )
+            _check_head(head, (text, label, *columns.sources, SECONDARY), path)
+            return place
+    return None
+
+
+def _no_columns(head: Sequence[str], path: Path, columns: Columns) -> CorpusError:
+    said = tr(
+        "{path}: row 1 has no {text!r} or no {label!r}; name the columns with --text-column and --label-column (it has: {found}); "
+        "looked for: {looked_for}",
+        path=path,
+        text=columns.texts,
+        label=columns.labels,
+        found=", ".join(cell[:SHOWN] for cell in head if cell),
+        looked_for=columns.looked_for,
     )
+    return CorpusError(said)
 
 
 def _check_head(head: Sequence[str], names: Iterable[str], path: Path) -> None:
@@ -185,8 +243,9 @@ def _parsed(text: str, path: Path, delimiter: str, *, strict: bool) -> Iterator[
         ) from None
 
 
-def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: Path) -> Iterator[_Row]:
-    for number, row in enumerate(rows, 2):
+def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: str, first: int) -> Iterator[_Row]:
+    """Yield the rows below some names; ``first`` is the number of the first of them."""
+    for number, row in enumerate(rows, first):
         if any(cell.strip() for cell in row):
             where = tr("{path}: row {number}", path=path, number=number)
             yield _Row(where, dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))
@@ -205,8 +264,7 @@ def _objects(text: str, path: Path) -> Iterator[_Row | Rejected]:
 
 def _spans(values: Mapping[str, Any], columns: Columns) -> list[Any] | None:
     """Return the spans of a row, or None for one whose label is of the whole text."""
-    for name in (columns.label, *_OF_SPANS):
-        value = values.get(name)
+    for value in (columns.label_of(values), *map(values.get, _OF_SPANS)):
         if isinstance(value, list) and value and not any(isinstance(each, str) for each in value):
             return value
     return None

@@ -20,7 +20,7 @@ from pipeline.core.messages import tr
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
 from pipeline.read.sheet_tables import Table, squeezed, tables_of
-from pipeline.read.table_layout import LETTERS, SHORTEST_TEXT, Layout, find_layout
+from pipeline.read.table_layout import LETTERS, SHORTEST_TEXT, TableLayout, find_layout
 
 # What a cell shows whose formula went wrong, or whose column was too narrow, in Excel, WPS and LibreOffice.
 _WRONG = re.compile(
@@ -57,7 +57,7 @@ def rows_text(tables: Sequence[Table], encoding: str, source: str, options: Read
     return ReadText("\n".join(row.text for row in rows), f"{encoding}, column {names}", tuple(marks), tuple(places))
 
 
-def _rows(table: Table, layout: Layout) -> Iterator[_Row]:
+def _rows(table: Table, layout: TableLayout) -> Iterator[_Row]:
     spanned, headers = _spanned(table), [list(table.rows[index]) for index in layout.header]
     shows_names = table.is_further or not layout.is_sure
     for index, row in enumerate(table.rows):
@@ -85,7 +85,7 @@ def _rows_aside(table: Table) -> Iterator[_Row]:
             yield _Row(aside, "noise", SourceLocation(0, sheet=table.sheet, row=table.number(index)), "row without text")
 
 
-def _is_text_of_form(row: Sequence[str], layout: Layout) -> bool:
+def _is_text_of_form(row: Sequence[str], layout: TableLayout) -> bool:
     """Tell whether what stands alone in a row of a form is a text below its name, and no title of a part."""
     return layout.is_form and sum(map(bool, row)) == 1 and len(_joined(row)) > _LONGEST_NOTE
 
@@ -120,7 +120,7 @@ def _spanned(table: Table) -> dict[tuple[int, int], str]:
     return spanned
 
 
-def _others(row: Sequence[str], layout: Layout) -> tuple[tuple[str, str], ...]:
+def _others(row: Sequence[str], layout: TableLayout) -> tuple[tuple[str, str], ...]:
     """Return the cells of a row beside its text with the names of their columns; of a row that is text as a whole all of them."""
     if layout.is_whole and not layout.header:
         return ()

@@ -34,7 +34,7 @@ _MUCH_LONGER = 3  # times as long as what stands above is a text below a name
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """Where in a table what stands: the text columns, that of the report a row belongs to, all names, and the rows of names.
 
     ``is_sure`` tells whether these are names without a doubt, ``is_whole`` whether all columns are text because none is by
@@ -50,7 +50,7 @@ class Layout:
     is_form: bool = False
 
 
-def find_layout(table: Table, options: ReadConfig) -> Layout | None:
+def find_layout(table: Table, options: ReadConfig) -> TableLayout | None:
     """Return the layout of a table; None for one without words, and for one without the text column that was asked for."""
     rows = [index for index, row in enumerate(table.rows) if any(map(str.strip, row))]
     if not rows:
@@ -66,17 +66,17 @@ def find_layout(table: Table, options: ReadConfig) -> Layout | None:
     return _layout(table, rows, range(rows[0], rows[0]), options)
 
 
-def _layout(table: Table, rows: Sequence[int], header: range, options: ReadConfig) -> Layout | None:
+def _layout(table: Table, rows: Sequence[int], header: range, options: ReadConfig) -> TableLayout | None:
     names = _names(table.rows[header.start : header.stop]) if header else ()
     body = [table.rows[index] for index in rows if index >= header.stop]
     names = _all_names(table, names, max(len(row) for row in (*body, names)))
     source = named_column(names, (options.source_column,) if options.source_column else SOURCE_NAMES) if header else None
     text = _text_columns(names, body, source, options)
     if text:
-        return Layout(text, source if source not in text else None, names, header)
+        return TableLayout(text, source if source not in text else None, names, header)
     whole = tuple(sorted({column for row in body for column, cell in enumerate(row) if cell}))
     has_words = any(LETTERS.search(cell) for row in (*body, table.rows[header.start] if header else ()) for cell in row)
-    return Layout(whole, None, names, header, is_whole=True) if whole and has_words and not options.text_column else None
+    return TableLayout(whole, None, names, header, is_whole=True) if whole and has_words and not options.text_column else None
 
 
 def _all_names(table: Table, names: Sequence[str], width: int) -> tuple[str, ...]:
@@ -110,13 +110,13 @@ def _first_column(row: Sequence[str]) -> int:
     return next(column for column, cell in enumerate(row) if cell.strip())
 
 
-def _form(table: Table, cells: Mapping[int, Sequence[str]], rows: Sequence[int]) -> Layout:
+def _form(table: Table, cells: Mapping[int, Sequence[str]], rows: Sequence[int]) -> TableLayout:
     """Return the layout of a form: the second column of two is its text; of more all are, as names and texts take turns."""
     first = next(index for index in rows if len(cells[index]) > 1)
     used = sorted({column for index in rows for column, cell in enumerate(table.rows[index]) if cell.strip()})
     names = _all_names(table, (), used[-1] + 1)
     is_whole = len(used) > 2
-    return Layout(tuple(used) if is_whole else (used[-1],), None, names, range(first, first), is_whole=is_whole, is_form=True)
+    return TableLayout(tuple(used) if is_whole else (used[-1],), None, names, range(first, first), is_whole=is_whole, is_form=True)
 
 
 # ---- names ------------------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def _is_above_numbers(name: str, column: int, below: Sequence[Sequence[str]]) ->
     return not _NUMBER.fullmatch(name.strip()) and bool(values) and all(map(_NUMBER.fullmatch, values))
 
 
-def _names_its_text(table: Table, rows: Sequence[int], layout: Layout) -> bool:
+def _names_its_text(table: Table, rows: Sequence[int], layout: TableLayout) -> bool:
     """Tell whether a row in doubt is of names: that of the text is one by its words, and something stands below each."""
     is_named = len(layout.text) == 1 and names_column(layout.names[layout.text[0]])
     below = [table.rows[index] for index in rows if index >= layout.header.stop]
@@ -179,7 +179,7 @@ def _stand_above(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     return all(any(column < len(row) and row[column].strip() for row in below) for column in doubtful)
 
 
-def _is_above_text(table: Table, rows: Sequence[int], layout: Layout) -> bool:
+def _is_above_text(table: Table, rows: Sequence[int], layout: TableLayout) -> bool:
     """Tell whether what may be the name of a text column is one: the texts below are much longer."""
     if layout.is_whole or not layout.header:
         return False

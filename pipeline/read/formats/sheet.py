@@ -32,20 +32,25 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
-    """Return the rows of all sheets that have a column with text; raises InputError."""
-    if data.lstrip()[:1] == b"<":
-        return rows_text(ods_tables(parse_xml(data, tr("the document"), source), source, options), "ods", source, options)
-    if not data.startswith(b"PK"):
-        return rows_text(list(_tables(SourceWorkbook(data, {}), source, options)), "xls", source, options)
-    with open_package(data, source, options) as package:
-        if (read_member(package, "mimetype", source) or b"").startswith(_ODS):
-            return rows_text(read_ods(package, source, options), "ods", source, options)
-        workbook = drawn_together(data, package, source, options)
-    tables = list(_tables(workbook, source, options))
+    """Return the rows of all sheets; raises InputError."""
+    kind, tables = sheets(data, source, options)
     if any(is_own(table.sheet or "", table.rows) for table in tables):
         ours = tr("a workbook of tags that this program made; take its corrections in with: pipeline labels import")
         raise InputError(tr("{source}: {ours}, and tag the report itself", source=source, ours=ours), code="own_workbook")
-    return rows_text(tables, "xlsx", source, options)
+    return rows_text(tables, kind, source, options)
+
+
+def sheets(data: bytes, source: str, options: ReadConfig) -> tuple[str, list[Table]]:
+    """Return the format of a workbook, and its sheets; raises InputError."""
+    if data.lstrip()[:1] == b"<":
+        return "ods", ods_tables(parse_xml(data, tr("the document"), source), source, options)
+    if not data.startswith(b"PK"):
+        return "xls", list(_tables(SourceWorkbook(data, {}), source, options))
+    with open_package(data, source, options) as package:
+        if (read_member(package, "mimetype", source) or b"").startswith(_ODS):
+            return "ods", read_ods(package, source, options)
+        workbook = drawn_together(data, package, source, options)
+    return "xlsx", list(_tables(workbook, source, options))
 
 
 def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iterator[Table]":

@@ -269,3 +269,14 @@ def test_labels_that_the_corpus_has_already_are_said(labels, tmp_path):
     labels("export", "-o", tmp_path / "out.json")
     result = labels("import", tmp_path / "out.json", "-o", tmp_path / "in.jsonl")
     assert "name both under [corpus] in place of the file that has them, since 357 overlap labels of the corpus" in result.stderr
+
+
+def test_a_workbook_of_labels_is_taken_in_as_a_table(labels, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["正文", "标签"], ["学理论进村。", "举旗帜"], ["新建书房六座。", "兴文化"]):
+        book.active.append(row)
+    book.save(tmp_path / "mine.xlsx")
+    result = labels("import", tmp_path / "mine.xlsx", "-o", tmp_path / "in.jsonl", "--reports", "mine")
+    assert result.exit_code == 0, result.output
+    taken = [json.loads(line) for line in (tmp_path / "in.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["label"] for row in taken] == ["举旗帜", "兴文化"]

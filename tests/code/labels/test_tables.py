@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipeline.core import locations
-from pipeline.core.config import load_label_set
+from pipeline.core.config import load_config, load_label_set
 from pipeline.core.errors import CorpusError
 from pipeline.labels.exchange import labels_in, read_incoming
 from pipeline.labels.incoming import Columns, ImportedFile, ImportedReport, LabelSpan, Rejected
@@ -311,3 +311,87 @@ def test_an_error_of_a_formula_is_no_text(take, name, cell):
     assert [each.partition(": ")[2] or each for each in refused] == [
         f"{cell.strip()} is no text but an error of a formula; mend it, or paste the values"
     ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "正文,标签",
+        "内容,类别",
+        "内容,主题",
+        "文本,分类",
+        "text,label",
+        "原文,标注",
+        "内容（必填）,主题*",
+        "content,category",
+        "正文,topic",
+    ],
+)
+def test_what_people_call_text_and_label_is_taken_without_renaming(take, names):
+    assert take("a.csv", f"序号,{names},备注\n1,全县开展宣讲。,举旗帜,\n2,新建书房。,其它,好\n") == (
+        [("全县开展宣讲。", "举旗帜"), ("新建书房。", "其他")],
+        [],
+    )
+
+
+def test_of_several_names_the_surest_is_that_of_the_label(take):
+    assert take("a.csv", "类别,内容,标签\n通知,全县开展宣讲。,举旗帜\n") == ([("全县开展宣讲。", "举旗帜")], [])
+    assert take("a.csv", "类别,内容,标签\n举旗帜,全县开展宣讲。,通知\n", label="类别")[0] == [("全县开展宣讲。", "举旗帜")]
+    assert take("a.jsonl", '{"正文": "全县开展宣讲。", "标签": "举旗帜"}\n')[0] == [("全县开展宣讲。", "举旗帜")]
+
+
+def test_titles_may_stand_above_the_names(take):
+    found, refused = take("a.csv", "某县标注表,,\n填表：林一,,\n序号,正文,标签\n1,全县开展宣讲。,举旗帜\n2,新建书房。,没有\n")
+    assert found == [("全县开展宣讲。", "举旗帜")]
+    assert [line.partition(":")[0] for line in refused] == ["row 5"]
+
+
+def test_what_was_found_and_what_is_looked_for_is_said(take):
+    with pytest.raises(CorpusError, match=r"it has: 标题, 摘要\); looked for: text / 正文 / .*; label / 标签 / .*分类"):
+        take("a.csv", "标题,摘要\n甲,乙\n")
+    with pytest.raises(CorpusError, match=r"no '段' or no '码'.*looked for: 段; 码"):
+        take("a.csv", "正文,标签\n甲,乙\n", text="段", label="码")
+
+
+def test_tags_of_a_model_are_no_labels_unless_their_column_is_named(take):
+    table = "报告,正文,主题,把握,依据\na.txt,全县开展宣讲。,举旗帜,0.9,宣讲\n"
+    with pytest.raises(CorpusError, match="tags of a model, which are no labels; correct them in the workbook"):
+        take("a.csv", table)
+    assert take("a.csv", table, label="主题")[0] == [("全县开展宣讲。", "举旗帜")]
+    tag = '{"source": "a", "text": "全县开展宣讲。", "theme": "举旗帜"}\n'
+    assert take("a.jsonl", tag) == ([], ["1: has no 'label'"])
+
+
+def workbook(path, **sheets):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_taken_sheet_by_sheet(tmp_path):
+    labelled = [["某县标注表"], ["正文", "标签"], ["全县开展宣讲。", "举旗帜"], [None, None], ["新建书房。", "不详"]]
+    path = workbook(
+        tmp_path / "a.xlsx", 一月=labelled, 二月=[["类别", "内容"], ["兴文化", "送戏下乡。"]], 说明=[["填表人", "林一"]], 空=[]
+    )
+    taken = read_incoming(path, Columns(), LABELS, options=load_config().read)
+    assert [(report.text, report.passages[0].label) for report in taken.reports] == [
+        ("全县开展宣讲。", "举旗帜"),
+        ("送戏下乡。", "兴文化"),
+    ]
+    assert [str(each).removeprefix(f"{path}: ")[:7] for each in taken.refused] == ["一月: row", "说明: has"]
+    assert labels_in(path, Columns(), load_config().read) == ["举旗帜", "不详", "兴文化"]
+
+
+def test_a_workbook_without_the_columns_and_one_without_settings(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", 表=[["标题", "摘要"], ["甲", "乙"]])
+    with pytest.raises(CorpusError, match=r"a\.xlsx: row 1 has no 'text' or no 'label'.*it has: 标题, 摘要"):
+        read_incoming(path, Columns(), LABELS, options=load_config().read)
+    with pytest.raises(CorpusError, match=r"a\.xlsx: not a format for labels"):
+        read_incoming(path, Columns(), LABELS)
