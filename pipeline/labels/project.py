@@ -56,7 +56,7 @@ _README = mark("""\
 # Own labels
 
 1. The labels: `configs/labels.toml`. Say there what each means, and choose its colour.
-2. Take labelled texts in: `pipeline labels import FILE` (.csv, .tsv, .xlsx, .jsonl with the columns text and label; Label Studio's .json).
+2. Take labelled texts in: `pipeline labels import FILE` (.csv, .tsv, .xlsx, .jsonl: columns text and label; Label Studio's .json).
 3. Train: `pipeline train` writes `models/default/` and a run into `mlruns/`. Look at it: `pipeline ui`.
 4. Tag: `pipeline tag FILE… -o tags.xlsx` (files, folders, tables; .jsonl, .csv, .html, .docx, .parquet too).
 5. Correct in the workbook, `pipeline labels import tags.xlsx --annotator NAME`, and train again; or `pipeline serve`.
