@@ -7,6 +7,7 @@ import msgspec
 
 from pipeline.core.records import Tag
 from pipeline.output.figures import Figure, figures_in
+from pipeline.output.figures.cells import figures_in_row, is_row
 from pipeline.output.figures.numbers import Kind
 from pipeline.output.rows import Cell
 from pipeline.output.visible import ShownText, is_markdown, without_signs
@@ -82,7 +83,8 @@ def figure_rows(tags: Iterable[Tag], themes: frozenset[str] = frozenset()) -> It
     for tag in tags:
         if tag.noise is None and (not themes or tag.shown_theme in themes):
             shown = without_signs(tag.text, tag.source)
-            for figure in figures_in(shown.text):
+            in_cells = is_row(shown.text, is_markdown(tag.source))
+            for figure in figures_in_row(shown.text, tag.columns or {}) if in_cells else figures_in(shown.text):
                 yield _row(tag, figure, shown)
 
 

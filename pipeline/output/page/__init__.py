@@ -136,7 +136,8 @@ def describe(tag: Tag) -> str:
     parts += [form.format(place) for form, place in places if place is not None]
     if tag.certainty is not None:
         parts.append(f"文字识别 {sure(tag.certainty)}")
-    parts += [f"{name}:{value}" for name, value in (tag.columns or {}).items()]
+    shown = {*tag.text.split("\t")}  # the cells of a row that is text as a whole stand there
+    parts += [f"{name}:{value}" for name, value in (tag.columns or {}).items() if value not in shown]
     return visible(" · ".join(parts))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from pipeline.core.config import ReadConfig
-from pipeline.core.records import Mark
+from pipeline.core.records import Mark, SourceLocation
 from pipeline.preprocess.headings import sign_level
 from pipeline.read.compose import Paragraph, heading_levels, is_plain_heading
 from pipeline.read.decode import ReadText, decode
@@ -72,6 +72,7 @@ _SYNTAX = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 
+_BAR = re.compile(r"(?<!\\)\|")  # between the cells of a row
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ASIDE = ((_BLOCKS, "markdown block"), (_TARGET, "related links"), (_IMAGE, "image"))
 
@@ -102,7 +103,37 @@ def _in_its_place(sign: str) -> str:
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return decoded Markdown with marks for headings, noise and syntax; raises InputError."""
     content = decode(data, source, options.encoding)
-    return ReadText(content.text, content.encoding, tuple(sorted(_marks(content.text), key=lambda mark: mark.start)))
+    marks = tuple(sorted(_marks(content.text), key=lambda mark: mark.start))
+    return ReadText(content.text, content.encoding, marks, tuple(_places(content.text)))
+
+
+def _places(text: str) -> Iterator[SourceLocation]:
+    """Yield the rows of tables with their cells by the names of the columns, and behind each that nothing more is known."""
+    if _TABLE.search(text):
+        yield SourceLocation(0)
+    for table in _TABLE.finditer(text):
+        head = _LINE.search(text, *table.span(1))
+        names = _cells(head[0]) if head and "。" not in head[0] else []
+        for row in _LINE.finditer(text, *table.span(3)):
+            cells = _cells(row[0])
+            if len(cells) == len(names) == len({*names}):
+                columns = tuple((name, cell) for name, cell in zip(names, cells, strict=True) if name and cell)
+                yield SourceLocation(row.start(), columns=columns)
+                yield SourceLocation(row.end())
+
+
+def _cells(row: str) -> list[str]:
+    """Return the cells of a row as a reader sees them, empty ones too."""
+    cells = _BAR.split(row.strip().removeprefix("|").removesuffix("|"))
+    return [" ".join(_without_signs(cell).split()) for cell in cells]
+
+
+def _without_signs(text: str) -> str:
+    pieces, at = list[str](), 0
+    for sign in signs(text):
+        pieces += [text[at : sign.start], sign.shown]
+        at = sign.end
+    return "".join([*pieces, text[at:]])
 
 
 def _marks(text: str) -> Iterator[Mark]:

@@ -298,3 +298,10 @@ def test_the_picture_of_the_readme(show, seed_reports, tmp_path):
     path = Path(os.environ.get("SCREENSHOTS", tmp_path)) / "report-html.png"
     page.screenshot(path=path)
     assert 30_000 < path.stat().st_size < 300_000
+
+
+def test_cells_that_stand_in_the_passage_are_not_said_again(build):
+    (made,) = build([("临溪县\t30", "兴文化")]).tags
+    tag = msgspec.structs.replace(made, columns={"县区": "临溪县", "场次": "30", "备注": "好"})
+    assert describe(tag).endswith("备注:好")
+    assert "县区" not in describe(tag)

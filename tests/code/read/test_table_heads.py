@@ -340,3 +340,64 @@ def test_many_tables_of_one_row_are_not_looked_through_to_the_end_for_each():
     text = CountedText(made.text)
     assert len(aside(with_heads_aside(ReadText(text, "test", made.marks)))) == 300
     assert text.taken < 10 * len(text)
+
+
+def columns_of(read):
+    return [dict(place.columns) for place in read.places if place.columns]
+
+
+def test_rows_below_names_keep_these_with_them():
+    read = with_heads_aside(content(ROWS))
+    assert columns_of(read) == [dict(zip(HEAD, row, strict=True)) for row in ROWS[1:]]
+    last = next(place for place in reversed(read.places) if place.columns == ())
+    assert read.text[: last.start].endswith("300")  # what stands behind the table has no names
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROWS[1:],  # no names
+        (("县区", "场次", "人次"), ("临溪县", "30", "2000", "好"), ("河东区", "20", "900")),  # one cell more: some name is missing
+        (("单位", "场次", "场次"), ("临溪县", "30", "2000")),  # two of one name
+    ],
+)
+def test_names_that_may_stand_above_other_cells_go_with_none(rows):
+    assert columns_of(with_heads_aside(content(rows))) == []
+
+
+def test_a_row_with_fewer_cells_has_no_names_and_the_others_have():
+    rows = (("县区", "场次", "人次"), ("临溪县", "30", "2000"), ("合计", "50"))
+    assert columns_of(with_heads_aside(content(rows))) == [{"县区": "临溪县", "场次": "30", "人次": "2000"}]
+
+
+def test_the_page_of_a_row_stays_its_own():
+    read = content(ROWS)
+    start = read.text.index("2\t理论")
+    placed = ReadText(read.text, "pdf", read.marks, (SourceLocation(0, page=1), SourceLocation(start, page=2)))
+    found = with_heads_aside(placed)
+    assert [(place.page, bool(place.columns)) for place in found.places] == [
+        (1, False),
+        (1, True),
+        (1, False),
+        (2, True),
+        (2, False),
+    ]
+
+
+def test_a_name_with_a_measure_above_numbers_is_one():
+    rows = (("县区", "文化活动（场）"), ("临溪县", "30"), ("河东区", "20"))
+    assert aside(with_heads_aside(content(rows))) == [list(rows[0])]
+    told = (("县区", "文化活动（场）"), ("临溪县", "很多"))
+    assert aside(with_heads_aside(content(told))) == []
+
+
+def test_a_word_table_keeps_its_names(word):
+    document = read_bytes(word.read_bytes(), "a.docx", OPTIONS, ".docx")
+    assert columns_of(document)[0] == dict(zip(HEAD, ROWS[1], strict=True))
+
+
+def test_a_table_of_markdown_keeps_its_names_and_its_empty_cells():
+    data = "# 情况\n\n| 县区 | **场次** | 人次 |\n|---|---|---|\n| 临溪县 | | 2000 |\n| 甲 | 乙 |\n\n年底总结。\n".encode()
+    read = read_bytes(data, "a.md", OPTIONS, ".md")
+    assert columns_of(read) == [{"县区": "临溪县", "人次": "2000"}]
+    assert [read.text[place.start :].partition("\n")[0] for place in read.places] == ["# 情况", "| 临溪县 | | 2000 |", ""]
