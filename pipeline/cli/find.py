@@ -1,8 +1,10 @@
 """`pipeline find`."""
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # passages on a terminal or in a pipe, where nothing else is asked for
 TEXTS = ("table", "jsonl", "csv")
+_OPTION = re.compile("--?[A-Za-z]")
 DIGESTS = ("xlsx", "docx", "html", "md")
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # -读书 is told what to write
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...")
 @click.option("--theme", default="", metavar="NAME", help="Passages of this theme only.")
 @click.option("--place", default="", help="Reports of this place only; a part of its name does.")
@@ -62,7 +65,7 @@ def find(words: tuple[str, ...], theme: str, place: str, unit: str, year: str, k
     _check_theme(theme, config)
     given = {"place": place, "unit": unit, "year": _year(year), "kind": kind, "group": group}
     wanted = Wanted(theme, score, {key: value for key, value in given.items() if value})  # type: ignore[misc]
-    query = " ".join(words)
+    query = _query(words)
     with Library() as library:
         found = search(library, query, wanted, most if most or out else SHOWN)
         if found.passages:
@@ -80,6 +83,16 @@ def find(words: tuple[str, ...], theme: str, place: str, unit: str, year: str, k
             place=f" -> {out}" if out else "",
         )
     )
+
+
+def _query(words: tuple[str, ...]) -> str:
+    """Return the query of some words; raises NoSuchOption for one that is an option by its looks: -读书 is answered as a query."""
+    unknown = next((word for word in words if _OPTION.match(word)), None)
+    if unknown is not None:
+        name, context = unknown.partition("=")[0], click.get_current_context()
+        known = [option for parameter in context.command.params for option in parameter.opts if option.startswith("-")]
+        raise click.NoSuchOption(name, possibilities=get_close_matches(name, known), ctx=context)
+    return " ".join(words)
 
 
 def _format(name: str | None, out: Path | None) -> str:

@@ -6,7 +6,8 @@
     words   = word { NEAR/n | 近/n  word }    within about n characters of each other, in one passage
     word    = a run of two and more characters, or a phrase in quotes
 
-Signs may be those of Chinese: （ ） “ ” 「 」. The words of the query never reach FTS5 but as quoted terms.
+Signs may be those of Chinese: （ ） “ ” 「 」. Operators of search engines (-word, a|b, word*, site:) are none here, and
+whoever writes one is told what to write; in quotes they are text. The words of the query never reach FTS5 but as quoted terms.
 """
 
 import re
@@ -22,6 +23,11 @@ _QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂", "「": "」", "�
 _SIGNS = {"(": "(", "（": "(", ")": ")", "）": ")"}
 _OPERATORS = {"AND": "AND", "与": "AND", "OR": "OR", "或": "OR", "NOT": "NOT", "非": "NOT"}
 _NEAR = re.compile(r"(?:NEAR|近)(?:/(\d{1,3}))?|near/(\d{1,3})", re.ASCII)  # near alone may be a word that is looked for
+_WITHOUT = re.compile(r"[-－−–!！](?!\d)[^-－−–—]*")  # 宣讲 -读书; a number may be below nought
+_EITHER = re.compile(r".*[|｜].*")
+_BOTH = re.compile(r"[+＋].+|[&＆]|.*[&＆]{2}.*")  # but R&D, 互联网+
+_ANY_END = re.compile(r".*[*＊].*")
+_FIELD = re.compile(r"(?:site|intitle|inurl|filetype|year|date|theme)[:：].*", re.IGNORECASE)
 _BARE = re.compile(r'[^\s"“”＂「」『』()（）]+')
 
 
@@ -91,7 +97,25 @@ def _bare(word: str) -> _Token:
         return _Token(_OPERATORS[word], word)
     if near := _NEAR.fullmatch(word):
         return _Token("near", word, int(near[1] or near[2] or NEAR))
+    if hint := _hint(word):
+        raise _wrong(tr("the query has {text!r}: {hint}; to search for the sign itself, put it into quotes", text=word, hint=hint))
     return _Token("word", word)
+
+
+def _hint(word: str) -> str:
+    """Return what to write in place of an operator of search engines, "" for a word that is none."""
+    bare = word.strip("-－−–!！*＊")
+    if _WITHOUT.fullmatch(word):
+        return tr("to leave a word out, write NOT or 非 before it, as in: 宣讲 非 {word}", word=bare or "读书")
+    if _EITHER.fullmatch(word):
+        return tr("for one word or the other, write OR or 或 between them, as in: 宣讲 或 读书")
+    if _BOTH.fullmatch(word):
+        return tr("words side by side must all be there, without a sign between them, as in: 宣讲 读书")
+    if _ANY_END.fullmatch(word):
+        return tr("a word is found within longer ones too, so no sign for other characters is needed: {word}", word=bare or "宣讲")
+    if _FIELD.fullmatch(word):
+        return tr("place, year, unit and theme are asked for by options, as in: pipeline find 宣讲 --year 2024")
+    return ""
 
 
 class _Parser:

@@ -177,3 +177,13 @@ def test_without_a_library(home, call):
         result = call(*command)
         assert result.exit_code == 2
         assert "no library yet" in result.stderr
+
+
+def test_a_minus_before_a_word_is_answered_and_an_option_that_is_none_is_named(call, kept):
+    result = call("find", "理论", "-宣讲")
+    assert result.exit_code == 2
+    assert "'-宣讲': to leave a word out, write NOT or 非 before it, as in: 宣讲 非 宣讲" in result.stderr
+    assert call("find", "理论", "-n", 1).exit_code == 0
+    assert "No such option '--plcae'. Did you mean '--place'?" in call("find", "理论", "--plcae", "x").stderr
+    assert "No such option '--unti'" in call("find", "理论", "--unti=x").stderr
+    assert "No such option '-z'" in call("find", "-z", "理论").stderr

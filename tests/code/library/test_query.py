@@ -87,3 +87,34 @@ def test_whatever_is_asked_is_understood_by_fts5_or_refused(parts):
     database.execute("CREATE VIRTUAL TABLE t USING fts5(text, content='', columnsize=0, tokenize='ascii')")
     assert database.execute("SELECT count(*) FROM t WHERE t MATCH ?", (made,)).fetchone() == (0,)
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("宣讲 -读书", "'-读书': to leave a word out, write NOT or 非 before it, as in: 宣讲 非 读书"),
+        ("宣讲 －读书会", "as in: 宣讲 非 读书会"),
+        ("宣讲 - 读书", "to leave a word out"),
+        ("宣讲 !读书", "as in: 宣讲 非 读书"),
+        ("(宣讲 ！读书)", "as in: 宣讲 非 读书"),
+        ("宣讲|读书", "for one word or the other, write OR or 或"),
+        ("宣讲 ｜｜ 读书", "for one word or the other, write OR or 或"),
+        ("+宣讲 读书", "words side by side must all be there"),
+        ("宣讲 && 读书", "words side by side must all be there"),
+        ("宣讲&&读书", "words side by side must all be there"),
+        ("宣讲*", "a word is found within longer ones too, .*: 宣讲"),
+        ("＊宣讲", "a word is found within longer ones too, .*: 宣讲"),
+        ("site:gov.cn 宣讲", "are asked for by options"),
+        ("宣讲 Year：2024", "are asked for by options"),
+    ],
+)
+def test_operators_of_search_engines_are_told_what_to_write(query, hint):
+    with pytest.raises(UsageError, match=f"the query has .*{hint}.*; to search for the sign itself, put it into quotes"):
+        expression(query)
+
+
+@pytest.mark.parametrize(
+    "query", ["“-读书”", '"宣讲|读书"', "“宣讲*”", "-3.1%", "2021-2025", "互联网+", "R&D", "A-3", "读书：宣讲", "宣讲？"]
+)
+def test_signs_in_quotes_and_within_words_are_text(query):
+    assert expression(query)
