@@ -23,9 +23,7 @@ _BETWEEN = re.compile("[,，]")
 @click.option("--labels", "given", multiple=True, metavar="A,B,…", help="The names of the labels, in their order; can be repeated.")
 @click.option("--from", "table", type=click.Path(path_type=Path), help="Labelled texts: .csv, .tsv, .xlsx, .jsonl, .json.")
 @click.option("--text-column", default="", help="The column or key of the text.  [default: text, else a name that tagging knows]")
-@click.option(
-    "--label-column", default="", help="The column or key of the label.  [default: label, else a name that people give it]"
-)
+@click.option("--label-column", default="", help="The column or key of the label.  [default: label, else what people call it]")
 @click.option("--source-column", default="", help="The column that names the report of a row.  [default: source, else group]")
 @debug_option
 def init(folder: Path, given: tuple[str, ...], table: Path | None, text_column: str, label_column: str,

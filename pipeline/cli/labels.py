@@ -213,9 +213,7 @@ def _print_disagreements(found: "Agreement", config: "Config", texts: dict[str, 
     "--reports", help="Where new reports go, in the project folder.  [default: beside those of the corpus, or seeds/imported]"
 )
 @click.option("--text-column", default="", help="The column or key of the text.  [default: text, else a name that tagging knows]")
-@click.option(
-    "--label-column", default="", help="The column or key of the label.  [default: label, else a name that people give it]"
-)
+@click.option("--label-column", default="", help="The column or key of the label.  [default: label, else what people call it]")
 @click.option("--source-column", default="", help="Rows of one source are one report.  [default: source, else group]")
 @click.option("--annotator", default="", help="Who labelled; a workbook needs it.")
 @click.option("--by", "who", default="", metavar="PERSON", help="Of Label Studio and REFI-QDA, take what this person said only.")

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pipeline.read.column_names import COUNTED, SOURCE_NAMES, TEXT_NAMES, is_name, plain_name
 from pipeline.read.sheet_tables import filled, is_head, names_text
@@ -48,20 +49,33 @@ class _Column:
 
 
 def whole_rows(rows: Sequence[list[str]], delimiter: str) -> list[list[str]]:
-    """Return the rows of a table with as many cells as it has columns, or fewer; raises LongRowError."""
+    """Return the rows of a table with as many cells as it has columns, or fewer; raises LongRowError.
+
+    Where empty names stand behind the others, as programs write them that give all rows as many cells, a column may have no name:
+    there only a text is put together, and what fits in no way, or is so in half of the rows, stays as it is.
+    """
     made = list(rows)
     for block in _blocks(rows):
-        width = _width(rows, block)
+        head = _head(rows, block)
+        width = _width(rows, block, head)
         long = [index for index in block if width and len(_cut(rows[index], width)) > width]
-        columns = _columns(rows, block, width) if long else []
+        is_filled_up = any(len(rows[index]) > width for index in head)
+        if not long or (is_filled_up and 2 * len(long) >= len(block) - len(head)):
+            continue
+        columns = _columns(rows, block, head, width)
         for index in long:
-            made[index] = _joined(rows[index], index, columns, delimiter)
+            try:
+                made[index] = _joined(rows[index], index, columns, delimiter, of_text=is_filled_up)
+            except LongRowError:
+                if not is_filled_up:
+                    raise
     return made
 
 
 def _blocks(rows: Sequence[Sequence[str]]) -> Iterator[range]:
-    """Yield the rows of each table with its names, and those above the first names."""
-    starts = [index for index, row in enumerate(rows) if _are_names(row, index)]
+    """Yield the rows of each table with its names, in one row or several, and those above the first names."""
+    named = [_are_names(row, index) for index, row in enumerate(rows)]
+    starts = [index for index, is_named in enumerate(named) if is_named and not (index and named[index - 1])]
     if starts:
         yield from (range(start, end) for start, end in zip(starts, [*starts[1:], len(rows)], strict=True))
     else:
@@ -74,22 +88,19 @@ def _are_names(row: Sequence[str], index: int) -> bool:
     return is_head(cells) or (is_told and all(map(is_name, cells)))
 
 
-def _width(rows: Sequence[Sequence[str]], block: range) -> int:
-    """Return how many columns a table has: as many as names, or without names as most rows have cells; 0 where nothing says it.
+def _head(rows: Sequence[Sequence[str]], block: range) -> range:
+    """Return the rows of names that a table begins with."""
+    end = next((index for index in block if not _are_names(rows[index], index)), block.stop)
+    return range(block.start, end)
 
-    Where empty names stand behind the others, as many programs write them, most rows tell which of these are columns.
-    """
-    if not block:
-        return 0
-    head = rows[block.start]
-    is_named = _are_names(head, block.start)
-    named = len(_cut(head, 0)) if is_named else 0
-    if named == len(head):
-        return named
-    widths = Counter(len(_cut(rows[index], 0)) for index in block[is_named:])
-    del widths[0]  # empty rows
+
+def _width(rows: Sequence[Sequence[str]], block: range, head: range) -> int:
+    """Return how many columns a table has: as many as names, or without names as most rows have cells; 0 where nothing says it."""
+    if head:
+        return max(len(_cut(rows[index], 0)) for index in head)
+    widths = Counter(len(rows[index]) for index in block if rows[index])
     width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-    return max(named, width if width > 1 and 2 * count > widths.total() else 0)
+    return width if width > 1 and 2 * count > widths.total() else 0
 
 
 def _cut(row: Sequence[str], width: int) -> Sequence[str]:
@@ -100,10 +111,12 @@ def _cut(row: Sequence[str], width: int) -> Sequence[str]:
     return row[:end]
 
 
-def _columns(rows: Sequence[Sequence[str]], block: range, width: int) -> list[_Column]:
-    head = rows[block.start][:width] if _are_names(rows[block.start], block.start) else [""] * width
-    body = [_cut(rows[index], width) for index in block if index > block.start or not any(head)][:_MEASURE]
-    return [_column(name, [row[i] for row in body if i < len(row) <= width and row[i]]) for i, name in enumerate(head)]
+def _columns(rows: Sequence[Sequence[str]], block: range, head: range, width: int) -> list[_Column]:
+    names = ["" for _ in range(width)]
+    for index in head:
+        names = [below or above for above, below in zip_longest(names, rows[index][:width], fillvalue="")]
+    body = [_cut(rows[index], width) for index in block if index not in head][:_MEASURE]
+    return [_column(name, [row[i] for row in body if i < len(row) <= width and row[i]]) for i, name in enumerate(names)]
 
 
 def _column(name: str, cells: Sequence[str]) -> _Column:
@@ -113,7 +126,8 @@ def _column(name: str, cells: Sequence[str]) -> _Column:
     return _Column(is_text, is_number and not is_text, max(map(len, cells), default=0))
 
 
-def _joined(row: Sequence[str], index: int, columns: Sequence[_Column], delimiter: str) -> list[str]:
+def _joined(row: Sequence[str], index: int, columns: Sequence[_Column], delimiter: str, *, of_text: bool) -> list[str]:
+    """Return a row with some of its cells put together, with ``of_text`` only those of a text; raises LongRowError."""
     cells = _cut(row, len(columns))
     if _NOTE.match(cells[0]):
         return [delimiter.join(cells)]
@@ -121,7 +135,7 @@ def _joined(row: Sequence[str], index: int, columns: Sequence[_Column], delimite
     fits = [at for at in range(len(columns)) if _fits(cells, at, more, columns, delimiter)]
     ended = [at for at in fits if columns[at].is_text and cells[at + more].endswith(_STOP)]
     chosen = fits if len(fits) == 1 else ended
-    if len(chosen) != 1:
+    if len(chosen) != 1 or (of_text and not columns[chosen[0]].is_text):
         raise LongRowError(index, len(cells), len(columns))
     return _put_together(cells, chosen[0], more, delimiter)
 

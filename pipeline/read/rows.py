@@ -19,7 +19,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
-from pipeline.read.sheet_tables import Table, squeezed, tables_of
+from pipeline.read.sheet_tables import Table, filled, squeezed, tables_of
 from pipeline.read.table_layout import LETTERS, SHORTEST_TEXT, TableLayout, find_layout
 
 # What a cell shows whose formula went wrong, or whose column was too narrow, in Excel, WPS and LibreOffice.
@@ -27,6 +27,9 @@ _WRONG = re.compile(
     r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|UNKNOWN!|CONNECT!|BUSY!|GETTING_DATA|#+)|Err:\d{3}"
 )
 _PAGE_TAG = re.compile(r"</(?:p|div|span|strong|b|font|a|li|td|h[1-6])\s*>|<br\s*/?>|<(?:p|div|img)\b[^<>]{0,1000}>", re.IGNORECASE)
+# Who filled a table in, and when: 审核人：… 填表人：…
+_SIGNED = re.compile("(?:填表|填报|制表|审核|审批|复核|负责|分管|主管|经办|联系|报送|统计|单位|日期|时间|电话)[^:：。，]{0,8}[:：]")
+_LONGEST_SIGNED = 30
 _LONGEST_NOTE = 20  # characters of what stands alone in a row of a form and is no text of it
 
 
@@ -70,6 +73,8 @@ def _rows(table: Table, layout: TableLayout) -> Iterator[_Row]:
         if index < layout.header.start or row in headers:  # names stand again on each page of a printed table
             if aside := _joined(row):
                 yield _Row(aside, "noise", _bare(place), "table title" if index < layout.header.start else "table header")
+        elif _is_signed(filled(row)) and not layout.is_form:
+            yield _Row(_joined(row), "noise", _bare(place), "table note")
         elif text or _is_text_of_form(row, layout):
             of_report = layout.source is not None and layout.source < len(cells) and bool(cells[layout.source])
             yield _Row(text or _joined(row), "row" if of_report else "record", place if text else _bare(place))
@@ -83,6 +88,11 @@ def _rows_aside(table: Table) -> Iterator[_Row]:
     for index, row in enumerate(table.rows):
         if LETTERS.search(aside := _joined(row)):
             yield _Row(aside, "noise", SourceLocation(0, sheet=table.sheet, row=table.number(index)), "row without text")
+
+
+def _is_signed(cells: Sequence[str]) -> bool:
+    """Tell whether a row says by whom and when a table was filled in."""
+    return len(cells) > 1 and all(len(cell) <= _LONGEST_SIGNED and _SIGNED.match(cell) for cell in cells)
 
 
 def _is_text_of_form(row: Sequence[str], layout: TableLayout) -> bool:

@@ -27,6 +27,12 @@ ALL_COLUMNS = "*"  # as read.text_column: all columns with text
 LETTERS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffffA-Za-z]")
 SHORTEST_TEXT = 6  # letters in the mean cell of a column that is taken for text without its name saying so
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+# What forms ask for, besides what columns are called.
+_ASKED = re.compile(
+    "(?:出生年月|籍贯|政治面貌|学历|学位|毕业院校|专业|简历|事迹|荣誉|奖惩|奖励|理由|意见|地址|邮箱|邮编|联系方式|特长|照片|签名|签字|盖章"
+    "|背景|经过|过程|亮点|特色|创新点|体会|效果|反响|评价|计划|打算|下一步|安排|建议|规模|主办|承办|协办)$|^(?:出生|入党|参加工作|现任|身份证)"
+)
+_QUESTION = re.compile(r"[Q第]?(\d{1,3})[.．、:：题](?!\d).+")  # of a questionnaire: 3、您的建议
 _NUMBER = re.compile(r"[-+]?[\d,.，％%]*\d[\d,.，％%]*")
 _LOOK, _MEASURE = 12, 50  # rows, not empty, in which names are looked for, and by which a table's width is measured
 _MOST_LEVELS = 3  # of names, one above the other
@@ -92,18 +98,31 @@ def _all_names(table: Table, names: Sequence[str], width: int) -> tuple[str, ...
 
 
 def _is_form(table: Table, cells: Mapping[int, Sequence[str]]) -> bool:
-    """Tell whether the names of a table stand at its side: all short and different, half of them names of columns."""
+    """Tell whether the names of a table stand at its side: all short and different, half of them names of columns or of forms.
+
+    Where names and values take turns in the first row (姓名, …, 性别, …) they do in the others.
+    """
     several = [index for index, found in cells.items() if len(found) > 1]
     if len(several) < 2 or any(is_head(cells[index]) for index in several[:_LOOK]):
         return False
     column = min(_first_column(table.rows[index]) for index in several)
-    side = list(filter(None, (" ".join(table.rows[index][column].split()) for index in several)))
-    are_names = len(side) > 1 and len({*side}) == len(side) and all(map(_is_label, side))
-    return are_names and 2 * sum(is_column(name) or name.endswith(("：", ":")) for name in side) >= len(side)
+    side = list(filter(None, (squeezed(table.rows[index][column]) for index in several)))
+    if len(side) < 2 or len({*side}) < len(side) or not all(map(_may_be_label, side)):
+        return False
+    return _take_turns(cells[several[0]]) or (any(map(_is_label, side[1:])) and 2 * sum(map(_is_label, side)) >= len(side))
+
+
+def _take_turns(cells: Sequence[str]) -> bool:
+    """Tell whether names and their values take turns in a row."""
+    return len(cells) > 3 and all(map(_is_label, cells[0:3:2])) and not _is_label(cells[1])
+
+
+def _may_be_label(cell: str) -> bool:
+    return is_name(cell) and len(plain_name(cell)) <= LONGEST_COLUMN
 
 
 def _is_label(cell: str) -> bool:
-    return is_name(cell) and len(plain_name(cell)) <= LONGEST_COLUMN
+    return is_column(cell) or cell.endswith(("：", ":")) or (len(cell) <= LONGEST_COLUMN and _ASKED.search(cell) is not None)
 
 
 def _first_column(row: Sequence[str]) -> int:
@@ -132,13 +151,20 @@ def _find_header(table: Table, cells: Mapping[int, Sequence[str]], options: Read
     named = [index for index in [*cells][:_LOOK] if all(is_name(cell) or is_column(cell) for cell in cells[index])]
     told = [i for i in named if any(plain_name(cell).lower() in known or cell.lower() in known for cell in cells[i])]
     wide = [index for index in named if len(cells[index]) > 1 and 2 * len(cells[index]) > width]
-    sure = [i for i in told if _is_told(table, cells, i, width)] or [i for i in wide if _is_sure(table, cells, i)]
+    asked = [index for index in [*cells][:_LOOK] if _are_questions(cells[index])]
+    sure = asked or [i for i in told if _is_told(table, cells, i, width)] or [i for i in wide if _is_sure(table, cells, i)]
     # A row below others that are as wide is one of them.
     doubtful = [i for i in wide if not any(len(cells[above]) >= len(cells[i]) for above in cells if above < i)]
     first = next(iter(sure or doubtful), None)
     if first is None:
         return range(min(cells), min(cells)), True
     return _levels(table, first, frozenset(index for index in named if len(cells[index]) > 1)), bool(sure)
+
+
+def _are_questions(cells: Sequence[str]) -> bool:
+    """Tell whether a row has the questions of a questionnaire, by their numbers: half of the cells at least, and in order."""
+    numbers = [int(found[1]) for found in map(_QUESTION.fullmatch, cells) if found]
+    return len(numbers) > 1 and 2 * len(numbers) >= len(cells) and numbers == sorted(numbers) and numbers[0] < numbers[-1]
 
 
 def _is_told(table: Table, cells: Mapping[int, Sequence[str]], index: int, width: int) -> bool:

@@ -36,7 +36,7 @@ def last(document):
             {"单位": "乙镇", "问题": "缺人,缺钱。"},
         ),
         ((f"甲镇,{TEXT}", f"乙镇,{TEXT}", "丙镇,办夜校,讲政策"), "办夜校,讲政策", {"column 1": "丙镇"}),
-        (("内容,单位,,", f"{TEXT},甲镇,,", "办起了夜校,讲政策,乙镇,"), "办起了夜校,讲政策", {"单位": "乙镇"}),
+        (("内容,单位,,", f"{TEXT},甲镇,,", f"{TEXT},丙镇,,", "办起了夜校,讲政策,乙镇,"), "办起了夜校,讲政策", {"单位": "乙镇"}),
         (("台账", "填报：甲镇,2025年", "序号,内容", "1,办夜校,讲政策"), "办夜校,讲政策", {"序号": "1"}),
         (("单位;内容", "甲镇;办夜校;讲政策"), "办夜校;讲政策", {"单位": "甲镇"}),
         (("县区,场次,人次", "甲县,30,1,200"), "甲县\t30\t1,200", {"县区": "甲县", "场次": "30", "人次": "1,200"}),
@@ -88,3 +88,16 @@ def test_an_error_tells_the_row_and_both_numbers():
     with pytest.raises(LongRowError) as told:
         whole_rows([["序号", "数量"], ["1", "2", "3"]], ",")
     assert (told.value.index, told.value.cells, told.value.columns) == (1, 3, 2)
+
+
+def test_names_in_two_rows_have_as_many_columns_as_the_wider_one():
+    names = [["序号", "活动情况", "", "备注"], ["", "时间", "内容", ""]]
+    rows = [*names, ["1", "3月", TEXT, "好"], ["2", "4月", "办夜校", "讲政策", "无"]]
+    assert whole_rows(rows, ",") == [*rows[:3], ["2", "4月", "办夜校,讲政策", "无"]]
+
+
+def test_a_column_without_a_name_keeps_its_cells():
+    rows = [["单位", "内容", "备注", ""], ["甲镇", TEXT, "好", "坏"], ["乙镇", TEXT, "好", ""], ["丙镇", TEXT, "", ""]]
+    assert whole_rows(rows, ",") == rows
+    many = [["单位", "内容", ""], ["甲镇", "办夜校", "好"], ["乙镇", "讲政策", ""]]
+    assert whole_rows(many, ",") == many
