@@ -19,7 +19,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
-from pipeline.read.sheet_tables import Table, filled, squeezed, tables_of
+from pipeline.read.sheet_tables import Table, filled, names_column, squeezed, tables_of
 from pipeline.read.table_layout import LETTERS, SHORTEST_TEXT, TableLayout, find_layout
 
 # What a cell shows whose formula went wrong, or whose column was too narrow, in Excel, WPS and LibreOffice.
@@ -62,7 +62,7 @@ def rows_text(tables: Sequence[Table], encoding: str, source: str, options: Read
 
 def _rows(table: Table, layout: TableLayout) -> Iterator[_Row]:
     spanned, headers = _spanned(table), [list(table.rows[index]) for index in layout.header]
-    shows_names = table.is_further or not layout.is_sure
+    shows_names = table.is_further or not layout.is_sure or not _go_with_rows(table, layout)
     for index, row in enumerate(table.rows):
         if index in layout.header and not shows_names:
             continue
@@ -81,6 +81,18 @@ def _rows(table: Table, layout: TableLayout) -> Iterator[_Row]:
         elif LETTERS.search(aside := _joined(row)):
             is_note = sum(map(bool, row)) == 1 and len(LETTERS.findall(aside)) >= SHORTEST_TEXT
             yield _Row(aside, "noise", _bare(place), "table note" if is_note else "row without text")
+
+
+def _go_with_rows(table: Table, layout: TableLayout) -> bool:
+    """Tell whether each name that may be something else stands beside the text of some row; a name that does not would be lost."""
+    names = [(column, cell) for index in layout.header for column, cell in enumerate(table.rows[index]) if cell.strip()]
+    left = {column for column, cell in names if len(cell.strip()) > 1 and not names_column(squeezed(cell))} - {*layout.text}
+    for row in table.rows[layout.header.stop :]:
+        if not left:
+            break
+        if any(column < len(row) and row[column].strip() for column in layout.text):
+            left -= {column for column in left if column < len(row) and row[column]}
+    return not left
 
 
 def _rows_aside(table: Table) -> Iterator[_Row]:

@@ -213,7 +213,8 @@ def _is_above_text(table: Table, rows: Sequence[int], layout: TableLayout) -> bo
     below = [table.rows[index][column] for index in rows if index >= layout.header.stop and column < len(table.rows[index])]
     above = (table.rows[index] for index in layout.header)
     length = len(_HAN.findall("".join(cells[column] for cells in above if column < len(cells))))
-    return _MUCH_LONGER * length <= median(len(_HAN.findall(cell)) for cell in below if cell)
+    lengths = [len(_HAN.findall(cell)) for cell in below if cell]
+    return bool(lengths) and _MUCH_LONGER * length <= median(lengths)
 
 
 def _levels(table: Table, first: int, named: frozenset[int]) -> range:
