@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from pipeline.read.column_names import COUNTED, SOURCE_NAMES, TEXT_NAMES, is_name, plain_name
-from pipeline.read.sheet_tables import filled, is_head, names_text
+from pipeline.read.sheet_tables import filled, is_head, may_be_head, names_text
 
 _LOOK, _MEASURE = 12, 200  # rows in which names are looked for, and by which a column is judged
 _SHORTEST_TEXT = 6  # letters in the mean cell of a column of text
@@ -83,6 +83,8 @@ def _blocks(rows: Sequence[Sequence[str]]) -> Iterator[range]:
 
 
 def _are_names(row: Sequence[str], index: int) -> bool:
+    if not may_be_head(row):
+        return False
     cells = filled(row)
     is_told = index < _LOOK and len(cells) > 1 and any(cell.lower() in (*TEXT_NAMES, *SOURCE_NAMES) for cell in cells)
     return is_head(cells) or (is_told and all(map(is_name, cells)))

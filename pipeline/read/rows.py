@@ -73,7 +73,7 @@ def _rows(table: Table, layout: TableLayout) -> Iterator[_Row]:
         if index < layout.header.start or row in headers:  # names stand again on each page of a printed table
             if aside := _joined(row):
                 yield _Row(aside, "noise", _bare(place), "table title" if index < layout.header.start else "table header")
-        elif _is_signed(filled(row)) and not layout.is_form:
+        elif _is_signed(row) and not layout.is_form:
             yield _Row(_joined(row), "noise", _bare(place), "table note")
         elif text or _is_text_of_form(row, layout):
             of_report = layout.source is not None and layout.source < len(cells) and bool(cells[layout.source])
@@ -102,8 +102,11 @@ def _rows_aside(table: Table) -> Iterator[_Row]:
             yield _Row(aside, "noise", SourceLocation(0, sheet=table.sheet, row=table.number(index)), "row without text")
 
 
-def _is_signed(cells: Sequence[str]) -> bool:
+def _is_signed(row: Sequence[str]) -> bool:
     """Tell whether a row says by whom and when a table was filled in."""
+    if not _SIGNED.match(next(filter(None, row), "").lstrip()):
+        return False
+    cells = filled(row)
     return len(cells) > 1 and all(len(cell) <= _LONGEST_SIGNED and _SIGNED.match(cell) for cell in cells)
 
 

@@ -12,6 +12,7 @@ from pipeline.read.column_names import LIKELY, SOURCE_NAMES, TEXT_NAMES, is_colu
 
 _FEWEST_ALONE = 3  # names of columns that begin a table where no title and no empty row stands above them
 _LONGEST_TITLE = 40
+_YEAR = 4  # digits of a number that may be the name of a column
 _SHORTEST_TEXT = 12  # characters of a cell that no row above the names of a table has
 _KNOWN = frozenset((*TEXT_NAMES, *SOURCE_NAMES))
 
@@ -41,6 +42,11 @@ class Table:
 def filled(row: Sequence[str]) -> list[str]:
     """Return what the cells of a row hold that hold something, each in one line."""
     return [squeezed(cell) for cell in row if cell and not cell.isspace()]
+
+
+def may_be_head(row: Sequence[str]) -> bool:
+    """Tell whether a row may be one of names, in less time than ``is_head`` takes: no cell ends a sentence or is a number."""
+    return not any("。" in cell or (cell.isdigit() and len(cell) != _YEAR) for cell in row)
 
 
 def squeezed(cell: str) -> str:
@@ -80,16 +86,16 @@ def _further_starts(rows: Sequence[Sequence[str]]) -> list[int]:
     heads: list[list[str]] = []  # of the table that is looked at
     has_body = False
     for index, row in enumerate(rows):
-        cells = filled(row)
+        cells = filled(row) if not has_body or may_be_head(row) else ()
         if not is_head(cells):
             has_body = has_body or (bool(cells) if heads else _is_body(cells))
         elif not has_body:
-            heads.append(cells)
+            heads.append([*cells])
         elif cells not in heads:
             start = _title_above(rows, index, starts[-1] if starts else 0)
             if start < index or not heads or (len(cells) >= _FEWEST_ALONE and all(map(names_column, cells))):
                 starts.append(start)
-                heads, has_body = [cells], False
+                heads, has_body = [[*cells]], False
     return starts
 
 
@@ -140,6 +146,8 @@ def _groups(table: Table, head: Sequence[str]) -> list[tuple[int, int]]:
     for width in range(2, len(names) // 2 + 1):
         if len(names) % width == 0 and names == names[:width] * (len(names) // width):
             return [(columns[i], columns[i + width - 1]) for i in range(0, len(names), width)]
+    if len(columns) == columns[-1] + 1 - columns[0]:
+        return []
     used = {column for row in table.rows if len(filled(row)) > 1 for column, cell in enumerate(row) if cell.strip()}
     runs = [
         [column for column, _ in run]
