@@ -25,7 +25,7 @@ _BEFORE, _BEHIND = "(?:共|共计|累计|总计|合计|完成|实现|约|近|超
 _AROUND = re.compile(rf"(?P<before>{_BEFORE})(?P<behind>{_BEHIND})")
 # What a column or a row of numbers is called that count nothing.
 _NO_COUNT = re.compile(
-    "(?:.*(?:序号|编号|号码|代码|年份|日期|时间|月份|时限|电话|手机|邮编|年龄|学号|证号|账号|文号|版面|版次|期号|届次|门牌|楼层|房号|备注)"
+    "(?:.*(?:序号|编号|号码|代码|年份|年月|生日|日期|时间|月份|时限|电话|手机|邮编|年龄|学号|证号|账号|文号|版面|版次|期号|届次|门牌|楼层|房号|备注)"
     "|号|年|月|日|年度|届|期|编码|座机|QQ|联系方式)"
 )
 _RANK = re.compile(".*(?:排名|名次|位次)")
@@ -33,6 +33,9 @@ _RANK = re.compile(".*(?:排名|名次|位次)")
 _ANY_AMOUNT = re.compile(
     r"(?:数量|数值|数据|数额|总数|总量|总计|合计|小计|累计|实绩|实际|目标|计划|完成|指标值|结果|统计数?|(?:实际|计划|目标|累计|已|应)?完成(?:数量?|情况|值)"
     r"|(?:实际|计划|目标|累计)(?:数量?|值)?|[本上去今当全][年月季期周]|同期|\d{4}年?度?|\d{1,2}月份?|[一二三四1-4]季度|[上下]半年|本年度|上年度|今年以来)"
+)
+_CHANGE = re.compile(
+    "(?:同比|环比|[比较][上去]年|年均)?(?:增长率?|增幅|增速|增减|升降|变化|下降|同比|环比)(?:率|幅度|情况)?|占比|比重|比例"
 )
 _UNIT_NAME = re.compile("(?:计量)?单位")
 _ASIDE = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
@@ -43,6 +46,7 @@ _COUNTING = re.compile(r".*(?:数|数量|次|量|额|率|人次|场次|经费|�
 _PLACE = re.compile(r".{1,8}(?<![下进入驻到])(?:省|市|县|区|旗|镇|乡|街道)")
 _HOUSE = re.compile(r".{1,8}(?<![下进入驻到])(?:村|社区|局|馆|站|委|办|部|校|学院|中心)")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
+_MONTH = re.compile(r"(?:19|20)\d{2}[./-](?:0?[1-9]|1[0-2])(?:[./-]\d{1,2})?")
 _LETTER = re.compile(r"[^\W\d_]")
 _DAY = re.compile(r"[\d年月日.\-/~—至\s]+(?:[上下]旬)?")
 _NUMBERED = re.compile(r" \(\d+\)$")  # of the second of two columns of one name
@@ -91,7 +95,7 @@ def figures_in_row(text: str, columns: Mapping[str, str]) -> list[Figure]:
     cells = _cells(text, columns)
     told = [(cell, _told(cells, at)) for at, cell in enumerate(cells)]
     found = [figure for _, figure in told if figure is not None]
-    numbers = [cell for cell in cells if cell.figure is not None]
+    numbers = [cell for cell in cells if cell.figure is not None or _MONTH.fullmatch(cell.text.translate(PLAIN))]
     in_words = (each for each in figures_in(text) if not any(cell.holds(each) for cell in numbers))
     found += [_with_label(figure, cells) for figure in in_words]
     return sorted(found, key=lambda figure: figure.start)
@@ -115,6 +119,8 @@ def _cells(text: str, columns: Mapping[str, str]) -> list[_Cell]:
 def _number(cell: str, start: int) -> Figure | None:
     """Return the number that a cell is, with its measure and what says how near it is; None for a cell that says more."""
     plain = cell.translate(PLAIN)
+    if _MONTH.fullmatch(plain):
+        return None
     if bare := _BARE.fullmatch(plain):
         value = value_of(bare[0].lstrip("-+"))
         signed = value if value is None or not plain.startswith("-") else -value
@@ -138,10 +144,15 @@ def _told(cells: Sequence[_Cell], at: int) -> Figure | None:
     if _RANK.fullmatch(name or row) and cell.is_bare:
         return replace(cell.figure, unit="名", kind="rank", counted=row if name else "")
     measured = _measured(cell.figure, _measure(cells, at, label)) if cell.is_bare else cell.figure
-    if name and not _ANY_AMOUNT.fullmatch(name):
-        return replace(measured, counted=name)
-    is_whose = not name and (_PLACE.fullmatch(row) or (cell.is_bare and _HOUSE.fullmatch(row)))
-    return replace(measured, counted="" if is_whose else row)
+    return replace(measured, counted=_counted(name, row, cell.is_bare))
+
+
+def _counted(name: str, row: str, is_bare: bool) -> str:
+    """Return what a number counts, by the name of its column and that of its row; "" where nothing says it."""
+    is_whose = bool(_PLACE.fullmatch(row)) or (is_bare and _HOUSE.fullmatch(row) is not None)
+    if not name or _ANY_AMOUNT.fullmatch(name):
+        return "" if is_whose else row
+    return row if _CHANGE.fullmatch(name) and row and not is_whose else name
 
 
 def _counts(cells: Sequence[_Cell], at: int, label: str) -> bool:
