@@ -75,7 +75,7 @@ def find_layout(table: Table, options: ReadConfig) -> TableLayout | None:
 def _layout(table: Table, rows: Sequence[int], header: range, options: ReadConfig) -> TableLayout | None:
     names = _names(table.rows[header.start : header.stop]) if header else ()
     body = [table.rows[index] for index in rows if index >= header.stop]
-    names = _all_names(table, names, max(len(row) for row in (*body, names)))
+    names = _all_names(table, names, max(map(len, table.rows)))
     source = named_column(names, (options.source_column,) if options.source_column else SOURCE_NAMES) if header else None
     text = _text_columns(names, body, source, options)
     if text:
@@ -133,7 +133,7 @@ def _form(table: Table, cells: Mapping[int, Sequence[str]], rows: Sequence[int])
     """Return the layout of a form: the second column of two is its text; of more all are, as names and texts take turns."""
     first = next(index for index in rows if len(cells[index]) > 1)
     used = sorted({column for index in rows for column, cell in enumerate(table.rows[index]) if cell.strip()})
-    names = _all_names(table, (), used[-1] + 1)
+    names = _all_names(table, (), max(map(len, table.rows)))
     is_whole = len(used) > 2
     return TableLayout(tuple(used) if is_whole else (used[-1],), None, names, range(first, first), is_whole=is_whole, is_form=True)
 
@@ -151,14 +151,22 @@ def _find_header(table: Table, cells: Mapping[int, Sequence[str]], options: Read
     named = [index for index in [*cells][:_LOOK] if all(is_name(cell) or is_column(cell) for cell in cells[index])]
     told = [i for i in named if any(plain_name(cell).lower() in known or cell.lower() in known for cell in cells[i])]
     wide = [index for index in named if len(cells[index]) > 1 and 2 * len(cells[index]) > width]
-    asked = [index for index in [*cells][:_LOOK] if _are_questions(cells[index])]
-    sure = asked or [i for i in told if _is_told(table, cells, i, width)] or [i for i in wide if _is_sure(table, cells, i)]
-    # A row below others that are as wide is one of them.
-    doubtful = [i for i in wide if not any(len(cells[above]) >= len(cells[i]) for above in cells if above < i)]
+    top = {index for index in named if is_head(cells[index]) or not _is_below_rows(cells, index)}
+    top |= {index for index in told if {options.text_column, options.source_column} & {*cells[index]} - {""}}
+    asked = [index for index in [*cells][:_LOOK] if _are_questions(cells[index]) and not _is_below_rows(cells, index)]
+    sure = asked or [i for i in told if i in top and _is_told(table, cells, i, width)]
+    sure = sure or [i for i in wide if i in top and _is_sure(table, cells, i)]
+    doubtful = [i for i in wide if i in top]
     first = next(iter(sure or doubtful), None)
     if first is None:
         return range(min(cells), min(cells)), True
     return _levels(table, first, frozenset(index for index in named if len(cells[index]) > 1)), bool(sure)
+
+
+def _is_below_rows(cells: Mapping[int, Sequence[str]], index: int) -> bool:
+    """Tell whether a row stands below one as wide that is no title (填报单位：…): then it is a row like that one."""
+    above = (found for place, found in cells.items() if place < index)
+    return any(len(found) >= len(cells[index]) and not any("：" in cell or ":" in cell for cell in found) for found in above)
 
 
 def _are_questions(cells: Sequence[str]) -> bool:

@@ -175,3 +175,35 @@ def test_a_sheet_without_the_column_that_is_asked_for_is_set_aside_and_not_lost(
     document = read_bytes(stream.getvalue(), "x", replace(config.read, text_column="做法"), ".xlsx")
     aside = [("\t".join(map(str, row)), "row without text") for row in [*STATISTICS, ["序号", "姓名"]]]
     assert parts(document) == [(FIRST, "record"), *aside]
+
+
+def test_a_title_wider_than_the_table_and_a_column_that_begins_late_fail_nothing(config):
+    rows = [["台账", "", "", "甲", "乙"], ["序号", "内容"], [1, FIRST]]
+    assert texts(read_bytes(csv_of(rows), "x.csv", config.read, ".csv")) == [FIRST]
+    form = [[f"项目{sign}名称", FIRST] for sign in "甲乙丙丁戊己庚辛壬癸"]
+    long = [*form, *[[f"第{sign}处地点", SECOND] for sign in "甲乙丙丁戊己庚辛壬癸"]]
+    many = [[f"{name}{sign}", text] for sign in "一二三" for name, text in long] + [["最后情况", FIRST, "另有一句话"]]
+    document = read_bytes(workbook(many), "x", config.read, ".xlsx")
+    assert "另有一句话" in document.text or {"column 1": "最后情况", "column 3": "另有一句话"} in columns(document)
+
+
+@pytest.mark.parametrize("low", [["合计", "书房", "好"], ["县区", "宣讲", "人次"]])
+def test_short_words_above_numbers_take_nothing_from_texts_above_them(config, low):
+    rows = [["甲镇", FIRST, "很好"], ["乙镇", SECOND, "好"], low, ["丙镇", "书房", "3"]]
+    document = read_bytes(csv_of(rows), "x.csv", config.read, ".csv")
+    told = texts(document)
+    assert told[:2] == [FIRST, SECOND]
+    assert all(word in document.text or word in str(columns(document)) for word in low)
+
+
+def test_names_may_stand_below_a_title_of_as_many_cells(config):
+    rows = [["填报单位：甲镇", "时间：12月"], ["镇街", "动态"], ["甲镇", MUCH]]
+    document = read_bytes(csv_of(rows), "x.csv", config.read, ".csv")
+    assert (texts(document), columns(document)) == ([MUCH], [{"镇街": "甲镇"}])
+    chosen = read_bytes(csv_of([["甲", "乙二"], *rows[1:]]), "x.csv", replace(config.read, text_column="动态"), ".csv")
+    assert texts(chosen) == [MUCH]
+
+
+def test_a_table_whose_text_column_is_empty_is_read_all_the_same(config):
+    document = read_bytes(csv_of([["亮点", "板块"], ["", "理论"], ["", "文化"]]), "x.csv", config.read, ".csv")
+    assert {"理论", "文化"} <= {*document.text.split()}
