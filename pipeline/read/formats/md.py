@@ -13,8 +13,10 @@ from html import unescape
 from pipeline.core.config import ReadConfig
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.preprocess.headings import sign_level
+from pipeline.read.column_names import is_column
 from pipeline.read.compose import Paragraph, heading_levels, is_plain_heading
 from pipeline.read.decode import ReadText, decode
+from pipeline.read.sheet_tables import is_head
 
 _BLOCKS = re.compile(
     r"\A(?P<matter>---|\+\+\+)[ \t]*\r?\n.*?\r?\n(?:(?P=matter)|\.\.\.)[ \t\r]*$"
@@ -113,13 +115,21 @@ def _places(text: str) -> Iterator[SourceLocation]:
         yield SourceLocation(0)
     for table in _TABLE.finditer(text):
         head = _LINE.search(text, *table.span(1))
-        names = _cells(head[0]) if head and "。" not in head[0] else []
+        names = _cells(head[0]) if head and _names_columns(head[0], table[3]) else []
         for row in _LINE.finditer(text, *table.span(3)):
             cells = _cells(row[0])
             if len(cells) == len(names) == len({*names}):
                 columns = tuple((name, cell) for name, cell in zip(names, cells, strict=True) if name and cell)
                 yield SourceLocation(row.start(), columns=columns)
                 yield SourceLocation(row.end())
+
+
+def _names_columns(head: str, rows: str) -> bool:
+    """Tell whether the first row of a table has the names of its columns, and is not that of a form with names at the side."""
+    cells = _cells(head)
+    side = [_cells(row[0])[0] for row in _LINE.finditer(rows)]
+    is_form = bool(side) and all(map(is_column, [cells[0], *side])) and not is_head(list(filter(None, cells)))
+    return "。" not in head and not is_form
 
 
 def _cells(row: str) -> list[str]:
@@ -144,7 +154,7 @@ def _marks(text: str) -> Iterator[Mark]:
     rows = {match.span(1) for match in _ROW.finditer(text)}
     for table in _TABLE.finditer(text):
         head, line = _LINE.search(text, *table.span(1)), table.span(2)
-        if head and "。" not in head[0]:  # else somebody put the first row there
+        if head and _names_columns(head[0], text[slice(*table.span(3))]):  # else somebody put the first row there
             aside.append(Mark(*head.span(), "noise", reason="table header"))
         aside.append(Mark(*line, "noise", reason="markdown block"))
         rows |= {row.span() for row in _LINE.finditer(text, *table.span(3))}

@@ -2,6 +2,8 @@ import time
 
 import pytest
 
+from pipeline.read import read_bytes
+
 TEXT = """---
 title: x
 ---
@@ -254,3 +256,19 @@ def test_lines_that_only_look_like_one_paragraph_stay_lines(passages):
         "单位：县委宣传部、县文化和旅游局办公室",
         "时间，周五",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_form"),
+    [
+        ((("项目名称", "红色宣讲团"), ("实施单位", "县文化馆"), ("主要做法", "进村讲故事")), True),
+        ((("项目", "内容"), ("项目名称", "红色宣讲团"), ("主要做法", "进村讲故事")), False),
+        ((("县区", "全年"), ("甲县", "30")), False),
+    ],
+)
+def test_the_first_row_of_a_form_is_no_row_of_names(config, rows, is_form):
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    text = "\n".join(["# 登记表", "", lines[0], "|---|---|", *lines[1:], ""])
+    document = read_bytes(text.encode(), "a.md", config.read, ".md")
+    aside = [document.text[mark.start : mark.end] for mark in document.marks if mark.reason == "table header"]
+    assert aside == ([] if is_form else [lines[0]])
