@@ -4,12 +4,13 @@ The XML is walked here with lxml (BSD, maintained, needed for other formats too)
 leave out text boxes, content controls, notes and list numbers, which loads every picture, and which stops at a reference
 to a part that is missing. Insertions count and deletions do not, as if all changes were accepted; comments, hidden text and
 the prompts of empty controls are left out. Footnotes follow the paragraph that refers to them; page headers and footers stand
-at the end as noise. A document that the body refers to and that is not in the package refuses the file: its text would be lost.
+at the end as noise. A document, chart or SmartArt that the body refers to and that is not in the package, or is damaged, refuses
+the file: its words would be lost.
 """
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import takewhile
@@ -26,7 +27,18 @@ from pipeline.read.embedded import read_embedded
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import LONGEST_SIGNS, Fields, signs_in_font, symbol_text
 from pipeline.read.office.numbering import spaced, with_label, with_symbols
-from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, number, relationships, switch
+from pipeline.read.office.ooxml import (
+    Parts,
+    Relationship,
+    attribute,
+    child,
+    children,
+    local,
+    main_part,
+    number,
+    relationships,
+    switch,
+)
 from pipeline.read.office.packages import open_package, parse_member, read_member, stored_name
 from pipeline.read.office.word_styles import BODY_LEVEL, ListNumbers, Style, WordStyles, is_indented
 
@@ -45,9 +57,8 @@ _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 _CHUNK = "aFChunk"
-_BOXES = frozenset(
-    ["txbxContent", "textpath", "relIds", "chart", "txBody"]
-)  # text boxes, WordArt, SmartArt, charts, shapes of slides
+_IN_PARTS = frozenset(["relIds", "chart"])  # SmartArt and charts, of which the body says only where they stand
+_BOXES = frozenset(["txbxContent", "textpath", "txBody"]) | _IN_PARTS  # text boxes, WordArt, shapes of slides
 _TAKE_IN = mark("open it in Word, put the text in where it belongs, and save it again")
 _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
@@ -81,14 +92,17 @@ class WordBody:
 
 @dataclass(slots=True)
 class _Document:
-    """What the walk through a document needs to know, what it has still to write, and what it wrote, where that is asked for."""
+    """What the walk through a document needs to know, what it has still to write, and what it wrote, where that is asked for.
+
+    ``missing`` holds the names of the parts of notes that are not in the package.
+    """
 
     styles: WordStyles
     numbers: ListNumbers
     notes: "dict[tuple[str, str], _Element]"
+    missing: dict[str, str]
     chunks: dict[str, partial[Iterator[Paragraph]]]
-    parts: dict[str, Relationship]
-    part: "Callable[[str], _Element | None]"
+    parts: Parts | None  # None in page headers and footers, which are set aside
     fields: Fields = field(default_factory=Fields)
     spoken: list[ElementText] | None = None
     waiting: "list[_Element]" = field(default_factory=list)
@@ -153,7 +167,8 @@ def _said(spoken: list[ElementText], label: str, document: _Document) -> str:
 
 
 def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: str, options: ReadConfig) -> _Document:
-    roots = {part.kind: parse_member(package, part.target, source) for part in parts.values() if part.kind in _PARTS}
+    named = {part.kind: part.target for part in parts.values() if part.kind in _PARTS}
+    roots = {kind: parse_member(package, name, source) for kind, name in named.items()}
     notes = {
         (kind, attribute(note, "id") or ""): note
         for kind in _NOTES.values()
@@ -161,8 +176,9 @@ def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: 
         if attribute(note, "type") in (None, "normal")
     }
     chunks = {key: partial(_chunk, package, part.target, source, options) for key, part in parts.items() if part.kind == _CHUNK}
-    part = partial(parse_member, package, source=source)
-    document = _Document(WordStyles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, chunks, parts, part)
+    shown = Parts(package, source, parts)
+    missing = {kind: named.get(kind, kind) for kind in _NOTES.values() if roots.get(kind) is None}
+    document = _Document(WordStyles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, missing, chunks, shown)
     for kind in _NOTES.values():
         document.fields.add(roots.get(kind))
     return document
@@ -188,7 +204,7 @@ def _margins(
 ) -> Iterator[Paragraph]:
     """Yield each page header and footer that a section uses, once."""
     seen: set[str] = set()
-    document.parts = {}  # what ids mean in a header is told elsewhere
+    document.parts = None  # what ids mean in a header is told elsewhere
     for reference in body.iter("{*}headerReference", "{*}footerReference"):
         part = parts.get(attribute(reference, "id") or "")
         if part is None or part.target in seen:
@@ -275,21 +291,27 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
 
 
 def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
-    """Yield the paragraphs of a text box or a shape from a slide, or the words of SmartArt or a chart, which stand in parts."""
-    if local(box) not in ("relIds", "chart", "txBody"):
-        yield from _blocks(box, document, in_cell=True)
-        return
-    from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart  # noqa: PLC0415 - few have any
-
-    if local(box) == "chart":
-        part = document.parts.get(attribute(box, "id") or "")
-        found = words_of_chart(None if part is None else document.part(part.target))
+    """Yield the paragraphs of a text box or a shape from a slide, or the words of what stands in a part of its own."""
+    if local(box) in _IN_PARTS:
+        found = _in_part(box, document.parts) if document.parts else iter(())
     elif local(box) == "txBody":
+        from pipeline.read.office.drawings import paragraphs_of_body  # noqa: PLC0415 - few have any
+
         found = paragraphs_of_body(box)
     else:
-        found = smart_art(attribute(box, "dm") or "", document.parts, document.part)
+        yield from _blocks(box, document, in_cell=True)
+        return
     for paragraph in found:
         yield replace(paragraph, text=_said([ElementText(box, paragraph.text)], "", document))
+
+
+def _in_part(box: "_Element", parts: Parts) -> Iterator[Paragraph]:
+    """Yield the words of SmartArt or a chart; raises InputError where its part is missing or damaged."""
+    from pipeline.read.office.drawings import smart_art, words_of_chart  # noqa: PLC0415 - few have any
+
+    if local(box) == "chart":
+        return words_of_chart(parts.root(attribute(box, "id") or ""))
+    return smart_art(attribute(box, "dm") or "", parts)
 
 
 def _is_watermark(box: "_Element") -> bool:
@@ -368,6 +390,8 @@ def _await_note(kind: str, note_id: str, document: _Document) -> None:
     note = document.notes.pop((kind, note_id), None)
     if note is not None:
         document.waiting.append(note)
+    elif kind in document.missing and document.parts:
+        raise document.parts.missing(document.missing[kind])
 
 
 def _characters(element: "_Element", name: str, fields: Fields) -> str:

@@ -16,7 +16,7 @@ from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart
-from pipeline.read.office.ooxml import Relationship, attribute, child, children, local, main_part, relationships
+from pipeline.read.office.ooxml import Parts, Relationship, attribute, child, children, local, main_part, relationships
 from pipeline.read.office.packages import open_package, parse_member
 from pipeline.read.office.slide_places import GroupFrame, Place, PlacedText, frame_of, in_reading_order, place_of, together
 
@@ -60,7 +60,7 @@ class _Slide:
     """A slide, or its notes: the presentation, what its part refers to, and the place holders of its layout, then of its master."""
 
     deck: _Deck
-    parts: dict[str, Relationship]
+    parts: Parts
     holders: tuple[_Holder, ...] = ()
 
     def place(self, kind: str, index: str) -> Place | None:
@@ -112,7 +112,7 @@ def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
             code="damaged",
         )
     parts = deck.parts(name)
-    found = _shown(root, _Slide(deck, parts, tuple(_holders(deck, parts))))
+    found = _shown(root, _Slide(deck, Parts(deck.package, deck.source, parts), tuple(_holders(deck, parts))))
     level = 0 if number == 1 else 1
     titles = [replace(paragraph, level=level) for paragraph in found if paragraph.kind == "heading"]
     paragraphs = [*_one_line(titles), *(paragraph for paragraph in found if paragraph.kind != "heading")]
@@ -120,7 +120,7 @@ def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
     yield from (Paragraph(item.text, "noise", reason="hidden slide") if is_hidden else item for item in paragraphs)
     for part in parts.values():
         if part.kind == "notesSlide":
-            yield from _notes(deck.root(part.target), deck)
+            yield from _notes(part.target, deck)
 
 
 def _shown(root: "_Element | None", slide: _Slide) -> list[Paragraph]:
@@ -159,8 +159,8 @@ def _one_line(titles: list[Paragraph]) -> list[Paragraph]:
     return [replace(titles[0], text=text)] if text else []
 
 
-def _notes(root: "_Element | None", deck: _Deck) -> Iterator[Paragraph]:
-    for paragraph in _shown(root, _Slide(deck, {})):
+def _notes(name: str, deck: _Deck) -> Iterator[Paragraph]:
+    for paragraph in _shown(deck.root(name), _Slide(deck, Parts(deck.package, deck.source, deck.parts(name)))):
         if paragraph.reason not in _MARGINS.values():
             yield Paragraph(paragraph.text, "noise", reason="speaker notes")
 
@@ -212,10 +212,9 @@ def _graphic(data: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
             for row in element.iter("{*}tr"):
                 yield from join_row([list(paragraphs_of_body(child(cell, "txBody"))) for cell in row if _is_cell(cell)])
         elif local(element) == "relIds":
-            yield from smart_art(attribute(element, "dm") or "", slide.parts, slide.deck.root)
+            yield from smart_art(attribute(element, "dm") or "", slide.parts)
         elif local(element) == "chart":
-            part = slide.parts.get(attribute(element, "id") or "")
-            yield from words_of_chart(None if part is None else slide.deck.root(part.target))
+            yield from words_of_chart(slide.parts.root(attribute(element, "id") or ""))
 
 
 def _is_cell(element: "_Element") -> bool:

@@ -1,12 +1,12 @@
 """Text of drawings (DrawingML), which Word files and presentations share: paragraphs with their numbers, SmartArt, charts."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.read.compose import Paragraph
 from pipeline.read.office.numbering import format_number, with_label
-from pipeline.read.office.ooxml import Relationship, child, children, local, number
+from pipeline.read.office.ooxml import Parts, child, children, local, number
 from pipeline.read.office.slide_places import GroupFrame, PlacedText, frame_of, in_reading_order, place_of, together
 
 if TYPE_CHECKING:
@@ -66,10 +66,8 @@ def _runs(parent: "_Element") -> Iterator[str]:
             yield from _runs(element)
 
 
-def words_of_chart(root: "_Element | None") -> Iterator[Paragraph]:
+def words_of_chart(root: "_Element") -> Iterator[Paragraph]:
     """Yield the words of a chart: its titles, then the names of its series and those of what it compares, a row each."""
-    if root is None:
-        return
     for title in root.iter("{*}title"):
         if text := "".join(piece.text or "" for piece in title.iter("{*}t", "{*}v")).strip():
             yield Paragraph(text)
@@ -80,27 +78,24 @@ def words_of_chart(root: "_Element | None") -> Iterator[Paragraph]:
             yield Paragraph("\t".join(filter(None, values)), "row")
 
 
-def smart_art(data: str, parts: Mapping[str, Relationship], root: "Callable[[str], _Element | None]") -> Iterator[Paragraph]:
+def smart_art(data: str, parts: Parts) -> Iterator[Paragraph]:
     """Yield the points of a SmartArt by its outline; where it keeps none, what was drawn of it.
 
-    ``data`` is the id of its model among the ``parts`` that the one it stands in refers to; ``root`` gives a part by its name.
+    ``data`` is the id of its model among the ``parts`` that the one it stands in refers to. Raises InputError where it is missing.
     """
-    part = parts.get(data)
-    model = None if part is None else root(part.target)
+    model = parts.root(data)
     points = {point.get("modelId") or str(i): point for i, point in enumerate(children(child(model, "ptLst")))}
     found = [line for point in _outline(points, child(model, "cxnLst")) for line in paragraphs_of_body(child(point, "t"))]
-    yield from found or _drawn(model, parts, root)
+    yield from found or _drawn(model, parts)
 
 
-def _drawn(
-    model: "_Element | None", parts: Mapping[str, Relationship], root: "Callable[[str], _Element | None]"
-) -> Iterator[Paragraph]:
+def _drawn(model: "_Element", parts: Parts) -> Iterator[Paragraph]:
     """Yield the text of the drawing of a SmartArt, which the model names; without one it is the only drawing there is."""
-    named = None if model is None else model.find(".//{*}dataModelExt")
-    drawings = [part.target for part in parts.values() if part.kind == "diagramDrawing"]
-    part = None if named is None else parts.get(named.get("relId", ""))
+    named = model.find(".//{*}dataModelExt")
+    drawings = [part.target for part in parts.known.values() if part.kind == "diagramDrawing"]
+    part = None if named is None else parts.known.get(named.get("relId", ""))
     if part is not None or len(drawings) == 1:
-        tree = child(root(drawings[0] if part is None else part.target), "spTree")
+        tree = child(parts.found(drawings[0] if part is None else part.target), "spTree")
         for text in in_reading_order([*_placed(tree, GroupFrame())]):
             yield from text.paragraphs
 

@@ -6,11 +6,15 @@ read by the same code.
 
 import posixpath
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.read.office.packages import parse_member
+from pipeline.core.errors import InputError
+from pipeline.core.messages import tr
+from pipeline.read.damage import remedy
+from pipeline.read.office.packages import parse_member, read_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -30,6 +34,47 @@ class Relationship:
 
     kind: str
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a package that one of its parts shows by their ids: without one of them words of the text would be lost."""
+
+    package: zipfile.ZipFile
+    source: str
+    known: Mapping[str, Relationship]
+
+    def name(self, key: str) -> str:
+        """Return the name of a part; raises InputError for an id that stands for none in the package."""
+        if key not in self.known:
+            raise self.missing(key)
+        return self.known[key].target
+
+    def root(self, key: str) -> "_Element":
+        """Return the root of a part that is XML; raises InputError for one that is missing or damaged."""
+        root = parse_member(self.package, self.name(key), self.source)
+        if root is None:
+            raise self.missing(self.name(key))
+        return root
+
+    def found(self, name: str) -> "_Element | None":
+        """Return the root of a part by its name, or None where it is missing; raises InputError for a damaged one."""
+        return parse_member(self.package, name, self.source)
+
+    def data(self, key: str) -> bytes:
+        """Return the bytes of a part; raises InputError for one that is missing or damaged."""
+        data = read_member(self.package, self.name(key), self.source)
+        if data is None:
+            raise self.missing(self.name(key))
+        return data
+
+    def missing(self, name: str) -> InputError:
+        """Return what is said of a part that is missing: its name, or its id where it has none."""
+        advice = remedy(self.source)
+        said = tr(
+            "{source}: {name}, which its text refers to, is not in it; {advice}", source=self.source, name=name, advice=advice
+        )
+        return InputError(said, code="damaged")
 
 
 def local(element: "_Element") -> str:

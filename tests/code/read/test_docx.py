@@ -640,7 +640,7 @@ def with_drawings(body, **parts):
         "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
         "word/_rels/document.xml.rels": RELS.format("".join(relation(name, kinds[name], f"{name}.xml") for name in parts)),
     }
-    return packed(members | {f"word/{name}.xml": xml for name, xml in parts.items()})
+    return packed(members | {f"word/{name}.xml": xml for name, xml in parts.items() if xml is not None})
 
 
 def points(*texts):
@@ -674,9 +674,25 @@ def test_smart_art_without_an_outline_is_read_as_it_was_drawn(config):
     assert read(given, "x.docx", config.read).text.split("\n") == ["第一步", "第二步"]
 
 
-def test_a_drawing_whose_part_is_missing_gives_nothing_and_one_in_a_header_not_that_of_the_body(config):
-    drawing = "<drawing><spTree><sp><txBody><p><r><t>画</t></r></p></txBody></sp></spTree></drawing>"
-    assert read(with_drawings(p("正文。") + p(CHART), drawing=drawing), "x.docx", config.read).text == "正文。"
+@pytest.mark.parametrize(
+    ("box", "parts", "name"),
+    [
+        (CHART, {}, "rchart"),  # no such id
+        (SMART_ART, {}, "rdata"),
+        (CHART, {"chart": None}, "word/chart.xml"),  # no such part
+        (SMART_ART, {"data": None}, "word/data.xml"),
+        (CHART, {"chart": "<chartSpace><title>"}, "word/chart.xml"),  # damaged
+        (SMART_ART, {"data": "数据"}, "word/data.xml"),
+    ],
+)
+def test_a_chart_or_smart_art_that_is_missing_or_damaged_refuses_the_file(box, parts, name, config):
+    with pytest.raises(InputError, match=f"^x.docx: {name}[ ,].*(not in it; open it in Word|damaged .*save the file)") as raised:
+        read(with_drawings(p("正文。") + p(box), **parts), "x.docx", config.read)
+    assert raised.value.code == "damaged"
+    assert read(with_drawings(p("正文。") + p(f"<w:del>{box}</w:del>"), **parts), "x.docx", config.read).text == "正文。"
+
+
+def test_a_drawing_in_a_header_is_not_that_of_the_body(config):
     header = f"<w:hdr {SPACES}>{p(SMART_ART)}{p('页眉')}</w:hdr>"
     section = '<w:sectPr><w:headerReference r:id="rheader"/></w:sectPr>'
     given = with_drawings(p("正文。") + section, header=header, data=points("步骤"))
@@ -688,3 +704,19 @@ def test_shapes_that_were_pasted_from_a_slide_stand_behind_their_paragraph(lines
     said = "".join(f"<p><r><t>{text}</t></r></p>" for text in ("成立专班", "组织宣讲"))
     canvas = DRAWING.format(f"<lockedCanvas>{shape.format(said)}{shape.format('<p><r><t>总结经验</t></r></p>')}</lockedCanvas>")
     assert lines(p(run("前半") + canvas + run("后半。"))) == ["前半后半。", "成立专班", "组织宣讲", "总结经验"]
+
+
+def test_a_note_whose_part_is_missing_refuses_the_file(config):
+    noted = p(run("正文。") + '<w:r><w:footnoteReference w:id="2"/></w:r>')
+    listed = docx(noted, footnotes="")
+    unlisted = docx(noted)
+    without = packed({name: content for name, content in unpack(listed).items() if name != "word/footnotes.xml"})
+    for given, name in ((without, r"word/footnotes\.xml"), (unlisted, "footnotes")):
+        with pytest.raises(InputError, match=rf"^x\.docx: {name}, which its text refers to, is not in it; open it in Word"):
+            read(given, "x.docx", config.read)
+    assert read(listed, "x.docx", config.read).text == "正文。"
+
+
+def unpack(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {name: package.read(name) for name in package.namelist()}

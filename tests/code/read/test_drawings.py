@@ -1,8 +1,23 @@
+import io
+import zipfile
+
 import pytest
 from lxml import etree
 
+from pipeline.core.errors import InputError
 from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart
-from pipeline.read.office.ooxml import Relationship
+from pipeline.read.office.ooxml import Parts, Relationship
+from pipeline.read.office.packages import open_zip
+
+
+def parts_of(kinds, **roots):
+    """Return parts by their ids: the kind of each, and the content of those that are in the package."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name, root in roots.items():
+            package.writestr(name, etree.tostring(root))
+    known = {name: Relationship(kind, name) for name, kind in kinds.items()}
+    return Parts(open_zip(buffer.getvalue()), "x.docx", known)
 
 
 def texts(paragraphs):
@@ -34,9 +49,11 @@ def test_a_smart_art_is_read_from_the_top_of_its_outline_down():
         + '</ptLst><cxnLst><cxn srcId="甲" destId="乙" srcOrd="1"/><cxn srcId="甲" destId="丙" srcOrd="0"/>'
         '<cxn srcId="丙" destId="子"/><cxn type="presOf" srcId="乙" destId="甲"/></cxnLst></dataModel>'
     )
-    parts = {"r1": Relationship("diagramData", "data.xml")}
-    assert texts(smart_art("r1", parts, {"data.xml": model}.get)) == ["甲", "丙", "子", "乙"]
-    assert texts(smart_art("r2", parts, {"data.xml": model}.get)) == []
+    parts = parts_of({"r1": "diagramData", "r3": "diagramData"}, r1=model)
+    assert texts(smart_art("r1", parts)) == ["甲", "丙", "子", "乙"]
+    for key in ("r2", "r3"):  # no such id, and no such part
+        with pytest.raises(InputError, match=rf"^x\.docx: {key}, which its text refers to, is not in it; open it in Word"):
+            texts(smart_art(key, parts))
 
 
 @pytest.mark.parametrize(
@@ -45,12 +62,12 @@ def test_a_smart_art_is_read_from_the_top_of_its_outline_down():
 )
 def test_a_smart_art_without_an_outline_is_the_drawing_that_it_names_or_the_only_one(name, drawings, expected):
     model = etree.fromstring(f'<dataModel><dataModelExt relId="{name}"/></dataModel>')
-    parts = {"r1": Relationship("diagramData", "r1")} | {each: Relationship("diagramDrawing", each) for each in drawings}
+    kinds = {"r1": "diagramData"} | dict.fromkeys(drawings, "diagramDrawing")
     roots = {"r1": model}
     for each in drawings:
         shape = f"<sp><txBody><p><r><t>画 {each}</t></r></p></txBody></sp>"
         roots[each] = etree.fromstring(f"<drawing><spTree><grpSpPr/><grpSp><grpSpPr/>{shape}</grpSp></spTree></drawing>")
-    assert texts(smart_art("r1", parts, roots.get)) == expected
+    assert texts(smart_art("r1", parts_of(kinds, **roots))) == expected
 
 
 def test_a_chart_gives_its_titles_and_the_names_of_what_it_shows_but_no_figures():
@@ -60,4 +77,3 @@ def test_a_chart_gives_its_titles_and_the_names_of_what_it_shows_but_no_figures(
         "<ser><tx><v>人次</v></tx><cat><v>2023</v></cat></ser></chartSpace>"
     )
     assert [(paragraph.text, paragraph.kind) for paragraph in words_of_chart(chart)] == [("活动统计", None), ("场次\t人次", "row")]
-    assert texts(words_of_chart(None)) == []

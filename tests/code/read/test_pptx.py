@@ -195,4 +195,6 @@ def test_the_words_of_a_chart_are_read(read):
         "ppt/c.xml": f"{HEAD}<c:chartSpace {space} {SLIDE_SPACES}>{title}<c:plotArea>{series}</c:plotArea></c:chartSpace>",
     }
     assert read(deck([frame], more)).text.split("\n") == ["各镇活动场次", "上年\t本年", "河湾镇\t山前镇"]
-    assert read(deck([frame + shape([], "字")])).text == "字"
+    for damaged in ({}, more | {"ppt/c.xml": "<chartSpace>"}, {name: more[name] for name in more if "rels" in name}):
+        with pytest.raises(InputError, match=r": (rId7|ppt/c\.xml)[ ,].*(is not in it; open it in PowerPoint|save the file again)"):
+            read(deck([frame + shape([], "字")], damaged))
