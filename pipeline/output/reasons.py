@@ -43,6 +43,7 @@ REASONS = {
     "mail head": "邮件头",
     "speaker notes": "演讲备注",
     "hidden slide": "隐藏幻灯片",
+    "attached file": "附件",
     "hidden shape": "隐藏的图形",
 }
 

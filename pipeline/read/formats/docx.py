@@ -12,18 +12,17 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import takewhile
 from posixpath import splitext
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
-from pipeline.core.messages import mark, tr
+from pipeline.core.messages import tr
 from pipeline.preprocess.contents import CONTENTS
-from pipeline.read.compose import Paragraph, as_watermark, compose, join_row, names_watermark, paragraphs_of
+from pipeline.read.compose import Paragraph, as_watermark, compose, join_row, names_watermark
 from pipeline.read.decode import ReadText
-from pipeline.read.embedded import read_embedded
+from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import LONGEST_SIGNS, Fields, signs_in_font, symbol_text
 from pipeline.read.office.numbering import spaced, with_label, with_symbols
@@ -35,6 +34,7 @@ from pipeline.read.office.ooxml import (
     children,
     local,
     main_part,
+    missing_part,
     number,
     relationships,
     switch,
@@ -56,10 +56,10 @@ _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
-_CHUNK = "aFChunk"
-_IN_PARTS = frozenset(["relIds", "chart"])  # SmartArt and charts, of which the body says only where they stand
+# SmartArt, charts, objects and documents, of which the body says only where they stand.
+_IN_PARTS = frozenset(["relIds", "chart", "OLEObject", "objectEmbed", "altChunk"])
 _BOXES = frozenset(["txbxContent", "textpath", "txBody"]) | _IN_PARTS  # text boxes, WordArt, shapes of slides
-_TAKE_IN = mark("open it in Word, put the text in where it belongs, and save it again")
+_WORDS = ("{*}t", "{*}textpath", *(f"{{*}}{name}" for name in sorted(_IN_PARTS)))  # what shows words
 _DROP_CAPS = ("drop", "margin")
 _LONGEST_ENTRY = 160
 _RIGHT_ANGLE = 90 * 60_000  # in the units of DrawingML
@@ -94,15 +94,16 @@ class WordBody:
 class _Document:
     """What the walk through a document needs to know, what it has still to write, and what it wrote, where that is asked for.
 
-    ``missing`` holds the names of the parts of notes that are not in the package.
+    ``missing`` holds the names of the parts of notes that are not in the package, ``of_notes`` what these parts refer to.
     """
 
     styles: WordStyles
     numbers: ListNumbers
     notes: "dict[tuple[str, str], _Element]"
     missing: dict[str, str]
-    chunks: dict[str, partial[Iterator[Paragraph]]]
+    inner: InnerDocuments
     parts: Parts | None  # None in page headers and footers, which are set aside
+    of_notes: dict[str, Parts]
     fields: Fields = field(default_factory=Fields)
     spoken: list[ElementText] | None = None
     waiting: "list[_Element]" = field(default_factory=list)
@@ -115,7 +116,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     main, _, body = _main_part(package, source)
     parts = relationships(package, main, source)
     document = _document(package, parts, source, options)
-    paragraphs = _body(body, document, source)
+    paragraphs = _body(body, document)
     found = compose([*paragraphs, *_margins(body, package, parts, document, source)], "docx")
     return or_scans(found, data, "docx", source, options)
 
@@ -126,7 +127,7 @@ def walk(data: bytes, source: str, options: ReadConfig) -> WordBody:
     main, root, body = _main_part(package, source)
     document = _document(package, relationships(package, main, source), source, options)
     document.spoken = []
-    _body(body, document, source)
+    _body(body, document)
     return WordBody(package, main, root, tuple(document.spoken))
 
 
@@ -143,10 +144,7 @@ def _main_part(package: zipfile.ZipFile, source: str) -> "tuple[str, _Element, _
     return main, root, body
 
 
-def _body(body: "_Element", document: _Document, source: str) -> list[Paragraph]:
-    for element in body.iter("{*}altChunk"):
-        if (key := attribute(element, "id") or "") not in document.chunks:
-            raise _missing(key or "altChunk", source)
+def _body(body: "_Element", document: _Document) -> list[Paragraph]:
     document.fields.add(body)
     return [*_blocks(body, document), _carried(document)]
 
@@ -175,28 +173,14 @@ def _document(package: zipfile.ZipFile, parts: dict[str, Relationship], source: 
         for note in children(roots.get(kind))
         if attribute(note, "type") in (None, "normal")
     }
-    chunks = {key: partial(_chunk, package, part.target, source, options) for key, part in parts.items() if part.kind == _CHUNK}
-    shown = Parts(package, source, parts)
+    shown, inner = Parts(package, source, parts), InnerDocuments(source, options)
     missing = {kind: named.get(kind, kind) for kind in _NOTES.values() if roots.get(kind) is None}
-    document = _Document(WordStyles(roots.get("styles")), ListNumbers(roots.get("numbering")), notes, missing, chunks, shown)
+    of_notes = {kind: Parts(package, source, relationships(package, named.get(kind, kind), source)) for kind in _NOTES.values()}
+    styles, numbers = WordStyles(roots.get("styles")), ListNumbers(roots.get("numbering"))
+    document = _Document(styles, numbers, notes, missing, inner, shown, of_notes)
     for kind in _NOTES.values():
         document.fields.add(roots.get(kind))
     return document
-
-
-def _chunk(package: zipfile.ZipFile, name: str, source: str, options: ReadConfig) -> Iterator[Paragraph]:
-    """Yield the paragraphs of another document that stands in this one as a whole; raises InputError where it cannot be read."""
-    data = read_member(package, name, source)
-    if data is None:
-        raise _missing(name, source)
-    if data:
-        yield from paragraphs_of(read_embedded(data, splitext(name)[1].lower(), f"{source}/{name}", options))
-
-
-def _missing(name: str, source: str) -> InputError:
-    hint = tr(_TAKE_IN)
-    said = tr("{source}: the document {name} that its text refers to is not in it; {hint}", source=source, name=name, hint=hint)
-    return InputError(said, code="damaged")
 
 
 def _margins(
@@ -229,7 +213,7 @@ def _blocks(parent: "Iterable[_Element]", document: _Document, in_cell: bool = F
         elif name == "AlternateContent":
             yield from _blocks(_chosen(element), document, in_cell)
         elif name == "altChunk":
-            yield from _embedded(element, document)
+            yield from _in_box(element, document)
         elif name == "sdt" and _is_prompt(element):
             if not in_cell:
                 yield from (Paragraph(line.text, "noise", reason="prompt") for line in _blocks(element, document, in_cell))
@@ -243,22 +227,15 @@ def _waiting_notes(document: _Document) -> Iterator[Paragraph]:
     while document.waiting:
         notes, document.waiting = document.waiting, []
         for note in notes:
+            body, document.parts = document.parts, document.parts and document.of_notes.get(f"{local(note)}s")
             yield from _blocks(note, document, in_cell=True)
+            document.parts = body
 
 
 def _chosen(alternate: "_Element") -> "_Element":
-    """Return the one branch of alternative content that is shown: the first with text, else the last."""
+    """Return the one branch of alternative content that is shown: the first with words, else the last."""
     branches = list(alternate)
-    return next((branch for branch in branches if branch.find(".//{*}t") is not None), branches[-1] if branches else alternate)
-
-
-def _embedded(element: "_Element", document: _Document) -> Iterator[Paragraph]:
-    """Yield the paragraphs of a document inside this one, at the first place that refers to it."""
-    chunk = document.chunks.pop(attribute(element, "id") or "", None)
-    for paragraph in chunk() if chunk else ():
-        if document.spoken is not None:
-            document.spoken.append(ElementText(None, paragraph.text))
-        yield paragraph
+    return next((branch for branch in branches if next(branch.iter(*_WORDS), None) is not None), [alternate, *branches][-1])
 
 
 def _is_prompt(control: "_Element") -> bool:
@@ -293,7 +270,7 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
 def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
     """Yield the paragraphs of a text box or a shape from a slide, or the words of what stands in a part of its own."""
     if local(box) in _IN_PARTS:
-        found = _in_part(box, document.parts) if document.parts else iter(())
+        found = _in_part(box, document.parts, document.inner) if document.parts else iter(())
     elif local(box) == "txBody":
         from pipeline.read.office.drawings import paragraphs_of_body  # noqa: PLC0415 - few have any
 
@@ -301,17 +278,40 @@ def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
     else:
         yield from _blocks(box, document, in_cell=True)
         return
+    anchor = None if local(box) == "altChunk" else box  # which stands in no paragraph
     for paragraph in found:
-        yield replace(paragraph, text=_said([ElementText(box, paragraph.text)], "", document))
+        yield replace(paragraph, text=_said([ElementText(anchor, paragraph.text)], "", document))
 
 
-def _in_part(box: "_Element", parts: Parts) -> Iterator[Paragraph]:
-    """Yield the words of SmartArt or a chart; raises InputError where its part is missing or damaged."""
+def _in_part(box: "_Element", parts: Parts, inner: InnerDocuments) -> Iterator[Paragraph]:
+    """Yield the words of what stands in a part: SmartArt, a chart, a document; raises InputError for one missing or damaged."""
     from pipeline.read.office.drawings import smart_art, words_of_chart  # noqa: PLC0415 - few have any
 
-    if local(box) == "chart":
-        return words_of_chart(parts.root(attribute(box, "id") or ""))
-    return smart_art(attribute(box, "dm") or "", parts)
+    name = local(box)
+    key = attribute(box, "id") or name
+    if name == "chart":
+        return words_of_chart(parts.root(key))
+    if name == "relIds":
+        return smart_art(attribute(box, "dm") or "", parts)
+    if name == "altChunk":
+        return _chunk(key, parts, inner)
+    if box.get("Type") == "Link" or not inner.is_new(parts.name(key)):  # a link shows a picture of what lies elsewhere
+        return iter(())
+    is_icon = (attribute(box, "DrawAspect") or attribute(box, "drawAspect") or "").lower() == "icon"
+    return inner.read_object(parts.data(key), parts.name(key), is_icon)
+
+
+def _chunk(key: str, parts: Parts, inner: InnerDocuments) -> Iterator[Paragraph]:
+    """Return the paragraphs of another document that stands in this one as a whole; raises InputError where it cannot be read."""
+    name = parts.known[key].target if key in parts.known else key
+    data = read_member(parts.package, name, parts.source) if key in parts.known else None
+    if data is None:
+        hint = tr("open it in Word, put the text in where it belongs, and save it again")
+        said = tr(
+            "{source}: the document {name} that its text refers to is not in it; {hint}", source=parts.source, name=name, hint=hint
+        )
+        raise InputError(said, code="damaged")
+    return inner.read(data, name, splitext(name)[1].lower()) if data and inner.is_new(name) else iter(())
 
 
 def _is_watermark(box: "_Element") -> bool:
@@ -391,7 +391,7 @@ def _await_note(kind: str, note_id: str, document: _Document) -> None:
     if note is not None:
         document.waiting.append(note)
     elif kind in document.missing and document.parts:
-        raise document.parts.missing(document.missing[kind])
+        raise missing_part(document.missing[kind], document.parts.source)
 
 
 def _characters(element: "_Element", name: str, fields: Fields) -> str:

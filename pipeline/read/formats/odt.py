@@ -6,22 +6,31 @@ a dependency more. Tracked deletions, comments and hidden text are left out. Not
 them; page headers and footers stand at the end as noise.
 """
 
+import base64
+import binascii
 import math
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, as_watermark, compose, join_row, names_watermark
 from pipeline.read.decode import ReadText
+from pipeline.read.embedded import InnerDocuments, too_deep
+from pipeline.read.formats.sheet import shown_rows
 from pipeline.read.ocr.packages import or_scans
+from pipeline.read.office.cells import ShownPart, ods_tables
 from pipeline.read.office.fields import check_box_text, drop_down_text
 from pipeline.read.office.numbering import bullet, format_number, with_label, with_symbols
-from pipeline.read.office.ooxml import child, children, local
-from pipeline.read.office.packages import open_package, parse_member, parse_xml, read_member
+from pipeline.read.office.odf import active_table, chart_words, formula_text
+from pipeline.read.office.ooxml import child, children, local, missing_part
+from pipeline.read.office.packages import ZipPackage, open_package, parse_member, parse_xml, read_member
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,6 +42,7 @@ _SKIPPED = frozenset(
         *("tracked-changes", "annotation", "annotation-end", "forms", "sequence-decls", "variable-decls", "user-field-decls"),
         *("note-citation", "ruby-text", "number", "title", "desc", "event-listeners", "covered-table-cell", "hidden-text"),
         *("bibliography-source", "alphabetical-index-source", "binary-data", "scripts", "script", "settings", "placeholder"),
+        "notes",  # of speakers, in a presentation that stands in a text
     ]
 )
 _INDEXES = frozenset(["table-of-content", "illustration-index", "table-index", "alphabetical-index"])
@@ -42,6 +52,7 @@ _SHAPES = frozenset(
         *("line", "connector", "measure", "caption", "g", "text-box"),
     ]
 )
+_OBJECTS, _ICON = ("object", "object-ole"), ("4", "icon")
 _CHARACTERS = {"tab": "\t", "line-break": "\n"}
 _CHANGES = frozenset(["change-start", "change-end"])
 _MARGINS = {"header": "page header", "footer": "page footer"}
@@ -75,6 +86,7 @@ class _Style:
     list_style: str | None
     indented: bool | None
     behind: bool | None  # of a shape, whether it stands behind the text
+    icon: bool  # of an object, whether it shows the sign of its program
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,34 @@ class _List:
     counts: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the parts of a document stand: its package, None where it is one file, and its folder where it is in another one."""
+
+    package: ZipPackage | None
+    folder: str
+    source: str
+    options: ReadConfig
+    inner: InnerDocuments
+
+    def name(self, element: "_Element") -> str | None:
+        """Return the name of what an object refers to in the package, or None for what lies elsewhere."""
+        target = _get(element, "href") or ""
+        if self.package is None or ":" in target or target.startswith(("../", "/")):
+            return None
+        return posixpath.normpath(posixpath.join(self.folder, target))
+
+    def root(self, name: str) -> "_Element | None":
+        """Return the root of a part, or None where it is missing; raises InputError."""
+        return None if self.package is None else parse_member(self.package, name, self.source)
+
+    def deeper(self, folder: str) -> "_Place":
+        """Return the place of a document in this one; raises InputError where documents nest too deep."""
+        if not self.options.max_depth:
+            raise too_deep(self.source)
+        return replace(self, folder=folder, options=msgspec.structs.replace(self.options, max_depth=self.options.max_depth - 1))
+
+
 @dataclass(slots=True)
 class _Document:
     """What the walk through a document needs to know, and the notes it has still to write.
@@ -105,6 +145,7 @@ class _Document:
 
     styles: dict[str, _Style]
     lists: dict[str, dict[int, _ListLevel]]
+    place: _Place
     by_id: dict[str, dict[int, int]] = field(default_factory=dict)
     by_style: dict[str, dict[int, int]] = field(default_factory=dict)
     cells: int = 0
@@ -115,19 +156,25 @@ class _Document:
 
 def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     """Return the text of an OpenDocument file with marks and places; raises InputError."""
-    content, styles = _flat(data, source) if data.lstrip()[:1] == b"<" else _packaged(data, source, options)
+    package = None if data.lstrip()[:1] == b"<" else _package(data, source, options)
+    place = _Place(package, "", source, options, InnerDocuments(source, options))
+    content, styles = _flat(data, source) if package is None else (place.root("content.xml"), place.root("styles.xml"))
     body = child(content, "body", "text")
     if body is None:
         raise InputError(
             tr("{source}: holds no OpenDocument text; check what kind of file it is, and save it as .odt or .docx", source=source),
             code="damaged",
         )
-    document = _document([styles, content])
+    document = _document([styles, content], place)
+    paragraphs = _body(body, document)
+    return or_scans(compose([*paragraphs, *_margins(styles, document)], "odt"), data, "odt", source, options)
+
+
+def _body(body: "_Element", document: "_Document") -> list[Paragraph]:
     document.deletions |= {
         _get(region, "id") or "" for region in body.iter("{*}changed-region") if child(region, "deletion") is not None
     }
-    paragraphs = list(_blocks(body, document))
-    return or_scans(compose([*paragraphs, *_margins(styles, document)], "odt"), data, "odt", source, options)
+    return list(_blocks(body, document))
 
 
 def _flat(data: bytes, source: str) -> "tuple[_Element, _Element]":
@@ -135,11 +182,11 @@ def _flat(data: bytes, source: str) -> "tuple[_Element, _Element]":
     return root, root
 
 
-def _packaged(data: bytes, source: str, options: ReadConfig) -> "tuple[_Element | None, _Element | None]":
+def _package(data: bytes, source: str, options: ReadConfig) -> ZipPackage:
     package = open_package(data, source, options)
     if b"encryption-data" in (read_member(package, "META-INF/manifest.xml", source) or b""):
         raise InputError(tr("{source}: password-protected; save a copy without the password", source=source), code="password")
-    return parse_member(package, "content.xml", source), parse_member(package, "styles.xml", source)
+    return package
 
 
 def _get(element: "_Element", name: str) -> str | None:
@@ -152,13 +199,13 @@ def _number(element: "_Element", name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-def _document(roots: "list[_Element | None]") -> _Document:
+def _document(roots: "list[_Element | None]", place: _Place) -> _Document:
     groups = [group for root in roots for group in children(root) if local(group) in ("styles", "automatic-styles")]
     elements = [element for group in groups for element in group]
     styles = {_get(element, "name") or "": _style(element) for element in elements if local(element) == "style"}
     lists = {_get(element, "name") or "": _list_levels(element) for element in elements if local(element) == "list-style"}
     outlines = [_list_levels(element) for element in elements if local(element) == "outline-style"]
-    return _Document(styles, lists | {_OUTLINE: outlines[0] if outlines else {}})
+    return _Document(styles, lists | {_OUTLINE: outlines[0] if outlines else {}}, place)
 
 
 def _style(element: "_Element") -> _Style:
@@ -174,6 +221,7 @@ def _style(element: "_Element") -> _Style:
         list_style=_get(element, "list-style-name"),
         indented=_is_indented(child(element, "paragraph-properties")),
         behind=None if run_through is None else run_through == "background",
+        icon=graphic is not None and _get(graphic, "ole-draw-aspect") in _ICON,
     )
 
 
@@ -229,8 +277,68 @@ def _blocks(parent: "Iterable[_Element]", document: _Document) -> Iterator[Parag
             yield from _table(element, document)
         elif name in _INDEXES:
             yield from (Paragraph(line.text, "noise", reason="table of contents") for line in _blocks(element, document))
+        elif name in _OBJECTS:
+            yield from _object(element, document)
         elif name not in _SKIPPED and not _is_hidden_section(element):
             yield from _blocks(element, document)
+
+
+def _object(element: "_Element", document: _Document) -> Iterator[Paragraph]:
+    """Yield the words of an object, of which the document shows a picture; raises InputError for one that is missing."""
+    place, name = document.place, document.place.name(element)
+    written = child(element, "binary-data")
+    if (root := child(element, "document")) is not None:
+        yield from _inner(root, root, place.deeper(""))
+    elif written is not None:
+        yield from place.inner.read_object(_from_base64(written, place.source), local(element), _is_icon(element, document))
+    elif name is not None and place.package is not None and place.inner.is_new(name):
+        content = place.root(f"{name}/content.xml")
+        data = read_member(place.package, name, place.source) if content is None else b""
+        if data is None:
+            raise missing_part(name, place.source)
+        if _is_icon(element, document):
+            yield Paragraph(posixpath.basename(name), "noise", reason="attached file")
+        elif content is None:
+            yield from place.inner.read_object(data, name)
+        else:
+            yield from _inner(content, place.root(f"{name}/styles.xml"), place.deeper(name))
+
+
+def _inner(content: "_Element", styles: "_Element | None", place: _Place) -> Iterator[Paragraph]:
+    """Yield the words of a document inside of this one: a chart, the sheet of a spreadsheet that is shown, or its text."""
+    body = child(content, "body")
+    if child(body, "chart") is not None:
+        yield from chart_words(content)
+    elif child(body, "spreadsheet") is not None:
+        settings = content if place.package is None else place.root(f"{place.folder}/settings.xml")
+        tables = ods_tables(content, place.source, place.options)
+        yield from shown_rows(tables, ShownPart(active_table(settings) or ""))
+    elif body is not None:
+        yield from _body(body, _document([styles, content], place))
+
+
+def _from_base64(element: "_Element", source: str) -> bytes:
+    try:
+        return base64.b64decode(element.text or "")
+    except binascii.Error:
+        raise missing_part(local(element), source) from None
+
+
+def _is_icon(element: "_Element", document: _Document) -> bool:
+    """Tell whether an object shows no more than the sign of its program."""
+    frame = element.getparent()
+    return frame is not None and any(style.icon for style in _chain(_get(frame, "style-name"), document))
+
+
+def _formula(shape: "_Element", place: _Place) -> str | None:
+    """Return the characters of the formula in a frame, or None where it holds something else."""
+    element = child(shape, "object")
+    if element is None:
+        return None
+    root, name = child(element, "math"), place.name(element)
+    if root is None and name is not None:
+        root = place.root(f"{name}/content.xml")
+    return formula_text(root) if root is not None and local(root) == "math" else None
 
 
 def _is_hidden_section(element: "_Element") -> bool:
@@ -287,7 +395,8 @@ def _pieces(element: "_Element", document: _Document, hidden: bool) -> "Iterator
         if name in _CHANGES:
             _change(name, _get(inner, "change-id") or "", document)
         elif name in _SHAPES:
-            yield inner
+            formula = _formula(inner, document.place)
+            yield inner if formula is None else "" if hidden else formula
         elif name == "note-body":
             document.waiting.append(inner)
         elif name in _CHARACTERS or name == "s":

@@ -14,6 +14,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import text_of_scans
 from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart
 from pipeline.read.office.ooxml import Parts, Relationship, attribute, child, children, local, main_part, relationships
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _TITLES = ("title", "ctrTitle")
 _MARGINS = {"dt": "page footer", "ftr": "page footer", "hdr": "page header", "sldNum": "page number"}
+_WORDS = ("{*}t", "{*}relIds", "{*}chart", "{*}oleObj")  # what shows words
 _ON, _OFF = ("1", "true"), ("0", "false")
 _BODIES = ("body", "subTitle", "obj", "")  # kinds of place holders for which a master has one
 
@@ -35,6 +37,7 @@ class _Deck:
 
     package: zipfile.ZipFile
     source: str
+    inner: InnerDocuments
     layouts: "dict[str, list[_Holder]]" = field(default_factory=dict)
 
     def parts(self, name: str) -> dict[str, Relationship]:
@@ -82,7 +85,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
             tr("{source}: holds no presentation; check what kind of file it is, and save it as .pptx", source=source),
             code="damaged",
         )
-    deck = _Deck(package, source)
+    deck = _Deck(package, source, InnerDocuments(source, options))
     known = deck.parts(main)
     slides = [known.get(attribute(entry, "id") or "") for entry in children(child(root, "sldIdLst"))]
     paragraphs = [
@@ -172,9 +175,9 @@ def _shapes(parent: "_Element | None", slide: _Slide, frame: GroupFrame) -> Iter
         if name == "grpSp":
             yield together(list(_shapes(element, slide, frame_of(child(element, "grpSpPr", "xfrm"), frame))))
         elif name == "AlternateContent":
-            branches = list(element)
-            chosen = next((branch for branch in branches if branch.find(".//{*}t") is not None), None)
-            yield from _shapes(chosen, slide, frame)
+            yield from _shapes(
+                next((branch for branch in element if next(branch.iter(*_WORDS), None) is not None), None), slide, frame
+            )
         elif name in ("sp", "cxnSp"):
             yield _shape(element, slide, frame)
         elif name == "graphicFrame":
@@ -206,7 +209,7 @@ def _of_kind(body: "_Element | None", kind: str, is_hidden: bool) -> Iterator[Pa
 
 
 def _graphic(data: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
-    """Yield the rows of a table, the points of a SmartArt, or the words of a chart; the last two stand in parts of their own."""
+    """Yield the rows of a table, or the words of a SmartArt, a chart or an object, which stand in parts of their own."""
     for element in children(data):
         if local(element) == "tbl":
             for row in element.iter("{*}tr"):
@@ -215,6 +218,17 @@ def _graphic(data: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
             yield from smart_art(attribute(element, "dm") or "", slide.parts)
         elif local(element) == "chart":
             yield from words_of_chart(slide.parts.root(attribute(element, "id") or ""))
+        elif local(element) in ("oleObj", "AlternateContent"):
+            yield from _object(next(element.iter("{*}oleObj"), None), slide)
+
+
+def _object(element: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
+    """Yield the words of an object; one that is linked shows a picture of what lies elsewhere."""
+    if element is None or child(element, "link") is not None:
+        return
+    key = attribute(element, "id") or local(element)
+    if slide.deck.inner.is_new(name := slide.parts.name(key)):
+        yield from slide.deck.inner.read_object(slide.parts.data(key), name, element.get("showAsIcon") in _ON)
 
 
 def _is_cell(element: "_Element") -> bool:

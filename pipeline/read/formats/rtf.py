@@ -14,9 +14,12 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
+from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import or_scans
+from pipeline.read.office.compound import DAMAGE
 from pipeline.read.office.fields import check_box_text, drawn_text, drop_down_text
 from pipeline.read.office.numbering import symbol, with_label
+from pipeline.read.office.objects import PACKAGER_CLASS, packaged_name, unwrapped
 from pipeline.read.office.rtf_lists import ListTable, PlainNumber
 from pipeline.read.office.word_styles import BODY_LEVEL, contents_reason, heading_level
 from pipeline.read.symbols import is_symbol_font, symbols_of
@@ -28,6 +31,7 @@ _LONGEST_NAME = 64  # of a style or a font
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
 # The instruction of a field, an entry of a list in it, and the name and the value of a property of a shape.
 _INSTRUCTION, _ENTRY, _PROPERTY, _NAME = "instruction", "entry", "property", "name"
+_OBJECT = "object"  # the data of an object (OLE), in figures of base 16
 # The list table, the text of a level in it, the number of Word 6 (``\\pn``), and what stands before and after that.
 _LISTS, _LEVEL_TEXT, _NUMBER, _BEFORE, _AFTER = "lists", "level text", "number", "before", "after"
 _ASIDE = (_INSTRUCTION, _ENTRY, _PROPERTY)
@@ -55,7 +59,7 @@ _TARGETS = {
 _SHAPES = ("shp", "shpinst", "shpgrp", "do", "nesttableprops")
 _SKIPPED = frozenset(
     [
-        *("colortbl", "info", "pict", "nonshppict", "shppict", "objdata", "objclass"),
+        *("colortbl", "info", "pict", "nonshppict", "shppict", "objclass"),
         *(
             "revtbl",
             "generator",
@@ -143,6 +147,7 @@ class _Group:
     outline: int | None = None
     opens_flow: bool = False
     opens_field: bool = False
+    opens_object: bool = False
     has_shown: bool = False
     runs_on: bool = False
     indented: bool = False
@@ -160,6 +165,19 @@ class _Field:
     entries: list[str] = field(default_factory=list)
     result: int | None = None
     default: int | None = None
+
+
+@dataclass(slots=True)
+class _Object:
+    """An object on its way: its data, and how much its text had and its paragraphs were where it begins."""
+
+    pieces: int
+    paragraphs: int
+    data: bytearray = field(default_factory=bytearray)
+
+    def has_shown(self, flow: "_Flow") -> bool:
+        """Tell whether the object shows text, and no picture."""
+        return bool("".join(flow.pieces[self.pieces :]).strip() or any(each.text for each in flow.paragraphs[self.paragraphs :]))
 
 
 @dataclass(slots=True)
@@ -195,6 +213,7 @@ class _Style:
 class _Reader:
     """The state of reading: groups and flows that are open, fonts and styles, and bytes that wait to be decoded."""
 
+    inner: InnerDocuments
     group: _Group = field(default_factory=_Group)
     groups: list[_Group] = field(default_factory=list)
     flows: list[_Flow] = field(default_factory=lambda: [_Flow(_BODY)])
@@ -208,6 +227,8 @@ class _Reader:
     pending: bytearray = field(default_factory=bytearray)
     to_skip: int = 0
     lists: ListTable = field(default_factory=ListTable)
+    objects: list[_Object] = field(default_factory=list)
+    objects_seen: int = 0
     field: _Field = field(default_factory=_Field)
     property: str = ""
 
@@ -219,7 +240,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         raise InputError(
             tr("{source}: not an RTF document; check what kind of file it is, and save it as .docx", source=source), code="damaged"
         )
-    reader = _Reader(code_page=_unsaid_code_page(data))
+    reader = _Reader(InnerDocuments(source, options), code_page=_unsaid_code_page(data))
     _run(data, start, reader, source)
     body = reader.flows[0]
     body.is_over, reader.group.runs_on = True, False
@@ -264,7 +285,10 @@ def _run(data: bytes, position: int, reader: _Reader, source: str) -> None:
                     code="damaged",
                 )
         elif match[1] == b"bin":
-            position += max(0, int(match[2] or 0))
+            first, position = position, position + max(0, int(match[2] or 0))
+            if reader.group.target == _OBJECT:
+                _flush(reader)
+                reader.objects[-1].data += data[first:position].hex().encode()
         elif reader.group.target != _SKIP:
             _token(match, reader)
     raise InputError(
@@ -299,10 +323,12 @@ def _brace(opens: bool, reader: _Reader) -> None:
     reader.to_skip = 0
     if opens:
         reader.groups.append(reader.group)
-        reader.group = replace(reader.group, starred=False, opens_flow=False, opens_field=False)
+        reader.group = replace(reader.group, starred=False, opens_flow=False, opens_field=False, opens_object=False)
         # In the style sheet a style that gives no number is the default one.
         reader.style = 0
         return
+    if reader.group.opens_object:
+        _end_object(reader)
     if reader.group.opens_flow:
         _end_flow(reader)
     ended_field = reader.group.opens_field
@@ -410,6 +436,9 @@ def _flush(reader: _Reader) -> None:
     if reader.group.target == _FONTS:
         name = reader.font_names.get(reader.group.font, "") + data.decode("latin-1")
         reader.font_names[reader.group.font] = name[:_LONGEST_NAME]
+        return
+    if reader.group.target == _OBJECT:
+        reader.objects[-1].data += data
         return
     if signs := _signs(reader):
         _write("".join(signs.get(character, character) for character in data.decode("latin-1")), reader)
@@ -589,6 +618,33 @@ def _end_flow(reader: _Reader) -> None:
         reader.margins += [Paragraph(paragraph.text, "noise", reason=flow.kind) for paragraph in paragraphs]
 
 
+def _end_object(reader: _Reader) -> None:
+    """Hand the words of an object on to the paragraph in which it stands, unless its text stands there already."""
+    flow, held = reader.flows[-1], reader.objects.pop()
+    figures = b"".join(bytes(held.data).split())
+    if not figures or held.has_shown(flow):
+        return
+    reader.objects_seen += 1
+    try:
+        kind, data = unwrapped(bytes.fromhex(figures[: len(figures) // 2 * 2].decode()))
+    except DAMAGE:
+        return  # no object: a picture is all there is
+    if kind == PACKAGER_CLASS and data:
+        flow.waiting.append(Paragraph(packaged_name(data), "noise", reason="attached file"))
+    elif data:
+        flow.waiting += reader.inner.read_object(data, f"object{reader.objects_seen}")
+
+
+def _begin_object(reader: _Reader, _: int | None) -> None:
+    flow = reader.flows[-1]
+    reader.group.opens_object = True
+    reader.objects.append(_Object(len(flow.pieces), len(flow.paragraphs)))
+
+
+def _begin_object_data(reader: _Reader, _: int | None) -> None:
+    reader.group.target = _OBJECT if reader.objects else _SKIP
+
+
 def _reset_paragraph(reader: _Reader, _: int | None) -> None:
     group = reader.group
     group.table, group.style, group.outline, group.runs_on, group.indented = 0, 0, None, False, False
@@ -706,6 +762,8 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "field": _begin_field,
     "fldinst": _begin_instruction,
     "pn": _begin_number,
+    "object": _begin_object,
+    "objdata": _begin_object_data,
     "sp": _begin_property,
     "dropcapt": _set_drop_cap,
     "fi": _set_indent,

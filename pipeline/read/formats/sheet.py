@@ -12,14 +12,29 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
+from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.office.biff import formats_of_workbook
+from pipeline.read.office.biff import shown_part as shown_of_old
 from pipeline.read.office.biff12 import binary_cells, binary_formats, binary_sheets, is_binary
-from pipeline.read.office.cells import SourceWorkbook, drawn_together, ods_tables, read_ods, sheet_parts, text_boxes, too_many_cells
+from pipeline.read.office.cells import (
+    ShownPart,
+    SourceWorkbook,
+    chart_parts,
+    drawn_together,
+    ods_tables,
+    read_ods,
+    sheet_parts,
+    shown_part,
+    text_boxes,
+    too_many_cells,
+)
+from pipeline.read.office.drawings import words_of_chart
 from pipeline.read.office.number_formats import Cell, formats_of_cells, read_formats, shown_date, shown_number
+from pipeline.read.office.odf import active_table
 from pipeline.read.office.ooxml import main_part
 from pipeline.read.office.own import is_own
-from pipeline.read.office.packages import open_package, open_zip, parse_xml, read_member
+from pipeline.read.office.packages import open_package, open_zip, parse_member, parse_xml, read_member
 from pipeline.read.rows import rows_text
 from pipeline.read.sheet_tables import Table
 
@@ -51,6 +66,47 @@ def sheets(data: bytes, source: str, options: ReadConfig) -> tuple[str, list[Tab
             return "ods", read_ods(package, source, options)
         workbook = drawn_together(data, package, source, options)
     return "xlsx", list(_tables(workbook, source, options))
+
+
+def read_whole(data: bytes, source: str, options: ReadConfig) -> ReadText:
+    """Return the rows that a document shows of a workbook in it, all cells of them, as those of its own tables; raises InputError.
+
+    That is the sheet that was shown last or, where the workbook says so, a part of it, with the words of the charts over it; all
+    sheets where it does not say it, or where an old workbook shows a chart, which is not read.
+    """
+    if data.lstrip()[:1] == b"<":
+        return compose(shown_rows(ods_tables(parse_xml(data, tr("the document"), source), source, options), None), "ods")
+    if not data.startswith(b"PK"):
+        return compose(shown_rows(list(_tables(SourceWorkbook(data, {}), source, options)), shown_of_old(data)), "xls")
+    with open_package(data, source, options) as package:
+        if (read_member(package, "mimetype", source) or b"").startswith(_ODS):
+            shown_last = active_table(parse_member(package, "settings.xml", source))
+            return compose(shown_rows(read_ods(package, source, options), ShownPart(shown_last or "")), "ods")
+        workbook = drawn_together(data, package, source, options)
+        is_old = is_binary(main_part(package, source) or "")
+        shown = None if is_old else shown_part(package, source)
+        charts = [] if shown is None else list(chart_parts(package, shown.sheet, source))
+    if shown is not None and shown.sheet in workbook.numbers:  # its columns were numbered anew
+        shown = ShownPart(shown.sheet)
+    tables = list(_tables(workbook, source, options))
+    has_cells = shown is None or any(table.sheet == shown.sheet for table in tables)
+    rows = shown_rows(tables, shown) if has_cells else []
+    return compose([*rows, *(line for chart in charts for line in words_of_chart(chart))], "xlsx")
+
+
+def shown_rows(tables: "Sequence[Table]", shown: ShownPart | None) -> list[Paragraph]:
+    """Return the rows of the sheet that is shown as those of a table in a document; of all sheets where none of them is."""
+    if shown is None or all(table.sheet != shown.sheet for table in tables):
+        return [row for table in tables for row in _shown_rows(table, ShownPart(table.sheet or ""))]
+    return [row for table in tables if table.sheet == shown.sheet for row in _shown_rows(table, shown)]
+
+
+def _shown_rows(table: Table, shown: ShownPart) -> "Iterator[Paragraph]":
+    for index, row in enumerate(table.rows):
+        number = table.number(index) - 1
+        cells = [cell for column, cell in enumerate(row) if cell.strip() and shown.holds(number, column)]
+        yield from join_row([[Paragraph(cell)] for cell in cells])
+    yield from map(Paragraph, table.boxes)
 
 
 def _tables(workbook: SourceWorkbook, source: str, options: ReadConfig) -> "Iterator[Table]":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
-from pipeline.read.office.ooxml import attribute, child, children, local, main_part, relationships
+from pipeline.read.office.ooxml import attribute, child, children, local, main_part, number, relationships
 from pipeline.read.office.packages import ZipPackage, parse_member, read_member
 from pipeline.read.sheet_tables import Table
 
@@ -28,6 +28,7 @@ _REFERENCE = re.compile(rb"(<(?:\w+:)?(?:row|c)\b" + _ATTRIBUTES + rb'\s+r=")([A
 _CELL = re.compile(rb"<(?:\w+:)?c\b" + _ATTRIBUTES + rb'\s+r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
 # Cells without content, and the list of cells that span others, which would have to be numbered anew.
 _OF_NO_USE = re.compile(rb"<(?:\w+:)?c\b[^>]*/>|<(?:\w+:)?mergeCells\b.*?</(?:\w+:)?mergeCells>", re.DOTALL)
+_AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 _ROW_TAGS = ("table-row-group", "table-rows", "table-header-rows")
 _SKIPPED = frozenset(["annotation", "ruby-text", "note-citation"])
 _CHARACTERS = {"tab": "\t", "line-break": "\n"}
@@ -41,6 +42,22 @@ class SourceWorkbook:
 
     data: bytes
     numbers: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """What a document shows of a workbook that stands in it: a sheet and, where it is said, a part of it.
+
+    ``rows`` and ``columns`` count from 0.
+    """
+
+    sheet: str
+    rows: range | None = None
+    columns: range | None = None
+
+    def holds(self, row: int, column: int) -> bool:
+        """Tell whether a cell is shown."""
+        return (self.rows is None or row in self.rows) and (self.columns is None or column in self.columns)
 
 
 def drawn_together(data: bytes, package: ZipPackage, source: str, options: ReadConfig) -> SourceWorkbook:
@@ -67,6 +84,35 @@ def drawn_together(data: bytes, package: ZipPackage, source: str, options: ReadC
     return SourceWorkbook(_repacked(package, changed, source), named)
 
 
+def shown_part(package: ZipPackage, source: str) -> ShownPart | None:
+    """Return what a document shows of a workbook in it, None where the workbook has no sheets; raises InputError."""
+    root, sheets = parse_member(package, main_part(package, source) or "", source), _sheets(package, source)
+    shown = number(child(root, "bookViews", "workbookView"), "activeTab") or 0
+    if not 0 <= shown < len(sheets):
+        return None
+    name = attribute(sheets[shown], "name") or ""
+    area = _AREA.fullmatch((attribute(child(root, "oleSize"), "ref") or "").upper())
+    if area is None:
+        return ShownPart(name)
+    left, top, right, bottom = area[1], int(area[2]), area[3] or area[1], int(area[4] or area[2])
+    return ShownPart(name, range(top - 1, bottom), range(_column(left.encode()), _column(right.encode()) + 1))
+
+
+def chart_parts(package: ZipPackage, sheet: str, source: str) -> "Iterator[_Element]":
+    """Yield the charts that lie over the cells of a sheet; raises InputError."""
+    known = {attribute(each, "name"): attribute(each, "id") or "" for each in _sheets(package, source)}
+    parts = relationships(package, main_part(package, source) or "", source)
+    part = parts.get(known.get(sheet, ""))
+    drawings = (
+        [] if part is None else [each for each in relationships(package, part.target, source).values() if each.kind == "drawing"]
+    )
+    for drawing in drawings:
+        for chart in relationships(package, drawing.target, source).values():
+            root = parse_member(package, chart.target, source) if chart.kind == "chart" else None
+            if root is not None:
+                yield root
+
+
 def text_boxes(package: ZipPackage, part: str, source: str) -> Iterator[str]:
     """Yield the paragraphs of the text boxes and shapes that lie over the cells of a sheet."""
     drawings = [found.target for found in relationships(package, part, source).values() if found.kind == "drawing"]
@@ -90,12 +136,15 @@ def too_many_cells(source: str, options: ReadConfig) -> InputError:
 
 def sheet_parts(package: ZipPackage, source: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each sheet with that of its part."""
-    main = main_part(package, source) or ""
-    parts = relationships(package, main, source)
-    for sheet in children(child(parse_member(package, main, source), "sheets")):
+    parts = relationships(package, main_part(package, source) or "", source)
+    for sheet in _sheets(package, source):
         part = parts.get(attribute(sheet, "id") or "")
         if part is not None:
             yield attribute(sheet, "name") or "", part.target.casefold()
+
+
+def _sheets(package: ZipPackage, source: str) -> "list[_Element]":
+    return children(child(parse_member(package, main_part(package, source) or "", source), "sheets"))
 
 
 def _used(data: bytes) -> tuple[set[int], set[int]]:

@@ -71,11 +71,17 @@ def words_of_chart(root: "_Element") -> Iterator[Paragraph]:
     for title in root.iter("{*}title"):
         if text := "".join(piece.text or "" for piece in title.iter("{*}t", "{*}v")).strip():
             yield Paragraph(text)
-    series = list(root.iter("{*}ser"))
-    for names in ([child(one, "tx") for one in series], [child(one, "cat") for one in series[:1]]):
-        values = [value.text or "" for name in names if name is not None for value in name.iter("{*}v")]
-        if any(_WORD.search(value) for value in values):
-            yield Paragraph("\t".join(filter(None, values)), "row")
+    series = list(root.iter("{*}ser", "{*}series"))
+    compared = [child(one, "cat") for one in series[:1]] + [one for one in root.iter("{*}strDim") if one.get("type") == "cat"][:1]
+    for names in ([child(one, "tx") for one in series], compared):
+        values = [value.text or "" for name in names if name is not None for value in name.iter("{*}v", "{*}pt")]
+        if any(map(is_word, values)):
+            yield Paragraph("\t".join(value for value in values if value.strip()), "row")
+
+
+def is_word(name: str) -> bool:
+    """Tell whether a name in a chart is a word, and no figure alone."""
+    return _WORD.search(name) is not None
 
 
 def smart_art(data: str, parts: Parts) -> Iterator[Paragraph]:

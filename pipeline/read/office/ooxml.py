@@ -47,14 +47,14 @@ class Parts:
     def name(self, key: str) -> str:
         """Return the name of a part; raises InputError for an id that stands for none in the package."""
         if key not in self.known:
-            raise self.missing(key)
+            raise missing_part(key, self.source)
         return self.known[key].target
 
     def root(self, key: str) -> "_Element":
         """Return the root of a part that is XML; raises InputError for one that is missing or damaged."""
         root = parse_member(self.package, self.name(key), self.source)
         if root is None:
-            raise self.missing(self.name(key))
+            raise missing_part(self.name(key), self.source)
         return root
 
     def found(self, name: str) -> "_Element | None":
@@ -65,16 +65,15 @@ class Parts:
         """Return the bytes of a part; raises InputError for one that is missing or damaged."""
         data = read_member(self.package, self.name(key), self.source)
         if data is None:
-            raise self.missing(self.name(key))
+            raise missing_part(self.name(key), self.source)
         return data
 
-    def missing(self, name: str) -> InputError:
-        """Return what is said of a part that is missing: its name, or its id where it has none."""
-        advice = remedy(self.source)
-        said = tr(
-            "{source}: {name}, which its text refers to, is not in it; {advice}", source=self.source, name=name, advice=advice
-        )
-        return InputError(said, code="damaged")
+
+def missing_part(name: str, source: str) -> InputError:
+    """Return what is said of a part that the text refers to and that is missing, by its name or, where it has none, its id."""
+    advice = remedy(source)
+    said = tr("{source}: {name}, which its text refers to, is not in it; {advice}", source=source, name=name, advice=advice)
+    return InputError(said, code="damaged")
 
 
 def local(element: "_Element") -> str:

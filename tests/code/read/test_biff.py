@@ -11,6 +11,7 @@ import xlsxwriter
 from pipeline.core.config import load_config
 from pipeline.read.formats import sheet
 from pipeline.read.office import biff
+from pipeline.read.office import compound as ole
 from pipeline.read.office.biff import formats_of_workbook
 
 OPTIONS = load_config().read
@@ -150,8 +151,8 @@ def test_a_ring_of_sectors_reads_no_more_than_the_file_has():
     table = (count + 2) * 512
     struct.pack_into("<109I", data, 76, *[count + 1] * 109)  # the same sector of the table again and again
     struct.pack_into("<I", data, table + 4 * (count - 1), 0)
-    assert len(biff._allocation_table(bytes(data), 512)) * 4 <= len(data)
-    assert len(biff._chain(bytes(data), biff._allocation_table(bytes(data), 512), 0, 512, 512)) <= len(data)
+    assert len(ole._allocation_table(bytes(data), 512)) * 4 <= len(data)
+    assert len(ole._chain(bytes(data), ole._allocation_table(bytes(data), 512), 0, 512, 512)) <= len(data)
     formats_of_workbook(bytes(data))
 
 
@@ -162,7 +163,7 @@ def test_a_list_of_the_table_that_follows_itself_ends():
     struct.pack_into("<I", data, 72, 15_000)  # more than there can be
     data = bytes(data)
     tracemalloc.start()
-    table = biff._allocation_table(data, 512)
+    table = ole._allocation_table(data, 512)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(table) * 4 <= len(data)

@@ -720,3 +720,14 @@ def test_a_note_whose_part_is_missing_refuses_the_file(config):
 def unpack(data):
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         return {name: package.read(name) for name in package.namelist()}
+
+
+def test_of_alternatives_the_one_that_shows_words_is_read_whatever_shows_them(config):
+    picture = "<w:drawing><pic/></w:drawing>"
+    for shown, expected in ((CHART, "活动场次统计"), (word_art("总结"), "总结"), (SMART_ART, "组织宣讲")):
+        inner = shown.removeprefix("<w:r>").removesuffix("</w:r>")
+        for first, second in ((inner, picture), (picture, inner)):
+            choice = f"<mc:Choice>{first}</mc:Choice><mc:Fallback>{second}</mc:Fallback>"
+            body = p(f"<w:r><mc:AlternateContent>{choice}</mc:AlternateContent></w:r>")
+            found = read(with_drawings(body, chart=CHART_PART, data=points("组织宣讲")), "x.docx", config.read)
+            assert found.text.split("\n")[0] == expected

@@ -77,3 +77,13 @@ def test_a_chart_gives_its_titles_and_the_names_of_what_it_shows_but_no_figures(
         "<ser><tx><v>人次</v></tx><cat><v>2023</v></cat></ser></chartSpace>"
     )
     assert [(paragraph.text, paragraph.kind) for paragraph in words_of_chart(chart)] == [("活动统计", None), ("场次\t人次", "row")]
+
+
+def test_new_kinds_of_charts_give_their_words_too():
+    chart = etree.fromstring(
+        '<chartSpace><chartData><data id="0"><strDim type="cat"><lvl>\n<pt>收入</pt><pt>支出</pt></lvl></strDim>'
+        '<numDim type="val"><lvl><pt idx="0">9</pt></lvl></numDim></data></chartData><chart><title><tx><rich><p><r><t>经费</t></r>'
+        "</p></rich></tx></title><plotArea><plotAreaRegion><series><tx><txData><f>A1</f><v>万元</v></txData></tx></series>"
+        "</plotAreaRegion></plotArea></chart></chartSpace>"
+    )
+    assert texts(words_of_chart(chart)) == ["经费", "万元", "收入\t支出"]
