@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
-from pipeline.read.compose import Paragraph, compose, join_row
+from pipeline.read.compose import Paragraph, as_watermark, compose, join_row, names_watermark
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import or_scans
@@ -29,12 +29,15 @@ _DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
 _MOST_DAMAGED = 10  # one character in so many; else the bytes are of another code page
 _LONGEST_NAME = 64  # of a style or a font
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
-# The instruction of a field, an entry of a list in it, and the name and the value of a property of a shape.
-_INSTRUCTION, _ENTRY, _PROPERTY, _NAME = "instruction", "entry", "property", "name"
+# The instruction of a field, an entry of a list in it, and a property of a shape, its name and its value.
+_INSTRUCTION, _ENTRY, _PROPERTY, _NAME, _VALUE = "instruction", "entry", "property", "name", "value"
 _OBJECT = "object"  # the data of an object (OLE), in figures of base 16
 # The list table, the text of a level in it, the number of Word 6 (``\\pn``), and what stands before and after that.
 _LISTS, _LEVEL_TEXT, _NUMBER, _BEFORE, _AFTER = "lists", "level text", "number", "before", "after"
 _ASIDE = (_INSTRUCTION, _ENTRY, _PROPERTY)
+_TURN, _SHAPE_NAME, _BEHIND = "rotation", "wzName", "fBehindDocument"
+_RIGHT_ANGLE = 90 * 65_536  # in the units of a turn
+_LONGEST_VALUE = 64
 _LISTED = (_LISTS, _LEVEL_TEXT, _NUMBER, _BEFORE, _AFTER)
 _LIST_TEXTS = {"leveltext": _LEVEL_TEXT, "pntxtb": _BEFORE, "pntxta": _AFTER}
 _LIST_SKIPPED = ("levelnumbers", "listname", "liststylename", "listpicture")
@@ -56,7 +59,7 @@ _TARGETS = {
     "listoverridetable": _LISTS,
 }
 # Groups whose own text is not shown but that may hold a text box or end a row, and groups that hold nothing to read.
-_SHAPES = ("shp", "shpinst", "shpgrp", "do", "nesttableprops")
+_SHAPES = ("shpinst", "shpgrp", "do", "nesttableprops")
 _SKIPPED = frozenset(
     [
         *("colortbl", "info", "pict", "nonshppict", "shppict", "objclass"),
@@ -148,6 +151,7 @@ class _Group:
     opens_flow: bool = False
     opens_field: bool = False
     opens_object: bool = False
+    opens_shape: bool = False
     has_shown: bool = False
     runs_on: bool = False
     indented: bool = False
@@ -165,6 +169,22 @@ class _Field:
     entries: list[str] = field(default_factory=list)
     result: int | None = None
     default: int | None = None
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A shape on its way: its properties, and how many paragraphs its text had, and had waiting, where it begins."""
+
+    paragraphs: int
+    waiting: int
+    properties: dict[str, str] = field(default_factory=dict)
+
+    def is_watermark(self) -> bool:
+        """Tell whether the shape is named as a watermark, or stands askew behind the text."""
+        turn = self.properties.get(_TURN, "").strip()
+        is_askew = turn.removeprefix("-").isdecimal() and int(turn) % _RIGHT_ANGLE != 0
+        is_behind = self.properties.get(_BEHIND, "").strip() == "1"
+        return names_watermark(self.properties.get(_SHAPE_NAME)) or (is_askew and is_behind)
 
 
 @dataclass(slots=True)
@@ -228,6 +248,7 @@ class _Reader:
     to_skip: int = 0
     lists: ListTable = field(default_factory=ListTable)
     objects: list[_Object] = field(default_factory=list)
+    shapes: list[_Shape] = field(default_factory=list)
     objects_seen: int = 0
     field: _Field = field(default_factory=_Field)
     property: str = ""
@@ -323,7 +344,9 @@ def _brace(opens: bool, reader: _Reader) -> None:
     reader.to_skip = 0
     if opens:
         reader.groups.append(reader.group)
-        reader.group = replace(reader.group, starred=False, opens_flow=False, opens_field=False, opens_object=False)
+        reader.group = replace(
+            reader.group, starred=False, opens_flow=False, opens_field=False, opens_object=False, opens_shape=False
+        )
         # In the style sheet a style that gives no number is the default one.
         reader.style = 0
         return
@@ -331,6 +354,8 @@ def _brace(opens: bool, reader: _Reader) -> None:
         _end_object(reader)
     if reader.group.opens_flow:
         _end_flow(reader)
+    if reader.group.opens_shape:
+        _end_shape(reader)
     ended_field = reader.group.opens_field
     reader.group = reader.groups.pop()
     if ended_field:
@@ -388,6 +413,8 @@ def _word_aside(word: str, argument: int | None, starred: bool, reader: _Reader)
     elif word == "sv" and reader.property == _ART:
         group.target, group.opens_flow = _BODY, True
         reader.flows.append(_Flow("art"))
+    elif word == "sv" and reader.shapes and reader.property in (_TURN, _SHAPE_NAME, _BEHIND):
+        group.target = _VALUE
     elif word == "sv" or (starred and word != "formfield"):
         group.target = _SKIP
 
@@ -478,6 +505,9 @@ def _write(text: str, reader: _Reader) -> None:
         reader.field.entries[-1] += text
     elif target == _NAME:
         reader.property += text
+    elif target == _VALUE:
+        properties = reader.shapes[-1].properties
+        properties[reader.property] = (properties.get(reader.property, "") + text)[:_LONGEST_VALUE]
     elif target in _LISTED:
         _write_of_list(text, reader)
 
@@ -635,6 +665,25 @@ def _end_object(reader: _Reader) -> None:
         flow.waiting += reader.inner.read_object(data, f"object{reader.objects_seen}")
 
 
+def _begin_shape(reader: _Reader, _: int | None) -> None:
+    flow = reader.flows[-1]
+    reader.group.target, reader.group.opens_shape = "shape", True
+    reader.shapes.append(_Shape(len(flow.paragraphs), len(flow.waiting)))
+
+
+def _end_shape(reader: _Reader) -> None:
+    """Set the text of a shape aside where it is a watermark, which is told behind the text in some files."""
+    flow, shape = reader.flows[-1], reader.shapes.pop()
+    if shape.is_watermark():
+        flow.paragraphs[shape.paragraphs :] = map(as_watermark, flow.paragraphs[shape.paragraphs :])
+        flow.waiting[shape.waiting :] = map(as_watermark, flow.waiting[shape.waiting :])
+
+
+def _set_behind(reader: _Reader, argument: int | None) -> None:
+    if reader.shapes:
+        reader.shapes[-1].properties[_BEHIND] = str(argument)
+
+
 def _begin_object(reader: _Reader, _: int | None) -> None:
     flow = reader.flows[-1]
     reader.group.opens_object = True
@@ -764,6 +813,8 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "pn": _begin_number,
     "object": _begin_object,
     "objdata": _begin_object_data,
+    "shp": _begin_shape,
+    "shpfblwtxt": _set_behind,
     "sp": _begin_property,
     "dropcapt": _set_drop_cap,
     "fi": _set_indent,

@@ -379,3 +379,42 @@ def test_letters_in_a_font_of_symbols_are_signs_by_its_name(lines):
 def test_a_file_that_names_no_code_page_is_of_the_one_in_which_it_gives_ideographs(config, body, shown):
     assert read(b"{\\rtf1\\ansi " + body + b"\\par}", "x.rtf", config.read).text == shown
     assert read(b"{\\rtf1\\ansi\\ansicpg1252 \xe9t\xe9\\par}", "x.rtf", config.read).text == "été"
+
+
+def shape(inside, *properties, behind=None):
+    told = "".join(f"{{\\sp{{\\sn {name}}}{{\\sv {value}}}}}" for name, value in properties)
+    below = "" if behind is None else f"\\shpfblwtxt{behind}"
+    return f"{{\\shp{{\\*\\shpinst\\shpleft0{below}{told}{inside}}}}}"
+
+
+DRAFT, BOX = points("送审稿"), r"{\shptxt\pard " + points("送审稿") + r"\par}"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "is_aside"),
+    [
+        (shape(BOX, ("rotation", 20643840), behind=1), True),  # 315 degrees
+        (shape(BOX, ("rotation", -2949120), ("fBehindDocument", 1)), True),
+        (shape(BOX, ("wzName", "PowerPlusWaterMarkObject3")), True),
+        (shape("", ("gtextUNICODE", DRAFT), ("rotation", 20643840), behind=1), True),  # told behind the text
+        (shape("", ("wzName", "PowerPlusWaterMarkObject1"), ("gtextUNICODE", DRAFT)), True),
+        (shape(BOX, ("rotation", 5898240), behind=1), False),  # upright
+        (shape(BOX, ("rotation", 20643840), behind=0), False),  # above the text
+        (shape(BOX, behind=1), False),
+        (shape("", ("gtextUNICODE", DRAFT), behind=1), False),
+        (shape(BOX, ("rotation", "x"), behind=1), False),
+    ],
+)
+def test_what_stands_askew_behind_the_text_is_a_watermark(config, drawn, is_aside):
+    found = read(rtf(points("全县建了书房。") + drawn + r"\par " + points("后文。") + r"\par"), "x.rtf", config.read)
+    assert sorted(found.text.split("\n")) == sorted(["全县建了书房。", "送审稿", "后文。"])
+    told = [(found.text[mark.start : mark.end], mark.reason) for mark in found.marks]
+    assert told == ([("送审稿", "watermark")] if is_aside else [])
+
+
+def test_only_the_shape_itself_is_a_watermark(config):
+    mark = shape(BOX, ("rotation", 20643840), behind=1)
+    other = shape(r"{\shptxt\pard " + points("框中文字。") + r"\par}", behind=1)
+    found = read(rtf(other + mark + other + points("正文。") + r"\par"), "x.rtf", config.read)
+    assert found.text.split("\n") == ["正文。", "框中文字。", "送审稿", "框中文字。"]
+    assert [found.text[m.start : m.end] for m in found.marks] == ["送审稿"]
