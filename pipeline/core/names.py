@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 # The name of a file or folder with what Python makes of a byte that is no UTF-8: some bytes of its other characters may happen to
@@ -41,6 +42,33 @@ def file_name(source: str) -> str:
 def file_stem(source: str) -> str:
     """Return the last part of a name without its ending."""
     return PurePosixPath(file_name(source)).stem
+
+
+def folded(name: str) -> str:
+    """Return a name as file systems see it that tell apart neither case nor the forms of a character."""
+    return composed(name).casefold()
+
+
+def composed(name: str) -> str:
+    """Return a name with characters in the form in which most systems write them: an accent belongs to its letter."""
+    import unicodedata  # noqa: PLC0415 - loaded where names of files are held against each other
+
+    return unicodedata.normalize("NFC", name)
+
+
+def distinct(name: str, taken: set[str], same: Callable[[str], str] = folded) -> str:
+    """Return a name that none of those that were ``taken`` is the ``same`` as, with a number before its ending, and take it.
+
+    >>> distinct("报告.docx", {"报告.docx"})
+    '报告-2.docx'
+    """
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 - a name may be no path
+    found, number = name, 1
+    while same(found) in taken:
+        number += 1
+        found = f"{stem}-{number}{suffix}"
+    taken.add(same(found))
+    return found
 
 
 def safe_stem(name: str) -> str:

@@ -19,6 +19,7 @@ import msgspec
 from pipeline.core import steps
 from pipeline.core.errors import UsageError
 from pipeline.core.messages import mark, system_reason, tr
+from pipeline.core.names import folded
 from pipeline.core.streams import StreamOut
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class ReservedPaths:
         self._is_stream = place.descriptor is not None
         self._descriptor = place.descriptor
         beside = [place.path, place.path.with_name(place.path.name + ERRORS), run_folder(place.path), place.summary]
-        self._names = {_plain(path.name) for path in beside}
+        self._names = {folded(path.name) for path in beside}
         self._folders = {identity for path in beside if (identity := _identity(path.parent))}
         self._identities = {identity for path in beside if (identity := _identity(path))}
         self._out = _identity(place.path) if place.path.is_dir() else None
@@ -138,7 +139,7 @@ class ReservedPaths:
             return _identity(0) in self._identities
         folder, name = os.path.split(path)
         identity, is_below = self._folder_of(folder or os.curdir)
-        if is_below or (identity in self._folders and _plain(name) in self._names):
+        if is_below or (identity in self._folders and folded(name) in self._names):
             return True
         if identity is not None and identity == self._out and not os.path.isdir(path):  # noqa: PTH112 - for each input
             return True
@@ -176,13 +177,6 @@ def _identity(path: str | Path | int) -> Identity | None:
     except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino
-
-
-def _plain(name: str) -> str:
-    """Return a name as file systems see it that tell apart neither case nor the forms of a character."""
-    import unicodedata  # noqa: PLC0415 - loaded where names of files are held against each other
-
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _mode(path: Path, out: Path) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.core.names import file_stem
+from pipeline.core.names import distinct, file_stem
 from pipeline.core.records import FinishedReport
 from pipeline.output import FORMATS, RunFacts, composer_of
 from pipeline.output.finished import FinishedReports
@@ -33,10 +33,4 @@ def _named(reports: Sequence[FinishedReport] | FinishedReports, suffix: str) -> 
     """Yield each report with the name of its file; a name that was given before gets a number."""
     taken: set[str] = set()
     for report in reports:
-        stem = file_stem(report.source) or "report"
-        name, number = f"{stem}{suffix}", 1
-        while name.lower() in taken:  # some file systems take names that differ by case for the same
-            number += 1
-            name = f"{stem}-{number}{suffix}"
-        taken.add(name.lower())
-        yield name, report
+        yield distinct(f"{file_stem(report.source) or 'report'}{suffix}", taken), report

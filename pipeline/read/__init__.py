@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import system_reason, tr
-from pipeline.core.names import without_halves
+from pipeline.core.names import composed, distinct, without_halves
 from pipeline.core.records import Document
 from pipeline.read import formats
 from pipeline.read.damage import of_other_kind
@@ -238,7 +239,7 @@ def _of_archive(file: File, options: ReadConfig, allowance: "UnpackBudget", dept
 
     is_empty = True
     taken = suffixes_among(names(file.data, file.source))
-    for member in members(file.data, file.source, allowance):
+    for member in _told_apart(members(file.data, file.source, allowance)):
         is_empty = False
         yield from _of_member(member, file.source, options, allowance, depth, taken)
     if is_empty:
@@ -259,8 +260,15 @@ def _of_mail(file: File, options: ReadConfig, allowance: "UnpackBudget", depth: 
         return
     endings = {suffix_of(member.name) for member in attached if not isinstance(member, InputError)}
     taken = suffixes() if own or endings & suffixes() else formats.PICTURES  # a mail of scans says so where they are not read
-    for member in attached:
+    for member in _told_apart(attached):
         yield from _of_member(member, file.source, options, allowance, depth, taken)
+
+
+def _told_apart(members: "Iterable[Member | InputError]") -> "Iterator[Member | InputError]":
+    """Yield the files of an archive or mail; one of a name that was given before gets a number: a tag names its file."""
+    taken: set[str] = set()
+    for member in members:
+        yield member if isinstance(member, InputError) else replace(member, name=distinct(member.name, taken, composed))
 
 
 def _too_deep(file: File) -> InputError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import mark, tr
+from pipeline.core.names import folded
 from pipeline.read.damage import damaged_package, remedy
 
 if TYPE_CHECKING:
@@ -50,11 +51,20 @@ class ZipPackage(zipfile.ZipFile):
         super().__init__(io.BytesIO(data))
         for member in self.filelist:
             member.filename = slashed(member.filename)
-        self._folded = {member.filename.casefold(): member for member in reversed(self.filelist)}
+        self._folded: dict[str, list[zipfile.ZipInfo]] = {}
+        for member in self.filelist:
+            self._folded.setdefault(folded(member.filename), []).append(member)
 
     def getinfo(self, name: str) -> zipfile.ZipInfo:
-        """Return the member of a name, or the first that differs from it by letter case only; raises KeyError."""
-        return self.NameToInfo.get(name) or self._folded[name.casefold()]
+        """Return the member of a name or, where there is none, of one that differs from it by letter case or form only.
+
+        Raises KeyError, and BadZipFile for several of different content, of which programs show one or the other.
+        """
+        alike = self._folded[folded(name)]
+        found = [member for member in alike if member.filename == name] or alike
+        if len({(member.CRC, member.file_size) for member in found}) > 1:
+            raise zipfile.BadZipFile(name)
+        return found[0]
 
 
 def open_zip(data: bytes) -> ZipPackage:
@@ -112,7 +122,7 @@ def stored_name(package: zipfile.ZipFile, name: str) -> str:
     """Return the name under which a package holds a member, or the given one where it has no such member."""
     try:
         return package.getinfo(name).filename
-    except KeyError:
+    except (KeyError, zipfile.BadZipFile):
         return name
 
 

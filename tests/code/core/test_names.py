@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.names import LONGEST_STEM, file_name, file_stem, on_disk, readable, safe_stem
+from pipeline.core.names import LONGEST_STEM, distinct, file_name, file_stem, on_disk, readable, safe_stem
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,21 @@ def test_the_last_part_of_a_name(source, name, stem):
 )
 def test_a_report_is_written_under_a_name_that_is_no_path_and_no_option(name, stem):
     assert safe_stem(name) == stem
+
+
+def test_a_name_that_was_taken_gets_a_number_before_its_ending():
+    taken = set()
+    given = ["a/b.c/报告.docx", "a/b.c/报告.docx", "A/B.C/报告.DOCX", "报告", "报告", "caf\u00e9", "CAFE\u0301", ".x", ".x"]
+    expected = [
+        "a/b.c/报告.docx",
+        "a/b.c/报告-2.docx",
+        "A/B.C/报告-3.DOCX",
+        "报告",
+        "报告-2",
+        "caf\u00e9",
+        "CAFE\u0301-2",
+        ".x",
+        ".x-2",
+    ]
+    assert [distinct(name, taken) for name in given] == expected
+    assert len(taken) == len(given)

@@ -176,3 +176,29 @@ def test_what_a_library_raises_is_the_line_of_the_member(config, monkeypatch, er
     damaged, sound = unpack(File("a.zip", ".zip", zipped(("b.html", "x"), ("c.txt", "x"))), config.read)
     assert (damaged.code, str(damaged).startswith(said)) == (code, True)
     assert sound.source == "a.zip/c.txt"
+
+
+def test_files_of_one_name_are_told_apart(names, config):
+    given = [
+        ("报告.txt", "甲"),
+        ("a/报告.txt", "乙"),
+        ("报告.txt", "丙"),
+        ("报告-2.txt", "丁"),
+        ("caf\u00e9.txt", "戊"),
+        ("cafe\u0301.txt", "己"),
+    ]
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        data = zipped(*given, ("REPORT.txt", "庚"), ("report.txt", "辛"))
+    found = {item.source: item.data.decode() for item in unpack(File("a.zip", ".zip", data), config.read)}
+    assert sorted(found.values()) == sorted("甲乙丙丁戊己庚辛")
+    assert [found[f"a.zip/{name}.txt"] for name in ("报告", "报告-2", "报告-3", "a/报告", "REPORT", "report")] == list(
+        "甲丁丙乙庚辛"
+    )
+    assert {"a.zip/cafe\u0301.txt", "a.zip/caf\u00e9-2.txt"} <= set(found)
+
+
+def test_files_of_one_name_in_a_mail_are_told_apart(config):
+    part = '--x\nContent-Type: text/plain; name="a.txt"\nContent-Disposition: attachment\n\n{}\n'
+    mail = f'From: a@b\nTo: b@c\nContent-Type: multipart/mixed; boundary="x"\n\n{part.format("甲")}{part.format("乙")}--x--\n'
+    found = list(unpack(File("m.eml", ".eml", mail.encode()), config.read))
+    assert [(item.source, item.data.decode().strip()) for item in found] == [("m.eml/a.txt", "甲"), ("m.eml/a-2.txt", "乙")]

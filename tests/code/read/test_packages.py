@@ -7,7 +7,16 @@ from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
 from pipeline.read.kinds import kind_of
-from pipeline.read.office.packages import DAMAGE, OLE_SIGNATURE, open_package, open_zip, parse_xml, read_member, unpacked
+from pipeline.read.office.packages import (
+    DAMAGE,
+    OLE_SIGNATURE,
+    open_package,
+    open_zip,
+    parse_member,
+    parse_xml,
+    read_member,
+    unpacked,
+)
 
 
 def packed(members, method=zipfile.ZIP_DEFLATED):
@@ -94,7 +103,7 @@ def test_a_member_is_found_as_office_programs_find_it(stored, config):
 
 def test_a_name_that_is_there_goes_before_one_in_another_letter_case(config):
     package = open_package(packed({"A.xml": "1", "a.xml": "2"}), "x.docx", config.read)
-    assert [read_member(package, name, "x.docx") for name in ("A.xml", "a.xml", "a.XML")] == [b"1", b"2", b"1"]
+    assert [read_member(package, name, "x.docx") for name in ("A.xml", "a.xml")] == [b"1", b"2"]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -128,3 +137,28 @@ def test_whatever_is_damaged_in_a_package_is_known_as_damage(fuzz):
             damaged += 1
     assert damaged > 300
     assert not issubclass(FileNotFoundError, DAMAGE)
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "expected"),
+    [
+        ((("a/b.xml", "<一/>"), ("a/b.xml", "<一/>")), "a/b.xml", "一"),  # the same twice
+        ((("a/b.xml", "<一/>"), ("a/b.xml", "<二/>")), "a/b.xml", None),
+        ((("a/B.xml", "<一/>"), ("a/b.xml", "<二/>")), "a/b.xml", "二"),
+        ((("a/B.xml", "<一/>"), ("A/b.xml", "<二/>")), "a/b.xml", None),
+        ((("a/cafe\u0301.xml", "<一/>"),), "a/caf\u00e9.xml", "一"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_members_that_one_name_means_none_hides_another(names, asked, expected, config):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        for name, content in names:
+            package.writestr(name, content)
+    opened = open_package(stream.getvalue(), "x.docx", config.read)
+    if expected:
+        assert parse_member(opened, asked, "x.docx").tag == expected
+        return
+    with pytest.raises(InputError, match=r"^x\.docx: a/b\.xml in it is damaged; open it in Word") as raised:
+        parse_member(opened, asked, "x.docx")
+    assert raised.value.code == "damaged"
