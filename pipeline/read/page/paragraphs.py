@@ -39,6 +39,8 @@ _STOP = re.compile("[。！？!?；;，,：:、]$")
 _PUNCTUATION_END = re.compile("[，。、；：？！“”‘’（）《》—…,.;:?!()]$")
 # In ems: a cell narrower than this holds a label, and a line that leaves so much room beyond the next word ends its paragraph.
 _NARROW_CELL, _RAGGED = 6, 2.5
+_DATE = re.compile(r"(?:\d{4}|[二一][〇○Ｏ零一二三四五六七八九]{3})\s?年\S{1,4}月(?:\S{1,4}日)?")
+_MARK = re.compile("[，。；：！？、,;:!?]")
 _COMPLETE = re.compile("[。！？!?；;：:][”’」』）)]?$")
 _GOES_ON = ("，", "、", "；", ",")
 _MARKER = re.compile(r"[•●◆■▪★◇·○*]|——|[-–—]\s")
@@ -157,6 +159,8 @@ def cell_paragraphs(cell: list[TextLine]) -> list[list[TextLine]]:
 def _parts_cell(a: TextLine, b: TextLine, frame: Frame) -> bool:
     if frame.right - frame.left < _NARROW_CELL * a.size:
         return False
+    if _DATE.fullmatch(b.text) and not a.text[-1:].isdigit() and _MARK.search(a.text) is None:  # who signs, and when
+        return True
     room = frame.room(a) - b.head - _SLACK * a.size
     ends = _STOP.search(a.text) is not None
     if ends and (room > 0 or sign_level(b.text) is not None or b.left - frame.left > _INDENT * b.size):
@@ -408,7 +412,15 @@ def _is_spread(a: TextLine, b: TextLine) -> bool:
 
 def _is_signed(a: _Placed, b: _Placed) -> bool:
     """Tell whether a line stands at the right edge by itself, as who signs and the date do: text would go on at the left one."""
-    return a.offset > _DEEPEST_INDENT and abs(a.line.left - b.line.left) > _BIN * a.line.size and not b.frame.centres(b.line)
+    if a.offset <= _DEEPEST_INDENT or b.frame.centres(b.line):
+        return False
+    return abs(a.line.left - b.line.left) > _BIN * a.line.size or (_may_sign(a) and _may_sign(b))
+
+
+def _may_sign(item: _Placed) -> bool:
+    """Tell whether a line is a name or a date in the right half of its column: names of one length begin at one place."""
+    is_beyond = 2 * item.line.left > item.frame.left + item.frame.right
+    return is_beyond and _MARK.search(item.line.text) is None
 
 
 def _is_title(item: _Placed, style: _Style) -> bool:

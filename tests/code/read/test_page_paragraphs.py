@@ -185,12 +185,38 @@ def test_a_mark_that_hangs_over_the_margin_does_not_move_it(config):
     assert body(pdf(drawn([row for one in paragraphs for row in one])), config) == [whole(one) for one in paragraphs]
 
 
-def test_who_signs_at_the_right_edge_runs_into_nothing(config):
+@pytest.mark.parametrize("indent", [0, 2])
+@pytest.mark.parametrize(
+    "signed",
+    [
+        ["某县委宣传部", "某县文化和旅游局", "二〇二四年十二月三十日"],
+        ["某县委宣传部", "某县文旅广局", "二〇二四年十二月三十日"],  # names of one length begin at one place
+        ["某县委宣传部", "某县文旅广局", "某县教体育局", "某县总工会会"],
+    ],
+)
+def test_who_signs_at_the_right_edge_runs_into_nothing(config, signed, indent):
     size, right = 12, 72 + 36 * 12
-    text = [row for i in range(4) for row in paragraph(98, 36, i, indent=0)]
-    signed = ["某县委宣传部", "某县文化和旅游局", "二〇二四年十二月三十日"]
+    text = [row for i in range(4) for row in paragraph(98, 36, i, indent=indent)]
     drawing = drawn(text, y=760, pitch=20)
     below = 760 - 20 * len(text)
     drawing += b"".join(shown(line, right - size * len(line), below - 20 * i, size) for i, line in enumerate(signed))
-    drawing += shown("附件：活动统计表", 72, below - 60, size)
-    assert body(pdf(drawing), config)[-4:] == [*signed, "附件：活动统计表"]
+    drawing += shown("附件：活动统计表", 72 + indent * size, below - 20 * len(signed), size)
+    assert body(pdf(drawing), config)[4:] == [*signed, "附件：活动统计表"]
+
+
+@pytest.mark.parametrize("date", ["2024年12月30日", "二〇二四年十二月"])
+@pytest.mark.parametrize("second", ["某县文化和旅游局", "某县文旅广局"])
+def test_who_signs_beside_another_does_not_run_into_the_date_below(config, second, date):
+    text = [row for i in range(4) for row in paragraph(98, 36, i, indent=0)]
+    below = 740 - 20 * len(text)
+    drawing = drawn(text, y=760, pitch=20) + shown("某县委宣传部", 90, below, 12) + shown(second, 340, below, 12)
+    found = body(pdf(drawing + shown(date, 352, below - 20, 12)), config)[4:]
+    assert found == ["某县委宣传部", second, date]
+
+
+def test_a_sentence_in_the_right_half_of_a_page_stays_whole(config):
+    text = [row for i in range(4) for row in paragraph(98, 36, i, indent=0)]
+    aside = ["（本表由各镇逐月报送，数据", "截至十二月三十日，以县局为", "准。）"]
+    drawing = drawn(text, y=760, pitch=20)
+    drawing += b"".join(shown(line, 72 + 23 * 12, 760 - 20 * (len(text) + i), 12) for i, line in enumerate(aside))
+    assert body(pdf(drawing), config)[4:] == ["".join(aside)]
