@@ -25,6 +25,7 @@ from pipeline.read.decode import ReadText
 from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import LONGEST_SIGNS, Fields, signs_in_font, symbol_text
+from pipeline.read.office.formulas import formula_text
 from pipeline.read.office.numbering import spaced, with_label, with_symbols
 from pipeline.read.office.ooxml import (
     Parts,
@@ -57,7 +58,8 @@ _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _PARTS = frozenset(["styles", "numbering", *_NOTES.values()])
 _MARGINS = {"headerReference": "page header", "footerReference": "page footer"}
 # SmartArt, charts, objects and documents, of which the body says only where they stand.
-_IN_PARTS = frozenset(["relIds", "chart", "OLEObject", "objectEmbed", "altChunk"])
+_CHUNKS = ("altChunk", "subDoc")  # the second is a chapter of a master document, which lies elsewhere
+_IN_PARTS = frozenset(["relIds", "chart", "OLEObject", "objectEmbed", *_CHUNKS])
 _BOXES = frozenset(["txbxContent", "textpath", "txBody"]) | _IN_PARTS  # text boxes, WordArt, shapes of slides
 _WORDS = ("{*}t", "{*}textpath", *(f"{{*}}{name}" for name in sorted(_IN_PARTS)))  # what shows words
 _DROP_CAPS = ("drop", "margin")
@@ -212,7 +214,7 @@ def _blocks(parent: "Iterable[_Element]", document: _Document, in_cell: bool = F
             yield from _table(element, document)
         elif name == "AlternateContent":
             yield from _blocks(_chosen(element), document, in_cell)
-        elif name == "altChunk":
+        elif name in _CHUNKS:
             yield from _in_box(element, document)
         elif name == "sdt" and _is_prompt(element):
             if not in_cell:
@@ -239,8 +241,9 @@ def _chosen(alternate: "_Element") -> "_Element":
 
 
 def _is_prompt(control: "_Element") -> bool:
-    """Tell whether a content control is empty, so that it shows only what should be written into it."""
-    return bool(switch(child(control, "sdtPr", "showingPlcHdr")))
+    """Tell whether a content control is empty, so that it shows only what should be written into it; a box to tick never is."""
+    is_box = child(control, "sdtPr", "checkbox") is not None
+    return not is_box and bool(switch(child(control, "sdtPr", "showingPlcHdr")))
 
 
 def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
@@ -278,7 +281,7 @@ def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
     else:
         yield from _blocks(box, document, in_cell=True)
         return
-    anchor = None if local(box) == "altChunk" else box  # which stands in no paragraph
+    anchor = None if local(box) in _CHUNKS else box  # which stands in no paragraph
     for paragraph in found:
         yield replace(paragraph, text=_said([ElementText(anchor, paragraph.text)], "", document))
 
@@ -293,7 +296,7 @@ def _in_part(box: "_Element", parts: Parts, inner: InnerDocuments) -> Iterator[P
         return words_of_chart(parts.root(key))
     if name == "relIds":
         return smart_art(attribute(box, "dm") or "", parts)
-    if name == "altChunk":
+    if name in _CHUNKS:
         return _chunk(key, parts, inner)
     if box.get("Type") == "Link" or not inner.is_new(parts.name(key)):  # a link shows a picture of what lies elsewhere
         return iter(())
@@ -376,6 +379,8 @@ def _pieces(paragraph: "_Element", hidden: bool, document: _Document) -> "Iterat
             yield element
         elif name == "AlternateContent":
             stack.append(iter(_chosen(element)))
+        elif name == "oMath":
+            yield ElementText(element, formula_text(element))
         elif name in _NOTES:
             _await_note(_NOTES[name], attribute(element, "id") or "", document)
         elif (name == "r" and _is_hidden(element, hidden, document)) or (name == "sdt" and _is_prompt(element)):
@@ -419,9 +424,9 @@ def _is_hidden(run: "_Element", inherited: bool, document: _Document) -> bool:
 def _table(table: "_Element", document: _Document) -> Iterator[Paragraph]:
     yield _carried(document)
     for row in _wrapped(table, "tr"):
-        if child(row, "trPr", "del") is None:
+        if child(row, "trPr", "del") is None and not switch(child(row, "trPr", "hidden")):
             cells = [
-                [*_blocks(cell, document, in_cell=True), _carried(document)] for cell in _wrapped(row, "tc") if not _continues(cell)
+                [*_blocks(cell, document, in_cell=True), _carried(document)] for cell in _wrapped(row, "tc") if _is_shown(cell)
             ]
             yield from join_row([[paragraph for paragraph in cell if paragraph.text.strip()] for cell in cells])
 
@@ -435,7 +440,8 @@ def _wrapped(parent: "_Element", name: str) -> "Iterator[_Element]":
             yield from _wrapped(element, name)
 
 
-def _continues(cell: "_Element") -> bool:
-    """Tell whether a cell is the lower part of one that spans rows; what it holds is not shown."""
+def _is_shown(cell: "_Element") -> bool:
+    """Tell whether a cell shows what it holds: it was not deleted, and is not the lower part of one that spans rows."""
     merge = child(cell, "tcPr", "vMerge")
-    return merge is not None and attribute(merge) != "restart"
+    continues = merge is not None and attribute(merge) != "restart"
+    return not continues and child(cell, "tcPr", "cellDel") is None

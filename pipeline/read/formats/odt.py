@@ -27,8 +27,9 @@ from pipeline.read.formats.sheet import shown_rows
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.cells import ShownPart, ods_tables
 from pipeline.read.office.fields import check_box_text, drop_down_text
+from pipeline.read.office.formulas import formula_text
 from pipeline.read.office.numbering import bullet, format_number, with_label, with_symbols
-from pipeline.read.office.odf import active_table, chart_words, formula_text
+from pipeline.read.office.odf import active_table, chart_words
 from pipeline.read.office.ooxml import child, children, local, missing_part
 from pipeline.read.office.packages import ZipPackage, open_package, parse_member, parse_xml, read_member
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.read.compose import Paragraph
+from pipeline.read.office.formulas import formula_text
 from pipeline.read.office.numbering import format_number, with_label
 from pipeline.read.office.ooxml import Parts, child, children, local, number
 from pipeline.read.office.slide_places import GroupFrame, PlacedText, frame_of, in_reading_order, place_of, together
@@ -60,6 +61,8 @@ def _runs(parent: "_Element") -> Iterator[str]:
         name = local(element)
         if name == "t":
             yield element.text or ""
+        elif name == "oMath":
+            yield formula_text(element)
         elif name in _CHARACTERS:
             yield _CHARACTERS[name]
         elif name not in _NO_TEXT and not (name == "fld" and element.get("type") == "slidenum"):

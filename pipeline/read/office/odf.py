@@ -1,4 +1,4 @@
-"""What stands in an OpenDocument file as a document of its own and has no paragraphs: formulas and charts."""
+"""What stands in an OpenDocument file as a document of its own: charts, and the sheet of a spreadsheet that shows."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,13 +10,7 @@ from pipeline.read.office.ooxml import child, local
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_TOKENS = ("{*}mi", "{*}mn", "{*}mo", "{*}mtext", "{*}ms")
 _TITLES = ("{*}title", "{*}subtitle", "{*}footer")
-
-
-def formula_text(root: "_Element") -> str:
-    """Return the characters of a formula (MathML) in order, as those of formulas in Word files."""
-    return "".join("".join((token.text or "").split()) for token in root.iter(*_TOKENS))
 
 
 def chart_words(root: "_Element") -> Iterator[Paragraph]:

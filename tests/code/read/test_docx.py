@@ -731,3 +731,30 @@ def test_of_alternatives_the_one_that_shows_words_is_read_whatever_shows_them(co
             body = p(f"<w:r><mc:AlternateContent>{choice}</mc:AlternateContent></w:r>")
             found = read(with_drawings(body, chart=CHART_PART, data=points("组织宣讲")), "x.docx", config.read)
             assert found.text.split("\n")[0] == expected
+
+
+def test_formulas_are_a_line_of_text_as_they_are_drawn(config):
+    half = "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+    given = docx(p(run("占") + half + run("以上。")) + p(f"<m:oMathPara>{half}</m:oMathPara>"))
+    assert read(given, "x.docx", config.read).text == "占1/2以上。\n1/2"
+    assert [piece.text for piece in walk(given, "x.docx", config.read).spoken if piece.text] == ["占", "1/2", "以上。", "1/2"]
+
+
+def test_rows_that_are_hidden_and_cells_that_were_deleted_are_not_shown(lines):
+    gone = '<w:tcPr><w:cellDel w:id="1"/></w:tcPr>'
+    rows = [
+        "<w:trPr><w:hidden/></w:trPr>" + cell("藏着的") + cell("一行"),
+        f"<w:tc>{gone}{p('删去')}</w:tc>" + cell("留下") + cell("的行"),
+    ]
+    shown = '<w:trPr><w:hidden w:val="0"/></w:trPr>' + cell("另一") + cell("行")
+    assert lines(table(*rows, shown)) == ["留下\t的行", "另一\t行"]
+
+
+def test_a_box_to_tick_is_no_prompt(lines):
+    box = '<w:sdt><w:sdtPr><w:showingPlcHdr/><w14:checkbox xmlns:w14="w14"/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>'
+    assert lines(p(box.format(run("☐")) + run("已办结"))) == ["☐已办结"]
+
+
+def test_a_chapter_of_a_master_document_that_lies_elsewhere_refuses_the_file(config):
+    with pytest.raises(InputError, match=r"^x\.docx: the document r9 that its text refers to is not in it; open it in Word"):
+        read(docx(p("前文。") + '<w:subDoc r:id="r9"/>'), "x.docx", config.read)
