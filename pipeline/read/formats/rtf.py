@@ -8,6 +8,8 @@ knows no headings, writes a | behind every table cell, and goes through pictures
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
@@ -18,11 +20,16 @@ from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.compound import DAMAGE
 from pipeline.read.office.fields import check_box_text, drawn_text, drop_down_text
+from pipeline.read.office.formulas import formula_text
 from pipeline.read.office.numbering import symbol, with_label
 from pipeline.read.office.objects import PACKAGER_CLASS, packaged_name, unwrapped
+from pipeline.read.office.ooxml import local
 from pipeline.read.office.rtf_lists import ListTable, PlainNumber
 from pipeline.read.office.word_styles import BODY_LEVEL, contents_reason, heading_level
 from pipeline.read.symbols import is_symbol_font, symbols_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
 _DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
@@ -31,13 +38,17 @@ _LONGEST_NAME = 64  # of a style or a font
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
 # The instruction of a field, an entry of a list in it, and a property of a shape, its name and its value.
 _INSTRUCTION, _ENTRY, _PROPERTY, _NAME, _VALUE = "instruction", "entry", "property", "name", "value"
+_SHAPE, _FLOW = "shape", "flow"  # a shape, and text that runs by itself
 _OBJECT = "object"  # the data of an object (OLE), in figures of base 16
+_MATH = "math"  # a formula
+_TWICE = "twice"  # what is written twice, in the code page and then in Unicode (``\\upr``)
 # The list table, the text of a level in it, the number of Word 6 (``\\pn``), and what stands before and after that.
 _LISTS, _LEVEL_TEXT, _NUMBER, _BEFORE, _AFTER = "lists", "level text", "number", "before", "after"
 _ASIDE = (_INSTRUCTION, _ENTRY, _PROPERTY)
 _TURN, _SHAPE_NAME, _BEHIND = "rotation", "wzName", "fBehindDocument"
 _RIGHT_ANGLE = 90 * 65_536  # in the units of a turn
 _LONGEST_VALUE = 64
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # what no element holds
 _LISTED = (_LISTS, _LEVEL_TEXT, _NUMBER, _BEFORE, _AFTER)
 _LIST_TEXTS = {"leveltext": _LEVEL_TEXT, "pntxtb": _BEFORE, "pntxta": _AFTER}
 _LIST_SKIPPED = ("levelnumbers", "listname", "liststylename", "listpicture")
@@ -88,7 +99,7 @@ _SKIPPED = frozenset(
             "aftncn",
             "shprslt",
             "template",
-            "upr",
+            "mmathPict",
         ),
         *("nonesttables", "themedata", "datastore", "falt", "panose", "filetbl"),
     ]
@@ -96,6 +107,8 @@ _SKIPPED = frozenset(
 _CHARACTERS = {
     "tab": "\t",
     "line": "\n",
+    "page": "\n",
+    "column": "\n",
     "emdash": "—",
     "endash": "–",
     "emspace": "\u2003",
@@ -148,13 +161,13 @@ class _Group:
     table: int = 0
     style: int = 0
     outline: int | None = None
-    opens_flow: bool = False
-    opens_field: bool = False
-    opens_object: bool = False
-    opens_shape: bool = False
+    opens: str = ""  # what ends with the group
+    math: "_Element | None" = None
+    around: str = _BODY  # where what is written twice goes
     has_shown: bool = False
     runs_on: bool = False
     indented: bool = False
+    continues_cell: bool = False
     list_number: int = 0
     list_level: int = 0
     plain_number: PlainNumber | None = None
@@ -217,6 +230,7 @@ class _Flow:
     pieces: list[str] = field(default_factory=list)
     label: list[str] = field(default_factory=list)
     rows: dict[int, _Row] = field(default_factory=dict)
+    continued: list[bool] = field(default_factory=list)  # of each cell of a row, whether it is the lower part of one above
     waiting: list[Paragraph] = field(default_factory=list)
     is_over: bool = False
     counted: int = 0  # paragraphs of a list of Word 6
@@ -344,21 +358,15 @@ def _brace(opens: bool, reader: _Reader) -> None:
     reader.to_skip = 0
     if opens:
         reader.groups.append(reader.group)
-        reader.group = replace(
-            reader.group, starred=False, opens_flow=False, opens_field=False, opens_object=False, opens_shape=False
-        )
+        reader.group = replace(reader.group, starred=False, opens="")
         # In the style sheet a style that gives no number is the default one.
         reader.style = 0
         return
-    if reader.group.opens_object:
-        _end_object(reader)
-    if reader.group.opens_flow:
-        _end_flow(reader)
-    if reader.group.opens_shape:
-        _end_shape(reader)
-    ended_field = reader.group.opens_field
+    ended = reader.group.opens
+    if ended in _ENDS:
+        _ENDS[ended](reader)
     reader.group = reader.groups.pop()
-    if ended_field:
+    if ended == _INSTRUCTION:
         _end_instruction(reader)
 
 
@@ -374,16 +382,16 @@ def _sign(sign: str, reader: _Reader) -> None:
 def _word(word: str, argument: int | None, reader: _Reader) -> None:
     group = reader.group
     starred, group.starred = group.starred, False
-    if group.target in _ASIDE:
-        _word_aside(word, argument, starred, reader)
-    elif group.target in _LISTED:
-        _word_of_list(word, argument, reader)
+    if group.target == _MATH:
+        _word_of_formula(word, argument, reader)
+    elif group.target in (*_ASIDE, *_LISTED):
+        _word_of_other(word, argument, starred, reader)
     elif word in _ACTIONS:
         _ACTIONS[word](reader, argument)
     elif word in _CHARACTERS:
         _write(_CHARACTERS[word], reader)
     elif word in _FLOWS:
-        group.target, group.opens_flow = _BODY, True
+        group.target, group.opens = _BODY, _FLOW
         _reset_paragraph(reader, None)
         reader.flows.append(_Flow(_FLOWS[word]))
     elif word in _TARGETS:
@@ -391,9 +399,86 @@ def _word(word: str, argument: int | None, reader: _Reader) -> None:
     elif word == "fldrslt" and group.has_shown:
         group.target = _SKIP
     elif word in _SHAPES:
-        group.target = "shape"
-    elif word in _SKIPPED or (starred and group.target != "shape"):
+        group.target = _SHAPE
+    elif word in _SKIPPED or (starred and group.target not in (_SHAPE, _TWICE)):
         group.target = _SKIP
+
+
+def _word_of_other(word: str, argument: int | None, starred: bool, reader: _Reader) -> None:
+    if reader.group.target in _ASIDE:
+        _word_aside(word, argument, starred, reader)
+    else:
+        _word_of_list(word, argument, reader)
+
+
+def _word_of_formula(word: str, argument: int | None, reader: _Reader) -> None:
+    """Take a word inside a formula: its elements are those of Word files, with an m in front of their names."""
+    if word in ("u", "uc", "f"):
+        _ACTIONS[word](reader, argument)
+    elif word in _CHARACTERS:
+        _write(_CHARACTERS[word], reader)
+    elif word in _SKIPPED:
+        reader.group.target = _SKIP
+    elif word[0] == "m" and len(word) > 1:
+        reader.group.math = _element(word[1:], reader.group.math)
+
+
+def _element(name: str, above: "_Element | None" = None) -> "_Element":
+    from lxml import etree  # noqa: PLC0415 - few files have formulas
+
+    return etree.Element(name) if above is None else etree.SubElement(above, name)
+
+
+def _begin_formula(reader: _Reader, _: int | None) -> None:
+    reader.group.around, reader.group.target = reader.group.target, _MATH
+    reader.group.opens, reader.group.math = _MATH, _element("oMath")
+
+
+def _end_formula(reader: _Reader) -> None:
+    """Write a formula as one line."""
+    group = reader.group
+    root, group.target = group.math, group.around
+    while root is not None and (above := root.getparent()) is not None:
+        root = above
+    if root is not None:
+        _write(formula_text(root), reader)
+
+
+def _write_of_formula(text: str, element: "_Element") -> None:
+    """Add text to a formula; what a property gives is its value."""
+    above = element.getparent()
+    if above is not None and local(above).endswith("Pr"):
+        element.set("val", _CONTROLS.sub("", (element.get("val") or "") + text)[:_LONGEST_VALUE])
+    else:
+        _element("t", element).text = _CONTROLS.sub("", text)
+
+
+def _begin_twice(reader: _Reader, _: int | None) -> None:
+    if reader.group.target != _TWICE:
+        reader.group.around, reader.group.target = reader.group.target, _TWICE
+
+
+def _begin_unicode(reader: _Reader, _: int | None) -> None:
+    reader.group.target = reader.group.around if reader.group.target == _TWICE else _SKIP
+
+
+def _pass(_reader: _Reader, _: int | None) -> None:
+    """Take a word in front of which a star stands and whose group is text all the same."""
+
+
+def _begin_row(reader: _Reader, _: int | None) -> None:
+    if reader.group.target == _BODY:  # what describes the row of a table in a cell stands elsewhere
+        reader.flows[-1].continued = []
+
+
+def _continue_cell(reader: _Reader, _: int | None) -> None:
+    reader.group.continues_cell = True
+
+
+def _end_definition(reader: _Reader, _: int | None) -> None:
+    if reader.group.target == _BODY:
+        reader.flows[-1].continued.append(reader.group.continues_cell)
+    reader.group.continues_cell = False
 
 
 def _word_aside(word: str, argument: int | None, starred: bool, reader: _Reader) -> None:
@@ -411,7 +496,7 @@ def _word_aside(word: str, argument: int | None, starred: bool, reader: _Reader)
     elif word == "sn":
         group.target, reader.property = _NAME, ""
     elif word == "sv" and reader.property == _ART:
-        group.target, group.opens_flow = _BODY, True
+        group.target, group.opens = _BODY, _FLOW
         reader.flows.append(_Flow("art"))
     elif word == "sv" and reader.shapes and reader.property in (_TURN, _SHAPE_NAME, _BEHIND):
         group.target = _VALUE
@@ -499,6 +584,8 @@ def _write(text: str, reader: _Reader) -> None:
         flow.label.append(text)
     elif target == _BODY and not reader.group.hidden:
         flow.pieces.append(text)
+    elif target == _MATH and reader.group.math is not None:
+        _write_of_formula(text, reader.group.math)
     elif target == _INSTRUCTION:
         reader.field.instruction += text
     elif target == _ENTRY:
@@ -618,6 +705,8 @@ def _end_cell(reader: _Reader, level: int) -> None:
 def _end_row(reader: _Reader, level: int) -> None:
     flow = reader.flows[-1]
     row = flow.rows.pop(level, _Row())
+    if level == 1 and any(flow.continued):
+        row.cells = [cell for cell, goes_on in zip_longest(row.cells, flow.continued[: len(row.cells)]) if not goes_on]
     paragraphs = join_row([*row.cells, [paragraph for paragraph in row.cell if paragraph.text.strip()]])
     if level > 1:
         flow.rows.setdefault(level - 1, _Row()).cell += paragraphs
@@ -667,7 +756,7 @@ def _end_object(reader: _Reader) -> None:
 
 def _begin_shape(reader: _Reader, _: int | None) -> None:
     flow = reader.flows[-1]
-    reader.group.target, reader.group.opens_shape = "shape", True
+    reader.group.target, reader.group.opens = _SHAPE, _SHAPE
     reader.shapes.append(_Shape(len(flow.paragraphs), len(flow.waiting)))
 
 
@@ -686,7 +775,7 @@ def _set_behind(reader: _Reader, argument: int | None) -> None:
 
 def _begin_object(reader: _Reader, _: int | None) -> None:
     flow = reader.flows[-1]
-    reader.group.opens_object = True
+    reader.group.opens = _OBJECT
     reader.objects.append(_Object(len(flow.pieces), len(flow.paragraphs)))
 
 
@@ -769,7 +858,7 @@ def _set_indent(reader: _Reader, argument: int | None) -> None:
 
 
 def _begin_instruction(reader: _Reader, _: int | None) -> None:
-    reader.group.target, reader.group.opens_field, reader.field = _INSTRUCTION, True, _Field()
+    reader.group.target, reader.group.opens, reader.field = _INSTRUCTION, _INSTRUCTION, _Field()
 
 
 def _begin_number(reader: _Reader, _: int | None) -> None:
@@ -814,6 +903,13 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "object": _begin_object,
     "objdata": _begin_object_data,
     "shp": _begin_shape,
+    "moMath": _begin_formula,
+    "moMathPara": _pass,
+    "upr": _begin_twice,
+    "ud": _begin_unicode,
+    "trowd": _begin_row,
+    "clvmrg": _continue_cell,
+    "cellx": _end_definition,
     "shpfblwtxt": _set_behind,
     "sp": _begin_property,
     "dropcapt": _set_drop_cap,
@@ -821,4 +917,10 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "cufi": _set_indent,
     "ls": _set_list,
     "ilvl": _set_list_level,
+}
+_ENDS: dict[str, Callable[[_Reader], None]] = {
+    _FLOW: _end_flow,
+    _MATH: _end_formula,
+    _OBJECT: _end_object,
+    _SHAPE: _end_shape,
 }

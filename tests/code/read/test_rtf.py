@@ -418,3 +418,44 @@ def test_only_the_shape_itself_is_a_watermark(config):
     found = read(rtf(other + mark + other + points("正文。") + r"\par"), "x.rtf", config.read)
     assert found.text.split("\n") == ["正文。", "框中文字。", "送审稿", "框中文字。"]
     assert [found.text[m.start : m.end] for m in found.marks] == ["送审稿"]
+
+
+def test_what_is_written_twice_is_read_in_unicode_once(lines):
+    twice = r"{\upr{?? \par ??}{\*\ud{" + points("统一", "") + r"}}}"
+    assert lines(points("前文") + twice + points("后文") + r"\par") == ["前文统一后文"]
+    assert lines(
+        r"{\*\ud " + points("不读") + r"}{\*\bkmkstart{\upr{a}{\*\ud " + points("书签") + r"}}}" + points("正文") + r"\par"
+    ) == ["正文"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (r"{\mr\mscr0\msty2 {\f0 x=}}{\mr 12}", "x=12"),
+        (r"{\mf{\mfPr{\mctrlPr\f0 z}}{\mnum{\mr 1}}{\mden{\mr 2}}}", "1/2"),
+        (r"{\mf{\*\mfPr}{\mnum{\mr " + points("完成数") + r"}}{\mden{\mr " + points("总数") + r"}}}", "完成数/总数"),
+        (r"{\msSup{\me{\mr 10}}{\msup{\mr 2}}}", "10²"),
+        (r"{\mrad{\mradPr{\mdegHide on}}{\mdeg}{\me{\mr 2}}}", "√2"),
+        (r"{\md{\mdPr{\mbegChr [}{\mendChr ]}}{\me{\mr a}}}", "[a]"),
+        (r"{\mnary{\mnaryPr{\mchr " + points("∑") + r"}}{\msub{\mr i}}{\msup{\mr n}}{\me{\mr x}}}", "∑_iⁿ x"),
+    ],
+)
+@pytest.mark.parametrize(
+    "around", [r"{{\mmath{{\*\moMath {}}}{{\mmathPict{{\pict 00}}}}}}", r"{{\mmath{{\*\moMathPara{{\*\moMath {}}}}}}}"]
+)
+def test_formulas_are_a_line_of_text(lines, formula, expected, around):
+    assert lines(points("共") + around.format(formula) + points("以上。") + r"\par") == [f"共{expected}以上。"]
+
+
+def test_a_cell_below_one_that_spans_rows_shows_nothing(lines):
+    first = r"\trowd\clvmgf\cellx1\cellx2\intbl " + points("河湾镇") + r"\cell " + points("讲座") + r"\cell\row"
+    below = r"\trowd\clvmrg\cellx1\cellx2\intbl " + points("藏着的") + r"\cell " + points("演出") + r"\cell\row"
+    last = r"\trowd\cellx1\cellx2\intbl " + points("山前镇") + r"\cell " + points("展览") + r"\cell\row\pard"
+    assert lines(first + below + last) == ["河湾镇\t讲座", "演出", "山前镇\t展览"]
+    inner = r"{\itap2\intbl " + points("内层") + r"\nestcell{\*\nesttableprops\trowd\clvmrg\cellx1\nestrow}}"
+    outer = r"\trowd\cellx1\cellx2\intbl " + points("外层") + r"\cell\intbl " + inner + points("后文") + r"\cell\row\pard"
+    assert lines(outer) == ["外层\t内层后文"]  # what is said of the inner row is not of the outer
+
+
+def test_a_page_may_break_within_a_paragraph(lines):
+    assert lines(points("前页") + r"\page " + points("后页") + r"\column " + points("后栏") + r"\par") == ["前页", "后页", "后栏"]
