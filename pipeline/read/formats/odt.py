@@ -41,7 +41,7 @@ BODY_LEVEL = 10
 _SKIPPED = frozenset(
     [
         *("tracked-changes", "annotation", "annotation-end", "forms", "sequence-decls", "variable-decls", "user-field-decls"),
-        *("note-citation", "ruby-text", "number", "title", "desc", "event-listeners", "covered-table-cell", "hidden-text"),
+        *("note-citation", "ruby-text", "number", "title", "desc", "event-listeners", "covered-table-cell"),
         *("bibliography-source", "alphabetical-index-source", "binary-data", "scripts", "script", "settings", "placeholder"),
         "notes",  # of speakers, in a presentation that stands in a text
     ]
@@ -53,6 +53,7 @@ _SHAPES = frozenset(
         *("line", "connector", "measure", "caption", "g", "text-box"),
     ]
 )
+_VARIABLES = ("variable-set", "variable-input", "user-field-get", "user-field-input")
 _OBJECTS, _ICON = ("object", "object-ole"), ("4", "icon")
 _CHARACTERS = {"tab": "\t", "line-break": "\n"}
 _CHANGES = frozenset(["change-start", "change-end"])
@@ -405,7 +406,7 @@ def _pieces(element: "_Element", document: _Document, hidden: bool) -> "Iterator
         elif name == "fieldmark":
             yield "" if hidden else _form_text(inner)
             yield from _pieces(inner, document, hidden)
-        elif name not in _SKIPPED and not _is_prompt(inner):
+        elif name not in _SKIPPED and not _is_unseen(inner):
             yield from _pieces(inner, document, _is_hidden(inner, document, hidden))
         yield "" if hidden else _shown(inner.tail, document)
 
@@ -421,9 +422,14 @@ def _form_text(mark: "_Element") -> str:
     return drop_down_text(entries, int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None)
 
 
-def _is_prompt(element: "_Element") -> bool:
-    """Tell whether a content control is empty, so that it shows only what should be written into it."""
-    return local(element) == "content-control" and _get(element, "showing-place-holder") == "true"
+def _is_unseen(element: "_Element") -> bool:
+    """Tell whether a field does not show its text: an empty content control asks for it, a condition or the user hides it."""
+    name = local(element)
+    if name == "content-control":
+        return _get(element, "showing-place-holder") == "true"
+    if name == "hidden-text":
+        return _get(element, "is-hidden") != "false"
+    return name in _VARIABLES and _get(element, "display") == "none"
 
 
 def _shown(text: str | None, document: _Document) -> str:

@@ -278,3 +278,12 @@ def test_text_that_holds_metadata_is_text_and_a_script_is_none(lines):
 @pytest.mark.parametrize("shape", ["path", "polyline", "regular-polygon", "measure"])
 def test_text_in_a_drawn_shape_stands_behind_its_paragraph(lines, shape):
     assert lines(p(f"前文<draw:{shape}>{p('图中的字')}</draw:{shape}>后文")) == ["前文后文", "图中的字"]
+
+
+def test_fields_show_their_text_unless_they_are_hidden(lines):
+    shown = '<text:hidden-text text:is-hidden="false" text:string-value="见">见</text:hidden-text>'
+    assert lines(p(f"前文{shown}后文")) == ["前文见后文"]
+    for hidden in ('<text:hidden-text text:is-hidden="true">藏</text:hidden-text>', "<text:hidden-text>藏</text:hidden-text>"):
+        assert lines(p(f"前文{hidden}后文")) == ["前文后文"]
+    for name in ("variable-set", "variable-input", "user-field-get", "user-field-input"):
+        assert lines(p(f'前文<text:{name} text:display="none">藏</text:{name}><text:{name}>见</text:{name}>后文')) == ["前文见后文"]
