@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.preprocess.headings import sign_level
+from pipeline.read.office.formulas import formula_text
 from pipeline.read.office.numbering import format_number
 
 Element = Any  # lxml has no types of its own
@@ -31,7 +32,8 @@ _TAGS = {
 _STRIPPED = ("rt", "rp", "rtc", "del")  # pinyin above characters, and what was deleted
 _UNSEEN, _BLOCK_TAGS, _HOME_TAGS = (frozenset(tags.split()) for tags in _TAGS.values())
 # What a browser shows in a field of a form, or where it runs no scripts: text that may be a report's, and is none of its lines.
-_ASIDE = {"textarea": "form field", "noscript": "text without scripts"}
+_FIELD = "form field"
+_ASIDE = {"textarea": _FIELD, "noscript": "text without scripts"}
 _REGION_TAGS = _HOME_TAGS | {"dl", "figcaption", "menu", "ol", "p", "ul"}
 _WIDE = "[\u2010-\u2027\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 _WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n][ \t\r\n]*(?={_WIDE})")
@@ -61,6 +63,12 @@ _LIST_STYLES = {
     "decimal-leading-zero": "decimalZero",
 }
 _BULLETS = ("none", "disc", "circle", "square")
+# The text boxes of Word in comments for browsers that draw them.
+_VML, _VML_END = "<!--[if gte vml 1]>", "<![endif]-->"
+_BOX, _BOX_END = "<v:textbox", "</v:textbox>"
+_DEEPEST = 100  # elements around a character of a formula
+# Fields of forms that show their value: those that are typed into.
+_SHOWING = frozenset(["", "text", "number", "date", "month", "time", "datetime-local", "tel", "email", "url"])
 _MARGINS = ("header", "footer")  # how LibreOffice names those of its pages
 # Signs that lead to a note and back from it: 98%¹ is no 981 in anybody's eyes.
 # Of a page without any of these words nothing is looked at; to find them so takes a tenth of an expression's time.
@@ -180,7 +188,7 @@ def parse(text: str, source: str) -> Element:
     from lxml.html import HTMLParser  # noqa: PLC0415 - as above
 
     parser = HTMLParser(encoding="utf-8", huge_tree=True, recover=True, no_network=True)
-    data = text.replace("\x00", "").encode("utf-8", "replace")
+    data = with_boxes_of_word(text).replace("\x00", "").encode("utf-8", "replace")
     try:
         root = etree.fromstring(data, parser=parser)
     except etree.LxmlError as error:
@@ -197,6 +205,8 @@ def parse(text: str, source: str) -> Element:
     _join_documents(root)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     lowered = text.lower()
+    if "<math" in lowered:
+        _write_formulas(root)
     if any(word in lowered for word in _MAY_HAVE_NOTES):
         _drop_note_signs(root)
     if any("xcessive depth" in entry.message for entry in parser.error_log):
@@ -205,6 +215,31 @@ def parse(text: str, source: str) -> Element:
             code="too_large",
         )
     return root
+
+
+def with_boxes_of_word(text: str) -> str:
+    """Return a page with what the text boxes hold that Word saved in comments of its own, where others show a picture."""
+    if _BOX not in text:
+        return text
+    first, *others = text.split(_VML)
+    pieces = [first]
+    for other in others:
+        comment, end, behind = other.partition(_VML_END)
+        boxes = [box.partition(">")[2].partition(_BOX_END)[0] for box in comment.split(_BOX)[1:]] if end else []
+        pieces += [f"<div>{box}</div>" for box in boxes] or [_VML, comment, end]
+        pieces.append(behind)
+    return "".join(pieces)
+
+
+def _write_formulas(root: Element) -> None:
+    """Put formulas in their places as a line of text; of one that is very deep the characters stay as they are."""
+    for formula in list(root.iter("math")):
+        if max((sum(1 for _ in leaf.iterancestors()) for leaf in formula.iter("mi", "mn", "mo", "mtext")), default=0) > _DEEPEST:
+            continue
+        tail = formula.tail
+        said = formula_text(formula)
+        formula.clear()
+        formula.tag, formula.text, formula.tail = "span", said, tail
 
 
 def _join_documents(root: Element) -> None:
@@ -307,6 +342,13 @@ def _keep_aside(walk: _Walk, element: Element) -> None:
             walk.aside.append(AsideText(text, reason))
 
 
+def _keep_value(walk: _Walk, element: Element) -> None:
+    """Keep what was typed into a field of a form, which stands in none of its elements."""
+    value = _squeeze(element.get("value") or "", walk.wrap)
+    if value and (element.get("type") or "").strip().lower() in _SHOWING:
+        walk.aside.append(AsideText(value, _FIELD))
+
+
 def _is_block(element: Element) -> bool:
     if element.tag in _BLOCK_TAGS:
         return True
@@ -317,6 +359,8 @@ def _is_block(element: Element) -> bool:
 def _enter(walk: _Walk, element: Element) -> None:
     tag = element.tag
     walk.elements += 1
+    if tag == "input":
+        _keep_value(walk, element)
     if tag == "br":
         _break(walk)
         return

@@ -728,3 +728,29 @@ def test_headers_and_footers_of_libreoffice_are_set_aside(config):
     found = read(f"<html><body>{body}</body></html>".encode(), "x.html", config.read)
     noise = {found.text[mark.start : mark.end]: mark.reason for mark in found.marks if mark.kind == "noise"}
     assert noise == {"内部资料": "page header", "第 1 页 共 2 页": "page footer"}
+
+
+def test_what_was_typed_into_a_field_is_set_aside(read_page):
+    fields = "".join(f'<input type="{kind}" value="{kind}的值">' for kind in ("text", "", "DATE", "hidden", "submit", "checkbox"))
+    found = read_page(
+        page(f"<p>{SENTENCE}</p><p>单位：{fields}<input value='县文明办'><input></p><p style='display:none'><input value='藏'></p>")
+    )
+    told = [(found.text[mark.start : mark.end], mark.reason) for mark in found.marks if mark.reason == "form field"]
+    assert told == [("text的值\n的值\nDATE的值\n县文明办", "form field")]
+
+
+def test_formulas_are_a_line_of_text(read_page):
+    half = "<mfrac><mn>1</mn><mn>2</mn></mfrac>"
+    told = f"<math><semantics>{half}<annotation>\\frac12</annotation></semantics></math>"
+    lines = read_page(page(f"<p>{SENTENCE}</p><p>占<math>{half}</math>，又占{told}以上。</p>")).text.split("\n")
+    assert lines[-1] == "占1/2，又占1/2以上。"
+    deep = "<mrow>" * 150 + "<mn>3</mn>" + "</mrow>" * 150
+    assert read_page(page(f"<p>{SENTENCE}</p><p>占<math>{deep}</math>成。</p>")).text.split("\n")[-1] == "占3成。"
+
+
+def test_text_boxes_that_word_saved_in_comments_are_read(read_page):
+    box = "<v:shape><v:textbox style='x'><p>框内写着县里的安排。</p><p>次段。</p></v:textbox></v:shape>"
+    given = f"<p>{SENTENCE}</p><!--[if gte vml 1]>{box}<![endif]--><![if !vml]><img src='a.png'><![endif]><p>{SENTENCE}</p>"
+    assert read_page(page(given)).text.split("\n")[-3:] == ["框内写着县里的安排。", "次段。", SENTENCE]
+    plain = f"<p>{SENTENCE}</p><!--[if gte vml 1]><v:shape/><![endif]--><!-- v:textbox --><p>{SENTENCE}</p>"
+    assert "v:" not in read_page(page(plain)).text
