@@ -44,6 +44,7 @@ REASONS = {
     "speaker notes": "演讲备注",
     "hidden slide": "隐藏幻灯片",
     "attached file": "附件",
+    "slide master": "母版文字",
     "hidden shape": "隐藏的图形",
 }
 

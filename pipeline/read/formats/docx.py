@@ -288,12 +288,12 @@ def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:
 
 def _in_part(box: "_Element", parts: Parts, inner: InnerDocuments) -> Iterator[Paragraph]:
     """Yield the words of what stands in a part: SmartArt, a chart, a document; raises InputError for one missing or damaged."""
-    from pipeline.read.office.drawings import smart_art, words_of_chart  # noqa: PLC0415 - few have any
+    from pipeline.read.office.drawings import smart_art, words_of_chart_part  # noqa: PLC0415 - few have any
 
     name = local(box)
     key = attribute(box, "id") or name
     if name == "chart":
-        return words_of_chart(parts.root(key))
+        return words_of_chart_part(key, parts)
     if name == "relIds":
         return smart_art(attribute(box, "dm") or "", parts)
     if name in _CHUNKS:

@@ -1,7 +1,8 @@
 """Presentations (.pptx): slide by slide, its title as a heading, then text, tables and SmartArt in reading order.
 
 Walked with lxml as Word files are; python-pptx would be a dependency more for less: it gives no text of SmartArt and stops at
-parts that are missing. Speaker notes and slides that are not shown are set aside, and so are date, foot and number.
+parts that are missing. Speaker notes and slides that are not shown are set aside, and so are date, foot and number, and what
+stands on every slide.
 """
 
 import zipfile
@@ -16,7 +17,7 @@ from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import text_of_scans
-from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart
+from pipeline.read.office.drawings import paragraphs_of_body, smart_art, words_of_chart_part
 from pipeline.read.office.ooxml import Parts, Relationship, attribute, child, children, local, main_part, relationships
 from pipeline.read.office.packages import open_package, parse_member
 from pipeline.read.office.slide_places import GroupFrame, Place, PlacedText, frame_of, in_reading_order, place_of, together
@@ -39,6 +40,7 @@ class _Deck:
     source: str
     inner: InnerDocuments
     layouts: "dict[str, list[_Holder]]" = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)
 
     def parts(self, name: str) -> dict[str, Relationship]:
         """Return what a part refers to."""
@@ -121,9 +123,29 @@ def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
     paragraphs = [*_one_line(titles), *(paragraph for paragraph in found if paragraph.kind != "heading")]
     is_hidden = root.get("show", "1") in _OFF
     yield from (Paragraph(item.text, "noise", reason="hidden slide") if is_hidden else item for item in paragraphs)
+    if root.get("showMasterSp", "1") not in _OFF:
+        yield from _fixed(deck, parts)
     for part in parts.values():
         if part.kind == "notesSlide":
             yield from _notes(part.target, deck)
+
+
+def _fixed(deck: _Deck, parts: dict[str, Relationship]) -> Iterator[Paragraph]:
+    """Yield what stands on the layout of a slide and its master by itself, which each of their slides shows; each once."""
+    for kind in ("slideLayout", "slideMaster"):
+        name = next((part.target for part in parts.values() if part.kind == kind), None)
+        root = None if name is None or name in deck.fixed else deck.root(name)
+        if name is None or root is None:
+            return
+        deck.fixed.add(name)
+        for shape in root.iter("{*}sp"):
+            if _holder_of(shape) is None and not _is_hidden(shape):
+                yield from (
+                    Paragraph(each.text, "noise", reason="slide master") for each in paragraphs_of_body(child(shape, "txBody"))
+                )
+        if root.get("showMasterSp", "1") in _OFF:
+            return
+        parts = deck.parts(name)
 
 
 def _shown(root: "_Element | None", slide: _Slide) -> list[Paragraph]:
@@ -173,7 +195,8 @@ def _shapes(parent: "_Element | None", slide: _Slide, frame: GroupFrame) -> Iter
     for element in children(parent):
         name = local(element)
         if name == "grpSp":
-            yield together(list(_shapes(element, slide, frame_of(child(element, "grpSpPr", "xfrm"), frame))))
+            group = together(list(_shapes(element, slide, frame_of(child(element, "grpSpPr", "xfrm"), frame))))
+            yield _as_hidden(group) if _is_hidden(element) else group
         elif name == "AlternateContent":
             yield from _shapes(
                 next((branch for branch in element if next(branch.iter(*_WORDS), None) is not None), None), slide, frame
@@ -182,26 +205,38 @@ def _shapes(parent: "_Element | None", slide: _Slide, frame: GroupFrame) -> Iter
             yield _shape(element, slide, frame)
         elif name == "graphicFrame":
             paragraphs = _graphic(child(element, "graphic", "graphicData"), slide)
-            yield PlacedText(place_of(child(element, "xfrm"), frame), tuple(paragraphs))
+            framed = PlacedText(place_of(child(element, "xfrm"), frame), tuple(paragraphs))
+            yield _as_hidden(framed) if _is_hidden(element) else framed
+
+
+def _is_hidden(element: "_Element") -> bool:
+    """Tell whether a shape, a group or a frame is not shown: the first of its elements says it."""
+    drawing = child(next(element.iterchildren(), None), "cNvPr")
+    return drawing is not None and drawing.get("hidden") in _ON
+
+
+def _as_hidden(text: PlacedText) -> PlacedText:
+    return PlacedText(text.place, tuple(Paragraph(each.text, "noise", reason="hidden shape") for each in text.paragraphs))
 
 
 def _shape(element: "_Element", slide: _Slide, frame: GroupFrame) -> PlacedText:
-    name = local(element)
-    properties = child(element, f"nv{name[0].upper()}{name[1:]}Pr")
-    drawing, held = child(properties, "cNvPr"), child(properties, "nvPr", "ph")
-    is_hidden = drawing is not None and drawing.get("hidden") in _ON
+    held = _holder_of(element)
     kind = "" if held is None else held.get("type", "")
     place = place_of(child(element, "spPr", "xfrm"), frame)
     if place is None and held is not None:
         place = slide.place(kind, held.get("idx", ""))
-    return PlacedText(place, tuple(_of_kind(child(element, "txBody"), kind, is_hidden)))
+    text = PlacedText(place, tuple(_of_kind(child(element, "txBody"), kind)))
+    return _as_hidden(text) if _is_hidden(element) else text
 
 
-def _of_kind(body: "_Element | None", kind: str, is_hidden: bool) -> Iterator[Paragraph]:
+def _holder_of(element: "_Element") -> "_Element | None":
+    """Return the place holder that a shape fills, or None for one that stands by itself."""
+    name = local(element)
+    return child(element, f"nv{name[0].upper()}{name[1:]}Pr", "nvPr", "ph")
+
+
+def _of_kind(body: "_Element | None", kind: str) -> Iterator[Paragraph]:
     for paragraph in paragraphs_of_body(body):
-        if is_hidden:
-            yield Paragraph(paragraph.text, "noise", reason="hidden shape")
-            continue
         if kind in _MARGINS:
             yield Paragraph(paragraph.text, "noise", reason=_MARGINS[kind])
         else:
@@ -217,7 +252,7 @@ def _graphic(data: "_Element | None", slide: _Slide) -> Iterator[Paragraph]:
         elif local(element) == "relIds":
             yield from smart_art(attribute(element, "dm") or "", slide.parts)
         elif local(element) == "chart":
-            yield from words_of_chart(slide.parts.root(attribute(element, "id") or ""))
+            yield from words_of_chart_part(attribute(element, "id") or "", slide.parts)
         elif local(element) in ("oleObj", "AlternateContent"):
             yield from _object(next(element.iter("{*}oleObj"), None), slide)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.read.compose import Paragraph
 from pipeline.read.office.formulas import formula_text
 from pipeline.read.office.numbering import format_number, with_label
-from pipeline.read.office.ooxml import Parts, child, children, local, number
+from pipeline.read.office.ooxml import Parts, child, children, local, number, relationships
 from pipeline.read.office.slide_places import GroupFrame, PlacedText, frame_of, in_reading_order, place_of, together
 
 if TYPE_CHECKING:
@@ -69,8 +69,17 @@ def _runs(parent: "_Element") -> Iterator[str]:
             yield from _runs(element)
 
 
+def words_of_chart_part(key: str, parts: Parts) -> Iterator[Paragraph]:
+    """Yield the words of the chart of an id, and those of the shapes that were drawn on it; raises InputError."""
+    yield from words_of_chart(parts.root(key))
+    for part in relationships(parts.package, parts.name(key), parts.source).values():
+        drawn = parts.found(part.target) if part.kind == "chartUserShapes" else None
+        for body in () if drawn is None else drawn.iter("{*}txBody"):
+            yield from paragraphs_of_body(body)
+
+
 def words_of_chart(root: "_Element") -> Iterator[Paragraph]:
-    """Yield the words of a chart: its titles, then the names of its series and those of what it compares, a row each."""
+    """Yield the words of a chart: its titles, the names of its series and those of what it compares, a row each, and its labels."""
     for title in root.iter("{*}title"):
         if text := "".join(piece.text or "" for piece in title.iter("{*}t", "{*}v")).strip():
             yield Paragraph(text)
@@ -80,6 +89,10 @@ def words_of_chart(root: "_Element") -> Iterator[Paragraph]:
         values = [value.text or "" for name in names if name is not None for value in name.iter("{*}v", "{*}pt")]
         if any(map(is_word, values)):
             yield Paragraph("\t".join(value for value in values if value.strip()), "row")
+    for label in root.iter("{*}dLbl"):
+        text = "".join(piece.text or "" for rich in label.iter("{*}rich") for piece in rich.iter("{*}t")).strip()
+        if is_word(text):
+            yield Paragraph(text)
 
 
 def is_word(name: str) -> bool:

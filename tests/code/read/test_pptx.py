@@ -198,3 +198,62 @@ def test_the_words_of_a_chart_are_read(read):
     for damaged in ({}, more | {"ppt/c.xml": "<chartSpace>"}, {name: more[name] for name in more if "rels" in name}):
         with pytest.raises(InputError, match=r": (rId7|ppt/c\.xml)[ ,].*(is not in it; open it in PowerPoint|save the file again)"):
             read(deck([frame + shape([], "字")], damaged))
+
+
+def part(name, shapes, attributes=""):
+    return f"{HEAD}<p:{name} {SLIDE_SPACES} {attributes}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:{name}>"
+
+
+@pytest.mark.parametrize(
+    ("of_slide", "of_layout", "expected"),
+    [
+        ("", "", ["版式上的字", "母版上的字"]),
+        ("", 'showMasterSp="0"', ["版式上的字"]),
+        ('showMasterSp="0"', "", []),
+    ],
+)
+def test_what_stands_on_every_slide_is_set_aside_once(read, of_slide, of_layout, expected):
+    layout = shape(["title"], "单击此处") + shape([], "版式上的字") + body(listed("看不见", ""), hidden=' hidden="1"')
+    more = {f"ppt/slides/_rels/s{i}.xml.rels": rels(relation(1, "slideLayout", "../slideLayouts/l.xml")) for i in (1, 2)} | {
+        "ppt/slideLayouts/l.xml": part("sldLayout", layout, of_layout),
+        "ppt/slideLayouts/_rels/l.xml.rels": rels(relation(1, "slideMaster", "../slideMasters/m.xml")),
+        "ppt/slideMasters/m.xml": part(
+            "sldMaster", shape(["body"], "各级文本") + f"<p:grpSp><p:nvGrpSpPr/>{shape([], '母版上的字')}</p:grpSp>"
+        ),
+    }
+    found = read(deck([shape(["title"], "文化站"), shape(["title"], "活动")], more, of_slide))
+    assert found.text.split("\n") == ["文化站", *expected, "活动"]
+    assert [text for _, _, reason, text in told(found, "noise") if reason == "slide master"] == expected
+
+
+def relation(number, kind, target):
+    return f'<Relationship Id="rId{number}" Type="{RELATIONSHIP}/{kind}" Target="{target}"/>'
+
+
+def test_groups_and_tables_that_are_hidden_are_set_aside(read):
+    row = "<a:tr><a:tc><a:txBody><a:p><a:r><a:t>藏着的表</a:t></a:r></a:p></a:txBody></a:tc></a:tr>"
+    table = f"<a:graphic><a:graphicData><a:tbl>{row}</a:tbl></a:graphicData></a:graphic>"
+    frame = (
+        f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="3" name="x" hidden="1"/></p:nvGraphicFramePr>{table}</p:graphicFrame>'
+    )
+    group = f'<p:grpSp><p:nvGrpSpPr><p:cNvPr id="4" name="x" hidden="true"/></p:nvGrpSpPr>{shape([], "藏着的组")}</p:grpSp>'
+    found = read(deck([shape([], "见到的字") + frame + group]))
+    assert [(reason, text) for _, _, reason, text in told(found, "noise")] == [
+        ("hidden shape", "藏着的表"),
+        ("hidden shape", "藏着的组"),
+    ]
+
+
+def test_labels_of_a_chart_and_what_was_drawn_on_it_are_read(read):
+    link = '<c:chart xmlns:c="urn:c" r:id="rId7"/>'
+    frame = f"<p:graphicFrame><a:graphic><a:graphicData>{link}</a:graphicData></a:graphic></p:graphicFrame>"
+    label = "<c:dLbl><c:idx/><c:tx><c:rich><a:p><a:r><a:t>{}</a:t></a:r></a:p></c:rich></c:tx></c:dLbl>"
+    chart = f"<c:ser><c:tx><c:v>场次</c:v></c:tx><c:dLbls>{label.format('全年最多')}{label.format('12')}</c:dLbls></c:ser>"
+    drawn = "<c:relSizeAnchor><c:sp><c:txBody><a:p><a:r><a:t>图上批注的话</a:t></a:r></a:p></c:txBody></c:sp></c:relSizeAnchor>"
+    more = {
+        "ppt/slides/_rels/s1.xml.rels": rels(relation(7, "chart", "../charts/c.xml")),
+        "ppt/charts/c.xml": f'{HEAD}<c:chartSpace xmlns:c="urn:c" {SLIDE_SPACES}>{chart}</c:chartSpace>',
+        "ppt/charts/_rels/c.xml.rels": rels(relation(1, "chartUserShapes", "../drawings/d.xml")),
+        "ppt/drawings/d.xml": f'{HEAD}<c:userShapes xmlns:c="urn:c" {SLIDE_SPACES}>{drawn}</c:userShapes>',
+    }
+    assert read(deck([frame], more)).text.split("\n") == ["场次", "全年最多", "图上批注的话"]
