@@ -48,7 +48,7 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
         conversion, reader = _OF_2003[local(root)]
         found = reader(CONVERTER.convert(data, conversion, source, options), source, options)
         return replace(found, encoding=f"xml of 2003{found.encoding.removeprefix(conversion.target)}")
-    parts = {part.get(_NAME, "").lstrip("/"): part for part in root if local(part) == "part" and part.get(_NAME)}
+    parts = _parts(root, source)
     kind = next((kind for folder, kind in _PACKED.items() if any(name.startswith(folder) for name in parts)), None)
     if local(root) != "package" or kind is None:
         raise InputError(
@@ -61,6 +61,19 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     ending, packed_reader = kind
     found = packed_reader(_packed(parts, source), source, options)
     return replace(found, encoding=f"xml ({ending}){found.encoding.removeprefix(ending)}")
+
+
+def _parts(root: "_Element", source: str) -> "dict[str, _Element]":
+    """Return the parts of a package by their names; raises InputError for two of one name, of which one would be lost."""
+    found: dict[str, _Element] = {}
+    for part in root:
+        name = (part.get(_NAME) or "").lstrip("/") if local(part) == "part" else ""
+        if name in found:
+            said = tr("{source}: {name} in it is damaged; {remedy}", source=source, name=name, remedy=remedy(source, ".docx"))
+            raise InputError(said, code="damaged")
+        if name:
+            found[name] = part
+    return found
 
 
 def _packed(parts: "dict[str, _Element]", source: str) -> bytes:

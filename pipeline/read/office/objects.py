@@ -13,7 +13,7 @@ _WRAPPED = ("Package", "EmbeddedOdf", "CONTENTS")  # new Office files, OpenDocum
 _PACKAGER = "\x01Ole10Native"  # a file of any kind that was dropped into the document
 # Charts of a program that keeps its data as a workbook which others do not read.
 _CHARTS = b"MSGraph.Chart"
-_LONGEST_LABEL = 260
+_IS_FILE, _LONGEST_LABEL = b"\2\0", 260
 PACKAGER_CLASS = "Package"
 _EMBEDDED = 2  # as RTF tells it from what is only linked
 _INFO, _IS_ICON = "\x03ObjInfo", 0x40  # how old Word files and RTF tell that an object shows no more than a sign
@@ -44,7 +44,7 @@ def _held(data: bytes) -> HeldDocument:
     is_icon = bool(info[0] & _IS_ICON)
     if stream_of(data, *_DOCUMENTS) is not None:
         return HeldDocument(b"" if _CHARTS in data else data, is_icon=is_icon)
-    if (packaged := stream_of(data, _PACKAGER)) is not None:
+    if (packaged := stream_of(data, _PACKAGER)) is not None and packaged[4:6] == _IS_FILE:  # and no bitmap of Paint
         return HeldDocument(label=packaged_name(packaged[4:]), is_icon=True)
     is_encrypted = stream_of(data, "EncryptedPackage") is not None
     return HeldDocument(data if is_encrypted else stream_of(data, *_WRAPPED) or b"", is_icon=is_icon)

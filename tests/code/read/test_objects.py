@@ -187,6 +187,7 @@ def test_pictures_formulas_and_links_are_no_documents(lines):
         compound({"Equation Native": b"x"}),
         compound({"Workbook": b"\x09\x08", "\x01CompObj": b"MSGraph.Chart.8\0"}),
         compound({"VisioDocument": b"x"}),
+        compound({"\x01Ole10Native": struct.pack("<I", 60) + b"BM" + bytes(58)}),
         package({"[Content_Types].xml": "<Types/>", "visio/document.xml": "<a/>"}),
         b"\x89PNG\r\n\x1a\n",
         b"BM" + bytes(60),

@@ -130,3 +130,12 @@ def test_a_slide_of_a_flat_file_that_is_missing_is_named(read):
 def _members(packed):
     with zipfile.ZipFile(io.BytesIO(packed)) as found:
         return [(name, found.read(name).decode()) for name in found.namelist()]
+
+
+def test_two_parts_of_one_name_refuse_the_file(read, tmp_path):
+    whole = flat(word(tmp_path))
+    first = whole.index("<pkg:part ")
+    part = whole[first : whole.index("</pkg:part>", first) + len("</pkg:part>")]
+    with pytest.raises(InputError, match=r"^x\.xml: \S+ in it is damaged; open it in Word") as raised:
+        read(whole.replace(part, part * 2))
+    assert raised.value.code == "damaged"
