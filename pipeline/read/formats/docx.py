@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from posixpath import splitext
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +25,7 @@ from pipeline.read.decode import ReadText
 from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.fields import LONGEST_SIGNS, Fields, signs_in_font, symbol_text
-from pipeline.read.office.formulas import formula_text
+from pipeline.read.office.formulas import formula_text, raised
 from pipeline.read.office.numbering import spaced, with_label, with_symbols
 from pipeline.read.office.ooxml import (
     Parts,
@@ -255,7 +255,7 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     for art in (box for box in boxes if local(box) == "textpath"):
         said = Paragraph(_said([ElementText(art, art.get("string") or "")], "", document))
         yield as_watermark(said) if _is_watermark(art) else said
-    spoken = [piece for piece in pieces if isinstance(piece, ElementText)]
+    spoken = _with_raised([piece for piece in pieces if isinstance(piece, ElementText)])
     # Where the end of the paragraph is deleted, what is left of it begins the next one, which has the number.
     is_deleted = child(properties, "rPr", "del") is not None or child(properties, "rPr", "moveFrom") is not None
     label = "" if is_deleted else _label(properties, style_id, style, document)
@@ -268,6 +268,18 @@ def _paragraph(element: "_Element", document: _Document) -> Iterator[Paragraph]:
     for box in boxes:
         found_in = _in_box(box, document)
         yield from map(as_watermark, found_in) if _is_watermark(box) else found_in
+
+
+def _with_raised(spoken: list[ElementText]) -> list[ElementText]:
+    """Return what a paragraph says with raised figures behind figures as such."""
+    for i, (before, piece) in enumerate(pairwise(spoken), 1):
+        if piece.text.isdigit() and piece.element is not None and _is_raised(piece.element):
+            spoken[i] = ElementText(piece.element, raised(piece.text, before.text))
+    return spoken
+
+
+def _is_raised(element: "_Element") -> bool:
+    return attribute(child(element.getparent(), "rPr", "vertAlign")) == "superscript"
 
 
 def _in_box(box: "_Element", document: _Document) -> Iterator[Paragraph]:

@@ -13,6 +13,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,7 +28,7 @@ from pipeline.read.formats.sheet import shown_rows
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.cells import ShownPart, ods_tables
 from pipeline.read.office.fields import check_box_text, drop_down_text
-from pipeline.read.office.formulas import formula_text
+from pipeline.read.office.formulas import formula_text, raised
 from pipeline.read.office.numbering import bullet, format_number, with_label, with_symbols
 from pipeline.read.office.odf import active_table, chart_words
 from pipeline.read.office.ooxml import child, children, local, missing_part
@@ -88,6 +89,7 @@ class _Style:
     list_style: str | None
     indented: bool | None
     behind: bool | None  # of a shape, whether it stands behind the text
+    raised: bool | None  # of a span, whether it stands above its line
     icon: bool  # of an object, whether it shows the sign of its program
 
 
@@ -222,9 +224,15 @@ def _style(element: "_Element") -> _Style:
         hidden=None if display is None else display == "none",
         list_style=_get(element, "list-style-name"),
         indented=_is_indented(child(element, "paragraph-properties")),
+        raised=_is_above(None if text is None else _get(text, "text-position")),
         behind=None if run_through is None else run_through == "background",
         icon=graphic is not None and _get(graphic, "ole-draw-aspect") in _ICON,
     )
+
+
+def _is_above(position: str | None) -> bool | None:
+    """Tell by the position of text, which is a word or a share of the size, whether it is raised; None where it is not given."""
+    return None if position is None else position.startswith("super") or (position[:1].isdigit() and not position.startswith("0"))
 
 
 def _is_indented(properties: "_Element | None") -> bool | None:
@@ -356,7 +364,7 @@ def _paragraph(element: "_Element", document: _Document, counting: _List | None)
     hidden = next((style.hidden for style in styles if style.hidden is not None), False)
     hidden |= any(local(inner) == "hidden-paragraph" and _get(inner, "is-hidden") == "true" for inner in element)
     pieces = list(_pieces(element, document, hidden))
-    text = "".join(piece for piece in pieces if isinstance(piece, str))
+    text = _joined([piece for piece in pieces if isinstance(piece, str)])
     level = _number(element, "outline-level") if local(element) == "h" else None
     level = 0 if any(style.title for style in styles) else level
     text = with_label(label, text) if text.strip() else text
@@ -369,6 +377,20 @@ def _paragraph(element: "_Element", document: _Document, counting: _List | None)
             found = _blocks(piece, document)
             yield from map(as_watermark, found) if _is_watermark(piece, document) else found
     yield from _notes(document)
+
+
+class _Raised(str):
+    """Text that is raised above its line."""
+
+    __slots__ = ()
+
+
+def _joined(pieces: list[str]) -> str:
+    """Return pieces as one text, with raised figures behind figures as such."""
+    if any(isinstance(piece, _Raised) for piece in pieces):
+        filled = [piece for piece in pieces if piece]
+        pieces = [raised(b, a) if isinstance(b, _Raised) else b for a, b in pairwise(["", *filled])]
+    return "".join(pieces)
 
 
 def _is_watermark(shape: "_Element", document: _Document) -> bool:
@@ -391,7 +413,8 @@ def _notes(document: _Document) -> Iterator[Paragraph]:
 
 def _pieces(element: "_Element", document: _Document, hidden: bool) -> "Iterator[str | _Element]":
     """Yield the text of a paragraph piece by piece, and its text boxes and shapes as elements; a style may hide or show a span."""
-    yield "" if hidden else _shown(element.text, document)
+    own = "" if hidden else _shown(element.text, document)
+    yield _Raised(own) if own.isdigit() and _is_raised(element, document) else own
     for inner in element:
         name = local(inner)
         if name in _CHANGES:
@@ -446,6 +469,12 @@ def _change(name: str, change: str, document: _Document) -> None:
 def _is_hidden(element: "_Element", document: _Document, inherited: bool) -> bool:
     hidden = (style.hidden for style in _chain(_get(element, "style-name"), document) if style.hidden is not None)
     return next(hidden, inherited) if local(element) == "span" else inherited
+
+
+def _is_raised(element: "_Element", document: _Document) -> bool:
+    """Tell whether a span is raised above its line."""
+    styles = _chain(_get(element, "style-name"), document) if local(element) == "span" else ()
+    return next((style.raised for style in styles if style.raised is not None), False)
 
 
 def _list(element: "_Element", document: _Document, above: _List | None) -> Iterator[Paragraph]:

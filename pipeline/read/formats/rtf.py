@@ -20,7 +20,7 @@ from pipeline.read.embedded import InnerDocuments
 from pipeline.read.ocr.packages import or_scans
 from pipeline.read.office.compound import DAMAGE
 from pipeline.read.office.fields import check_box_text, drawn_text, drop_down_text
-from pipeline.read.office.formulas import formula_text
+from pipeline.read.office.formulas import formula_text, raised
 from pipeline.read.office.numbering import symbol, with_label
 from pipeline.read.office.objects import PACKAGER_CLASS, packaged_name, unwrapped
 from pipeline.read.office.ooxml import local
@@ -157,6 +157,7 @@ class _Group:
     font: int = -1
     fallback: int = 1
     hidden: bool = False
+    raised: bool = False
     starred: bool = False
     table: int = 0
     style: int = 0
@@ -583,7 +584,7 @@ def _write(text: str, reader: _Reader) -> None:
     elif target == _LABEL:
         flow.label.append(text)
     elif target == _BODY and not reader.group.hidden:
-        flow.pieces.append(text)
+        flow.pieces.append(raised(text, "".join(flow.pieces[-1:])) if reader.group.raised else text)
     elif target == _MATH and reader.group.math is not None:
         _write_of_formula(text, reader.group.math)
     elif target == _INSTRUCTION:
@@ -829,8 +830,16 @@ def _set_fallback(reader: _Reader, argument: int | None) -> None:
     reader.group.fallback = min(max(argument or 0, 0), 100)
 
 
-def _set_visible(reader: _Reader, _: int | None) -> None:
-    reader.group.hidden = False
+def _set_plain(reader: _Reader, _: int | None) -> None:
+    reader.group.hidden = reader.group.raised = False
+
+
+def _set_raised(reader: _Reader, argument: int | None) -> None:
+    reader.group.raised = argument != 0
+
+
+def _set_level(reader: _Reader, _: int | None) -> None:
+    reader.group.raised = False
 
 
 def _set_table(reader: _Reader, argument: int | None) -> None:
@@ -884,7 +893,9 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "nestcell": lambda reader, _: _end_cell(reader, max(2, reader.group.table)),
     "nestrow": lambda reader, _: _end_row(reader, max(2, reader.group.table)),
     "pard": _reset_paragraph,
-    "plain": _set_visible,
+    "plain": _set_plain,
+    "super": _set_raised,
+    "nosupersub": _set_level,
     "intbl": _in_table,
     "itap": _set_table,
     "s": _set_style,

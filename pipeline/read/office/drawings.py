@@ -1,11 +1,11 @@
 """Text of drawings (DrawingML), which Word files and presentations share: paragraphs with their numbers, SmartArt, charts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.read.compose import Paragraph
-from pipeline.read.office.formulas import formula_text
+from pipeline.read.office.formulas import formula_text, raised
 from pipeline.read.office.numbering import format_number, with_label
 from pipeline.read.office.ooxml import Parts, child, children, local, number, relationships
 from pipeline.read.office.slide_places import GroupFrame, PlacedText, frame_of, in_reading_order, place_of, together
@@ -32,7 +32,7 @@ def paragraphs_of_body(body: "_Element | None") -> Iterator[Paragraph]:
     style = child(body, "lstStyle")
     counts: dict[int, tuple[str, int]] = {}
     for paragraph in children(body):
-        text = "".join(_runs(paragraph)) if local(paragraph) == "p" else ""
+        text = _said(paragraph) if local(paragraph) == "p" else ""
         if text.strip():
             yield Paragraph(with_label(_number_of(paragraph, style, counts), text))
 
@@ -55,7 +55,17 @@ def _number_of(paragraph: "_Element", style: "_Element | None", counts: dict[int
     return f"{before}{format_number(counts[level][1], _FORMS[match[1]])}{after}"
 
 
-def _runs(parent: "_Element") -> Iterator[str]:
+def _said(paragraph: "_Element") -> str:
+    """Return the text of a paragraph, with raised figures behind figures as such."""
+    text = ""
+    for run in paragraph:
+        said = "".join(_runs([run]))
+        is_raised = (number(child(run, "rPr"), "baseline") or 0) > 0
+        text += raised(said, text) if is_raised else said
+    return text
+
+
+def _runs(parent: "Iterable[_Element]") -> Iterator[str]:
     """Yield the text of a paragraph; a field gives what it shows, save for the number of the slide."""
     for element in parent:
         name = local(element)

@@ -21,6 +21,11 @@ _SKIPPED = frozenset(["del", "moveFrom", "annotation", "annotation-xml", "mphant
 _TEXTS = frozenset(["t", "mi", "mn", "mo", "mtext", "ms"])
 
 
+def raised(text: str, before: str) -> str:
+    """Return figures that are raised as such where they follow a figure: 10² is not 102; elsewhere they stand as they are."""
+    return text.translate(_RAISED) if text.isascii() and text.isdigit() and before[-1:].isdigit() else text
+
+
 def formula_text(root: "_Element") -> str:
     """Return a formula as one line, without blanks but those within its words."""
     return "".join(map(_text, children(root))) if local(root) not in _WRITTEN else _text(root)
@@ -40,16 +45,16 @@ def _grouped(text: str) -> str:
     return text if _ONE.fullmatch(text) else f"({text})"
 
 
-def _raised(text: str) -> str:
+def _upper(text: str) -> str:
     return "" if not text else text.translate(_RAISED) if set(text) <= set(_PLAIN) else f"^{_grouped(text)}"
 
 
-def _lowered(text: str) -> str:
+def _lower(text: str) -> str:
     return "" if not text else text.translate(_LOWERED) if set(text) <= set(_PLAIN) else f"_{_grouped(text)}"
 
 
 def _root(text: str, degree: str = "") -> str:
-    return f"{_raised(degree)}√{_grouped(text)}"
+    return f"{_upper(degree)}√{_grouped(text)}"
 
 
 # OMML: what belongs to a sign stands in elements by name.
@@ -93,7 +98,7 @@ def _delimited(element: "_Element") -> str:
 
 def _repeated(element: "_Element") -> str:
     sign = _character(element, "nary", "chr", "∫")
-    limits = _lowered(_of(element, "sub")) + _raised(_of(element, "sup"))
+    limits = _lower(_of(element, "sub")) + _upper(_of(element, "sup"))
     return f"{sign}{limits}{' ' if limits else ''}{_of(element, 'e')}"
 
 
@@ -124,19 +129,19 @@ _WRITTEN: "dict[str, Callable[[_Element], str]]" = {
     "nary": _repeated,
     "m": _rows,
     "eqArr": _rows,
-    "sSup": lambda each: _of(each, "e") + _raised(_of(each, "sup")),
-    "sSub": lambda each: _of(each, "e") + _lowered(_of(each, "sub")),
-    "sSubSup": lambda each: _of(each, "e") + _lowered(_of(each, "sub")) + _raised(_of(each, "sup")),
-    "sPre": lambda each: _lowered(_of(each, "sub")) + _raised(_of(each, "sup")) + _of(each, "e"),
-    "limLow": lambda each: _of(each, "e") + _lowered(_of(each, "lim")),
-    "limUpp": lambda each: _of(each, "e") + _raised(_of(each, "lim")),
+    "sSup": lambda each: _of(each, "e") + _upper(_of(each, "sup")),
+    "sSub": lambda each: _of(each, "e") + _lower(_of(each, "sub")),
+    "sSubSup": lambda each: _of(each, "e") + _lower(_of(each, "sub")) + _upper(_of(each, "sup")),
+    "sPre": lambda each: _lower(_of(each, "sub")) + _upper(_of(each, "sup")) + _of(each, "e"),
+    "limLow": lambda each: _of(each, "e") + _lower(_of(each, "lim")),
+    "limUpp": lambda each: _of(each, "e") + _upper(_of(each, "lim")),
     "mfrac": lambda each: f"{_grouped(_inner(each, 0))}/{_grouped(_inner(each, 1))}",
-    "msup": lambda each: _inner(each, 0) + _raised(_inner(each, 1)),
-    "msub": lambda each: _inner(each, 0) + _lowered(_inner(each, 1)),
-    "msubsup": lambda each: _inner(each, 0) + _lowered(_inner(each, 1)) + _raised(_inner(each, 2)),
-    "munder": lambda each: _inner(each, 0) + _lowered(_inner(each, 1)),
-    "mover": lambda each: _inner(each, 0) + _raised(_inner(each, 1)),
-    "munderover": lambda each: _inner(each, 0) + _lowered(_inner(each, 1)) + _raised(_inner(each, 2)),
+    "msup": lambda each: _inner(each, 0) + _upper(_inner(each, 1)),
+    "msub": lambda each: _inner(each, 0) + _lower(_inner(each, 1)),
+    "msubsup": lambda each: _inner(each, 0) + _lower(_inner(each, 1)) + _upper(_inner(each, 2)),
+    "munder": lambda each: _inner(each, 0) + _lower(_inner(each, 1)),
+    "mover": lambda each: _inner(each, 0) + _upper(_inner(each, 1)),
+    "munderover": lambda each: _inner(each, 0) + _lower(_inner(each, 1)) + _upper(_inner(each, 2)),
     "msqrt": lambda each: _root("".join(map(_text, each))),
     "mroot": lambda each: _root(_inner(each, 0), _inner(each, 1)),
     "mfenced": _fenced,

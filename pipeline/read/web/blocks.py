@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.preprocess.headings import sign_level
-from pipeline.read.office.formulas import formula_text
+from pipeline.read.office.formulas import formula_text, raised
 from pipeline.read.office.numbering import format_number
 
 Element = Any  # lxml has no types of its own
@@ -209,6 +209,8 @@ def parse(text: str, source: str) -> Element:
         _write_formulas(root)
     if any(word in lowered for word in _MAY_HAVE_NOTES):
         _drop_note_signs(root)
+    if "<sup" in lowered:
+        _raise_figures(root)
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise InputError(
             tr("{source}: its tags stand more than 2,000 deep in each other; save the page as plain text", source=source),
@@ -258,6 +260,16 @@ def _drop_note_signs(root: Element) -> None:
     named = root.xpath("//*[@role or @*[name()='epub:type']]")
     for element in [*filter(_is_note_sign, root.iter("a", "sup")), *filter(_is_page_break, named)]:
         element.drop_tree()
+
+
+def _raise_figures(root: Element) -> None:
+    """Write raised figures behind figures as such: 10² is not 102."""
+    for element in root.iter("sup"):
+        before = element.getprevious()
+        stands = element.getparent().text if before is None else before.tail
+        figures = (element.text or "").strip()
+        if figures.isdigit() and stands and not len(element):
+            element.text = raised(figures, stands)
 
 
 def _is_note_sign(element: Element) -> bool:

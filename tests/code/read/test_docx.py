@@ -758,3 +758,18 @@ def test_a_box_to_tick_is_no_prompt(lines):
 def test_a_chapter_of_a_master_document_that_lies_elsewhere_refuses_the_file(config):
     with pytest.raises(InputError, match=r"^x\.docx: the document r9 that its text refers to is not in it; open it in Word"):
         read(docx(p("前文。") + '<w:subDoc r:id="r9"/>'), "x.docx", config.read)
+
+
+def test_raised_figures_behind_figures_are_told_from_these(config):
+    above = '<w:vertAlign w:val="superscript"/>'
+    text = p(
+        run("共10")
+        + run("2", above)
+        + run("次，12m")
+        + run("2", above)
+        + run("，30")
+        + run("5", '<w:vertAlign w:val="subscript"/>')
+        + run("6")
+    )
+    assert read(docx(text), "x.docx", config.read).text == "共10²次，12m2，3056"
+    assert "".join(piece.text for piece in walk(docx(text), "x.docx", config.read).spoken) == "共10²次，12m2，3056"

@@ -87,3 +87,9 @@ def test_new_kinds_of_charts_give_their_words_too():
         "</plotAreaRegion></plotArea></chart></chartSpace>"
     )
     assert texts(words_of_chart(chart)) == ["经费", "万元", "收入\t支出"]
+
+
+def test_raised_figures_behind_figures_are_told_from_these():
+    run = "<r><rPr{}/><t>{}</t></r>"
+    found = body(run.format("", "共10") + run.format(' baseline="30000"', "2") + run.format(' baseline="-25000"', "3"))
+    assert texts(paragraphs_of_body(found)) == ["共10²3"]

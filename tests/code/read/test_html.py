@@ -754,3 +754,8 @@ def test_text_boxes_that_word_saved_in_comments_are_read(read_page):
     assert read_page(page(given)).text.split("\n")[-3:] == ["框内写着县里的安排。", "次段。", SENTENCE]
     plain = f"<p>{SENTENCE}</p><!--[if gte vml 1]><v:shape/><![endif]--><!-- v:textbox --><p>{SENTENCE}</p>"
     assert "v:" not in read_page(page(plain)).text
+
+
+def test_raised_figures_behind_figures_are_told_from_these(read_page):
+    text = "共10<sup>2</sup>次，12m<sup>2</sup>，<b>3</b>0<sup> 5 </sup>，第1<sup>st</sup>，2<sub>3</sub>。"
+    assert read_page(page(f"<p>{SENTENCE}</p><p>{text}</p>")).text.split("\n")[-1] == "共10²次，12m2，30⁵，第1st，23。"

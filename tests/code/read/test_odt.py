@@ -287,3 +287,12 @@ def test_fields_show_their_text_unless_they_are_hidden(lines):
         assert lines(p(f"前文{hidden}后文")) == ["前文后文"]
     for name in ("variable-set", "variable-input", "user-field-get", "user-field-input"):
         assert lines(p(f'前文<text:{name} text:display="none">藏</text:{name}><text:{name}>见</text:{name}>后文')) == ["前文见后文"]
+
+
+@pytest.mark.parametrize(
+    ("position", "raised"), [("super 58%", True), ("33% 58%", True), ("sub 58%", False), ("0% 100%", False), ("-33% 58%", False)]
+)
+def test_raised_figures_behind_figures_are_told_from_these(lines, position, raised):
+    styles = f'<style:style style:name="T"><style:text-properties style:text-position="{position}"/></style:style>'
+    text = p('共10<text:span text:style-name="T">2</text:span>次，12m<text:span text:style-name="T">2</text:span>')
+    assert lines(text, automatic=styles) == [f"共10{'²' if raised else '2'}次，12m2"]

@@ -459,3 +459,15 @@ def test_a_cell_below_one_that_spans_rows_shows_nothing(lines):
 
 def test_a_page_may_break_within_a_paragraph(lines):
     assert lines(points("前页") + r"\page " + points("后页") + r"\column " + points("后栏") + r"\par") == ["前页", "后页", "后栏"]
+
+
+def test_raised_figures_behind_figures_are_told_from_these(lines):
+    body = (
+        points("共")
+        + r"10{\super 2}"
+        + points("次")
+        + r"12m{\super 2}"
+        + points("，")
+        + r"30{\super\nosupersub 5}4{\super\plain 6}{\sub 7}\par"
+    )
+    assert lines(body) == ["共10²次12m2，305467"]
