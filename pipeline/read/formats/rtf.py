@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|.", re.DOTALL)
-_DEEPEST_GROUP, _DEEPEST_TABLE = 10_000, 10
+_DEEPEST_GROUP, _DEEPEST_TABLE, _DEEPEST_FORMULA = 10_000, 10, 100
 _MOST_DAMAGED = 10  # one character in so many; else the bytes are of another code page
 _LONGEST_NAME = 64  # of a style or a font
 _BODY, _SKIP, _FONTS, _STYLES, _LABEL = "body", "skip", "fonts", "styles", "label"
@@ -164,6 +164,7 @@ class _Group:
     outline: int | None = None
     opens: str = ""  # what ends with the group
     math: "_Element | None" = None
+    math_depth: int = 0
     around: str = _BODY  # where what is written twice goes
     has_shown: bool = False
     runs_on: bool = False
@@ -420,7 +421,8 @@ def _word_of_formula(word: str, argument: int | None, reader: _Reader) -> None:
         _write(_CHARACTERS[word], reader)
     elif word in _SKIPPED:
         reader.group.target = _SKIP
-    elif word[0] == "m" and len(word) > 1:
+    elif word[0] == "m" and len(word) > 1 and reader.group.math_depth < _DEEPEST_FORMULA:
+        reader.group.math_depth += 1
         reader.group.math = _element(word[1:], reader.group.math)
 
 
@@ -432,7 +434,7 @@ def _element(name: str, above: "_Element | None" = None) -> "_Element":
 
 def _begin_formula(reader: _Reader, _: int | None) -> None:
     reader.group.around, reader.group.target = reader.group.target, _MATH
-    reader.group.opens, reader.group.math = _MATH, _element("oMath")
+    reader.group.opens, reader.group.math, reader.group.math_depth = _MATH, _element("oMath"), 0
 
 
 def _end_formula(reader: _Reader) -> None:

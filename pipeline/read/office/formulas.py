@@ -18,6 +18,7 @@ _PLAIN = "0123456789+-=()n"
 _RAISED, _LOWERED = str.maketrans(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"), str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙ")
 _ONE = re.compile(r"[^\W_]*(?:[.,][^\W_]+)*[%‰]?|[(（\[][^()（）\[\]]*[)）\]]")  # what needs no brackets
 _SKIPPED = frozenset(["del", "moveFrom", "annotation", "annotation-xml", "mphantom", "phant", "instrText", "delText"])
+_DEEPEST = 200
 _TEXTS = frozenset(["t", "mi", "mn", "mo", "mtext", "ms"])
 
 
@@ -27,8 +28,21 @@ def raised(text: str, before: str) -> str:
 
 
 def formula_text(root: "_Element") -> str:
-    """Return a formula as one line, without blanks but those within its words."""
+    """Return a formula as one line, without blanks but those within its words; of one that is very deep no more than its words."""
+    if _depth(root) > _DEEPEST:
+        return "".join(_text(token) for token in root.iter() if isinstance(token.tag, str) and local(token) in _TEXTS)
     return "".join(map(_text, children(root))) if local(root) not in _WRITTEN else _text(root)
+
+
+def _depth(root: "_Element") -> int:
+    """Return how many elements of a formula stand in each other."""
+    from lxml import etree  # noqa: PLC0415 - loaded when a formula is read, not when a command is listed
+
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _text(element: "_Element") -> str:

@@ -66,7 +66,6 @@ _BULLETS = ("none", "disc", "circle", "square")
 # The text boxes of Word in comments for browsers that draw them.
 _VML, _VML_END = "<!--[if gte vml 1]>", "<![endif]-->"
 _BOX, _BOX_END = "<v:textbox", "</v:textbox>"
-_DEEPEST = 100  # elements around a character of a formula
 # Fields of forms that show their value: those that are typed into.
 _SHOWING = frozenset(["", "text", "number", "date", "month", "time", "datetime-local", "tel", "email", "url"])
 _MARGINS = ("header", "footer")  # how LibreOffice names those of its pages
@@ -234,9 +233,9 @@ def with_boxes_of_word(text: str) -> str:
 
 
 def _write_formulas(root: Element) -> None:
-    """Put formulas in their places as a line of text; of one that is very deep the characters stay as they are."""
+    """Put formulas in their places as a line of text."""
     for formula in list(root.iter("math")):
-        if max((sum(1 for _ in leaf.iterancestors()) for leaf in formula.iter("mi", "mn", "mo", "mtext")), default=0) > _DEEPEST:
+        if formula.getparent() is None:  # it stood in another one
             continue
         tail = formula.tail
         said = formula_text(formula)

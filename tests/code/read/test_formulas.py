@@ -66,3 +66,9 @@ def test_formulas_of_word(formula, expected):
 )
 def test_formulas_of_open_documents(formula, expected):
     assert formula_text(etree.fromstring(f'<math xmlns="http://www.w3.org/1998/Math/MathML">{formula}</math>')) == expected
+
+
+@pytest.mark.parametrize("name", ["mrow", "math", "mfrac", "f", "d"])
+def test_of_a_very_deep_formula_the_words_are_read(name):
+    root = etree.fromstring(f"<math>{f'<{name}>' * 240}<mn>3</mn>{f'</{name}>' * 240}</math>")
+    assert formula_text(root) == "3"

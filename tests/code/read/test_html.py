@@ -744,7 +744,7 @@ def test_formulas_are_a_line_of_text(read_page):
     told = f"<math><semantics>{half}<annotation>\\frac12</annotation></semantics></math>"
     lines = read_page(page(f"<p>{SENTENCE}</p><p>占<math>{half}</math>，又占{told}以上。</p>")).text.split("\n")
     assert lines[-1] == "占1/2，又占1/2以上。"
-    deep = "<mrow>" * 150 + "<mn>3</mn>" + "</mrow>" * 150
+    deep = "<math>" * 900 + "<mn>3</mn>" + "</math>" * 900
     assert read_page(page(f"<p>{SENTENCE}</p><p>占<math>{deep}</math>成。</p>")).text.split("\n")[-1] == "占3成。"
 
 

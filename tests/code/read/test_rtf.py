@@ -471,3 +471,10 @@ def test_raised_figures_behind_figures_are_told_from_these(lines):
         + r"30{\super\nosupersub 5}4{\super\plain 6}{\sub 7}\par"
     )
     assert lines(body) == ["共10²次12m2，305467"]
+
+
+@pytest.mark.parametrize(
+    "deep", [r"{\*\moMath " + r"{\mf{\mnum" * 2000 + " x" + "}}" * 2000 + "}", r"{\*\moMath " + r"\mr" * 9000 + " x}"]
+)
+def test_a_formula_nests_only_so_deep(lines, deep):
+    assert "x" in lines(points("共") + deep + points("以上。") + r"\par")[0]
