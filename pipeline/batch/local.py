@@ -1,7 +1,6 @@
 """Many files tagged on this machine: over processes, in order.
 
-The processes are those of ``concurrent.futures`` (standard library), which end with this one. A bounded number of tasks is
-under way, so memory does not grow with the archive.
+A bounded number of tasks is under way, so memory does not grow with the archive.
 """
 
 import hashlib
@@ -30,13 +29,17 @@ WORTH_PROCESSES = 4 * 2**20  # bytes from which on more than one process pays fo
 WORTH_FILES = 32  # … or files
 SPOOL = 2**22  # bytes of what one file makes that are kept in memory
 COPIED_AT_ONCE = 2**20
+TASKS_LEFT = 4  # for each process, at least, that what is left is divided into …
+WORTH_TASK = 2**15  # … but none has less than so many bytes
+NO_ROOM = memoryview(b"")
 Sizes = Mapping[str, int]  # the bytes of files, in order
 
 
 class FileResult(msgspec.Struct):
     """What one file made: its part of the output, in memory or, a long one, as a file, and what was noticed on the way.
 
-    ``stamp`` tells the file from one that it was changed to since.
+    ``stamp`` tells the file from one that it was changed to since. ``place`` is where the part begins and ends in the room of a
+    process that tags; ``data`` is then there until the next result is asked for.
     """
 
     source: str
@@ -47,12 +50,13 @@ class FileResult(msgspec.Struct):
     failures: list[str] = []
     passed_over: list[str] = []
     summary: BatchSummary | None = None
-    data: bytes = b""
+    data: bytes | memoryview = b""
+    place: tuple[int, int] | None = None
     part: str | None = None
     not_shown: int = 0
     stamp: tuple[int, int, int] | None = None
 
-    def read(self) -> Iterator[bytes]:
+    def read(self) -> Iterator[bytes | memoryview]:
         """Yield the bytes of the file's part of the output, once."""
         if self.part is None:
             yield self.data
@@ -72,7 +76,7 @@ class FileResult(msgspec.Struct):
 
     def _lines(self) -> Iterator[bytes]:
         if self.part is None:
-            yield from self.data.splitlines()
+            yield from bytes(self.data).splitlines()
             return
         with Path(self.part).open("rb") as stream:
             yield from stream
@@ -94,16 +98,16 @@ def tag_files(sizes: Sizes, options: TagOptions, jobs: int) -> Generator[FileRes
     if jobs == 1:
         with Engine(options) as engine:
             for task in _tasks(sizes):
-                yield from _tag(task, options, engine)
+                yield from _tag(task, options, engine, NO_ROOM)
         return
     from pipeline.batch.pool import in_order  # noqa: PLC0415 - only where there is more than one process
     from pipeline.read.office.libreoffice import remove_sockets  # noqa: PLC0415 - as above
 
-    tasks = ((task, options) for task in _tasks(sizes))
+    tasks = ((task, options) for task in _tasks(sizes, jobs))
     try:
-        with closing(in_order(_tag_in_process, tasks, jobs)) as done:
-            for results in done:
-                yield from results
+        with closing(in_order(_tag_in_process, tasks, jobs, SPOOL)) as done:
+            for results, room in done:
+                yield from _with_data(results, room)
     finally:
         if options.scratch is not None:
             remove_sockets(options.scratch)
@@ -115,17 +119,34 @@ def tag_to_stream(sizes: Sizes, options: TagOptions, engine: Engine, stream: Bin
         yield from _fill(task, engine, _Stream(options, stream))
 
 
-def _tag_in_process(task: Sequence[FileResult], options: TagOptions) -> Sequence[FileResult]:
-    return _tag(task, options, engine_of(options))
+def _tag_in_process(task: Sequence[FileResult], options: TagOptions, room: memoryview) -> Sequence[FileResult]:
+    return _tag(task, options, engine_of(options), room)
 
 
-def _tasks(sizes: Sizes) -> Iterator[list[FileResult]]:
-    """Yield a result to fill for each file, in order, some at a time: enough for a task to be worth its way, and soon done."""
+def _with_data(results: Iterable[FileResult], room: memoryview) -> Iterator[FileResult]:
+    """Yield results with the bytes that a process has put into its room; who asks for them later gets a ValueError."""
+    for result in results:
+        if result.place is None:
+            yield result
+            continue
+        with room[slice(*result.place)] as result.data:
+            yield result
+
+
+def _tasks(sizes: Sizes, jobs: int = 1) -> Iterator[list[FileResult]]:
+    """Yield a result to fill for each file, in order, some at a time: enough for a task to be worth its way, and soon done.
+
+    Over several processes tasks get smaller towards the end, so that none of these is at work long after the others.
+    """
+    files, rest = len(sizes), sum(sizes.values())
     task: list[FileResult] = []
     size = 0
+    most_files, most = _most(files, rest, jobs)
     for result in (FileResult(source, size) for source, size in sizes.items()):
-        if task and (len(task) == TOGETHER or size + result.size > TOGETHER_BYTES):
+        if task and (len(task) == most_files or size + result.size > most):
             yield task
+            files, rest = files - len(task), rest - size
+            most_files, most = _most(files, rest, jobs)
             task, size = [], 0
         task.append(result)
         size += result.size
@@ -133,8 +154,15 @@ def _tasks(sizes: Sizes) -> Iterator[list[FileResult]]:
         yield task
 
 
-def _tag(results: Sequence[FileResult], options: TagOptions, engine: Engine) -> Sequence[FileResult]:
-    with closing(_Spool(options)) as spool:
+def _most(files: int, size: int, jobs: int) -> tuple[int, int]:
+    """Return how many files, and bytes, a task may have where so many are left."""
+    if jobs == 1:
+        return TOGETHER, TOGETHER_BYTES
+    return min(TOGETHER, files // (TASKS_LEFT * jobs) + 1), min(TOGETHER_BYTES, max(WORTH_TASK, size // (TASKS_LEFT * jobs)))
+
+
+def _tag(results: Sequence[FileResult], options: TagOptions, engine: Engine, room: memoryview) -> Sequence[FileResult]:
+    with closing(_Spool(options, room)) as spool:
         return _fill(results, engine, spool)
 
 
@@ -217,10 +245,11 @@ class _Stream:
 
 
 class _Spool:
-    """Collects the bytes of one file's part after the other: in memory, or, of a long one, in a file."""
+    """Collects the bytes of one file's part after the other: in a room where they fit, else in memory, or, if long, in a file."""
 
-    def __init__(self, options: TagOptions) -> None:
+    def __init__(self, options: TagOptions, room: memoryview) -> None:
         self._writer, self._scratch = writer_of(options.format), options.scratch
+        self._room, self._taken = room, 0
         self._parts: list[bytes] = []
         self._size = 0
         self._file: IO[bytes] | None = None
@@ -244,13 +273,23 @@ class _Spool:
     def into(self, result: FileResult) -> None:
         """Give a result what was written since the last one."""
         if self._file is None:
-            result.data = b"".join(self._parts)
+            self._give(result)
         else:
             self._file.close()
             result.part = self._file.name
         if not result.failures:  # one that failed is read again in any case
             result.sha256 = result.sha256 or _digest_of_unchanged(result)
         self._parts, self._size, self._file = [], 0, None
+
+    def _give(self, result: FileResult) -> None:
+        if self._taken + self._size > len(self._room):
+            result.data = b"".join(self._parts)
+            return
+        begin = self._taken
+        for part in self._parts:
+            self._room[self._taken : self._taken + len(part)] = part
+            self._taken += len(part)
+        result.place = begin, self._taken
 
     def close(self) -> None:
         """Remove what no result has taken."""

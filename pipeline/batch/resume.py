@@ -152,7 +152,7 @@ class RunFolder:
         """Take over the piece of an earlier run."""
         self._place(entry)
 
-    def add(self, entry: JournalEntry, pieces: Iterator[bytes], lasting: bool = True) -> None:
+    def add(self, entry: JournalEntry, pieces: Iterator[bytes | memoryview], lasting: bool = True) -> None:
         """Take the piece of a file; its place and CRC are found here. One that is not lasting is made anew by another run."""
         with self.disk():
             length = crc = 0

@@ -336,3 +336,60 @@ def test_an_archive_that_changes_while_it_is_read_is_not_taken_for_the_one_that_
     assert batch._digest_of_unchanged(result) == ""
     path.unlink()
     assert batch._digest_of_unchanged(result) == ""
+
+
+def test_tasks_of_several_processes_get_smaller_towards_the_end_and_keep_every_file():
+    sizes = {f"{number}.txt": 5_000 for number in range(4_000)}
+    for jobs in (1, 2, 8):
+        tasks = [[result.source for result in task] for task in batch._tasks(sizes, jobs)]
+        assert [source for task in tasks for source in task] == list(sizes)
+        assert max(map(len, tasks)) == batch.TOGETHER
+        assert (len(tasks[-1]) <= batch.WORTH_TASK // 5_000) == (jobs > 1)
+    lengths = [len(task) for task in batch._tasks(sizes, 2)]
+    assert lengths == sorted(lengths, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("files", "size", "lengths"),
+    [(0, 0, []), (1, 9, [1]), (9, 0, [2] + [1] * 7), (4, 2**19, [1] * 4), (20, 2**15, [2] * 3 + [1] * 14)],
+)
+def test_few_files_are_spread_over_processes_one_by_one(files, size, lengths):
+    assert [len(task) for task in batch._tasks(dict.fromkeys(map(str, range(files)), size), 2)] == lengths
+
+
+def test_what_lies_in_a_room_is_there_until_the_next_result_is_asked_for():
+    room = memoryview(bytearray(b"abcdef"))
+    results = [
+        batch.FileResult("a", 3, place=(0, 4)),
+        batch.FileResult("b", 1, data=b"xyz"),
+        batch.FileResult("c", 2, place=(4, 6)),
+    ]
+    read = [b"".join(map(bytes, result.read())) for result in batch._with_data(results, room)]
+    assert read == [b"abcd", b"xyz", b"ef"]
+    with pytest.raises(ValueError, match="released memoryview"):
+        bytes(results[0].data)
+
+
+def test_a_part_goes_into_the_room_where_it_fits_and_else_through_the_pipe(archive, run_of, tmp_path):
+    run = run_of(archive)
+    sources = [batch.FileResult(source, size) for source, size in list(run.sizes.items())[:6]]
+    with batch.Engine(run.options) as engine:
+        alone = [result.data for result in batch._tag(sources, run.options, engine, batch.NO_ROOM)]
+        sizes = list(map(len, alone))
+        room = memoryview(bytearray(sum(sizes[:3])))
+        fresh = [batch.FileResult(result.source, result.size) for result in sources]
+        results = batch._tag(fresh, run.options, engine, room)
+    assert [result.place is None for result in results[:4]] == [False, False, False, True]
+    assert [result.place for result in results[:3]] == [(sum(sizes[:n]), sum(sizes[: n + 1])) for n in range(3)]
+    assert [bytes(result.data) for result in batch._with_data(results, room)] == alone
+
+
+def test_the_command_forks_its_processes(archive, command, tmp_path):
+    """Were a thread started meanwhile, the processes would be started anew, which takes longer."""
+    arguments = command(archive, tmp_path / "t.jsonl", "--jobs", "2")[3:]
+    code = (
+        "import sys; from pipeline.batch import pool; from pipeline.cli.commands import main; may_fork = pool._may_fork\n"
+        "pool._may_fork = lambda: print(may_fork()) or may_fork()\nmain(sys.argv[1:])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    assert done.stdout == ("True\n" if sys.platform == "linux" else "False\n"), done.stderr

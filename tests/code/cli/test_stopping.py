@@ -72,7 +72,7 @@ def below(process):
 )
 def test_a_run_that_is_stopped_leaves_no_process_and_no_folder(archive, program, tmp_path, words, number):
     process = program(words[0], archive, *words[1:], "--model", "seeds")
-    started = until(lambda: len(found := below(process)) >= (7 if "2" in words else 2) and found)
+    started = until(lambda: len(found := below(process)) >= (6 if "2" in words else 2) and found)
     process.send_signal(number)
     _, said = process.communicate(timeout=WAIT)
     assert process.returncode == (-number if number == signal.SIGKILL else 130), said
@@ -147,7 +147,7 @@ def test_a_stop_that_python_would_lose_is_not(lost):
 
 def test_a_process_that_is_lost_is_one_line(archive, program):
     process = program("tag", archive, "-o", "o.jsonl", "--jobs", "2", "--model", "seeds")
-    until(lambda: len(below(process)) >= 7)
+    until(lambda: len(below(process)) >= 6)
     worker = max(below(process), key=lambda each: len(each.children()))
     worker.kill()
     _, said = process.communicate(timeout=WAIT)
