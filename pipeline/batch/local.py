@@ -84,9 +84,12 @@ class FileResult(msgspec.Struct):
 
 
 def jobs_for(sizes: Sizes, asked: int | None) -> int:
-    """Return how many processes to use: as asked, or all cores where there is enough to do; one with a pipe among the files."""
-    if any(not size and _is_pipe(source) for source, size in sizes.items()):
-        return 1  # what a shell puts in place of <(command) is open in this process only
+    """Return how many processes to use: as asked, or all cores where there is enough to do.
+
+    One, where standard input or a pipe is among the files.
+    """
+    if STANDARD_INPUT in sizes or any(not size and _is_pipe(source) for source, size in sizes.items()):
+        return 1  # these, also what a shell puts in place of <(command), are open in this process only
     if asked:
         return asked
     worth = len(sizes) > 1 and (len(sizes) >= WORTH_FILES or sum(sizes.values()) >= WORTH_PROCESSES)

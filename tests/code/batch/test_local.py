@@ -276,6 +276,18 @@ def test_a_pipe_among_the_files_takes_one_process(tmp_path):
     assert batch.jobs_for({"a": batch.WORTH_PROCESSES, "b": 1, str(tmp_path / "p"): 0}, 2) == 1
 
 
+@pytest.mark.parametrize("jobs", ["1", "2", None])
+def test_standard_input_among_files_is_read(archive, command, tmp_path, report, jobs):
+    out = tmp_path / "t.jsonl"
+    arguments = command(archive, out)
+    arguments[4:4] = ["-", *(["--jobs", jobs] if jobs else [])]
+    done = subprocess.run(arguments, input=report.read_bytes(), capture_output=True, check=False)
+    assert b"480 reports tagged, 1 failed" in done.stderr, done.stderr
+    assert out.read_bytes().startswith(b'{"source":"stdin"')
+    assert "书房" in report.read_text(encoding="utf-8")
+    assert "书房".encode() in out.read_bytes().split(b'"source":"/')[0]
+
+
 def test_sizes_and_digests_are_taken_once(tmp_path, run_of, monkeypatch, report):
     import zipfile
 
