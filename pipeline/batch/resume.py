@@ -28,7 +28,7 @@ from pipeline.core.errors import UsageError
 from pipeline.core.json_values import decode_json
 from pipeline.core.messages import system_reason, tr
 from pipeline.core.names import readable
-from pipeline.core.outputs import run_folder, take_place, to_disk
+from pipeline.core.outputs import begin_to_disk, run_folder, take_place, to_disk
 from pipeline.training.drift import BatchSummary
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ COPIED_AT_ONCE = 2**20
 _BUFFER = 2**16  # bytes: small pieces are written some at once
 _OWN = frozenset(("lock", "journal", "journal.part", "pieces", "output", "composed", "scratch"))  # what a run folder may hold
 _TRIES = 20  # to lock a folder that another run is removing
+ON_ITS_WAY = 2**23  # bytes of an output that are sent to the disk at once while the run goes on: its end need not wait for all
 WRITTEN_EVERY = 0.25  # seconds; a run that is killed may lose so much work, and small pieces are written many at once
 
 
@@ -65,9 +66,13 @@ class _Head(msgspec.Struct, frozen=True):
 class RunFolder:
     """The pieces of an unfinished output; a context manager that holds the lock."""
 
-    def __init__(self, out: Path, key: str, resume: bool) -> None:
-        """Take the output, the digest of all that a piece depends on beside its file, and whether to go on."""
+    def __init__(self, out: Path, key: str, resume: bool, is_output: bool = False) -> None:
+        """Take the output, the digest of all that a piece depends on beside its file, and whether to go on.
+
+        ``is_output``: the pieces are to become the output as they are.
+        """
         self.path = run_folder(out)
+        self._is_output, self._sent = is_output, 0
         self.was_cut_short = False
         self._out, self._key, self.resumes = out, key, resume
         self._disk = _Disk(self, out)
@@ -90,7 +95,7 @@ class RunFolder:
             _remove(self.path / "scratch")
             entries = list(self._read_journal()) if self.resumes else []
             self._done = {entry.source: entry for entry in entries}
-            self._end = max((entry.start + entry.length for entry in entries), default=0)
+            self._end = self._sent = max((entry.start + entry.length for entry in entries), default=0)
             self._open(entries)
         return self
 
@@ -267,6 +272,9 @@ class RunFolder:
         steps.reached("their lines are written")
         self._waiting.clear()
         self._written = time.monotonic()
+        if self._is_output and self._end - self._sent >= ON_ITS_WAY:
+            begin_to_disk(self._pieces, self._sent, self._end - self._sent)
+            self._sent = self._end
 
     def _write_lines(self, lines: Sequence[msgspec.Struct]) -> None:
         encode = msgspec.json.Encoder().encode

@@ -173,7 +173,7 @@ class TagRun:
         """Return the folder of an output that is under way."""
         from pipeline.batch.resume import RunFolder  # noqa: PLC0415 - only where a file is written
 
-        return RunFolder(out, self.key, resume)
+        return RunFolder(out, self.key, resume, is_output=not FORMATS[self.options.format].composed)
 
     @property
     def key(self) -> str:

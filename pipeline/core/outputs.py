@@ -8,7 +8,8 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ STANDARD_INPUT = "-"
 ENDINGS = frozenset((".csv", ".html", ".htm", ".docx", ".xlsx", ".md"))  # of outputs that are looked for in folders too
 _LONGEST = 100  # bytes of a name that the name of its unfinished file repeats: longer ones would be too long with what is added
 _NOT_ASKED = (errno.EINVAL, errno.ENOTSUP)  # what file systems say that cannot be asked for it
+_BEGIN = 2  # SYNC_FILE_RANGE_WRITE of Linux: what is not on its way yet is sent, and not waited for
 _LINKS = 40  # that are followed, as Linux does
 _OWN = "/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"
 Identity = tuple[int, int]
@@ -331,3 +333,24 @@ def to_disk(stream: BinaryIO) -> None:
     except OSError as error:
         if error.errno not in _NOT_ASKED:
             raise
+
+
+def begin_to_disk(stream: BinaryIO, start: int, length: int) -> None:
+    """Have the system begin to write a part of a file to the disk, without waiting for it; only Linux knows how.
+
+    It is no more than a hint. Whether what was written has reached the disk ``to_disk`` tells, which then waits for less.
+    """
+    if (begin := _sync_file_range()) is not None:
+        begin(stream.fileno(), start, length, _BEGIN)
+
+
+@cache
+def _sync_file_range() -> Callable[[int, int, int, int], int] | None:
+    """Return the system's own function, which Python does not offer; None where there is none."""
+    if sys.platform != "linux":
+        return None
+    import ctypes  # noqa: PLC0415 - only where much is written
+
+    if (function := getattr(ctypes.CDLL(None), "sync_file_range", None)) is not None:
+        function.argtypes = ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint
+    return function

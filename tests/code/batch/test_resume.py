@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from pipeline.batch import resume
 from pipeline.batch.resume import JournalEntry, RunFolder
 from pipeline.core.errors import UsageError
 
@@ -216,3 +217,22 @@ def test_a_folder_that_is_not_there_is_nothing_to_go_on_with(tmp_path):
         RunFolder(tmp_path / "none" / "o.jsonl", "key", resume=False),
     ):
         pass
+
+
+@pytest.mark.parametrize("is_output", [True, False])
+def test_what_becomes_the_output_is_sent_to_the_disk_while_the_run_goes_on(tmp_path, monkeypatch, is_output):
+    sent = []
+    monkeypatch.setattr(resume, "WRITTEN_EVERY", -1)
+    monkeypatch.setattr(resume, "ON_ITS_WAY", 100)
+    monkeypatch.setattr(
+        resume, "begin_to_disk", lambda stream, start, length: sent.append((start, length, os.fstat(stream.fileno()).st_size))
+    )
+    entry = JournalEntry("a", "9", 0, 0, 0, 1, {}, ())
+    with RunFolder(tmp_path / "o.x", "key", False, is_output) as folder:
+        for length in (60, 30, 20, 250, 99):
+            folder.add(entry, iter([bytes(length)]))
+    assert sent == ([(0, 110, 110), (110, 250, 360)] if is_output else [])
+    with RunFolder(tmp_path / "o.x", "key", True, is_output) as folder:
+        folder.add(entry, iter([bytes(1)]))  # behind what the earlier run has sent
+        folder.finish()
+    assert len(sent) == (2 if is_output else 0)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core import steps
+from pipeline.core import outputs, steps
 from pipeline.core.errors import UsageError
-from pipeline.core.outputs import ReservedPaths, check_apart, claim, place_of, write_file, write_whole
+from pipeline.core.outputs import ReservedPaths, begin_to_disk, check_apart, claim, place_of, write_file, write_whole
 
 
 @pytest.fixture
@@ -204,3 +204,20 @@ def test_a_name_may_be_as_long_as_the_system_bears(there):
     path = there / ("长" * 85)
     write_file(path, b"x")
     assert path.read_bytes() == b"x"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked")
+def test_a_part_of_a_file_is_sent_to_the_disk(there, monkeypatch):
+    answers = []
+    ask = outputs._sync_file_range()
+    monkeypatch.setattr(outputs, "_sync_file_range", lambda: lambda *arguments: answers.append((arguments[1:], ask(*arguments))))
+    with (there / "a.txt").open("r+b") as stream:
+        stream.write(bytes(10_000))
+        stream.flush()
+        begin_to_disk(stream, 0, 5_000)
+        begin_to_disk(stream, 2**33, 2**34)  # places beyond 32 bits are asked for as they are
+    assert answers == [((0, 5_000, 2), 0), ((2**33, 2**34, 2), 0)]
+    monkeypatch.setattr(outputs, "_sync_file_range", lambda: None)
+    with (there / "a.txt").open("rb") as stream:
+        begin_to_disk(stream, 0, 1)  # another system: nothing happens
+    assert len(answers) == 2
