@@ -237,13 +237,13 @@ def _answer(function: Callable[..., Any], task: bytes, room: memoryview) -> byte
 
 
 def _let_go_of_files(kept: set[int]) -> None:
-    """Have all files that were open in the parent lead nowhere, but for a few and the standard ones.
+    """Have all files that were open in the parent lead nowhere, but for a few, standard output and standard error.
 
     So a fork holds neither the lock of a run nor the pipe at which a guard waits, and what still knows a number in vain closes
-    nothing that was opened since.
+    nothing that was opened since. Where the program was started without a standard stream, its number is that of another file.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names alone
-        if (descriptor := int(name)) > 2 and descriptor not in kept | {nowhere}:
-            os.dup2(nowhere, descriptor, inheritable=False)
+    standard = {stream.fileno() for stream in (sys.__stdout__, sys.__stderr__) if stream is not None and not stream.closed}
+    for descriptor in {int(name) for name in os.listdir("/proc/self/fd")} - kept - standard - {nowhere}:  # noqa: PTH208 - names alone
+        os.dup2(nowhere, descriptor, inheritable=descriptor == 0)
     os.close(nowhere)

@@ -158,8 +158,14 @@ def lives(process_id):
         return False
 
 
-def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path):
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path / "lock")], stdout=subprocess.PIPE)
+@pytest.mark.parametrize("closed", [(), (0,), (0, 2)])
+def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, closed):
+    """Without standard streams, the numbers of these are those of other files."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path / "lock")],
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: [os.close(number) for number in closed],  # noqa: PLW1509
+    )
     others = [int(process.stdout.readline()) for _ in range(2)]
     for other in others:
         os.kill(other, signal.SIGSTOP)  # as one that waits for a disk
