@@ -22,9 +22,9 @@ from pipeline.core.errors import UsageError
 from pipeline.core.messages import tr
 from pipeline.core.process import end_with_parent, signals_held_back
 
-AT_HAND = 2  # tasks for each process that it has at hand, so that it need not wait for this one
+AT_HAND = 2  # tasks for each fork that it has at hand, so that it need not wait for this process
 UNDER_WAY = 4  # tasks for each process that are given and not yet asked for
-WAITING = 2**15  # bytes of a task that may wait in a pipe: a process that is at work must not keep this one from reading
+WAITING = 2**15  # bytes of a task that may wait in a pipe, which holds them: a fork at work must not keep this process from reading
 PATIENCE = 5  # seconds
 _ROOM = 4  # bytes of the number of a room
 Task = tuple[Any, ...]
@@ -125,7 +125,7 @@ class _Team:
         if len(self._given) >= UNDER_WAY * self._most:
             return False
         member = self._idlest()
-        if len(member.at_hand) >= AT_HAND:
+        if len(member.at_hand) >= (1 if self._rooms is None else AT_HAND):  # pipes of other systems hold less
             return False
         data = pickle.dumps(task)
         if member.at_hand and len(data) > WAITING:

@@ -164,6 +164,7 @@ def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, closed):
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path / "lock")],
         stdout=subprocess.PIPE,
+        start_new_session=True,  # else the system wakes what was stopped when its group loses its leader
         preexec_fn=lambda: [os.close(number) for number in closed],  # noqa: PLW1509
     )
     others = [int(process.stdout.readline()) for _ in range(2)]
