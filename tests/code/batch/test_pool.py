@@ -151,11 +151,19 @@ with open(sys.argv[1], "wb") as lock:
 """
 
 
-def lives(process_id):
+def state(process_id):
+    """Return the state of a process as the system names it: T is stopped, Z has ended."""
     try:
-        return Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return "Z"
+
+
+def until_in(expected, process_id):
+    deadline = time.monotonic() + WAIT
+    while state(process_id) != expected:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("closed", [(), (0,), (0, 2)])
@@ -170,15 +178,13 @@ def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, closed):
     others = [int(process.stdout.readline()) for _ in range(2)]
     for other in others:
         os.kill(other, signal.SIGSTOP)  # as one that waits for a disk
+        until_in("T", other)
     process.kill()
     process.wait()
     process.stdout.close()
     with (tmp_path / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    assert all(map(lives, others))
+    assert [state(other) for other in others] == ["T", "T"]
     for other in reversed(others):  # neither waits for the end of the other
         os.kill(other, signal.SIGCONT)
-        deadline = time.monotonic() + WAIT
-        while lives(other):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until_in("Z", other)
