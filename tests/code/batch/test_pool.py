@@ -167,7 +167,7 @@ def until_in(expected, process_id):
 
 
 @pytest.mark.parametrize("closed", [(), (0,), (0, 2)])
-def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, closed):
+def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, request, closed):
     """Without standard streams, the numbers of these are those of other files."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path / "lock")],
@@ -176,6 +176,7 @@ def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, closed):
         preexec_fn=lambda: [os.close(number) for number in closed],  # noqa: PLW1509
     )
     others = [int(process.stdout.readline()) for _ in range(2)]
+    request.addfinalizer(lambda: [os.kill(other, signal.SIGKILL) for other in others if state(other) != "Z"])
     for other in others:
         os.kill(other, signal.SIGSTOP)  # as one that waits for a disk
         until_in("T", other)
