@@ -18,16 +18,28 @@ cdef enum:
     SORTS = 128  # of marks, at most: a kind has 16 bits
     # Levels of headings and what else ``headings.py`` and ``segment.py`` name; a test holds them together.
     TITLE = 0
-    CHAPTER = 1
-    PLAIN = 2
-    ITEM = 8
-    LEAD = 9
+    PART = 1
+    CHAPTER = 7
+    SECTION = 9
+    PLAIN = 11
+    CHINESE = 12  # 一、
+    IN_BRACKETS = 13
+    ARABIC = 14
+    ARABIC_IN_BRACKETS = 15
+    ENCIRCLED = 16
+    ITEM = 17
+    LEAD = 18
+    PART_WITHIN = 8
+    LONGEST_NUMBER = 9
     SHORTEST_LEAD = 5
     LONGEST_LEAD = 24
     EARLY_PLAIN = -1
     LATE_PLAIN = -2
     NO_LEVEL = -3
     ASKED = -4
+    ANNEX = -6
+    BARE_ANNEX = -7
+    SIGNATURE = -8
     TEXT = 0  # kinds of lines
     ROW = 1
     RECORD = 2
@@ -537,7 +549,10 @@ cdef int _level(int width, void* characters, int64_t start, int64_t end, bint is
         return NO_LEVEL
     level = _sign(width, characters, start, end)
     if level == NO_LEVEL:
-        return NO_LEVEL if stop >= 0 or last in u"，,、:：" else PLAIN
+        if stop >= 0 or last in u"，,、:：":
+            return NO_LEVEL
+        level = _unit(width, characters, start, end, False)
+        return PLAIN if level == NO_LEVEL else level
     if stop >= 0 and not (
         PyUnicode_READ(width, characters, stop) == u"。" and (stop + 1 == end or (stop + 2 == end and last in u"”’」』）)"))
     ):
@@ -599,34 +614,35 @@ def signs(
 
 cdef int _sign(int width, void* characters, int64_t start, int64_t end) noexcept:
     """Return the level of the sign that a span begins with, as the form ``SIGN`` of ``headings.py`` tells; NO_LEVEL for none."""
-    cdef Py_UCS4[7] codes
+    cdef Py_UCS4[5] codes
     cdef Py_UCS4 first, second, code
     cdef Py_ssize_t i, count
-    for i in range(7):
+    cdef int level
+    for i in range(5):
         codes[i] = PyUnicode_READ(width, characters, start + i) if start + i < end else 0
     first, second = codes[0], codes[1]
+    if first in u"第上中下":
+        level = _unit(width, characters, start, end, True)
+        if level != NO_LEVEL or first != u"第":
+            return level
     count = _numerals(width, characters, start + (first in u"第（("), end, False)
-    if first == u"第" and count:
-        code = codes[1 + count]
-        i = 2 + count + (codes[2 + count] == u"分")
-        if code in u"章节部编篇" and start + i < end and (codes[i] in u"、:：" or Py_UNICODE_ISSPACE(codes[i])):
-            return CHAPTER
-        return ITEM if code in u"，,、" else NO_LEVEL
+    if first == u"第":
+        return ITEM if count and codes[1 + count] in u"，,、" else NO_LEVEL
     if first in u"（(":
         if count and codes[1 + count] in u")）":
-            return 4
+            return IN_BRACKETS
         count = _numerals(width, characters, start + 1, end, True)
-        return 6 if count and codes[1 + count] in u")）" else NO_LEVEL
+        return ARABIC_IN_BRACKETS if count and codes[1 + count] in u")）" else NO_LEVEL
     if count:
-        return 3 if codes[count] == u"、" else ITEM if codes[count] in u"是要" else NO_LEVEL
+        return CHINESE if codes[count] == u"、" else ITEM if codes[count] in u"是要" else NO_LEVEL
     count = _numerals(width, characters, start, end, True)
     if count:
         code = codes[count]
         if code == u"、" or (code in u".．" and not Py_UNICODE_ISDECIMAL(codes[count + 1])):
-            return 5
-        return 6 if code in u")）" else NO_LEVEL
+            return ARABIC
+        return ARABIC_IN_BRACKETS if code in u")）" else NO_LEVEL
     if u"①" <= first <= u"⑳" or u"㉑" <= first <= u"㉟" or u"㊱" <= first <= u"㊿":
-        return 7
+        return ENCIRCLED
     if first == u"其" and second in u"一二三四五六七八九十":
         return ITEM if codes[2] in u"，,、" else NO_LEVEL
     if (second == u"先" and first == u"首") or (second == u"次" and first in u"其再") or (second == u"后" and first == u"最"):
@@ -634,11 +650,52 @@ cdef int _sign(int width, void* characters, int64_t start, int64_t end) noexcept
     return ITEM if first in u"●•◆■▪★◇" or (first in u"—-" and second == first) else NO_LEVEL
 
 
+cdef int _unit(int width, void* characters, int64_t start, int64_t end, bint apart) noexcept:
+    """Return the level of a part, chapter or section whose number a span begins with; NO_LEVEL for none.
+
+    Its title stands ``apart``, or may stand right behind the word where nothing else is counted (第一节课).
+    """
+    cdef int64_t i = start + 1
+    cdef Py_ssize_t count = 0
+    cdef Py_UCS4 first = PyUnicode_READ(width, characters, start), word, behind
+    cdef bint is_side = first in u"上中下"
+    if not is_side:
+        if first != u"第":
+            return NO_LEVEL
+        i += _code(width, characters, i, end) == u" "
+        count = _numerals(width, characters, i, end, False)
+        if not count:
+            while count < 3 and Py_UNICODE_ISDECIMAL(_code(width, characters, i + count, end)):
+                count += 1
+        if not count:
+            return NO_LEVEL
+        i += count
+        i += _code(width, characters, i, end) == u" "
+    word, behind = _code(width, characters, i, end), _code(width, characters, i + 1, end)
+    if not word or word not in (u"部编篇" if is_side else u"部编篇章节"):
+        return NO_LEVEL
+    if word == u"部" and behind == u"分":
+        i += 1
+        behind = _code(width, characters, i + 1, end)
+        if not apart and not is_side:
+            return PART
+    if apart and i + 1 < end and not (behind in u"、:：" or Py_UNICODE_ISSPACE(behind)):
+        return NO_LEVEL
+    if not apart and (is_side or word in u"部编篇" or behind in (u"节程" if word == u"章" else u"课目点")):
+        return NO_LEVEL
+    return CHAPTER if word == u"章" else SECTION if word == u"节" else PART
+
+
+cdef inline Py_UCS4 _code(int width, void* characters, int64_t i, int64_t end) noexcept:
+    """Return the character at a place, or 0 at the end of a span."""
+    return PyUnicode_READ(width, characters, i) if i < end else 0
+
+
 @cython.final
 cdef class Cutter:
     """A report on its way, and the headings that the next segment stands under, as ``Cut`` of ``segment.py`` has them."""
 
-    cdef str text, barred, behind
+    cdef str text, barred, behind, parts
     cdef int width
     cdef void* characters
     cdef readonly list levels, texts, parents, symbols
@@ -646,14 +703,15 @@ cdef class Cutter:
     cdef Py_ssize_t segment_count
     cdef int64_t[:, ::1] segments, sentences
     cdef int64_t head, below, lead_start, lead_end, end
-    cdef bint numbered
+    cdef int64_t title_level
+    cdef bint numbered, is_apart
 
     def __cinit__(self, str text not None, str barred not None, str behind not None):
         """Take the clean text, what may not stand in leads, and what may stand behind them."""
-        self.barred, self.behind = barred, behind
+        self.barred, self.behind, self.parts = barred, behind, ""
         self._take(text)
         self.levels, self.texts, self.parents = [], [], []
-        self.head = self.below = self.lead_start = self.end = -1
+        self.head = self.below = self.lead_start = self.end = self.title_level = -1
 
     cdef void _take(self, str text) noexcept:
         self.text, self.width, self.characters = text, PyUnicode_KIND(text), PyUnicode_DATA(text)
@@ -703,7 +761,7 @@ cdef class Cutter:
             if first == i:
                 raise ValueError("a line has no sentence")
             if lines[3, line] != TEXT:
-                self.end = lines[1, line]
+                self.end, self.title_level = lines[1, line], -1
                 above = -1 if lines[3, line] == RECORD else self._above_next()
                 self._add_segment(self._copied(given, first, i), above, NO_LEVEL, lines[3, line])
             else:
@@ -724,16 +782,44 @@ cdef class Cutter:
         self.head = self.below - is_led
         return 0
 
-    cdef int _add_heading(self, int64_t start, int64_t end, int64_t level, int64_t kind) except -1:
-        cdef int64_t above
-        if level < TITLE:
-            above = self._above_next() if level == EARLY_PLAIN else 0
-            level = TITLE if above < 0 else ITEM - 1 if self.numbered else PLAIN
-        above = self._open(level, start, end)
+    cdef int _add_heading(self, int64_t start, int64_t end, int64_t given, int64_t kind) except -1:
+        cdef int64_t level = self._level(given, start, end), above = self._open(level, start, end)
         self.numbered |= PLAIN < level < ITEM and kind == TEXT
         self.sentences[self.sentence_count, 0], self.sentences[self.sentence_count, 1] = start, end
         self._add_segment(1, above, level, kind)
+        self.title_level = TITLE if given == BARE_ANNEX else self._level_of_title(level, start, end)
+        if given == SIGNATURE:
+            self._set_apart()
         return 0
+
+    cdef int64_t _level(self, int64_t level, int64_t start, int64_t end) except -2:
+        """Return the level of a heading among those above it."""
+        cdef int64_t above
+        cdef bint is_unit = PyUnicode_READ(self.width, self.characters, start) in u"第上中下"
+        if level == ANNEX or level == BARE_ANNEX:
+            self._set_apart()
+            return TITLE
+        if self.title_level >= 0 and (level < TITLE or (level == self.title_level - 1 and not is_unit)):
+            return self.title_level
+        if level < TITLE:
+            above = self._above_next() if level == EARLY_PLAIN or self.is_apart else 0
+            return TITLE if above < 0 else ITEM - 1 if self.numbered else PLAIN
+        return self._level_of_part(level, start, end)
+
+    cdef int64_t _level_of_title(self, int64_t level, int64_t start, int64_t end) except -2:
+        """Return the level of the title that the next line may be, or -1, as ``title_level`` does."""
+        cdef bint is_bare = (
+            PART <= level < PLAIN
+            and PyUnicode_READ(self.width, self.characters, start) in u"第上中下"
+            and end - start <= LONGEST_NUMBER
+            and PyUnicode_READ(self.width, self.characters, end - 1) in u"部分编篇章节、:："
+        )
+        return level + 1 if is_bare else -1
+
+    cdef void _set_apart(self) noexcept:
+        """Leave all headings behind: what comes next is another text."""
+        self.head = self.below = self.lead_start = -1
+        self.numbered, self.parts, self.is_apart = False, "", True
 
     cdef int _add_paragraph(
         self, int64_t start, int64_t end, const int64_t[:, ::1] given, const uint8_t[::1] is_first
@@ -741,7 +827,7 @@ cdef class Cutter:
         cdef Py_ssize_t first = 0, last
         if start > self.end:
             self._close_lead()
-        self.end = end
+        self.end, self.title_level = end, -1
         while first < given.shape[0]:
             last = first + 1
             while last < given.shape[0] and not is_first[last]:
@@ -800,7 +886,7 @@ cdef class Cutter:
         cdef int level = _sign(self.width, self.characters, start, PyUnicode_GET_LENGTH(self.text))
         if level != NO_LEVEL:
             self.numbered |= PLAIN < level < ITEM
-            return self._open(level, start, end)
+            return self._open(self._level_of_part(level, start, end), start, end)
         if not is_followed or not _is_lead(self.width, self.characters, start, end, self.barred, self.behind):
             return self._above_next()
         self._close_lead()
@@ -837,6 +923,20 @@ cdef class Cutter:
         self.head = self.below = self._new(level, start, end, above)
         self.lead_start = -1
         return above
+
+    cdef int64_t _level_of_part(self, int64_t level, int64_t start, int64_t end) except -2:
+        """Return the level of a heading among the parts seen so far, as ``level_of_part`` does."""
+        cdef int64_t i
+        cdef str word
+        if level != PART or PyUnicode_READ(self.width, self.characters, start) not in u"第上中下":
+            return level
+        for i in range(start, min(end, start + PART_WITHIN)):
+            if PyUnicode_READ(self.width, self.characters, i) in u"部编篇":
+                word = PyUnicode_Substring(self.text, i, i + 1)
+                if word not in self.parts:
+                    self.parts += word
+                return level + 2 * self.parts.index(word)
+        return level
 
     cdef int64_t _new(self, int64_t level, int64_t start, int64_t end, int64_t above) except -2:
         while start < end and Py_UNICODE_ISSPACE(PyUnicode_READ(self.width, self.characters, end - 1)):

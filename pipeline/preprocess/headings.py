@@ -1,26 +1,39 @@
 """Recognise headings and the signs that number them, with their level.
 
-Levels, outermost first: 0 title, 1 chapter (第一部分), 2 a short line without a sign, 3 一、, 4 （一）, 5 1., 6 (1),
-7 ①, 8 items (一是, 第一, ——, ●), 9 a short sentence that announces what follows in its paragraph.
+Levels, outermost first: 0 title, 1, 3 and 5 parts (第一部分, 第一编, 第一篇, 上篇: which of these words stands above another is
+told by which comes first in a report), 7 chapter (第一章), 9 section (第一节), 11 a short line without a sign, 12 一、, 13 （一）,
+14 1., 15 (1), 16 ①, 17 items (一是, 第一, ——, ●), 18 a short sentence that announces what follows in its paragraph. The title
+of a part, chapter or section that stands on a line of its own below the number has the level behind.
 """
 
 import re
 
-TITLE, CHAPTER, PLAIN, ITEM, LEAD = 0, 1, 2, 8, 9
+TITLE, PART, CHAPTER, SECTION, PLAIN, ITEM, LEAD = 0, 1, 7, 9, 11, 17, 18
+_SIDES, _PART_WITHIN, _LONGEST_NUMBER = "上中下", 8, 9  # where the word for a part stands, and how long 第 三十二 部分 is
+UNITS, UNIT_ENDS = frozenset(f"第{_SIDES}"), frozenset("部分编篇章节、:：")
+# What a line is that begins an annex, also one whose title is the next line, or that ends a text.
+ANNEX, BARE_ANNEX, SIGNATURE = -6, -7, -8
+PARTS = "部编篇"  # the words for parts: from PART to CHAPTER each has a level, and one for titles below it
 CIRCLED = "①-⑳㉑-㉟㊱-㊿"  # 1 to 50, for the brackets of an expression: one list, which Unicode has in three pieces
 _NUMBER = "[一二三四五六七八九十百][一二三四五六七八九十百〇○]{0,2}"  # 一〇、 and 二○、 are written for 十、 and 二十、
+_COUNTED = rf"第 ?(?:{_NUMBER}|\d{{1,3}}) ?"
+_APART = r"(?=[\s、:：]|\Z)"
 _SIGNS = (
-    (CHAPTER, rf"第{_NUMBER}[章节部编篇](?:分)?(?=[\s、:：　])"),
-    (3, rf"{_NUMBER}、"),
-    (4, rf"[（(]{_NUMBER}[)）]"),
-    (5, r"\d{1,2}(?:[.．](?!\d)|、)"),
-    (6, r"[（(]\d{1,2}[)）]|\d{1,2}[)）]"),
-    (7, f"[{CIRCLED}]"),
+    (PART, rf"(?:{_COUNTED}|[{_SIDES}])(?:部分?|[编篇]){_APART}"),
+    (CHAPTER, rf"{_COUNTED}章{_APART}"),
+    (SECTION, rf"{_COUNTED}节{_APART}"),
+    (12, rf"{_NUMBER}、"),
+    (13, rf"[（(]{_NUMBER}[)）]"),
+    (14, r"\d{1,2}(?:[.．](?!\d)|、)"),
+    (15, r"[（(]\d{1,2}[)）]|\d{1,2}[)）]"),
+    (16, f"[{CIRCLED}]"),
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
 # Expressions are compiled where a text asks for one: to compile all of them takes longer than to tag a short report.
 _SIGN = "|".join(f"({sign})" for _, sign in _SIGNS)
-_BEGIN_SIGNS = frozenset("第一二三四五六七八九十百其首再最")  # the letters among what signs begin with
+# A line that is a heading may have its title right behind the word; 第一节课 and 第一章节 count something else.
+_UNSPACED = ((PART, "部分"), (CHAPTER, "章(?![节程])"), (SECTION, "节(?![课目点])"))
+_BEGIN_SIGNS = frozenset("第一二三四五六七八九十百其首再最上中下")  # the letters among what signs begin with
 _CLOSED = r"。[”’」』）)]?$"
 _INNER_STOP = "[。！？!?；;]"
 _OPEN_ENDS = "，,、:："
@@ -52,10 +65,42 @@ def line_level(line: str, longest: int) -> int | None:
     level = sign_level(line)
     stop = re.search(_INNER_STOP, line)
     if level is None:
-        return None if stop or line[-1] in _OPEN_ENDS else PLAIN
+        return None if stop or line[-1] in _OPEN_ENDS else _unspaced_level(line)
     if stop and not re.match(_CLOSED, line[stop.start() :]):
         return None
     return None if level >= ITEM and not line.startswith(("—", "-")) else level
+
+
+def _unspaced_level(line: str) -> int:
+    """Return the level of a short line without a sign, or of one whose sign nothing parts from its title (第一章总则)."""
+    if line.startswith("第"):
+        for level, word in _UNSPACED:
+            if re.match(_COUNTED + word, line):
+                return level
+    return PLAIN
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a heading of the level of a part, chapter or section may have the number of one."""
+    return text[:1] in UNITS
+
+
+def title_level(level: int, text: str) -> int:
+    """Return the level of the title that the next line may be: the one behind a unit whose line holds its number alone; else -1."""
+    is_bare = PART <= level < PLAIN and is_unit(text) and len(text) <= _LONGEST_NUMBER and text[-1] in UNIT_ENDS
+    return level + 1 if is_bare else -1
+
+
+def level_of_part(level: int, text: str, parts: str) -> tuple[int, str]:
+    """Return the level of a heading among the ``parts`` seen so far, which are words in order, and these with its own word.
+
+    The word that a report uses first stands above the others. Headings that are no parts keep their level.
+    """
+    if level != PART or not is_unit(text):
+        return level, parts
+    word = next((character for character in text[:_PART_WITHIN] if character in PARTS), "")
+    parts += "" if word in parts else word
+    return (level + 2 * parts.index(word) if word else level), parts
 
 
 def _marked_level(marked: re.Match[str], longest: int) -> int | None:

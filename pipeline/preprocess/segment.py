@@ -18,6 +18,8 @@ from pipeline.core.config import SegmentConfig
 from pipeline.core.records import NO_LEVEL, BodyLines, CleanText, Heading, Noise
 from pipeline.preprocess.characters import scans
 from pipeline.preprocess.headings import (
+    ANNEX,
+    BARE_ANNEX,
     BEHIND_LEADS,
     ITEM,
     LEAD,
@@ -25,10 +27,14 @@ from pipeline.preprocess.headings import (
     NOT_IN_LEADS,
     PLAIN,
     SHORTEST_LEAD,
+    SIGNATURE,
     TITLE,
     is_lead,
+    is_unit,
+    level_of_part,
     line_level,
     sign_level,
+    title_level,
 )
 from pipeline.preprocess.lines import line_columns
 from pipeline.preprocess.long import LongText
@@ -96,6 +102,9 @@ class Cut:
         self._below = -1  # with it …
         self._lead: Span | None = None  # … unless it is this one: of most leads no passage is below
         self._numbered = False  # whether one of the headings so far was
+        self._parts = ""  # the words for parts so far, in order
+        self._title_level = -1  # of the title that the next line may be, where the last one was the number of a chapter alone
+        self._is_apart = False  # whether another text ended above
         self._end = -1  # of the last paragraph
 
     def move(self, cleaned: CleanText, by: int) -> None:
@@ -119,7 +128,7 @@ class Cut:
             if level != NO_LEVEL:
                 self._add_heading(start, end, level, kind)
             elif kind != TEXT:
-                self._end = end
+                self._end, self._title_level = end, -1
                 self._add_segment(next(paragraphs)[0], -1 if kind == RECORD else self._above_next(), NO_LEVEL, kind)
             else:
                 self._add_paragraph(start, end, next(paragraphs))
@@ -138,19 +147,42 @@ class Cut:
         self._head = self._below - is_led
 
     def _add_heading(self, start: int, end: int, level: int, kind: int) -> None:
-        """Add a heading; of a table it is a row of one cell that has the form of one, and stands above what follows."""
-        if level < TITLE:  # above all items, or below the numbered headings seen so far
-            is_title = level == _EARLY_PLAIN and self._above_next() < 0
-            level = TITLE if is_title else ITEM - 1 if self._numbered else PLAIN
+        """Add a heading; of a table it is a row of one cell that has the form of one, and stands above what follows.
+
+        What stands behind the last line of a text, or in an annex, is below none of the headings so far.
+        """
+        given, text = level, self._text[start:end]
+        level = self._level(given, text)
         above = self._open(level, start, end)
         self._numbered = self._numbered or (PLAIN < level < ITEM and kind == TEXT)
         self._add_segment(((start, end),), above, level, kind)
+        self._title_level = TITLE if given == BARE_ANNEX else title_level(level, text)
+        if given == SIGNATURE:
+            self._set_apart()
+
+    def _level(self, level: int, text: str) -> int:
+        """Return the level of a heading among those above it."""
+        if level in (ANNEX, BARE_ANNEX):
+            self._set_apart()
+            return TITLE
+        if self._title_level >= 0 and (level < TITLE or (level == self._title_level - 1 and not is_unit(text))):
+            return self._title_level
+        if level < TITLE:  # above all items, or below the numbered headings seen so far
+            is_title = (level == _EARLY_PLAIN or self._is_apart) and self._above_next() < 0
+            return TITLE if is_title else ITEM - 1 if self._numbered else PLAIN
+        level, self._parts = level_of_part(level, text, self._parts)
+        return level
+
+    def _set_apart(self) -> None:
+        """Leave all headings behind: what comes next is another text."""
+        self._head = self._below = -1
+        self._lead, self._numbered, self._parts, self._is_apart = None, False, "", True
 
     def _add_paragraph(self, start: int, end: int, passages: Sequence[Sentences]) -> None:
         """Add the segments of a body line; items with a sign become the heading of what follows them in the line."""
         if start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
             self._close_lead()
-        self._end = end
+        self._end, self._title_level = end, -1
         for sentences in passages:
             self._add_passage(sentences)
 
@@ -175,6 +207,7 @@ class Cut:
         level = sign_level(self._text, start)
         if level is not None:
             self._numbered = self._numbered or PLAIN < level < ITEM
+            level, self._parts = level_of_part(level, self._text[start:end], self._parts)
             return self._open(level, start, end)
         is_led = len(sentences) > 1 and is_lead(self._text[start:end].rstrip())
         return self._announce(sentences[0]) if is_led else self._above_next()

@@ -40,7 +40,7 @@ _MASTHEAD = re.compile(  # says what kind of paper this is, and nothing of what 
     r"(?:工作|情况|信息|政务|宣传|思想|文化|文明|创建|精神文明|理论|学习|网信|舆情|党建|每[周日月]|内部){0,3}(?:简报|快报|专报|动态|信息|通讯)"
 )
 _ISSUE = re.compile(r"[（(]?总?第\d+期.{0,12}|.{2,30}\d{4}年\d{1,2}月\d{1,2}日")  # the lines below it: issue, who makes it, day
-_NUMBERED = re.compile(r"[（(【\[第]?[一二三四五六七八九十\d]+[、.．）)】部篇章]|[—【（(]")
+_NUMBERED = re.compile(r"[（(【\[第]? ?[一二三四五六七八九十\d]+ ?[、.．）)】部编篇章节]|[—【（(]")
 _LISTED = re.compile(
     rf"\s*(?:[-*+•·]\s+|(?:[（(][一二三四五六七八九十\d]{{1,3}}[）)]|[一二三四五六七八九十\d]{{1,3}}[、.．)）]|[{CIRCLED}])\s*)"
 )  # item of a list

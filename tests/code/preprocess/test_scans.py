@@ -157,7 +157,8 @@ def test_leads_are_those_of_the_form(pieces, wanted):
 
 
 SIGNS = st.text(
-    st.sampled_from("第一二十百章节篇分是要其首先次再后最、，,：:.．()（）1２٣①⑳㉑㊿〇○●—-☆ 　甲。；”#*_\t|\U00020000"), max_size=9
+    st.sampled_from("第上中一二十百章节篇编部分程课是要其首先次再后最、，,：:.．()（）1２٣①⑳㉑㊿〇○●—-☆ 　甲。；”#*_\t|\U00020000"),
+    max_size=9,
 )
 
 
@@ -165,7 +166,29 @@ SIGNS = st.text(
 @example(["# 六个字标题。"], 0)
 @settings(max_examples=1500)
 @example(
-    ["第一章分 甲", "第十二部分：甲", "第一，甲", "12.3", "12.甲", "（十二）", "(12)甲", "一百二十要", "——甲。", "首先，", "甲。”"],
+    [
+        "第一章分 甲",
+        "第十二部分：甲",
+        "第 1２ 章 甲",
+        "第123节",
+        "第1234节",
+        "第一部分甲",
+        "第二章节",
+        "第二章甲",
+        "第三节课",
+        "第一编",
+        "上篇 甲",
+        "中部分：",
+        "第一，甲",
+        "12.3",
+        "12.甲",
+        "（十二）",
+        "(12)甲",
+        "一百二十要",
+        "——甲。",
+        "首先，",
+        "甲。”",
+    ],
     0,
 )
 def test_levels_of_lines_are_those_of_their_form(lines, kind):
@@ -237,12 +260,32 @@ def room_for(count, lines):
     return [given_sentences, *flags, np.empty((4, count + lines), np.int64), np.empty((count + lines, 2), np.int64)]
 
 
-PIECES = ["一、", "（一）", "一是", "第三，", "——", "抓好学习。", "甲乙。", "”。", " ", "　", "；", "|", "a", "办了十二次。"]
+PIECES = [
+    "第一编",
+    "第一篇 ",
+    "第 2 章",
+    "第三节：",
+    "上部分",
+    "一、",
+    "（一）",
+    "一是",
+    "第三，",
+    "——",
+    "抓好学习。",
+    "甲乙。",
+    "”。",
+    " ",
+    "　",
+    "；",
+    "|",
+    "a",
+    "办了十二次。",
+]
 LINE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
 
 
 @given(
-    st.lists(st.tuples(LINE, st.integers(-3, 10), st.integers(0, 2)), min_size=1, max_size=10),
+    st.lists(st.tuples(LINE, st.integers(-8, 19), st.integers(0, 2)), min_size=1, max_size=10),
     st.integers(0, 2**16 - 1),
     st.integers(0, 10),
     st.booleans(),

@@ -249,7 +249,7 @@ def test_headings_without_a_sign_stand_above_all_or_below_the_numbered_ones():
         "某县工作总结\n扎实推进\n县里办宣讲。\n一、文化惠民\n送戏下乡\n演了八场。\n宣讲入户\n讲了百场。\n二、展望\n再接再厉。"
     )
     levels = [(item.level, len(item.headings)) for item in segments]
-    assert levels == [(0, 0), (2, 1), (None, 2), (3, 2), (7, 3), (None, 4), (7, 3), (None, 4), (3, 2), (None, 3)]
+    assert levels == [(0, 0), (11, 1), (None, 2), (12, 2), (16, 3), (None, 4), (16, 3), (None, 4), (12, 2), (None, 3)]
 
 
 def test_a_plain_line_is_a_title_among_the_first_three_only():
@@ -257,12 +257,12 @@ def test_a_plain_line_is_a_title_among_the_first_three_only():
         _, segments, _ = cut("\n".join([*(f"这里是第{number}句正文。" for number in before), "某县工作总结", "县里办宣讲。"]))
         return segments[-2].level
 
-    assert [level(*"甲乙丙丁"[:count]) for count in range(5)] == [0, 0, 0, 2, 2]
+    assert [level(*"甲乙丙丁"[:count]) for count in range(5)] == [0, 0, 0, 11, 11]
 
 
 def test_a_heading_is_no_longer_than_it_may_be():
     options = replace(CONFIG.segment, max_heading=10)
-    for length, level in ((10, 3), (11, None)):
+    for length, level in ((10, 12), (11, None)):
         _, segments, _ = cut(f"首行在此，后有正文。\n一、{'学' * (length - 2)}\n县里办宣讲。", options)
         assert segments[1].level == level
 
@@ -271,4 +271,71 @@ def test_circled_numbers_and_tens_written_with_a_zero_go_on_with_their_list():
     text = "".join(f"{sign}开展宣讲{number}场。" for number, sign in ((20, "⑳"), (21, "㉑"), (35, "㉟"), (36, "㊱"), (50, "㊿")))
     assert texts(text) == [f"{part}。" for part in text.split("。")[:-1]]
     lines = "九、宣讲\n全年开展宣讲三十场。\n一〇、演出\n全年演出八十场。\n二〇、展览\n全年办展六次。\n"
-    assert [[heading.level for heading in item.headings] for item in cut(lines)[1]] == [[], [3], [], [3], [], [3]]
+    assert [[heading.level for heading in item.headings] for item in cut(lines)[1]] == [[], [12], [], [12], [], [12]]
+
+
+def path_of(text, beginning):
+    """Return the headings above the first segment that begins so."""
+    cleaned, segments, _ = cut(text)
+    item = next(each for each in segments if cleaned.text.startswith(beginning, each.start))
+    return [heading.text for heading in item.headings]
+
+
+LADDER = (
+    "第一编 总论", "第一篇 回顾", "第一部分 情况", "第一章 学习", "第一节 中心组", "一、做法", "（一）制度", "1.学时", "（1）记录",
+    "①考勤",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("used", [LADDER, LADDER[3:], LADDER[::2], LADDER[1::2], LADDER[2::3], (LADDER[2], *LADDER[4:6])])
+def test_parts_chapters_sections_and_signs_stand_below_each_other_whichever_are_used(used):
+    assert path_of("\n".join([*used, "这一句是正文。"]), "这一句") == [*used]
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [
+        ("第{}部分 甲", "第{}节 乙"), ("第{}部分甲", "第{}章乙"), ("第{}篇：甲", "第{}部分 乙"), ("第{}部分 甲", "第{}篇 乙"),
+        ("第{}编 甲", "第{}篇 乙"), ("第 {}章 甲", "第{} 节 乙"), ("第{}章、甲", "{}、乙"), ("第{}节", "{}、乙"),
+    ],
+)  # fmt: skip
+def test_each_part_begins_its_own_sections_anew(outer, inner):
+    lines = []
+    for part in "一二三":
+        lines.append(outer.format(part))
+        for section in "一二":
+            lines += [inner.format(section), f"这是{part}之{section}的正文。"]
+    text = "\n".join(["某县工作总结", *lines])
+    for part in "一二三":
+        for section in "一二":
+            assert path_of(text, f"这是{part}之{section}") == ["某县工作总结", outer.format(part), inner.format(section)]
+
+
+def test_numbers_of_chapters_in_figures_are_those_of_chapters():
+    text = "第1章 总则\n第1节 目标\n办好书房。\n第12章 附则\n自印发起施行。"
+    assert path_of(text, "办好") == ["第1章 总则", "第1节 目标"]
+    assert path_of(text, "自印发") == ["第12章 附则"]
+
+
+@pytest.mark.parametrize(
+    "line", ["第一节课由县长讲", "第一章节已经印好", "第一部小说出版", "第一篇报道见报", "第一编辑部挂牌", "中部行"]
+)
+def test_what_only_begins_like_a_chapter_is_a_heading_without_a_sign(line):
+    text = f"首行在此，后有正文。\n第二句在此，也是正文。\n第三句在此，也是正文。\n第一章 总则\n{line}\n这一句是正文。"
+    assert path_of(text, "这一句") == ["第一章 总则", line]
+
+
+def test_the_title_of_a_chapter_may_stand_below_its_number():
+    text = "一、前言\n先说两句。\n第二部分\n主要做法\n第一章\n学习\n第一节 中心组\n学了十次。\n"
+    text += "第二节\n宣讲\n讲了百场。\n补记\n再讲一场。"
+    above = ["第二部分", "主要做法", "第一章", "学习"]
+    assert path_of(text, "学了") == [*above, "第一节 中心组"]
+    assert path_of(text, "讲了") == [*above, "第二节", "宣讲"]
+    assert path_of(text, "再讲") == [*above, "第二节", "宣讲", "补记"]
+
+
+def test_parts_of_a_talk_may_have_no_numbers():
+    text = "上篇 回顾\n一、学习\n学了十次。\n下篇\n打算\n一、学习\n再学十次。\n中篇：\n全年已过半。\n总结\n讲了百场。"
+    assert path_of(text, "再学") == ["下篇", "打算", "一、学习"]
+    assert path_of(text, "全年") == ["中篇："]
+    assert path_of(text, "讲了") == ["中篇：", "总结"]
