@@ -40,6 +40,7 @@ cdef enum:
     ANNEX = -6
     BARE_ANNEX = -7
     SIGNATURE = -8
+    BESIDE = -9
     TEXT = 0  # kinds of lines
     ROW = 1
     RECORD = 2
@@ -783,9 +784,14 @@ cdef class Cutter:
         return 0
 
     cdef int _add_heading(self, int64_t start, int64_t end, int64_t given, int64_t kind) except -1:
-        cdef int64_t level = self._level(given, start, end), above = self._open(level, start, end)
-        self.numbered |= PLAIN < level < ITEM and kind == TEXT
+        cdef int64_t level = ITEM - 1 if self.numbered else PLAIN, above
         self.sentences[self.sentence_count, 0], self.sentences[self.sentence_count, 1] = start, end
+        if given == BESIDE:
+            self._add_segment(1, self._above(level, self.head), level, kind)
+            return 0
+        level = self._level(given, start, end)
+        above = self._open(level, start, end)
+        self.numbered |= PLAIN < level < ITEM and kind == TEXT
         self._add_segment(1, above, level, kind)
         self.title_level = TITLE if given == BARE_ANNEX else self._level_of_title(level, start, end)
         if given == SIGNATURE:

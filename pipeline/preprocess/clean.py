@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import KINDS, BodyLines, CleanText, Document, Noise, OffsetMap
+from pipeline.core.records import KINDS, NO_LEVEL, BodyLines, CleanText, Document, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
-from pipeline.preprocess.headings import CIRCLED
+from pipeline.preprocess.frame import Sliced, find_frame
+from pipeline.preprocess.headings import BESIDE, CIRCLED
 from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines, spans_of
 from pipeline.preprocess.noise import find_noise
 
@@ -137,8 +138,17 @@ def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) ->
     """Return a normalised document with its broken lines joined and its noise set aside."""
     text, offsets, lines = joined(text, offsets, document, lines)
     found = _noise(document, text, lines, offsets)
-    body, noise = set_aside(document.text, len(text), lines.columns, found, offsets)
+    columns = with_frame(text, lines.spans, lines.columns, found)
+    body, noise = set_aside(document.text, len(text), columns, found, offsets)
     return CleanText(document, text, offsets, _body_lines(document, body, offsets), noise)
+
+
+def with_frame(text: Sliced, lines: Iterable[Span], columns: NDArray[np.int64], noise: dict[int, str]) -> NDArray[np.int64]:
+    """Return lines as columns, of which the third has the levels of those that frame the text."""
+    if found := find_frame(text, lines, columns, noise):
+        columns = columns.copy()
+        columns[2, [*found]] = [*found.values()]
+    return columns
 
 
 def set_aside(
@@ -403,8 +413,9 @@ def _body_lines(document: Document, columns: NDArray[np.int64], offsets: OffsetM
     for i, start in enumerate(columns[0].tolist()):
         mark = marks.get(start)
         if mark is not None and mark.kind == "heading":
-            columns[2, i] = mark.level
+            columns[2, i] = mark.level if columns[2, i] in (NO_LEVEL, BESIDE) else columns[2, i]
         elif mark is not None:
+            columns[2, i] = NO_LEVEL
             columns[3, i] = KINDS.index("record" if mark.kind == "record" else "row")
     return BodyLines(columns)
 

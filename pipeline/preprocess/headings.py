@@ -11,8 +11,9 @@ import re
 TITLE, PART, CHAPTER, SECTION, PLAIN, ITEM, LEAD = 0, 1, 7, 9, 11, 17, 18
 _SIDES, _PART_WITHIN, _LONGEST_NUMBER = "上中下", 8, 9  # where the word for a part stands, and how long 第 三十二 部分 is
 UNITS, UNIT_ENDS = frozenset(f"第{_SIDES}"), frozenset("部分编篇章节、:：")
-# What a line is that begins an annex, also one whose title is the next line, or that ends a text.
-ANNEX, BARE_ANNEX, SIGNATURE = -6, -7, -8
+# What a line is that begins an annex, also one whose title is the next line, that ends a text, or that has the form of a heading
+# and stands above nothing.
+ANNEX, BARE_ANNEX, SIGNATURE, BESIDE = -6, -7, -8, -9
 PARTS = "部编篇"  # the words for parts: from PART to CHAPTER each has a level, and one for titles below it
 CIRCLED = "①-⑳㉑-㉟㊱-㊿"  # 1 to 50, for the brackets of an expression: one list, which Unicode has in three pieces
 _NUMBER = "[一二三四五六七八九十百][一二三四五六七八九十百〇○]{0,2}"  # 一〇、 and 二○、 are written for 十、 and 二十、

@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import BodyLines, CleanText, Document, Noise, OffsetMap
+from pipeline.core.records import NO_LEVEL, BodyLines, CleanText, Document, Noise, OffsetMap
 from pipeline.preprocess.characters import Ints
-from pipeline.preprocess.clean import clean, joined, normal_stretch, set_aside
+from pipeline.preprocess.clean import clean, joined, normal_stretch, set_aside, with_frame
 from pipeline.preprocess.lines import Lines, find_lines, spans_of
 from pipeline.preprocess.noise import find_noise
 
@@ -73,7 +73,7 @@ class Pieces:
 class LongText(msgspec.Struct, frozen=True):
     """A long report that was cleaned, as ``CleanText`` is, of which parts are made where they are asked for.
 
-    ``lines``, of shape (2, lines), hold where those of the body start and end.
+    ``lines``, of shape (3, lines), hold where those of the body start and end, and the levels of those that have one.
     """
 
     document: Document
@@ -151,6 +151,8 @@ def clean_long(document: Document, options: CleanConfig) -> CleanText | LongText
     offsets, lines = _offsets(runs), np.concatenate(columns, axis=1)
     columns.clear()
     found = find_noise(LineTexts(text, lines), doubtful)
+    columns_of_all = np.concatenate([lines, np.full((1, lines.shape[1]), NO_LEVEL)])
+    lines = with_frame(text, spans_of(lines), columns_of_all, found)
     return LongText(document, text, offsets, *set_aside(document.text, len(text), lines, found, offsets))
 
 

@@ -21,6 +21,7 @@ from pipeline.preprocess.headings import (
     ANNEX,
     BARE_ANNEX,
     BEHIND_LEADS,
+    BESIDE,
     ITEM,
     LEAD,
     LONGEST_LEAD,
@@ -151,6 +152,10 @@ class Cut:
 
         What stands behind the last line of a text, or in an annex, is below none of the headings so far.
         """
+        if level == BESIDE:
+            level = ITEM - 1 if self._numbered else PLAIN
+            self._add_segment(((start, end),), self._above(level, self._head), level, kind)
+            return
         given, text = level, self._text[start:end]
         level = self._level(given, text)
         above = self._open(level, start, end)
@@ -305,11 +310,12 @@ def segment(cleaned: CleanText | LongText, options: SegmentConfig) -> Iterator[S
 
 def _segment_long(cleaned: LongText, options: SegmentConfig) -> Iterator[Segments]:
     """Yield the same of a long text, of which one stretch is at hand at a time."""
-    (starts, ends), before = cleaned.lines, 0
+    (starts, ends, levels), before = cleaned.lines, 0
     cut = _cut(cleaned.part(0, 0))
     for first, last in _stretches(starts):
         start = int(starts[first])
         own = BodyLines(line_columns(starts[first:last] - start, ends[first:last] - start))
+        own.columns[2] = levels[first:last]
         stretch = msgspec.structs.replace(cleaned.part(start, int(ends[last - 1]) + _BEHIND), lines=own)
         cut.move(stretch, start - before)
         before = start
@@ -373,6 +379,8 @@ def _add_levels(text: str, lines: Ints, numbers: Ints, options: SegmentConfig) -
     ``numbers`` are those of the lines in their reports.
     """
     starts, ends, levels, kinds = lines
+    beside = levels == BESIDE
+    levels[beside] = NO_LEVEL
     if (native := scans()) is None:
         asked = (levels == NO_LEVEL) & (kinds != RECORD) & (ends - starts <= options.max_heading)
     else:
@@ -380,6 +388,7 @@ def _add_levels(text: str, lines: Ints, numbers: Ints, options: SegmentConfig) -
         asked = levels == _ASKED
     for i in np.flatnonzero(asked).tolist():
         levels[i] = level_of(text[starts[i] : ends[i]], int(kinds[i]), options.max_heading)
+    levels[(levels != NO_LEVEL) & beside] = BESIDE
     levels[(levels == _LATE_PLAIN) & (numbers < _TITLE_WITHIN)] = _EARLY_PLAIN
     levels[levels == _PIECE] = NO_LEVEL
 

@@ -19,7 +19,8 @@ from pipeline.preprocess.segments import joined
 CONFIG = load_config()
 WIDE = "县里办好了图书馆，" * 14 + "群众说好。\n"
 PIECES = (
-    "一、", "（一）", "一是", "1.", "第一章", "第二部分", "抓好学习。", "全年集中学习十二次，研讨八次。",
+    "一、", "（一）", "一是", "1.", "第一章", "第二部分", "附件1\n", "县文化馆\n2023年5月1日\n", "（掌声）",
+    "抓好学习。", "全年集中学习十二次，研讨八次。",
     "县文化馆送戏下乡", "“", "”", "，",
     "\n", "\n", "\r\n", "\r", "\x0b", "\n\n", " ", "\u3000\u3000", "：", "。", "｡", "a", "12", "２", "*",
     "△现场\n", "记者：甲\n", "首页 > 要闻 > 正文\n", "要闻\n", "地址：县城\n", "責任編輯：乙\n", "會議", "看著",
@@ -35,7 +36,7 @@ def document(text, marks=()):
 def as_cleaned(report):
     """Return what there is of a report that was cleaned, with its segments and the symbols among them."""
     segments = joined([*segment(report, CONFIG.segment)])
-    lines = report.lines if isinstance(report, LongText) else report.lines.columns[:2]
+    lines = report.lines if isinstance(report, LongText) else report.lines.columns[:3]
     return report.text[:], report.offsets, lines.tolist(), report.noise, list(segments), list(segments.symbols)
 
 

@@ -285,7 +285,7 @@ LINE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
 
 
 @given(
-    st.lists(st.tuples(LINE, st.integers(-8, 19), st.integers(0, 2)), min_size=1, max_size=10),
+    st.lists(st.tuples(LINE, st.integers(-9, 19), st.integers(0, 2)), min_size=1, max_size=10),
     st.integers(0, 2**16 - 1),
     st.integers(0, 10),
     st.booleans(),
