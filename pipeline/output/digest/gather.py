@@ -35,7 +35,9 @@ BETWEEN = " > "  # stands between the headings of a tag
 FIRST_TAGS = 5  # among which a title is looked for
 NAME = 48  # characters of a report's name
 FIRST_CHARACTERS = 1_000  # among which the first words of a report without a title stand
-_NO_TITLE = re.compile(r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)")  # a web page's line or a newspaper's head, not a title
+_NO_TITLE = re.compile(  # a web page's line, a newspaper's head, or the number of an annex, not a title
+    r" > |＞|\|.*\||(?:日报|晚报|数字报|网)(?:\s|$)|^[【（(]?附\s?[件表录图]?\s?[一二三四五六七八九十\dA-Z-]{0,4}[】）)]?[:：]?$"
+)
 _MASTHEAD = re.compile(  # says what kind of paper this is, and nothing of what stands in it: all of a year are called so
     r"(?:工作|情况|信息|政务|宣传|思想|文化|文明|创建|精神文明|理论|学习|网信|舆情|党建|每[周日月]|内部){0,3}(?:简报|快报|专报|动态|信息|通讯)"
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.config import ReadConfig
 from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
+from pipeline.preprocess.headings import sign_level
 from pipeline.read.compose import Paragraph, compose, join_row
 from pipeline.read.decode import ReadText
 from pipeline.read.embedded import InnerDocuments
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _TITLES = ("title", "ctrTitle")
+# What a slide is for: its title stands above all others, above those up to the next of its kind, or above its own text.
+_COVER, _SECTION, _CONTENT = range(3)
+_LAYOUTS = {"title": _COVER, "secHead": _SECTION}
+_LONGEST_ON_COVER, _MOST_ON_COVER = 40, 6  # characters of a line on a cover that has no layout of one, and lines
+_NOT_ON_COVER = frozenset("。！？；!?;")
 _MARGINS = {"dt": "page footer", "ftr": "page footer", "hdr": "page header", "sldNum": "page number"}
 _WORDS = ("{*}t", "{*}relIds", "{*}chart", "{*}oleObj")  # what shows words
 _ON, _OFF = ("1", "true"), ("0", "false")
@@ -41,6 +47,7 @@ class _Deck:
     inner: InnerDocuments
     layouts: "dict[str, list[_Holder]]" = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)
+    purposes: dict[str, int] = field(default_factory=dict)  # what slides of a layout are for, where it says so
 
     def parts(self, name: str) -> dict[str, Relationship]:
         """Return what a part refers to."""
@@ -90,10 +97,12 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     deck = _Deck(package, source, InnerDocuments(source, options))
     known = deck.parts(main)
     slides = [known.get(attribute(entry, "id") or "") for entry in children(child(root, "sldIdLst"))]
+    found = [_slide(deck, slide.target if slide else str(number), number) for number, slide in enumerate(slides, start=1)]
+    levels = {_COVER: 0, _SECTION: 1, _CONTENT: 2 if any(purpose == _SECTION for purpose, _ in found) else 1}
     paragraphs = [
-        replace(paragraph, page=number)
-        for number, slide in enumerate(slides, start=1)
-        for paragraph in _slide(deck, slide.target if slide else str(number), number)
+        replace(paragraph, page=number, level=levels[purpose] if paragraph.kind == "heading" else paragraph.level)
+        for number, (purpose, own) in enumerate(found, start=1)
+        for paragraph in own
     ]
     if all(paragraph.kind == "noise" for paragraph in paragraphs):
         if (scans := text_of_scans(data, "pptx", source, options)) is not None:
@@ -105,7 +114,8 @@ def read(data: bytes, source: str, options: ReadConfig) -> ReadText:
     return compose(paragraphs, "pptx")
 
 
-def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
+def _slide(deck: _Deck, name: str, number: int) -> tuple[int, list[Paragraph]]:
+    """Return what a slide is for, and its paragraphs with its notes."""
     root = deck.root(name)
     if root is None:
         raise InputError(
@@ -118,16 +128,14 @@ def _slide(deck: _Deck, name: str, number: int) -> Iterator[Paragraph]:
         )
     parts = deck.parts(name)
     found = _shown(root, _Slide(deck, Parts(deck.package, deck.source, parts), tuple(_holders(deck, parts))))
-    level = 0 if number == 1 else 1
-    titles = [replace(paragraph, level=level) for paragraph in found if paragraph.kind == "heading"]
+    titles = [paragraph for paragraph in found if paragraph.kind == "heading"]
     paragraphs = [*_one_line(titles), *(paragraph for paragraph in found if paragraph.kind != "heading")]
-    is_hidden = root.get("show", "1") in _OFF
-    yield from (Paragraph(item.text, "noise", reason="hidden slide") if is_hidden else item for item in paragraphs)
-    if root.get("showMasterSp", "1") not in _OFF:
-        yield from _fixed(deck, parts)
-    for part in parts.values():
-        if part.kind == "notesSlide":
-            yield from _notes(part.target, deck)
+    purpose = _purpose(root, deck.purposes.get(_layout(parts)), paragraphs, is_first=number == 1)
+    if root.get("show", "1") in _OFF:
+        purpose, paragraphs = _CONTENT, [Paragraph(item.text, "noise", reason="hidden slide") for item in paragraphs]
+    fixed = [] if root.get("showMasterSp", "1") in _OFF else list(_fixed(deck, parts))
+    notes = [item for part in parts.values() if part.kind == "notesSlide" for item in _notes(part.target, deck)]
+    return purpose, [*paragraphs, *fixed, *notes]
 
 
 def _fixed(deck: _Deck, parts: dict[str, Relationship]) -> Iterator[Paragraph]:
@@ -148,6 +156,32 @@ def _fixed(deck: _Deck, parts: dict[str, Relationship]) -> Iterator[Paragraph]:
         parts = deck.parts(name)
 
 
+def _layout(parts: dict[str, Relationship]) -> str:
+    return next((part.target for part in parts.values() if part.kind == "slideLayout"), "")
+
+
+def _purpose(root: "_Element", by_layout: int | None, paragraphs: list[Paragraph], is_first: bool) -> int:
+    """Return what a slide is for, by its layout or else by what is on it.
+
+    A cover is the first slide, with a few short lines below its title; a section has nothing but a numbered title.
+    """
+    below = [paragraph for paragraph in paragraphs if paragraph.kind not in ("heading", "noise")]
+    if by_layout is not None and (by_layout == _SECTION or is_first):
+        return by_layout
+    if is_first:
+        is_short = len(below) <= _MOST_ON_COVER and all(_may_stand_on_cover(paragraph) for paragraph in below)
+        return _COVER if is_short else _CONTENT
+    titles = [paragraph.text for paragraph in paragraphs if paragraph.kind == "heading"]
+    is_alone = titles and not below and root.find(".//{*}pic") is None and root.find(".//{*}graphicFrame") is None
+    return _SECTION if is_alone and sign_level(titles[0]) is not None else _CONTENT
+
+
+def _may_stand_on_cover(paragraph: Paragraph) -> bool:
+    text = paragraph.text.strip()
+    is_short = len(text) <= _LONGEST_ON_COVER and _NOT_ON_COVER.isdisjoint(text)
+    return is_short and paragraph.kind is None and sign_level(text) is None
+
+
 def _shown(root: "_Element | None", slide: _Slide) -> list[Paragraph]:
     """Return the paragraphs of a slide as they are read; its margins come last."""
     titles, others, margins = list[PlacedText](), list[PlacedText](), list[PlacedText]()
@@ -165,7 +199,10 @@ def _holders(deck: _Deck, parts: dict[str, Relationship]) -> Iterator[_Holder]:
         if name is None:
             return
         if name not in deck.layouts:
-            deck.layouts[name] = list(_holders_of(deck.root(name)))
+            root = deck.root(name)
+            deck.layouts[name] = list(_holders_of(root))
+            if root is not None and root.get("type") in _LAYOUTS:
+                deck.purposes[name] = _LAYOUTS[root.get("type", "")]
         yield from deck.layouts[name]
         parts = deck.parts(name)
 

@@ -22,7 +22,7 @@ def told(found, *kinds):
 def test_titles_are_headings_and_the_slide_is_the_place(read):
     found = read(pptx(REPORT))
     assert (found.text, found.encoding) == (REPORT, "pptx")
-    assert told(found) == [("heading", 0, "", "文化站建设情况"), ("heading", 1, "", "活动")]
+    assert told(found) == [("heading", 1, "", "文化站建设情况"), ("heading", 1, "", "活动")]
     assert [place.page for place in found.places] == [1, 1, 2, 2]
 
 
@@ -31,7 +31,7 @@ def test_older_and_open_presentations_come_by_libreoffice(read, soffice, tmp_pat
     (tmp_path / "given.pptx").write_bytes(pptx(REPORT))
     found = read(soffice(tmp_path / "given.pptx", suffix[1:], tmp_path).read_bytes(), ".dps" if suffix == ".ppt" else suffix)
     assert (found.text, found.encoding) == (REPORT, suffix[1:])
-    assert told(found)[0] == ("heading", 0, "", "文化站建设情况")
+    assert told(found)[0] == ("heading", 1, "", "文化站建设情况")
 
 
 def test_a_title_comes_first_and_on_one_line(read):
@@ -257,3 +257,58 @@ def test_labels_of_a_chart_and_what_was_drawn_on_it_are_read(read):
         "ppt/drawings/d.xml": f'{HEAD}<c:userShapes xmlns:c="urn:c" {SLIDE_SPACES}>{drawn}</c:userShapes>',
     }
     assert read(deck([frame], more)).text.split("\n") == ["场次", "全年最多", "图上批注的话"]
+
+
+CONTENT = shape(["title"], "宣讲") + shape(["body"], "全年讲了百场。")
+
+
+def layout(kind):
+    """Return the parts that give the first slide a layout of a kind."""
+    target = f'<Relationship Id="rId9" Type="{RELATIONSHIP}/slideLayout" Target="../slideLayouts/l.xml"/>'
+    part = f'{HEAD}<p:sldLayout {SLIDE_SPACES} type="{kind}"><p:cSld><p:spTree/></p:cSld></p:sldLayout>'
+    return {"ppt/slides/_rels/s1.xml.rels": rels(target), "ppt/slideLayouts/l.xml": part}
+
+
+@pytest.mark.parametrize(
+    ("below", "level"),
+    [
+        ([], 0), (["县委宣传部", "2023年12月", "汇报人：张三"], 0), (["县委宣传部"] * 7, 1), (["一、学习", "二、宣讲"], 1),
+        (["全年讲了百场。"], 1), (["甲" * 40], 0), (["甲" * 41], 1),
+    ],
+)  # fmt: skip
+def test_the_title_of_a_cover_stands_above_all_others_and_that_of_a_first_slide_with_text_above_its_own(read, below, level):
+    found = read(deck([shape(["title"], "某县工作汇报") + shape(["body"], *below), CONTENT]))
+    assert told(found, "heading") == [("heading", level, "", "某县工作汇报"), ("heading", 1, "", "宣讲")]
+
+
+def test_a_layout_says_that_a_slide_is_a_cover(read):
+    first = shape(["title"], "某县工作汇报") + shape(["body"], "全年讲了百场。")
+    assert told(read(deck([first, CONTENT], layout("title"))), "heading")[0][1] == 0
+    assert told(read(deck([first, CONTENT], layout("obj"))), "heading")[0][1] == 1
+    later = {name.replace("s1.", "s2."): part for name, part in layout("title").items()}  # the last slide, which says thank you
+    assert told(read(deck([first, CONTENT], later)), "heading")[1][1] == 1
+
+
+def test_slides_between_sections_stand_below_the_title_of_theirs(read):
+    cover, closing = shape(["ctrTitle"], "某县工作汇报"), shape(["title"], "结语") + shape(["body"], "请批评指正。")
+    sections = [shape(["title"], f"第{number}部分 {name}") for number, name in (("一", "回顾"), ("二", "打算"))]
+    found = read(deck([cover, sections[0], CONTENT, sections[1], CONTENT, closing]))
+    levels = [(level, text) for _, level, _, text in told(found, "heading")]
+    assert levels == [(0, "某县工作汇报"), (2, "宣讲"), (2, "宣讲"), (2, "结语")]  # numbers tell the level of the others
+
+
+def test_a_layout_says_that_a_slide_begins_a_section(read):
+    section = shape(["title"], "回顾") + shape(["body"], "工作回顾")
+    found = read(deck([section, CONTENT, section.replace("回顾", "打算"), CONTENT], layout("secHead")))
+    assert [(level, text) for _, level, _, text in told(found, "heading")] == [(0, "回顾"), (1, "宣讲"), (1, "打算"), (1, "宣讲")]
+    parts = {name.replace("s1.", "s2."): part for name, part in layout("secHead").items()}
+    found = read(deck([shape(["ctrTitle"], "某县工作汇报"), section, CONTENT], parts))
+    assert [(level, text) for _, level, _, text in told(found, "heading")] == [(0, "某县工作汇报"), (1, "回顾"), (2, "宣讲")]
+
+
+def test_a_slide_with_a_picture_or_without_a_number_begins_no_section(read):
+    cover, picture = shape(["ctrTitle"], "某县工作汇报"), "<p:pic/>"
+    for slide in (shape(["title"], "一、现场") + picture, shape(["title"], "现场")):
+        levels = [(level, text) for _, level, _, text in told(read(deck([cover, slide, CONTENT])), "heading")]
+        assert levels[-1][1] == "宣讲"
+        assert levels[-1][0] == (1 if slide.endswith("</p:sp>") else 12)
