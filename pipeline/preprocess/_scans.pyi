@@ -3,6 +3,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.preprocess.series import Series
+
 _Kind = TypeVar("_Kind", np.uint8, np.uint16)
 SOURCE: str
 
@@ -83,7 +85,7 @@ class Cutter:
     parents: list[int]
     symbols: list[tuple[int, int]]
     sentence_count: int
-    def __init__(self, text: str, barred: str, behind: str) -> None: ...
+    def __init__(self, text: str, barred: str, behind: str, series: Series) -> None: ...
     def move(self, text: str, by: int) -> None: ...
     def add(
         self,

@@ -18,17 +18,18 @@ cdef enum:
     SORTS = 128  # of marks, at most: a kind has 16 bits
     # Levels of headings and what else ``headings.py`` and ``segment.py`` name; a test holds them together.
     TITLE = 0
-    PART = 1
-    CHAPTER = 7
-    SECTION = 9
-    PLAIN = 11
-    CHINESE = 12  # 一、
-    IN_BRACKETS = 13
-    ARABIC = 14
-    ARABIC_IN_BRACKETS = 15
-    ENCIRCLED = 16
-    ITEM = 17
-    LEAD = 18
+    PART = 10
+    CHAPTER = 70
+    SECTION = 90
+    PLAIN = 130
+    CHINESE = 150  # 一、
+    IN_BRACKETS = 170
+    ARABIC = 190
+    ARABIC_IN_BRACKETS = 210
+    ENCIRCLED = 230
+    ITEM = 250
+    LEAD = 270
+    BELOW = 10
     PART_WITHIN = 8
     LONGEST_NUMBER = 9
     SHORTEST_LEAD = 5
@@ -705,10 +706,12 @@ cdef class Cutter:
     cdef int64_t[:, ::1] segments, sentences
     cdef int64_t head, below, lead_start, lead_end, end
     cdef int64_t title_level
-    cdef bint numbered, is_apart
+    cdef bint numbered, is_apart, has_inner_items
+    cdef object series
 
-    def __cinit__(self, str text not None, str barred not None, str behind not None):
-        """Take the clean text, what may not stand in leads, and what may stand behind them."""
+    def __cinit__(self, str text not None, str barred not None, str behind not None, series not None):
+        """Take the clean text, what may not stand in leads, what may stand behind them, and what tells rows of headings."""
+        self.series = series
         self.barred, self.behind, self.parts = barred, behind, ""
         self._take(text)
         self.levels, self.texts, self.parents = [], [], []
@@ -762,6 +765,7 @@ cdef class Cutter:
             if first == i:
                 raise ValueError("a line has no sentence")
             if lines[3, line] != TEXT:
+                self._close_items()
                 self.end, self.title_level = lines[1, line], -1
                 above = -1 if lines[3, line] == RECORD else self._above_next()
                 self._add_segment(self._copied(given, first, i), above, NO_LEVEL, lines[3, line])
@@ -800,14 +804,17 @@ cdef class Cutter:
 
     cdef int64_t _level(self, int64_t level, int64_t start, int64_t end) except -2:
         """Return the level of a heading among those above it."""
-        cdef int64_t above
+        cdef int64_t above, row
         cdef bint is_unit = PyUnicode_READ(self.width, self.characters, start) in u"第上中下"
         if level == ANNEX or level == BARE_ANNEX:
             self._set_apart()
             return TITLE
-        if self.title_level >= 0 and (level < TITLE or (level == self.title_level - 1 and not is_unit)):
+        if self.title_level >= 0 and (level < TITLE or (level == self.title_level - BELOW and not is_unit)):
             return self.title_level
         if level < TITLE:
+            row = <int64_t>self.series.level(PyUnicode_Substring(self.text, start, end), self._level_above_row())
+            if row >= 0:
+                return row
             above = self._above_next() if level == EARLY_PLAIN or self.is_apart else 0
             return TITLE if above < 0 else ITEM - 1 if self.numbered else PLAIN
         return self._level_of_part(level, start, end)
@@ -820,12 +827,21 @@ cdef class Cutter:
             and end - start <= LONGEST_NUMBER
             and PyUnicode_READ(self.width, self.characters, end - 1) in u"部分编篇章节、:："
         )
-        return level + 1 if is_bare else -1
+        return level + BELOW if is_bare else -1
 
-    cdef void _set_apart(self) noexcept:
+    cdef int64_t _level_above_row(self) except -2:
+        """Return the level of the heading that one stands under which begins a row."""
+        cdef int64_t heading = self.head
+        while heading >= 0 and <int64_t>self.levels[heading] in (PLAIN, ITEM - 1):
+            heading = self.parents[heading]
+        return <int64_t>self.levels[heading] if heading >= 0 else TITLE
+
+    cdef int _set_apart(self) except -1:
         """Leave all headings behind: what comes next is another text."""
+        self.series.clear()
         self.head = self.below = self.lead_start = -1
         self.numbered, self.parts, self.is_apart = False, "", True
+        return 0
 
     cdef int _add_paragraph(
         self, int64_t start, int64_t end, const int64_t[:, ::1] given, const uint8_t[::1] is_first
@@ -833,12 +849,14 @@ cdef class Cutter:
         cdef Py_ssize_t first = 0, last
         if start > self.end:
             self._close_lead()
+            self._close_items()
         self.end, self.title_level = end, -1
         while first < given.shape[0]:
             last = first + 1
             while last < given.shape[0] and not is_first[last]:
                 last += 1
             self._add_passage(self._copied(given, first, last))
+            self.has_inner_items |= first > 0 and self._is_item()
             first = last
         return 0
 
@@ -924,6 +942,16 @@ cdef class Cutter:
         self.below, self.lead_start = self.head, -1
         return 0
 
+    cdef bint _is_item(self) except -1:
+        return self.head >= 0 and ITEM <= <int64_t>self.levels[self.head] < LEAD
+
+    cdef int _close_items(self) except -1:
+        """Take the items of the last paragraph away where they stood behind its beginning."""
+        if self.has_inner_items and self._is_item():
+            self.head = self.below = self._above(ITEM, self.head)
+        self.has_inner_items = False
+        return 0
+
     cdef int64_t _open(self, int64_t level, int64_t start, int64_t end) except -2:
         cdef int64_t above = self._above(level, self.head if level <= LEAD else self._above_next())
         self.head = self.below = self._new(level, start, end, above)
@@ -941,7 +969,7 @@ cdef class Cutter:
                 word = PyUnicode_Substring(self.text, i, i + 1)
                 if word not in self.parts:
                     self.parts += word
-                return level + 2 * self.parts.index(word)
+                return level + 2 * BELOW * self.parts.index(word)
         return level
 
     cdef int64_t _new(self, int64_t level, int64_t start, int64_t end, int64_t above) except -2:

@@ -7,11 +7,13 @@ What stands behind a signature with its date, or in an annex, is below none of t
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.preprocess.contents import is_contents_title
 from pipeline.preprocess.headings import ANNEX, BARE_ANNEX, BESIDE, SIGNATURE, sign_level
 
 Span = tuple[int, int]
@@ -35,32 +37,48 @@ _DATE_ENDS, _SHORTEST_DATE = frozenset("日月0123456789)）"), len("2023年1月
 _NAME = (
     "[^，。！？；：:,.!?;、《》“”]{1,28}(?:[部局委办室府站社院校馆团司厅处科队所台组园联网厂行系班村镇乡区县市省]|街道|中心|[大中小]学|"
     "[委协学合商工谊究金事员]会|促进会|[日晚时商周学校人年村]报)"
-    r"(?:[（(][^（()）]{0,6}章[)）])?"
+    r"(?:[（(][^（()）]{0,6}章[)）])?(?:\s*(?:编印?|编辑|编发|主办|供稿|整理))?"
 )
+_NAME_ENDS = frozenset("部局委办室府社站院校馆团司厅处科队所台组园联网厂行系班村镇乡区县市省道心学会报）)编印辑发办稿理")
 _TELLS = "^关于|召开|举行|举办|开展|启动|组织|走进|下乡|[进赴到]"  # what the title of a piece of news has, and no name
 _POLITE = frozenset(("此致", "敬礼", "特此报告", "特此通知", "妥否，请批示"))
-_CLOSES = r"[。！？；…!?;][”’」』）)]*$|\t"
+_STOPS, _BEHIND_STOPS = frozenset("。！？；…!?;"), "”’」』）)"
 _BRACKETED = "[（(][^（()）]{2,}[)）]"
 _LONGEST_KEY = 10
 _KEY = (
     "[（(]?(?:(?:会议)?(?:时间|地点|主持人?|记录人?|记录整理)|(?:参加|参会|出席|列席|缺席|请假|与会)(?:人员|单位|领导)?|联系(?:人|电话|方式|地址)|"
     "电话|邮箱|地址|抄送|抄报|主送|报送?|发送?|印发|签发人?|编发|编辑|审核|审定|核稿|拟稿人?|撰稿人?|执笔人?|起草人?|报告人|主讲人?|单位|"
     "填报(?:单位|人|日期|时间)|报送单位|责任单位|牵头单位|编号|公告编号|文号|密级|紧急程度|公开方式|公示期限|发布时间|发布机构|主题词|字数|"
-    "作者(?:单位|简介)?|讲述人?|口述人?|采访人?|受访人?|整理人?|记录整理|收稿日期|"
+    "主办|承办|协办|统筹|策划|编制(?:单位|时间)?|日期|任课|作者(?:单位|简介)?|讲述人?|口述人?|采访人?|受访人?|整理人?|记录整理|收稿日期|"
     r"指导教师(?:签字)?|材料整理|支部书记)\s*[:：]|关键词\s*[:：].*[\s；;、，,]"
 )
-_BEGINS = frozenset("（(会时地主记参出列缺请与联电邮抄报发印签编审核拟撰执起讲单填责牵公文密紧字指材支作口采受整收关")
+_BEGINS = frozenset("（(会时地主记参出列缺请与联电邮抄报发印签编审核拟撰执起讲单填责牵公文密紧字指材支作口采受整收关承协统策日任")
 _CLOSING = (
     "[（(【]?(?:联系人|联系电话|联系方式|抄送|抄报|主送|印发|报送|打印|关闭|分享|公开方式|此件|责任编辑|编辑|审核|校对|相关|材料整理|"
     "支部书记|指导教师)"
 )
 _SUBSTANCE, _LINES_BEHIND, _LINES_OF_SUBSTANCE = 12, 8, 3
-_PERSON = r"\S{2,24}[长记任员席委师授][\s　]+[\u4e00-\u9fff·]{1,4}(?:\s[\u4e00-\u9fff])?"
-_ISSUE = rf"[（(]?(?:{_YEAR})?\s?(?:总)?第\s?[\d{_FIGURES}百]{{1,4}}\s?(?:期|号)(?:[\s　（(].*)?"
-_ISSUE_BEGINS = frozenset("（(第总0123456789一二")
+_PERSON = r"\S{1,24}[长记任员席委师授][\s　]+[\u4e00-\u9fff·]{1,4}(?:\s[\u4e00-\u9fff])?"
+_ISSUE = (
+    rf".{{0,12}}〔\d{{4}}〕\s?第?\s?\d{{1,4}}\s?号|"
+    rf"[（(]?(?:{_YEAR})?\s?(?:总)?第\s?[\d{_FIGURES}百]{{1,4}}\s?(?:期|号)(?:[\s　（(].*)?"
+)
+_HEAD_LINES, _CONTENTS_BEGINS = 10, frozenset("目【[Cc")
+_ISSUE_BEGINS = frozenset("（(第总〔0123456789一二")
+_SURNAMES = (
+    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方"
+    "白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤]"
+)
+_AUTHOR = rf"{_SURNAMES}(?:[\u4e00-\u9fff]{{1,2}}|\s+[\u4e00-\u9fff])"
+_REPORTER = r"[^，。：]{0,20}(?:记者|通讯员|特约撰稿)\s+\S.{0,24}"
+_AUTHORS = rf"{_AUTHOR}(?:[\s　、]+{_AUTHOR}){{1,5}}"
+_BETWEEN, _OCCASION_ENDS = r"[\s、]", "上"
 _OCCASION = rf"(?:——)?(?:{_YEAR}\s?\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)?在[^，。：]{{4,40}}上(?:的[^，。：]{{2,6}})?"
 _LONGEST_HEAD, _HEAD_BEGINS = 8, frozenset(f"第{_FIGURES}")
 _HEAD = rf"(?P<before>第?)(?P<number>[{_FIGURES}]{{1,3}})(?P<behind>[、部编篇章节])"
+
+
+_compiled = cache(re.compile)
 
 
 class Sliced(Protocol):
@@ -76,40 +94,62 @@ def find_frame(text: Sliced, lines: Iterable[Span], columns: NDArray[np.int64], 
 
     ``lines`` are where they start and end, as the first two of the ``columns``; ``noise`` has the numbers of those set aside.
     """
-    found = dict[int, int]()
-    annexes, dates = list[int](), list[int]()
-    is_head, is_titled = True, False  # whether no sentence has come yet, and whether the title has
+    found = dict.fromkeys(_below_title(text, columns, noise), BESIDE)
+    annexes, dates, contents = list[int](), list[int](), list[int]()
     for i, (start, end) in enumerate(lines):
         if end - start > LONGEST:
-            is_head = False
             continue
-        first, last = text[start : start + 1], text[end - 1 : end]
-        if is_head and i not in noise:
-            line = text[start:end]
-            is_head = not _begins_text(line)
-            is_issue = first in _ISSUE_BEGINS and re.fullmatch(_ISSUE, line) is not None
-            if is_issue or (is_head and is_titled and _says_whose(line)):
-                found[i] = BESIDE
-            is_titled = is_titled or not is_issue
+        first = text[start : start + 1]
         if first in _BEGINS and i not in noise and _stands_beside(text[start:end]):
             found[i] = BESIDE
+        if first in _CONTENTS_BEGINS and is_contents_title(text[start:end]):
+            contents.append(i)
         if "附" in text[start : start + 2]:
             annexes.append(i)
-        elif last in _DATE_ENDS and end - start >= _SHORTEST_DATE and re.search(_DATE, text[start:end]):
+        elif (
+            i > 1
+            and text[end - 1 : end] in _DATE_ENDS
+            and end - start >= _SHORTEST_DATE
+            and _compiled(_DATE).search(text[start:end])
+        ):
             dates.append(i)
-    return found | _Report(text, columns, noise).ends(annexes, dates) if annexes or dates else found
+    if not (annexes or dates or contents):
+        return found
+    report = _Report(text, columns, noise)
+    return found | dict.fromkeys(report.contents(contents), BESIDE) | report.ends(annexes, dates)
+
+
+def _below_title(text: Sliced, lines: NDArray[np.int64], noise: Mapping[int, str]) -> Iterator[int]:
+    """Yield the lines below the title that say whose text it is and of which day, or go on with the title."""
+    is_titled = False
+    for i, (start, end) in enumerate(lines[:2, :_HEAD_LINES].T.tolist()):
+        if i in noise:
+            continue
+        line = text[start:end]
+        goes_on = is_titled and line[0] in "—-" and not _closes(line)
+        if len(line) > LONGEST or (not goes_on and _begins_text(line)):
+            return
+        is_issue = line[0] in _ISSUE_BEGINS and _compiled(_ISSUE).fullmatch(line) is not None
+        if is_issue or goes_on or (is_titled and _says_whose(line)):
+            yield i
+        is_titled = is_titled or not is_issue
+
+
+def _closes(line: str) -> bool:
+    """Tell whether a line ends a sentence, or is the row of a table."""
+    return line.rstrip(_BEHIND_STOPS)[-1:] in _STOPS or "\t" in line
 
 
 def _begins_text(line: str) -> bool:
     """Tell whether a line is no title and stands below none: a sentence, a number, or what announces either."""
-    return re.search(_CLOSES, line) is not None or line[-1] in "：:" or sign_level(line) is not None
+    return _closes(line) or line[-1] in "：:" or sign_level(line) is not None
 
 
 def _stands_beside(line: str) -> bool:
     """Tell whether a line says who, when or where, or what the text is for, by its own form."""
-    if line[0] in "（(" and line[-1] in "）)" and re.fullmatch(_BRACKETED, line) is not None:
+    if line[0] in "（(" and line[-1] in "）)" and _compiled(_BRACKETED).fullmatch(line) is not None:
         return sign_level(line) is None
-    return ("：" in line[:_LONGEST_KEY] or ":" in line[:_LONGEST_KEY]) and re.match(_KEY, line) is not None
+    return ("：" in line[:_LONGEST_KEY] or ":" in line[:_LONGEST_KEY]) and _compiled(_KEY).match(line) is not None
 
 
 class _Report:
@@ -132,7 +172,7 @@ class _Report:
         """Return what ``find_ends`` does, of lines that may begin an annex and lines that may hold a date."""
         signatures = dict[int, int]()  # the lines that hold one, each with the last of them
         for date in dates:
-            if (above := self._signed_above(date)) >= 0:
+            if (date < self._last or annexes) and (above := self._signed_above(date)) >= 0:
                 signatures |= dict.fromkeys(range(above + 1, date + 1), date)
         found = {}
         for date in sorted(set(signatures.values())):
@@ -145,17 +185,25 @@ class _Report:
                 found |= self._annex(i, signatures, i > signed)
         return found
 
+    def contents(self, titles: Sequence[int]) -> Iterator[int]:
+        """Yield the lines of contents without numbers of pages: below their title, each standing again behind them."""
+        for title in titles:
+            i = title
+            while i < self._count and (i == title or self._stands_again(self[i], i)):
+                yield i
+                i += 1
+
     def _signed_above(self, date: int) -> int:
         """Return the last line of a text above its signature, which ends with a date; -1 where there is none."""
         line, names = self[date], 0
-        is_date = re.fullmatch(_DATE, line) is not None
+        is_date = _compiled(_DATE).fullmatch(line) is not None
         if not is_date and not _is_name_with_date(line):
             return -1
         while names < _MOST_NAMES and _is_name(self[date - 1 - names]):
             names += 1
         above = date - 1 - names
-        is_listed = re.fullmatch(_ENTRY, self[above]) or _sign(self[above]) or _sign(self[above - 1])
-        closes = is_listed or re.search(_CLOSES, self[above])
+        is_listed = _compiled(_ENTRY).fullmatch(self[above]) or _sign(self[above]) or _sign(self[above - 1])
+        closes = is_listed or _closes(self[above])
         return above if closes and (names or not is_date) else -1
 
     def _annex(self, i: int, signatures: Mapping[int, int], is_signed: bool) -> dict[int, int]:
@@ -163,10 +211,12 @@ class _Report:
         if i in self._noise or (sign := _sign(self[i])) is None:
             return {}
         title, behind = sign["title"], i + 1
-        is_listed = not title or re.fullmatch(_ENTRY, title) is not None  # else only what names an annex goes on with a list
-        while behind <= i + _MOST_LISTED and ((is_listed and re.fullmatch(_ENTRY, self[behind])) or self._names_annex(behind)):
+        is_listed = not title or _compiled(_ENTRY).fullmatch(title) is not None  # else only what names an annex goes on with a list
+        while behind <= i + _MOST_LISTED and (
+            (is_listed and _compiled(_ENTRY).fullmatch(self[behind])) or self._names_annex(behind)
+        ):
             behind += 1
-        ends = behind > self._last or behind in signatures or re.fullmatch(_DATE, self[behind]) is not None
+        ends = behind > self._last or behind in signatures or _compiled(_DATE).fullmatch(self[behind]) is not None
         if title:
             is_list = is_listed or ends or behind > i + 1 or self._stands_again(title, i) or not (is_signed or self._has_text(i))
             return dict.fromkeys(range(i, behind), BESIDE) if is_list else {i: ANNEX}
@@ -181,10 +231,10 @@ class _Report:
         lines = 0
         for place in range(i + 1, min(i + 1 + _LINES_BEHIND, self._last + 1)):
             line = self[place]
-            if place in self._noise or re.match(_CLOSING, line) or _is_name(line):
+            if place in self._noise or _compiled(_CLOSING).match(line) or _is_name(line):
                 continue
             lines += 1
-            is_sentence = len(line) >= _SUBSTANCE and re.search(_CLOSES, line) is not None
+            is_sentence = len(line) >= _SUBSTANCE and _closes(line)
             if is_sentence or lines == _LINES_OF_SUBSTANCE or "\t" in line or sign_level(line) is not None:
                 return True
         return False
@@ -211,39 +261,43 @@ class _Report:
         """Yield the lines that begin with a number, each with the form of it, and whether it is the first of a row."""
         for i in range(self._count):
             begins = self._text[int(self._starts[i]) : int(self._starts[i]) + _LONGEST_HEAD]
-            if begins[0] in _HEAD_BEGINS and i not in self._noise and (head := re.match(_HEAD, begins)):
+            if begins[0] in _HEAD_BEGINS and i not in self._noise and (head := _compiled(_HEAD).match(begins)):
                 yield i, head["before"] + head["behind"], head["number"] == "一"
 
 
 def _sign(line: str) -> re.Match[str] | None:
     """Return what a line says that has the form of the beginning of an annex, or names one."""
-    if len(line) > LONGEST or "附" not in line[:2] or not (sign := re.fullmatch(_SIGN, line)):
+    if len(line) > LONGEST or "附" not in line[:2] or not (sign := _compiled(_SIGN).fullmatch(line)):
         return None
     is_apart, title = sign["apart"] is not None, sign["title"]
     if not (sign["kind"] or sign["number"] or (sign["apart"] or "").strip()) or (title and not (is_apart or sign["number"])):
         return None
     if title and not sign["kind"] and not (sign["apart"] or "").strip():
         return None
-    return None if title and re.fullmatch(_NO_TITLE, title) else sign
+    return None if title and _compiled(_NO_TITLE).fullmatch(title) else sign
 
 
 def _is_name(line: str) -> bool:
     """Tell whether a line is the name of who signs a text, or what is said above it."""
     if line in _POLITE:
         return True
-    if not line or len(line) > _LONGEST_NAME or re.search(_TELLS, line) or sign_level(line) is not None:
+    if not line or len(line) > _LONGEST_NAME or line[-1] not in _NAME_ENDS:
         return False
-    return re.fullmatch(_NAME, "".join(line.split())) is not None
+    if _compiled(_TELLS).search(line) or sign_level(line) is not None:
+        return False
+    return _compiled(_NAME).fullmatch("".join(line.split())) is not None
 
 
 def _says_whose(line: str) -> bool:
     """Tell whether a line below a title says who wrote or spoke, on which day or occasion."""
     if _is_name(line):
         return len(line) >= _SHORTEST_NAME and line[-1] not in _PLACES  # shorter ones and places are what the next lines are about
-    forms = (rf"(?:{_DATE})(?:\s+\S.{{1,40}})?", _PERSON, _OCCASION)
-    return _is_name_with_date(line) or any(re.fullmatch(form, line) is not None for form in forms)
+    if line.endswith(_OCCASION_ENDS) or "上的" in line:
+        return _compiled(_OCCASION).fullmatch(line) is not None
+    forms = (rf"(?:{_DATE})(?:\s+\S.{{1,40}})?", _PERSON, _AUTHORS, _REPORTER) if _compiled(_BETWEEN).search(line) else ()
+    return any(_compiled(form).fullmatch(line) is not None for form in forms) or _is_name_with_date(line)
 
 
 def _is_name_with_date(line: str) -> bool:
-    match = re.fullmatch(rf"[（(]?(?P<name>.+?)\s+(?:{_DATE})", line)
+    match = _compiled(rf"[（(]?(?P<name>.+?)\s+(?:{_DATE})").fullmatch(line) if line[-1] in _DATE_ENDS else None
     return match is not None and _is_name(match["name"])

@@ -1,14 +1,16 @@
 """Recognise headings and the signs that number them, with their level.
 
-Levels, outermost first: 0 title, 1, 3 and 5 parts (第一部分, 第一编, 第一篇, 上篇: which of these words stands above another is
-told by which comes first in a report), 7 chapter (第一章), 9 section (第一节), 11 a short line without a sign, 12 一、, 13 （一）,
-14 1., 15 (1), 16 ①, 17 items (一是, 第一, ——, ●), 18 a short sentence that announces what follows in its paragraph. The title
-of a part, chapter or section that stands on a line of its own below the number has the level behind.
+Levels, outermost first, with room between them: 0 title, 10, 30 and 50 parts (第一部分, 第一编, 第一篇, 上篇: which of these
+words stands above another is told by which comes first in a report), 70 chapter (第一章), 90 section (第一节), 110 rows of
+headings of other kinds (``series.py``), 130 a short line without a sign, 150 一、, 170 （一）, 190 1., 210 (1), 230 ①, 250
+items (一是, 第一, ——, ●), 270 a short sentence that announces what follows in its paragraph. The title of a part, chapter or
+section that stands on a line of its own below the number is 10 below it.
 """
 
 import re
 
-TITLE, PART, CHAPTER, SECTION, PLAIN, ITEM, LEAD = 0, 1, 7, 9, 11, 17, 18
+TITLE, PART, CHAPTER, SECTION, SERIES, PLAIN, ARABIC, ITEM, LEAD = 0, 10, 70, 90, 110, 130, 190, 250, 270
+BELOW = 10  # by how much the title of a part, chapter or section is below its number
 _SIDES, _PART_WITHIN, _LONGEST_NUMBER = "上中下", 8, 9  # where the word for a part stands, and how long 第 三十二 部分 is
 UNITS, UNIT_ENDS = frozenset(f"第{_SIDES}"), frozenset("部分编篇章节、:：")
 # What a line is that begins an annex, also one whose title is the next line, that ends a text, or that has the form of a heading
@@ -23,11 +25,11 @@ _SIGNS = (
     (PART, rf"(?:{_COUNTED}|[{_SIDES}])(?:部分?|[编篇]){_APART}"),
     (CHAPTER, rf"{_COUNTED}章{_APART}"),
     (SECTION, rf"{_COUNTED}节{_APART}"),
-    (12, rf"{_NUMBER}、"),
-    (13, rf"[（(]{_NUMBER}[)）]"),
-    (14, r"\d{1,2}(?:[.．](?!\d)|、)"),
-    (15, r"[（(]\d{1,2}[)）]|\d{1,2}[)）]"),
-    (16, f"[{CIRCLED}]"),
+    (150, rf"{_NUMBER}、"),
+    (170, rf"[（(]{_NUMBER}[)）]"),
+    (ARABIC, r"\d{1,2}(?:[.．](?!\d)|、)"),
+    (210, r"[（(]\d{1,2}[)）]|\d{1,2}[)）]"),
+    (230, f"[{CIRCLED}]"),
     (ITEM, rf"{_NUMBER}(?:是|要)|第{_NUMBER}[，,、]|其[一二三四五六七八九十][，,、]|(?:首先|其次|再次|最后)[，,]|——|--|[●•◆■▪★◇]"),
 )
 # Expressions are compiled where a text asks for one: to compile all of them takes longer than to tag a short report.
@@ -89,7 +91,7 @@ def is_unit(text: str) -> bool:
 def title_level(level: int, text: str) -> int:
     """Return the level of the title that the next line may be: the one behind a unit whose line holds its number alone; else -1."""
     is_bare = PART <= level < PLAIN and is_unit(text) and len(text) <= _LONGEST_NUMBER and text[-1] in UNIT_ENDS
-    return level + 1 if is_bare else -1
+    return level + BELOW if is_bare else -1
 
 
 def level_of_part(level: int, text: str, parts: str) -> tuple[int, str]:
@@ -101,7 +103,7 @@ def level_of_part(level: int, text: str, parts: str) -> tuple[int, str]:
         return level, parts
     word = next((character for character in text[:_PART_WITHIN] if character in PARTS), "")
     parts += "" if word in parts else word
-    return (level + 2 * parts.index(word) if word else level), parts
+    return (level + 2 * BELOW * parts.index(word) if word else level), parts
 
 
 def _marked_level(marked: re.Match[str], longest: int) -> int | None:

@@ -5,6 +5,7 @@ form first and then by the lines it stands between.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise, starmap
@@ -36,6 +37,7 @@ _PATH = r"[^>›»＞，。]{1,15}(?:\s*[>›»＞]\s*[^>›»＞，。]{1,30}){
 CAPTION_SIGNS = "△▲▼▽"
 _YEAR = r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年"
 _MONTH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?"
+_DAY_OF_CHRONICLE, _FEWEST_DAYS = rf"{_YEAR}\s*{_MONTH}|{_DATE}", 2
 _LABEL = (
     "(?:媒体|更多)?(?:相关|延伸|推荐|拓展|原文|媒体|更多)(?:新闻)?(?:报道|阅读|链接|新闻|文章|稿件|推荐|来源|回顾|地址)(?:如下)?"
 )
@@ -125,6 +127,8 @@ def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> d
         _menus(lines, reasons)
         _between_navigation(lines, reasons)
     _foot(lines, reasons)
+    if "byline" in found:
+        _days(lines, reasons)
     if reasons:
         _closing_names(lines, reasons)
     return dict(sorted(reasons.items()))
@@ -249,6 +253,21 @@ def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
 def _opening(lines: Sequence[str], reasons: dict[int, str]) -> int:
     """Return how many lines stand before the first sentence of the report."""
     return next((i for i, line in enumerate(lines) if i not in reasons and not _SENTENCE_ENDS.isdisjoint(line)), len(lines))
+
+
+def _days(lines: Sequence[str], reasons: dict[int, str]) -> None:
+    """Take back the days of a chronicle: lines of a date, two or more of which stand between sentences, above what follows."""
+    days = [i for i, reason in reasons.items() if reason == "byline" and _compiled(_DAY_OF_CHRONICLE).fullmatch(lines[i])]
+    body = [i for i in range(len(lines)) if i not in reasons] if len(days) >= _FEWEST_DAYS else []
+    between = [i for i in days if (place := bisect_left(body, i)) and _ends_sentence(lines[body[place - 1]]) and place < len(body)]
+    if len(between) >= _FEWEST_DAYS:
+        for i in days:
+            if i < body[-1] and _SENTENCE_ENDS & {*lines[body[bisect_left(body, i)]]}:
+                del reasons[i]
+
+
+def _ends_sentence(line: str) -> bool:
+    return not _SENTENCE_ENDS.isdisjoint(line[-2:])
 
 
 def _between_navigation(lines: Sequence[str], reasons: dict[int, str]) -> None:

@@ -21,6 +21,7 @@ from pipeline.preprocess.headings import (
     ANNEX,
     BARE_ANNEX,
     BEHIND_LEADS,
+    BELOW,
     BESIDE,
     ITEM,
     LEAD,
@@ -52,6 +53,7 @@ from pipeline.preprocess.sentences import (
     kinds_of,
     split_sentences,
 )
+from pipeline.preprocess.series import Series
 
 if TYPE_CHECKING:
     from pipeline.preprocess._scans import Cutter
@@ -106,6 +108,8 @@ class Cut:
         self._parts = ""  # the words for parts so far, in order
         self._title_level = -1  # of the title that the next line may be, where the last one was the number of a chapter alone
         self._is_apart = False  # whether another text ended above
+        self._series = Series()
+        self._has_inner_items = False  # whether the last paragraph has items behind its beginning
         self._end = -1  # of the last paragraph
 
     def move(self, cleaned: CleanText, by: int) -> None:
@@ -129,6 +133,7 @@ class Cut:
             if level != NO_LEVEL:
                 self._add_heading(start, end, level, kind)
             elif kind != TEXT:
+                self._close_items()
                 self._end, self._title_level = end, -1
                 self._add_segment(next(paragraphs)[0], -1 if kind == RECORD else self._above_next(), NO_LEVEL, kind)
             else:
@@ -170,16 +175,26 @@ class Cut:
         if level in (ANNEX, BARE_ANNEX):
             self._set_apart()
             return TITLE
-        if self._title_level >= 0 and (level < TITLE or (level == self._title_level - 1 and not is_unit(text))):
+        if self._title_level >= 0 and (level < TITLE or (level == self._title_level - BELOW and not is_unit(text))):
             return self._title_level
         if level < TITLE:  # above all items, or below the numbered headings seen so far
+            if (row := self._series.level(text, self._level_above_row())) >= 0:
+                return row
             is_title = (level == _EARLY_PLAIN or self._is_apart) and self._above_next() < 0
             return TITLE if is_title else ITEM - 1 if self._numbered else PLAIN
         level, self._parts = level_of_part(level, text, self._parts)
         return level
 
+    def _level_above_row(self) -> int:
+        """Return the level of the heading that one stands under which begins a row: of no line without a sign."""
+        heading = self._head
+        while heading >= 0 and self._headings[heading].level in (PLAIN, ITEM - 1):
+            heading = self._parents[heading]
+        return self._headings[heading].level if heading >= 0 else TITLE
+
     def _set_apart(self) -> None:
         """Leave all headings behind: what comes next is another text."""
+        self._series.clear()
         self._head = self._below = -1
         self._lead, self._numbered, self._parts, self._is_apart = None, False, "", True
 
@@ -187,9 +202,11 @@ class Cut:
         """Add the segments of a body line; items with a sign become the heading of what follows them in the line."""
         if start > self._end:  # else it goes on with the paragraph before, and so does the lead of that
             self._close_lead()
+            self._close_items()
         self._end, self._title_level = end, -1
-        for sentences in passages:
+        for number, sentences in enumerate(passages):
             self._add_passage(sentences)
+            self._has_inner_items = self._has_inner_items or (number > 0 and self._is_item())
 
     def _add_passage(self, sentences: Sentences) -> None:
         """Add a passage; sentences without a word around it are symbols, and its first one a heading with a sign, or as a lead."""
@@ -245,6 +262,15 @@ class Cut:
             self._head = self._above(LEAD, self._head)
         self._below, self._lead = self._head, None
 
+    def _is_item(self) -> bool:
+        return self._head >= 0 and ITEM <= self._headings[self._head].level < LEAD
+
+    def _close_items(self) -> None:
+        """Take the items of the last paragraph away where they stood behind its beginning: they announced nothing beyond it."""
+        if self._has_inner_items and self._is_item():
+            self._head = self._below = self._above(ITEM, self._head)
+        self._has_inner_items = False
+
     def _open(self, level: int, start: int, end: int) -> int:
         """Add a heading and return the one above it."""
         above = self._above(level, self._head if level <= LEAD else self._above_next())
@@ -288,7 +314,9 @@ class _CompiledCut:
 
 def _cut(cleaned: CleanText) -> Cut | _CompiledCut:
     native = scans()
-    return Cut(cleaned) if native is None else _CompiledCut(cleaned, native.Cutter(cleaned.text, NOT_IN_LEADS, BEHIND_LEADS))
+    return (
+        Cut(cleaned) if native is None else _CompiledCut(cleaned, native.Cutter(cleaned.text, NOT_IN_LEADS, BEHIND_LEADS, Series()))
+    )
 
 
 def _symbols(cleaned: CleanText, span: Span) -> Noise:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.core.records import Mark, MarkKind, SourceLocation
 from pipeline.preprocess.contents import CONTENTS, is_contents_entry, is_contents_title
-from pipeline.preprocess.headings import ITEM, PART, TITLE, sign_level
+from pipeline.preprocess.headings import ITEM, TITLE, sign_level
 from pipeline.read.decode import ReadText
 
 LONGEST_ROW = 200
@@ -238,7 +238,7 @@ def heading_levels(lines: list[Paragraph]) -> dict[int, int]:
             levels[outline] = TITLE
             continue
         common = signs[outline].most_common(1)
-        above = max(above + 1, common[0][0]) if common else max(above + 1, PART)
+        above = max(above + 1, common[0][0]) if common else above + 1
         levels[outline] = above = min(above, ITEM - 1)
     return levels
 

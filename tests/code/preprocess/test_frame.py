@@ -249,3 +249,24 @@ def test_long_lines_of_that_form_stay_text(cut_up):
     line = "（" + "送戏下乡" * 12 + "）"
     _, segments, _ = cut_up(f"{BODY}\n{line}\n县里办宣讲。")
     assert [item.level for item in segments][-2:] == [None, None]
+
+
+@pytest.mark.parametrize("line", ["——以某县为例", "张明远　李　静", "某县日报　记者 张明远", "〔2024〕2号", "主任　陈　涛"])
+def test_authors_numbers_and_the_second_line_of_a_title_head_nothing(path_of, line):
+    text = f"某县工作总结\n{line}\n县里办宣讲。"
+    assert frame(text) == {line: BESIDE}
+    assert path_of(text, "县里办") == ["某县工作总结"]
+
+
+@pytest.mark.parametrize("line", ["第一讲 认识扎染", "摘　要", "第一天　天一阁", "学习　宣讲"])
+def test_headings_that_look_like_authors_stay_headings(line):
+    assert frame(f"某县工作总结\n{line}\n县里办宣讲。") == {}
+
+
+def test_contents_without_numbers_of_pages_head_nothing(path_of):
+    listed = "一、学习\n二、宣讲\n（一）进村\n三、打算"
+    text = f"某县工作总结\n目　录\n{listed}\n前言在此，先说两句。"
+    text += "\n一、学习\n学了十次。\n二、宣讲\n（一）进村\n讲了百场。\n三、打算\n再学。"
+    assert path_of(text, "前言") == ["某县工作总结"]
+    assert path_of(text, "学了") == ["某县工作总结", "一、学习"]
+    assert path_of(text, "讲了") == ["某县工作总结", "二、宣讲", "（一）进村"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.records import NO_LEVEL, BodyLines, CleanText, Document, OffsetMap
 from pipeline.model import tagged
-from pipeline.preprocess import characters, headings, lines, noise, segment, segments, sentences
+from pipeline.preprocess import characters, headings, lines, noise, segment, segments, sentences, series
 from pipeline.read import decode
 
 pytestmark = pytest.mark.compiled
@@ -250,7 +250,7 @@ def test_lines_outside_a_text_are_refused(lines, message):
 
 
 def cutter(text):
-    return scans.Cutter(text, headings.NOT_IN_LEADS, headings.BEHIND_LEADS)
+    return scans.Cutter(text, headings.NOT_IN_LEADS, headings.BEHIND_LEADS, series.Series())
 
 
 def room_for(count, lines):
@@ -281,11 +281,12 @@ PIECES = [
     "a",
     "办了十二次。",
 ]
+LEVELS = [*range(-9, 2), 10, 11, 30, 70, 80, 90, 110, 130, 150, 170, 190, 194, 210, 230, 249, 250, 270]
 LINE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
 
 
 @given(
-    st.lists(st.tuples(LINE, st.integers(-9, 19), st.integers(0, 2)), min_size=1, max_size=10),
+    st.lists(st.tuples(LINE, st.sampled_from(LEVELS), st.integers(0, 2)), min_size=1, max_size=10),
     st.integers(0, 2**16 - 1),
     st.integers(0, 10),
     st.booleans(),

@@ -249,7 +249,7 @@ def test_headings_without_a_sign_stand_above_all_or_below_the_numbered_ones():
         "某县工作总结\n扎实推进\n县里办宣讲。\n一、文化惠民\n送戏下乡\n演了八场。\n宣讲入户\n讲了百场。\n二、展望\n再接再厉。"
     )
     levels = [(item.level, len(item.headings)) for item in segments]
-    assert levels == [(0, 0), (11, 1), (None, 2), (12, 2), (16, 3), (None, 4), (16, 3), (None, 4), (12, 2), (None, 3)]
+    assert levels == [(0, 0), (130, 1), (None, 2), (150, 2), (249, 3), (None, 4), (249, 3), (None, 4), (150, 2), (None, 3)]
 
 
 def test_a_plain_line_is_a_title_among_the_first_three_only():
@@ -257,12 +257,12 @@ def test_a_plain_line_is_a_title_among_the_first_three_only():
         _, segments, _ = cut("\n".join([*(f"这里是第{number}句正文。" for number in before), "某县工作总结", "县里办宣讲。"]))
         return segments[-2].level
 
-    assert [level(*"甲乙丙丁"[:count]) for count in range(5)] == [0, 0, 0, 11, 11]
+    assert [level(*"甲乙丙丁"[:count]) for count in range(5)] == [0, 0, 0, 130, 130]
 
 
 def test_a_heading_is_no_longer_than_it_may_be():
     options = replace(CONFIG.segment, max_heading=10)
-    for length, level in ((10, 12), (11, None)):
+    for length, level in ((10, 150), (11, None)):
         _, segments, _ = cut(f"首行在此，后有正文。\n一、{'学' * (length - 2)}\n县里办宣讲。", options)
         assert segments[1].level == level
 
@@ -271,7 +271,7 @@ def test_circled_numbers_and_tens_written_with_a_zero_go_on_with_their_list():
     text = "".join(f"{sign}开展宣讲{number}场。" for number, sign in ((20, "⑳"), (21, "㉑"), (35, "㉟"), (36, "㊱"), (50, "㊿")))
     assert texts(text) == [f"{part}。" for part in text.split("。")[:-1]]
     lines = "九、宣讲\n全年开展宣讲三十场。\n一〇、演出\n全年演出八十场。\n二〇、展览\n全年办展六次。\n"
-    assert [[heading.level for heading in item.headings] for item in cut(lines)[1]] == [[], [12], [], [12], [], [12]]
+    assert [[heading.level for heading in item.headings] for item in cut(lines)[1]] == [[], [150], [], [150], [], [150]]
 
 
 def path_of(text, beginning):

@@ -7,8 +7,8 @@ from pipeline.core.records import Heading, Segment
 from pipeline.preprocess.segments import NO_SEGMENTS, joined
 
 TEXT = "某县总结\n一、学习\n学了十次。讲了百场。\n（一）宣讲\n讲了八场。\n二、文化\n演了九场。"
-TITLE, LEARNING, TALKS = Heading(0, "某县总结"), Heading(12, "一、学习"), Heading(13, "（一）宣讲")
-CULTURE = Heading(12, "二、文化")
+TITLE, LEARNING, TALKS = Heading(0, "某县总结"), Heading(150, "一、学习"), Heading(170, "（一）宣讲")
+CULTURE = Heading(150, "二、文化")
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_a_segment_is_made_a_record_where_it_is_asked_for(cut):
     assert cut[0] == Segment(0, 4, ((0, 4),), (), 0)
     assert cut[2] == Segment(10, 20, ((10, 15), (15, 20)), (TITLE, LEARNING))
     assert cut[-1] == Segment(38, 43, ((38, 43),), (TITLE, CULTURE))
-    assert [segment.level for segment in cut] == [0, 12, None, 13, None, 12, None]
+    assert [segment.level for segment in cut] == [0, 150, None, 170, None, 150, None]
     with pytest.raises(IndexError):
         cut[7]
 
