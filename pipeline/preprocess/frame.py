@@ -72,6 +72,7 @@ _SURNAMES = (
 _AUTHOR = rf"{_SURNAMES}(?:[\u4e00-\u9fff]{{1,2}}|\s+[\u4e00-\u9fff])"
 _REPORTER = r"[^，。：]{0,20}(?:记者|通讯员|特约撰稿)\s+\S.{0,24}"
 _AUTHORS = rf"{_AUTHOR}(?:[\s　、]+{_AUTHOR}){{1,5}}"
+_TITLE = "(?:总结|汇报|报告|计划|要点|方案|纪要|打算|安排|意见|通知|通报|情况|公告|简报|规划|讲话|清单|说明)(?:[（(].*)?$"
 _BETWEEN, _OCCASION_ENDS = r"[\s、]", "上"
 _OCCASION = rf"(?:——)?(?:{_YEAR}\s?\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)?在[^，。：]{{4,40}}上(?:的[^，。：]{{2,6}})?"
 _LONGEST_HEAD, _HEAD_BEGINS = 8, frozenset(f"第{_FIGURES}")
@@ -121,7 +122,7 @@ def find_frame(text: Sliced, lines: Iterable[Span], columns: NDArray[np.int64], 
 
 def _below_title(text: Sliced, lines: NDArray[np.int64], noise: Mapping[int, str]) -> Iterator[int]:
     """Yield the lines below the title that say whose text it is and of which day, or go on with the title."""
-    is_titled = False
+    is_titled, unit = False, -1  # the first line where it is a unit, which is the title unless one follows
     for i, (start, end) in enumerate(lines[:2, :_HEAD_LINES].T.tolist()):
         if i in noise:
             continue
@@ -132,6 +133,9 @@ def _below_title(text: Sliced, lines: NDArray[np.int64], noise: Mapping[int, str
         is_issue = line[0] in _ISSUE_BEGINS and _compiled(_ISSUE).fullmatch(line) is not None
         if is_issue or goes_on or (is_titled and _says_whose(line)):
             yield i
+        elif unit >= 0 and _compiled(_TITLE).search(line):
+            yield unit
+        unit = i if not is_titled and not is_issue and _is_unit(line) else -1
         is_titled = is_titled or not is_issue
 
 
@@ -288,10 +292,15 @@ def _is_name(line: str) -> bool:
     return _compiled(_NAME).fullmatch("".join(line.split())) is not None
 
 
+def _is_unit(line: str) -> bool:
+    """Tell whether a line is the name of a unit; shorter ones and places may be what the next lines are about."""
+    return len(line) >= _SHORTEST_NAME and line[-1] not in _PLACES and _is_name(line)
+
+
 def _says_whose(line: str) -> bool:
     """Tell whether a line below a title says who wrote or spoke, on which day or occasion."""
     if _is_name(line):
-        return len(line) >= _SHORTEST_NAME and line[-1] not in _PLACES  # shorter ones and places are what the next lines are about
+        return _is_unit(line)
     if line.endswith(_OCCASION_ENDS) or "上的" in line:
         return _compiled(_OCCASION).fullmatch(line) is not None
     forms = (rf"(?:{_DATE})(?:\s+\S.{{1,40}})?", _PERSON, _AUTHORS, _REPORTER) if _compiled(_BETWEEN).search(line) else ()

@@ -17,6 +17,7 @@ from pipeline.core.records import Document
 from pipeline.output.digest.aspect import ASPECTS, OTHER, AspectReader
 from pipeline.output.digest.lines import one_line
 from pipeline.preprocess.clean import clean
+from pipeline.preprocess.headings import TITLE
 from pipeline.preprocess.segment import segment
 
 ROOT = Path(__file__).parents[2]
@@ -68,10 +69,11 @@ def _aspects(document: Document) -> Iterator[tuple[int, str]]:
     """Yield where each sentence of a report starts, with its aspect, as a digest would read it."""
     config = load_config()
     cleaned, reader = clean(document, config.clean), None
-    for part in chain.from_iterable(segment(cleaned, config.segment)):
+    parts = list(chain.from_iterable(segment(cleaned, config.segment)))
+    title = next((cleaned.text[part.start : part.end] for part in parts if part.level == TITLE), "")
+    for part in parts:
         if reader is None:
-            title = part.level is not None and cleaned.text[part.start : part.end]
-            reader = AspectReader(one_line(title or ""))
+            reader = AspectReader(one_line(title))
         if part.level is not None:
             continue
         start, end = cleaned.offsets.span(part.start, part.end)

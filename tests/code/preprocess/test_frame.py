@@ -263,6 +263,14 @@ def test_headings_that_look_like_authors_stay_headings(line):
     assert frame(f"某县工作总结\n{line}\n县里办宣讲。") == {}
 
 
+def test_a_unit_above_the_title_is_not_the_title(path_of):
+    text = "某县文化馆\n2023年工作总结\n县里办宣讲。\n一、学习\n学了十次。"
+    assert frame(text) == {"某县文化馆": BESIDE}
+    assert path_of(text, "2023") == []
+    assert path_of(text, "学了") == ["2023年工作总结", "一、学习"]
+    assert path_of("某县文化馆\n县里办宣讲。\n一、学习\n学了十次。", "学了") == ["某县文化馆", "一、学习"]
+
+
 def test_contents_without_numbers_of_pages_head_nothing(path_of):
     listed = "一、学习\n二、宣讲\n（一）进村\n三、打算"
     text = f"某县工作总结\n目　录\n{listed}\n前言在此，先说两句。"
