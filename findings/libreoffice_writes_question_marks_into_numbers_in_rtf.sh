@@ -26,6 +26,7 @@ office="$folder/office/usr/lib/libreoffice"
 cp -r "$office/share/.registry/." "$folder/office/etc/libreoffice/registry/"
 ln -sfn "$folder/office/etc/libreoffice/registry" "$office/share/registry"
 sed -i "s#file:///usr/lib/libreoffice#file://$office#g; s#file:///etc/libreoffice#file://$folder/office/etc/libreoffice#g" "$office"/program/*rc
+sed -i "s#file:///usr/share/#file://$folder/office/usr/share/#g" "$folder"/office/etc/libreoffice/registry/*.xcd
 cat > "$folder/writer" <<SH
 #!/usr/bin/env bash
 export LD_LIBRARY_PATH="$office/program:$folder/office/usr/lib/x86_64-linux-gnu:$folder/office/lib/x86_64-linux-gnu" LC_ALL=C.UTF-8
