@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# docling-parse gives the text of a PDF with its places; docling, which turns documents into Markdown for language models, reads PDF with it. One would expect the characters that
-# the page has, since there is nothing to guess where the file says them. It puts signs of ASCII in place of some: “三农” comes out as "三农", ‘好’ as 'good' would, the dash —— as
-# two hyphens and — as one, while 《》 ， 。 …… · and 〔〕 stay. Neither the line nor the word nor the single character keeps what the page has, and nothing says that
-# text was changed. In English a straight quotation mark is as good; in Chinese the opening and the closing one are no longer to be told apart, and GB/T 15834 knows no straight
-# ones. It matters here because passages are quoted and found again character for character, and sentences are parted by the closing mark: “要抓好落实。” ends one, and
-# with two equal signs nobody knows on which side it stands; 3—5月 looks like 3-5. Guess written down first: all as they are. Seen: four kinds of marks
-# in ASCII (docling-parse 7.23.1; pypdfium2 5.15.2 keeps them).
+# docling-parse gives the text of a PDF with its places; docling, which turns documents into Markdown for language models, reads PDF with
+# it. One would expect the characters that the page has, since there is nothing to guess where the file says them. It puts signs of ASCII in
+# place of some: “三农” comes out as "三农", ‘好’ as 'good' would, the dash —— as two hyphens and — as one, while 《》 ， 。 …… · and 〔〕 stay.
+# Neither the line nor the word nor the single character keeps what the page has, and nothing says that text was changed. In English a
+# straight quotation mark is as good; in Chinese the opening and the closing one are no longer to be told apart, and GB/T 15834 knows no
+# straight ones. It matters here because passages are quoted and found again character for character, and sentences are parted by the
+# closing mark: “要抓好落实。” ends one, and with two equal signs nobody knows on which side it stands; 3—5月 looks like 3-5. Guess written down
+# first: all as they are. Seen: four kinds of marks in ASCII (docling-parse 7.23.1; pypdfium2 5.15.2 keeps them).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

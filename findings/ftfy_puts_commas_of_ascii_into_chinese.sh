@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# ftfy mends text that was read in a wrong encoding ("fixes text for you"), and is run over what was collected from the web before anything else is done with it. It also gives letters their
-# standard width: Ａ１ becomes A1, which one would want. One would expect sound Chinese to come out as it went in but for that, and the quotation marks, which it says that it makes straight. Its
-# table of widths has every character of the block that full-width letters are in, and the marks of Chinese are there too: ，：；！？（） become , : ; ! ? ( ), while 。、《》 and “ ”, with the
-# quotation marks left alone, stay. So a clause ends in a comma of ASCII without a space, and （一） is (一). No text that it takes for sound is left
-# alone, and nothing says what was changed. It matters here because sentences end at ！ and ？, items are known by （一） and ；, and passages are quoted and found
-# again character for character: the text is parted otherwise, and no passage with a comma is in its document any more. Guess written down first: the marks of Chinese
-# stay. Seen: all seven in ASCII; with fix_character_width=False they stay (ftfy 6.3.1).
+# ftfy mends text that was read in a wrong encoding ("fixes text for you"), and is run over what was collected from the web before anything
+# else is done with it. It also gives letters their standard width: Ａ１ becomes A1, which one would want. One would expect sound Chinese to
+# come out as it went in but for that, and the quotation marks, which it says that it makes straight. Its table of widths has every
+# character of the block that full-width letters are in, and the marks of Chinese are there too: ，：；！？（） become , : ; ! ? ( ), while 。、《》
+# and “ ”, with the quotation marks left alone, stay. So a clause ends in a comma of ASCII without a space, and （一） is (一). It knows that
+# the text is sound (fix_encoding changes nothing), and does not say what it changed. It matters here because sentences end at ！ and ？,
+# items are known by （一） and ；, and passages are quoted and found again character for character: the text is parted otherwise, and no
+# passage with a comma is in its document any more. Guess written down first: the marks of Chinese stay. Seen: all seven in ASCII; with
+# fix_character_width=False they stay (ftfy 6.3.1).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

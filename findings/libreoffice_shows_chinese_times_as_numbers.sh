@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Excel in Chinese has 上午/下午h"时"mm"分" (as 下午2时24分) among its formats of times: it is one of those for China that ECMA-376 lists by number, and 上午/下午 stands where AM/PM does in
-# English. One would expect LibreOffice, which converts workbooks to CSV or PDF on many a server, to show the time so. It shows 45717.6, the count of days that is in the cell, in an English
-# locale and in the Chinese one, with [$-804] or without. Behind a date the two words are printed both, with the hour of the whole day: 上午/下午14:24. numfmt and HyperFormula print
-# both words as well, 上午/下午14时24分. With AM/PM and [$-804] LibreOffice says 下午.
-# It matters here because schedules of meetings have such a column: a time becomes a figure with a point, or is of the morning and of the afternoon at once, and nothing
-# tells of it. Guess written down first: 下午2时24分 in the Chinese locale, and in HyperFormula (the number in the English one, and both words in numfmt, were
-# first seen in a run without a guess). Seen: 45717.6; 上午/下午14时24分 (LibreOffice 7.4.7 of Debian 12, unpacked into a folder; hyperformula 3.5.0, numfmt 4.0.1;
-# ssf 0.11.2, the formatter of SheetJS, gives 下午2时24分).
+# Excel in Chinese has 上午/下午h"时"mm"分" (as 下午2时24分) among its formats of times: it is one of those for China that ECMA-376 lists by number,
+# and 上午/下午 stands where AM/PM does in English. One would expect LibreOffice, which converts workbooks to CSV or PDF on many a server, to
+# show the time so. It shows 45717.6, the count of days that is in the cell, in an English locale and in the Chinese one, with [$-804] or
+# without. Behind a date the two words are printed both, with the hour of the whole day: 上午/下午14:24. numfmt and HyperFormula print both
+# words as well, 上午/下午14时24分. With AM/PM and [$-804] LibreOffice says 下午. It matters here because schedules of meetings have such a column:
+# a time becomes a figure with a point, or is of the morning and of the afternoon at once, and nothing tells of it. Guess written down
+# first: 下午2时24分 in the Chinese locale, and in HyperFormula (the number in the English one, and both words in numfmt, were first seen in a
+# run without a guess). Seen: 45717.6; 上午/下午14时24分 (LibreOffice 7.4.7 of Debian 12, unpacked into a folder; hyperformula 3.5.0, numfmt
+# 4.0.1; ssf 0.11.2, the formatter of SheetJS, gives 下午2时24分).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # The chapters of a report are numbered 一、 二、 三、 by Word, with paragraphs below each, and articles 第一条 第二条; the number is in no paragraph's
-# text, it follows from the list that the paragraph belongs to. One would expect a reader to give that number, or none. markitdown and doc-files begin anew
-# behind every paragraph that is not in the list: all chapters are 1., and Markdown has no other number to say that the second is meant; two lists that follow each other are one to
-# them, so that 第一条 behind 三、 is 2. all2md and docx-parser-converter count right and write the number of another kind: 1、 for 一、 and 第1条 for 第一条, which
-# no document is cited by. None warns. It matters here because 一、 is what tells a chapter from an item (1.) below it, and a
-# passage is cited by its chapter or article: all of a report stands in chapter 1, or article 12 is to be looked for as 第12条. Guess written down
-# first: the right number, or none. Seen: 1. 1. 1. 2., and 1、 2、 3、 第1条 (markitdown 0.1.9, doc-files 0.1.0, all2md 1.18.0,
-# docx-parser-converter 1.0.3; kreuzberg 4.10.4 gives no number).
+# text, it follows from the list that the paragraph belongs to. One would expect a reader to give that number, or none. markitdown and
+# doc-files begin anew behind every paragraph that is not in the list: all chapters are 1., and Markdown has no other number to say that the
+# second is meant; two lists that follow each other are one to them, so that 第一条 behind 三、 is 2. all2md and docx-parser-converter count
+# right and write the number of another kind: 1、 for 一、 and 第1条 for 第一条, which no document is cited by. None warns. It matters here because
+# 一、 is what tells a chapter from an item (1.) below it, and a passage is cited by its chapter or article: all of a report stands in chapter
+# 1, or article 12 is to be looked for as 第12条. Guess written down first: the right number, or none. Seen: 1. 1. 1. 2., and 1、 2、 3、 第1条
+# (markitdown 0.1.9, doc-files 0.1.0, all2md 1.18.0, docx-parser-converter 1.0.3; kreuzberg 4.10.4 gives no number).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# natsort sorts names as people count, 第2章 before 第10章, and "recognises Unicode numbers". Chinese numerals have numeric values in Unicode: 十 is 10. One would expect realsorted to
-# take 十一 for 11, or for no number at all, as natsorted does. It takes each numeral for a number of its own: from one to ten the order is right, which is how one would try it; 第十一章 to
-# 第十九章 stand before 第十章, and 第二十章 before 第二章, since it begins with 2. 一百 is before 二. No error or warning says that anything
-# is guessed; int() and float() of Python refuse these characters. It matters here because files of chapters and articles are named so, and read in
-# the order of their names: a document of twelve chapters is put together as 1 to 9, 11, 12, 10, and neighbours, which weigh in a passage's theme, are
-# the wrong ones. Guess written down first: 十 is text to it. Seen: 一 to 九, 十一, 十二, 十 (natsort 8.4.0; natsort with default
-# settings sorts by code points, 一 七 三).
+# natsort sorts names as people count, 第2章 before 第10章, and knows the digits of other scripts. Chinese numerals have numeric values in
+# Unicode: 十 is 10. One would expect realsorted to take 十一 for 11, or for no number at all, as natsorted does. It takes each numeral for a
+# number of its own: from one to ten the order is right, which is how one would try it; 第十一章 to 第十九章 stand before 第十章, and 第二十章 before 第二章,
+# since it begins with 2. 一百 is before 二. No error or warning says that anything is guessed; int() and float() of Python refuse these
+# characters. It matters here because files of chapters and articles are named so, and read in the order of their names: a document of
+# twelve chapters is put together as 1 to 9, 11, 12, 10, and neighbours, which weigh in a passage's theme, are the wrong ones. Guess written
+# down first: 十 is text to it. Seen: 一 to 九, 十一, 十二, 十 (natsort 8.4.0; natsort with default settings sorts by code points, 一 七 三).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

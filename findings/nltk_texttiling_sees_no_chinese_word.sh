@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# TextTiling parts a text where its topic changes, by which words come again from one stretch to the next; NLTK has it, and asks for text whose paragraphs are parted by empty lines. Chinese is
-# given to it as to most of NLTK, with its words parted by spaces. One would expect a break where other words begin. It takes out whatever is no letter from a to z before it looks, so that
-# Chinese has no word at all: the text ends with "Input vector (0) needs to be bigger than window size (3)", which names neither the language nor the cause. Where there are words in
-# Latin letters, as GDP, VR or App in a report, the breaks are told by these alone, without an error: with other Chinese words in all of the paragraphs, or the same in
-# all, they stay where they were. It matters here because reports are parted by topic before they are scored, and this is the method that a search
-# for it finds first: a report is parted by where its abbreviations stand. Guess written down first: a break between the
+# TextTiling parts a text where its topic changes, by which words come again from one stretch to the next; NLTK has it, and asks for text
+# whose paragraphs are parted by empty lines. Chinese is given to it as to most of NLTK, with its words parted by spaces. One would expect a
+# break where other words begin. It takes out whatever is no letter from a to z before it looks, so that Chinese has no word at all: the
+# text ends with "Input vector (0) needs to be bigger than window size (3)", which names neither the language nor the cause. Where there are
+# words in Latin letters, as GDP, VR or App in a report, the breaks are told by these alone, without an error: with other Chinese words in
+# all of the paragraphs, or the same in all, they stay where they were. It matters here because reports are parted by topic before they are
+# scored, and this is the method at hand: a report is parted by where its abbreviations stand. Guess written down first: a break between the
 # two topics. Seen: ValueError; with abbreviations, breaks that are the same whatever the Chinese says (nltk 3.10.4).
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Nzh writes numbers in Chinese numerals and reads them (decodeS). Two has a second numeral, 两, which is used before 千, 万 and 亿: 两千, two thousand, is what one says and writes. One would expect
-# 2000, or an error, which the library has none of. 两千 is 0: a character that it does not know counts for nothing, and is passed over, so that 一亿两千万
-# (120 million) is 100000000, and 两万五千人 without its last character is 5000. 〇 is passed over as well: 二〇二五 (the year 2025) is 225, where 二千〇二十五 is right. The result is a number
-# like any other. It matters here because numerals are read to count people and sums, and years to sort by them: 两 begins every number of two thousand, two
-# ten thousand or two hundred million, and each loses its largest part. Guess written down first: 2000, and 2025 or an error.
-# Seen: 0, 225, 100000000 (nzh 1.0.14; chinese-parseint2 2.0.6 gives 2000, 2025 and 120000000).
+# Nzh writes numbers in Chinese numerals and reads them (decodeS). Two has a second numeral, 两, which is used before 千, 万 and 亿: 两千, two
+# thousand, is what one says and writes. One would expect 2000, or an error, which the library has none of. 两千 is 0: a character that it
+# does not know counts for nothing, and is passed over, so that 一亿两千万 (120 million) is 100000000, and 两万五千 is 5000. 〇 is passed over as
+# well: 二〇二五 (the year 2025) is 225, where 二千〇二十五 is right. The result is a number like any other. It matters here because numerals are read
+# to count people and sums, and years to sort by them: 两 begins every number of two thousand, two ten thousand or two hundred million, and
+# each loses its largest part. Guess written down first: 2000, and 2025 or an error. Seen: 0, 225, 100000000 (nzh 1.0.14; chinese-parseint2
+# 2.0.6 gives 2000, 2025 and 120000000).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

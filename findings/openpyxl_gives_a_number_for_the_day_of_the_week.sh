@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Chinese Excel lists 星期三 and 周三 among its formats of dates: [$-804]aaaa;@ and [$-804]aaa;@ show a date by its day of the week (aaaa is dddd in the language of China). A cell of a date holds a number of
-# days, and what is a date is told by the format alone. One would expect a reader that tells dates by their formats to know one that Excel itself lists among them. openpyxl,
-# calamine and ExcelJS give 45717 for 2025年3月1日 shown as 星期六, and so do pandas and polars, which read with the first two; in the same column they give dates for cells whose format
-# says dddd, which shows the same day in English. Nothing warns of it. It matters here because plans of a week and duty lists have a column of
-# days made so: it holds dates in one file and figures of five digits, which pass for a number of visitors, in the next. Guess written down first:
-# a date. Seen: 45717 by all three for aaaa and aaa (openpyxl 3.1.5, python-calamine 0.9.1, exceljs 4.4.0; numfmt 4.0.1 says that it is
-# a format of dates and shows 星期六).
+# Chinese Excel lists 星期三 and 周三 among its formats of dates: [$-804]aaaa;@ and [$-804]aaa;@ show a date by its day of the week (aaaa is dddd
+# in the language of China). A cell of a date holds a number of days, and what is a date is told by the format alone. One would expect a
+# reader that tells dates by their formats to know one that Excel itself lists among them. openpyxl, calamine and ExcelJS give 45717 for
+# 2025年3月1日 shown as 星期六; in the same column they give dates for cells whose format says dddd, which shows the same day in English. Nothing
+# warns of it. It matters here because plans of a week and duty lists have a column of days made so: it holds dates in one file and figures
+# of five digits, which pass for a number of visitors, in the next. Guess written down first: a date. Seen: 45717 by all three for aaaa and
+# aaa (openpyxl 3.1.5, python-calamine 0.9.1, exceljs 4.4.0; numfmt 4.0.1 says that it is a format of dates and shows 星期六).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# pdf2json gives what is on the pages of a PDF as JSON, with places, and as plain text (getRawTextContent). One would expect the plain text to have the lines in the order in which one
-# reads them, from the top down; the JSON has them so. They come from the bottom up: the last line of each page first, each line whole by itself, the pages in their
-# order. Nothing tells of it, and a page of one line, which is how one would try it, is right. It matters here because a paragraph goes over several lines, and
-# Chinese has no capital letter that would show where one begins: the second half of a sentence stands before the first, and a heading behind
-# what it heads, so that passages are taken for the chapter above. Guess written down first: from the top down. Seen: from the bottom up (pdf2json 4.1.0 for
-# pages by PDFKit 0.20.2, and 4.0.3 for those by ReportLab and Typst as well; unpdf 1.7.0 has the order of the page).
+# pdf2json gives what is on the pages of a PDF as JSON, with places, and as plain text (getRawTextContent). One would expect the plain text
+# to have the lines in the order in which one reads them, from the top down; the JSON has them so. They come from the bottom up: the last
+# line of each page first, each line whole by itself, the pages in their order. Nothing tells of it, and a page of one line, which is how
+# one would try it, is right. It matters here because a paragraph goes over several lines, and Chinese has no capital letter that would show
+# where one begins: the second half of a sentence stands before the first, and a heading behind what it heads, so that passages are taken
+# for the chapter above. Guess written down first: from the top down. Seen: from the bottom up (pdf2json 4.1.0 for pages by PDFKit 0.20.2,
+# and 4.0.3 for those by ReportLab and Typst as well; unpdf 1.7.0 has the order of the page).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# fpdf2 writes PDF with any font; the free Chinese ones (Noto, Source Han) are OpenType fonts whose glyphs have CIDs. It numbers the characters of a document in the order in which
-# they come, and adds to the font a CMap of its own that leads from these numbers to the CIDs, and a ToUnicode table that leads to the characters. The standard allows for
-# both, and PDFium reads the text. One would expect the same of pdfminer.six and pypdf, which know ToUnicode. pdfminer.six looks for the CMap by its
-# name among those that it brings, does not find it, and gives no character at all, and so does pdfplumber: the page is empty, without an error. pypdf takes
-# each byte for a number by itself: U+0000 stands before every character, and from the 256th different character on it gives two others in
-# place of each. It matters here because a report of this kind passes for a scan in the one, and in the other no word of two characters is found,
-# and of a long report the second half is words that nobody wrote. Guess written down first: the text comes back. Seen: "", and 文化 with U+0000 before each,
-# behind 255 other characters two of those (fpdf2 2.8.9, pdfminer.six 20260107, pdfplumber 0.11.10, pypdf 7.1.1; pypdfium2 5.15.2 gives the text).
+# fpdf2 writes PDF with any font; the free Chinese ones (Noto, Source Han) are OpenType fonts whose glyphs have CIDs. It numbers the
+# characters of a document in the order in which they come, and adds to the font a CMap of its own that leads from these numbers to the
+# CIDs, and a ToUnicode table that leads to the characters. The standard allows for both, and PDFium reads the text. One would expect the
+# same of pdfminer.six and pypdf, which know ToUnicode. pdfminer.six looks for the CMap by its name among those that it brings, does not
+# find it, and gives no character at all, and so does pdfplumber: the page is empty, without an error. pypdf takes each byte for a number by
+# itself: U+0000 stands before every character, and from the 256th different character on it gives two others in place of each. It matters
+# here because a report of this kind passes for a scan in the one, and in the other no word of two characters is found, and a long report
+# has words that nobody wrote. Guess written down first: the text comes back. Seen: "", and 文化 with U+0000 before each, behind 255 other
+# characters two of those (fpdf2 2.8.9, pdfminer.six 20260107, pdfplumber 0.11.10, pypdf 7.1.1; pypdfium2 5.15.2 gives the text).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# remark reads and writes Markdown, and with rehype-remark makes it of web pages; much of what shows or keeps Markdown in JavaScript stands on it. Reports set the gist of a
-# paragraph in bold, up to and with its mark: <b>主要做法：</b>各乡镇. One would expect **主要做法：**各乡镇, with the characters that the page has. By the rules of CommonMark
-# stars behind a mark end no bold where a letter follows at once, as it always does in Chinese; remark knows that, and writes the letter as a number, so that
-# it is none: **主要做法：**&#x5404;乡镇. Bold that begins with a mark has it on both sides: 聚&#x7126;**“三农”**&#x5DE5;作. A page shows this as it was; but Markdown is taken
-# for the text itself, by search, by comparison, by whatever counts or labels it. It matters here because documents are turned into Markdown before they are
-# tagged: the words beside bold, 各乡镇 and 聚焦 here, are found by no search, are in no dictionary, and the passage is not in its document. English has
-# a space there and gets no number. Guess written down first: **主要做法：**各乡镇. Seen: &#x5404; (remark-stringify 11.0.0 with mdast-util-to-markdown 2.2.3,
-# rehype-remark 10.0.1; turndown 7.2.5 writes the characters).
+# remark reads and writes Markdown, and with rehype-remark makes it of web pages; much of what shows or keeps Markdown in JavaScript stands
+# on it. Reports set the gist of a paragraph in bold, up to and with its mark: <b>主要做法：</b>各乡镇. One would expect **主要做法：**各乡镇, with the
+# characters that the page has. By the rules of CommonMark stars behind a mark end no bold where a letter follows at once, as it always does
+# in Chinese; remark knows that, and writes the letter as a number, so that it is none: **主要做法：**&#x5404;乡镇. Bold that begins with a mark
+# has it on both sides: 聚&#x7126;**“三农”**&#x5DE5;作. A page shows this as it was; but Markdown is taken for the text itself, by search, by
+# comparison, by whatever counts or labels it. It matters here because documents are turned into Markdown before they are tagged: the words
+# beside bold, 各乡镇 and 聚焦 here, are found by no search, are in no dictionary, and the passage is not in its document. English has a space
+# there and gets no number. Guess written down first: **主要做法：**各乡镇. Seen: &#x5404; (remark-stringify 11.0.0 with mdast-util-to-markdown
+# 2.2.3, rehype-remark 10.0.1; turndown 7.2.5 writes the characters).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

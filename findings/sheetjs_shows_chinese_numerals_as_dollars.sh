@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Excel shows a number in Chinese numerals by the formats that it lists as 中文小写数字 and 中文大写数字: [DBNum1][$-804]General for 二十 and [DBNum2][$-804]General for 贰拾.
-# [$-804] has no currency before its hyphen: it names the language, Chinese of China. One would expect SheetJS to show 20 so, or 20 in plain figures
-# where it knows no numerals. It shows $20: the mark that names the language is taken for one of currency with its sign left out, and a dollar
-# is put in. The format of a sum in words, [DBNum2][$-804]General"元整", gives $12345元整. Of [$-804]aaaa, the day of the week, it makes $aaaa. Without [$-804] no dollar is
-# there; dates such as [$-804]yyyy"年" have none either. It matters here because lists have their numbers and years in such formats, and
-# forms their sums: read as text, the second of a list is $2, the year is $2025, and a sum in yuan is one in dollars. Guess written down first: 贰拾, or 20.
-# Seen: $20 (xlsx 0.18.5; numfmt 4.0.1 gives 20).
+# Excel shows a number in Chinese numerals by the formats that it lists as 中文小写数字 and 中文大写数字: [DBNum1][$-804]General for 二十 and
+# [DBNum2][$-804]General for 贰拾. [$-804] has no currency before its hyphen: it names the language, Chinese of China. One would expect
+# SheetJS to show 20 so, or 20 in plain figures where it knows no numerals. It shows $20: the mark that names the language is taken for one
+# of currency with its sign left out, and a dollar is put in. The format of a sum in words, [DBNum2][$-804]General"元整", gives $12345元整. Of
+# [$-804]aaaa, the day of the week, it makes $aaaa. Without [$-804] no dollar is there; dates such as [$-804]yyyy"年" have none either. It
+# matters here because lists have their numbers and years in such formats, and forms their sums: read as text, the second of a list is $2,
+# the year is $2025, and a sum in yuan is one in dollars. Guess written down first: 贰拾, or 20. Seen: $20 (xlsx 0.18.5; numfmt 4.0.1 gives
+# 20).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Chinese counts in 万 (ten thousand), and Excel has no sign that divides by it. What everybody uses is 0\.0,"万" (typed 0!.0,"万"), or 0"."0,"万": the comma divides
-# by a thousand, and a point that is text stands before the last digit, so that 123456 is shown as 12.3万. One would expect SheetJS, which gives the text of
-# a cell as Excel shows it, to give that, as LibreOffice does. It gives 1.23万, a tenth of it: all digits but the first stand behind the mark. 1234567 is 12.35万
-# in place of 123.5万; with 亿 (a hundred million, two commas) 123456789 is .123亿 for 12.3亿, without a figure before the point. No error or warning tells of it, and the
-# CSV and HTML that it makes of a workbook have these texts. It matters here because sums and visitors in tables of reports are in 万: a table that
-# is read as text says a tenth of what was spent. With four digits behind the point (0\.0000"万", no comma) all is right, which is how one
-# would try it. Guess written down first: 12.3万. Seen: 1.23万 (xlsx 0.18.5; ssf 0.11.2, its formatter alone, gives the same; numfmt 4.0.1 gives 12.3万).
+# Chinese counts in 万 (ten thousand), and Excel has no sign that divides by it. What everybody uses is 0\.0,"万" (typed 0!.0,"万"), or
+# 0"."0,"万": the comma divides by a thousand, and a point that is text stands before the last digit, so that 123456 is shown as 12.3万. One
+# would expect SheetJS, which gives the text of a cell as Excel shows it, to give that, as LibreOffice does. It gives 1.23万, a tenth of it:
+# all digits but the first stand behind the mark. 1234567 is 12.35万 in place of 123.5万; with 亿 (a hundred million, two commas) 123456789 is
+# .123亿 for 12.3亿, without a figure before the point. No error or warning tells of it, and the CSV that it makes of a workbook has these
+# texts. It matters here because sums and visitors in tables of reports are in 万: a table that is read as text says a tenth of what was
+# spent. With four digits behind the point (0\.0000"万", no comma) all is right, which is how one would try it. Guess written down first:
+# 12.3万. Seen: 1.23万 (xlsx 0.18.5; ssf 0.11.2, its formatter alone, gives the same; numfmt 4.0.1 gives 12.3万).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
