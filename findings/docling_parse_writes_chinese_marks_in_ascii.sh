@@ -11,7 +11,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" --quiet --disable-pip-version-check install 'docling-parse==7.23.1' 'docling-core==2.104.0' 'pypdfium2==5.15.2' 'reportlab==5.1.0'
+"$folder/venv/bin/pip" --quiet --disable-pip-version-check install --no-compile 'docling-parse==7.23.1' 'docling-core==2.104.0' 'pypdfium2==5.15.2' 'reportlab==5.1.0'
 cd "$folder"
 export PYTHONUTF8=1
 "$folder/venv/bin/python" -W ignore - <<'PY'
