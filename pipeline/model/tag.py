@@ -22,29 +22,13 @@ from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Rows
 from pipeline.model.model import Model
 from pipeline.model.score import LONGEST_REPORT, Scored, score_segments
-from pipeline.model.tagged import PredictedRuns, PredictedTags, place
+from pipeline.model.tagged import OffsetRuns, Part, PredictedRuns, PredictedTags, place, placed
 from pipeline.preprocess.long import LongText
 from pipeline.preprocess.segments import NO_SEGMENTS, Segments, joined
 
 WINDOW = LONGEST_REPORT  # segments scored at once: a product large enough to be fast, small enough to bound memory
 DIGITS = 4
 _SHARE_BITS = 24  # words whose shares are the same in this many bits weigh the same
-
-
-class _Part(msgspec.Struct, frozen=True):
-    """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
-
-    ``noise`` stands among them, ``is_whole`` tells whether they are all segments of the report, and ``number`` is that of the
-    first tag.
-    """
-
-    cleaned: CleanText
-    segments: Segments
-    first: int
-    last: int
-    noise: tuple[Noise, ...]
-    is_whole: bool
-    number: int = 0
 
 
 def tag_segments(cleaned: CleanText | LongText, several: Iterable[Segments], model: Model) -> Iterator[TagGroup]:
@@ -63,7 +47,7 @@ def tag_segments(cleaned: CleanText | LongText, several: Iterable[Segments], mod
 def tag_together(reports: Iterable[tuple[CleanText, Segments]], model: Model) -> list[TagGroup]:
     """Return the tags of some small reports, a group for each, the same as of each alone; scoring them at once is faster."""
     parts = [
-        _Part(cleaned, segments, 0, len(segments), _in_order(cleaned.noise, segments.symbols), is_whole=True)
+        Part(cleaned, segments, 0, len(segments), _in_order(cleaned.noise, segments.symbols), is_whole=True)
         for cleaned, segments in reports
     ]
     return list(_tag_parts(parts, model))
@@ -83,12 +67,12 @@ def _noise_tags(document: Document, noise: Iterable[Noise], model: Model) -> Ite
     for span in noise:
         yield Tag(
             document.source, -1, span.start, span.end, document.text[span.start : span.end], "", model.labels.other, 1.0,
-            {}, (), False, (), f"{model.name} {model.version}", noise=span.reason,
+            {}, (), False, (), model.signature, noise=span.reason,
             **(place(document, span.start) if document.places else {}),
         )  # fmt: skip
 
 
-def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[_Part]:
+def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[Part]:
     """Yield ``size`` segments at a time with one more on each side; noise goes with the window that it stands in."""
     waiting, held, before = _in_order(cleaned.noise), NO_SEGMENTS, 0
     for some in several:
@@ -98,9 +82,9 @@ def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: i
             following = cleaned.offsets.to_source(int(held.sentences[held.firsts[before + size], 0]))
             count = bisect_left(waiting, following, key=_start)
             own, waiting = waiting[:count], waiting[count:]
-            yield _Part(*_at_hand(cleaned, held.part(0, before + size + 1)), before, before + size, own, is_whole=False)
+            yield Part(*_at_hand(cleaned, held.part(0, before + size + 1)), before, before + size, own, is_whole=False)
             held, before = held.part(before + size - 1, len(held)), 1
-    yield _Part(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
+    yield Part(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
 
 
 def _at_hand(cleaned: CleanText | LongText, segments: Segments) -> tuple[CleanText, Segments]:
@@ -111,32 +95,35 @@ def _at_hand(cleaned: CleanText | LongText, segments: Segments) -> tuple[CleanTe
     return cleaned.part(start, end), msgspec.structs.replace(segments, sentences=segments.sentences - start)
 
 
-def _in_order(*noise: Iterable[Noise]) -> tuple[Noise, ...]:
-    return tuple(sorted(chain.from_iterable(noise), key=_start))
+def _in_order(*noise: Sequence[Noise]) -> tuple[Noise, ...]:
+    return tuple(sorted(chain.from_iterable(noise), key=_start)) if any(noise) else ()
 
 
 def _start(span: Noise) -> int:
     return span.start
 
 
-def _tag_parts(parts: Sequence[_Part], model: Model) -> list[PredictedTags | MadeTags]:
+def _tag_parts(parts: Sequence[Part], model: Model) -> list[PredictedTags | MadeTags]:
     """Return the tags of some parts, scored together."""
     if not any(len(part.segments) for part in parts):
         return [MadeTags((), part.noise) for part in parts]
     scored = score_segments([(part.cleaned.text, part.segments, part.is_whole) for part in parts], model)
-    judged = _judge(scored, model)
-    bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
-    owned = np.searchsorted(scored.runs.segments, bounds)
-    totals = np.append(np.zeros((2, 1), np.int64), scored.terms.cumsum(axis=1), axis=1)
-    totals = totals.take(np.append(scored.runs.firsts, scored.terms.shape[1]).take(owned), axis=1)
-    counts = (totals[:, :, 1] - totals[:, :, 0]).T.tolist()
+    runs, firsts = scored.runs, np.array(scored.layout.firsts)
+    all_bounds = runs.segments.searchsorted([*scored.layout.firsts, len(scored.layout.kinds)])
+    spans, in_source, ways = placed([part.cleaned for part in parts], np.diff(all_bounds), scored.clean_spans())
+    judged = _judge(scored, spans, in_source, model)
+    owned = runs.segments.searchsorted([firsts + [part.first for part in parts], firsts + [part.last for part in parts]])
+    totals = np.zeros((2, scored.terms.shape[1] + 1), np.int64)
+    scored.terms.cumsum(axis=1, out=totals[:, 1:])
+    totals = totals.take(np.append(runs.firsts, scored.terms.shape[1]).take(owned), axis=1)
+    counts = (totals[:, 1] - totals[:, 0]).T.tolist()
+    each = zip(parts, owned.T.tolist(), scored.layout.firsts, ways, counts, strict=True)
     return [
-        _tags(part, judged.part(start, end, first), TermCount(*count), model)
-        for part, (start, end), first, count in zip(parts, owned.tolist(), scored.layout.firsts, counts, strict=True)
+        _tags(part, judged.part(start, end, first), way, TermCount(*count), model) for part, (start, end), first, way, count in each
     ]
 
 
-def _tags(part: _Part, judged: PredictedRuns, terms: TermCount, model: Model) -> PredictedTags:
+def _tags(part: Part, judged: PredictedRuns, runs: OffsetRuns, terms: TermCount, model: Model) -> PredictedTags:
     """Return the tags of a part, more of them for review where it is a whole report of words that the model hardly knows.
 
     A report of more than LONGEST_REPORT sentences stays as it is, so that tags do not depend on the parts that it is scored in.
@@ -149,11 +136,11 @@ def _tags(part: _Part, judged: PredictedRuns, terms: TermCount, model: Model) ->
     ):
         judged = msgspec.structs.replace(judged, review=judged.review | (judged.scores < model.drifted.threshold))
         terms = TermCount(terms.terms, terms.unknown, is_drifted=True)
-    return PredictedTags(part.cleaned, part.segments, (part.first, part.last), judged, terms, model, part.number, part.noise)
+    return PredictedTags(part, judged, runs, terms, model)
 
 
-def _judge(scored: Scored, model: Model) -> PredictedRuns:
-    """Return all runs with their probabilities and strongest words, worked out for all at once."""
+def _judge(scored: Scored, spans: Ints, in_source: Ints, model: Model) -> PredictedRuns:
+    """Return all runs, which stand in these spans, with their probabilities and strongest words, worked out for all at once."""
     probabilities = model.probabilities(scored.runs.scores)
     labels = probabilities.argmax(axis=1)
     rounded = probabilities.round(DIGITS)
@@ -161,7 +148,8 @@ def _judge(scored: Scored, model: Model) -> PredictedRuns:
     scores = rounded[np.arange(len(labels)), labels]
     return PredictedRuns(
         scored.runs.segments,
-        scored.clean_spans(),
+        spans,
+        in_source,
         labels,
         rounded,
         scores,

@@ -107,7 +107,8 @@ def clean_together(documents: Sequence[Document], options: CleanConfig) -> list[
 
 
 def _normalised(document: Document, options: CleanConfig, unchanged: bool) -> tuple[str, OffsetMap]:
-    syntax = [(mark.start, mark.end) for mark in document.marks if mark.kind == "syntax"]
+    marks = document.marks
+    syntax = [(mark.start, mark.end) for mark in marks if mark.kind == "syntax"] if marks else ()
     is_plain = unchanged and not syntax and not _odd_forms(document.text, options.simplify)
     return (document.text, _UNCHANGED) if is_plain else normalise(document.text, options.simplify, syntax)
 
@@ -148,13 +149,15 @@ def set_aside(
 
     ``length`` is that of the clean text.
     """
-    body = lines
+    if not found and length == len(source):  # as in most texts that are short
+        return lines, ()
+    body, noise = lines, []
     if found:
         is_body = np.ones(lines.shape[1], bool)
         is_body[[*found]] = False
         body = lines[:, is_body]
-    spans = zip(*lines[:2, [*found]].tolist(), found.values(), strict=True)
-    noise = [Noise(*offsets.span(start, end), reason) for start, end, reason in spans]
+        spans = zip(*lines[:2, [*found]].tolist(), found.values(), strict=True)
+        noise = [Noise(*offsets.span(start, end), reason) for start, end, reason in spans]
     if length < len(source):
         noise += _dropped_lines(source, length, lines, offsets)
     noise.sort(key=_START)
@@ -163,6 +166,8 @@ def set_aside(
 
 def joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
     """Return the text with its broken lines joined, and its lines; what a reader has marked is a line of its own."""
+    if len(lines.spans) < 2:
+        return text, offsets, lines
     marked = frozenset([offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax"])
     broken = broken_ends(text, lines, marked)
     if not broken:
@@ -375,12 +380,12 @@ def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> d
 
     The row of a table is noise only where it holds no word: its form says nothing.
     """
+    if not document.marks:
+        return find_noise([text[start:end] for start, end in lines.spans], lines.doubtful)
     rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
     if rows and not lines.doubtful and _are_rows(document, lines, rows):
         return {}
     texts = [text[start:end] for start, end in lines.spans]
-    if not document.marks:
-        return find_noise(texts, lines.doubtful)
     marked = _marked_noise(document, lines.spans, offsets)
     rest = [i for i in range(len(texts)) if i not in marked]
     doubtful = frozenset(lines.doubtful)

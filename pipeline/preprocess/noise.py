@@ -233,6 +233,8 @@ def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
 
     Behind the first sentence only the first line is one; what else stands again there is a heading of the next part (主要做法).
     """
+    if len(lines) < 2:
+        return
     again = starmap(eq, pairwise(lines))
     for i in [i for i, is_same in enumerate(again, start=1) if is_same]:
         if reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
@@ -263,9 +265,10 @@ def _foot(lines: Sequence[str], reasons: dict[int, str]) -> None:
     for i in range(len(lines) - 1, -1, -1):
         if i in reasons:
             continue
-        if (":" in lines[i] or "：" in lines[i]) and re.fullmatch(_FOOT, lines[i]):
+        line = lines[i]
+        if (":" in line or "：" in line) and re.fullmatch(_FOOT, line):
             reasons[i] = "furniture"
-        elif not _SENTENCE_ENDS.isdisjoint(lines[i]):
+        elif line[-1] in _SENTENCE_ENDS or not _SENTENCE_ENDS.isdisjoint(line):  # most lines that hold one end with it
             return
 
 

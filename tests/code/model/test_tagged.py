@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline import flow
-from pipeline.core.records import Document, MadeTags, SourceLocation
+from pipeline.core.records import Document, MadeTags, Mark, SourceLocation
 from pipeline.model.tag import tag_segments
 from pipeline.model.tagged import PredictedTags
 
@@ -37,6 +37,45 @@ def test_the_lines_are_the_records_encoded(model, plain, places):
         assert group.json_lines() == b"".join(msgspec.json.encode(tag) + b"\n" for tag in group)
         assert len(group) == len(list(group)) == group.json_lines().count(b"\n") > 3
     assert [tag.get("page") for tag in map(json.loads, group.json_lines().splitlines())][-1] == (2 if places else None)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        (SourceLocation(0),),  # nothing is known of it but that it is there
+        (SourceLocation(30, sheet="工作", row=4, columns=(("负责“人”", "甲\n乙"), ("备注", ""))),),  # what stands before has none
+        tuple(SourceLocation(i, row=i) for i in range(40)),  # several in a passage
+        (SourceLocation(0, page=1), SourceLocation(8, page=2, certainty=0.41, doubtful=True), SourceLocation(29, page=2)),
+    ],
+)
+def test_lines_with_places_are_the_records_encoded(model, plain, monkeypatch, places):
+    document = Document("报告.xlsx", TEXT, "0", "xlsx", places=places)
+    for window in (512, 1):  # a group whose first passage does not stand in the first place
+        monkeypatch.setattr("pipeline.model.tag.WINDOW", window)
+        expected = [list(group) for group in groups(document, plain)]
+        for at_hand in (model, plain):
+            found = groups(document, at_hand)
+            assert [list(group) for group in found] == expected
+            lines = b"".join(group.json_lines() for group in found)
+            assert lines == b"".join(msgspec.json.encode(tag) + b"\n" for group in expected for tag in group)
+            flags = [flag for group in found for flag in group.columns().review]
+            assert flags == [tag.review for group in expected for tag in group]
+    doubtful = [tag.review for group in expected for tag in group if tag.certainty]
+    assert doubtful == ([True] if places[-1].start == 29 else [])
+
+
+def test_small_reports_tagged_together_have_the_tags_of_each_alone(model, plain):
+    """Rows of a table, an empty one, one in which something was dropped, and one of symbols among them, with places and without."""
+    first, third = "送戏下乡八十场。", "新开城市\u200b书房六座。"
+    texts = [first, "", f" \u200b{third} ", "——", "一、理论学习\n集中学习十二次。", "　\u3000甲。ＡＢＣ网"]
+    documents = [Document(f"表#{i}", text, "0", "table", (Mark(0, len(text), "record"),)) for i, text in enumerate(texts)]
+    documents += [Document(text, text, "0", "utf-8", places=(SourceLocation(0, row=7),)) for text in texts]
+    for at_hand in (model, plain):
+        together = [report.finish() for report in flow.tag_documents(documents, at_hand)]
+        assert together == [flow.tag_document(document, at_hand).finish() for document in documents]
+        lines = [b"".join(group.json_lines() for group in report.groups) for report in flow.tag_documents(documents, at_hand)]
+        assert lines == [b"".join(msgspec.json.encode(tag) + b"\n" for tag in report.tags) for report in together]
+    assert [[tag.text for tag in report.tags] for report in together][:3] == [[first], [], [third]]
 
 
 def test_the_columns_are_those_of_the_records(model):
