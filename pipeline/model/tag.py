@@ -219,7 +219,8 @@ def _secondary(probabilities: Floats, labels: Ints, model: Model) -> list[tuple[
     enough[np.arange(len(labels)), labels] = False
     enough[:, names.index(model.labels.other)] = False
     secondary: list[tuple[str, ...]] = [()] * len(labels)
-    for run in dict.fromkeys(np.nonzero(enough)[0].tolist()):
-        ranked = sorted(np.flatnonzero(enough[run]).tolist(), key=lambda i: -probabilities[run, i])
-        secondary[run] = tuple([names[i] for i in ranked])
+    runs, themes = np.nonzero(enough)
+    order = np.lexsort((-probabilities[runs, themes], runs))  # stable: of themes that are as probable the first comes first
+    for run, theme in zip(runs.take(order).tolist(), themes.take(order).tolist(), strict=True):
+        secondary[run] += (names[theme],)
     return secondary

@@ -53,8 +53,9 @@ class Part(msgspec.Struct, frozen=True):
 class PredictedRuns(msgspec.Struct, frozen=True):
     """Runs of some reports: segment, span, label, probabilities and other themes of each, and its strongest words.
 
-    ``spans``, which are clean, and ``source_spans`` have the shape (runs, 2), ``probabilities`` (runs, labels), ``words`` and
-    ``shares`` (runs, words wanted), where -1 is no word; ``scores`` are the probabilities of the labels. All are rounded as shown.
+    The segments count from ``first_segment`` on. ``spans``, which are clean, and ``source_spans`` have the shape (runs, 2),
+    ``probabilities`` (runs, labels), ``words`` and ``shares`` (runs, words wanted), where -1 is no word; ``scores`` are the
+    probabilities of the labels. All are rounded as shown.
     """
 
     segments: Ints
@@ -67,13 +68,14 @@ class PredictedRuns(msgspec.Struct, frozen=True):
     secondary: Sequence[tuple[str, ...]]
     words: Ints
     shares: Floats
+    first_segment: int = 0
 
     def part(self, first: int, last: int, segment: int) -> "PredictedRuns":
-        """Return the runs from one to another (exclusive), their segments counted from one on."""
+        """Return the runs from one to another (exclusive), whose own segments begin with one."""
         own = slice(first, last)
         return PredictedRuns(
-            self.segments[own] - segment, self.spans[own], self.source_spans[own], self.labels[own], self.probabilities[own],
-            self.scores[own], self.review[own], self.secondary[own], self.words[own], self.shares[own],
+            self.segments[own], self.spans[own], self.source_spans[own], self.labels[own], self.probabilities[own],
+            self.scores[own], self.review[own], self.secondary[own], self.words[own], self.shares[own], segment,
         )  # fmt: skip
 
 
@@ -166,7 +168,7 @@ class PredictedTags:
         segments = self._segments
         if not segments.headings:
             return [form("")] * len(self)
-        under = segments.under.take(self._judged.segments).tolist()
+        under = segments.under.take(self._judged.segments - self._judged.first_segment).tolist()
         known: dict[int, str] = {}
         lines = {one: form(segments.line_of(one, known)) for one in {*under}}
         return [lines[one] for one in under]
@@ -263,22 +265,18 @@ def placed(texts: Sequence[CleanText], counts: Ints, spans: Ints) -> tuple[Ints,
     ``counts`` tells how many of the spans, of shape (spans, 2), are of each text.
     """
     spans = _trimmed([one.text for one in texts], counts, spans)
-    ends = counts.cumsum().tolist()
-    runs = [
-        _UNCHANGED if one.offsets.source_starts == (0,) else _runs_in(one.offsets, spans[end - count : end])
-        for one, end, count in zip(texts, ends, counts.tolist(), strict=True)
-    ]
-    in_source = spans.copy()
-    for own, end, count in zip(runs, ends, counts.tolist(), strict=True):
-        if own is not _UNCHANGED:
-            in_source[end - count : end] = own.spans_in_source(spans[end - count : end])
+    in_source, runs, end = spans.copy(), [], 0
+    for one, count in zip(texts, counts.tolist(), strict=True):
+        start, end = end, end + count
+        is_unchanged = one.offsets.source_starts == (0,) or not count
+        runs.append(_UNCHANGED if is_unchanged else _runs_in(one.offsets, spans[start:end]))
+        if not is_unchanged:
+            in_source[start:end] = runs[-1].spans_in_source(spans[start:end])
     return spans, in_source, runs
 
 
 def _runs_in(offsets: OffsetMap, spans: Ints) -> OffsetRuns:
     """Return the way to the source from some spans of a clean text, in order."""
-    if not len(spans):
-        return _UNCHANGED
     first = int(spans[0, 0])
     part = offsets.part(first, int(spans[-1, 1]))
     return OffsetRuns(first, np.array(part.clean_starts, np.int64), np.array(part.source_starts, np.int64))

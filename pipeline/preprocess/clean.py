@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import KINDS, BodyLines, CleanText, Document, Noise, OffsetMap
+from pipeline.core.records import KINDS, BodyLines, CleanText, Document, Mark, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
 from pipeline.preprocess.headings import CIRCLED
 from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines, spans_of
@@ -89,6 +89,7 @@ class _Kinds(msgspec.Struct, frozen=True):
 
 _AT_ONCE = 2**18  # characters that are converted at once, so that memory stays bounded
 _UNCHANGED = OffsetMap((0,), (0,))
+_ROWS = ("row", "record")  # kinds of marks
 _START = attrgetter("start")
 _INK = re.compile(r"\S+")
 
@@ -136,10 +137,20 @@ def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
 
 def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) -> CleanText:
     """Return a normalised document with its broken lines joined and its noise set aside."""
-    text, offsets, lines = joined(text, offsets, document, lines)
-    found = _noise(document, text, lines, offsets)
+    marks = _placed_marks(document, offsets)
+    before, (text, offsets, lines) = offsets, joined(text, offsets, lines, frozenset([place for place, _ in marks]))
+    marks = marks if offsets is before else _placed_marks(document, offsets)
+    found = _noise(document, text, lines, offsets, marks)
     body, noise = set_aside(document.text, len(text), lines.columns, found, offsets)
-    return CleanText(document, text, offsets, _body_lines(document, body, offsets), noise)
+    return CleanText(document, text, offsets, _body_lines(body, marks), noise)
+
+
+def _placed_marks(document: Document, offsets: OffsetMap) -> list[tuple[int, Mark]]:
+    """Return what a reader has marked, but for syntax, with the clean offset of its first character."""
+    if not document.marks:
+        return []
+    marks = [mark for mark in document.marks if mark.kind != "syntax"]
+    return [(mark.start if offsets is _UNCHANGED else offsets.to_clean(mark.start), mark) for mark in marks]
 
 
 def set_aside(
@@ -164,11 +175,10 @@ def set_aside(
     return body, tuple(noise)
 
 
-def joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
-    """Return the text with its broken lines joined, and its lines; what a reader has marked is a line of its own."""
+def joined(text: str, offsets: OffsetMap, lines: Lines, marked: frozenset[int]) -> tuple[str, OffsetMap, Lines]:
+    """Return the text with its broken lines joined, and its lines; where a reader has ``marked`` one begins."""
     if len(lines.spans) < 2:
         return text, offsets, lines
-    marked = frozenset([offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax"])
     broken = broken_ends(text, lines, marked)
     if not broken:
         return text, offsets, lines
@@ -375,14 +385,14 @@ def _compose(offsets: OffsetMap, kept: list[Span]) -> OffsetMap:
     return OffsetMap(tuple(clean_starts), tuple(source_starts)) if kept else OffsetMap((0,), (0,))
 
 
-def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> dict[int, str]:
+def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap, marks: Sequence[tuple[int, Mark]]) -> dict[int, str]:
     """Return why each line that is noise, by its index, is none of the report: marked by the reader, or by its form.
 
     The row of a table is noise only where it holds no word: its form says nothing.
     """
     if not document.marks:
         return find_noise([text[start:end] for start, end in lines.spans], lines.doubtful)
-    rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
+    rows = {place for place, mark in marks if mark.kind in _ROWS}
     if rows and not lines.doubtful and _are_rows(document, lines, rows):
         return {}
     texts = [text[start:end] for start, end in lines.spans]
@@ -399,14 +409,14 @@ def _are_rows(document: Document, lines: Lines, rows: AbstractSet[int]) -> bool:
     return all(start in rows for start, _ in lines.spans) and all(mark.kind != "noise" for mark in document.marks)
 
 
-def _body_lines(document: Document, columns: NDArray[np.int64], offsets: OffsetMap) -> BodyLines:
+def _body_lines(columns: NDArray[np.int64], marks: Sequence[tuple[int, Mark]]) -> BodyLines:
     """Return the lines of the body with what the reader marked at their first character."""
-    if not document.marks:
+    if not marks:
         return BodyLines(columns)
-    marks = {offsets.to_clean(mark.start): mark for mark in document.marks if mark.kind in ("heading", "row", "record")}
+    at = {place: mark for place, mark in marks if mark.kind != "noise"}
     columns = columns.copy()
     for i, start in enumerate(columns[0].tolist()):
-        mark = marks.get(start)
+        mark = at.get(start)
         if mark is not None and mark.kind == "heading":
             columns[2, i] = mark.level
         elif mark is not None:

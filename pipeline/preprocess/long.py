@@ -178,7 +178,7 @@ def _stretch(source: str, simplify: bool, is_last: bool) -> _Stretch | None:
         return None
     (lines,) = find_lines([text])
     is_wide = lines.wide
-    text, offsets, lines = joined(text, offsets, Document("", source, "", ""), msgspec.structs.replace(lines, wide=True))
+    text, offsets, lines = joined(text, offsets, msgspec.structs.replace(lines, wide=True), frozenset())
     if is_last or not lines.spans:
         return _Stretch(text, offsets, lines, len(source), is_wide)
     end = text.rfind("\n", 0, lines.spans[-1][0]) + 1

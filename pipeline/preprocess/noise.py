@@ -114,6 +114,9 @@ def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> d
     """
     judged = range(len(lines)) if doubtful is None else list(doubtful)
     reasons = {i: reason for i in judged if (reason := judge(lines[i]))}
+    if len(lines) == 1 and not reasons:  # as the row of a table: it stands between no others
+        _foot(lines, reasons)
+        return reasons
     mark_contents(lines, judged, reasons)
     if lines and lines[0] in _FRONT_MATTER_ENDS:
         _front_matter(lines, reasons)
@@ -233,8 +236,6 @@ def _repeated(lines: Sequence[str], reasons: dict[int, str]) -> None:
 
     Behind the first sentence only the first line is one; what else stands again there is a heading of the next part (主要做法).
     """
-    if len(lines) < 2:
-        return
     again = starmap(eq, pairwise(lines))
     for i in [i for i, is_same in enumerate(again, start=1) if is_same]:
         if reasons.get(i) in (None, "caption") and len(lines[i]) <= LONGEST:
