@@ -26,7 +26,9 @@ from pipeline.model.tagged import OffsetRuns, Part, PredictedRuns, PredictedTags
 from pipeline.preprocess.long import LongText
 from pipeline.preprocess.segments import NO_SEGMENTS, Segments, joined
 
-WINDOW = LONGEST_REPORT  # segments scored at once: a product large enough to be fast, small enough to bound memory
+# Segments scored at once, and the characters from the first to the last of them: a product large enough to be fast, small enough to
+# bound memory.
+WINDOW, CHARACTERS = LONGEST_REPORT, 2**18
 DIGITS = 4
 _SHARE_BITS = 24  # words whose shares are the same in this many bits weigh the same
 
@@ -73,18 +75,32 @@ def _noise_tags(document: Document, noise: Iterable[Noise], model: Model) -> Ite
 
 
 def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[Part]:
-    """Yield ``size`` segments at a time with one more on each side; noise goes with the window that it stands in."""
+    """Yield ``size`` segments at a time, or fewer that are long, with one more on each side; noise goes with its window."""
     waiting, held, before = _in_order(cleaned.noise), NO_SEGMENTS, 0
     for some in several:
         held = joined([held, some])
         waiting = _in_order(waiting, some.symbols) if some.symbols else waiting
-        while len(held) > before + size:
-            following = cleaned.offsets.to_source(int(held.sentences[held.firsts[before + size], 0]))
+        while len(held) > (last := _window_end(held, before, size)):
+            following = cleaned.offsets.to_source(int(held.sentences[held.firsts[last], 0]))
             count = bisect_left(waiting, following, key=_start)
             own, waiting = waiting[:count], waiting[count:]
-            yield Part(*_at_hand(cleaned, held.part(0, before + size + 1)), before, before + size, own, is_whole=False)
-            held, before = held.part(before + size - 1, len(held)), 1
+            yield Part(*_at_hand(cleaned, held.part(0, last + 1)), before, last, own, is_whole=False)
+            held, before = held.part(last - 1, len(held)), 1
     yield Part(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
+
+
+def _window_end(held: Segments, before: int, size: int) -> int:
+    """Return the place behind the last segment of a window, which has no more than CHARACTERS, or one segment.
+
+    A report that takes something from itself as a whole is scored at once, however long its sentences are.
+    """
+    sentences, firsts = held.sentences, held.firsts
+    is_short = before >= len(held) or sentences[-1, 1] - sentences[firsts[before], 0] <= CHARACTERS
+    if is_short or (not before and len(sentences) <= LONGEST_REPORT):
+        return before + size
+    starts = sentences[:, 0].take(firsts)
+    fitting = int(starts.searchsorted(starts[before] + CHARACTERS, side="right")) - 1
+    return min(before + size, max(fitting, before + 1))
 
 
 def _at_hand(cleaned: CleanText | LongText, segments: Segments) -> tuple[CleanText, Segments]:

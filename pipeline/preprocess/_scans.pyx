@@ -298,17 +298,16 @@ cdef class Looks:
     ):
         """Write the lines of a text that hold more than white space, without that around them; return how many.
 
-        There is room for one more line than half as many as characters; raises ValueError otherwise.
+        Each ends where its line of the text does. Raises ValueError where there is no room for them.
         """
-        cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text), i = 0, found = 0, room = size // 2 + 1
+        cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text), i = 0, found = 0
+        cdef Py_ssize_t room = min(starts.shape[0], ends.shape[0], doubtful.shape[0], opens.shape[0], closes.shape[0])
         cdef int width = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
         cdef int64_t start, end
         cdef uint16_t first, second, third, last, met
         cdef Py_ssize_t j
         cdef bint may_be
-        if not room <= min(starts.shape[0], ends.shape[0], doubtful.shape[0], opens.shape[0], closes.shape[0]):
-            raise ValueError("no room for the lines")
         while i < size:
             start = i
             end = i = _line_end(width, characters, i, size)
@@ -317,6 +316,8 @@ cdef class Looks:
                 start += 1
             if start == end:
                 continue
+            if found == room:
+                raise ValueError("no room for the lines")
             while self.table[PyUnicode_READ(width, characters, end - 1)] & self.space:
                 end -= 1
             first, last = self.table[PyUnicode_READ(width, characters, start)], self.table[PyUnicode_READ(width, characters, end - 1)]

@@ -27,7 +27,7 @@ from pipeline.core.config import CleanConfig
 from pipeline.core.records import KINDS, BodyLines, CleanText, Document, Mark, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
 from pipeline.preprocess.headings import CIRCLED
-from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines, spans_of
+from pipeline.preprocess.lines import Lines, Wrapping, broken_ends, find_lines, join_lines, spans_of, wrapping_of
 from pipeline.preprocess.noise import find_noise
 
 if TYPE_CHECKING:
@@ -138,7 +138,8 @@ def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
 def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) -> CleanText:
     """Return a normalised document with its broken lines joined and its noise set aside."""
     marks = _placed_marks(document, offsets)
-    before, (text, offsets, lines) = offsets, joined(text, offsets, lines, frozenset([place for place, _ in marks]))
+    before, wrapping = offsets, wrapping_of(text, lines)
+    text, offsets, lines = joined(text, offsets, lines, wrapping, frozenset([place for place, _ in marks]))
     marks = marks if offsets is before else _placed_marks(document, offsets)
     found = _noise(document, text, lines, offsets, marks)
     body, noise = set_aside(document.text, len(text), lines.columns, found, offsets)
@@ -175,11 +176,11 @@ def set_aside(
     return body, tuple(noise)
 
 
-def joined(text: str, offsets: OffsetMap, lines: Lines, marked: frozenset[int]) -> tuple[str, OffsetMap, Lines]:
-    """Return the text with its broken lines joined, and its lines; where a reader has ``marked`` one begins."""
-    if len(lines.spans) < 2:
-        return text, offsets, lines
-    broken = broken_ends(text, lines, marked)
+def joined(
+    text: str, offsets: OffsetMap, lines: Lines, wrapping: Wrapping | None, marked: frozenset[int] = frozenset()
+) -> tuple[str, OffsetMap, Lines]:
+    """Return a text that was wrapped so with its broken lines joined, and its lines; where a reader has ``marked`` one begins."""
+    broken = broken_ends(text, lines, wrapping, marked) if wrapping or lines.open else ()
     if not broken:
         return text, offsets, lines
     spaced, dropped, lines = join_lines(text, lines, broken)
@@ -359,9 +360,11 @@ def _is_in_word(before: str, behind: str) -> bool:
 
 
 def _kept(dropped: list[Span], length: int) -> Iterator[Span]:
-    """Yield what lies between dropped spans, which are sorted and may overlap."""
+    """Yield what lies between dropped spans, which are sorted and may overlap; an empty one (a space put in) parts nothing."""
     position = 0
     for start, end in dropped:
+        if start == end:
+            continue
         if start > position:
             yield position, start
         position = max(position, end)

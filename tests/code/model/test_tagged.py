@@ -86,14 +86,25 @@ def test_the_columns_are_those_of_the_records(model):
         assert list(getattr(columns, name)) == list(getattr(made, name)), name
 
 
-def test_a_report_in_windows_has_the_tags_and_terms_that_it_has_at_once(model, cut_up, monkeypatch):
+@pytest.mark.parametrize("characters", [1, 60, 2**18])
+def test_a_report_in_windows_has_the_tags_and_terms_that_it_has_at_once(model, cut_up, monkeypatch, characters):
     options = msgspec.structs.replace(model.config.model, report_weight=0.0)  # which only reports of one window have
     model = replace(model, config=msgspec.structs.replace(model.config, model=options))
     cleaned, segments, _ = cut_up(TEXT * 12)
     (whole,) = tag_segments(cleaned, [segments], model)
     monkeypatch.setattr("pipeline.model.tag.WINDOW", 5)
+    monkeypatch.setattr("pipeline.model.tag.CHARACTERS", characters)
     parts = list(tag_segments(cleaned, [segments], model))
     assert len(parts) > 5
+    assert max(map(len, parts)) > 1 or characters == 1
     assert b"".join(part.json_lines() for part in parts) == whole.json_lines()
     assert sum(part.terms.terms for part in parts) == whole.terms.terms > 100
     assert sum(part.terms.unknown for part in parts) == whole.terms.unknown
+
+
+@pytest.mark.parametrize(("sentences", "is_whole"), [(511, True), (512, True), (513, False)])
+def test_a_report_is_scored_at_once_where_it_takes_something_from_itself(model, cut_up, monkeypatch, sentences, is_whole):
+    monkeypatch.setattr("pipeline.model.tag.CHARACTERS", 400)
+    cleaned, segments, _ = cut_up("一、送戏下乡\n" + "新开城市书房。" * (sentences - 1))
+    assert len(segments.sentences) == sentences
+    assert len(list(tag_segments(cleaned, [segments], model))) == (1 if is_whole else 2)
