@@ -76,7 +76,7 @@ class Batch:
 
     def __init__(self, model: Model, signature: str = "") -> None:
         """Take the model of the tags; ``signature`` names it where that is another than its own."""
-        self._signature = signature or model.signature
+        self._signature = signature or f"{model.name} {model.version}"
         self.themes = model.labels.names
         self.passed: list[TagColumns] = []  # since they were counted last
         self.counted = np.zeros(len(self.themes) + BINS + 2, np.int64)  # characters by theme and by bin of scores, and in review
