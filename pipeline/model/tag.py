@@ -22,7 +22,7 @@ from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Rows
 from pipeline.model.model import Model
 from pipeline.model.score import LONGEST_REPORT, Scored, score_segments
-from pipeline.model.tagged import OffsetRuns, Part, PredictedRuns, PredictedTags, place, placed
+from pipeline.model.tagged import OffsetRuns, PredictedRuns, PredictedTags, SegmentWindow, place, placed
 from pipeline.preprocess.long import LongText
 from pipeline.preprocess.segments import NO_SEGMENTS, Segments, joined
 
@@ -49,7 +49,7 @@ def tag_segments(cleaned: CleanText | LongText, several: Iterable[Segments], mod
 def tag_together(reports: Iterable[tuple[CleanText, Segments]], model: Model) -> list[TagGroup]:
     """Return the tags of some small reports, a group for each, the same as of each alone; scoring them at once is faster."""
     parts = [
-        Part(cleaned, segments, 0, len(segments), _in_order(cleaned.noise, segments.symbols), is_whole=True)
+        SegmentWindow(cleaned, segments, 0, len(segments), _in_order(cleaned.noise, segments.symbols), is_whole=True)
         for cleaned, segments in reports
     ]
     return list(_tag_parts(parts, model))
@@ -74,7 +74,7 @@ def _noise_tags(document: Document, noise: Iterable[Noise], model: Model) -> Ite
         )  # fmt: skip
 
 
-def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[Part]:
+def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[SegmentWindow]:
     """Yield ``size`` segments at a time, or fewer that are long, with one more on each side; noise goes with its window."""
     waiting, held, before = _in_order(cleaned.noise), NO_SEGMENTS, 0
     for some in several:
@@ -84,9 +84,9 @@ def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: i
             following = cleaned.offsets.to_source(int(held.sentences[held.firsts[last], 0]))
             count = bisect_left(waiting, following, key=_start)
             own, waiting = waiting[:count], waiting[count:]
-            yield Part(*_at_hand(cleaned, held.part(0, last + 1)), before, last, own, is_whole=False)
+            yield SegmentWindow(*_at_hand(cleaned, held.part(0, last + 1)), before, last, own, is_whole=False)
             held, before = held.part(last - 1, len(held)), 1
-    yield Part(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
+    yield SegmentWindow(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
 
 
 def _window_end(held: Segments, before: int, size: int) -> int:
@@ -119,7 +119,7 @@ def _start(span: Noise) -> int:
     return span.start
 
 
-def _tag_parts(parts: Sequence[Part], model: Model) -> list[PredictedTags | MadeTags]:
+def _tag_parts(parts: Sequence[SegmentWindow], model: Model) -> list[PredictedTags | MadeTags]:
     """Return the tags of some parts, scored together."""
     if not any(len(part.segments) for part in parts):
         return [MadeTags((), part.noise) for part in parts]
@@ -139,7 +139,7 @@ def _tag_parts(parts: Sequence[Part], model: Model) -> list[PredictedTags | Made
     ]
 
 
-def _tags(part: Part, judged: PredictedRuns, runs: OffsetRuns, terms: TermCount, model: Model) -> PredictedTags:
+def _tags(part: SegmentWindow, judged: PredictedRuns, runs: OffsetRuns, terms: TermCount, model: Model) -> PredictedTags:
     """Return the tags of a part, more of them for review where it is a whole report of words that the model hardly knows.
 
     A report of more than LONGEST_REPORT sentences stays as it is, so that tags do not depend on the parts that it is scored in.

@@ -34,7 +34,7 @@ _START = attrgetter("start")
 _BEHIND = np.array([0, 1])  # from the first and last character of a span to where it begins and ends
 
 
-class Part(msgspec.Struct, frozen=True):
+class SegmentWindow(msgspec.Struct, frozen=True):
     """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
 
     ``noise`` stands among them, ``is_whole`` tells whether they are all segments of the report, and ``number`` is that of the
@@ -82,7 +82,7 @@ class PredictedRuns(msgspec.Struct, frozen=True):
 class PredictedTags:
     """The tags of side-by-side runs of one report."""
 
-    def __init__(self, part: Part, judged: PredictedRuns, runs: "OffsetRuns", terms: TermCount, model: Model) -> None:
+    def __init__(self, part: SegmentWindow, judged: PredictedRuns, runs: "OffsetRuns", terms: TermCount, model: Model) -> None:
         """Take the part of a report, what was found of it, the way to its source, the count of its terms, and the model."""
         self.noise, self.terms, self._own, self._number = part.noise, terms, (part.first, part.last), part.number
         self._cleaned, self._segments, self._judged, self._offsets, self._model = part.cleaned, part.segments, judged, runs, model
