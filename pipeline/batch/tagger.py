@@ -187,6 +187,8 @@ class Tags(Sequence[Tag]):
 
 
 def _main_theme(report: FinishedReport, labels: LabelSet) -> str | None:
+    if len(report.tags) == 1:
+        return report.tags[0].shown_theme
     counts = Counter[str]()
     for tag in report.tags:
         counts[tag.shown_theme] += tag.end - tag.start

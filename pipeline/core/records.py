@@ -387,7 +387,12 @@ class TaggedReport(msgspec.Struct, frozen=True):
     def finish(self) -> "FinishedReport":
         """Return the report as a whole; its tags are gone through."""
         document, groups = self.document, [(tuple(group), group.noise, group.outline) for group in self.groups]
-        tags, noise, outline = (tuple(chain.from_iterable(some)) for some in zip(*groups, strict=True)) if groups else ((), (), ())
+        if len(groups) == 1:
+            ((tags, noise, outline),) = groups
+        else:
+            tags, noise, outline = (
+                (tuple(chain.from_iterable(some)) for some in zip(*groups, strict=True)) if groups else ((), (), ())
+            )
         return FinishedReport(document.source, document.sha256, document.encoding, document.text, tags, noise, outline)
 
 

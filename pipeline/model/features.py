@@ -361,6 +361,9 @@ def _rows_above(several: Sequence[Segments], sentences: int) -> tuple[list[str],
     rows: dict[str, int] = {}
     found: list[tuple[int, ...]] = []
     for segments in several:
+        if not segments.headings:
+            found += [()] * len(segments)
+            continue
         above: dict[int, tuple[int, ...]] = {-1: ()}
         for number in segments.used():
             heading = segments.headings[number]

@@ -108,6 +108,11 @@ class Model(msgspec.Struct, frozen=True, eq=False, dict=True):
         digest.update(repr((self.labels, settings, self.temperature, self.thresholds.tolist(), self.drifted)).encode())
         return digest.hexdigest()[:12]
 
+    @cached_property
+    def signature(self) -> str:
+        """Name and version, as tags have them."""
+        return f"{self.name} {self.version}"
+
     def calibrated(self, temperature: float, thresholds: Floats, drifted: DriftedText | None) -> "Model":
         """Return the model with another calibration; what is compiled of it knows none, and is shared."""
         other = msgspec.structs.replace(self, temperature=temperature, thresholds=thresholds, drifted=drifted)

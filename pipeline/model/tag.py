@@ -22,29 +22,15 @@ from pipeline.model.decode import Runs
 from pipeline.model.features import Floats, Rows
 from pipeline.model.model import Model
 from pipeline.model.score import LONGEST_REPORT, Scored, score_segments
-from pipeline.model.tagged import PredictedRuns, PredictedTags, place
+from pipeline.model.tagged import OffsetRuns, PredictedRuns, PredictedTags, SegmentWindow, place, placed
 from pipeline.preprocess.long import LongText
 from pipeline.preprocess.segments import NO_SEGMENTS, Segments, joined
 
-WINDOW = LONGEST_REPORT  # segments scored at once: a product large enough to be fast, small enough to bound memory
+# Segments scored at once, and the characters from the first to the last of them: a product large enough to be fast, small enough to
+# bound memory.
+WINDOW, CHARACTERS = LONGEST_REPORT, 2**18
 DIGITS = 4
 _SHARE_BITS = 24  # words whose shares are the same in this many bits weigh the same
-
-
-class _Part(msgspec.Struct, frozen=True):
-    """Side-by-side segments of a report, with one more on each side, whose sentences are context only.
-
-    ``noise`` stands among them, ``is_whole`` tells whether they are all segments of the report, and ``number`` is that of the
-    first tag.
-    """
-
-    cleaned: CleanText
-    segments: Segments
-    first: int
-    last: int
-    noise: tuple[Noise, ...]
-    is_whole: bool
-    number: int = 0
 
 
 def tag_segments(cleaned: CleanText | LongText, several: Iterable[Segments], model: Model) -> Iterator[TagGroup]:
@@ -63,7 +49,7 @@ def tag_segments(cleaned: CleanText | LongText, several: Iterable[Segments], mod
 def tag_together(reports: Iterable[tuple[CleanText, Segments]], model: Model) -> list[TagGroup]:
     """Return the tags of some small reports, a group for each, the same as of each alone; scoring them at once is faster."""
     parts = [
-        _Part(cleaned, segments, 0, len(segments), _in_order(cleaned.noise, segments.symbols), is_whole=True)
+        SegmentWindow(cleaned, segments, 0, len(segments), _in_order(cleaned.noise, segments.symbols), is_whole=True)
         for cleaned, segments in reports
     ]
     return list(_tag_parts(parts, model))
@@ -83,24 +69,38 @@ def _noise_tags(document: Document, noise: Iterable[Noise], model: Model) -> Ite
     for span in noise:
         yield Tag(
             document.source, -1, span.start, span.end, document.text[span.start : span.end], "", model.labels.other, 1.0,
-            {}, (), False, (), f"{model.name} {model.version}", noise=span.reason,
+            {}, (), False, (), model.signature, noise=span.reason,
             **(place(document, span.start) if document.places else {}),
         )  # fmt: skip
 
 
-def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[_Part]:
-    """Yield ``size`` segments at a time with one more on each side; noise goes with the window that it stands in."""
+def _windows(cleaned: CleanText | LongText, several: Iterable[Segments], size: int) -> Iterator[SegmentWindow]:
+    """Yield ``size`` segments at a time, or fewer that are long, with one more on each side; noise goes with its window."""
     waiting, held, before = _in_order(cleaned.noise), NO_SEGMENTS, 0
     for some in several:
         held = joined([held, some])
         waiting = _in_order(waiting, some.symbols) if some.symbols else waiting
-        while len(held) > before + size:
-            following = cleaned.offsets.to_source(int(held.sentences[held.firsts[before + size], 0]))
+        while len(held) > (last := _window_end(held, before, size)):
+            following = cleaned.offsets.to_source(int(held.sentences[held.firsts[last], 0]))
             count = bisect_left(waiting, following, key=_start)
             own, waiting = waiting[:count], waiting[count:]
-            yield _Part(*_at_hand(cleaned, held.part(0, before + size + 1)), before, before + size, own, is_whole=False)
-            held, before = held.part(before + size - 1, len(held)), 1
-    yield _Part(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
+            yield SegmentWindow(*_at_hand(cleaned, held.part(0, last + 1)), before, last, own, is_whole=False)
+            held, before = held.part(last - 1, len(held)), 1
+    yield SegmentWindow(*_at_hand(cleaned, held), before, len(held), waiting, is_whole=not before)
+
+
+def _window_end(held: Segments, before: int, size: int) -> int:
+    """Return the place behind the last segment of a window, which has no more than CHARACTERS, or one segment.
+
+    A report that takes something from itself as a whole is scored at once, however long its sentences are.
+    """
+    sentences, firsts = held.sentences, held.firsts
+    is_short = before >= len(held) or sentences[-1, 1] - sentences[firsts[before], 0] <= CHARACTERS
+    if is_short or (not before and len(sentences) <= LONGEST_REPORT):
+        return before + size
+    starts = sentences[:, 0].take(firsts)
+    fitting = int(starts.searchsorted(starts[before] + CHARACTERS, side="right")) - 1
+    return min(before + size, max(fitting, before + 1))
 
 
 def _at_hand(cleaned: CleanText | LongText, segments: Segments) -> tuple[CleanText, Segments]:
@@ -111,32 +111,35 @@ def _at_hand(cleaned: CleanText | LongText, segments: Segments) -> tuple[CleanTe
     return cleaned.part(start, end), msgspec.structs.replace(segments, sentences=segments.sentences - start)
 
 
-def _in_order(*noise: Iterable[Noise]) -> tuple[Noise, ...]:
-    return tuple(sorted(chain.from_iterable(noise), key=_start))
+def _in_order(*noise: Sequence[Noise]) -> tuple[Noise, ...]:
+    return tuple(sorted(chain.from_iterable(noise), key=_start)) if any(noise) else ()
 
 
 def _start(span: Noise) -> int:
     return span.start
 
 
-def _tag_parts(parts: Sequence[_Part], model: Model) -> list[PredictedTags | MadeTags]:
+def _tag_parts(parts: Sequence[SegmentWindow], model: Model) -> list[PredictedTags | MadeTags]:
     """Return the tags of some parts, scored together."""
     if not any(len(part.segments) for part in parts):
         return [MadeTags((), part.noise) for part in parts]
     scored = score_segments([(part.cleaned.text, part.segments, part.is_whole) for part in parts], model)
-    judged = _judge(scored, model)
-    bounds = [(first + part.first, first + part.last) for part, first in zip(parts, scored.layout.firsts, strict=True)]
-    owned = np.searchsorted(scored.runs.segments, bounds)
-    totals = np.append(np.zeros((2, 1), np.int64), scored.terms.cumsum(axis=1), axis=1)
-    totals = totals.take(np.append(scored.runs.firsts, scored.terms.shape[1]).take(owned), axis=1)
-    counts = (totals[:, :, 1] - totals[:, :, 0]).T.tolist()
+    runs, firsts = scored.runs, np.array(scored.layout.firsts)
+    all_bounds = runs.segments.searchsorted([*scored.layout.firsts, len(scored.layout.kinds)])
+    spans, in_source, ways = placed([part.cleaned for part in parts], np.diff(all_bounds), scored.clean_spans())
+    judged = _judge(scored, spans, in_source, model)
+    owned = runs.segments.searchsorted([firsts + [part.first for part in parts], firsts + [part.last for part in parts]])
+    totals = np.zeros((2, scored.terms.shape[1] + 1), np.int64)
+    scored.terms.cumsum(axis=1, out=totals[:, 1:])
+    totals = totals.take(np.append(runs.firsts, scored.terms.shape[1]).take(owned), axis=1)
+    counts = (totals[:, 1] - totals[:, 0]).T.tolist()
+    each = zip(parts, owned.T.tolist(), scored.layout.firsts, ways, counts, strict=True)
     return [
-        _tags(part, judged.part(start, end, first), TermCount(*count), model)
-        for part, (start, end), first, count in zip(parts, owned.tolist(), scored.layout.firsts, counts, strict=True)
+        _tags(part, judged.part(start, end, first), way, TermCount(*count), model) for part, (start, end), first, way, count in each
     ]
 
 
-def _tags(part: _Part, judged: PredictedRuns, terms: TermCount, model: Model) -> PredictedTags:
+def _tags(part: SegmentWindow, judged: PredictedRuns, runs: OffsetRuns, terms: TermCount, model: Model) -> PredictedTags:
     """Return the tags of a part, more of them for review where it is a whole report of words that the model hardly knows.
 
     A report of more than LONGEST_REPORT sentences stays as it is, so that tags do not depend on the parts that it is scored in.
@@ -149,11 +152,11 @@ def _tags(part: _Part, judged: PredictedRuns, terms: TermCount, model: Model) ->
     ):
         judged = msgspec.structs.replace(judged, review=judged.review | (judged.scores < model.drifted.threshold))
         terms = TermCount(terms.terms, terms.unknown, is_drifted=True)
-    return PredictedTags(part.cleaned, part.segments, (part.first, part.last), judged, terms, model, part.number, part.noise)
+    return PredictedTags(part, judged, runs, terms, model)
 
 
-def _judge(scored: Scored, model: Model) -> PredictedRuns:
-    """Return all runs with their probabilities and strongest words, worked out for all at once."""
+def _judge(scored: Scored, spans: Ints, in_source: Ints, model: Model) -> PredictedRuns:
+    """Return all runs, which stand in these spans, with their probabilities and strongest words, worked out for all at once."""
     probabilities = model.probabilities(scored.runs.scores)
     labels = probabilities.argmax(axis=1)
     rounded = probabilities.round(DIGITS)
@@ -161,7 +164,8 @@ def _judge(scored: Scored, model: Model) -> PredictedRuns:
     scores = rounded[np.arange(len(labels)), labels]
     return PredictedRuns(
         scored.runs.segments,
-        scored.clean_spans(),
+        spans,
+        in_source,
         labels,
         rounded,
         scores,
@@ -231,7 +235,8 @@ def _secondary(probabilities: Floats, labels: Ints, model: Model) -> list[tuple[
     enough[np.arange(len(labels)), labels] = False
     enough[:, names.index(model.labels.other)] = False
     secondary: list[tuple[str, ...]] = [()] * len(labels)
-    for run in dict.fromkeys(np.nonzero(enough)[0].tolist()):
-        ranked = sorted(np.flatnonzero(enough[run]).tolist(), key=lambda i: -probabilities[run, i])
-        secondary[run] = tuple([names[i] for i in ranked])
+    runs, themes = np.nonzero(enough)
+    order = np.lexsort((-probabilities[runs, themes], runs))  # stable: of themes that are as probable the first comes first
+    for run, theme in zip(runs.take(order).tolist(), themes.take(order).tolist(), strict=True):
+        secondary[run] += (names[theme],)
     return secondary

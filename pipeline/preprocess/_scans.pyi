@@ -14,7 +14,7 @@ def control_characters(data: bytes) -> int: ...
 def count(kinds: NDArray[_Kind], wanted: int) -> int: ...
 def places(kinds: NDArray[_Kind], wanted: int, found: NDArray[np.int64]) -> None: ...
 def around(kinds: NDArray[_Kind], wanted: int, bounds: int, found: NDArray[np.int64]) -> int: ...
-def trim(text: str, spans: NDArray[np.int64]) -> None: ...
+def trim(texts: list[str], counts: NDArray[np.int64], spans: NDArray[np.int64]) -> None: ...
 def leads(
     text: str,
     starts: NDArray[np.int64],
@@ -96,3 +96,17 @@ class Cutter:
         segments: NDArray[np.int64],
         sentences: NDArray[np.int64],
     ) -> int: ...
+    def add_each(
+        self,
+        texts: list[str],
+        goes_on: NDArray[np.uint8],
+        lines: NDArray[np.int64],
+        line_bounds: NDArray[np.int64],
+        given: NDArray[np.int64],
+        paragraphs: NDArray[np.int64],
+        is_first: NDArray[np.uint8],
+        bounds: NDArray[np.int64],
+        segments: NDArray[np.int64],
+        sentences: NDArray[np.int64],
+        found: NDArray[np.int64],
+    ) -> list[tuple[list[int], list[str], list[int], list[tuple[int, int]]] | None]: ...

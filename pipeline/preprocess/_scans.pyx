@@ -184,24 +184,30 @@ def around(const Kind[::1] kinds not None, int wanted, int bounds, int64_t[:, ::
         number, i = number + 1, i + 1
 
 
-def trim(str text not None, int64_t[:, ::1] spans not None):
-    """Narrow spans of a text to what lies between the white space at their ends; one that holds nothing else stays as it is.
+def trim(list texts not None, const int64_t[::1] counts not None, int64_t[:, ::1] spans not None):
+    """Narrow spans of some texts to what lies between the white space at their ends; one that holds nothing else stays as it is.
 
-    Raises ValueError for a span outside the text.
+    ``counts`` tells how many of the ``spans`` are of each text. Raises ValueError where they do not agree.
     """
-    cdef Py_ssize_t i
+    cdef Py_ssize_t number, i, first = 0
     cdef int64_t start, end
-    cdef int width = PyUnicode_KIND(text)
-    cdef void* characters = PyUnicode_DATA(text)
-    if spans.shape[1] != 2:
-        raise ValueError("a span has a start and an end")
-    for i in range(spans.shape[0]):
-        start, end = spans[i, 0], spans[i, 1]
-        if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
-            raise ValueError("a span lies outside the text")
-        _strip(width, characters, &start, &end)
-        if start < end:
-            spans[i, 0], spans[i, 1] = start, end
+    cdef str text
+    if counts.shape[0] != len(texts) or spans.shape[1] != 2:
+        raise ValueError("texts and spans do not agree in length")
+    for number in range(counts.shape[0]):
+        if not 0 <= counts[number] <= spans.shape[0] - first:
+            raise ValueError("texts and spans do not agree in length")
+        text = <str?>texts[number]
+        for i in range(first, first + counts[number]):
+            start, end = spans[i, 0], spans[i, 1]
+            if not 0 <= start <= end <= PyUnicode_GET_LENGTH(text):
+                raise ValueError("a span lies outside its text")
+            _strip(PyUnicode_KIND(text), PyUnicode_DATA(text), &start, &end)
+            if start < end:
+                spans[i, 0], spans[i, 1] = start, end
+        first += counts[number]
+    if first != spans.shape[0]:
+        raise ValueError("texts and spans do not agree in length")
 
 
 def leads(
@@ -306,17 +312,16 @@ cdef class Looks:
     ):
         """Write the lines of a text that hold more than white space, without that around them; return how many.
 
-        There is room for one more line than half as many as characters; raises ValueError otherwise.
+        Each ends where its line of the text does. Raises ValueError where there is no room for them.
         """
-        cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text), i = 0, found = 0, room = size // 2 + 1
+        cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text), i = 0, found = 0
+        cdef Py_ssize_t room = min(starts.shape[0], ends.shape[0], doubtful.shape[0], opens.shape[0], closes.shape[0])
         cdef int width = PyUnicode_KIND(text)
         cdef void* characters = PyUnicode_DATA(text)
         cdef int64_t start, end
         cdef uint16_t first, second, third, last, met
         cdef Py_ssize_t j
         cdef bint may_be
-        if not room <= min(starts.shape[0], ends.shape[0], doubtful.shape[0], opens.shape[0], closes.shape[0]):
-            raise ValueError("no room for the lines")
         while i < size:
             start = i
             end = i = _line_end(width, characters, i, size)
@@ -325,6 +330,8 @@ cdef class Looks:
                 start += 1
             if start == end:
                 continue
+            if found == room:
+                raise ValueError("no room for the lines")
             while self.table[PyUnicode_READ(width, characters, end - 1)] & self.space:
                 end -= 1
             first, last = self.table[PyUnicode_READ(width, characters, start)], self.table[PyUnicode_READ(width, characters, end - 1)]
@@ -534,6 +541,17 @@ cdef int _check_lines(str text, const int64_t[:, :] lines) except -1:
     return 0
 
 
+cdef int _check_bounds(const int64_t[::1] bounds, Py_ssize_t count, Py_ssize_t size) except -1:
+    """Raise ValueError for bounds of so many parts that do not divide so many things."""
+    cdef Py_ssize_t i
+    if bounds.shape[0] != count + 1 or bounds[0] != 0 or bounds[count] != size:
+        raise ValueError("the bounds do not agree with what they divide")
+    for i in range(count):
+        if bounds[i] > bounds[i + 1]:
+            raise ValueError("the bounds do not agree with what they divide")
+    return 0
+
+
 cdef int _level(int width, void* characters, int64_t start, int64_t end, bint is_row) noexcept:
     """Return the level of a line that is a heading by its form, as ``line_level`` does."""
     cdef Py_UCS4 first = PyUnicode_READ(width, characters, start), last = PyUnicode_READ(width, characters, end - 1), code
@@ -702,7 +720,7 @@ cdef class Cutter:
     cdef void* characters
     cdef readonly list levels, texts, parents, symbols
     cdef readonly Py_ssize_t sentence_count
-    cdef Py_ssize_t segment_count
+    cdef Py_ssize_t segment_count, base  # the first sentence of the text
     cdef int64_t[:, ::1] segments, sentences
     cdef int64_t head, below, lead_start, lead_end, end
     cdef int64_t title_level
@@ -712,10 +730,9 @@ cdef class Cutter:
     def __cinit__(self, str text not None, str barred not None, str behind not None, series not None):
         """Take the clean text, what may not stand in leads, what may stand behind them, and what tells rows of headings."""
         self.series = series
-        self.barred, self.behind, self.parts = barred, behind, ""
+        self.barred, self.behind = barred, behind
         self._take(text)
-        self.levels, self.texts, self.parents = [], [], []
-        self.head = self.below = self.lead_start = self.end = self.title_level = -1
+        self._begin()
 
     cdef void _take(self, str text) noexcept:
         self.text, self.width, self.characters = text, PyUnicode_KIND(text), PyUnicode_DATA(text)
@@ -742,18 +759,96 @@ cdef class Cutter:
         headings. There is room for as many of both as there are lines and sentences. ``levels``, ``texts`` and ``parents`` are
         those of headings afterwards, ``symbols`` what was set aside. Raises ValueError for what does not agree.
         """
-        cdef Py_ssize_t count = given.shape[0], i = 0, first, line
-        cdef int64_t above
-        _check_lines(self.text, lines)
+        self._make_room(lines, given, paragraphs, is_first, segments, sentences)
+        self._carry()
+        self._add(lines, given, paragraphs, is_first)
+        return self.segment_count
+
+    def add_each(
+        self,
+        list texts not None,
+        const uint8_t[::1] goes_on not None,
+        const int64_t[:, :] lines not None,
+        const int64_t[::1] line_bounds not None,
+        const int64_t[:, ::1] given not None,
+        const int64_t[::1] paragraphs not None,
+        const uint8_t[::1] is_first not None,
+        const int64_t[::1] bounds not None,
+        int64_t[:, ::1] segments not None,
+        int64_t[:, ::1] sentences not None,
+        int64_t[:, ::1] found not None,
+    ):
+        """Do what ``add`` does for some clean texts, each a report of its own or ``goes_on`` with that of the text before.
+
+        ``line_bounds`` and ``bounds`` tell which of the lines and of the ``given`` sentences are of each text. Written into
+        ``found``, of shape (texts + 1, 2), is with how many segments and sentences each text ends; the places of the first
+        sentences of segments are counted from that of their text. Returns for each text None, or a tuple of ``levels``, ``texts``,
+        ``parents`` and ``symbols`` where there is any. Raises ValueError for what does not agree.
+        """
+        cdef Py_ssize_t count = len(texts), i
+        cdef list others = []
+        self._make_room(lines, given, paragraphs, is_first, segments, sentences)
+        if goes_on.shape[0] != count or found.shape[0] != count + 1 or found.shape[1] != 2:
+            raise ValueError("the texts do not agree in length")
+        _check_bounds(line_bounds, count, lines.shape[1])
+        _check_bounds(bounds, count, given.shape[0])
+        found[0, 0] = found[0, 1] = 0
+        for i in range(count):
+            self._take(<str?>texts[i])
+            self.symbols, self.base = [], self.sentence_count
+            if goes_on[i]:
+                self._carry()
+            else:
+                self._begin()
+            self._add(
+                lines[:, line_bounds[i] : line_bounds[i + 1]],
+                given[bounds[i] : bounds[i + 1]],
+                paragraphs[bounds[i] : bounds[i + 1]],
+                is_first[bounds[i] : bounds[i + 1]],
+            )
+            found[i + 1, 0], found[i + 1, 1] = self.segment_count, self.sentence_count
+            others.append((self.levels, self.texts, self.parents, self.symbols) if self.levels or self.symbols else None)
+        return others
+
+    cdef int _make_room(
+        self,
+        const int64_t[:, :] lines,
+        const int64_t[:, ::1] given,
+        const int64_t[::1] paragraphs,
+        const uint8_t[::1] is_first,
+        int64_t[:, ::1] segments,
+        int64_t[:, ::1] sentences,
+    ) except -1:
+        """Take the arrays that are filled; raises ValueError where they do not agree with what is given."""
+        cdef Py_ssize_t count = given.shape[0]
+        if lines.shape[0] != 4:
+            raise ValueError("a line has a start, an end, a level and a kind")
         if not count == paragraphs.shape[0] == is_first.shape[0] or given.shape[1] != 2 or sentences.shape[1] != 2:
             raise ValueError("the sentences do not agree in length")
         if segments.shape[0] != 4 or not lines.shape[1] + count <= min(segments.shape[1], sentences.shape[0]):
             raise ValueError("no room for the segments")
+        self.segments, self.sentences, self.segment_count, self.sentence_count = segments, sentences, 0, 0
+        self.symbols, self.base = [], 0
+        return 0
+
+    cdef int _begin(self) except -1:
+        """Begin a report, of which there are no headings yet."""
+        self.levels, self.texts, self.parents, self.parts = [], [], [], ""
+        self.head = self.below = self.lead_start = self.end = self.title_level = -1
+        self.numbered = self.is_apart = self.has_inner_items = False
+        self.series.clear()
+        return 0
+
+    cdef int _add(
+        self, const int64_t[:, :] lines, const int64_t[:, ::1] given, const int64_t[::1] paragraphs, const uint8_t[::1] is_first
+    ) except -1:
+        """Add the segments of the next lines of the text."""
+        cdef Py_ssize_t count = given.shape[0], i, first, line
+        cdef int64_t above
+        _check_lines(self.text, lines)
         for i in range(count):
             if not 0 <= given[i, 0] < given[i, 1] <= PyUnicode_GET_LENGTH(self.text):
                 raise ValueError("a sentence lies outside the text")
-        self.segments, self.sentences, self.segment_count, self.sentence_count, self.symbols = segments, sentences, 0, 0, []
-        self._carry()
         i = 0
         for line in range(lines.shape[1]):
             if lines[2, line] != NO_LEVEL:
@@ -771,7 +866,7 @@ cdef class Cutter:
                 self._add_segment(self._copied(given, first, i), above, NO_LEVEL, lines[3, line])
             else:
                 self._add_paragraph(lines[0, line], lines[1, line], given[first:i], is_first[first:i])
-        return self.segment_count
+        return 0
 
     cdef int _carry(self) except -1:
         """Keep, of the headings so far, those that the next segment stands under."""
@@ -920,7 +1015,7 @@ cdef class Cutter:
     cdef void _add_segment(self, Py_ssize_t count, int64_t above, int64_t level, int64_t kind) noexcept:
         """Make a segment of so many sentences that are written behind those of the others."""
         cdef Py_ssize_t place = self.segment_count
-        self.segments[0, place], self.segments[1, place] = self.sentence_count, above
+        self.segments[0, place], self.segments[1, place] = self.sentence_count - self.base, above
         self.segments[2, place], self.segments[3, place] = level, kind
         self.segment_count, self.sentence_count = place + 1, self.sentence_count + count
 

@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import KINDS, NO_LEVEL, BodyLines, CleanText, Document, Noise, OffsetMap
+from pipeline.core.records import KINDS, NO_LEVEL, BodyLines, CleanText, Document, Mark, Noise, OffsetMap
 from pipeline.preprocess.characters import CODE_POINTS, kinds_of, places, spans_around
-from pipeline.preprocess.frame import Sliced, find_frame
+from pipeline.preprocess.frame import find_frame
 from pipeline.preprocess.headings import BESIDE, CIRCLED
-from pipeline.preprocess.lines import Lines, broken_ends, find_lines, join_lines, spans_of
+from pipeline.preprocess.lines import Lines, Wrapping, broken_ends, find_lines, join_lines, spans_of, wrapping_of
 from pipeline.preprocess.noise import find_noise
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class _Kinds(msgspec.Struct, frozen=True):
 
 _AT_ONCE = 2**18  # characters that are converted at once, so that memory stays bounded
 _UNCHANGED = OffsetMap((0,), (0,))
+_ROWS = ("row", "record")  # kinds of marks
 _START = attrgetter("start")
 _INK = re.compile(r"\S+")
 
@@ -108,7 +109,8 @@ def clean_together(documents: Sequence[Document], options: CleanConfig) -> list[
 
 
 def _normalised(document: Document, options: CleanConfig, unchanged: bool) -> tuple[str, OffsetMap]:
-    syntax = [(mark.start, mark.end) for mark in document.marks if mark.kind == "syntax"]
+    marks = document.marks
+    syntax = [(mark.start, mark.end) for mark in marks if mark.kind == "syntax"] if marks else ()
     is_plain = unchanged and not syntax and not _odd_forms(document.text, options.simplify)
     return (document.text, _UNCHANGED) if is_plain else normalise(document.text, options.simplify, syntax)
 
@@ -136,19 +138,25 @@ def _are_unchanged(texts: Sequence[str], simplify: bool) -> list[bool]:
 
 def _cleaned(document: Document, text: str, offsets: OffsetMap, lines: Lines) -> CleanText:
     """Return a normalised document with its broken lines joined and its noise set aside."""
-    text, offsets, lines = joined(text, offsets, document, lines)
-    found = _noise(document, text, lines, offsets)
-    columns = with_frame(text, lines.spans, lines.columns, found)
-    body, noise = set_aside(document.text, len(text), columns, found, offsets)
-    return CleanText(document, text, offsets, _body_lines(document, body, offsets), noise)
-
-
-def with_frame(text: Sliced, lines: Iterable[Span], columns: NDArray[np.int64], noise: dict[int, str]) -> NDArray[np.int64]:
-    """Return lines as columns, of which the third has the levels of those that frame the text."""
-    if found := find_frame(text, lines, columns, noise):
+    marks = _placed_marks(document, offsets)
+    before, wrapping = offsets, wrapping_of(text, lines)
+    text, offsets, lines = joined(text, offsets, lines, wrapping, frozenset([place for place, _ in marks]))
+    marks = marks if offsets is before else _placed_marks(document, offsets)
+    found = _noise(document, text, lines, offsets, marks)
+    columns = lines.columns
+    if frame := find_frame(text, columns, found):
         columns = columns.copy()
-        columns[2, [*found]] = [*found.values()]
-    return columns
+        columns[2, [*frame]] = [*frame.values()]
+    body, noise = set_aside(document.text, len(text), columns, found, offsets)
+    return CleanText(document, text, offsets, _body_lines(body, marks), noise)
+
+
+def _placed_marks(document: Document, offsets: OffsetMap) -> list[tuple[int, Mark]]:
+    """Return what a reader has marked, but for syntax, with the clean offset of its first character."""
+    if not document.marks:
+        return []
+    marks = [mark for mark in document.marks if mark.kind != "syntax"]
+    return [(mark.start if offsets is _UNCHANGED else offsets.to_clean(mark.start), mark) for mark in marks]
 
 
 def set_aside(
@@ -158,23 +166,26 @@ def set_aside(
 
     ``length`` is that of the clean text.
     """
-    body = lines
+    if not found and length == len(source):  # as in most texts that are short
+        return lines, ()
+    body, noise = lines, []
     if found:
         is_body = np.ones(lines.shape[1], bool)
         is_body[[*found]] = False
         body = lines[:, is_body]
-    spans = zip(*lines[:2, [*found]].tolist(), found.values(), strict=True)
-    noise = [Noise(*offsets.span(start, end), reason) for start, end, reason in spans]
+        spans = zip(*lines[:2, [*found]].tolist(), found.values(), strict=True)
+        noise = [Noise(*offsets.span(start, end), reason) for start, end, reason in spans]
     if length < len(source):
         noise += _dropped_lines(source, length, lines, offsets)
     noise.sort(key=_START)
     return body, tuple(noise)
 
 
-def joined(text: str, offsets: OffsetMap, document: Document, lines: Lines) -> tuple[str, OffsetMap, Lines]:
-    """Return the text with its broken lines joined, and its lines; what a reader has marked is a line of its own."""
-    marked = frozenset([offsets.to_clean(mark.start) for mark in document.marks if mark.kind != "syntax"])
-    broken = broken_ends(text, lines, marked)
+def joined(
+    text: str, offsets: OffsetMap, lines: Lines, wrapping: Wrapping | None, marked: frozenset[int] = frozenset()
+) -> tuple[str, OffsetMap, Lines]:
+    """Return a text that was wrapped so with its broken lines joined, and its lines; where a reader has ``marked`` one begins."""
+    broken = broken_ends(text, lines, wrapping, marked) if wrapping or lines.open else ()
     if not broken:
         return text, offsets, lines
     spaced, dropped, lines = join_lines(text, lines, broken)
@@ -354,9 +365,11 @@ def _is_in_word(before: str, behind: str) -> bool:
 
 
 def _kept(dropped: list[Span], length: int) -> Iterator[Span]:
-    """Yield what lies between dropped spans, which are sorted and may overlap."""
+    """Yield what lies between dropped spans, which are sorted and may overlap; an empty one (a space put in) parts nothing."""
     position = 0
     for start, end in dropped:
+        if start == end:
+            continue
         if start > position:
             yield position, start
         position = max(position, end)
@@ -380,17 +393,17 @@ def _compose(offsets: OffsetMap, kept: list[Span]) -> OffsetMap:
     return OffsetMap(tuple(clean_starts), tuple(source_starts)) if kept else OffsetMap((0,), (0,))
 
 
-def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap) -> dict[int, str]:
+def _noise(document: Document, text: str, lines: Lines, offsets: OffsetMap, marks: Sequence[tuple[int, Mark]]) -> dict[int, str]:
     """Return why each line that is noise, by its index, is none of the report: marked by the reader, or by its form.
 
     The row of a table is noise only where it holds no word: its form says nothing.
     """
-    rows = {offsets.to_clean(mark.start) for mark in document.marks if mark.kind in ("row", "record")}
+    if not document.marks:
+        return find_noise([text[start:end] for start, end in lines.spans], lines.doubtful)
+    rows = {place for place, mark in marks if mark.kind in _ROWS}
     if rows and not lines.doubtful and _are_rows(document, lines, rows):
         return {}
     texts = [text[start:end] for start, end in lines.spans]
-    if not document.marks:
-        return find_noise(texts, lines.doubtful)
     marked = _marked_noise(document, lines.spans, offsets)
     rest = [i for i in range(len(texts)) if i not in marked]
     doubtful = frozenset(lines.doubtful)
@@ -404,14 +417,14 @@ def _are_rows(document: Document, lines: Lines, rows: AbstractSet[int]) -> bool:
     return all(start in rows for start, _ in lines.spans) and all(mark.kind != "noise" for mark in document.marks)
 
 
-def _body_lines(document: Document, columns: NDArray[np.int64], offsets: OffsetMap) -> BodyLines:
+def _body_lines(columns: NDArray[np.int64], marks: Sequence[tuple[int, Mark]]) -> BodyLines:
     """Return the lines of the body with what the reader marked at their first character."""
-    if not document.marks:
+    if not marks:
         return BodyLines(columns)
-    marks = {offsets.to_clean(mark.start): mark for mark in document.marks if mark.kind in ("heading", "row", "record")}
+    at = {place: mark for place, mark in marks if mark.kind != "noise"}
     columns = columns.copy()
     for i, start in enumerate(columns[0].tolist()):
-        mark = marks.get(start)
+        mark = at.get(start)
         if mark is not None and mark.kind == "heading":
             columns[2, i] = mark.level if columns[2, i] in (NO_LEVEL, BESIDE) else columns[2, i]
         elif mark is not None:

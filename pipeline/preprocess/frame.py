@@ -6,7 +6,7 @@ What stands behind a signature with its date, or in an annex, is below none of t
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pipeline.preprocess.contents import is_contents_title
 from pipeline.preprocess.headings import ANNEX, BARE_ANNEX, BESIDE, SIGNATURE, sign_level
 
-Span = tuple[int, int]
 LONGEST = 60
+_LINES_AT_ONCE = 2**10  # that are made numbers
 _MOST_LISTED, _MOST_NAMES, _SHORTEST_NAME, _LONGEST_NAME = 30, 4, 5, 30
 _PLACES = "村镇乡区县市省道"
 _FIGURES = "一二三四五六七八九十"
@@ -90,16 +90,14 @@ class Sliced(Protocol):
         ...
 
 
-def find_frame(text: Sliced, lines: Iterable[Span], columns: NDArray[np.int64], noise: Mapping[int, str]) -> dict[int, int]:
+def find_frame(text: Sliced, columns: NDArray[np.int64], noise: Mapping[int, str]) -> dict[int, int]:
     """Return which of the lines of a text are SIGNATURE, ANNEX, BARE_ANNEX or BESIDE, by their number.
 
-    ``lines`` are where they start and end, as the first two of the ``columns``; ``noise`` has the numbers of those set aside.
+    The first two of the ``columns`` are where they start and end; ``noise`` has the numbers of those set aside.
     """
     found = dict.fromkeys(_below_title(text, columns, noise), BESIDE)
     annexes, dates, contents = list[int](), list[int](), list[int]()
-    for i, (start, end) in enumerate(lines):
-        if end - start > LONGEST:
-            continue
+    for i, start, end in _short(columns):
         first = text[start : start + 1]
         if first in _BEGINS and i not in noise and _stands_beside(text[start:end]):
             found[i] = BESIDE
@@ -118,6 +116,14 @@ def find_frame(text: Sliced, lines: Iterable[Span], columns: NDArray[np.int64], 
         return found
     report = _Report(text, columns, noise)
     return found | dict.fromkeys(report.contents(contents), BESIDE) | report.ends(annexes, dates)
+
+
+def _short(columns: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+    """Yield the numbers of lines that are not long, and where they start and end."""
+    for before in range(0, columns.shape[1], _LINES_AT_ONCE):
+        starts, ends = columns[:2, before : before + _LINES_AT_ONCE]
+        short = np.flatnonzero(ends - starts <= LONGEST)
+        yield from zip((short + before).tolist(), starts.take(short).tolist(), ends.take(short).tolist(), strict=True)
 
 
 def _below_title(text: Sliced, lines: NDArray[np.int64], noise: Mapping[int, str]) -> Iterator[int]:

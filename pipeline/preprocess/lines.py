@@ -29,12 +29,14 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _OPEN_ENDS = frozenset("，、,《“（(【‘")
 _CLOSED_STARTS = frozenset("，。、；：！？）》”】’")
-_FINAL = r"[。！？!?；;：:…][”’」』）)】]*$"
+_FINALS, _CLOSERS = "。！？!?；;：:…", "”’」』）)】"
+_FINAL = f"[{_FINALS}][{_CLOSERS}]*$"
 _LATIN = re.compile("[A-Za-z]")
 _NEVER_BROKEN = frozenset(("navigation", "byline", "furniture", "image", "related links", CONTENTS))
 NARROWEST, WIDEST = 18, 120  # characters of a line in a text that was wrapped at a width
 _FULL = 0.85  # of that width: a full line, less what a mark that may not begin a line takes with it
 _MOSTLY = 0.4
+_FEWEST = 4  # lines of a text of which that can be told
 _AT_ONCE = 2**18  # characters that are looked at together
 _LINES_AT_ONCE = 2**12
 # What a character may be to a line; it may be several of these. An ideograph that no form of noise begins with is PLAIN. Nor does
@@ -59,7 +61,7 @@ _MEMBERS = (
 )
 
 
-class _Wrapping(msgspec.Struct, frozen=True):
+class Wrapping(msgspec.Struct, frozen=True):
     """How a text was wrapped: from which length on a line is full, and whether its paragraphs are indented."""
 
     full: float
@@ -144,7 +146,7 @@ def _piece(text: str, place: int) -> _Arrays:
 
 
 def _with_sweep(text: str, place: int, looks: "Looks") -> _Arrays:
-    room = len(text) // 2 + 1
+    room = text.count("\n") + 1
     starts, ends = np.empty((2, room), np.int64)
     flags = np.empty((3, room), np.uint8)
     found = looks.lines(text, starts, ends, *flags)
@@ -209,52 +211,75 @@ def _look_of() -> NDArray[np.uint16]:
     return looks
 
 
-def broken_ends(text: str, lines: Lines, whole: frozenset[int] = frozenset()) -> list[int]:
-    """Return the indices of the lines whose last sentence goes on in the next.
+def broken_ends(text: str, lines: Lines, wrapping: Wrapping | None, whole: frozenset[int] = frozenset()) -> list[int]:
+    """Return the indices of the lines whose last sentence goes on in the next, in a text that was wrapped so.
 
     Lines that begin at an offset in ``whole`` (rows of tables, headings of a Word file) are left as they are.
     """
-    spans = lines.spans
-    wrapping = None if lines.wide else _wrapping(text, spans)
+    spans, doubtful = lines.spans, frozenset(lines.doubtful)
     return [
         i
         for i in (range(len(spans) - 1) if wrapping else lines.open)
-        if not (spans[i][0] in whole or spans[i + 1][0] in whole) and _goes_on(text, spans[i], spans[i + 1], wrapping)
+        if _may_go_on(text, spans[i], spans[i + 1], wrapping)
+        and not (spans[i][0] in whole or spans[i + 1][0] in whole)
+        and not any(judge(text[slice(*spans[j])]) in _NEVER_BROKEN for j in (i, i + 1) if j in doubtful)  # no others are noise
     ]
 
 
-def _goes_on(text: str, first: Span, second: Span, wrapping: _Wrapping | None) -> bool:
+def _may_go_on(text: str, first: Span, second: Span, wrapping: Wrapping | None) -> bool:
+    """Tell whether the first of two lines goes on in the second, unless one is noise."""
     in_mid_sentence = text[first[1] - 1] in _OPEN_ENDS or text[second[0]] in _CLOSED_STARTS
-    if not in_mid_sentence and not (wrapping and first[1] - first[0] >= wrapping.full and second[0] - first[1] == 1):
+    if not in_mid_sentence and not (wrapping and _is_one_paragraph(text, first, second, wrapping)):
         return False
-    if text.count("\n", first[1], second[0]) > 1 or sign_level(text, second[0], second[1]) is not None:
-        return False
-    line, following = text[slice(*first)], text[slice(*second)]
-    if {judge(line), judge(following)} & _NEVER_BROKEN:
-        return False
-    return in_mid_sentence or (wrapping is not None and _is_one_paragraph(line, following, wrapping))
+    return text.count("\n", first[1], second[0]) <= 1 and sign_level(text, second[0], second[1]) is None
 
 
-def _is_one_paragraph(line: str, following: str, wrapping: _Wrapping) -> bool:
+def _is_one_paragraph(text: str, first: Span, second: Span, wrapping: Wrapping) -> bool:
     """Tell whether a full line and the next one are of one paragraph, whose last line ends a sentence, as no heading does."""
-    if following[0] in CAPTION_SIGNS:
+    if first[1] - first[0] < wrapping.full or second[0] - first[1] != 1 or text[second[0]] in CAPTION_SIGNS:
         return False
-    if not re.search(_FINAL, line):
+    if not _is_final(text, *first):
         return True
-    return wrapping.indented and (len(following) >= wrapping.full or re.search(_FINAL, following) is not None)
+    return wrapping.indented and (second[1] - second[0] >= wrapping.full or _is_final(text, *second))
 
 
-def _wrapping(text: str, lines: Sequence[Span]) -> _Wrapping | None:
+class LineForms(msgspec.Struct, frozen=True):
+    """What tells of some lines whether their text was wrapped: lengths, which end as no sentence does, how many are indented."""
+
+    lengths: Ints
+    unfinished: Bools
+    indented: int
+
+
+def line_forms(text: str, lines: Lines) -> LineForms:
+    """Return what lines of a text tell of how it was wrapped."""
+    unfinished = [not _is_final(text, start, end) for start, end in lines.spans]
+    indented = sum(start > 0 and text[start - 1] in "\u3000 \t" for start, _ in lines.spans)
+    return LineForms(lines.columns[1] - lines.columns[0], np.array(unfinished, bool), indented)
+
+
+def _is_final(text: str, start: int, end: int) -> bool:
+    """Tell whether a line ends as a sentence does."""
+    last = text[end - 1]
+    return last in _FINALS or (last in _CLOSERS and re.search(_FINAL, text[start:end]) is not None)
+
+
+def wrapping_of(text: str, lines: Lines) -> Wrapping | None:
     """Return how a text was wrapped, or None where its lines are paragraphs."""
-    lengths = sorted(end - start for start, end in lines)
-    if len(lengths) < 4 or not NARROWEST <= (width := lengths[-max(1, len(lengths) // 50)]) <= WIDEST or lengths[-1] > WIDEST:
+    return None if lines.wide or len(lines.spans) < _FEWEST else wrapping_by([line_forms(text, lines)])
+
+
+def wrapping_by(forms: Sequence[LineForms]) -> Wrapping | None:
+    """Return how a text was wrapped of whose lines, some at a time, these are the forms, and none of which is wide."""
+    lengths, unfinished = (np.concatenate([getattr(some, name) for some in forms]) for name in ("lengths", "unfinished"))
+    count = len(lengths)
+    if count < _FEWEST or not NARROWEST <= (width := int(np.sort(lengths)[-max(1, count // 50)])) <= WIDEST:
         return None
-    full = [line for line in lines if line[1] - line[0] >= _FULL * width]
-    broken = sum(not re.search(_FINAL, text[slice(*line)]) for line in full)
-    if len(full) < _MOSTLY * len(lines) or broken < _MOSTLY * len(full):
+    is_full = lengths >= _FULL * width
+    full = int(is_full.sum())
+    if full < _MOSTLY * count or int((is_full & unfinished).sum()) < _MOSTLY * full:
         return None
-    indents = sum(start > 0 and text[start - 1] in "\u3000 \t" for start, _ in lines)
-    return _Wrapping(_FULL * width, indents * 20 >= len(lines))
+    return Wrapping(_FULL * width, sum(some.indented for some in forms) * 20 >= count)
 
 
 def join_lines(text: str, lines: Lines, broken: Sequence[int]) -> tuple[str, list[Span], Lines]:

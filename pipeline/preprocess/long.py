@@ -1,12 +1,17 @@
 """A long report, cleaned some lines at a time, of whose clean text only what differs from the source is kept.
 
 What ``clean`` does to a line depends on the lines around it in a few ways, and each is kept: a line that goes on in the next one
-is cleaned together with it, noise is found among all lines at once, and a text of glosses, without a full stop or without a long
-line among the first, which may have been wrapped at a width, is cleaned as a whole.
+is cleaned together with it, noise is found among all lines at once, and whether lines were wrapped at a width is told of all of
+them before any is joined. A line without end is normalised in parts that end where nothing reaches across.
+
+Cleaned as a whole is what a part tells nothing of: a text with marks of its reader, which lead into it; one without a full stop,
+in which points may be some, unless one stands anywhere; and one with pinyin glosses, since those of the neutral tone are told
+from brackets by how many others there are.
 """
 
+import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import overload
 
@@ -14,10 +19,11 @@ import msgspec
 import numpy as np
 
 from pipeline.core.config import CleanConfig
-from pipeline.core.records import NO_LEVEL, BodyLines, CleanText, Document, Noise, OffsetMap
+from pipeline.core.records import BodyLines, CleanText, Document, Noise, OffsetMap
 from pipeline.preprocess.characters import Ints
-from pipeline.preprocess.clean import clean, joined, normal_stretch, set_aside, with_frame
-from pipeline.preprocess.lines import Lines, find_lines, spans_of
+from pipeline.preprocess.clean import clean, joined, normal_stretch, set_aside
+from pipeline.preprocess.frame import find_frame
+from pipeline.preprocess.lines import Lines, Wrapping, find_lines, line_forms, spans_of, wrapping_by
 from pipeline.preprocess.noise import find_noise
 
 LONG = 2**18  # characters from which on a report is cleaned so
@@ -25,6 +31,9 @@ _STRETCH = 2**16  # characters that are cleaned at once
 _PIECE = 2**11  # characters that are held against the source
 _LINES = 2**10  # that are made strings at once
 _STOPS, _BRACKETS = "。｡", "(（"
+# A sign that ends a clause, between ideographs. What is dropped or written otherwise is told by what stands in one clause, but for
+# spaces between characters and signs, of which there are none here.
+_APART = re.compile("[\u4e00-\u9fff][，。、；：](?=[\u4e00-\u9fff])|\n")
 _NO_LINES = BodyLines(np.empty((4, 0), np.int64))
 
 
@@ -73,7 +82,8 @@ class Pieces:
 class LongText(msgspec.Struct, frozen=True):
     """A long report that was cleaned, as ``CleanText`` is, of which parts are made where they are asked for.
 
-    ``lines``, of shape (3, lines), hold where those of the body start and end, and the levels of those that have one.
+    ``lines``, of shape (2, lines), hold where those of the body start and end; ``levels`` are those of lines that have one, by
+    the number of the line.
     """
 
     document: Document
@@ -81,6 +91,7 @@ class LongText(msgspec.Struct, frozen=True):
     offsets: OffsetMap
     lines: Ints
     noise: tuple[Noise, ...]
+    levels: dict[int, int]
 
     def part(self, first: int, last: int) -> CleanText:
         """Return a span of the clean text, whose own offsets count from its beginning, without lines and noise."""
@@ -128,71 +139,131 @@ class _Stretch(msgspec.Struct, frozen=True):
     offsets: OffsetMap
     lines: Lines
     used: int
-    is_wide: bool
 
 
 def clean_long(document: Document, options: CleanConfig) -> CleanText | LongText:
     """Return a long report, cleaned; what nothing can be told of from some of its lines is cleaned as a whole."""
     if document.marks or not any(stop in document.text for stop in _STOPS):
         return clean(document, options)
+    try:
+        wrapping = _wrapping(document.text, options.simplify)
+        return _clean_by_stretches(document, options, wrapping)
+    except _GlossError:
+        return clean(document, options)
+
+
+class _GlossError(Exception):
+    """A gloss was dropped: of how many there are in a text depends what else is one."""
+
+
+def _wrapping(text: str, simplify: bool) -> Wrapping | None:
+    """Return how a text was wrapped, or None where its lines are paragraphs, as one wide line tells."""
+    forms, place = [], 0
+    while place < len(text):
+        end = _line_end(text, place + _STRETCH)
+        for stop in dict.fromkeys((_part_end(text, place, end), end)):  # the beginning of a line without end tells enough
+            normal, _ = _normal(text[place:stop], simplify)
+            (lines,) = find_lines([normal])
+            if lines.wide:
+                return None
+        forms.append(line_forms(normal, lines))
+        place = end
+    return wrapping_by(forms)
+
+
+def _clean_by_stretches(document: Document, options: CleanConfig, wrapping: Wrapping | None) -> LongText:
     text, runs = Pieces(document.text), [np.zeros((2, 0), np.int64)]
     columns, doubtful, count, place = [], [], 0, 0
-    for stretch in _stretches(document.text, options.simplify):
-        if stretch is None or not (place or stretch.is_wide):  # of a text without a wide line the lines are not paragraphs
-            return clean(document, options)
+    for stretch in _stretches(document.text, options.simplify, wrapping):
         columns.append(stretch.lines.columns[:2] + len(text))
         doubtful += [count + i for i in stretch.lines.doubtful]
         count += stretch.lines.columns.shape[1]
         if stretch.text:
-            own = np.array([stretch.offsets.clean_starts, stretch.offsets.source_starts])
-            runs.append(own + np.array([[len(text)], [place]]))
+            runs.append(_runs(stretch.offsets, len(text), place))
         text.add(stretch.text, stretch.offsets, place)
         place += stretch.used
     offsets, lines = _offsets(runs), np.concatenate(columns, axis=1)
     columns.clear()
     found = find_noise(LineTexts(text, lines), doubtful)
-    columns_of_all = np.concatenate([lines, np.full((1, lines.shape[1]), NO_LEVEL)])
-    lines = with_frame(text, spans_of(lines), columns_of_all, found)
-    return LongText(document, text, offsets, *set_aside(document.text, len(text), lines, found, offsets))
+    frame, left_out = find_frame(text, lines, found), sorted(found)
+    levels = {line - bisect_left(left_out, line): level for line, level in frame.items() if line not in found}
+    return LongText(document, text, offsets, *set_aside(document.text, len(text), lines, found, offsets), levels)
 
 
-def _stretches(text: str, simplify: bool) -> Iterator[_Stretch | None]:
-    """Yield a text some lines at a time, and None where a part does not tell how it is cleaned."""
+def _stretches(text: str, simplify: bool, wrapping: Wrapping | None) -> Iterator[_Stretch]:
+    """Yield a text some lines at a time; raises _GlossError."""
     place, size = 0, _STRETCH
     while place < len(text):
-        end = text.find("\n", place + size) + 1 or len(text)
-        stretch = _stretch(text[place:end], simplify, is_last=end == len(text))
-        if stretch is None or stretch.used:
+        end = _line_end(text, place + size)
+        stretch = _stretch(text[place:end], simplify, wrapping, is_last=end == len(text))
+        if stretch.used:
             yield stretch
-            if stretch is None:
-                return
             place, size = place + stretch.used, _STRETCH
         else:
             size = max(2 * size, end - place)
 
 
-def _stretch(source: str, simplify: bool, is_last: bool) -> _Stretch | None:
-    """Return some lines without the last one, which may go on, unless it ``is_last``; None where a gloss was dropped."""
-    text, offsets = normal_stretch(source, simplify)
-    ends = [start + size for start, size in zip(offsets.source_starts, np.diff([*offsets.clean_starts, len(text)]), strict=True)]
-    gaps = [source[end:start] for end, start in zip(ends, [*offsets.source_starts[1:], len(source)], strict=True)]
-    if any(bracket in gap for gap in gaps for bracket in _BRACKETS):
-        return None
+def _line_end(text: str, place: int) -> int:
+    """Return the offset behind the line that a place stands in."""
+    return text.find("\n", place) + 1 or len(text)
+
+
+def _stretch(source: str, simplify: bool, wrapping: Wrapping | None, is_last: bool) -> _Stretch:
+    """Return some lines without the last one, which may go on, unless it ``is_last``; raises _GlossError."""
+    text, offsets = _normal(source, simplify)
     (lines,) = find_lines([text])
-    is_wide = lines.wide
-    text, offsets, lines = joined(text, offsets, Document("", source, "", ""), msgspec.structs.replace(lines, wide=True))
+    text, offsets, lines = joined(text, offsets, lines, wrapping)
     if is_last or not lines.spans:
-        return _Stretch(text, offsets, lines, len(source), is_wide)
+        return _Stretch(text, offsets, lines, len(source))
     end = text.rfind("\n", 0, lines.spans[-1][0]) + 1
     used = offsets.to_source(end - 1) + 1 if end else 0
     last = bisect_right(offsets.clean_starts, max(0, end - 1))
     offsets = OffsetMap(offsets.clean_starts[:last], offsets.source_starts[:last])
     doubtful = lines.doubtful[: -1 if lines.doubtful[-1:] == [len(lines.spans) - 1] else None]
-    return _Stretch(text[:end], offsets, Lines(lines.spans[:-1], lines.columns[:, :-1], doubtful, [], True), used, is_wide)
+    return _Stretch(text[:end], offsets, Lines(lines.spans[:-1], lines.columns[:, :-1], doubtful, [], True), used)
+
+
+def _normal(source: str, simplify: bool) -> tuple[str, OffsetMap]:
+    """Return whole lines of a report normalised, of a line without end one part after the other; raises _GlossError."""
+    parts, runs, place, size = [], [np.zeros((2, 0), np.int64)], 0, 0
+    while place < len(source):
+        end = _part_end(source, place, len(source))
+        text, offsets = normal_stretch(source[place:end], simplify)
+        _refuse_glosses(source[place:end], text, offsets)
+        if not place and end == len(source):
+            return text, offsets
+        if text:
+            runs.append(_runs(offsets, size, place))
+        parts.append(text)
+        place, size = end, size + len(text)
+    return "".join(parts), _offsets(runs)
+
+
+def _part_end(text: str, place: int, end: int) -> int:
+    """Return the offset behind what is normalised at once, from a place on, of lines that have an end."""
+    apart = _APART.search(text, place + 2 * _STRETCH, end)
+    return apart.end() if apart else end
+
+
+def _refuse_glosses(source: str, text: str, offsets: OffsetMap) -> None:
+    """Raise _GlossError where one was dropped from the source of a text."""
+    if len(text) == len(source):
+        return
+    ends = [start + size for start, size in zip(offsets.source_starts, np.diff([*offsets.clean_starts, len(text)]), strict=True)]
+    gaps = [source[end:start] for end, start in zip([0, *ends], [*offsets.source_starts, len(source)], strict=True)]
+    if any(bracket in gap for gap in gaps for bracket in _BRACKETS):
+        raise _GlossError
+
+
+def _runs(offsets: OffsetMap, clean: int, source: int) -> Ints:
+    """Return the runs of a part whose text and source begin so far behind those of the whole, of shape (2, runs)."""
+    return np.array([offsets.clean_starts, offsets.source_starts], np.int64) + np.array([[clean], [source]], np.int64)
 
 
 def _offsets(runs: Sequence[Ints]) -> OffsetMap:
     """Return the map whose runs are those of stretches, of which some go on from one to the next."""
     clean, source = np.concatenate(runs, axis=1)
+    if not len(clean):
+        return OffsetMap((0,), (0,))
     begins = np.append(True, np.diff(source - clean) != 0)
     return OffsetMap(tuple(clean[begins].tolist()), tuple(source[begins].tolist()))

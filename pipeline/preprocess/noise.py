@@ -116,6 +116,9 @@ def find_noise(lines: Sequence[str], doubtful: Iterable[int] | None = None) -> d
     """
     judged = range(len(lines)) if doubtful is None else list(doubtful)
     reasons = {i: reason for i in judged if (reason := judge(lines[i]))}
+    if len(lines) == 1 and not reasons:  # as the row of a table: it stands between no others
+        _foot(lines, reasons)
+        return reasons
     mark_contents(lines, judged, reasons)
     if lines and lines[0] in _FRONT_MATTER_ENDS:
         _front_matter(lines, reasons)
@@ -282,9 +285,10 @@ def _foot(lines: Sequence[str], reasons: dict[int, str]) -> None:
     for i in range(len(lines) - 1, -1, -1):
         if i in reasons:
             continue
-        if (":" in lines[i] or "：" in lines[i]) and re.fullmatch(_FOOT, lines[i]):
+        line = lines[i]
+        if (":" in line or "：" in line) and re.fullmatch(_FOOT, line):
             reasons[i] = "furniture"
-        elif not _SENTENCE_ENDS.isdisjoint(lines[i]):
+        elif line[-1] in _SENTENCE_ENDS or not _SENTENCE_ENDS.isdisjoint(line):  # most lines that hold one end with it
             return
 
 

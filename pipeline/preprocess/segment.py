@@ -6,7 +6,7 @@ the headings it stands under.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -307,9 +307,9 @@ class _CompiledCut:
         columns, sentences = np.empty((4, room), np.int64), np.empty((room, 2), np.int64)
         is_first = passages.is_first.view(np.uint8)
         found = self._cutter.add(lines, passages.sentences, passages.paragraphs, is_first, columns, sentences)
-        ends, headings = self._cutter.sentence_count, list(map(Heading, self._cutter.levels, self._cutter.texts))
-        symbols = [_symbols(self._cleaned, span) for span in self._cutter.symbols]
-        return of_columns(columns[:, :found], sentences[:ends], headings, self._cutter.parents, symbols)
+        cutter, ends = self._cutter, self._cutter.sentence_count
+        others = _others(self._cleaned, cutter.levels, cutter.texts, cutter.parents, cutter.symbols)
+        return of_columns(columns[:, :found], sentences[:ends], *others)
 
 
 def _cut(cleaned: CleanText) -> Cut | _CompiledCut:
@@ -333,23 +333,32 @@ def segment(cleaned: CleanText | LongText, options: SegmentConfig) -> Iterator[S
         return
     cut = _cut(cleaned)
     for part in _parts(cleaned, options):
-        yield cut.add(*_passages([part], options)[0])
+        yield _added(cut, part, options)
+
+
+def _added(cut: Cut | _CompiledCut, part: "_Part", options: SegmentConfig) -> Segments:
+    """Return the segments of the next lines of a report."""
+    ready = _ready([part], options)
+    return cut.add(ready.lines, ready.passages)
 
 
 def _segment_long(cleaned: LongText, options: SegmentConfig) -> Iterator[Segments]:
     """Yield the same of a long text, of which one stretch is at hand at a time."""
-    (starts, ends, levels), before = cleaned.lines, 0
+    (starts, ends), before = cleaned.lines, 0
+    framing = sorted(cleaned.levels, reverse=True)
     cut = _cut(cleaned.part(0, 0))
     for first, last in _stretches(starts):
         start = int(starts[first])
         own = BodyLines(line_columns(starts[first:last] - start, ends[first:last] - start))
-        own.columns[2] = levels[first:last]
+        while framing and framing[-1] < last:
+            line = framing.pop()
+            own.columns[2, line - first] = cleaned.levels[line]
         stretch = msgspec.structs.replace(cleaned.part(start, int(ends[last - 1]) + _BEHIND), lines=own)
         cut.move(stretch, start - before)
         before = start
         for part in _parts(stretch, options):
             whole = msgspec.structs.replace(part, first=first + part.first)
-            found = cut.add(*_passages([whole], options)[0])
+            found = _added(cut, whole, options)
             yield msgspec.structs.replace(found, sentences=found.sentences + start)
 
 
@@ -362,13 +371,44 @@ def _stretches(starts: Ints) -> Iterator[Span]:
         first = last
 
 
-def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> Iterator[Segments]:
-    """Yield for each of some small reports the segments of ``segment``: all at once, which is faster."""
-    parts = [list(_parts(cleaned, options)) for cleaned in reports]
-    passages = iter(_passages([*chain.from_iterable(parts)], options))
-    for cleaned, own in zip(reports, parts, strict=True):
-        cut = _cut(cleaned)
-        yield joined([cut.add(*next(passages)) for _ in own]) if own else NO_SEGMENTS
+def segment_together(reports: Sequence[CleanText], options: SegmentConfig) -> list[Segments]:
+    """Return for each of some small reports the segments of ``segment``: all at once, which is faster."""
+    parts = [tuple(_parts(cleaned, options)) for cleaned in reports]
+    several = [*chain.from_iterable(parts)]
+    if not several:
+        return [NO_SEGMENTS] * len(reports)
+    found = iter(_cut_together(reports, parts, _ready(several, options)))
+    return [joined([next(found) for _ in own]) if own else NO_SEGMENTS for own in parts]
+
+
+def _cut_together(reports: Sequence[CleanText], parts: Sequence[Sequence["_Part"]], ready: "_Ready") -> list[Segments]:
+    """Return the segments of each part of some reports."""
+    owners = [cleaned for cleaned, own in zip(reports, parts, strict=True) for _ in own]
+    if (native := scans()) is None:
+        each = ready.each()
+        cuts = [(cut, next(each)) for cleaned, own in zip(reports, parts, strict=True) for cut in [Cut(cleaned)] for _ in own]
+        return [cut.add(lines, passages) for cut, (lines, passages) in cuts]
+    room = ready.lines.shape[1] + len(ready.passages.paragraphs)
+    columns, sentences = np.empty((4, room), np.int64), np.empty((room, 2), np.int64)
+    ends = np.empty((len(owners) + 1, 2), np.int64)
+    goes_on = np.array([place > 0 for own in parts for place in range(len(own))], np.uint8)
+    passages = ready.passages
+    others = native.Cutter("", NOT_IN_LEADS, BEHIND_LEADS, Series()).add_each(
+        [cleaned.text for cleaned in owners], goes_on, ready.lines, ready.line_bounds, passages.sentences, passages.paragraphs,
+        passages.is_first.view(np.uint8), ready.bounds, columns, sentences, ends,
+    )  # fmt: skip
+    firsts, under, levels, kinds = columns
+    return [
+        Segments(firsts[a:b], under[a:b], levels[a:b], kinds[a:b], sentences[c:d], *(_others(cleaned, *other) if other else ()))
+        for cleaned, other, ((a, c), (b, d)) in zip(owners, others, pairwise(ends.tolist()), strict=True)
+    ]
+
+
+def _others(
+    cleaned: CleanText, levels: Sequence[int], texts: Sequence[str], parents: Sequence[int], symbols: Sequence[Span]
+) -> tuple[Sequence[Heading], Sequence[int], Sequence[Noise]]:
+    """Return what a compiled cutter has found beside segments as these hold it: headings, their parents and symbols."""
+    return list(map(Heading, levels, texts)), parents, [_symbols(cleaned, span) for span in symbols]
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -379,19 +419,23 @@ class _Part(msgspec.Struct, frozen=True):
     first: int = 0
 
 
-def _parts(cleaned: CleanText, options: SegmentConfig) -> Iterator[_Part]:
-    """Yield some lines at a time; a paragraph without end comes piece by piece, each alone."""
+def _parts(cleaned: CleanText, options: SegmentConfig) -> Iterable[_Part]:
+    """Return some lines at a time; a paragraph without end comes piece by piece, each alone."""
+    lines, longest = cleaned.lines.columns, options.max_paragraph
+    is_short = len(cleaned.text) <= _TOGETHER and len(cleaned.text) <= longest and lines.size
+    return (_Part(cleaned.text, lines),) if is_short else _pieces(cleaned, longest)
+
+
+def _pieces(cleaned: CleanText, longest: int) -> Iterator[_Part]:
+    """Yield the same of a text that may not come at once."""
     lines = cleaned.lines.columns
-    if len(cleaned.text) <= min(_TOGETHER, options.max_paragraph) and lines.size:
-        yield _Part(cleaned.text, lines)
-        return
     starts, ends, levels, kinds = lines
-    is_long = (ends - starts > options.max_paragraph) & (levels == NO_LEVEL) & (kinds == TEXT)
+    is_long = (ends - starts > longest) & (levels == NO_LEVEL) & (kinds == TEXT)
     long, sizes = [*np.flatnonzero(is_long).tolist(), len(starts)], np.cumsum(np.where(is_long, 0, ends - starts))
     first = 0
     while first < len(starts):
         if first == long[0]:
-            for span in _chunks(cleaned.text, int(starts[first]), int(ends[first]), options.max_paragraph):
+            for span in _chunks(cleaned.text, int(starts[first]), int(ends[first]), longest):
                 yield _Part(cleaned.text, np.array([*span, _PIECE, TEXT]).reshape(4, 1), first)
             first = long.pop(0) + 1
         else:
@@ -438,34 +482,45 @@ def _chunks(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
     yield start, end
 
 
-def _passages(parts: Sequence[_Part], options: SegmentConfig) -> list[tuple[Ints, Passages]]:
-    """Return the lines of each part with their levels, and the passages of those that are no headings, found for all at once.
+class _Ready(msgspec.Struct, frozen=True):
+    """The lines of some parts with their levels, and the passages of those that are no headings, side by side.
 
-    A row of a table is one passage.
+    Part ``i`` has the lines from ``line_bounds[i]`` and the sentences from ``bounds[i]`` on, whose offsets are those in its text.
     """
-    if not parts:
-        return []
-    counts = [part.lines.shape[1] for part in parts]
-    text, lines, shift = _joined(parts, counts)
-    bounds = np.cumsum([0, *counts])
-    _add_levels(text, lines, np.arange(len(shift)) - np.repeat(bounds[:-1] - [part.first for part in parts], counts), options)
+
+    lines: Ints
+    line_bounds: Ints
+    passages: Passages
+    bounds: Ints
+
+    def each(self) -> Iterator[tuple[Ints, Passages]]:
+        """Yield the lines and passages of each part."""
+        for (first, last), (start, end) in zip(pairwise(self.line_bounds.tolist()), pairwise(self.bounds.tolist()), strict=True):
+            yield self.lines[:, first:last], self.passages.part(start, end)
+
+
+def _ready(parts: Sequence[_Part], options: SegmentConfig) -> _Ready:
+    """Return the lines of some parts with their levels and passages, found for all at once; a row of a table is one passage."""
+    line_bounds = np.array([0, *accumulate([part.lines.shape[1] for part in parts])])
+    text, lines, shift = _joined(parts, line_bounds)
+    before = line_bounds[:-1] - [part.first for part in parts]
+    _add_levels(text, lines, np.arange(len(shift)) - before.repeat(line_bounds[1:] - line_bounds[:-1]), options)
     kept = np.flatnonzero(lines[2] == NO_LEVEL)
     passages = _passages_of(text, lines.take(kept, axis=1), options.run_on) if len(kept) else NO_PASSAGES
     passages.sentences[:] += shift.take(kept).take(passages.paragraphs)[:, None]
     lines[:2] += shift
-    places = np.searchsorted(passages.paragraphs, np.searchsorted(kept, bounds)).tolist()
-    own = zip(pairwise(bounds.tolist()), pairwise(places), strict=True)
-    return [(lines[:, first:last], passages.part(start, end)) for (first, last), (start, end) in own]
+    return _Ready(lines, line_bounds, passages, passages.paragraphs.searchsorted(kept.searchsorted(line_bounds)))
 
 
-def _joined(parts: Sequence[_Part], counts: Sequence[int]) -> tuple[str, Ints, Ints]:
+def _joined(parts: Sequence[_Part], bounds: Ints) -> tuple[str, Ints, Ints]:
     """Return the texts of some lines joined, the lines with their places in it, and what leads back from these to the text."""
-    places = [(int(part.lines[0, 0]), int(part.lines[1, -1])) for part in parts]
-    firsts = accumulate([end - start + 1 for start, end in places], initial=0)
-    shift = np.repeat([start - first for (start, _), first in zip(places, firsts, strict=False)], counts)
     lines = np.concatenate([part.lines for part in parts], axis=1)
+    starts, ends = lines[0].take(bounds[:-1]), lines[1].take(bounds[1:] - 1)
+    sizes = ends - starts + 1
+    shift = (starts + sizes - sizes.cumsum()).repeat(bounds[1:] - bounds[:-1])
     lines[:2] -= shift
-    return "\n".join([part.text[start:end] for part, (start, end) in zip(parts, places, strict=True)]), lines, shift
+    spans = zip(parts, starts.tolist(), ends.tolist(), strict=True)
+    return "\n".join([part.text[start:end] for part, start, end in spans]), lines, shift
 
 
 def _passages_of(text: str, lines: Ints, run_on: int) -> Passages:

@@ -17,7 +17,7 @@ def frame(text):
     """Return the lines of a text that frame it, each with what it is."""
     (lines,) = find_lines([text])
     texts = [text[start:end] for start, end in lines.spans]
-    found = find_frame(text, lines.spans, lines.columns, find_noise(texts, lines.doubtful))
+    found = find_frame(text, lines.columns, find_noise(texts, lines.doubtful))
     return {texts[i]: kind for i, kind in found.items()}
 
 

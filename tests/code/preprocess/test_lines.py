@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pipeline.core.records import Document
 from pipeline.preprocess import lines as module
 from pipeline.preprocess.clean import clean, normalise
-from pipeline.preprocess.lines import broken_ends, find_lines
+from pipeline.preprocess.lines import broken_ends, find_lines, line_forms, wrapping_by, wrapping_of
 from pipeline.read import read_report
 
 
@@ -43,7 +43,8 @@ def test_reports_wrapped_at_a_width_come_back(reports, config, width, indent, le
 def test_reports_as_they_are_stay_as_they_are(root, config):
     for path in (root / "seeds").glob("*/**/*.txt"):
         text, _ = normalise(read_report(path, config.read).text)
-        assert broken_ends(text, find_lines([text])[0]) == [], path.name
+        (lines,) = find_lines([text])
+        assert broken_ends(text, lines, wrapping_of(text, lines)) == [], path.name
 
 
 characters = st.one_of(st.sampled_from("字。， \n\n\t\u3000"), st.characters())
@@ -110,9 +111,9 @@ def test_offsets_lead_back_over_a_joined_line(config):
 
 
 def of(*lengths, width=20, stop="", indent=""):
-    """Return lines of so many characters, each ended by ``stop``, with their spans."""
+    """Return lines of so many characters, each ended by ``stop``, and what was found of them."""
     text = "\n".join(indent + "字" * (length - len(stop)) + stop for length in lengths)
-    return text, find_lines([text])[0].spans
+    return text, find_lines([text])[0]
 
 
 @pytest.mark.parametrize(
@@ -125,30 +126,43 @@ def of(*lengths, width=20, stop="", indent=""):
 )  # fmt: skip
 def test_a_text_was_wrapped_where_two_fifths_of_its_lines_are_full(lengths, is_wrapped):
     """A full line has 85 % of the width, which is from 18 to 120 characters."""
-    wrapping = module._wrapping(*of(*lengths))
+    wrapping = wrapping_of(*of(*lengths))
     assert (wrapping is not None) == is_wrapped
     if wrapping:
-        assert wrapping == module._Wrapping(0.85 * max(lengths), indented=False)
+        assert wrapping == module.Wrapping(0.85 * max(lengths), indented=False)
 
 
 def test_lines_that_end_sentences_were_not_wrapped():
-    text, spans = of(*[20] * 6, stop="。")
-    assert module._wrapping(text, spans) is None
-    text, spans = of(20, 20, 20, 20, 20)
+    assert wrapping_of(*of(*[20] * 6, stop="。")) is None
+    text, lines = of(20, 20, 20, 20, 20)
     for ended, is_wrapped in ((3, True), (4, False)):  # two of five go on, or one
         some = text
-        for _, end in spans[:ended]:
+        for _, end in lines.spans[:ended]:
             some = some[: end - 1] + "。" + some[end:]
-        assert (module._wrapping(some, spans) is not None) == is_wrapped
+        assert (wrapping_of(some, lines) is not None) == is_wrapped
 
 
 @pytest.mark.parametrize(("indented", "lines", "says"), [(1, 20, True), (1, 21, False), (2, 21, True)])
 def test_a_twentieth_of_its_lines_tells_that_paragraphs_are_indented(indented, lines, says):
     text = "首" * 20 + "\n" + "\n".join(("\u3000" if i < indented else "") + "字" * 20 for i in range(lines - 1))
-    assert module._wrapping(text, find_lines([text])[0].spans).indented is says
+    assert wrapping_of(text, find_lines([text])[0]).indented is says
 
 
 def test_the_width_is_that_of_the_line_at_the_longest_fiftieth():
-    assert module._wrapping(*of(*[20] * 99, 30)).full == pytest.approx(0.85 * 20)
-    assert module._wrapping(*of(*[20] * 98, 30, 30)) is None  # two of a hundred: too few are full beside them
-    assert module._wrapping(*of(*[20] * 48, 30)) is None
+    assert wrapping_of(*of(*[20] * 99, 30)).full == pytest.approx(0.85 * 20)
+    assert wrapping_of(*of(*[20] * 98, 30, 30)) is None  # two of a hundred: too few are full beside them
+    assert wrapping_of(*of(*[20] * 48, 30)) is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(["字" * 20, "字" * 19 + "。", "　字。", "字" * 18 + "。”", "字” ", "字" * 30, ""]), min_size=1, max_size=40
+    )
+)
+def test_lines_some_at_a_time_tell_how_all_were_wrapped(lines):
+    text = "\n".join(lines)
+    forms = []
+    for first in range(0, len(lines), 7):
+        some = "\n".join(lines[first : first + 7])
+        forms.append(line_forms(some, find_lines([some])[0]))
+    assert wrapping_by(forms) == wrapping_of(text, find_lines([text])[0])

@@ -289,3 +289,17 @@ def test_rows_between_the_lines_of_a_drawn_table_at_the_end_are_no_names_of_a_ne
     table = ["+----+------+", "| 序号 | 名称 |", "+----+------+", "| 1 | 农家书屋 |", "+----+------+"]
     assert find_noise(["全县建成书屋六座。", *table]) == {1: "symbols", 3: "symbols", 5: "symbols"}
     assert find_noise(["全县建成书屋六座。", "责任编辑：王一", "临溪新闻网", "李二 张三", "来源：县报"])[3] == "byline"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("主办单位：某县政府", "furniture"), ("记者：王一", "byline"), ("全县办好书房", None), ("地址：县城。", "furniture"),
+     ("文化惠民……12", None), ("——", "symbols"), ("---", "symbols"), ("首页", "navigation")],
+)  # fmt: skip
+def test_a_line_by_itself_is_told_as_above_a_report(line, reason):
+    expected = {} if reason is None else {0: reason}
+    assert find_noise([line]) == find_noise([line], [0]) == expected
+    if reason != "furniture":  # the foot of a page stands below
+        assert {i: why for i, why in find_noise([line, "全县举办宣讲活动十二次，群众说好。"]).items() if i == 0} == expected
+    (found,) = find_lines([line])
+    assert find_noise([line], found.doubtful) == expected

@@ -325,6 +325,59 @@ def test_segments_are_those_of_the_reference(lines, firsts, split, moved):
         assert (list(found.headings), list(found.parents)) == (list(expected.headings), list(expected.parents))
 
 
+def each_of(texts=("甲乙", "丙"), **changed):
+    """Return what ``Cutter.add_each`` takes of two texts, each of one line with one sentence, some of it changed."""
+    taken = {
+        "texts": list(texts),
+        "goes_on": np.zeros(2, np.uint8),
+        "lines": np.array([[0, 0], [2, 1], [NO_LEVEL] * 2, [0, 0]]),
+        "line_bounds": np.array([0, 1, 2]),
+        "given": np.array([[0, 2], [0, 1]]),
+        "paragraphs": np.array([0, 1]),
+        "is_first": np.ones(2, np.uint8),
+        "bounds": np.array([0, 1, 2]),
+        "segments": np.empty((4, 4), np.int64),
+        "sentences": np.empty((4, 2), np.int64),
+        "found": np.empty((3, 2), np.int64),
+    }
+    return taken | changed
+
+
+def test_texts_cut_at_once_are_counted_each_from_its_own_first_sentence():
+    taken = each_of(texts=("甲乙", "一、"), goes_on=np.array([0, 1], np.uint8), given=np.array([[0, 2], [0, 2]]))
+    taken["lines"][1] = 2
+    assert cutter("").add_each(*taken.values()) == [None, ([150], ["一、"], [-1], [])]
+    assert taken["found"].tolist() == [[0, 0], [1, 1], [2, 2]]
+    assert taken["segments"][:, :2].tolist() == [[0, 0], [-1, -1], [NO_LEVEL] * 2, [0, 0]]
+    assert taken["sentences"][:2].tolist() == [[0, 2], [0, 2]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"texts": ["甲乙"]}, "texts do not agree"),
+        ({"goes_on": np.zeros(1, np.uint8)}, "texts do not agree"),
+        ({"found": np.empty((2, 2), np.int64)}, "texts do not agree"),
+        ({"found": np.empty((3, 1), np.int64)}, "texts do not agree"),
+        ({"line_bounds": np.array([0, 2])}, "bounds do not agree"),
+        ({"line_bounds": np.array([0, 1, 3])}, "bounds do not agree"),
+        ({"line_bounds": np.array([0, 3, 2])}, "bounds do not agree"),
+        ({"line_bounds": np.array([1, 1, 2])}, "bounds do not agree"),
+        ({"bounds": np.array([0, -1, 2])}, "bounds do not agree"),
+        ({"bounds": np.array([0, 2, 2])}, "no sentence|sentence lies outside"),
+        ({"given": np.array([[0, 2], [0, 2]])}, "sentence lies outside"),
+        ({"lines": np.array([[0, 0], [2, 2], [NO_LEVEL] * 2, [0, 0]])}, "line lies outside"),
+        ({"lines": np.array([[0, 0], [2, 1]])}, "a level and a kind"),
+        ({"segments": np.empty((4, 3), np.int64)}, "no room"),
+        ({"is_first": np.ones(1, np.uint8)}, "agree in length"),
+    ],
+)
+def test_texts_cut_at_once_that_do_not_agree_are_refused(changed, message):
+    assert cutter("").add_each(*each_of().values()) == [None, None]
+    with pytest.raises(ValueError, match=message):
+        cutter("").add_each(*each_of(**changed).values())
+
+
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
@@ -350,13 +403,18 @@ def test_sentences_that_do_not_agree_are_refused(place, value, message):
         cutter("甲乙").add(lines, *room_for(0, 1))
 
 
-@given(st.text(st.sampled_from("甲 \u3000\n乙\x1f"), min_size=1, max_size=30), st.data())
-def test_spans_are_trimmed_as_by_the_arrays(text, data):
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))
-    spans = np.array(list(zip(cuts[::2], cuts[1::2], strict=False)), np.int64)
-    found, expected = tagged._trimmed(text, spans), tagged.trimmed(text, spans)
+SPACED = st.text(st.sampled_from("甲 \u3000\n乙\x1f"), max_size=30)
+
+
+@given(st.lists(SPACED, min_size=1, max_size=4), st.data())
+def test_spans_are_trimmed_as_by_the_arrays(texts, data):
+    cuts = [sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6))) for text in texts]
+    each = [list(zip(some[::2], some[1::2], strict=False)) for some in cuts]
+    counts, spans = np.array([*map(len, each)]), np.array([span for own in each for span in own], np.int64).reshape(-1, 2)
+    found, expected = tagged._trimmed(texts, counts, spans), tagged.trimmed(texts, counts, spans)
     assert found.tolist() == expected.tolist()
-    for (start, end), (first, last) in zip(spans.tolist(), found.tolist(), strict=True):
+    owners = [text for text, own in zip(texts, each, strict=True) for _ in own]
+    for text, (start, end), (first, last) in zip(owners, spans.tolist(), found.tolist(), strict=True):
         assert text[first:last] == (text[start:end].strip() or text[start:end])
 
 
@@ -434,10 +492,11 @@ def test_sorts_of_marks_that_cannot_be_told_apart_are_refused(arguments):
 
 def test_spans_outside_a_text_are_refused():
     for span in ([0, 3], [-1, 1], [2, 1]):
-        with pytest.raises(ValueError, match="outside the text"):
-            scans.trim("甲乙", np.array([span]))
-    with pytest.raises(ValueError, match="a start and an end"):
-        scans.trim("甲乙", np.array([[0]]))
+        with pytest.raises(ValueError, match="outside its text"):
+            scans.trim(["甲乙"], np.array([1]), np.array([span]))
+    for counts, spans in (([1], [[0]]), ([1, 0], [[0, 1]]), ([2], [[0, 1]]), ([-1], [[0, 1]]), ([0], [[0, 1]])):
+        with pytest.raises(ValueError, match="do not agree"):
+            scans.trim(["甲乙"], np.array(counts), np.array(spans))
 
 
 @given(st.binary(max_size=60))
