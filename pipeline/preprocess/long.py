@@ -33,7 +33,7 @@ _LINES = 2**10  # that are made strings at once
 _STOPS, _BRACKETS = "。｡", "(（"
 # A sign that ends a clause, between ideographs. What is dropped or written otherwise is told by what stands in one clause, but for
 # spaces between characters and signs, of which there are none here.
-_APART = re.compile("[\u4e00-\u9fff][，。、；：](?=[\u4e00-\u9fff])|\n")
+_APART = "[\u4e00-\u9fff][，。、；：](?=[\u4e00-\u9fff])|\n"  # compiled where a text is long
 _NO_LINES = BodyLines(np.empty((4, 0), np.int64))
 
 
@@ -241,7 +241,7 @@ def _normal(source: str, simplify: bool) -> tuple[str, OffsetMap]:
 
 def _part_end(text: str, place: int, end: int) -> int:
     """Return the offset behind what is normalised at once, from a place on, of lines that have an end."""
-    apart = _APART.search(text, place + 2 * _STRETCH, end)
+    apart = re.compile(_APART).search(text, place + 2 * _STRETCH, end)
     return apart.end() if apart else end
 
 

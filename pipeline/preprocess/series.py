@@ -16,6 +16,7 @@ _NAMED = (
     rf"(?:典型|经典|优秀|创新|实践|工作)?(?P<word>{_WORDS})\s?(?:之)?{_NUMBER}(?:[\s:：、.．]|$)|"
     rf"第\s?{_NUMBER}\s?(?P<counted>单元|板块|专题|模块|讲|课|专场|篇章|组|天|站|场|屏|关|步)(?:[\s:：、.．]|$)"
 )
+_NAMED_BEGINS = frozenset("典经优创实工案专板模单篇主任行做措问故议课话第")
 _MARKED = "【[^【】]{1,30}】"
 _YEAR = r"(?:\d{4}|[一二][〇○零一二三四五六七八九]{3})\s?年"
 _MONTH, _DAY = rf"(?:\d{{1,2}}|[{_FIGURES}]{{1,2}})\s?月", rf"(?:\d{{1,2}}|[{_FIGURES}]{{1,3}})\s?日"
@@ -40,7 +41,7 @@ class Series:
 
         ``above`` is the level of the heading that one stands under which begins a row.
         """
-        if decimal := re.match(_DECIMAL, text):
+        if text[0].isdecimal() and (decimal := re.match(_DECIMAL, text)) is not None:
             return ARABIC + STEP * sum(deeper in ".．" for deeper in decimal["deeper"])
         row, depth = _row_of(text)
         if not row:
@@ -57,7 +58,7 @@ def _row_of(text: str) -> tuple[str, int]:
     """Return the row that a heading belongs to, "" for none, and how deep in it."""
     if text[0] == "【":
         return ("【" if re.fullmatch(_MARKED, text) else ""), 0
-    if (named := re.match(_NAMED, text)) is not None:
+    if text[0] in _NAMED_BEGINS and (named := re.match(_NAMED, text)) is not None:
         return named["word"] or named["counted"], 0
     if text[0] in _DATE_BEGINS and re.fullmatch(_DAY_IN_FIGURES, text):
         return "日", 1
