@@ -1,5 +1,6 @@
 """A long report is cleaned and cut as any other, whatever the stretches of it that are at hand at a time."""
 
+import re
 import tracemalloc
 from itertools import product
 
@@ -107,7 +108,7 @@ def test_a_line_without_end_is_cleaned_in_parts_as_a_whole_is(text, stretch, end
     ],
 )
 def test_parts_end_where_nothing_reaches_across(text, ends):
-    assert [match.end() for match in module._APART.finditer(text)] == ends
+    assert [match.end() for match in re.finditer(module._APART, text)] == ends
 
 
 @pytest.mark.parametrize(
