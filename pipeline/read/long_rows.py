@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from pipeline.read.column_names import COUNTED, SOURCE_NAMES, TEXT_NAMES, is_name, plain_name
-from pipeline.read.sheet_tables import filled, is_head, may_be_head, names_text
+from pipeline.read.sheet_tables import filled, is_head, may_be_head, names_text, squeezed
 
 _LOOK, _MEASURE = 12, 200  # rows in which names are looked for, and by which a column is judged
 _SHORTEST_TEXT = 6  # letters in the mean cell of a column of text
@@ -55,8 +55,9 @@ def whole_rows(rows: Sequence[list[str]], delimiter: str) -> list[list[str]]:
     there only a text is put together, and what fits in no way, or is so in half of the rows, stays as it is.
     """
     made = list(rows)
-    for block in _blocks(rows):
-        head = _head(rows, block)
+    named = _named(rows)
+    for block in _blocks(named):
+        head = _head(named, block)
         width = _width(rows, block, head)
         long = [index for index in block if width and len(_cut(rows[index], width)) > width]
         is_filled_up = any(len(rows[index]) > width for index in head)
@@ -72,14 +73,21 @@ def whole_rows(rows: Sequence[list[str]], delimiter: str) -> list[list[str]]:
     return made
 
 
-def _blocks(rows: Sequence[Sequence[str]]) -> Iterator[range]:
-    """Yield the rows of each table with its names, in one row or several, and those above the first names."""
+def _named(rows: Sequence[Sequence[str]]) -> list[bool]:
+    """Tell of each row whether it holds names of columns."""
     named = [_are_names(row, index) for index, row in enumerate(rows)]
+    if (alone := _name_of_one(rows)) is not None:
+        named[alone] = True
+    return named
+
+
+def _blocks(named: Sequence[bool]) -> Iterator[range]:
+    """Yield the rows of each table with its names, in one row or several, and those above the first names."""
     starts = [index for index, is_named in enumerate(named) if is_named and not (index and named[index - 1])]
     if starts:
-        yield from (range(start, end) for start, end in zip(starts, [*starts[1:], len(rows)], strict=True))
+        yield from (range(start, end) for start, end in zip(starts, [*starts[1:], len(named)], strict=True))
     else:
-        yield range(len(rows))
+        yield range(len(named))
 
 
 def _are_names(row: Sequence[str], index: int) -> bool:
@@ -90,9 +98,18 @@ def _are_names(row: Sequence[str], index: int) -> bool:
     return is_head(cells) or (is_told and all(map(is_name, cells)))
 
 
-def _head(rows: Sequence[Sequence[str]], block: range) -> range:
+def _name_of_one(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return the row that names the text of a table of one column: the first, a known name or one above rows of no common width."""
+    first = next((index for index, row in enumerate(rows) if any(map(str.strip, row))), None)
+    if first is None or len(rows[first]) > 1 or not names_text(cell := squeezed(rows[first][0])):
+        return None
+    is_known = plain_name(cell).lower() in TEXT_NAMES
+    return first if is_known or not _width(rows, range(first + 1, len(rows)), range(0)) else None
+
+
+def _head(named: Sequence[bool], block: range) -> range:
     """Return the rows of names that a table begins with."""
-    end = next((index for index in block if not _are_names(rows[index], index)), block.stop)
+    end = next((index for index in block if not named[index]), block.stop)
     return range(block.start, end)
 
 
@@ -117,7 +134,8 @@ def _columns(rows: Sequence[Sequence[str]], block: range, head: range, width: in
     names = ["" for _ in range(width)]
     for index in head:
         names = [below or above for above, below in zip_longest(names, rows[index][:width], fillvalue="")]
-    body = [_cut(rows[index], width) for index in block if index not in head][:_MEASURE]
+    below = (_cut(rows[index], width) for index in block if index not in head)
+    body = [row for row in below if len(row) > 1 or width == 1][:_MEASURE]  # what stands alone is a title, or a note
     return [_column(name, [row[i] for row in body if i < len(row) <= width and row[i]]) for i, name in enumerate(names)]
 
 
@@ -131,7 +149,7 @@ def _column(name: str, cells: Sequence[str]) -> _Column:
 def _joined(row: Sequence[str], index: int, columns: Sequence[_Column], delimiter: str, *, of_text: bool) -> list[str]:
     """Return a row with some of its cells put together, with ``of_text`` only those of a text; raises LongRowError."""
     cells = _cut(row, len(columns))
-    if _NOTE.match(cells[0]):
+    if len(columns) == 1 or _NOTE.match(cells[0]):
         return [delimiter.join(cells)]
     more = len(cells) - len(columns)
     fits = [at for at in range(len(columns)) if _fits(cells, at, more, columns, delimiter)]

@@ -101,3 +101,24 @@ def test_a_column_without_a_name_keeps_its_cells():
     assert whole_rows(rows, ",") == rows
     many = [["单位", "内容", ""], ["甲镇", "办夜校", "好"], ["乙镇", "讲政策", ""]]
     assert whole_rows(many, ",") == many
+
+
+@pytest.mark.parametrize(
+    ("lines", "texts"),
+    [
+        (("内容", "办夜校,讲政策。", "办起了夜校。,学技术,30"), ["办夜校,讲政策。", "办起了夜校。,学技术,30"]),
+        (("", "正文（必填）", "办夜校,讲政策"), ["办夜校,讲政策"]),
+        (("工作内容", "办夜校,讲政策,学技术", TEXT, "教唱戏,学跳舞"), ["工作内容", "办夜校,讲政策,学技术", TEXT, "教唱戏,学跳舞"]),
+    ],
+)
+def test_a_table_of_one_column_is_not_parted_at_all(config, lines, texts):
+    document = read(config, *lines)
+    assert [document.text[mark.start : mark.end] for mark in document.marks] == texts
+    assert not any(place.columns for place in document.places)
+
+
+def test_a_title_above_rows_of_one_width_is_no_name_of_theirs():
+    rows = [["工作情况"], ["甲镇", TEXT], ["乙镇", TEXT], ["丁镇", TEXT], ["丙镇", "办夜校", "讲政策"]]
+    assert whole_rows(rows, ",") == [*rows[:4], ["丙镇", "办夜校,讲政策"]]
+    named = [["内容"], ["单位", "内容"], ["甲镇", "办夜校", "讲政策"]]
+    assert whole_rows(named, ",") == [*named[:2], ["甲镇", "办夜校,讲政策"]]
