@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 TEXT_NAMES = ("text", "正文", "内容", "段落", "文本", "全文", "content", "body", "原文")
 SOURCE_NAMES = ("source", "来源文件", "报告", "文件", "文件名", "document", "file")
@@ -38,11 +39,35 @@ _COLUMN = re.compile(
     f"|(?!{_DEED}).*(?:{COUNTED}|名称|姓名|备注|负责人|责任人|联系人|主讲人)"
     f"|(?:{_ANY}|{_NAME})*{_DONE}?{_NAME}"
 )
+# Months, quarters and weeks, written with figures: 1月, 2025年1-6月, 第2季度.
+_PERIOD = re.compile(r"(?:(?:19|20)\d\d年)?(?:(?:1[0-2]|0?[1-9])(?:[-—~至](?:1[0-2]|0?[1-9]))?月份?|第?[1-4]季度|第?[1-9]\d?周)")
 
 
 def is_name(cell: str) -> bool:
-    """Tell whether a cell may be the name of a column: short, without the end of a sentence and without figures."""
-    return len(cell) <= _LONGEST_NAME and (not _NO_NAME.search(cell) or (LIKELY.search(cell) is not None and "。" not in cell))
+    """Tell whether a cell may be the name of a column: short, without the end of a sentence, no figures but those of a period."""
+    if len(cell) > _LONGEST_NAME:
+        return False
+    return not _NO_NAME.search(cell) or (LIKELY.search(cell) is not None and "。" not in cell) or _is_of_period(cell)
+
+
+def _is_of_period(cell: str) -> bool:
+    """Tell whether a cell is a period, or the name of a column behind one: 1月, 第2季度场次."""
+    name = plain_name(cell)
+    found = _PERIOD.match(name)
+    return found is not None and (found.end() == len(name) or _COLUMN.fullmatch(name, found.end()) is not None)
+
+
+def is_period(cell: str) -> bool:
+    """Tell whether a cell is a month, a quarter or a week, and nothing else."""
+    return _PERIOD.fullmatch(plain_name(cell)) is not None
+
+
+def without_periods(cells: Sequence[str]) -> Sequence[str]:
+    """Return the cells of a row without periods where some stand side by side, as names do; one alone may be a date."""
+    periods = [is_period(cell) for cell in cells]
+    if not any(one and other for one, other in pairwise(periods)):
+        return cells
+    return [cell for cell, is_one in zip(cells, periods, strict=True) if not is_one]
 
 
 def is_column(cell: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipeline.read.column_names import LIKELY, SOURCE_NAMES, TEXT_NAMES, is_column, is_name, plain_name
+from pipeline.read.column_names import LIKELY, SOURCE_NAMES, TEXT_NAMES, is_column, is_name, plain_name, without_periods
 
 _FEWEST_ALONE = 3  # names of columns that begin a table where no title and no empty row stands above them
 _LONGEST_TITLE = 40
@@ -59,7 +59,8 @@ def is_head(cells: Sequence[str]) -> bool:
     if len(cells) < 2 or not all(is_name(cell) or is_column(cell) for cell in cells):
         return False
     is_told = any(cell.lower() in _KNOWN or plain_name(cell).lower() in _KNOWN for cell in cells[1:])
-    return is_told or 2 * sum(map(names_column, cells)) > len(cells)
+    others = without_periods(cells)
+    return is_told or 2 * sum(map(names_column, others)) > len(others)
 
 
 def names_column(cell: str) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from pipeline.core.records import Mark, SourceLocation
-from pipeline.read.column_names import COUNTED, is_column, is_name, may_be_column, plain_name
+from pipeline.read.column_names import COUNTED, is_column, is_name, may_be_column, plain_name, without_periods
 from pipeline.read.decode import ReadText
 
 REASON = "table header"
@@ -168,7 +168,8 @@ def _cells(mark: Mark, text: str) -> list[str]:
 
 def _is_head(cells: Sequence[str]) -> bool:
     """Tell whether all cells of a row may be names, and more than half of them are names of columns and nothing else."""
-    return len(cells) > 1 and all(map(may_be_column, cells)) and 2 * sum(map(is_column, cells)) > len(cells)
+    others = without_periods(cells)
+    return len(cells) > 1 and all(map(may_be_column, cells)) and 2 * sum(map(is_column, others)) > len(others)
 
 
 def _text(mark: Mark, text: str) -> str:

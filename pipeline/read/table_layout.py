@@ -18,6 +18,7 @@ from pipeline.read.column_names import (
     TEXT_NAMES,
     is_column,
     is_name,
+    is_period,
     named_column,
     plain_name,
 )
@@ -34,6 +35,7 @@ _ASKED = re.compile(
 )
 _QUESTION = re.compile(r"[Q第]?(\d{1,3})[.．、:：题](?!\d).+")  # of a questionnaire: 3、您的建议
 _NUMBER = re.compile(r"[-+]?[\d,.，％%]*\d[\d,.，％%]*")
+_DIGITS = re.compile(r"\d+")
 _LOOK, _MEASURE = 12, 50  # rows, not empty, in which names are looked for, and by which a table's width is measured
 _MOST_LEVELS = 3  # of names, one above the other
 _MUCH_LONGER = 3  # times as long as what stands above is a text below a name
@@ -149,6 +151,7 @@ def _find_header(table: Table, cells: Mapping[int, Sequence[str]], options: Read
     known = {name.lower() for name in (*TEXT_NAMES, *SOURCE_NAMES, options.text_column, options.source_column) if name}
     width = max(map(len, cells.values()))
     named = [index for index in [*cells][:_LOOK] if all(is_name(cell) or is_column(cell) for cell in cells[index])]
+    named = [index for index in named if not _is_dated(table, cells, index)]
     told = [i for i in named if any(plain_name(cell).lower() in known or cell.lower() in known for cell in cells[i])]
     wide = [index for index in named if len(cells[index]) > 1 and 2 * len(cells[index]) > width]
     top = {index for index in named if is_head(cells[index]) or not _is_below_rows(cells, index)}
@@ -167,6 +170,18 @@ def _is_below_rows(cells: Mapping[int, Sequence[str]], index: int) -> bool:
     """Tell whether a row stands below one as wide that is no title (填报单位：…): then it is a row like that one."""
     above = (found for place, found in cells.items() if place < index)
     return any(len(found) >= len(cells[index]) and not any("：" in cell or ":" in cell for cell in found) for found in above)
+
+
+def _is_dated(table: Table, cells: Mapping[int, Sequence[str]], index: int) -> bool:
+    """Tell whether a row has a period above another one of its kind (3月 above 4月): that is a date in a row like those below."""
+    kinds = {column: _DIGITS.sub("", cell.strip()) for column, cell in enumerate(table.rows[index]) if is_period(cell)}
+    below = [table.rows[i] for i in cells if i > index] if kinds else []
+    return any(
+        is_period(row[column]) and _DIGITS.sub("", row[column].strip()) == kind
+        for row in below
+        for column, kind in kinds.items()
+        if column < len(row)
+    )
 
 
 def _are_questions(cells: Sequence[str]) -> bool:

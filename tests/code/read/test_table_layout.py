@@ -207,3 +207,44 @@ def test_names_may_stand_below_a_title_of_as_many_cells(config):
 def test_a_table_whose_text_column_is_empty_is_read_all_the_same(config):
     document = read_bytes(csv_of([["亮点", "板块"], ["", "理论"], ["", "文化"]]), "x.csv", config.read, ".csv")
     assert {"理论", "文化"} <= {*document.text.split()}
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        ("1月", "2月", "3月"),
+        ("1-6月", "7-12月"),
+        ("第1季度", "2季度场次"),
+        ("2025年1月", "2025年2月份"),
+        ("第1周", "第2周"),
+        ("3月",),
+    ],
+)
+def test_months_and_quarters_are_names_beside_others(config, periods):
+    counts = [str(number) for number, _ in enumerate(periods, 7)]
+    document = read_bytes(
+        workbook([["单位", "工作内容", *periods], ["甲镇", FIRST, *counts], ["乙镇", SECOND, *counts]]), "x", config.read, ".xlsx"
+    )
+    assert parts(document) == [(FIRST, "record"), (SECOND, "record")]
+    assert columns(document) == [{"单位": unit, **dict(zip(periods, counts, strict=True))} for unit in ("甲镇", "乙镇")]
+
+
+def test_months_above_numbers_are_names_by_themselves(config):
+    rows = [["项目", "1月", "2月"], ["宣讲", 3, 4], ["送戏", 1, 2]]
+    document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
+    assert texts(document) == ["宣讲\t3\t4", "送戏\t1\t2"]
+    assert columns(document) == [{"项目": "宣讲", "1月": "3", "2月": "4"}, {"项目": "送戏", "1月": "1", "2月": "2"}]
+
+
+@pytest.mark.parametrize("low", ["4月", "12月"])
+def test_a_month_above_another_is_a_date_in_a_row(config, low):
+    rows = [["甲镇", "3月", "送戏下乡"], ["乙镇", low, MUCH], ["丙镇", low, MUCH]]
+    document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
+    assert texts(document) == ["送戏下乡", MUCH, MUCH]
+    assert columns(document)[0] == {"column 1": "甲镇", "column 2": "3月"}
+
+
+def test_months_that_forms_ask_for_make_no_names(config):
+    rows = [["开始时间", "3月", "结束时间", "5月"], ["地点", "村里", "主讲人", "林一"]]
+    document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
+    assert texts(document) == ["\t".join(row) for row in rows]
