@@ -26,6 +26,7 @@ _BETWEEN = re.compile(r"\s*")
 _LOOKED_AT = 5  # rows below a head
 _COUNTS = re.compile(f"(?:{COUNTED}|经费|预算|资金|面积|时长|(?<![质力能])[^\\W\\d_]量|率)$")
 _MEASURED = re.compile(r"[（(](?:单位[:：]?)?(?:[百千万亿]?[^\W\d_]{1,3}|[%％‰])[）)]$")  # 文化活动（场）
+_COUNT = re.compile(r"[-+]?\d[\d,.]*(?:[%％‰]|[^\W\d_]{0,2})")
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百千万亿〇零两第约近超余.,，%％/~～:：\-—至年月日\s]+\w{0,2}")
 
 
@@ -117,7 +118,7 @@ def _runs(rows: Sequence[Mark], text: str) -> Iterator[list[Mark]]:
 def _heads(run: Sequence[Mark], text: str, end: int) -> Sequence[Mark]:
     """Return the rows of names that a run of rows begins with; ``end`` is where the text ends but for white space."""
     rows = [_cells(mark, text) for mark in run[: 1 + _LOOKED_AT]]
-    if _is_form(run[1 : 1 + _LOOKED_AT], text):
+    if _is_form(run[1 : 1 + _LOOKED_AT], text) and not _names_counts(rows):
         return ()
     if not _is_head(rows[0]):
         return run[:1] if _is_above_numbers(run[0], run[1 : 1 + _LOOKED_AT], text) else ()
@@ -133,6 +134,14 @@ def _heads(run: Sequence[Mark], text: str, end: int) -> Sequence[Mark]:
 def _is_form(below: Sequence[Mark], text: str) -> bool:
     """Tell whether names stand at the side, of each row below the first; years may stand there below others."""
     return bool(below) and all(is_name(cell) and is_column(cell) for mark in below for cell in _cells(mark, text)[:1])
+
+
+def _names_counts(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first row is of names above numbers alone: what a table counts (宣讲场次, 参加人数) may stand at its side."""
+    head, *below = rows
+    full = [row for row in below if len(row) == len(head)]
+    columns = zip(*full, strict=True) if len(full) > 1 and _is_head(head) else ()
+    return any(all(map(_COUNT.fullmatch, column)) for column in columns)
 
 
 def _is_above_numbers(head: Mark, below: Sequence[Mark], text: str) -> bool:

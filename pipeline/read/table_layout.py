@@ -37,6 +37,8 @@ _QUESTION = re.compile(r"[Q第]?(\d{1,3})[.．、:：题](?!\d).+")  # of a ques
 _NUMBER = re.compile(r"[-+]?[\d,.，％%]*\d[\d,.，％%]*")
 _DIGITS = re.compile(r"\d+")
 _LOOK, _MEASURE = 12, 50  # rows, not empty, in which names are looked for, and by which a table's width is measured
+_WIDEST_FORM = 2  # columns of a form whose names all stand in one of them
+_FEWEST_COUNTED = 2  # rows below names that stand above numbers alone
 _MOST_LEVELS = 3  # of names, one above the other
 _MUCH_LONGER = 3  # times as long as what stands above is a text below a name
 
@@ -111,7 +113,21 @@ def _is_form(table: Table, cells: Mapping[int, Sequence[str]]) -> bool:
     side = list(filter(None, (squeezed(table.rows[index][column]) for index in several)))
     if len(side) < 2 or len({*side}) < len(side) or not all(map(_may_be_label, side)):
         return False
-    return _take_turns(cells[several[0]]) or (any(map(_is_label, side[1:])) and 2 * sum(map(_is_label, side)) >= len(side))
+    if _take_turns(cells[several[0]]):
+        return True
+    asks = any(map(_is_label, side[1:])) and 2 * sum(map(_is_label, side)) >= len(side)
+    return asks and not _names_counts([table.rows[index] for index in several])
+
+
+def _names_counts(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first row has words above several numbers: what a table counts has names at its side too (参加人数, 30)."""
+    names, *below = rows
+    if len(filled(names)) <= _WIDEST_FORM or not all(map(is_name, filled(names))):
+        return False
+    full = [row for row in below if len(filled(row)) == len(filled(names))]
+    return len(full) >= _FEWEST_COUNTED and any(
+        _is_above_numbers(cell, column, below) for column, cell in enumerate(names) if cell.strip()
+    )
 
 
 def _take_turns(cells: Sequence[str]) -> bool:

@@ -256,6 +256,26 @@ def test_numbers_make_names_of_what_is_none():
             assert aside(with_heads_aside(content(rows))) == []
 
 
+@pytest.mark.parametrize("head", [("指标", "单位", "目标"), ("类别", "地点", "数量"), ("项目", "2024年", "2025年")])
+def test_what_is_counted_may_stand_at_the_side(head):
+    rows = (head, ("宣讲场次", "12", "30"), ("发稿篇数", "8", "1,200篇"))
+    assert aside(with_heads_aside(content(rows))) == [list(head)]
+    assert dict(with_heads_aside(content(rows)).places[-2].columns) == dict(zip(head, rows[-1], strict=True))
+    assert aside(with_heads_aside(content((("类别", "数量"), *(row[::2] for row in rows[1:]))))) == [["类别", "数量"]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("姓名", "林一"), ("年龄", "45"), ("参加人数", "300")),
+        (("类别", "项目"), ("地点", "文化馆"), ("人数", "300")),
+        (("类别", "项目"), ("人数", "300")),  # one number
+    ],
+)
+def test_a_form_with_numbers_keeps_its_first_row(rows):
+    assert aside(with_heads_aside(content(rows))) == []
+
+
 def test_names_in_two_rows_those_that_stand_again_and_those_above_cells_of_paragraphs():
     above, below = ("活动情况", "人员情况"), ("场次", "人次", "备注")
     two = (above, below, ("30", "2000", "含线上"), below, ("40", "100", "无"))

@@ -248,3 +248,23 @@ def test_months_that_forms_ask_for_make_no_names(config):
     rows = [["开始时间", "3月", "结束时间", "5月"], ["地点", "村里", "主讲人", "林一"]]
     document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
     assert texts(document) == ["\t".join(row) for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize("head", [["指标名称", "计量单位", "目标值", "完成值"], ["事项", "口径", "定额", "实绩"]])
+def test_what_is_counted_may_stand_at_the_side(config, head, kind):
+    rows = [head, ["宣讲场次", "场", 300, 320], ["发稿篇数", "篇", 20, 25.5], ["参加人数", "万人", 95, 98]]
+    rows += [["合计", None, None, 443.5]] if kind == "xlsx" else []
+    data = workbook(rows) if kind == "xlsx" else csv_of(rows)
+    document = read_bytes(data, "x", config.read, f".{kind}")
+    assert columns(document) == [{name: str(cell) for name, cell in zip(head, row, strict=True) if cell} for row in rows[1:]]
+    assert texts(document) == ["\t".join(str(cell) for cell in row if cell) for row in rows[1:]]
+
+
+@pytest.mark.parametrize("rows", [[["名称", "山村夜校"], ["年龄", 45], ["人数", 300]], [["名称", "夜校", "班"], ["人数", 3, "多"]]])
+def test_a_form_with_numbers_keeps_its_first_row(config, rows):
+    document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
+    assert {str(cell) for row in rows for cell in row} == {
+        *(cell for text in texts(document) for cell in text.split("\t")),
+        *(value for row in columns(document) for value in row.values()),
+    }
