@@ -18,7 +18,10 @@ _LONGEST_LABEL = 20
 _UNITS = "|".join(sorted(map(re.escape, MEASURES), key=len, reverse=True))
 _SCALED = rf"(?P<scale>[百千万亿]*)(?P<unit>%|‰|百分点|个百分点|{_UNITS})"
 _MEASURE = re.compile(_SCALED)
-_IN_BRACKETS = re.compile(rf"[（(\[【](?:单位)?[:：]?\s*{_SCALED}\s*[)）\]】]")
+_ONLY_SCALED = r"(?P<scale>[百千万亿]+)(?P<unit>)"
+_OPEN, _CLOSE = r"[（(\[【](?:单位)?[:：]?\s*", r"\s*[)）\]】]"
+_IN_BRACKETS = re.compile(f"{_OPEN}{_SCALED}{_CLOSE}")
+_SCALE_IN_BRACKETS = re.compile(f"{_OPEN}{_ONLY_SCALED}{_CLOSE}")  # 粉丝数（万）
 _AT_END = re.compile("(?P<scale>)(?P<unit>场次|人次|篇次|件次|册次|批次|班次|课时|学时|人(?=数))数?$")
 _BARE = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[万亿]?")
 _BEFORE, _BEHIND = "(?:共|共计|累计|总计|合计|完成|实现|约|近|超|逾|达|超过|不少于|至少|大约)*", "(?:以上|左右|上下|以内)?"
@@ -143,7 +146,10 @@ def _told(cells: Sequence[_Cell], at: int) -> Figure | None:
     name, row = _plain(cell.name or ""), _plain(label)
     if _RANK.fullmatch(name or row) and cell.is_bare:
         return replace(cell.figure, unit="名", kind="rank", counted=row if name else "")
-    measured = _measured(cell.figure, _measure(cells, at, label)) if cell.is_bare else cell.figure
+    measured = cell.figure
+    if cell.is_bare:
+        measures = _SCALE_IN_BRACKETS.search(cell.name or label), _measure(cells, at, label)
+        measured = _measured(cell.figure, cell.text, *filter(None, measures))
     return replace(measured, counted=_counted(name, row, cell.is_bare))
 
 
@@ -164,7 +170,8 @@ def _counts(cells: Sequence[_Cell], at: int, label: str) -> bool:
     if not cell.is_bare:
         return True
     is_year = _YEAR.fullmatch(cell.text) is not None
-    is_said = bool(_COUNTING.fullmatch(said) or _measure(cells, at, label))
+    is_scaled = _SCALE_IN_BRACKETS.search(cell.name or label) is not None
+    is_said = is_scaled or bool(_COUNTING.fullmatch(said) or _measure(cells, at, label))
     if name:
         return bool(row or not _ANY_AMOUNT.fullmatch(name)) and (is_said or not is_year or _ANY_AMOUNT.fullmatch(name) is not None)
     alone = sum(each.is_bare for each in cells) == 1 or is_said
@@ -201,15 +208,15 @@ def _beside(cells: Sequence[_Cell], at: int) -> _Cell | None:
     return next((cell for cell in beside if cell.is_measure), None)
 
 
-def _measured(figure: Figure, measure: re.Match[str] | None) -> Figure:
-    """Return a figure with a measure; a measure in 万人 makes 2.5 25,000 人."""
-    if measure is None:
-        return figure
-    scale = 1
-    for sign in measure["scale"]:
-        scale *= TENS.get(sign) or MYRIADS[sign]
-    unit = measure["unit"].removeprefix("个") if measure["unit"].endswith("百分点") else measure["unit"]
-    return replace(figure, value=round(figure.value * scale, 6), unit=unit, kind="share" if unit in ("%", "‰") else "count")
+def _measured(figure: Figure, cell: str, *measures: re.Match[str]) -> Figure:
+    """Return the figure of a cell with its measures; one in 万人 makes 2.5 25,000 人, and 2.5万 is as many."""
+    for measure in measures:
+        scale = 1
+        for sign in measure["scale"] if not cell.endswith(("万", "亿")) else "":
+            scale *= TENS.get(sign) or MYRIADS[sign]
+        unit = measure["unit"].removeprefix("个") if measure["unit"].endswith("百分点") else measure["unit"]
+        figure = replace(figure, value=round(figure.value * scale, 6), unit=unit, kind="share" if unit in ("%", "‰") else "count")
+    return figure
 
 
 def _with_label(figure: Figure, cells: Sequence[_Cell]) -> Figure:
