@@ -33,6 +33,7 @@ from pipeline.labels.incoming import (
 from pipeline.output.rows import FORMULA
 from pipeline.read.formats.sheet import sheets
 from pipeline.read.rows import is_formula_error
+from pipeline.read.sheet_tables import Table, spanned
 
 TABLES = (".csv", ".tsv")
 WORKBOOKS = (".xlsx", ".xls", ".et", ".ods", ".xlsb")
@@ -151,14 +152,15 @@ def _cells(text: str, path: Path, columns: Columns) -> Iterator[_Row]:
     """Yield the rows of delimited values, by the delimiter that gives the columns; raises CorpusError."""
     csv.field_size_limit(_LONGEST_CELL)
     first, _, rest = text.partition("\n")
-    text = rest if first.strip().lower().startswith("sep=") else text  # Excel's line that names the delimiter
+    is_told = first.strip().lower().startswith("sep=")  # Excel's line that names the delimiter
+    text = rest if is_told else text
     for delimiter in _DELIMITERS:
         cells = islice(_parsed(text, path, delimiter, strict=False), _LOOK)
         top = [[cell.strip().strip("\ufeff") for cell in row] for row in cells]
         place = _head(top, path, columns)
         if place is not None:
             rows = _parsed(text, path, delimiter, strict=True)
-            yield from _under(top[place], islice(rows, place + 1, None), str(path), place + 2)
+            yield from _under(top[place], enumerate(islice(rows, place + 1, None), place + 2 + is_told), str(path))
             return
     raise _no_columns(next(_parsed(text, path, _DELIMITERS[0], strict=False), []), path, columns)
 
@@ -174,7 +176,7 @@ def _sheet_rows(data: bytes, path: Path, columns: Columns, options: ReadConfig) 
         if place is None:
             yield Rejected(where, tr("has no columns of text and label"))
         else:
-            yield from _under([cell.strip() for cell in table.rows[place]], table.rows[place + 1 :], where, table.number(place) + 1)
+            yield from _under([cell.strip() for cell in table.rows[place]], _rows_below(table, place, columns), where)
 
 
 def _head(top: Sequence[Sequence[str]], path: Path, columns: Columns) -> int | None:
@@ -243,9 +245,19 @@ def _parsed(text: str, path: Path, delimiter: str, *, strict: bool) -> Iterator[
         ) from None
 
 
-def _under(head: Sequence[str], rows: Iterable[Sequence[str]], path: str, first: int) -> Iterator[_Row]:
-    """Yield the rows below some names; ``first`` is the number of the first of them."""
-    for number, row in enumerate(rows, first):
+def _rows_below(table: Table, place: int, columns: Columns) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the rows below some names with their numbers; a label or a source that spans rows stands in each of them."""
+    head, above = [cell.strip() for cell in table.rows[place]], spanned(table)
+    named = {columns.label_in(head), *columns.sources, SECONDARY}
+    filled_in = {at: text for at, text in above.items() if at[1] < len(head) and head[at[1]] in named}
+    for index, row in enumerate(table.rows[place + 1 :], place + 1):
+        is_used = bool(filled_in) and any(map(str.strip, row))
+        yield table.number(index), [cell or filled_in.get((index, at), "") for at, cell in enumerate(row)] if is_used else row
+
+
+def _under(head: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], path: str) -> Iterator[_Row]:
+    """Yield the rows below some names, each with its number."""
+    for number, row in rows:
         if any(cell.strip() for cell in row):
             where = tr("{path}: row {number}", path=path, number=number)
             yield _Row(where, dict(zip(head, row, strict=False)), any(cell.strip() for cell in row[len(head) :]))

@@ -19,7 +19,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
-from pipeline.read.sheet_tables import Table, filled, names_column, squeezed, tables_of
+from pipeline.read.sheet_tables import Table, filled, names_column, spanned, squeezed, tables_of
 from pipeline.read.table_layout import LETTERS, SHORTEST_TEXT, TableLayout, find_layout
 
 # What a cell shows whose formula went wrong, or whose column was too narrow, in Excel, WPS and LibreOffice.
@@ -61,12 +61,12 @@ def rows_text(tables: Sequence[Table], encoding: str, source: str, options: Read
 
 
 def _rows(table: Table, layout: TableLayout) -> Iterator[_Row]:
-    spanned, headers = _spanned(table), [list(table.rows[index]) for index in layout.header]
+    above, headers = spanned(table), [list(table.rows[index]) for index in layout.header]
     shows_names = table.is_further or not layout.is_sure or not _go_with_rows(table, layout)
     for index, row in enumerate(table.rows):
         if index in layout.header and not shows_names:
             continue
-        cells = [cell or spanned.get((index, column), "") for column, cell in enumerate(row)] if spanned else row
+        cells = [cell or above.get((index, column), "") for column, cell in enumerate(row)] if above else row
         texts = (row[column] for column in layout.text if column < len(row) and not is_formula_error(row[column]))
         text = "\t".join(filter(None, (squeezed(_shown(cell)) for cell in texts)))
         place = SourceLocation(0, sheet=table.sheet, row=table.number(index), columns=_others(cells, layout))
@@ -133,16 +133,6 @@ def _joined(row: Sequence[str]) -> str:
 
 def _bare(place: SourceLocation) -> SourceLocation:
     return msgspec.structs.replace(place, columns=())
-
-
-def _spanned(table: Table) -> dict[tuple[int, int], str]:
-    """Return the text of cells that span rows, for each cell below the first."""
-    spanned = {}
-    for first, column, last, _ in table.merged:
-        cells = table.rows[first] if 0 <= first < len(table.rows) else ()
-        if 0 <= column < len(cells) and cells[column]:
-            spanned.update({(index, column): cells[column] for index in range(first + 1, min(last + 1, len(table.rows)))})
-    return spanned
 
 
 def _others(row: Sequence[str], layout: TableLayout) -> tuple[tuple[str, str], ...]:

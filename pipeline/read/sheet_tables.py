@@ -39,6 +39,16 @@ class Table:
         return index + 1 if self.numbers is None else self.numbers[index]
 
 
+def spanned(table: Table) -> dict[tuple[int, int], str]:
+    """Return the text of cells that span rows, for each cell below the first."""
+    texts = {}
+    for first, column, last, _ in table.merged:
+        cells = table.rows[first] if 0 <= first < len(table.rows) else ()
+        if 0 <= column < len(cells) and cells[column]:
+            texts.update({(index, column): cells[column] for index in range(first + 1, min(last + 1, len(table.rows)))})
+    return texts
+
+
 def filled(row: Sequence[str]) -> list[str]:
     """Return what the cells of a row hold that hold something, each in one line."""
     return [squeezed(cell) for cell in row if cell and not cell.isspace()]

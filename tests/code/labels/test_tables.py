@@ -395,3 +395,26 @@ def test_a_workbook_without_the_columns_and_one_without_settings(tmp_path):
         read_incoming(path, Columns(), LABELS, options=load_config().read)
     with pytest.raises(CorpusError, match=r"a\.xlsx: not a format for labels"):
         read_incoming(path, Columns(), LABELS)
+
+
+def test_what_spans_rows_of_a_workbook_is_in_each_of_them(tmp_path):
+    from openpyxl import load_workbook
+
+    rows = [["标注表"], ["source", "内容", "标签"], ["甲", "全县开展宣讲。", "举旗帜"], [None, "宣讲进村。", None]]
+    rows += [[None, "新建书房。", "兴文化"], ["乙", "送戏下乡。", None], [None, None, None], [None, "无名。", None]]
+    path = workbook(tmp_path / "a.xlsx", 表=rows)
+    book = load_workbook(path)
+    for area in ("A3:A5", "C3:C4", "C5:C7"):
+        book["表"].merge_cells(area)
+    book.save(path)
+    taken = read_incoming(path, Columns(), LABELS, options=load_config().read)
+    assert [(report.name, report.text.split(), [each.label for each in report.passages]) for report in taken.reports] == [
+        ("甲", ["全县开展宣讲。", "宣讲进村。", "新建书房。"], ["举旗帜", "举旗帜", "兴文化"]),
+        ("乙", ["送戏下乡。"], ["兴文化"]),
+    ]
+    assert [str(each).removeprefix(f"{path}: ") for each in taken.refused] == ["表: row 8: has no 'label'"]
+    assert taken.alone == 1
+
+
+def test_the_line_that_names_the_delimiter_is_a_row_of_the_file(take):
+    assert take("a.csv", "sep=;\ntext;label\n全县开展宣讲。;举旗帜\n宣讲。;\n")[1] == ["row 4: has no 'label'"]
