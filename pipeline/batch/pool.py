@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from pipeline.core.errors import UsageError
-from pipeline.core.messages import tr
+from pipeline.core.messages import system_reason, tr
 from pipeline.core.process import end_with_parent, signals_held_back
 
 AT_HAND = 2  # tasks for each fork that it has at hand, so that it need not wait for this process
@@ -37,9 +37,19 @@ def in_order(
     """Yield what a function returns for each task, in the order of the tasks, and what it has put into its room.
 
     The function is called with what a task holds and a room of so many bytes, which is empty where no memory is shared. What is
-    put there is there until the next result is asked for. Raises what the function raises, and UsageError where a process is lost.
+    put there is there until the next result is asked for. Raises what the function raises, and UsageError where a process is lost
+    or memory cannot be shared.
     """
-    team = _Team(function, processes, _Rooms(UNDER_WAY * processes, room) if _may_fork() else None)
+    try:
+        rooms = _Rooms(UNDER_WAY * processes, room) if _may_fork() else None
+    except OSError as error:
+        said = tr(
+            "{processes} processes would share more memory than there is ({reason}); try a smaller --jobs",
+            processes=processes,
+            reason=system_reason(error),
+        )
+        raise UsageError(said) from None
+    team = _Team(function, processes, rooms)
     is_done = False
     try:
         yield from team.results(tasks)

@@ -189,3 +189,8 @@ def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, request,
     for other in reversed(others):  # neither waits for the end of the other
         os.kill(other, signal.SIGCONT)
         until_in("Z", other)
+
+
+def test_memory_that_cannot_be_shared_is_told():
+    with pytest.raises(UsageError, match=r"^4 processes would share more memory than there is \(.+\); try a smaller --jobs$"):
+        next(pool.in_order(len, [("",)], 4, 2**58))
