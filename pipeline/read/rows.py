@@ -9,7 +9,7 @@ table in which no column is text is read as one in a report is: each row with al
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Literal
 
 import msgspec
@@ -19,7 +19,7 @@ from pipeline.core.errors import InputError
 from pipeline.core.messages import tr
 from pipeline.core.records import Mark, SourceLocation
 from pipeline.read.decode import ReadText
-from pipeline.read.sheet_tables import Table, filled, names_column, spanned, squeezed, tables_of
+from pipeline.read.sheet_tables import Table, filled, is_head, names_column, spanned, squeezed, tables_of
 from pipeline.read.table_layout import LETTERS, SHORTEST_TEXT, TableLayout, find_layout
 
 # What a cell shows whose formula went wrong, or whose column was too narrow, in Excel, WPS and LibreOffice.
@@ -44,7 +44,10 @@ class _Row:
 
 
 def rows_text(tables: Sequence[Table], encoding: str, source: str, options: ReadConfig) -> ReadText:
-    """Return the text columns of tables as one text, a row a line; raises InputError where no table has one."""
+    """Return the text columns of tables as one text, a row a line; raises InputError where no table has one, or a row."""
+    if _holds_names_only(tables):
+        said = tr("{source}: names of columns and no row below them; save the table again with its rows", source=source)
+        raise InputError(said, code="empty")
     found = [(table, find_layout(table, options)) for sheet in tables for table in tables_of(sheet)]
     layouts = [layout for _, layout in found if layout is not None]
     if not layouts:
@@ -81,6 +84,12 @@ def _rows(table: Table, layout: TableLayout) -> Iterator[_Row]:
         elif LETTERS.search(aside := _joined(row)):
             is_note = sum(map(bool, row)) == 1 and len(LETTERS.findall(aside)) >= SHORTEST_TEXT
             yield _Row(aside, "noise", _bare(place), "table note" if is_note else "row without text")
+
+
+def _holds_names_only(tables: Sequence[Table]) -> bool:
+    """Tell whether the one row of all tables, which have no text boxes, is of names."""
+    used = [*islice((cells for table in tables for row in table.rows if (cells := filled(row))), 2)]
+    return len(used) == 1 and is_head(used[0]) and not any(table.boxes for table in tables)
 
 
 def _go_with_rows(table: Table, layout: TableLayout) -> bool:

@@ -5,6 +5,7 @@ import io
 import pytest
 from msgspec.structs import replace
 
+from pipeline.core.errors import InputError
 from pipeline.read import read_bytes
 
 FIRST, SECOND = "组织理论宣讲三十场，覆盖所有村。", "新建图书室六座，举办读书活动。"
@@ -268,3 +269,13 @@ def test_a_form_with_numbers_keeps_its_first_row(config, rows):
         *(cell for text in texts(document) for cell in text.split("\t")),
         *(value for row in columns(document) for value in row.values()),
     }
+
+
+@pytest.mark.parametrize("names", [["单位", "内容"], ["序号", "单位", "工作内容", "场次"]])
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_table_of_names_alone_is_told(config, names, kind):
+    data = workbook([[], names]) if kind == "xlsx" else csv_of([names])
+    with pytest.raises(InputError, match=r"^x: names of columns and no row below them; save the table again") as refused:
+        read_bytes(data, "x", config.read, f".{kind}")
+    assert refused.value.code == "empty"
+    assert texts(read_bytes(workbook([["甲镇", FIRST]]), "x", config.read, ".xlsx")) == [FIRST]
