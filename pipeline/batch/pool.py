@@ -8,7 +8,6 @@ import mmap
 import multiprocessing
 import multiprocessing.connection
 import os
-import pickle
 import sys
 import traceback
 from collections import deque
@@ -16,6 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, TypeVar
 
 from pipeline.core.errors import UsageError
@@ -113,7 +113,7 @@ class _Team:
             if (answer := self._given[0].answer) is None:
                 self._listen()
                 continue
-            error, result = pickle.loads(answer)  # noqa: S301 - of a process of our own
+            error, result = ForkingPickler.loads(answer)  # of a process of our own, as multiprocessing takes it
             if error is not None:
                 raise error
             yield result, _room(self._rooms, self._given[0].room)
@@ -137,7 +137,7 @@ class _Team:
         member = self._idlest()
         if len(member.at_hand) >= (1 if self._rooms is None else AT_HAND):  # pipes of other systems hold less
             return False
-        data = pickle.dumps(task)
+        data = bytes(ForkingPickler.dumps(task))
         if member.at_hand and len(data) > WAITING:
             return False
         given = _Given(self._rooms.take() if self._rooms is not None else 0)
@@ -240,10 +240,10 @@ def _work(function: Callable[..., Any], connection: Connection, rooms: _Rooms | 
 def _answer(function: Callable[..., Any], task: bytes, room: memoryview) -> bytes:
     """Return an error, or None, and what the function returns."""
     try:
-        return pickle.dumps((None, function(*pickle.loads(task), room)))  # noqa: S301 - of the process that started this one
+        return bytes(ForkingPickler.dumps((None, function(*ForkingPickler.loads(task), room))))
     except Exception as error:  # noqa: BLE001 - it is raised where the result is asked for
         error.add_note(traceback.format_exc())
-        return pickle.dumps((error, None))
+        return bytes(ForkingPickler.dumps((error, None)))
 
 
 def _let_go_of_files(kept: set[int]) -> None:
