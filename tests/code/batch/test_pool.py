@@ -191,6 +191,7 @@ def test_forks_of_a_killed_process_hold_no_lock_of_it_and_end(tmp_path, request,
         until_in("Z", other)
 
 
-def test_memory_that_cannot_be_shared_is_told():
+def test_memory_that_cannot_be_shared_is_told(monkeypatch):
+    monkeypatch.setattr(pool, "_may_fork", lambda: True)  # whatever threads there are: no process is started
     with pytest.raises(UsageError, match=r"^4 processes would share more memory than there is \(.+\); try a smaller --jobs$"):
         next(pool.in_order(len, [("",)], 4, 2**58))
