@@ -167,28 +167,28 @@ class _Report:
 
     def __init__(self, text: Sliced, lines: NDArray[np.int64], noise: Mapping[int, str]) -> None:
         """Take the text, its lines as columns, and which are set aside."""
-        self._text, self._starts, self._ends, self._noise = text, lines[0], lines[1], noise
+        self._text, self._columns, self._noise = text, lines, noise
+        self._starts, self._ends = lines[0], lines[1]
         self._count, self._last = len(lines[0]), len(lines[0]) - 1
         while self._last in noise:
             self._last -= 1
         self._known: dict[str, int] | None = None
-        self._heads: list[tuple[int, str, bool]] | None = None
+        self._heads: dict[str, tuple[list[int], list[bool]]] | None = None
 
     def __getitem__(self, i: int) -> str:
         """Return a line; "" for one before the first or behind the last one."""
         return self._text[int(self._starts[i]) : int(self._ends[i])] if 0 <= i < self._count else ""
 
     def ends(self, annexes: Sequence[int], dates: Sequence[int]) -> dict[int, int]:
-        """Return what ``find_ends`` does, of lines that may begin an annex and lines that may hold a date."""
+        """Return what ``find_frame`` does, of lines that may begin an annex and lines that may hold a date."""
         signatures = dict[int, int]()  # the lines that hold one, each with the last of them
         for date in dates:
             if (date < self._last or annexes) and (above := self._signed_above(date)) >= 0:
                 signatures |= dict.fromkeys(range(above + 1, date + 1), date)
-        found = {}
-        for date in sorted(set(signatures.values())):
-            shown = [i for i, end in signatures.items() if end == date and i not in self._noise]
-            if shown and date < self._last and not self._goes_on(date):
-                found[shown[-1]] = SIGNATURE
+        found, last_shown = {}, {date: i for i, date in signatures.items() if i not in self._noise}
+        for date, shown in sorted(last_shown.items()):
+            if date < self._last and not self._goes_on(date):
+                found[shown] = SIGNATURE
         signed = min(signatures, default=self._count)
         for i in annexes:
             if i not in found and (i > signed or not self._goes_on(i)):
@@ -197,7 +197,10 @@ class _Report:
 
     def contents(self, titles: Sequence[int]) -> Iterator[int]:
         """Yield the lines of contents without numbers of pages: below their title, each standing again behind them."""
+        i = 0
         for title in titles:
+            if title < i:  # among those of the one before
+                continue
             i = title
             while i < self._count and (i == title or self._stands_again(self[i], i)):
                 yield i
@@ -256,23 +259,31 @@ class _Report:
     def _stands_again(self, title: str, i: int) -> bool:
         """Tell whether the title of an annex stands on a line of its own behind the line that names it."""
         if self._known is None:
-            self._known = {"".join(self[place].split()): place for place in range(self._count) if place not in self._noise}
+            lines = (place for place, _, _ in _short(self._columns) if place not in self._noise)  # no title is longer
+            self._known = {"".join(self[place].split()): place for place in lines}
         return self._known.get("".join(title.split()), i) > i
 
     def _goes_on(self, i: int) -> bool:
         """Tell whether the numbers of headings go on behind a line: what stands there is of the same text."""
         if self._heads is None:
-            self._heads = list(self._numbered())
-        place = bisect_right(self._heads, i, key=lambda head: head[0])
-        above = {kind for _, kind, _ in self._heads[:place]}
-        return next((not is_first for _, kind, is_first in self._heads[place:] if kind in above), False)
+            self._heads = self._numbered()
+        following = []
+        for lines, are_first in self._heads.values():
+            place = bisect_right(lines, i)
+            if 0 < place < len(lines):  # such numbers stand above and below
+                following.append((lines[place], are_first[place]))
+        return bool(following) and not min(following)[1]
 
-    def _numbered(self) -> Iterator[tuple[int, str, bool]]:
-        """Yield the lines that begin with a number, each with the form of it, and whether it is the first of a row."""
+    def _numbered(self) -> dict[str, tuple[list[int], list[bool]]]:
+        """Return by the form of the number the lines that begin with one, in order, and which of them are the first of a row."""
+        found: dict[str, tuple[list[int], list[bool]]] = {}
         for i in range(self._count):
             begins = self._text[int(self._starts[i]) : int(self._starts[i]) + _LONGEST_HEAD]
             if begins[0] in _HEAD_BEGINS and i not in self._noise and (head := _compiled(_HEAD).match(begins)):
-                yield i, head["before"] + head["behind"], head["number"] == "一"
+                lines, are_first = found.setdefault(head["before"] + head["behind"], ([], []))
+                lines.append(i)
+                are_first.append(head["number"] == "一")
+        return found
 
 
 def _sign(line: str) -> re.Match[str] | None:

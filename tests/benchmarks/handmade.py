@@ -3,7 +3,7 @@
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from html import escape
@@ -221,6 +221,23 @@ def deck(slides: list[str], more: Mapping[str, str] | None = None, attributes: s
             **(more or {}),
         }
     )
+
+
+def workbook(*sheets: Iterable[Sequence[object]], merged: Iterable[str] = ()) -> bytes:
+    """Return a workbook with sheets of rows, 表1, 表2 …; None leaves a cell empty, and areas of the first sheet are ``merged``."""
+    from openpyxl import Workbook
+
+    made = Workbook()
+    made.remove(made.active)
+    for number, rows in enumerate(sheets, start=1):
+        sheet = made.create_sheet(f"表{number}")
+        for row in rows:
+            sheet.append(row)
+    for area in merged:
+        made.worksheets[0].merge_cells(area)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
 
 
 def rels(entries: str) -> str:

@@ -278,3 +278,37 @@ def test_contents_without_numbers_of_pages_head_nothing(path_of):
     assert path_of(text, "前言") == ["某县工作总结"]
     assert path_of(text, "学了") == ["某县工作总结", "一、学习"]
     assert path_of(text, "讲了") == ["某县工作总结", "二、宣讲", "（一）进村"]
+
+
+# ---- many texts in one -----------------------------------------------------------------------------------------------
+
+
+class CountedText(str):
+    """A text that counts what is cut out of it."""
+
+    __slots__ = ("cut",)
+
+    def __new__(cls, text):
+        made = super().__new__(cls, text)
+        made.cut = 0
+        return made
+
+    def __getitem__(self, span):
+        self.cut += 1
+        return super().__getitem__(span)
+
+
+@pytest.mark.parametrize(
+    "one",
+    ["目录\n第{}节内容\n", f"{SIGNED}\n附件1\n第{{}}份报名表\n姓名电话都要写清楚，并按时报送。\n"],
+    ids=["contents", "annexes"],
+)
+def test_what_is_looked_at_grows_with_the_text_and_no_faster(one):
+    counts = []
+    for many in (50, 200):
+        text = "".join(one.format(number % 9) for number in range(many))
+        (lines,) = find_lines([text])
+        counted = CountedText(text)
+        assert len(find_frame(counted, lines.columns, {})) >= many
+        counts.append(counted.cut)
+    assert counts[1] < 5 * counts[0]

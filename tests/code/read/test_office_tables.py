@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from handmade import workbook
 
 from pipeline.read import read_bytes
 
@@ -115,20 +116,6 @@ TABLES = {
 }  # fmt: skip
 
 
-def as_workbook(rows, merged):
-    from openpyxl import Workbook
-
-    book = Workbook()
-    for at, row in enumerate(rows, 1):
-        for column, cell in enumerate(row, 1):
-            book.active.cell(at, column).value = cell
-    for area in merged:
-        book.active.merge_cells(area)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
 def as_csv(rows, merged):
     width = max(map(len, rows))
     stream = io.StringIO()
@@ -136,10 +123,10 @@ def as_csv(rows, merged):
     return stream.getvalue().encode("gb18030")
 
 
-@pytest.mark.parametrize(("ending", "written"), [(".xlsx", as_workbook), (".csv", as_csv)])
+@pytest.mark.parametrize(("ending", "written"), [(".xlsx", workbook), (".csv", as_csv)])
 @pytest.mark.parametrize(("rows", "merged", "texts"), TABLES.values(), ids=TABLES)
 def test_every_cell_comes_out_and_the_texts_in_their_order(config, rows, merged, texts, ending, written):
-    document = read_bytes(written(rows, merged), "x", config.read, ending)
+    document = read_bytes(written(rows, merged=merged), "x", config.read, ending)
     told = [document.text[mark.start : mark.end] for mark in document.marks if mark.kind != "noise"]
     assert told == texts
     with_rows = [word for place in document.places for pair in place.columns for word in pair]
@@ -155,7 +142,7 @@ def test_what_stands_below_a_table_for_those_who_filled_it_in_is_no_row(config):
         ["审核：赵六", "填表人：钱七"],
         ["填表人：钱七", "今年办了很多事，都写在这里：宣讲、读书、演出，一件也不少，还有明年的打算。"],
     ]
-    document = read_bytes(as_workbook(rows, []), "x", config.read, ".xlsx")
+    document = read_bytes(workbook(rows), "x", config.read, ".xlsx")
     assert [mark.reason or mark.kind for mark in document.marks] == ["record", "table note", "record"]
 
 
@@ -171,5 +158,5 @@ def test_what_stands_below_a_table_for_those_who_filled_it_in_is_no_row(config):
 )
 def test_questions_stand_in_their_order(config, names, told):
     others = ["三"] * (len(names) - 2)
-    document = read_bytes(as_workbook([names, ["甲镇", FIRST, *others], ["乙镇", SECOND, *others]], []), "x", config.read, ".xlsx")
+    document = read_bytes(workbook([names, ["甲镇", FIRST, *others], ["乙镇", SECOND, *others]]), "x", config.read, ".xlsx")
     assert (names[1] in document.encoding) is told

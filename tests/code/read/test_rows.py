@@ -3,6 +3,7 @@ import datetime as dt
 import io
 
 import pytest
+from handmade import workbook
 
 from pipeline.core.errors import InputError
 from pipeline.read import read_bytes
@@ -95,23 +96,6 @@ def test_workbooks_of_libreoffice(soffice, tmp_path, config, target):
     document = read_bytes(made.read_bytes(), made.name, config.read, f".{target}")
     assert rows(document) == TEXTS
     assert dict(document.places[0].columns) == {"编号": "1", "地区": "甲县"}
-
-
-def workbook(*sheets, merged=()):
-    """Return a workbook with sheets of rows; None leaves a cell empty."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    book.remove(book.active)
-    for number, content in enumerate(sheets, start=1):
-        sheet = book.create_sheet(f"表{number}")
-        for row in content:
-            sheet.append(row)
-    for area in merged:
-        book.worksheets[0].merge_cells(area)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def parts(document):

@@ -1,8 +1,7 @@
 """Tables that stand on one sheet, below each other or side by side, each with its own names."""
 
-import io
-
 import pytest
+from handmade import workbook
 
 from pipeline.read import read_bytes
 from pipeline.read.sheet_tables import Table, is_head, tables_of
@@ -19,17 +18,7 @@ def rows_of(*tables):
 
 
 def document(config, rows, merged=()):
-    from openpyxl import Workbook
-
-    book = Workbook()
-    for at, row in enumerate(rows, 1):
-        for column, cell in enumerate(row, 1):
-            book.active.cell(at, column).value = cell
-    for area in merged:
-        book.active.merge_cells(area)
-    stream = io.BytesIO()
-    book.save(stream)
-    return read_bytes(stream.getvalue(), "x", config.read, ".xlsx")
+    return read_bytes(workbook(rows, merged=merged), "x", config.read, ".xlsx")
 
 
 def parts(read):

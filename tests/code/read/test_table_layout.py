@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from handmade import workbook
 from msgspec.structs import replace
 
 from pipeline.core.errors import InputError
@@ -10,19 +11,6 @@ from pipeline.read import read_bytes
 
 FIRST, SECOND = "组织理论宣讲三十场，覆盖所有村。", "新建图书室六座，举办读书活动。"
 MUCH = "县里组织宣讲队进村入户，用方言讲故事、唱山歌，群众听得懂、记得住，全年没有断过。"
-
-
-def workbook(rows, merged=()):
-    from openpyxl import Workbook
-
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    for area in merged:
-        book.active.merge_cells(area)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def csv_of(rows):
@@ -86,7 +74,7 @@ def test_a_form_has_a_title_parts_and_texts_below_their_names(config):
 
 def test_names_and_values_that_take_turns_are_rows_as_they_stand(config):
     rows = [["姓名", "林一", "性别", "女"], ["单位", "文化馆", "职务", "馆长"], ["主要事迹", MUCH]]
-    document = read_bytes(workbook(rows, ["B3:D3"]), "x", config.read, ".xlsx")
+    document = read_bytes(workbook(rows, merged=["B3:D3"]), "x", config.read, ".xlsx")
     assert texts(document) == ["\t".join(row) for row in rows]
 
 
